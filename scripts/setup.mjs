@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+
+// Makes a fresh clone ready: system packages, npm packages, the native engine, compiled TypeScript.
+// Plain Node without dependencies, because it runs before any are installed. A step that finds its
+// work done looks at file dates only, so a second start costs next to nothing.
+
+import { buildNative } from "./setup/native.mjs";
+import { installPackages } from "./setup/packages.mjs";
+import { SetupError } from "./setup/report.mjs";
+import { compileSources } from "./setup/sources.mjs";
+import { readStamps } from "./setup/stamps.mjs";
+
+const OLDEST_NODE = [20, 19];
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
+    throw new SetupError(
+      `Convoy needs Node ${OLDEST_NODE.join(".")} or newer; this is ${process.versions.node}`,
+      "install a newer Node, for example from https://nodejs.org",
+    );
+  }
+}
+
+try {
+  checkNode();
+  const stamps = readStamps();
+  installPackages();
+  buildNative(stamps);
+  compileSources(stamps);
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  console.error(`setup: ${error.message}`);
+  if (error.cure) console.error(`setup: to cure it: ${error.cure}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,28 @@
+// TypeScript to JavaScript: `tsc` writes dist/ when a source has changed.
+
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { action, root, run } from "./report.mjs";
+import { filesIn, whenChanged } from "./stamps.mjs";
+
+const dist = join(root, "dist");
+
+function compile() {
+  rmSync(dist, { recursive: true, force: true });
+  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+  run("sources", [[process.execPath, tsc, "-p", "tsconfig.build.json"]]);
+}
+
+/** Compiles `src/` to `dist/` unless that was done from the same sources. */
+export function compileSources(stamps) {
+  const sources = join(root, "src");
+  if (!existsSync(sources)) return;
+  const files = [
+    ...filesIn(sources, (name) => name.endsWith(".ts") && !name.endsWith(".test.ts")),
+    join(root, "tsconfig.json"),
+    join(root, "tsconfig.build.json"),
+  ];
+  whenChanged(stamps, "sources", { product: dist, files, context: "dist" }, () =>
+    action("compiling TypeScript (tsc)", compile),
+  );
+}
