@@ -1,0 +1,108 @@
+// The intermediate representation: a static graph of nodes in topological order.
+// A value is one output of a node. Nodes are appended and never moved, so a node's inputs always
+// stand before it. Passes build a new graph (see rewrite.ts) instead of editing one.
+
+import type { DType } from "../tensor/dtype.js";
+import { formatShape, type Shape } from "../tensor/shape.js";
+
+/** Element type and shape of a value. */
+export interface TensorType {
+  readonly dtype: DType;
+  readonly shape: Shape;
+}
+
+/** Compile-time settings of a node: plain data, so that a graph can be sent to any engine. */
+export type Attrs = Readonly<
+  Record<string, number | string | boolean | readonly (number | string)[]>
+>;
+
+/** Work done by one node: floating-point operations, a multiply-add counting two. */
+export type Flops = number;
+
+/**
+ * A primitive operation: its name, shape rule, gradient rule and cost. One file in `ops/` each.
+ * An op whose `gradient` is absent stops differentiation.
+ */
+export interface Op<A extends Attrs = Attrs> {
+  readonly name: string;
+  /** Element-wise over broadcast operands: fuses with its like into one pass. */
+  readonly pointwise?: boolean;
+  /** Types of the outputs; throws a `RangeError` saying what was found and expected. */
+  infer(inputs: readonly TensorType[], attrs: A): TensorType[];
+  /** Gradients of the inputs given those of the outputs (`undefined` = none flows). */
+  gradient?(node: Node<A>, grads: readonly (Value | undefined)[]): (Value | undefined)[];
+  /** Default: one operation an output element. */
+  flops?(node: Node<A>): Flops;
+}
+
+/** One output of a node. */
+export class Value implements TensorType {
+  constructor(
+    readonly node: Node,
+    readonly index: number,
+    readonly dtype: DType,
+    readonly shape: Shape,
+  ) {}
+
+  get graph(): Graph {
+    return this.node.graph;
+  }
+
+  toString(): string {
+    return `${this.node.op.name}#${this.node.id}:${this.dtype}${formatShape(this.shape)}`;
+  }
+}
+
+/** One application of an op. */
+export class Node<A extends Attrs = Attrs> {
+  readonly outputs: readonly Value[];
+
+  constructor(
+    readonly graph: Graph,
+    readonly id: number,
+    readonly op: Op<A>,
+    readonly inputs: readonly Value[],
+    readonly attrs: A,
+    types: readonly TensorType[],
+  ) {
+    this.outputs = types.map(
+      (type, index) => new Value(this as unknown as Node, index, type.dtype, type.shape),
+    );
+  }
+}
+
+/**
+ * A static graph. Named `outputs` are returned by a run; `write` nodes change vectors. Values of one
+ * graph must not be used in another.
+ *
+ * @example
+ * const graph = new Graph();
+ * const x = input(graph, "x", [2]);
+ * graph.output("y", add(x, constant(graph, 1)));
+ * [...graph.outputs.keys()]; // ["y"]
+ */
+export class Graph {
+  readonly nodes: Node[] = [];
+  readonly outputs = new Map<string, Value>();
+
+  /** Appends a node and returns its outputs. */
+  apply<A extends Attrs>(op: Op<A>, inputs: readonly Value[], attrs: A): readonly Value[] {
+    for (const input of inputs) {
+      if (input.graph !== this) throw new Error(`${op.name}: ${input} belongs to another graph`);
+    }
+    const node = new Node(this, this.nodes.length, op, inputs, attrs, op.infer(inputs, attrs));
+    this.nodes.push(node as unknown as Node);
+    return node.outputs;
+  }
+
+  /** Names a value that every run returns. */
+  output(name: string, value: Value): void {
+    if (this.outputs.has(name)) throw new Error(`the graph already has an output "${name}"`);
+    this.outputs.set(name, value);
+  }
+}
+
+/** Applies an op with one output. All inputs must share a graph. */
+export function apply<A extends Attrs>(op: Op<A>, inputs: readonly Value[], attrs: A): Value {
+  return inputs[0].graph.apply(op, inputs, attrs)[0];
+}

@@ -1,0 +1,87 @@
+// Two-dimensional convolution (cross-correlation, as every deep-learning library has it) with
+// stride, padding, dilation and groups. `bias` and `relu` let an engine finish it in one go.
+// Together with its two gradients it forms a family closed under differentiation.
+
+import { formatShape, sameShape, sizeOf } from "../../tensor/shape.js";
+import { apply, type Op, type Value } from "../graph.js";
+import { expectImages, type Padding, type Pair, padding4, pair, slide } from "../window.js";
+import { conv2dInputGrad } from "./conv2dInputGrad.js";
+import { conv2dWeightGrad } from "./conv2dWeightGrad.js";
+import { mul } from "./mul.js";
+import { step } from "./step.js";
+
+/** Geometry of a convolution: [height, width] each, padding [top, left, bottom, right]. */
+export interface ConvGeometry extends Record<string, number | boolean | readonly number[]> {
+  readonly strides: readonly number[];
+  readonly padding: readonly number[];
+  readonly dilation: readonly number[];
+  readonly groups: number;
+}
+
+interface ConvAttrs extends ConvGeometry {
+  readonly relu: boolean;
+}
+
+/** Options of {@link conv2d}; defaults: stride 1, no padding, dilation 1, one group. */
+export interface ConvOptions {
+  readonly strides?: Pair;
+  readonly padding?: Padding;
+  readonly dilation?: Pair;
+  readonly groups?: number;
+  /** f32 [channels out]. */
+  readonly bias?: Value;
+  readonly relu?: boolean;
+}
+
+export function convGeometry(options: ConvOptions): ConvGeometry {
+  return {
+    strides: pair(options.strides ?? 1),
+    padding: padding4(options.padding ?? 0),
+    dilation: pair(options.dilation ?? 1),
+    groups: options.groups ?? 1,
+  };
+}
+
+export const conv2dOp: Op<ConvAttrs> = {
+  name: "conv2d",
+  infer([x, w, bias], attrs) {
+    expectImages("conv2d", x);
+    const [outputs, perGroup, ...kernel] = w.shape;
+    const { groups } = attrs;
+    if (w.shape.length !== 4 || perGroup * groups !== x.shape[1] || outputs % groups !== 0) {
+      throw new RangeError(
+        `conv2d: weights ${formatShape(w.shape)} with ${groups} groups do not fit images ${formatShape(x.shape)}`,
+      );
+    }
+    if (bias && !sameShape(bias.shape, [outputs])) {
+      throw new RangeError(`conv2d: bias ${formatShape(bias.shape)} is not [${outputs}]`);
+    }
+    const size = slide("conv2d", x.shape.slice(2), { ...attrs, kernel });
+    return [{ dtype: "f32", shape: [x.shape[0], outputs, ...size] }];
+  },
+  gradient({ inputs: [x, w, bias], outputs: [y], attrs: { relu, ...geometry } }, [dy]) {
+    const d = relu ? mul(dy!, step(y)) : dy!;
+    const [dw, db] = conv2dWeightGrad(x, d, w.shape, geometry, bias !== undefined);
+    return [conv2dInputGrad(d, w, x.shape, geometry), dw, ...(bias ? [db] : [])];
+  },
+  flops: ({ inputs: [, w], outputs: [y] }) => 2 * sizeOf(y.shape) * sizeOf(w.shape.slice(1)),
+};
+
+/** A convolution whose geometry is at hand, as gradient rules have it. */
+export const convolve = (x: Value, w: Value, geometry: ConvGeometry): Value =>
+  apply(conv2dOp, [x, w], { ...geometry, relu: false });
+
+/**
+ * Images [n, c, h, w] convolved with weights [o, c / groups, kh, kw] to [n, o, h', w'] with
+ * h' = floor((h + padding - dilation (kh - 1) - 1) / stride) + 1; plus `bias` [o] and ReLU on demand.
+ *
+ * @throws RangeError when weights, groups or bias do not fit the images, or the window their size.
+ * @example
+ * const x = input(new Graph(), "x", [8, 3, 32, 32]);
+ * const w = read(x.graph, "w", [16, 3, 5, 5]);
+ * conv2d(x, w, { strides: 2, padding: 2 }).shape; // [8, 16, 16, 16]
+ */
+export function conv2d(x: Value, w: Value, options: ConvOptions = {}): Value {
+  const attrs = { ...convGeometry(options), relu: options.relu ?? false };
+  return apply(conv2dOp, options.bias ? [x, w, options.bias] : [x, w], attrs);
+}

@@ -1,0 +1,42 @@
+// The gradient of a convolution with respect to its weights and, on demand, its bias.
+
+import { type Shape, sizeOf } from "../../tensor/shape.js";
+import type { Op, Value } from "../graph.js";
+import { add } from "./add.js";
+import { type ConvGeometry, convolve } from "./conv2d.js";
+import { conv2dInputGrad } from "./conv2dInputGrad.js";
+import { expand } from "./expand.js";
+import { reshape } from "./reshape.js";
+
+interface WeightGradAttrs extends ConvGeometry {
+  /** Shape of the weights, [o, c / groups, kh, kw]. */
+  readonly shape: readonly number[];
+  /** Whether the second output, the bias gradient [o], is wanted. */
+  readonly bias: boolean;
+}
+
+export const conv2dWeightGradOp: Op<WeightGradAttrs> = {
+  name: "conv2dWeightGrad",
+  infer: (_, { shape, bias }) => [
+    { dtype: "f32", shape },
+    ...(bias ? [{ dtype: "f32" as const, shape: [shape[0]] }] : []),
+  ],
+  gradient({ inputs: [x, dy], attrs: { shape: _, bias: __, ...geometry } }, [dw, db]) {
+    const fromWeights = dw && convolve(x, dw, geometry);
+    const fromBias = db && expand(reshape(db, [1, dy.shape[1], 1, 1]), dy.shape);
+    return [
+      dw && conv2dInputGrad(dy, dw, x.shape, geometry),
+      fromWeights && fromBias ? add(fromWeights, fromBias) : (fromWeights ?? fromBias),
+    ];
+  },
+  flops: ({ inputs: [, dy], attrs: { shape } }) => 2 * sizeOf(dy.shape) * sizeOf(shape.slice(1)),
+};
+
+/** Gradients [weights] or [weights, bias], given the images and the gradient of the output. */
+export const conv2dWeightGrad = (
+  x: Value,
+  dy: Value,
+  shape: Shape,
+  geometry: ConvGeometry,
+  bias: boolean,
+): readonly Value[] => x.graph.apply(conv2dWeightGradOp, [x, dy], { ...geometry, shape, bias });

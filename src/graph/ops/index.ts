@@ -1,0 +1,117 @@
+// Every primitive, by name. A new op is its file, its test cases and one line here.
+
+import type { Op } from "../graph.js";
+import { absOp } from "./abs.js";
+import { addOp } from "./add.js";
+import { avgPool2dOp } from "./avgPool2d.js";
+import { avgPool2dGradOp } from "./avgPool2dGrad.js";
+import { batchNormOp } from "./batchNorm.js";
+import { batchNormGradOp } from "./batchNormGrad.js";
+import { castOp } from "./cast.js";
+import { concatOp } from "./concat.js";
+import { constantOp } from "./constant.js";
+import { conv2dOp } from "./conv2d.js";
+import { conv2dInputGradOp } from "./conv2dInputGrad.js";
+import { conv2dWeightGradOp } from "./conv2dWeightGrad.js";
+import { divOp } from "./div.js";
+import { erfOp } from "./erf.js";
+import { expOp } from "./exp.js";
+import { expandOp } from "./expand.js";
+import { fusedOp } from "./fused.js";
+import { geluOp } from "./gelu.js";
+import { hardSwishOp } from "./hardSwish.js";
+import { inputOp } from "./input.js";
+import { logOp } from "./log.js";
+import { logSoftmaxOp } from "./logSoftmax.js";
+import { matmulOp } from "./matmul.js";
+import { maxOp } from "./max.js";
+import { maxPool2dOp } from "./maxPool2d.js";
+import { maxPool2dGradOp } from "./maxPool2dGrad.js";
+import { minOp } from "./min.js";
+import { mulOp } from "./mul.js";
+import { negOp } from "./neg.js";
+import { oneHotOp } from "./oneHot.js";
+import { padOp } from "./pad.js";
+import { powOp } from "./pow.js";
+import { readOp } from "./read.js";
+import { reduceMaxOp } from "./reduceMax.js";
+import { reduceSumOp } from "./reduceSum.js";
+import { reluOp } from "./relu.js";
+import { relu6Op } from "./relu6.js";
+import { reshapeOp } from "./reshape.js";
+import { resizeOp } from "./resize.js";
+import { resizeGradOp } from "./resizeGrad.js";
+import { roundOp } from "./round.js";
+import { scalarOp } from "./scalar.js";
+import { selectOp } from "./select.js";
+import { sigmoidOp } from "./sigmoid.js";
+import { siluOp } from "./silu.js";
+import { sliceOp } from "./slice.js";
+import { sqrtOp } from "./sqrt.js";
+import { stepOp } from "./step.js";
+import { stopGradientOp } from "./stopGradient.js";
+import { subOp } from "./sub.js";
+import { tanhOp } from "./tanh.js";
+import { transposeOp } from "./transpose.js";
+import { uniformOp } from "./uniform.js";
+import { writeOp } from "./write.js";
+
+/** The primitives that an engine implements, by name. */
+export const ops = Object.fromEntries(
+  [
+    absOp,
+    addOp,
+    avgPool2dOp,
+    avgPool2dGradOp,
+    batchNormOp,
+    batchNormGradOp,
+    castOp,
+    concatOp,
+    constantOp,
+    conv2dOp,
+    conv2dInputGradOp,
+    conv2dWeightGradOp,
+    divOp,
+    erfOp,
+    expOp,
+    expandOp,
+    fusedOp,
+    geluOp,
+    hardSwishOp,
+    inputOp,
+    logOp,
+    logSoftmaxOp,
+    matmulOp,
+    maxOp,
+    maxPool2dOp,
+    maxPool2dGradOp,
+    minOp,
+    mulOp,
+    negOp,
+    oneHotOp,
+    padOp,
+    powOp,
+    readOp,
+    reduceMaxOp,
+    reduceSumOp,
+    reluOp,
+    relu6Op,
+    reshapeOp,
+    resizeOp,
+    resizeGradOp,
+    roundOp,
+    scalarOp,
+    selectOp,
+    sigmoidOp,
+    siluOp,
+    sliceOp,
+    sqrtOp,
+    stepOp,
+    stopGradientOp,
+    subOp,
+    tanhOp,
+    transposeOp,
+    uniformOp,
+    writeOp,
+  ].map((op) => [op.name, op as unknown as Op]),
+) as Readonly<Record<string, Op>>;

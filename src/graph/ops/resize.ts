@@ -1,0 +1,39 @@
+// Resizing of images by the nearest or the bilinear rule, with pixel centres at half-integers
+// (`align_corners=False` elsewhere).
+
+import { sizeOf } from "../../tensor/shape.js";
+import { apply, type Op, type Value } from "../graph.js";
+import { expectImages } from "../window.js";
+import { resizeGrad } from "./resizeGrad.js";
+
+/** How a resized pixel is worked out. */
+export type ResizeMode = "nearest" | "bilinear";
+
+export interface ResizeAttrs extends Record<string, string | readonly number[]> {
+  readonly mode: ResizeMode;
+  /** [height, width] of the result. */
+  readonly size: readonly number[];
+}
+
+export const resizeOp: Op<ResizeAttrs> = {
+  name: "resize",
+  infer([x], { size }) {
+    expectImages("resize", x);
+    if (size.length !== 2 || !size.every((n) => Number.isInteger(n) && n > 0)) {
+      throw new RangeError(`resize: expected a size of [height, width], found [${size}]`);
+    }
+    return [{ dtype: "f32", shape: [x.shape[0], x.shape[1], ...size] }];
+  },
+  gradient: ({ inputs: [x], attrs: { mode } }, [dy]) => [resizeGrad(dy!, x.shape.slice(2), mode)],
+  flops: ({ outputs: [y], attrs: { mode } }) => (mode === "bilinear" ? 8 : 0) * sizeOf(y.shape),
+};
+
+/**
+ * Images [n, c, h, w] at `size` [height, width]. Pixel centres lie at half-integers in both modes.
+ *
+ * @throws RangeError for anything but images, or a size that is not two whole numbers from 1.
+ * @example
+ * resize(input(new Graph(), "x", [1, 3, 7, 9]), [14, 18], "bilinear").shape; // [1, 3, 14, 18]
+ */
+export const resize = (x: Value, size: readonly number[], mode: ResizeMode): Value =>
+  apply(resizeOp, [x], { mode, size });

@@ -1,0 +1,55 @@
+// The one way a pass changes a graph: copy it node by node, replacing some.
+
+import { Graph, type Node, type Value } from "./graph.js";
+
+/** Outputs that replace a node's in the new graph; `undefined` copies the node as it is. */
+export type Rule = (
+  node: Node,
+  inputs: readonly Value[],
+  target: Graph,
+  image: (value: Value) => Value,
+) => readonly Value[] | undefined;
+
+/** A copy of a graph, and where the values of the original are in it. */
+export interface Rewritten {
+  readonly graph: Graph;
+  readonly image: (value: Value) => Value;
+}
+
+/** Nodes that some output or write, or one of the values to keep, needs. */
+export function liveNodes(graph: Graph, keep: readonly Value[] = []): Set<Node> {
+  const live = new Set<Node>([...graph.outputs.values(), ...keep].map((value) => value.node));
+  for (let id = graph.nodes.length - 1; id >= 0; id--) {
+    const node = graph.nodes[id];
+    if (node.op.name === "write") live.add(node);
+    if (live.has(node)) for (const input of node.inputs) live.add(input.node);
+  }
+  return live;
+}
+
+/** A new graph with only the live nodes, each replaced by what `rule` says. */
+export function rewrite(graph: Graph, rule: Rule, keep: readonly Value[] = []): Rewritten {
+  const target = new Graph();
+  const live = liveNodes(graph, keep);
+  const images = new Map<Value, Value>();
+  const image = (value: Value) => images.get(value)!;
+  for (const node of graph.nodes) {
+    if (!live.has(node)) continue;
+    const inputs = node.inputs.map(image);
+    const outputs = rule(node, inputs, target, image) ?? target.apply(node.op, inputs, node.attrs);
+    for (const [at, output] of node.outputs.entries()) {
+      if (outputs[at]) images.set(output, outputs[at]);
+    }
+  }
+  for (const [name, value] of graph.outputs) target.output(name, image(value));
+  return { graph: target, image };
+}
+
+/** How often each value is used, by nodes, writes, outputs and the values to keep. */
+export function countUses(graph: Graph, keep: readonly Value[] = []): Map<Value, number> {
+  const uses = new Map<Value, number>();
+  const use = (value: Value) => uses.set(value, (uses.get(value) ?? 0) + 1);
+  for (const node of liveNodes(graph, keep)) for (const input of node.inputs) use(input);
+  for (const value of [...graph.outputs.values(), ...keep]) use(value);
+  return uses;
+}

@@ -1,0 +1,16 @@
+// The one error of all readers of tensor files.
+
+/** A file that is not what it should be: the message names the file and the byte. */
+export class FormatError extends Error {
+  override readonly name = "FormatError";
+
+  constructor(
+    /** Path or other name of what was read. */
+    readonly source: string,
+    /** Where in it the trouble begins. */
+    readonly byte: number,
+    message: string,
+  ) {
+    super(`${source}, byte ${byte}: ${message}`);
+  }
+}

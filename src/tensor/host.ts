@@ -1,0 +1,33 @@
+// Tensors in the memory of the host: what files are read into and written from.
+
+import { type DType, type HostData, zeros } from "./dtype.js";
+import { formatShape, type Shape, sizeOf } from "./shape.js";
+
+/** Elements in row-major order with their type and shape. */
+export interface HostTensor<D extends DType = DType> {
+  readonly dtype: D;
+  readonly shape: Shape;
+  readonly data: HostData[D];
+}
+
+/**
+ * A tensor of one of the three types over the elements given, which are not copied; zeros by default.
+ *
+ * @throws RangeError when there are not as many elements as the shape has.
+ * @example
+ * hostTensor("f32", [2, 3]).data.length; // 6
+ */
+export function hostTensor<D extends DType>(
+  dtype: D,
+  shape: Shape,
+  data: HostData[D] = zeros(dtype, sizeOf(shape)),
+): HostTensor<D> {
+  if (data.length !== sizeOf(shape)) {
+    throw new RangeError(`a tensor of ${formatShape(shape)} over ${data.length} elements`);
+  }
+  return { dtype, shape, data };
+}
+
+/** The bytes of a tensor's elements, not copied. All machines Convoy runs on are little-endian. */
+export const bytesOfTensor = ({ data }: HostTensor): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

@@ -1,0 +1,17 @@
+export { bytesOf, type DType, type HostData, zeros } from "./dtype.js";
+export { FormatError } from "./formatError.js";
+export { type HostTensor, hostTensor } from "./host.js";
+export { readNpy, writeNpy } from "./npy.js";
+export { type Npz, openNpz, readNpz, writeNpz } from "./npz.js";
+export { keyWords, type Purpose, philox, purposes, Random, type RandomKey } from "./philox.js";
+export { readSafetensors, type Safetensors, writeSafetensors } from "./safetensors.js";
+export {
+  broadcastShapes,
+  broadcastStrides,
+  formatShape,
+  normaliseAxes,
+  type Shape,
+  sameShape,
+  sizeOf,
+  stridesOf,
+} from "./shape.js";
