@@ -1,0 +1,248 @@
+#include "builder.h"
+
+#include <algorithm>
+
+namespace convoy {
+namespace {
+
+constexpr int END = 1 << 30;  // a use after the last node
+
+size_t at(int index) { return static_cast<size_t>(index); }
+
+}  // namespace
+
+Builder::Builder(const Graph& graph)
+    : graph_(graph),
+      lastUse_(graph.values.size(), -1),
+      tensors_(graph.values.size()),
+      written_(graph.values.size(), false) {
+  for (size_t n = 0; n < graph.nodes.size(); n++) {
+    const int use = graph.nodes[n].op == "write" ? END : static_cast<int>(n);
+    for (ValueId input : graph.nodes[n].inputs) {
+      lastUse_[at(input)] = std::max(lastUse_[at(input)], use);
+    }
+  }
+  for (ValueId output : graph.outputs) lastUse_[at(output)] = END;
+  // A reshaped value lies where its operand lies, so the operand is used as long as it is.
+  for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); node++) {
+    if (node->op != "reshape") continue;
+    int& use = lastUse_[at(node->inputs[0])];
+    use = std::max(use, lastUse_[at(node->outputs[0])]);
+  }
+}
+
+BufferId Builder::add(size_t bytes, Place place) {
+  buffers_.push_back({bytes, place, -1, -1, false, {}});
+  return static_cast<BufferId>(buffers_.size() - 1);
+}
+
+Images Builder::images(ValueId value, int64_t block) const {
+  const Shape& s = shape(value);
+  if (s.size() == 4) return {s[0], s[1], s[2], s[3], block};
+  if (s.size() == 2) return {s[0], s[1], 1, 1, block};
+  throw std::invalid_argument("expected images or rows of features");
+}
+
+size_t Builder::bytesIn(ValueId value, int64_t block) const {
+  const int64_t size = block == 1 ? sizeOf(shape(value)) : images(value, block).size();
+  return static_cast<size_t>(size) * bytesOf(type(value).dtype);
+}
+
+bool Builder::inArena(BufferId buffer) const {
+  return buffers_[at(buffer)].place.home == Home::Arena;
+}
+
+int64_t Builder::blockOf(ValueId value) const { return tensors_[at(value)].front().block; }
+
+Tensor Builder::get(ValueId value, int64_t block) {
+  std::vector<Tensor>& layouts = tensors_[at(value)];
+  const Shape& s = shape(value);
+  for (const Tensor& tensor : layouts) {
+    if (tensor.block == block) return tensor;
+    // One channel, one pixel or one whole block: the same bytes under two names.
+    const bool same = s.size() == 4 && s[2] * s[3] == 1 && s[1] % block == 0 && s[1] % tensor.block == 0;
+    if (same) return {tensor.buffer, block};
+  }
+  const Tensor from = layouts.front();
+  const Tensor to = {add(bytesIn(value, block), {Home::Arena, 0, 0}), block};
+  buffers_[at(to.buffer)].values.push_back(value);
+  layouts.push_back(to);
+  const Images source = images(value, from.block);
+  const size_t bytes = bytesOf(type(value).dtype);
+  step("relayout", {from.buffer, to.buffer}, [=](const Run& run) {
+    kernels().relayout(source, run.raw(from.buffer), block, run.raw(to.buffer), bytes);
+  });
+  return to;
+}
+
+/** The write that may take a value straight away: no other write of this value or to its place, and
+ * nothing reads its place from here on. */
+const Node* Builder::directWrite(ValueId value) const {
+  const auto wanted = std::find_if(graph_.nodes.begin(), graph_.nodes.end(), [&](const Node& node) {
+    return node.op == "write" && node.inputs[0] == value;
+  });
+  if (wanted == graph_.nodes.end()) return nullptr;
+  const Node* found = &*wanted;
+  const double begin = found->number("offset");
+  const double end = begin + static_cast<double>(sizeOf(shape(value)));
+  for (const Node& node : graph_.nodes) {
+    const bool writes = node.op == "write";
+    if (&node == found || !(writes || node.op == "read")) continue;
+    if (writes && node.inputs[0] == value) return nullptr;
+    if (node.text("vector") != found->text("vector")) continue;
+    const double from = node.number("offset");
+    const ValueId other = writes ? node.inputs[0] : node.outputs[0];
+    const double to = from + static_cast<double>(sizeOf(shape(other)));
+    if (to <= begin || from >= end) continue;
+    if (writes) return nullptr;
+    // A fused pass loads a block of all its operands before it stores one, so it may write over an
+    // operand that it reads at the same places.
+    const bool overItself = graph_.nodes[at(node_)].op == "fused" && from == begin && to == end;
+    const int last = lastUse_[at(node.outputs[0])];
+    if (last > node_ || (last == node_ && !overItself)) return nullptr;
+  }
+  return found;
+}
+
+Tensor Builder::make(ValueId value, int64_t block) {
+  Place place = {Home::Arena, 0, 0};
+  if (block == 1) {
+    if (const Node* write = directWrite(value)) {
+      place = {Home::Vector, slotOf(graph_.vectors, write->text("vector")),
+               static_cast<size_t>(write->number("offset")) * sizeof(float)};
+      written_[at(value)] = true;
+    }
+  }
+  const Tensor tensor = {add(bytesIn(value, block), place), block};
+  alias(value, tensor);
+  return tensor;
+}
+
+bool Builder::diesHere(const Tensor& tensor) const {
+  const Buffer& buffer = buffers_[at(tensor.buffer)];
+  if (buffer.place.home != Home::Arena) return false;
+  return std::all_of(buffer.values.begin(), buffer.values.end(),
+                     [&](ValueId value) { return lastUse_[at(value)] <= node_; });
+}
+
+Tensor Builder::tryOver(ValueId value, int64_t block, ValueId operand) {
+  const Tensor own = get(operand, block);
+  const bool fits = buffers_[at(own.buffer)].bytes == bytesIn(value, block);
+  if (!fits || !diesHere(own) || (block == 1 && directWrite(value))) return {-1, block};
+  alias(value, own);
+  return own;
+}
+
+void Builder::alias(ValueId value, const Tensor& tensor) {
+  buffers_[at(tensor.buffer)].values.push_back(value);
+  tensors_[at(value)].push_back(tensor);
+}
+
+void Builder::bind(ValueId value, Place place) { alias(value, {add(bytesIn(value, 1), place), 1}); }
+
+BufferId Builder::scratch(size_t bytes) {
+  const BufferId buffer = add(std::max<size_t>(bytes, 1), {Home::Arena, 0, 0});
+  buffers_[at(buffer)].scratch = true;
+  return buffer;
+}
+
+void Builder::step(std::string name, const std::vector<BufferId>& buffers,
+                   std::function<void(const Run&)> run) {
+  const int now = static_cast<int>(steps_.size());
+  for (BufferId id : buffers) {
+    Buffer& buffer = buffers_[at(id)];
+    if (buffer.first < 0) buffer.first = now;
+    buffer.last = now;
+  }
+  steps_.push_back({std::move(name), std::move(run)});
+}
+
+void Builder::copyStep(const char* name, BufferId from, BufferId to, size_t bytes) {
+  step(name, {from, to}, [=](const Run& run) {
+    const char* source = static_cast<const char*>(run.raw(from));
+    std::copy(source, source + bytes, static_cast<char*>(run.raw(to)));
+  });
+}
+
+/** What a late write stores, out of reach of the other late writes. */
+BufferId Builder::stage(const Node& node) {
+  const BufferId from = plain(node.inputs[0]);
+  if (inArena(from)) return from;
+  const size_t bytes = bytesIn(node.inputs[0], 1);
+  const BufferId to = scratch(bytes);
+  copyStep("write", from, to, bytes);
+  return to;
+}
+
+void Builder::finishWrites() {
+  std::vector<const Node*> writes;
+  std::vector<BufferId> sources;
+  for (const Node& node : graph_.nodes) {
+    if (node.op != "write" || written_[at(node.inputs[0])]) continue;
+    writes.push_back(&node);
+    sources.push_back(stage(node));
+  }
+  for (size_t k = 0; k < writes.size(); k++) {
+    const Place place = {Home::Vector, slotOf(graph_.vectors, writes[k]->text("vector")),
+                         static_cast<size_t>(writes[k]->number("offset")) * sizeof(float)};
+    const size_t bytes = bytesIn(writes[k]->inputs[0], 1);
+    copyStep("write", sources[k], add(bytes, place), bytes);
+  }
+}
+
+void Builder::copyOutputs() {
+  for (size_t slot = 0; slot < graph_.outputs.size(); slot++) {
+    const ValueId value = graph_.outputs[slot];
+    const BufferId from = plain(value);
+    const BufferId to = add(bytesIn(value, 1), {Home::Output, static_cast<int>(slot), 0});
+    copyStep("output", from, to, bytesIn(value, 1));
+  }
+}
+
+void Builder::lowerAll() {
+  for (const Node& node : graph_.nodes) {
+    node_ = static_cast<int>(&node - graph_.nodes.data());
+    if (node.op == "write") continue;
+    try {
+      lowering(node.op)(*this, node);
+    } catch (const std::exception& error) {
+      throw std::runtime_error("cannot compile " + describe(graph_, node) + ": " + error.what());
+    }
+  }
+  // Reads see the old elements, those among the outputs too.
+  node_ = END;
+  copyOutputs();
+  finishWrites();
+}
+
+std::unique_ptr<Program> Builder::finish() {
+  std::vector<Lifetime> alive, values, scratches;
+  std::vector<size_t> owners;
+  for (size_t id = 0; id < buffers_.size(); id++) {
+    const Buffer& buffer = buffers_[id];
+    if (buffer.place.home != Home::Arena || buffer.first < 0) continue;
+    const Lifetime lifetime = {buffer.bytes, buffer.first, buffer.last};
+    alive.push_back(lifetime);
+    (buffer.scratch ? scratches : values).push_back(lifetime);
+    owners.push_back(id);
+  }
+  const Plan plan = planArena(alive);
+  std::vector<Place> places;
+  for (const Buffer& buffer : buffers_) places.push_back(buffer.place);
+  for (size_t k = 0; k < owners.size(); k++) places[owners[k]].offset = plan.offsets[k];
+  Arena arena = allocateArena(plan.bytes);
+  const Bindings nothing;
+  const Run run(places, arena.get(), nothing);
+  for (const auto& ready : ready_) ready(run);
+  const Memory memory = {plan.bytes, peakOf(values), peakOf(scratches)};
+  return std::make_unique<Program>(std::move(steps_), std::move(places), std::move(arena), memory);
+}
+
+std::unique_ptr<Program> compile(const Graph& graph) {
+  checkGraph(graph);
+  Builder builder(graph);
+  builder.lowerAll();
+  return builder.finish();
+}
+
+}  // namespace convoy

@@ -1,0 +1,102 @@
+// What the lowering of each op uses: it asks for its operands in the layout it wants, makes its results,
+// and adds steps. The builder inserts changes of layout, tracks lifetimes and places everything.
+#pragma once
+
+#include <functional>
+#include <initializer_list>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "graph.h"
+#include "kernels/kernels.h"
+#include "plan.h"
+#include "program.h"
+
+namespace convoy {
+
+/** A value in memory. Only values with four axes have a channel block other than 1. */
+struct Tensor {
+  BufferId buffer;
+  int64_t block;
+};
+
+class Builder {
+ public:
+  explicit Builder(const Graph& graph);
+  std::unique_ptr<Program> finish();
+
+  const Graph& graph() const { return graph_; }
+  const TensorType& type(ValueId value) const { return graph_.values[static_cast<size_t>(value)]; }
+  const Shape& shape(ValueId value) const { return type(value).shape; }
+
+  /** The layout that a value has now, wherever it was made. */
+  int64_t blockOf(ValueId value) const;
+  /** The value in the given layout; changed into it, once, when it has another. */
+  Tensor get(ValueId value, int64_t block);
+  /** The value in the plain layout. */
+  BufferId plain(ValueId value) { return get(value, 1).buffer; }
+  /** Whether anything uses the value at all. */
+  bool used(ValueId value) const { return lastUse_[static_cast<size_t>(value)] >= 0; }
+
+  /** Room for a result of the node that is being lowered. Plain results go straight to the place
+   * that a `write` wants them at, when nothing in between reads that place. */
+  Tensor make(ValueId value, int64_t block = 1);
+  /** Room in the place of `operand` when this node is its last user; else a buffer of -1. */
+  Tensor tryOver(ValueId value, int64_t block, ValueId operand);
+  /** A result that is an operand under another shape. */
+  void alias(ValueId value, const Tensor& tensor);
+  /** A result that lies in something bound. */
+  void bind(ValueId value, Place place);
+  /** Room that only the steps naming it use. */
+  BufferId scratch(size_t bytes);
+
+  /** Adds a step; `buffers` are all that it touches. */
+  void step(std::string name, const std::vector<BufferId>& buffers,
+            std::function<void(const Run&)> run);
+  /** Calls `ready` with the places of the arena when they are known. */
+  void whenPlaced(std::function<void(const Run&)> ready) { ready_.push_back(std::move(ready)); }
+  bool inArena(BufferId buffer) const;
+
+  Images images(ValueId value, int64_t block) const;
+  void lowerAll();
+
+ private:
+  struct Buffer {
+    size_t bytes;
+    Place place;
+    int first = -1;
+    int last = -1;
+    bool scratch = false;
+    std::vector<ValueId> values;  // those that lie in it
+  };
+
+  BufferId add(size_t bytes, Place place);
+  size_t bytesIn(ValueId value, int64_t block) const;
+  const Node* directWrite(ValueId value) const;
+  void copyStep(const char* name, BufferId from, BufferId to, size_t bytes);
+  BufferId stage(const Node& node);
+  void finishWrites();
+  void copyOutputs();
+  bool diesHere(const Tensor& tensor) const;
+
+  const Graph& graph_;
+  int node_ = 0;  // being lowered
+  std::vector<int> lastUse_;  // node, by value, also under another shape; -1 when unused
+  std::vector<std::vector<Tensor>> tensors_;  // layouts of each value; the first is the original
+  std::vector<Buffer> buffers_;
+  std::vector<Step> steps_;
+  std::vector<std::function<void(const Run&)>> ready_;
+  std::vector<bool> written_;  // by value: already where its write wants it
+};
+
+/** Throws when a node names a value that does not exist yet, or elements of a type it cannot take. */
+void checkGraph(const Graph& graph);
+/** A node in words: its op and the shapes of its operands. */
+std::string describe(const Graph& graph, const Node& node);
+
+using Lower = void (*)(Builder&, const Node&);
+/** The lowering of an op; throws for one that this engine lacks. */
+Lower lowering(const std::string& op);
+
+}  // namespace convoy

@@ -1,0 +1,84 @@
+// A graph as it arrives from TypeScript: plain data, already optimised and in execution order.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace convoy {
+
+enum class DType { F32, I32, U8 };
+
+inline size_t bytesOf(DType type) { return type == DType::U8 ? 1 : 4; }
+
+using Shape = std::vector<int64_t>;
+
+inline int64_t sizeOf(const Shape& shape) {
+  int64_t size = 1;
+  for (int64_t extent : shape) size *= extent;
+  return size;
+}
+
+struct TensorType {
+  DType dtype;
+  Shape shape;
+};
+
+/** A setting of a node: a number (booleans too), a text, or a list of either. */
+struct Attr {
+  double number = 0;
+  std::string text;
+  std::vector<double> numbers;
+  std::vector<std::string> texts;
+};
+
+using ValueId = int;
+
+struct Node {
+  std::string op;
+  std::vector<ValueId> inputs;
+  std::vector<ValueId> outputs;
+  std::map<std::string, Attr> attrs;
+
+  const Attr& attr(const char* name) const {
+    const auto found = attrs.find(name);
+    if (found == attrs.end()) throw std::invalid_argument(op + " lacks the attribute " + name);
+    return found->second;
+  }
+  double number(const char* name) const { return attr(name).number; }
+  bool flag(const char* name) const { return attr(name).number != 0; }
+  const std::string& text(const char* name) const { return attr(name).text; }
+  Shape list(const char* name) const {
+    const std::vector<double>& numbers = attr(name).numbers;
+    return Shape(numbers.begin(), numbers.end());
+  }
+  /** A list of a known length. */
+  Shape list(const char* name, size_t length) const {
+    const Shape numbers = list(name);
+    if (numbers.size() == length) return numbers;
+    throw std::invalid_argument(op + ": expected " + std::to_string(length) + " numbers as " + name +
+                                ", found " + std::to_string(numbers.size()));
+  }
+};
+
+struct Graph {
+  std::vector<TensorType> values;
+  std::vector<Node> nodes;
+  /** Values that a run returns, in the order of the output slots. */
+  std::vector<ValueId> outputs;
+  /** Names of bound vectors, inputs and scalars, in the order of their slots. */
+  std::vector<std::string> vectors;
+  std::vector<std::string> inputs;
+  std::vector<std::string> scalars;
+};
+
+inline int slotOf(const std::vector<std::string>& names, const std::string& name) {
+  for (size_t at = 0; at < names.size(); at++) {
+    if (names[at] == name) return static_cast<int>(at);
+  }
+  throw std::invalid_argument("nothing is bound as " + name);
+}
+
+}  // namespace convoy

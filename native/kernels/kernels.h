@@ -1,0 +1,196 @@
+// The hand-written kernels, as a table of function pointers. Every file of this folder is compiled once
+// for each instruction set, inside a namespace of that name; it must not instantiate templates of the
+// C++ library, whose code the linker would share between instruction sets.
+//
+// Images lie in memory as [n][blocks][pixels][block]: `block` channels side by side, 1 for the plain
+// layout, `channels` for channels-last. Lanes behind the last channel hold zeros.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+// Never a shared out-of-line copy, which could hold another instruction set's code.
+#define CONVOY_INLINE __attribute__((always_inline)) inline
+
+namespace convoy {
+
+/** Sizes of a batch of images in memory. */
+struct Images {
+  int64_t count;
+  int64_t channels;
+  int64_t height;
+  int64_t width;
+  int64_t block;
+
+  CONVOY_INLINE int64_t blocks() const { return (channels + block - 1) / block; }
+  CONVOY_INLINE int64_t pixels() const { return height * width; }
+  CONVOY_INLINE int64_t plane() const { return pixels() * block; }
+  CONVOY_INLINE int64_t size() const { return count * blocks() * plane(); }
+};
+
+/** A sliding window, [height, width] each; padding is that of the top and the left. */
+struct Window {
+  int64_t kernel[2];
+  int64_t strides[2];
+  int64_t padding[2];
+};
+
+/** How element i of the result finds its operand: ((i / inner) % period) * lane + i % lane. */
+enum class Access : uint8_t { Full, Scalar, Periodic };
+
+struct Operand {
+  const float* data;
+  Access access;
+  int64_t inner;
+  int64_t period;
+  int64_t lane;
+};
+
+/** One instruction of a fused pointwise pass; registers are blocks of numbers. */
+struct Instruction {
+  uint8_t code;
+  int16_t to;
+  int16_t from[3];
+  float value;
+};
+
+/** Names of the pointwise ops in the order of their codes. */
+constexpr const char* POINTWISE_NAMES[] = {
+    "constant", "neg",  "exp",  "log",       "sqrt",  "abs",    "step", "relu", "relu6", "sigmoid",
+    "tanh",     "erf",  "silu", "gelu",      "round", "hardSwish", "stopGradient", "expand",
+    "add",      "sub",  "mul",  "div",       "max",   "min",    "pow",  "select"};
+enum Code : uint8_t {
+  CONSTANT, NEG, EXP, LOG, SQRT, ABS, STEP, RELU, RELU6, SIGMOID, TANH, ERF, SILU, GELU, ROUND,
+  HARD_SWISH, STOP_GRADIENT, EXPAND, ADD, SUB, MUL, DIV, MAX, MIN, POW, SELECT, CODE_COUNT
+};
+
+struct FusedArgs {
+  int64_t size;
+  const Operand* operands;
+  int operandCount;
+  const Instruction* code;
+  int codeCount;
+  int registerCount;
+  /** Register of each result and where it goes. */
+  const int16_t* results;
+  float* const* outputs;
+  int resultCount;
+};
+
+constexpr int64_t NORM_SCRATCH = 3;
+constexpr int64_t NORM_PARTIAL = 8 * 24;
+
+struct BatchNormArgs {
+  Images images;
+  const float* x;
+  const float* gamma;
+  const float* beta;
+  const float* residual;  // may be null
+  float eps;
+  bool relu;
+  float* y;
+  float* mean;
+  float* variance;
+  float* scratch;  // NORM_SCRATCH floats for each of (padded channels + 16)
+  void* partial;   // NORM_PARTIAL bytes for each of them
+};
+
+struct BatchNormGradArgs {
+  Images images;
+  const float* dy;
+  const float* x;
+  const float* gamma;
+  const float* mean;
+  const float* variance;
+  const float* y;  // null without relu
+  float eps;
+  float* dx;
+  float* dgamma;
+  float* dbeta;
+  float* dresidual;  // may be null
+  float* scratch;
+  void* partial;
+};
+
+struct PoolArgs {
+  Images in;
+  Images out;
+  Window window;
+  bool countPadding;
+  const float* x;
+  float* y;
+  uint8_t* winners;
+};
+
+struct GatherArgs {
+  const uint8_t* images;
+  int height, width, channels;
+  const int32_t* indices;
+  const float* samples;
+  int count, outHeight, outWidth;
+  const float* mean;
+  const float* deviation;
+  float* out;
+};
+
+/** A strided copy of up to six axes; a source stride of 0 repeats. */
+struct CopyArgs {
+  int rank;
+  int64_t sizes[6];
+  int64_t from[6];
+  int64_t to[6];
+  size_t bytes;  // of an element: 1 or 4
+  const void* source;
+  void* target;
+};
+
+struct ResizeArgs {
+  int64_t planes;
+  int64_t inHeight, inWidth, outHeight, outWidth;
+  bool bilinear;
+  const float* from;
+  float* to;
+};
+
+struct UniformArgs {
+  int64_t size;
+  uint32_t stream;
+  uint32_t key[4];  // k0, k1, c2, c3
+  float* out;
+};
+
+struct Kernels {
+  void (*fused)(const FusedArgs&);
+  void (*batchNorm)(const BatchNormArgs&);
+  void (*batchNormGrad)(const BatchNormGradArgs&);
+  void (*maxPool)(const PoolArgs&);
+  /** `x` is the gradient of the output and `y` that of the input here and in avgPoolGrad. */
+  void (*maxPoolGrad)(const PoolArgs&);
+  void (*avgPool)(const PoolArgs&);
+  void (*avgPoolGrad)(const PoolArgs&);
+  /** [outer, count, inner] summed, or its largest, over the middle axis. */
+  void (*reduceSum)(const float* x, float* y, int64_t outer, int64_t count, int64_t inner);
+  void (*reduceMax)(const float* x, float* y, int64_t outer, int64_t count, int64_t inner);
+  /** Sum over pixels of every channel of every image, to plain [n, c]. */
+  void (*sumPixels)(const Images& images, const float* x, float* y);
+  void (*logSoftmax)(const float* x, float* y, int64_t rows, int64_t columns);
+  void (*oneHot)(const int32_t* labels, float* y, int64_t rows, int64_t classes);
+  /** Elements of 1 or 4 bytes in another channel block. */
+  void (*relayout)(const Images& from, const void* x, int64_t block, void* y, size_t bytes);
+  /** Sets the lanes behind the last channel to zero. */
+  void (*clearPadding)(const Images& images, float* x);
+  void (*copy)(const CopyArgs&);
+  void (*resize)(const ResizeArgs&);
+  void (*resizeGrad)(const ResizeArgs&);
+  void (*uniform)(const UniformArgs&);
+  double (*dot)(const float* a, const float* b, int64_t size);
+  void (*gather)(const GatherArgs&);
+};
+
+/** The table of the best instruction set that this machine has, or of the one named. */
+const Kernels& kernels();
+/** Chooses a table by name; false when this machine or build lacks it. */
+bool chooseIsa(const char* name);
+const char* isaName();
+
+}  // namespace convoy

@@ -1,0 +1,147 @@
+// Fused pointwise passes: a small register machine whose registers are blocks of numbers that stay in
+// the first-level cache, so that a chain of any length reads and writes memory once.
+#include <cstring>
+
+#include "kernels.h"
+#include "math.h"
+
+namespace convoy {
+namespace CONVOY_ISA {
+namespace {
+
+constexpr int64_t BLOCK = 512;
+constexpr int64_t SERIAL = 16384;  // below, starting threads costs more than it gains
+
+#define UNARY(EXPRESSION)                                   \
+  for (int64_t i = 0; i < n; i++) {                         \
+    const float x = a[i];                                   \
+    to[i] = (EXPRESSION);                                   \
+  }                                                         \
+  break
+#define BINARY(EXPRESSION)                                  \
+  for (int64_t i = 0; i < n; i++) {                         \
+    const float x = a[i], y = b[i];                         \
+    to[i] = (EXPRESSION);                                   \
+  }                                                         \
+  break
+
+void execute(uint8_t code, float value, float* to, const float* a, const float* b, const float* c,
+             int64_t n) {
+  switch (code) {
+    case CONSTANT:
+      for (int64_t i = 0; i < n; i++) to[i] = value;
+      break;
+    case NEG: UNARY(-x);
+    case EXP: UNARY(expOf(x));
+    case LOG: UNARY(logOf(x));
+    case SQRT: UNARY(__builtin_sqrtf(x));
+    case ABS: UNARY(__builtin_fabsf(x));
+    case STEP: UNARY(x > 0.0f ? 1.0f : 0.0f);
+    case RELU: UNARY(x < 0.0f ? 0.0f : x);
+    case RELU6: UNARY(x < 0.0f ? 0.0f : x > 6.0f ? 6.0f : x);
+    case SIGMOID: UNARY(sigmoidOf(x));
+    case TANH: UNARY(tanhOf(x));
+    case ERF: UNARY(erfOf(x));
+    case SILU: UNARY(x * sigmoidOf(x));
+    case GELU: UNARY(0.5f * x * (1.0f + erfOf(x * 0.70710678118654752f)));
+    case ROUND: UNARY(__builtin_nearbyintf(x));
+    case HARD_SWISH: UNARY(x * least(most(x + 3.0f, 0.0f), 6.0f) * (1.0f / 6.0f));
+    case STOP_GRADIENT:
+    case EXPAND: UNARY(x);
+    case ADD: BINARY(x + y);
+    case SUB: BINARY(x - y);
+    case MUL: BINARY(x * y);
+    case DIV: BINARY(x / y);
+    case MAX: BINARY(x != x || x > y ? x : y);
+    case MIN: BINARY(x != x || x < y ? x : y);
+    case POW: BINARY(powOf(x, y));
+    case SELECT:
+      for (int64_t i = 0; i < n; i++) to[i] = a[i] != 0.0f ? b[i] : c[i];
+      break;
+  }
+}
+
+/** Fills a register with elements [start, start + n) of a broadcast operand. */
+void load(const Operand& o, int64_t start, int64_t n, float* to) {
+  if (o.lane == 1) {
+    for (int64_t i = 0; i < n;) {
+      const int64_t row = (start + i) / o.inner;
+      const int64_t end = (row + 1) * o.inner - start < n ? (row + 1) * o.inner - start : n;
+      const float value = o.data[row % o.period];
+      for (; i < end; i++) to[i] = value;
+    }
+    return;
+  }
+  for (int64_t i = 0; i < n;) {
+    const int64_t at = start + i;
+    const int64_t lane = at % o.lane;
+    const int64_t count = o.lane - lane < n - i ? o.lane - lane : n - i;
+    const float* from = o.data + (at / o.inner % o.period) * o.lane + lane;
+    for (int64_t k = 0; k < count; k++) to[i + k] = from[k];
+    i += count;
+  }
+}
+
+/** One thread's view of the registers: where each is written, and where it is read. */
+struct Registers {
+  float** targets;
+  const float** sources;
+};
+
+void range(const FusedArgs& f, int64_t begin, int64_t end, const Registers& registers) {
+  const float** sources = registers.sources;
+  float** targets = registers.targets;
+  for (int o = 0; o < f.operandCount; o++) {
+    if (f.operands[o].access != Access::Scalar) continue;
+    const float value = *f.operands[o].data;
+    for (int64_t i = 0; i < BLOCK; i++) targets[o][i] = value;
+  }
+  for (int64_t at = begin; at < end; at += BLOCK) {
+    const int64_t n = end - at < BLOCK ? end - at : BLOCK;
+    for (int o = 0; o < f.operandCount; o++) {
+      const Operand& operand = f.operands[o];
+      if (operand.access == Access::Full) sources[o] = operand.data + at;
+      if (operand.access == Access::Periodic) load(operand, at, n, targets[o]);
+    }
+    for (int k = 0; k < f.codeCount; k++) {
+      const Instruction& in = f.code[k];
+      const float* a = in.from[0] < 0 ? nullptr : sources[in.from[0]];
+      const float* b = in.from[1] < 0 ? nullptr : sources[in.from[1]];
+      const float* c = in.from[2] < 0 ? nullptr : sources[in.from[2]];
+      execute(in.code, in.value, targets[in.to], a, b, c, n);
+    }
+    // Results are stored last, so that a result may take the place of an operand.
+    for (int r = 0; r < f.resultCount; r++) {
+      std::memcpy(f.outputs[r] + at, sources[f.results[r]], static_cast<size_t>(n) * 4);
+    }
+  }
+}
+
+}  // namespace
+
+void fused(const FusedArgs& f) {
+  const int64_t blocks = (f.size + BLOCK - 1) / BLOCK;
+#pragma omp parallel if (f.size > SERIAL)
+  {
+    // A few kilobytes of this thread's stack.
+    const size_t count = static_cast<size_t>(f.registerCount);
+    float* memory =
+        static_cast<float*>(__builtin_alloca_with_align(count * BLOCK * sizeof(float), 512));
+    const Registers registers = {
+        static_cast<float**>(__builtin_alloca(count * sizeof(float*))),
+        static_cast<const float**>(__builtin_alloca(count * sizeof(float*)))};
+    for (size_t r = 0; r < count; r++) {
+      registers.targets[r] = memory + r * BLOCK;
+      registers.sources[r] = registers.targets[r];
+    }
+#pragma omp for schedule(static)
+    for (int64_t part = 0; part < (blocks + 15) / 16; part++) {
+      const int64_t begin = part * 16 * BLOCK;
+      const int64_t end = begin + 16 * BLOCK < f.size ? begin + 16 * BLOCK : f.size;
+      range(f, begin, end, registers);
+    }
+  }
+}
+
+}  // namespace CONVOY_ISA
+}  // namespace convoy

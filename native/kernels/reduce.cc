@@ -1,0 +1,138 @@
+// Sums and maxima over axes, softmax, one-hot rows, and the dot product of vectors.
+#include "kernels.h"
+#include "math.h"
+
+namespace convoy {
+namespace CONVOY_ISA {
+namespace {
+
+constexpr int64_t SERIAL = 16384;
+constexpr int64_t LANES = 16;
+
+struct Sum {
+  static CONVOY_INLINE float start() { return 0.0f; }
+  static CONVOY_INLINE float join(float a, float b) { return a + b; }
+};
+
+struct Largest {
+  static CONVOY_INLINE float start() { return -__builtin_inff(); }
+  static CONVOY_INLINE float join(float a, float b) { return b > a || b != b ? b : a; }
+};
+
+template <class Op>
+float row(const float* x, int64_t count) {
+  float lanes[LANES];
+  for (int64_t l = 0; l < LANES; l++) lanes[l] = Op::start();
+  int64_t i = 0;
+  for (; i + LANES <= count; i += LANES) {
+    for (int64_t l = 0; l < LANES; l++) lanes[l] = Op::join(lanes[l], x[i + l]);
+  }
+  for (; i < count; i++) lanes[0] = Op::join(lanes[0], x[i]);
+  for (int64_t width = LANES / 2; width > 0; width /= 2) {
+    for (int64_t l = 0; l < width; l++) lanes[l] = Op::join(lanes[l], lanes[l + width]);
+  }
+  return lanes[0];
+}
+
+/** One strip of up to 64 adjacent columns, reduced over `count` rows. */
+template <class Op>
+void columns(const float* x, float* y, int64_t count, int64_t inner, int64_t width) {
+  float sums[64];
+  for (int64_t i = 0; i < width; i++) sums[i] = Op::start();
+  for (int64_t c = 0; c < count; c++) {
+    for (int64_t i = 0; i < width; i++) sums[i] = Op::join(sums[i], x[c * inner + i]);
+  }
+  for (int64_t i = 0; i < width; i++) y[i] = sums[i];
+}
+
+template <class Op>
+void reduce(const float* x, float* y, int64_t outer, int64_t count, int64_t inner) {
+  const int64_t strips = (inner + 63) / 64;
+#pragma omp parallel for schedule(static) if (outer * count * inner > SERIAL)
+  for (int64_t at = 0; at < outer * strips; at++) {
+    const int64_t o = at / strips;
+    const int64_t first = at % strips * 64;
+    if (inner == 1) {
+      y[o] = row<Op>(x + o * count, count);
+    } else {
+      columns<Op>(x + o * count * inner + first, y + o * inner + first, count, inner,
+                  inner - first < 64 ? inner - first : 64);
+    }
+  }
+}
+
+}  // namespace
+
+void reduceSum(const float* x, float* y, int64_t outer, int64_t count, int64_t inner) {
+  reduce<Sum>(x, y, outer, count, inner);
+}
+
+void reduceMax(const float* x, float* y, int64_t outer, int64_t count, int64_t inner) {
+  reduce<Largest>(x, y, outer, count, inner);
+}
+
+void sumPixels(const Images& im, const float* x, float* y) {
+  const int64_t planes = im.count * im.blocks();
+#pragma omp parallel for schedule(static) if (im.size() > SERIAL)
+  for (int64_t p = 0; p < planes; p++) {
+    const int64_t first = p % im.blocks() * im.block;
+    float* to = y + p / im.blocks() * im.channels + first;
+    const int64_t lanes = im.channels - first < im.block ? im.channels - first : im.block;
+    const float* plane = x + p * im.plane();
+    if (im.block == 1) {
+      *to = row<Sum>(plane, im.pixels());
+      continue;
+    }
+    for (int64_t l = 0; l < lanes; l += 64) {
+      columns<Sum>(plane + l, to + l, im.pixels(), im.block, lanes - l < 64 ? lanes - l : 64);
+    }
+  }
+}
+
+void logSoftmax(const float* x, float* y, int64_t rows, int64_t count) {
+#pragma omp parallel for schedule(static) if (rows * count > SERIAL)
+  for (int64_t r = 0; r < rows; r++) {
+    const float* from = x + r * count;
+    float* to = y + r * count;
+    const float largest = row<Largest>(from, count);
+    for (int64_t i = 0; i < count; i++) to[i] = expOf(from[i] - largest);
+    const float total = largest + logOf(row<Sum>(to, count));
+    for (int64_t i = 0; i < count; i++) to[i] = from[i] - total;
+  }
+}
+
+void oneHot(const int32_t* labels, float* y, int64_t rows, int64_t classes) {
+  for (int64_t r = 0; r < rows; r++) {
+    for (int64_t c = 0; c < classes; c++) y[r * classes + c] = labels[r] == c ? 1.0f : 0.0f;
+  }
+}
+
+// Parts of a fixed length are summed in lanes of double precision and added in order, so that the
+// result does not depend on the number of threads.
+double dot(const float* a, const float* b, int64_t size) {
+  constexpr int64_t PART = 8192;
+  constexpr int64_t AT_ONCE = 64;
+  double total = 0;
+  for (int64_t start = 0; start < size; start += PART * AT_ONCE) {
+    double sums[AT_ONCE] = {0};
+    const int64_t left = size - start;
+    const int64_t parts = left < PART * AT_ONCE ? (left + PART - 1) / PART : AT_ONCE;
+#pragma omp parallel for schedule(static) if (left > SERIAL)
+    for (int64_t p = 0; p < parts; p++) {
+      const int64_t begin = start + p * PART;
+      const int64_t end = begin + PART < size ? begin + PART : size;
+      double lanes[8] = {0};
+      int64_t i = begin;
+      for (; i + 8 <= end; i += 8) {
+        for (int64_t l = 0; l < 8; l++) lanes[l] += static_cast<double>(a[i + l]) * b[i + l];
+      }
+      for (; i < end; i++) lanes[0] += static_cast<double>(a[i]) * b[i];
+      for (int64_t l = 0; l < 8; l++) sums[p] += lanes[l];
+    }
+    for (int64_t p = 0; p < parts; p++) total += sums[p];
+  }
+  return total;
+}
+
+}  // namespace CONVOY_ISA
+}  // namespace convoy

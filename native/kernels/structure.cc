@@ -1,0 +1,186 @@
+// Moving numbers: strided copies, changes of the channel block, resizing, random numbers.
+#include <cstring>
+
+#include "kernels.h"
+
+namespace convoy {
+namespace CONVOY_ISA {
+namespace {
+
+constexpr int64_t SERIAL = 16384;
+
+template <class Element>
+void copyRow(const CopyArgs& c, const Element* from, Element* to) {
+  const int last = c.rank - 1;
+  const int64_t n = c.sizes[last], a = c.from[last], b = c.to[last];
+  if (a == 1 && b == 1) {
+    std::memcpy(to, from, static_cast<size_t>(n) * sizeof(Element));
+  } else if (b == 1) {
+    for (int64_t i = 0; i < n; i++) to[i] = from[i * a];
+  } else {
+    for (int64_t i = 0; i < n; i++) to[i * b] = from[i * a];
+  }
+}
+
+/** Word `index % 4` of the block of random numbers at index / 4. */
+CONVOY_INLINE void philox(uint32_t c0, uint32_t c1, const uint32_t key[4], uint32_t out[4]) {
+  uint32_t c2 = key[2], c3 = key[3], k0 = key[0], k1 = key[1];
+  for (int round = 0; round < 10; round++) {
+    const uint64_t p0 = static_cast<uint64_t>(c0) * 0xd2511f53u;
+    const uint64_t p2 = static_cast<uint64_t>(c2) * 0xcd9e8d57u;
+    c0 = static_cast<uint32_t>(p2 >> 32) ^ c1 ^ k0;
+    c1 = static_cast<uint32_t>(p2);
+    c2 = static_cast<uint32_t>(p0 >> 32) ^ c3 ^ k1;
+    c3 = static_cast<uint32_t>(p0);
+    k0 += 0x9e3779b9u;
+    k1 += 0xbb67ae85u;
+  }
+  out[0] = c0;
+  out[1] = c1;
+  out[2] = c2;
+  out[3] = c3;
+}
+
+/** Source pixels and their weights for one output coordinate. */
+struct Tap {
+  int64_t low, high;
+  float weight;  // of `high`
+};
+
+CONVOY_INLINE Tap tapOf(int64_t out, int64_t outSize, int64_t inSize, bool bilinear) {
+  if (!bilinear) {
+    // Pixel centres at half-integers; whole numbers, so that no rounding moves a pixel.
+    const int64_t at = (2 * out + 1) * inSize / (2 * outSize);
+    return {at, at, 0.0f};
+  }
+  const double scale = static_cast<double>(inSize) / static_cast<double>(outSize);
+  double at = (static_cast<double>(out) + 0.5) * scale - 0.5;
+  at = at < 0 ? 0 : at;
+  const int64_t floor = static_cast<int64_t>(at);
+  const int64_t low = floor < inSize - 1 ? floor : inSize - 1;
+  const int64_t high = low + 1 < inSize ? low + 1 : low;
+  return {low, high, static_cast<float>(at - static_cast<double>(low))};
+}
+
+template <class Element>
+void copyRows(const CopyArgs& c) {
+  const auto* source = static_cast<const Element*>(c.source);
+  auto* target = static_cast<Element*>(c.target);
+  int64_t rows = 1;
+  for (int axis = 0; axis < c.rank - 1; axis++) rows *= c.sizes[axis];
+  const int64_t size = rows * c.sizes[c.rank - 1];
+#pragma omp parallel for schedule(static) if (size > SERIAL)
+  for (int64_t r = 0; r < rows; r++) {
+    int64_t rest = r, from = 0, to = 0;
+    for (int axis = c.rank - 2; axis >= 0; axis--) {
+      const int64_t index = rest % c.sizes[axis];
+      rest /= c.sizes[axis];
+      from += index * c.from[axis];
+      to += index * c.to[axis];
+    }
+    copyRow(c, source + from, target + to);
+  }
+}
+
+// Element by element within a plane of the wider block; both sides are walked pixel by pixel.
+template <class Element>
+void relayoutPlanes(const Images& from, const Element* x, int64_t block, Element* y) {
+  Images to = from;
+  to.block = block;
+  const int64_t pixels = from.pixels();
+#pragma omp parallel for schedule(static) if (from.size() > SERIAL)
+  for (int64_t at = 0; at < to.count * to.blocks(); at++) {
+    const int64_t n = at / to.blocks();
+    const int64_t first = at % to.blocks() * block;
+    Element* target = y + at * to.plane();
+    for (int64_t l = 0; l < block; l++) {
+      const int64_t c = first + l;
+      if (c >= from.channels) {
+        for (int64_t p = 0; p < pixels; p++) target[p * block + l] = 0;
+        continue;
+      }
+      const Element* source =
+          x + (n * from.blocks() + c / from.block) * from.plane() + c % from.block;
+      for (int64_t p = 0; p < pixels; p++) target[p * block + l] = source[p * from.block];
+    }
+  }
+}
+
+}  // namespace
+
+// Whatever its type, an element is only moved.
+void copy(const CopyArgs& c) { c.bytes == 1 ? copyRows<uint8_t>(c) : copyRows<uint32_t>(c); }
+
+void relayout(const Images& from, const void* x, int64_t block, void* y, size_t bytes) {
+  if (bytes == 1) {
+    relayoutPlanes(from, static_cast<const uint8_t*>(x), block, static_cast<uint8_t*>(y));
+  } else {
+    relayoutPlanes(from, static_cast<const uint32_t*>(x), block, static_cast<uint32_t*>(y));
+  }
+}
+
+void clearPadding(const Images& im, float* x) {
+  const int64_t filled = im.channels % im.block;
+  if (filled == 0) return;
+#pragma omp parallel for schedule(static) if (im.size() > SERIAL)
+  for (int64_t n = 0; n < im.count; n++) {
+    float* plane = x + ((n + 1) * im.blocks() - 1) * im.plane();
+    for (int64_t p = 0; p < im.pixels(); p++) {
+      for (int64_t l = filled; l < im.block; l++) plane[p * im.block + l] = 0.0f;
+    }
+  }
+}
+
+void resize(const ResizeArgs& r) {
+#pragma omp parallel for schedule(static) if (r.planes * r.outHeight * r.outWidth > SERIAL)
+  for (int64_t p = 0; p < r.planes; p++) {
+    const float* from = r.from + p * r.inHeight * r.inWidth;
+    float* to = r.to + p * r.outHeight * r.outWidth;
+    for (int64_t y = 0; y < r.outHeight; y++) {
+      const Tap v = tapOf(y, r.outHeight, r.inHeight, r.bilinear);
+      const float *top = from + v.low * r.inWidth, *bottom = from + v.high * r.inWidth;
+      for (int64_t x = 0; x < r.outWidth; x++) {
+        const Tap h = tapOf(x, r.outWidth, r.inWidth, r.bilinear);
+        const float upper = top[h.low] + (top[h.high] - top[h.low]) * h.weight;
+        const float lower = bottom[h.low] + (bottom[h.high] - bottom[h.low]) * h.weight;
+        to[y * r.outWidth + x] = upper + (lower - upper) * v.weight;
+      }
+    }
+  }
+}
+
+void resizeGrad(const ResizeArgs& r) {
+#pragma omp parallel for schedule(static) if (r.planes * r.outHeight * r.outWidth > SERIAL)
+  for (int64_t p = 0; p < r.planes; p++) {
+    const float* from = r.from + p * r.outHeight * r.outWidth;
+    float* to = r.to + p * r.inHeight * r.inWidth;
+    for (int64_t i = 0; i < r.inHeight * r.inWidth; i++) to[i] = 0.0f;
+    for (int64_t y = 0; y < r.outHeight; y++) {
+      const Tap v = tapOf(y, r.outHeight, r.inHeight, r.bilinear);
+      for (int64_t x = 0; x < r.outWidth; x++) {
+        const Tap h = tapOf(x, r.outWidth, r.inWidth, r.bilinear);
+        const float d = from[y * r.outWidth + x];
+        const float lower = d * v.weight, upper = d - lower;
+        to[v.low * r.inWidth + h.low] += upper * (1.0f - h.weight);
+        to[v.low * r.inWidth + h.high] += upper * h.weight;
+        to[v.high * r.inWidth + h.low] += lower * (1.0f - h.weight);
+        to[v.high * r.inWidth + h.high] += lower * h.weight;
+      }
+    }
+  }
+}
+
+void uniform(const UniformArgs& u) {
+  const int64_t blocks = (u.size + 3) / 4;
+#pragma omp parallel for schedule(static) if (u.size > SERIAL)
+  for (int64_t b = 0; b < blocks; b++) {
+    uint32_t words[4];
+    philox(static_cast<uint32_t>(b), u.stream, u.key, words);
+    for (int64_t i = b * 4; i < u.size && i < b * 4 + 4; i++) {
+      u.out[i] = static_cast<float>(words[i - b * 4] >> 8) * (1.0f / 16777216.0f);
+    }
+  }
+}
+
+}  // namespace CONVOY_ISA
+}  // namespace convoy

@@ -1,0 +1,35 @@
+// The table of one instruction set.
+#include "kernels.h"
+
+namespace convoy {
+namespace CONVOY_ISA {
+
+void fused(const FusedArgs&);
+void batchNorm(const BatchNormArgs&);
+void batchNormGrad(const BatchNormGradArgs&);
+void maxPool(const PoolArgs&);
+void maxPoolGrad(const PoolArgs&);
+void avgPool(const PoolArgs&);
+void avgPoolGrad(const PoolArgs&);
+void reduceSum(const float*, float*, int64_t, int64_t, int64_t);
+void reduceMax(const float*, float*, int64_t, int64_t, int64_t);
+void sumPixels(const Images&, const float*, float*);
+void logSoftmax(const float*, float*, int64_t, int64_t);
+void oneHot(const int32_t*, float*, int64_t, int64_t);
+void relayout(const Images&, const void*, int64_t, void*, size_t);
+void clearPadding(const Images&, float*);
+void copy(const CopyArgs&);
+void resize(const ResizeArgs&);
+void resizeGrad(const ResizeArgs&);
+void uniform(const UniformArgs&);
+double dot(const float*, const float*, int64_t);
+void gather(const GatherArgs&);
+
+extern const Kernels TABLE = {
+    fused,    batchNorm,  batchNormGrad, maxPool,  maxPoolGrad, avgPool,    avgPoolGrad,
+    reduceSum, reduceMax, sumPixels,     logSoftmax, oneHot,    relayout,   clearPadding,
+    copy,     resize,   resizeGrad, uniform,       dot,      gather,
+};
+
+}  // namespace CONVOY_ISA
+}  // namespace convoy

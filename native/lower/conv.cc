@@ -1,0 +1,221 @@
+// Convolution and its gradients, by oneDNN.
+//
+// oneDNN is first asked which layouts it likes best. Images that already lie in another layout are
+// changed, once, and stay so for whoever comes next; weights are packed anew in every run, which costs
+// a pass over a few hundred kilobytes. A gradient takes the layouts that the forward pass left.
+//
+// 3x3 convolutions of many channels go by Winograd's algorithm (Lavin and Gray 2015, arXiv 1509.09308)
+// where oneDNN has it: up to twice as fast, at errors within the conformance suite's bound. The choice
+// depends on shapes alone, so that runs repeat.
+#include <algorithm>
+#include <cstring>
+
+#include "lower/lower.h"
+#include "onednn.h"
+
+namespace convoy {
+namespace {
+
+using dnnl::memory;
+
+struct Geometry {
+  Shape strides, dilates, paddingLow, paddingHigh;
+  int64_t groups;
+};
+
+Geometry geometryOf(const Node& node) {
+  const Shape dilation = node.list("dilation", 2), padding = node.list("padding", 4);
+  return {node.list("strides", 2),
+          {dilation[0] - 1, dilation[1] - 1},
+          {padding[0], padding[1]},
+          {padding[2], padding[3]},
+          static_cast<int64_t>(node.number("groups"))};
+}
+
+/** Weights as oneDNN sees them: with an axis for the groups when there are any. */
+memory::desc weightsDesc(const Shape& shape, int64_t groups, bool any) {
+  using Tag = memory::format_tag;
+  if (groups == 1) return memory::desc(shape, memory::data_type::f32, any ? Tag::any : Tag::oihw);
+  const Shape grouped = {groups, shape[0] / groups, shape[1], shape[2], shape[3]};
+  return memory::desc(grouped, memory::data_type::f32, any ? Tag::any : Tag::goihw);
+}
+
+memory::desc rowDesc(int64_t size) {
+  return memory::desc({size}, memory::data_type::f32, memory::format_tag::x);
+}
+
+using Forward = dnnl::convolution_forward;
+using InputGrad = dnnl::convolution_backward_data;
+using WeightGrad = dnnl::convolution_backward_weights;
+
+/** Whether Winograd's algorithm gains anything; measured on one AVX-512 core. */
+bool suitsWinograd(const Shape& w, const Geometry& g, int64_t leastChannels) {
+  const bool small = w[0] % 16 != 0 || w[1] % 16 != 0 || std::min(w[0], w[1]) < leastChannels;
+  return !small && w[2] == 3 && w[3] == 3 && g.groups == 1 && g.strides == Shape{1, 1} &&
+         g.dilates == Shape{0, 0};
+}
+
+/** `describe` with Winograd's algorithm if it is wanted and oneDNN has it, else with the direct one. */
+template <class Describe>
+auto withAlgorithm(bool winograd, const Describe& describe) {
+  if (winograd) {
+    try {
+      return describe(dnnl::algorithm::convolution_winograd);
+    } catch (const dnnl::error&) {  // not for this shape, machine or version
+    }
+  }
+  return describe(dnnl::algorithm::convolution_direct);
+}
+
+/** The forward primitive; a block of 0 leaves that layout to oneDNN. */
+Forward::primitive_desc forwardDesc(dnnl::algorithm algorithm, const Shape& x, int64_t xBlock,
+                                    const Shape& w, bool bias, const Shape& y, int64_t yBlock,
+                                    const Geometry& g, bool relu) {
+  const auto attributes = dnnlAttributes(relu);
+  const auto kind = dnnl::prop_kind::forward_training;
+  const auto xDesc = imagesDesc(x, xBlock), yDesc = imagesDesc(y, yBlock);
+  const auto wDesc = weightsDesc(w, g.groups, true);
+  if (!bias) {
+    return describe<Forward>(attributes, kind, algorithm, xDesc, wDesc, yDesc, g.strides,
+                             g.dilates, g.paddingLow, g.paddingHigh);
+  }
+  return describe<Forward>(attributes, kind, algorithm, xDesc, wDesc, rowDesc(w[0]), yDesc,
+                           g.strides, g.dilates, g.paddingLow, g.paddingHigh);
+}
+
+/** oneDNN's slow general implementations say so in their names. */
+template <class Desc>
+bool isSlow(const Desc& desc) {
+  const char* name = desc.impl_info_str();
+  return std::strncmp(name, "ref", 3) == 0 || std::strncmp(name, "gemm", 4) == 0;
+}
+
+/** A step's name in a profile: the op and the sizes of its window and images. */
+std::string nameOf(const Node& node, const Shape& x, const Shape& w) {
+  const auto sizes = [](int64_t a, int64_t b) { return std::to_string(a) + "x" + std::to_string(b); };
+  return node.op + " " + sizes(w[0], w[1]) + " " + sizes(w[2], w[3]) + " on " + sizes(x[2], x[3]);
+}
+
+BufferId scratchFor(Builder& b, const memory::desc& desc) { return b.scratch(desc.get_size()); }
+
+/** The weights in the layout that a primitive wants; the plain ones when that is what it wants. */
+BufferId packWeights(Builder& b, ValueId w, int64_t groups, const memory::desc& wanted) {
+  const memory::desc plain = weightsDesc(b.shape(w), groups, false);
+  const BufferId from = b.plain(w);
+  if (plain == wanted) return from;
+  const BufferId to = b.scratch(wanted.get_size());
+  const dnnl::reorder::primitive_desc desc(dnnlEngine(), plain, dnnlEngine(), wanted);
+  dnnlStep(b, "pack weights", dnnl::reorder(desc),
+           {{DNNL_ARG_FROM, plain, from}, {DNNL_ARG_TO, wanted, to}});
+  return to;
+}
+
+}  // namespace
+
+void lowerConv2d(Builder& b, const Node& node) {
+  const ValueId x = node.inputs[0], w = node.inputs[1], y = node.outputs[0];
+  const bool bias = node.inputs.size() > 2;
+  const Geometry g = geometryOf(node);
+  const bool relu = node.flag("relu");
+  const auto describeWith = [&](int64_t xBlock, int64_t yBlock) {
+    return withAlgorithm(suitsWinograd(b.shape(w), g, 16), [&](dnnl::algorithm algorithm) {
+      return forwardDesc(algorithm, b.shape(x), xBlock, b.shape(w), bias, b.shape(y), yBlock, g,
+                         relu);
+    });
+  };
+  auto desc = describeWith(0, 0);
+  int64_t xBlock = blockOfDesc(desc.src_desc()), yBlock = blockOfDesc(desc.dst_desc());
+  if (xBlock == 0 || yBlock == 0) {
+    xBlock = yBlock = 1;
+    desc = describeWith(1, 1);
+  }
+  const BufferId source = b.get(x, xBlock).buffer;
+  const BufferId weights = packWeights(b, w, g.groups, desc.weights_desc());
+  std::vector<DnnlArgument> arguments = {
+      {DNNL_ARG_SRC, desc.src_desc(), source},
+      {DNNL_ARG_WEIGHTS, desc.weights_desc(), weights},
+      {DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc(), scratchFor(b, desc.scratchpad_desc())}};
+  if (bias) arguments.push_back({DNNL_ARG_BIAS, rowDesc(b.shape(w)[0]), b.plain(node.inputs[2])});
+  arguments.push_back({DNNL_ARG_DST, desc.dst_desc(), b.make(y, yBlock).buffer});
+  dnnlStep(b, nameOf(node, b.shape(x), b.shape(w)), Forward(desc), arguments);
+}
+
+void lowerConv2dInputGrad(Builder& b, const Node& node) {
+  const ValueId dy = node.inputs[0], w = node.inputs[1], dx = node.outputs[0];
+  const Geometry g = geometryOf(node);
+  const Shape &xShape = b.shape(dx), &yShape = b.shape(dy), &wShape = b.shape(w);
+  const auto describeWith = [&](int64_t xBlock, int64_t yBlock) {
+    return withAlgorithm(suitsWinograd(wShape, g, 32), [&](dnnl::algorithm algorithm) {
+      const auto hint =
+          forwardDesc(algorithm, xShape, xBlock, wShape, false, yShape, yBlock, g, false);
+      return describeBackward<InputGrad>(
+          dnnlAttributes(false), hint, algorithm, imagesDesc(xShape, xBlock),
+          weightsDesc(wShape, g.groups, true), imagesDesc(yShape, yBlock), g.strides, g.dilates,
+          g.paddingLow, g.paddingHigh);
+    });
+  };
+  auto desc = describeWith(0, 0);
+  int64_t xBlock = blockOfDesc(desc.diff_src_desc()), yBlock = blockOfDesc(desc.diff_dst_desc());
+  if (xBlock == 0 || yBlock == 0) {
+    xBlock = yBlock = 1;
+    desc = describeWith(1, 1);
+  }
+  const BufferId grad = b.get(dy, yBlock).buffer;
+  const BufferId weights = packWeights(b, w, g.groups, desc.weights_desc());
+  dnnlStep(b, nameOf(node, xShape, wShape), InputGrad(desc),
+           {{DNNL_ARG_DIFF_DST, desc.diff_dst_desc(), grad},
+            {DNNL_ARG_WEIGHTS, desc.weights_desc(), weights},
+            {DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc(), scratchFor(b, desc.scratchpad_desc())},
+            {DNNL_ARG_DIFF_SRC, desc.diff_src_desc(), b.make(dx, xBlock).buffer}});
+}
+
+void lowerConv2dWeightGrad(Builder& b, const Node& node) {
+  const ValueId x = node.inputs[0], dy = node.inputs[1], dw = node.outputs[0];
+  const bool bias = node.flag("bias") && b.used(node.outputs[1]);
+  const Geometry g = geometryOf(node);
+  const Shape &xShape = b.shape(x), &yShape = b.shape(dy), &wShape = b.shape(dw);
+  const auto describeWith = [&](int64_t xBlock, int64_t yBlock) {
+    return withAlgorithm(suitsWinograd(wShape, g, 16), [&](dnnl::algorithm algorithm) {
+      const auto attributes = dnnlAttributes(false);
+      const auto hint =
+          forwardDesc(algorithm, xShape, xBlock, wShape, bias, yShape, yBlock, g, false);
+      const auto xDesc = imagesDesc(xShape, xBlock), yDesc = imagesDesc(yShape, yBlock);
+      const auto wDesc = weightsDesc(wShape, g.groups, true);
+      if (!bias) {
+        return describeBackward<WeightGrad>(attributes, hint, algorithm, xDesc, wDesc, yDesc,
+                                            g.strides, g.dilates, g.paddingLow, g.paddingHigh);
+      }
+      return describeBackward<WeightGrad>(attributes, hint, algorithm, xDesc, wDesc,
+                                          rowDesc(wShape[0]), yDesc, g.strides, g.dilates,
+                                          g.paddingLow, g.paddingHigh);
+    });
+  };
+  auto desc = describeWith(0, 0);
+  int64_t xBlock = blockOfDesc(desc.src_desc()), yBlock = blockOfDesc(desc.diff_dst_desc());
+  if (xBlock == 0 || yBlock == 0 || isSlow(desc)) {
+    xBlock = yBlock = 1;
+    desc = describeWith(1, 1);
+  }
+  const BufferId source = b.get(x, xBlock).buffer;
+  const BufferId grad = b.get(dy, yBlock).buffer;
+  const memory::desc plain = weightsDesc(wShape, g.groups, false);
+  const memory::desc packed = desc.diff_weights_desc();
+  const BufferId result = b.make(dw).buffer;
+  const BufferId target = packed == plain ? result : b.scratch(packed.get_size());
+  std::vector<DnnlArgument> arguments = {
+      {DNNL_ARG_SRC, desc.src_desc(), source},
+      {DNNL_ARG_DIFF_DST, desc.diff_dst_desc(), grad},
+      {DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc(), scratchFor(b, desc.scratchpad_desc())},
+      {DNNL_ARG_DIFF_WEIGHTS, packed, target}};
+  if (bias) {
+    const BufferId row = b.make(node.outputs[1]).buffer;
+    arguments.push_back({DNNL_ARG_DIFF_BIAS, rowDesc(wShape[0]), row});
+  }
+  dnnlStep(b, nameOf(node, xShape, wShape), WeightGrad(desc), arguments);
+  if (packed == plain) return;
+  const dnnl::reorder::primitive_desc unpack(dnnlEngine(), packed, dnnlEngine(), plain);
+  dnnlStep(b, "unpack weights", dnnl::reorder(unpack),
+           {{DNNL_ARG_FROM, packed, target}, {DNNL_ARG_TO, plain, result}});
+}
+
+}  // namespace convoy

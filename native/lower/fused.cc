@@ -1,0 +1,251 @@
+// Fused pointwise passes: how each operand is read, which layout the pass runs in, and which registers
+// its instructions use.
+#include <algorithm>
+#include <memory>
+
+#include "lower/lower.h"
+
+namespace convoy {
+namespace {
+
+/** An operand's shape with leading ones, as long as the result's. */
+Shape aligned(const Shape& shape, size_t rank) {
+  Shape result(rank, 1);
+  std::copy(shape.begin(), shape.end(), result.end() - static_cast<long>(shape.size()));
+  return result;
+}
+
+int64_t product(const Shape& shape, size_t begin, size_t end) {
+  int64_t size = 1;
+  for (size_t axis = begin; axis < end; axis++) size *= shape[axis];
+  return size;
+}
+
+/** The run of axes that an operand has in common with the result; false when there are several. */
+bool commonRun(const Shape& own, const Shape& out, size_t& begin, size_t& end) {
+  begin = end = 0;
+  bool closed = false;
+  for (size_t axis = 0; axis < out.size(); axis++) {
+    if (out[axis] == 1) continue;
+    if (own[axis] == 1) {
+      closed = end > 0;
+      continue;
+    }
+    if (closed) return false;
+    if (end == 0) begin = axis;
+    end = axis + 1;
+  }
+  return true;
+}
+
+/** Whether a broadcast operand can be read beside images in a blocked layout. */
+bool fitsBlocked(const Shape& own, const Shape& out) {
+  if (own[2] != 1 || own[3] != 1) return own == out;
+  return own[0] == out[0] || own[0] == 1;
+}
+
+/** How one operand is read. */
+struct Read {
+  BufferId buffer;
+  Operand how;
+};
+
+class FusedLowering {
+ public:
+  FusedLowering(Builder& b, const Node& node) : b_(b), node_(node), out_(node.list("shape")) {
+    block_ = chooseBlock();
+  }
+
+  void lower();
+
+ private:
+  int64_t chooseBlock() const;
+  Read operand(ValueId value);
+  Read channels(ValueId value, const Shape& own);
+  Read materialised(ValueId value, const Shape& own);
+  Tensor result(ValueId value);
+  void assignRegisters();
+
+  Builder& b_;
+  const Node& node_;
+  const Shape out_;
+  int64_t block_;
+  std::vector<Instruction> code_;
+  std::vector<int16_t> results_;
+  int registers_ = 0;
+};
+
+/** The layout of the first image operand that is not plain, when all the others can follow. */
+int64_t FusedLowering::chooseBlock() const {
+  if (out_.size() != 4) return 1;
+  int64_t block = 1;
+  for (ValueId value : node_.inputs) {
+    if (b_.shape(value) == out_ && block == 1) block = b_.blockOf(value);
+  }
+  for (ValueId value : node_.inputs) {
+    const bool one = sizeOf(b_.shape(value)) == 1;
+    if (!one && !fitsBlocked(aligned(b_.shape(value), 4), out_)) return 1;
+  }
+  return block;
+}
+
+/** Channels of the batch, or of each image, beside images in a blocked layout. */
+Read FusedLowering::channels(ValueId value, const Shape& own) {
+  const Images plain = {own[0], own[1], 1, 1, 1};
+  Images blocked = plain;
+  blocked.block = block_;
+  BufferId from = b_.plain(value);
+  if (own[1] % block_ != 0) {
+    const BufferId to = b_.scratch(static_cast<size_t>(blocked.size()) * sizeof(float));
+    const int64_t block = block_;
+    b_.step("relayout", {from, to},
+            [=](const Run& r) {
+              kernels().relayout(plain, r.raw(from), block, r.raw(to), sizeof(float));
+            });
+    from = to;
+  }
+  const int64_t inner = out_[2] * out_[3] * block_;
+  return {from, {nullptr, Access::Periodic, inner, blocked.count * blocked.blocks(), block_}};
+}
+
+/** Anything else: written out in full first. */
+Read FusedLowering::materialised(ValueId value, const Shape& own) {
+  CopyArgs args = {};
+  args.bytes = sizeof(float);
+  if (out_.size() > 6) throw std::invalid_argument("broadcasting over more than six axes");
+  args.rank = static_cast<int>(out_.size());
+  int64_t from = 1, to = 1;
+  for (size_t axis = out_.size(); axis-- > 0;) {
+    args.sizes[axis] = out_[axis];
+    args.from[axis] = own[axis] == 1 ? 0 : from;
+    args.to[axis] = to;
+    from *= own[axis];
+    to *= out_[axis];
+  }
+  const BufferId source = b_.plain(value);
+  const BufferId target = b_.scratch(static_cast<size_t>(to) * sizeof(float));
+  b_.step("expand", {source, target}, [=](const Run& r) {
+    CopyArgs placed = args;
+    placed.source = r.raw(source);
+    placed.target = r.raw(target);
+    kernels().copy(placed);
+  });
+  return {target, {nullptr, Access::Full, 0, 0, 0}};
+}
+
+Read FusedLowering::operand(ValueId value) {
+  const Shape& shape = b_.shape(value);
+  if (sizeOf(shape) == 1) return {b_.plain(value), {nullptr, Access::Scalar, 0, 0, 0}};
+  if (shape == out_) return {b_.get(value, block_).buffer, {nullptr, Access::Full, 0, 0, 0}};
+  const Shape own = aligned(shape, out_.size());
+  if (block_ > 1 && own[1] != 1) return channels(value, own);
+  if (block_ > 1) {  // one number for each image
+    const int64_t inner = b_.images(node_.outputs[0], block_).size() / out_[0];
+    return {b_.plain(value), {nullptr, Access::Periodic, inner, out_[0], 1}};
+  }
+  size_t begin = 0, end = 0;
+  if (!commonRun(own, out_, begin, end)) return materialised(value, own);
+  if (sizeOf(own) == sizeOf(out_)) return {b_.plain(value), {nullptr, Access::Full, 0, 0, 0}};
+  const int64_t period = product(out_, begin, end), inner = product(out_, end, out_.size());
+  const Operand row = {nullptr, Access::Periodic, period, 1, period};
+  const Operand column = {nullptr, Access::Periodic, inner, period, 1};
+  return {b_.plain(value), inner == 1 ? row : column};
+}
+
+/** A result takes the place of an operand that nobody needs any more, if there is one. */
+Tensor FusedLowering::result(ValueId value) {
+  for (ValueId input : node_.inputs) {
+    if (b_.shape(input) != out_ || b_.type(input).dtype != DType::F32) continue;
+    const Tensor tensor = b_.tryOver(value, block_, input);
+    if (tensor.buffer >= 0) return tensor;
+  }
+  return b_.make(value, block_);
+}
+
+/** Registers of operands stay; those of instructions are free again after their last use. */
+void FusedLowering::assignRegisters() {
+  const auto& names = node_.attr("code").texts;
+  const auto& args = node_.attr("args").numbers;
+  const auto& values = node_.attr("values").numbers;
+  const int operands = static_cast<int>(node_.inputs.size());
+  const int count = static_cast<int>(names.size());
+  std::vector<int> last(static_cast<size_t>(operands + count), -1);
+  for (int k = 0; k < count; k++) {
+    for (int a = 0; a < 3; a++) {
+      const int from = static_cast<int>(args[static_cast<size_t>(3 * k + a)]);
+      if (from >= 0) last[static_cast<size_t>(from)] = k;
+    }
+  }
+  for (double kept : node_.attr("results").numbers) last[static_cast<size_t>(kept)] = count;
+  std::vector<int16_t> place(last.size());
+  for (int o = 0; o < operands; o++) place[static_cast<size_t>(o)] = static_cast<int16_t>(o);
+  std::vector<int16_t> idle;
+  registers_ = operands;
+  for (int k = 0; k < count; k++) {
+    const auto* begin = std::begin(POINTWISE_NAMES);
+    const auto* found = std::find(begin, std::end(POINTWISE_NAMES), names[static_cast<size_t>(k)]);
+    if (found == std::end(POINTWISE_NAMES)) {
+      throw std::invalid_argument("the native engine lacks the op " + names[static_cast<size_t>(k)]);
+    }
+    Instruction in = {static_cast<uint8_t>(found - begin), 0, {-1, -1, -1},
+                      static_cast<float>(values[static_cast<size_t>(k)])};
+    for (int a = 0; a < 3; a++) {
+      const int from = static_cast<int>(args[static_cast<size_t>(3 * k + a)]);
+      if (from < 0) continue;
+      in.from[a] = place[static_cast<size_t>(from)];
+      const bool repeated = a > 0 && std::find(in.from, in.from + a, in.from[a]) != in.from + a;
+      if (from >= operands && last[static_cast<size_t>(from)] == k && !repeated) {
+        idle.push_back(in.from[a]);
+      }
+    }
+    if (idle.empty()) idle.push_back(static_cast<int16_t>(registers_++));
+    in.to = idle.back();
+    idle.pop_back();
+    place[static_cast<size_t>(operands + k)] = in.to;
+    code_.push_back(in);
+    if (last[static_cast<size_t>(operands + k)] < 0) idle.push_back(in.to);
+  }
+  for (double kept : node_.attr("results").numbers) {
+    results_.push_back(place[static_cast<size_t>(kept)]);
+  }
+}
+
+void FusedLowering::lower() {
+  assignRegisters();
+  std::vector<Read> reads;
+  std::vector<BufferId> buffers, outputs;
+  for (ValueId value : node_.inputs) {
+    reads.push_back(operand(value));
+    buffers.push_back(reads.back().buffer);
+  }
+  for (ValueId value : node_.outputs) {
+    outputs.push_back(result(value).buffer);
+    buffers.push_back(outputs.back());
+  }
+  const bool padded = block_ > 1 && out_[1] % block_ != 0;
+  const Images im = block_ > 1 ? b_.images(node_.outputs[0], block_) : Images{1, 1, 1, 1, 1};
+  const int64_t size = block_ > 1 ? im.size() : sizeOf(out_);
+  b_.step("fused", buffers,
+          [size, reads, outputs, code = code_, results = results_, registers = registers_](const Run& r) {
+            std::vector<Operand> operands;
+            for (const Read& read : reads) {
+              operands.push_back(read.how);
+              operands.back().data = r.f32(read.buffer);
+            }
+            std::vector<float*> targets;
+            for (BufferId output : outputs) targets.push_back(r.f32(output));
+            kernels().fused({size, operands.data(), static_cast<int>(operands.size()), code.data(),
+                             static_cast<int>(code.size()), registers, results.data(),
+                             targets.data(), static_cast<int>(targets.size())});
+          });
+  if (!padded) return;
+  for (BufferId output : outputs) {
+    b_.step("clear padding", {output}, [=](const Run& r) { kernels().clearPadding(im, r.f32(output)); });
+  }
+}
+
+}  // namespace
+
+void lowerFused(Builder& b, const Node& node) { FusedLowering(b, node).lower(); }
+
+}  // namespace convoy

@@ -1,0 +1,36 @@
+// The lowering of every op: one function each, by family in the files beside this one.
+#pragma once
+
+#include "builder.h"
+
+namespace convoy {
+
+void lowerConv2d(Builder& b, const Node& node);
+void lowerConv2dInputGrad(Builder& b, const Node& node);
+void lowerConv2dWeightGrad(Builder& b, const Node& node);
+void lowerMatmul(Builder& b, const Node& node);
+void lowerFused(Builder& b, const Node& node);
+void lowerBatchNorm(Builder& b, const Node& node);
+void lowerBatchNormGrad(Builder& b, const Node& node);
+void lowerMaxPool2d(Builder& b, const Node& node);
+void lowerMaxPool2dGrad(Builder& b, const Node& node);
+void lowerAvgPool2d(Builder& b, const Node& node);
+void lowerAvgPool2dGrad(Builder& b, const Node& node);
+void lowerReduceSum(Builder& b, const Node& node);
+void lowerReduceMax(Builder& b, const Node& node);
+void lowerLogSoftmax(Builder& b, const Node& node);
+void lowerOneHot(Builder& b, const Node& node);
+void lowerInput(Builder& b, const Node& node);
+void lowerScalar(Builder& b, const Node& node);
+void lowerRead(Builder& b, const Node& node);
+void lowerReshape(Builder& b, const Node& node);
+void lowerTranspose(Builder& b, const Node& node);
+void lowerConcat(Builder& b, const Node& node);
+void lowerSlice(Builder& b, const Node& node);
+void lowerPad(Builder& b, const Node& node);
+void lowerCast(Builder& b, const Node& node);
+void lowerResize(Builder& b, const Node& node);
+void lowerResizeGrad(Builder& b, const Node& node);
+void lowerUniform(Builder& b, const Node& node);
+
+}  // namespace convoy

@@ -1,0 +1,42 @@
+// Matrix products, by oneDNN; a transposed operand is only another way to read it.
+#include "lower/lower.h"
+#include "onednn.h"
+
+namespace convoy {
+namespace {
+
+using dnnl::memory;
+
+/** Plain memory of `shape` seen as a matrix, or a batch of them, transposed on demand. */
+memory::desc matrixDesc(Shape shape, bool transposed) {
+  using Tag = memory::format_tag;
+  const size_t rank = shape.size();
+  if (transposed) std::swap(shape[rank - 1], shape[rank - 2]);
+  const Tag tag = rank == 2 ? (transposed ? Tag::ba : Tag::ab) : (transposed ? Tag::acb : Tag::abc);
+  return memory::desc(shape, memory::data_type::f32, tag);
+}
+
+}  // namespace
+
+void lowerMatmul(Builder& b, const Node& node) {
+  const ValueId left = node.inputs[0], right = node.inputs[1], y = node.outputs[0];
+  const memory::desc aDesc = matrixDesc(b.shape(left), node.flag("transposeA"));
+  const memory::desc bDesc = matrixDesc(b.shape(right), node.flag("transposeB"));
+  const memory::desc yDesc = matrixDesc(b.shape(y), false);
+  const bool bias = node.inputs.size() > 2;
+  Shape row(b.shape(y).size(), 1);
+  row.back() = b.shape(y).back();
+  const memory::desc biasDesc = matrixDesc(row, false);
+  const auto attributes = dnnlAttributes(node.flag("relu"));
+  const auto desc = bias ? describe<dnnl::matmul>(attributes, aDesc, bDesc, biasDesc, yDesc)
+                         : describe<dnnl::matmul>(attributes, aDesc, bDesc, yDesc);
+  std::vector<DnnlArgument> arguments = {
+      {DNNL_ARG_SRC, aDesc, b.plain(left)},
+      {DNNL_ARG_WEIGHTS, bDesc, b.plain(right)},
+      {DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc(), b.scratch(desc.scratchpad_desc().get_size())}};
+  if (bias) arguments.push_back({DNNL_ARG_BIAS, biasDesc, b.plain(node.inputs[2])});
+  arguments.push_back({DNNL_ARG_DST, yDesc, b.make(y).buffer});
+  dnnlStep(b, "matmul", dnnl::matmul(desc), arguments);
+}
+
+}  // namespace convoy

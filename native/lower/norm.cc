@@ -1,0 +1,67 @@
+// Batch normalisation and its gradient, in whatever layout the images have.
+#include "lower/lower.h"
+
+namespace convoy {
+namespace {
+
+/** Scratch space of the kernels, for channels rounded up to whole blocks. */
+struct NormScratch {
+  BufferId floats, partial;
+
+  NormScratch(Builder& b, const Images& im) {
+    const int64_t channels = im.blocks() * im.block + 16;
+    floats = b.scratch(static_cast<size_t>(channels * NORM_SCRATCH) * sizeof(float));
+    partial = b.scratch(static_cast<size_t>(channels * NORM_PARTIAL));
+  }
+};
+
+}  // namespace
+
+void lowerBatchNorm(Builder& b, const Node& node) {
+  const ValueId x = node.inputs[0];
+  const int64_t block = b.blockOf(x);
+  const Images im = b.images(x, block);
+  const BufferId from = b.get(x, block).buffer;
+  const BufferId gamma = b.plain(node.inputs[1]), beta = b.plain(node.inputs[2]);
+  const bool hasResidual = node.inputs.size() > 3;
+  const BufferId residual = hasResidual ? b.get(node.inputs[3], block).buffer : from;
+  const NormScratch scratch(b, im);
+  const BufferId y = b.make(node.outputs[0], block).buffer;
+  const BufferId mean = b.make(node.outputs[1]).buffer, variance = b.make(node.outputs[2]).buffer;
+  const float eps = static_cast<float>(node.number("eps"));
+  const bool relu = node.flag("relu");
+  b.step("batchNorm", {from, gamma, beta, residual, y, mean, variance, scratch.floats, scratch.partial},
+         [=](const Run& r) {
+           kernels().batchNorm({im, r.f32(from), r.f32(gamma), r.f32(beta),
+                                hasResidual ? r.f32(residual) : nullptr, eps, relu, r.f32(y),
+                                r.f32(mean), r.f32(variance), r.f32(scratch.floats),
+                                r.raw(scratch.partial)});
+         });
+}
+
+void lowerBatchNormGrad(Builder& b, const Node& node) {
+  const ValueId dyValue = node.inputs[0], xValue = node.inputs[1];
+  const int64_t block = b.blockOf(xValue);
+  const Images im = b.images(xValue, block);
+  const BufferId dy = b.get(dyValue, block).buffer, x = b.get(xValue, block).buffer;
+  const BufferId gamma = b.plain(node.inputs[2]);
+  const BufferId mean = b.plain(node.inputs[3]), variance = b.plain(node.inputs[4]);
+  const bool relu = node.flag("relu"), hasResidual = node.flag("residual") && b.used(node.outputs[3]);
+  const BufferId y = relu ? b.get(node.inputs[5], block).buffer : x;
+  const NormScratch scratch(b, im);
+  const BufferId dgamma = b.make(node.outputs[1]).buffer, dbeta = b.make(node.outputs[2]).buffer;
+  const BufferId dres = hasResidual ? b.make(node.outputs[3], block).buffer : dy;
+  const BufferId dx = b.make(node.outputs[0], block).buffer;
+  const float eps = static_cast<float>(node.number("eps"));
+  b.step("batchNormGrad",
+         {dy, x, gamma, mean, variance, y, dx, dgamma, dbeta, dres, scratch.floats, scratch.partial},
+         [=](const Run& r) {
+           kernels().batchNormGrad({im, r.f32(dy), r.f32(x), r.f32(gamma), r.f32(mean),
+                                    r.f32(variance), relu ? r.f32(y) : nullptr, eps, r.f32(dx),
+                                    r.f32(dgamma), r.f32(dbeta),
+                                    hasResidual ? r.f32(dres) : nullptr, r.f32(scratch.floats),
+                                    r.raw(scratch.partial)});
+         });
+}
+
+}  // namespace convoy

@@ -1,0 +1,212 @@
+// What is bound, and ops that only move numbers.
+#include "lower/lower.h"
+
+namespace convoy {
+namespace {
+
+Shape stridesOf(const Shape& shape) {
+  Shape strides(shape.size());
+  int64_t stride = 1;
+  for (size_t axis = shape.size(); axis-- > 0;) {
+    strides[axis] = stride;
+    stride *= shape[axis];
+  }
+  return strides;
+}
+
+/** Axes that lie behind each other on both sides become one, so that rows are as long as can be. */
+CopyArgs copyArgs(DType type, const Shape& sizes, const Shape& from, const Shape& to) {
+  CopyArgs args = {};
+  args.bytes = bytesOf(type);
+  args.rank = 1;
+  args.sizes[0] = args.from[0] = args.to[0] = 1;
+  for (size_t axis = 0; axis < sizes.size(); axis++) {
+    if (sizes[axis] == 1) continue;
+    const int last = args.rank - 1;
+    const bool joins = args.from[last] == sizes[axis] * from[axis] &&
+                       args.to[last] == sizes[axis] * to[axis];
+    if (joins || args.sizes[last] == 1) {
+      args.sizes[last] *= sizes[axis];
+    } else {
+      if (args.rank == 6) throw std::invalid_argument("a copy of more than six axes");
+      args.sizes[args.rank++] = sizes[axis];
+    }
+    args.from[args.rank - 1] = from[axis];
+    args.to[args.rank - 1] = to[axis];
+  }
+  return args;
+}
+
+/** A strided copy; the offsets are in elements. */
+void copyStep(Builder& b, const char* name, const CopyArgs& args, BufferId from, int64_t fromOffset,
+              BufferId to, int64_t toOffset) {
+  const auto bytes = static_cast<int64_t>(args.bytes);
+  b.step(name, {from, to}, [=](const Run& r) {
+    CopyArgs placed = args;
+    placed.source = static_cast<const char*>(r.raw(from)) + fromOffset * bytes;
+    placed.target = static_cast<char*>(r.raw(to)) + toOffset * bytes;
+    kernels().copy(placed);
+  });
+}
+
+int64_t offsetOf(const Shape& starts, const Shape& strides) {
+  int64_t offset = 0;
+  for (size_t axis = 0; axis < starts.size(); axis++) offset += starts[axis] * strides[axis];
+  return offset;
+}
+
+/** Sizes, or positions, of images in a layout: [n, blocks, h, w, block], or as they are when plain. */
+Shape inBlocks(const Shape& shape, int64_t block) {
+  if (block == 1) return shape;
+  return {shape[0], shape[1] / block, shape[2], shape[3], block};
+}
+
+Shape startInBlocks(const Shape& starts, int64_t block) {
+  if (block == 1) return starts;
+  return {starts[0], starts[1] / block, starts[2], starts[3], 0};
+}
+
+/** The layout of the first operand when whole blocks of channels are moved, else the plain one. */
+int64_t wholeBlocks(Builder& b, const Node& node, const Shape& channels) {
+  const int64_t block = b.blockOf(node.inputs[0]);
+  for (int64_t count : channels) {
+    if (count % block != 0) return 1;
+  }
+  return block;
+}
+
+ResizeArgs resizeArgs(Builder& b, const Node& node, ValueId original, ValueId resized) {
+  const Shape &in = b.shape(original), &out = b.shape(resized);
+  return {in[0] * in[1], in[2], in[3], out[2], out[3], node.text("mode") == "bilinear",
+          nullptr,       nullptr};
+}
+
+void resizeStep(Builder& b, const Node& node, const ResizeArgs& args,
+                void (*Kernels::*kernel)(const ResizeArgs&)) {
+  const BufferId from = b.plain(node.inputs[0]), to = b.make(node.outputs[0]).buffer;
+  b.step(node.op, {from, to}, [=](const Run& r) {
+    ResizeArgs placed = args;
+    placed.from = r.f32(from);
+    placed.to = r.f32(to);
+    (kernels().*kernel)(placed);
+  });
+}
+
+}  // namespace
+
+void lowerInput(Builder& b, const Node& node) {
+  b.bind(node.outputs[0], {Home::Input, slotOf(b.graph().inputs, node.text("name")), 0});
+}
+
+void lowerScalar(Builder& b, const Node& node) {
+  b.bind(node.outputs[0], {Home::Scalar, slotOf(b.graph().scalars, node.text("name")), 0});
+}
+
+void lowerRead(Builder& b, const Node& node) {
+  const auto offset = static_cast<size_t>(node.number("offset")) * sizeof(float);
+  b.bind(node.outputs[0], {Home::Vector, slotOf(b.graph().vectors, node.text("vector")), offset});
+}
+
+void lowerReshape(Builder& b, const Node& node) {
+  b.alias(node.outputs[0], b.get(node.inputs[0], 1));
+}
+
+void lowerTranspose(Builder& b, const Node& node) {
+  const Shape order = node.list("order", b.shape(node.inputs[0]).size());
+  const Shape from = stridesOf(b.shape(node.inputs[0]));
+  Shape strides;
+  for (int64_t axis : order) strides.push_back(from[static_cast<size_t>(axis)]);
+  const BufferId source = b.plain(node.inputs[0]), target = b.make(node.outputs[0]).buffer;
+  const Shape& sizes = b.shape(node.outputs[0]);
+  const DType type = b.type(node.inputs[0]).dtype;
+  copyStep(b, "transpose", copyArgs(type, sizes, strides, stridesOf(sizes)), source, 0, target, 0);
+}
+
+void lowerConcat(Builder& b, const Node& node) {
+  const auto axis = static_cast<size_t>(node.number("axis"));
+  const Shape& whole = b.shape(node.outputs[0]);
+  Shape channels;
+  for (ValueId input : node.inputs) {
+    if (whole.size() == 4) channels.push_back(b.shape(input)[1]);
+  }
+  const int64_t block = wholeBlocks(b, node, channels);
+  const Shape to = stridesOf(inBlocks(whole, block));
+  std::vector<BufferId> sources;
+  for (ValueId input : node.inputs) sources.push_back(b.get(input, block).buffer);
+  const BufferId target = b.make(node.outputs[0], block).buffer;
+  int64_t start = 0;
+  for (size_t at = 0; at < sources.size(); at++) {
+    const Shape sizes = inBlocks(b.shape(node.inputs[at]), block);
+    const DType type = b.type(node.inputs[at]).dtype;
+    copyStep(b, "concat", copyArgs(type, sizes, stridesOf(sizes), to), sources[at], 0, target,
+             start * to[axis]);
+    start += sizes[axis];
+  }
+}
+
+void lowerSlice(Builder& b, const Node& node) {
+  const Shape &whole = b.shape(node.inputs[0]), &part = b.shape(node.outputs[0]);
+  const Shape starts = node.list("starts", whole.size());
+  const bool images = whole.size() == 4;
+  const int64_t block =
+      wholeBlocks(b, node, images ? Shape{whole[1], part[1], starts[1]} : Shape{});
+  const Shape from = stridesOf(inBlocks(whole, block)), sizes = inBlocks(part, block);
+  const BufferId source = b.get(node.inputs[0], block).buffer;
+  const BufferId target = b.make(node.outputs[0], block).buffer;
+  const DType type = b.type(node.inputs[0]).dtype;
+  copyStep(b, "slice", copyArgs(type, sizes, from, stridesOf(sizes)), source,
+           offsetOf(startInBlocks(starts, block), from), target, 0);
+}
+
+void lowerPad(Builder& b, const Node& node) {
+  const Shape &part = b.shape(node.inputs[0]), &whole = b.shape(node.outputs[0]);
+  const Shape before = node.list("before", whole.size());
+  const bool images = whole.size() == 4;
+  const int64_t block =
+      wholeBlocks(b, node, images ? Shape{whole[1], part[1], before[1]} : Shape{});
+  const Shape to = stridesOf(inBlocks(whole, block)), sizes = inBlocks(part, block);
+  const BufferId source = b.get(node.inputs[0], block).buffer;
+  const BufferId target = b.make(node.outputs[0], block).buffer;
+  const DType type = b.type(node.inputs[0]).dtype;
+  const auto bytes = static_cast<size_t>(sizeOf(whole)) * bytesOf(type);
+  b.step("pad", {target}, [=](const Run& r) {
+    char* memory = static_cast<char*>(r.raw(target));
+    std::fill(memory, memory + bytes, char{0});
+  });
+  copyStep(b, "pad", copyArgs(type, sizes, stridesOf(sizes), to), source, 0, target,
+           offsetOf(startInBlocks(before, block), to));
+}
+
+void lowerCast(Builder& b, const Node& node) {
+  const int64_t size = sizeOf(b.shape(node.inputs[0]));
+  const bool bytes = b.type(node.inputs[0]).dtype == DType::U8;
+  const BufferId from = b.plain(node.inputs[0]), to = b.make(node.outputs[0]).buffer;
+  b.step("cast", {from, to}, [=](const Run& r) {
+    const auto* narrow = static_cast<const uint8_t*>(r.raw(from));
+    const auto* whole = static_cast<const int32_t*>(r.raw(from));
+    float* target = r.f32(to);
+    for (int64_t i = 0; i < size; i++) {
+      target[i] = bytes ? static_cast<float>(narrow[i]) : static_cast<float>(whole[i]);
+    }
+  });
+}
+
+void lowerResize(Builder& b, const Node& node) {
+  resizeStep(b, node, resizeArgs(b, node, node.inputs[0], node.outputs[0]), &Kernels::resize);
+}
+
+void lowerResizeGrad(Builder& b, const Node& node) {
+  resizeStep(b, node, resizeArgs(b, node, node.outputs[0], node.inputs[0]), &Kernels::resizeGrad);
+}
+
+void lowerUniform(Builder& b, const Node& node) {
+  const int64_t size = sizeOf(b.shape(node.outputs[0]));
+  const auto stream = static_cast<uint32_t>(node.number("stream"));
+  const BufferId to = b.make(node.outputs[0]).buffer;
+  b.step("uniform", {to}, [=](const Run& r) {
+    const uint32_t* key = r.key();
+    kernels().uniform({size, stream, {key[0], key[1], key[2], key[3]}, r.f32(to)});
+  });
+}
+
+}  // namespace convoy

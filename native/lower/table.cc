@@ -1,0 +1,41 @@
+// Which function lowers which op.
+#include "lower/lower.h"
+
+namespace convoy {
+
+Lower lowering(const std::string& op) {
+  static const std::map<std::string, Lower> table = {
+      {"avgPool2d", lowerAvgPool2d},
+      {"avgPool2dGrad", lowerAvgPool2dGrad},
+      {"batchNorm", lowerBatchNorm},
+      {"batchNormGrad", lowerBatchNormGrad},
+      {"cast", lowerCast},
+      {"concat", lowerConcat},
+      {"conv2d", lowerConv2d},
+      {"conv2dInputGrad", lowerConv2dInputGrad},
+      {"conv2dWeightGrad", lowerConv2dWeightGrad},
+      {"fused", lowerFused},
+      {"input", lowerInput},
+      {"logSoftmax", lowerLogSoftmax},
+      {"matmul", lowerMatmul},
+      {"maxPool2d", lowerMaxPool2d},
+      {"maxPool2dGrad", lowerMaxPool2dGrad},
+      {"oneHot", lowerOneHot},
+      {"pad", lowerPad},
+      {"read", lowerRead},
+      {"reduceMax", lowerReduceMax},
+      {"reduceSum", lowerReduceSum},
+      {"reshape", lowerReshape},
+      {"resize", lowerResize},
+      {"resizeGrad", lowerResizeGrad},
+      {"scalar", lowerScalar},
+      {"slice", lowerSlice},
+      {"transpose", lowerTranspose},
+      {"uniform", lowerUniform},
+  };
+  const auto found = table.find(op);
+  if (found == table.end()) throw std::invalid_argument("the native engine lacks the op " + op);
+  return found->second;
+}
+
+}  // namespace convoy

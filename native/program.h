@@ -1,0 +1,105 @@
+// A compiled graph: a list of steps over one arena.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "graph.h"
+
+namespace convoy {
+
+/** What one run binds; pointers stay valid until it ends. */
+struct Bindings {
+  std::vector<float*> vectors;
+  std::vector<void*> inputs;
+  std::vector<float> scalars;
+  std::vector<void*> outputs;
+  uint32_t key[4] = {0, 0, 0, 0};
+};
+
+/** Where a buffer lies: in the arena or in something bound. */
+enum class Home { Arena, Vector, Input, Scalar, Output };
+
+struct Place {
+  Home home;
+  int slot;
+  size_t offset;  // bytes
+};
+
+using BufferId = int;
+
+/** What a step sees while it runs. */
+class Run {
+ public:
+  Run(const std::vector<Place>& places, char* arena, const Bindings& bindings)
+      : places_(places), arena_(arena), bindings_(bindings) {}
+
+  void* raw(BufferId buffer) const {
+    const Place& place = places_[static_cast<size_t>(buffer)];
+    const auto slot = static_cast<size_t>(place.slot);
+    switch (place.home) {
+      case Home::Arena: return arena_ + place.offset;
+      case Home::Vector: return reinterpret_cast<char*>(bindings_.vectors[slot]) + place.offset;
+      case Home::Input: return static_cast<char*>(bindings_.inputs[slot]) + place.offset;
+      case Home::Scalar: return const_cast<float*>(&bindings_.scalars[slot]);
+      case Home::Output: return static_cast<char*>(bindings_.outputs[slot]) + place.offset;
+    }
+    return nullptr;
+  }
+  float* f32(BufferId buffer) const { return static_cast<float*>(raw(buffer)); }
+  const uint32_t* key() const { return bindings_.key; }
+
+ private:
+  const std::vector<Place>& places_;
+  char* arena_;
+  const Bindings& bindings_;
+};
+
+struct Step {
+  std::string name;
+  std::function<void(const Run&)> run;
+};
+
+struct Memory {
+  size_t peak = 0;
+  size_t activations = 0;
+  size_t scratch = 0;
+};
+
+/** Memory for one arena, aligned for any vector instruction. */
+struct FreeArena {
+  void operator()(char* memory) const;
+};
+using Arena = std::unique_ptr<char, FreeArena>;
+Arena allocateArena(size_t bytes);
+
+class Program {
+ public:
+  Program(std::vector<Step> steps, std::vector<Place> places, Arena arena, Memory memory)
+      : steps_(std::move(steps)),
+        places_(std::move(places)),
+        arena_(std::move(arena)),
+        memory_(memory) {}
+  ~Program();
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  void run(const Bindings& bindings);
+  const Memory& memory() const { return memory_; }
+
+ private:
+  std::vector<Step> steps_;
+  std::vector<Place> places_;
+  Arena arena_;
+  Memory memory_;
+  std::vector<double> seconds_;  // of each step, when profiling
+  size_t runs_ = 0;
+};
+
+/** Chooses kernels and layouts for every node and plans the memory. */
+std::unique_ptr<Program> compile(const Graph& graph);
+
+}  // namespace convoy

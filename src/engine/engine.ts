@@ -1,0 +1,145 @@
+// The contract between everything above and whatever computes: an engine compiles graphs into
+// programs and holds vectors. Methods see only this file; the factory (index.ts) picks an engine.
+//
+// An engine is also an ordered queue: what is started on it runs in the order of the calls, so a
+// caller may start a step before the one in front of it has finished. Engines run beside each
+// other; vectors and buffers may be shared between engines of the same kind.
+
+import type { Graph } from "../graph/graph.js";
+import type { RandomKey } from "../tensor/philox.js";
+
+/**
+ * A flat vector of f32 numbers that lives with its engine.
+ *
+ * @example
+ * const engine = await createEngine();
+ * const w = engine.vector(4);
+ * await w.write([1, 2], 1);
+ * [...(await w.read())]; // [0, 1, 2, 0]
+ * await engine.reduce.norm(w); // Math.sqrt(5)
+ * await engine.close();
+ */
+export interface Vector {
+  readonly length: number;
+  /** A copy of the elements `[start, end)`, after everything started before. */
+  read(start?: number, end?: number): Promise<Float32Array>;
+  /** Stores numbers from element `start` on; throws a `RangeError` when they do not fit. */
+  write(values: ArrayLike<number>, start?: number): Promise<void>;
+}
+
+/** Typed arrays that an engine reads inputs from and writes outputs to. */
+export type Buffer = Float32Array | Int32Array | Uint8Array;
+
+/** What a run binds, all by the names in the graph. */
+export interface Bindings {
+  /** Every vector that the graph reads or writes. */
+  readonly vectors?: Readonly<Record<string, Vector>>;
+  /** Every input, of the graph's type and size. Must not be changed until the run has finished. */
+  readonly inputs?: Readonly<Record<string, Buffer>>;
+  readonly scalars?: Readonly<Record<string, number>>;
+  /** Key of this run's random numbers; needed when the graph draws any. */
+  readonly key?: RandomKey;
+}
+
+/** Copies of the graph's outputs, by name. */
+export type Outputs = Readonly<Record<string, Buffer>>;
+
+/** Bytes that a program holds while it exists; vectors and inputs belong to their owners. */
+export interface MemoryReport {
+  /** The whole arena: the peak of everything below together. */
+  readonly peakBytes: number;
+  /** Largest sum of values that live at the same time. */
+  readonly activationBytes: number;
+  /** Scratch space of kernels and copies of weights in the kernels' own layout. */
+  readonly scratchBytes: number;
+}
+
+/** A compiled graph. */
+export interface Program {
+  readonly memory: MemoryReport;
+  /** Floating-point operations of one run, a multiply-add counting two. */
+  readonly flops: number;
+  /** Rejects with a `RangeError` that names the binding that is missing or does not fit. */
+  run(bindings: Bindings): Promise<Outputs>;
+}
+
+/** Contiguous parts of a vector: segment `i` is `[offsets[i], offsets[i + 1])`. */
+export interface Segments {
+  readonly offsets: readonly number[];
+}
+
+/** Sums over vectors, in double precision and in a fixed order. */
+export interface Reductions {
+  dot(a: Vector, b: Vector): Promise<number>;
+  /** Euclidean norm. */
+  norm(a: Vector): Promise<number>;
+  /** Dot product of each segment. */
+  bySegment(a: Vector, b: Vector, segments: Segments): Promise<Float64Array>;
+}
+
+/** Numbers that describe one picture of a batch; see {@link Gather}. */
+export const SAMPLE_FIELDS = 11;
+
+/**
+ * How to make a batch of network inputs from stored pictures: gather, warp, cut out, mix,
+ * normalise. Sample `i` has `indices[2i]` and its partner `indices[2i + 1]` (-1 for none), and in
+ * `samples` from `i * SAMPLE_FIELDS` on:
+ *
+ * | field | meaning |
+ * |---|---|
+ * | 0-5 | affine map from output to source pixels: `sx = f0 * x + f1 * y + f2`, `sy = f3 * x + f4 * y + f5` (pixel centres at whole numbers; bilinear between pixels; 0 outside) |
+ * | 6-9 | box `[left, top, right, bottom)` of output pixels that is set to the channel's mean; empty for none |
+ * | 10 | weight of the sample against its partner: `out = f10 * own + (1 - f10) * partner`; both are warped and cut by the same fields |
+ */
+export interface Gather {
+  /** u8 [count, height, width, channels]. */
+  readonly images: Uint8Array;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly indices: Int32Array;
+  readonly samples: Float32Array;
+  /** Size of the result. */
+  readonly outHeight: number;
+  readonly outWidth: number;
+  /** Per channel, in units of the stored bytes: result = (byte - mean) / deviation. */
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
+}
+
+/** Settings of {@link Engine.compile}. */
+export interface CompileOptions {
+  /** Pointwise fusion and the like; default true. Tests switch it off to compare. */
+  readonly optimise?: boolean;
+}
+
+/**
+ * Something that computes: compiles graphs, holds vectors, makes batches.
+ *
+ * @example
+ * const engine = await createEngine({ threads: 1 });
+ * const graph = new Graph();
+ * const x = input(graph, "x", [3]);
+ * graph.output("y", mul(x, scalar(graph, "factor")));
+ * const program = await engine.compile(graph);
+ * const inputs = { x: Float32Array.of(1, 2, 3) };
+ * const { y } = await program.run({ inputs, scalars: { factor: 2 } });
+ * [...y]; // [2, 4, 6]
+ * await engine.close();
+ */
+export interface Engine {
+  /** `native`, `reference`. */
+  readonly name: string;
+  /** Threads that one program uses. */
+  readonly threads: number;
+  compile(graph: Graph, options?: CompileOptions): Promise<Program>;
+  /** A vector of zeros. */
+  vector(length: number): Vector;
+  /** Memory for an input that this engine reads without a copy. */
+  buffer(length: number): Float32Array;
+  readonly reduce: Reductions;
+  /** Fills `out`, f32 [n, channels, outHeight, outWidth], and resolves when it is done. */
+  gather(batch: Gather, out: Float32Array): Promise<void>;
+  /** Waits for what was started, then frees threads. Further calls reject. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,107 @@
+// Finding and loading the addon, and its surface in types. See native/addon.cc.
+
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+
+/** A compiled program inside the addon, with its memory report. */
+export interface NativeProgram {
+  readonly handle: object;
+  readonly peakBytes: number;
+  readonly activationBytes: number;
+  readonly scratchBytes: number;
+}
+
+type Arrays = readonly ArrayBufferView[];
+
+/** A thread that does its work in order; see `Engine`. */
+export interface NativeQueue {
+  compile(graph: object): Promise<NativeProgram>;
+  run(
+    handle: object,
+    vectors: Arrays,
+    inputs: Arrays,
+    scalars: Float32Array,
+    outputs: Arrays,
+    key: Uint32Array,
+  ): Promise<void>;
+  dots(
+    a: Float32Array,
+    b: Float32Array,
+    offsets: Float64Array,
+    result: Float64Array,
+  ): Promise<void>;
+  gather(
+    images: Uint8Array,
+    size: readonly number[],
+    indices: Int32Array,
+    samples: Float32Array,
+    outSize: readonly number[],
+    mean: Float32Array,
+    deviation: Float32Array,
+    out: Float32Array,
+  ): Promise<void>;
+  /** Copies all of `source` to the start of `target`. */
+  copy(source: Float32Array, target: Float32Array): Promise<void>;
+  barrier(): Promise<void>;
+  close(): void;
+}
+
+/** The addon's exports. */
+export interface Addon {
+  Queue: new (threads: number) => NativeQueue;
+  /** Zeros, aligned for vector instructions. */
+  allocate(bytes: number): ArrayBuffer;
+  /** Ends the threads of all queues after the work in hand; what waits is dropped. */
+  end(): void;
+  describe(): { readonly isa: string; readonly onednn: string };
+  /** Uses the kernels of another instruction set; false when this machine lacks it. */
+  chooseIsa(name: string): boolean;
+}
+
+/** Why there is no native engine, and what to do about it. */
+export class NativeUnavailable extends Error {
+  override readonly name = "NativeUnavailable";
+}
+
+/** Set to a path, this environment variable names another addon file, such as a build under test. */
+const OVERRIDE = "CONVOY_ADDON";
+
+const CURE = "run `node scripts/setup.mjs` in Convoy's folder to build it on this machine";
+
+/** The addon lies under the package's root, from the sources and from the compiled files alike. */
+export const addonPath =
+  process.env[OVERRIDE] ||
+  fileURLToPath(new URL("../../../build/native/convoy.node", import.meta.url));
+
+// OpenMP reads its settings when it is loaded. A thread that waits for the others spins for some 20
+// microseconds, which covers the gaps within a step, and then sleeps: on cores shared with other
+// programs longer spinning uses up its share of time and makes steps up to five times slower.
+process.env["GOMP_SPINCOUNT"] ??= "1000";
+
+let loaded: Addon | undefined;
+
+/**
+ * The addon, loaded at the first call.
+ *
+ * @throws NativeUnavailable with the cause and the cure.
+ */
+export function loadAddon(path = addonPath): Addon {
+  if (loaded && path === addonPath) return loaded;
+  if (!existsSync(path)) {
+    throw new NativeUnavailable(`the native engine is not built (no ${path}); ${CURE}`);
+  }
+  try {
+    const addon = createRequire(import.meta.url)(path) as Addon;
+    // No thread may compute while the libraries that it uses are taken down.
+    process.once("exit", () => addon.end());
+    if (path === addonPath) loaded = addon;
+    return addon;
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new NativeUnavailable(
+      `the native engine at ${path} does not load here; it may have been built for another machine, ` +
+        `system or Node.js: ${cause}; ${CURE}`,
+    );
+  }
+}

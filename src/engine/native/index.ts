@@ -1,0 +1,74 @@
+// The native engine: C++ on oneDNN. One engine is one thread that runs programs in order, each with
+// as many OpenMP threads as the engine was made with.
+
+import { availableParallelism } from "node:os";
+import { fusePointwise } from "../../graph/passes/fusePointwise.js";
+import type { Engine, Reductions, Vector } from "../engine.js";
+import { checkGather } from "../gather.js";
+import { loadAddon, type NativeQueue } from "./addon.js";
+import { compileNative } from "./program.js";
+import { NativeVector } from "./vector.js";
+
+export { loadAddon, NativeUnavailable } from "./addon.js";
+
+function reductions(queue: NativeQueue): Reductions {
+  async function bySegment(a: Vector, b: Vector, offsets: readonly number[]) {
+    const result = new Float64Array(offsets.length - 1);
+    const [x, y] = [NativeVector.own(a).values, NativeVector.own(b).values];
+    const least = Math.min(x.length, y.length);
+    if (offsets.some((offset, at) => offset < (offsets[at - 1] ?? 0) || offset > least)) {
+      throw new RangeError(`segments [${offsets}] do not ascend within vectors of ${least}`);
+    }
+    await queue.dots(x, y, Float64Array.from(offsets), result);
+    return result;
+  }
+  async function dot(a: Vector, b: Vector): Promise<number> {
+    if (a.length !== b.length) {
+      throw new RangeError(`dot: vectors of ${a.length} and ${b.length} elements`);
+    }
+    return (await bySegment(a, b, [0, a.length]))[0];
+  }
+  return {
+    dot,
+    norm: async (a) => Math.sqrt(await dot(a, a)),
+    bySegment: (a, b, segments) => bySegment(a, b, segments.offsets),
+  };
+}
+
+/**
+ * Creates a native engine with a thread of its own.
+ *
+ * @param options.threads OpenMP threads of one program; default: all cores.
+ * @throws NativeUnavailable when the addon is not built or does not load.
+ */
+export function nativeEngine(options: { readonly threads?: number } = {}): Engine {
+  const addon = loadAddon();
+  const threads = options.threads ?? availableParallelism();
+  const queue = new addon.Queue(threads);
+  return {
+    name: "native",
+    threads,
+    reduce: reductions(queue),
+    compile: async (graph, { optimise = true } = {}) =>
+      compileNative(queue, fusePointwise(graph, optimise)),
+    vector: (length) => new NativeVector(addon, queue, length),
+    buffer: (length) => new Float32Array(addon.allocate(length * 4), 0, length),
+    async gather(batch, out) {
+      checkGather(batch, out);
+      await queue.gather(
+        batch.images,
+        [batch.height, batch.width, batch.channels],
+        batch.indices,
+        batch.samples,
+        [batch.outHeight, batch.outWidth],
+        Float32Array.from(batch.mean),
+        Float32Array.from(batch.deviation),
+        out,
+      );
+    },
+    async close() {
+      await queue.barrier();
+      queue.close();
+    },
+  };
+}

@@ -1,0 +1,79 @@
+// A compiled program: a graph as plain data for the addon, and runs with their bindings in slots.
+
+import type { Graph, Value } from "../../graph/graph.js";
+import { zeros } from "../../tensor/dtype.js";
+import { keyWords } from "../../tensor/philox.js";
+import { sizeOf } from "../../tensor/shape.js";
+import { checkBindings } from "../bindings.js";
+import type { Bindings, Buffer, Outputs, Program } from "../engine.js";
+import { graphFlops } from "../flops.js";
+import type { NativeQueue } from "./addon.js";
+import { NativeVector } from "./vector.js";
+
+/** Names in the order of the slots in which a run passes what they name. */
+interface Slots {
+  readonly vectors: readonly string[];
+  readonly inputs: readonly string[];
+  readonly scalars: readonly string[];
+}
+
+/** Every name that nodes of the given ops carry in an attribute, once each. */
+function names(graph: Graph, ops: readonly string[], attribute: string): string[] {
+  const nodes = graph.nodes.filter((node) => ops.includes(node.op.name));
+  return [...new Set(nodes.map((node) => node.attrs[attribute] as string))];
+}
+
+const slotsOf = (graph: Graph): Slots => ({
+  vectors: names(graph, ["read", "write"], "vector"),
+  inputs: names(graph, ["input"], "name"),
+  scalars: names(graph, ["scalar"], "name"),
+});
+
+/** The graph as the addon reads it: values by number. */
+function serialise(graph: Graph, slots: Slots): object {
+  const ids = new Map<Value, number>();
+  for (const node of graph.nodes) for (const value of node.outputs) ids.set(value, ids.size);
+  const idsOf = (values: Iterable<Value>) => [...values].map((value) => ids.get(value)!);
+  return {
+    values: [...ids.keys()].map(({ dtype, shape }) => ({ dtype, shape })),
+    nodes: graph.nodes.map(({ op, inputs, outputs, attrs }) => ({
+      op: op.name,
+      inputs: idsOf(inputs),
+      outputs: idsOf(outputs),
+      attrs,
+    })),
+    outputs: idsOf(graph.outputs.values()),
+    ...slots,
+  };
+}
+
+function slotValues(slots: Slots, bindings: Bindings) {
+  return {
+    vectors: slots.vectors.map((name) => NativeVector.own(bindings.vectors![name]).values),
+    inputs: slots.inputs.map((name) => bindings.inputs![name]),
+    scalars: Float32Array.from(slots.scalars, (name) => bindings.scalars![name]),
+    key: Uint32Array.from(bindings.key ? keyWords(bindings.key) : [0, 0, 0, 0]),
+  };
+}
+
+/** Compiles an optimised graph on a queue. */
+export async function compileNative(queue: NativeQueue, graph: Graph): Promise<Program> {
+  const slots = slotsOf(graph);
+  const { handle, ...memory } = await queue.compile(serialise(graph, slots));
+  const outputs = [...graph.outputs];
+  return {
+    memory,
+    flops: graphFlops(graph),
+    async run(bindings: Bindings): Promise<Outputs> {
+      checkBindings(graph, bindings);
+      const { vectors, inputs, scalars, key } = slotValues(slots, bindings);
+      const results = outputs.map(([name, { dtype, shape }]): readonly [string, Buffer] => [
+        name,
+        zeros(dtype, sizeOf(shape)),
+      ]);
+      const targets = results.map(([, buffer]) => buffer);
+      await queue.run(handle, vectors, inputs, scalars, targets, key);
+      return Object.fromEntries(results);
+    },
+  };
+}

@@ -1,0 +1,79 @@
+// The reference engine: plain TypeScript, double precision, slow. It is the oracle of the other
+// engines, and what Convoy falls back to where they cannot be built.
+
+import type { Graph } from "../../graph/graph.js";
+import { rewrite } from "../../graph/rewrite.js";
+import { type DType, type HostData, zeros } from "../../tensor/dtype.js";
+import { sizeOf } from "../../tensor/shape.js";
+import { checkBindings } from "../bindings.js";
+import type { Bindings, Buffer, Engine, MemoryReport, Outputs, Program } from "../engine.js";
+import { graphFlops } from "../flops.js";
+import { gather } from "./gather.js";
+import { interpret } from "./interpret.js";
+import { ownVector, ReferenceVector, reductions } from "./vector.js";
+
+export { interpret } from "./interpret.js";
+export type { Bindings64 } from "./kernels/kernel.js";
+export { ReferenceVector } from "./vector.js";
+
+/** Every value is kept to the end of a run, at 8 bytes an element; there is no arena. */
+function memoryOf(graph: Graph): MemoryReport {
+  const values = graph.nodes.flatMap((node) => node.outputs);
+  const bytes = values.reduce((sum, { shape }) => sum + 8 * sizeOf(shape), 0);
+  return { peakBytes: bytes, activationBytes: bytes, scratchBytes: 0 };
+}
+
+function toHost<D extends DType>(dtype: D, values: Float64Array): HostData[D] {
+  const result = zeros(dtype, values.length);
+  result.set(values);
+  return result;
+}
+
+/** Runs at once, inside the call: that alone keeps the order of the queue. */
+function run(graph: Graph, bindings: Bindings): Outputs {
+  checkBindings(graph, bindings);
+  const vectors = Object.entries(bindings.vectors ?? {}).map(
+    ([name, vector]) => [name, ownVector(vector)] as const,
+  );
+  const outputs = interpret(graph, {
+    ...bindings,
+    vectors: Object.fromEntries(vectors.map(([name, { values }]) => [name, values])),
+  });
+  for (const [, vector] of vectors) vector.round();
+  const copy = (name: string): Buffer => toHost(graph.outputs.get(name)!.dtype, outputs[name]);
+  return Object.fromEntries(Object.keys(outputs).map((name) => [name, copy(name)]));
+}
+
+/** Creates a reference engine. It ignores `optimise`: it shows what a graph means as it stands. */
+export function referenceEngine(): Engine {
+  let closed = false;
+  const expectOpen = () => {
+    if (closed) throw new Error("the reference engine is closed");
+  };
+  return {
+    name: "reference",
+    threads: 1,
+    reduce: reductions,
+    async compile(graph): Promise<Program> {
+      expectOpen();
+      const { graph: live } = rewrite(graph, () => undefined);
+      return {
+        memory: memoryOf(live),
+        flops: graphFlops(live),
+        async run(bindings) {
+          expectOpen();
+          return run(live, bindings);
+        },
+      };
+    },
+    vector: (length) => new ReferenceVector(length),
+    buffer: (length) => new Float32Array(length),
+    async gather(batch, out) {
+      expectOpen();
+      gather(batch, out);
+    },
+    async close() {
+      closed = true;
+    },
+  };
+}

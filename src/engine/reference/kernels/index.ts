@@ -1,0 +1,25 @@
+// The kernels of the reference engine, one for every primitive.
+
+import { convKernels } from "./conv.js";
+import type { Kernels } from "./kernel.js";
+import { matmulKernels } from "./matmul.js";
+import { normKernels } from "./norm.js";
+import { pointwiseKernels } from "./pointwise.js";
+import { poolKernels } from "./pool.js";
+import { randomKernels } from "./random.js";
+import { reduceKernels } from "./reduce.js";
+import { resizeKernels } from "./resize.js";
+import { structureKernels } from "./structure.js";
+
+/** Kernels by the names of their ops. */
+export const kernels: Kernels = {
+  ...convKernels,
+  ...matmulKernels,
+  ...normKernels,
+  ...pointwiseKernels,
+  ...poolKernels,
+  ...randomKernels,
+  ...reduceKernels,
+  ...resizeKernels,
+  ...structureKernels,
+};
