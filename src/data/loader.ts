@@ -1,0 +1,176 @@
+// Makes batches: seeded order, augmentation, and one call that gathers, warps and normalises natively.
+
+import { type Engine, SAMPLE_FIELDS } from "../engine/engine.js";
+import { Random } from "../tensor/philox.js";
+import { type Affine, type Augmentation, resizeMap, Sample } from "./augment/augmentation.js";
+import type { Dataset } from "./dataset.js";
+
+/** Settings of a {@link Loader}. */
+export interface LoaderOptions {
+  /** Pictures in a batch; a smaller data set makes it smaller when shuffled. */
+  readonly batch: number;
+  readonly seed: number;
+  /** Net of a swarm, so that each sees its own order; default 0. */
+  readonly particle?: number;
+  /** Random order that leaves out the last incomplete batch (training), or stored order (evaluation). */
+  readonly shuffle: boolean;
+  readonly augment?: readonly Augmentation[];
+  /** Size of the network's input; default is that of the pictures. They are resized to fill it. */
+  readonly outHeight?: number;
+  readonly outWidth?: number;
+  /** Per channel in units of bytes; by default bytes become 0..1. */
+  readonly mean?: readonly number[];
+  readonly deviation?: readonly number[];
+  /** Batches that can be in use at the same time; default 3. */
+  readonly slots?: number;
+}
+
+/** Inputs of one step. The arrays are used again after as many further calls as there are slots. */
+export interface Batch {
+  /** f32 [n, channels, height, width], normalised; a buffer of the engine. */
+  readonly images: Float32Array;
+  /** f32 [n, classes]: 1 for the class, or mixed. */
+  readonly targets: Float32Array;
+  /** Class of each picture [n], whatever was mixed in. */
+  readonly labels: Int32Array;
+  /** Real pictures; the last batch of an evaluation is filled up with copies of its last one. */
+  readonly size: number;
+}
+
+/** Memory of one batch, used in turn. */
+interface Slot {
+  readonly images: Float32Array;
+  readonly targets: Float32Array;
+  readonly labels: Int32Array;
+  readonly indices: Int32Array;
+  readonly samples: Float32Array;
+}
+
+/**
+ * Batches of a data set. A batch is a pure function of (seed, particle, epoch, step), so a run can
+ * be taken up anywhere.
+ *
+ * @example
+ * const engine = await createEngine();
+ * const { train } = await openDataset("mnist");
+ * const loader = new Loader(engine, train, { batch: 64, seed: 1, shuffle: true });
+ * loader.stepsPerEpoch; // 937
+ * const { images, targets } = await loader.batch(0, 0);
+ * [images.length, targets.length]; // [64 * 28 * 28, 64 * 10]
+ * await engine.close();
+ */
+export class Loader {
+  /** Pictures in every batch. */
+  readonly batchSize: number;
+  readonly stepsPerEpoch: number;
+  readonly height: number;
+  readonly width: number;
+  private readonly slots: readonly Slot[];
+  private readonly mean: readonly number[];
+  private readonly deviation: readonly number[];
+  private readonly resize: Affine;
+  private calls = 0;
+  private order?: { epoch: number; indices: Int32Array };
+
+  constructor(
+    private readonly engine: Engine,
+    readonly dataset: Dataset,
+    private readonly options: LoaderOptions,
+  ) {
+    const { batch, shuffle, outHeight, outWidth, slots = 3 } = options;
+    if (!Number.isInteger(batch) || batch < 1) {
+      throw new RangeError(`batch is ${batch}; expected a whole number from 1`);
+    }
+    if (dataset.length === 0) throw new RangeError(`${dataset.name} has no pictures`);
+    this.batchSize = shuffle ? Math.min(batch, dataset.length) : batch;
+    const steps = dataset.length / this.batchSize;
+    this.stepsPerEpoch = shuffle ? Math.floor(steps) : Math.ceil(steps);
+    this.height = outHeight ?? dataset.height;
+    this.width = outWidth ?? dataset.width;
+    this.mean = options.mean ?? new Array(dataset.channels).fill(0);
+    this.deviation = options.deviation ?? new Array(dataset.channels).fill(255);
+    this.resize = resizeMap(dataset, this);
+    this.slots = Array.from({ length: slots }, () => this.newSlot());
+  }
+
+  private newSlot(): Slot {
+    const { engine, dataset, batchSize: n } = this;
+    return {
+      images: engine.buffer(n * dataset.channels * this.height * this.width),
+      targets: engine.buffer(n * dataset.classes.length),
+      labels: new Int32Array(n),
+      indices: new Int32Array(2 * n),
+      samples: new Float32Array(n * SAMPLE_FIELDS),
+    };
+  }
+
+  /** Makes batch number `step` of an epoch; both count from 0. */
+  async batch(epoch: number, step: number): Promise<Batch> {
+    if (!(step >= 0 && step < this.stepsPerEpoch)) {
+      throw new RangeError(`step ${step} of an epoch of ${this.stepsPerEpoch} steps`);
+    }
+    const slot = this.slots[this.calls++ % this.slots.length];
+    const size = Math.min(this.batchSize, this.dataset.length - step * this.batchSize);
+    this.choose(slot, epoch, step);
+    this.describe(slot, epoch, step);
+    const { images, height, width, channels } = this.dataset;
+    const { mean, deviation } = this;
+    await this.engine.gather(
+      {
+        images,
+        height,
+        width,
+        channels,
+        indices: slot.indices,
+        samples: slot.samples,
+        outHeight: this.height,
+        outWidth: this.width,
+        mean,
+        deviation,
+      },
+      slot.images,
+    );
+    return { images: slot.images, targets: slot.targets, labels: slot.labels, size };
+  }
+
+  /** Fills in which pictures the batch holds, with their classes. */
+  private choose({ indices, labels }: Slot, epoch: number, step: number): void {
+    const { dataset, batchSize } = this;
+    const order = this.options.shuffle ? this.orderOf(epoch) : undefined;
+    for (let at = 0; at < batchSize; at++) {
+      const place = Math.min(step * batchSize + at, dataset.length - 1);
+      indices[2 * at] = order ? order[place] : place;
+      labels[at] = dataset.labels[indices[2 * at]];
+    }
+  }
+
+  /** Fills in how each picture is made, and its targets. */
+  private describe(slot: Slot, epoch: number, step: number): void {
+    const { seed, particle, augment = [] } = this.options;
+    const size = { height: this.height, width: this.width, count: this.batchSize };
+    const classes = this.dataset.classes.length;
+    slot.targets.fill(0);
+    for (let at = 0; at < this.batchSize; at++) {
+      const sample = new Sample(this.resize);
+      const random = new Random({ seed, purpose: "augment", particle, epoch, step }, at);
+      for (const augmentation of augment) augmentation.apply(sample, random, size);
+      sample.write(slot.samples, at);
+      const { partner, weight } = sample;
+      slot.indices[2 * at + 1] = partner === undefined ? -1 : slot.indices[2 * partner];
+      slot.targets[at * classes + slot.labels[at]] += partner === undefined ? 1 : weight;
+      if (partner !== undefined) {
+        slot.targets[at * classes + slot.labels[partner]] += 1 - weight;
+      }
+    }
+  }
+
+  /** The order of an epoch, kept until another one is asked for. */
+  private orderOf(epoch: number): Int32Array {
+    if (this.order?.epoch !== epoch) {
+      const { seed, particle } = this.options;
+      const random = new Random({ seed, purpose: "order", particle, epoch });
+      this.order = { epoch, indices: random.permutation(this.dataset.length) };
+    }
+    return this.order.indices;
+  }
+}

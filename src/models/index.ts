@@ -1,0 +1,66 @@
+// The registry of models. A new one is its file and one line here.
+
+import { byName } from "../text.js";
+import { convnetGn } from "./convnet-gn.js";
+import { lenet5 } from "./lenet5.js";
+import { lenet5Of1998 } from "./lenet5-1998.js";
+import { mobilenets } from "./mobilenetv2.js";
+import type { Model, ModelFamily, ModelInput } from "./model.js";
+import { resnet20, resnet32, resnet56 } from "./resnet-cifar.js";
+import { resnet18 } from "./resnet18.js";
+import { vgg11, vgg11bn } from "./vgg11.js";
+
+export type { Model, ModelDefaults, ModelFamily, ModelInput } from "./model.js";
+export { type Summary, type SummaryRow, summarise } from "./summary.js";
+
+/** Every model. */
+export const families: readonly ModelFamily[] = [
+  lenet5,
+  lenet5Of1998,
+  convnetGn,
+  resnet20,
+  resnet32,
+  resnet56,
+  resnet18,
+  vgg11,
+  vgg11bn,
+  ...mobilenets,
+];
+
+/** Names of all models. */
+export const listModels = (): string[] => families.map(({ name }) => name);
+
+function check(family: ModelFamily, input: ModelInput): void {
+  for (const [name, value] of Object.entries(input)) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new RangeError(
+        `model ${family.name}: ${name} must be a whole number of at least 1, found ${value}`,
+      );
+    }
+  }
+  const { height, width } = input;
+  const { smallest } = family;
+  if (height < smallest || width < smallest) {
+    throw new RangeError(
+      `model ${family.name}: images of ${height}x${width} are too small; ` +
+        `the smallest size is ${smallest}x${smallest}`,
+    );
+  }
+}
+
+/**
+ * A model by name for pictures of a size.
+ *
+ * @throws RangeError for an unknown name (with the nearest known one), a picture smaller than the
+ * net allows (with the smallest size), or an input that the net was not made for.
+ * @example
+ * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
+ * summarise(model).params; // 61706
+ */
+export function createModel(name: string, input: ModelInput): Model {
+  const family = byName("model", name, families);
+  check(family, input);
+  const { channels, height, width, classes } = input;
+  const { source } = family;
+  return { name, source, input: [channels, height, width], classes, ...family.create(input) };
+}

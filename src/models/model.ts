@@ -1,0 +1,46 @@
+// What a model is: a layer for pictures of one size, and a family that makes such models.
+
+import type { Layer, Loss } from "../nn/index.js";
+
+/** The pictures and classes that a model is made for. */
+export interface ModelInput {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly classes: number;
+}
+
+/** Settings that a model was published with or is known to train well with; a user's go before them. */
+export interface ModelDefaults {
+  readonly optimizer?: string;
+  readonly lr?: number;
+  readonly decay?: number;
+  /** Normalisation in units of the stored bytes: (byte - mean) / deviation, one a channel. */
+  readonly mean?: readonly number[];
+  readonly deviation?: readonly number[];
+}
+
+/** A net ready to be built on a batch of pictures. */
+export interface Model {
+  readonly name: string;
+  /** Where it comes from: authors, year, arXiv id. */
+  readonly source: string;
+  /** [channels, height, width]. */
+  readonly input: readonly [number, number, number];
+  readonly classes: number;
+  /** Images [n, c, h, w] to logits [n, classes]. */
+  readonly layer: Layer;
+  /** Its own loss; default softmax cross-entropy. */
+  readonly loss?: Loss;
+  readonly defaults?: ModelDefaults;
+}
+
+/** A family of models as data: a new one is a file with such a record and one line in the index. */
+export interface ModelFamily {
+  readonly name: string;
+  readonly source: string;
+  /** Smallest height and width that it takes. */
+  readonly smallest: number;
+  /** May refuse an input that it was not made for by a `RangeError`. */
+  create(input: ModelInput): Pick<Model, "layer" | "loss" | "defaults">;
+}

@@ -1,0 +1,71 @@
+// VGG-11 (Simonyan and Zisserman 2014, arXiv 1409.1556, configuration A), as published and with batch
+// normalisation, initialised as in torchvision. From 224x224 on it has the published head of 4,096
+// units; smaller pictures get global pooling and 512 units, as is usual for CIFAR, since the full
+// head would hold nine tenths of the parameters.
+
+import {
+  batchNorm,
+  conv2d,
+  dropout,
+  flatten,
+  globalAvgPool,
+  heNormal,
+  type Layer,
+  linear,
+  maxPool,
+  normalWith,
+  relu,
+  sequential,
+} from "../nn/index.js";
+import type { ModelFamily } from "./model.js";
+
+/** Output channels of the convolutions, stage by stage; a 2x2 max pooling ends each. */
+const stages = [[64], [128], [256, 256], [512, 512], [512, 512]];
+
+const FULL_SIZE = 224;
+
+function features(normalised: boolean): Layer {
+  const init = heNormal("out");
+  const convolution = (channels: number): Layer[] => [
+    conv2d(channels, 3, { padding: 1, init }),
+    ...(normalised ? [batchNorm()] : []),
+    relu(),
+  ];
+  return sequential(...stages.flatMap((stage) => [...stage.flatMap(convolution), maxPool(2)]));
+}
+
+function classifier(units: number, classes: number): Layer {
+  const init = normalWith(0.01);
+  return sequential(
+    linear(units, { init }),
+    relu(),
+    dropout(0.5),
+    linear(units, { init }),
+    relu(),
+    dropout(0.5),
+    linear(classes, { init }),
+  );
+}
+
+const vgg = (name: string, normalised: boolean): ModelFamily => ({
+  name,
+  source: "Simonyan and Zisserman 2014, arXiv 1409.1556, configuration A",
+  smallest: 32,
+  create({ height, width, classes }) {
+    const full = Math.min(height, width) >= FULL_SIZE;
+    return {
+      layer: sequential({
+        features: features(normalised),
+        pool: full ? flatten() : globalAvgPool(),
+        classifier: classifier(full ? 4096 : 512, classes),
+      }),
+      defaults: { optimizer: "momentum", lr: 0.01, decay: 5e-4 },
+    };
+  },
+});
+
+/** 132,863,336 parameters at 224x224 and 1,000 classes. */
+export const vgg11 = vgg("vgg11", false);
+
+/** 132,868,840 parameters at 224x224 and 1,000 classes. */
+export const vgg11bn = vgg("vgg11-bn", true);

@@ -1,0 +1,93 @@
+// From a layer and an input shape to a graph and the layout of its parameters.
+
+import { Graph, input, layoutOf, type ParamLayout, type Value } from "../graph/index.js";
+import { fuseEpilogues } from "../graph/passes/fuseEpilogues.js";
+import { Random } from "../tensor/philox.js";
+import { type Shape, sizeOf } from "../tensor/shape.js";
+import { type Layer, type ParamSpec, type Part, Scope, ScopeState } from "./scope.js";
+
+/** Name under which programs bind the pictures. */
+export const IMAGES = "x";
+
+/** A net on a given input: the graph as far as the layer's output, ready for a loss. */
+export interface Net {
+  readonly graph: Graph;
+  readonly layout: ParamLayout;
+  readonly specs: readonly ParamSpec[];
+  /** The graph's value of each parameter, by name. */
+  readonly params: ReadonlyMap<string, Value>;
+  /** Named parts; a part stands behind the parts it is made of. */
+  readonly parts: readonly Part[];
+  readonly output: Value;
+}
+
+/** How a net is built. */
+export interface BuildOptions {
+  /** Batch statistics, dropout and the like are in force. */
+  readonly training: boolean;
+  /** Weight of a new batch in all running statistics; default each layer's own. */
+  readonly momentum?: (graph: Graph) => Value;
+}
+
+function trace(layer: Layer, shape: Shape, training: boolean, state: ScopeState): Value {
+  return layer(input(new Graph(), IMAGES, shape), new Scope(training, "", state));
+}
+
+/**
+ * Builds a layer on inputs of `shape`, batch first: a graph with the input `x` that reads the vector `w`.
+ * `training` puts batch statistics and dropout in force.
+ *
+ * @throws RangeError from the first layer that the shape does not fit.
+ * @example
+ * const net = build(sequential(flatten(), linear(10)), [64, 1, 28, 28], { training: true });
+ * net.output.shape; // [64, 10]
+ * net.layout.params[0]; // { name: "1.weight", shape: [10, 784], kind: "weight", offset: 0 }
+ */
+export function build(layer: Layer, shape: Shape, { training, momentum }: BuildOptions): Net {
+  const collect = new ScopeState();
+  trace(layer, shape, training, collect);
+  const layout = layoutOf(collect.specs.map(({ init: _, ...param }) => param));
+  const offsets = new Map(layout.params.map(({ name, offset }) => [name, offset]));
+  const state = new ScopeState(offsets, momentum);
+  const output = trace(layer, shape, training, state);
+  return {
+    graph: output.graph,
+    layout,
+    specs: collect.specs,
+    params: state.values,
+    parts: state.parts,
+    output,
+  };
+}
+
+/** The net with ReLUs and residual sums inside the layers in front of them; see the pass. */
+export function fuse(net: Net): Omit<Net, "parts"> {
+  const { layout, specs, params, output } = net;
+  const { graph, image } = fuseEpilogues(net.graph, [output, ...params.values()]);
+  const images = [...params].map(([name, value]) => [name, image(value)] as const);
+  return { graph, layout, specs, params: new Map(images), output: image(output) };
+}
+
+/**
+ * Initial parameters of a net: a vector of `layout.length` numbers, the same for the same seed on
+ * every engine. Particles (nets of a swarm) with different numbers start differently.
+ *
+ * @example
+ * const net = build(linear(2), [1, 3], { training: true });
+ * const w = initialise(net, 1);
+ * w.length; // 8
+ * [...w.subarray(6)]; // [0, 0]
+ */
+export function initialise(
+  net: Pick<Net, "layout" | "specs">,
+  seed: number,
+  particle = 0,
+): Float32Array {
+  const vector = new Float32Array(net.layout.length);
+  const inits = new Map(net.specs.map((spec) => [spec.name, spec.init]));
+  for (const [at, { name, shape, offset }] of net.layout.params.entries()) {
+    const random = new Random({ seed, purpose: "init", particle }, at);
+    inits.get(name)!(vector.subarray(offset, offset + sizeOf(shape)), shape, random);
+  }
+  return vector;
+}

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { runLayer } from "../testing.js";
+import { avgPool, globalAvgPool, maxPool } from "./pooling.js";
+
+const shape = [1, 1, 2, 4];
+const x = [1, 2, 3, 4, 5, 6, -7, 8];
+
+test("max pooling takes the largest of each window", async () => {
+  expect(await runLayer(maxPool(2), shape, x)).toMatchObject({ shape: [1, 1, 1, 2], y: [6, 8] });
+});
+
+test("windows may overlap, and padding never wins", async () => {
+  const layer = maxPool(3, { strides: 1, padding: 1 });
+  const { y } = await runLayer(layer, [1, 1, 1, 3], [-3, -2, -1]);
+  expect(y).toEqual([-2, -1, -1]);
+});
+
+test("average pooling counts padding as zeros unless told not to", async () => {
+  const counted = avgPool(3, { strides: 1, padding: [0, 1] });
+  const tight = [1, 1, 3, 1];
+  expect((await runLayer(counted, tight, [3, 6, 9])).y).toEqual([2]);
+  const skipped = avgPool(3, { strides: 1, padding: [0, 1], countPadding: false });
+  expect((await runLayer(skipped, tight, [3, 6, 9])).y).toEqual([6]);
+});
+
+test("global pooling leaves one number a channel", async () => {
+  const { shape: out, y } = await runLayer(globalAvgPool(), [1, 2, 2, 2], x);
+  expect(out).toEqual([1, 2]);
+  expect(y).toEqual([2.5, 3]);
+});

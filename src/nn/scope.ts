@@ -1,0 +1,108 @@
+// How a layer asks for parameters. Building a model runs its layers twice: once to collect what they
+// ask for, which fixes the layout, and once to build the graph that reads from it.
+
+import {
+  constant,
+  type Graph,
+  type Param,
+  type ParamKind,
+  read,
+  type Value,
+  write,
+} from "../graph/index.js";
+import type { Shape } from "../tensor/shape.js";
+import type { Initialiser } from "./initialisers.js";
+
+/** Name under which programs bind the vector of all parameters. */
+export const WEIGHTS = "w";
+
+/** A pure function from value to value that asks its scope for parameters. */
+export type Layer = (x: Value, scope: Scope) => Value;
+
+/** A parameter as a layer asked for it. */
+export interface ParamSpec extends Omit<Param, "offset"> {
+  readonly init: Initialiser;
+}
+
+/** The nodes `[start, end)` that a named part of a net appended, and what came out of it. */
+export interface Part {
+  readonly path: string;
+  readonly start: number;
+  readonly end: number;
+  readonly output: Value;
+}
+
+/** Where layers get parameters from, and whether they run for training. */
+export class Scope {
+  constructor(
+    /** Batch statistics, dropout and the like are in force. */
+    readonly training: boolean,
+    private readonly path: string,
+    private readonly shared: ScopeState,
+  ) {}
+
+  /** A trainable parameter, or a statistic that training updates by {@link update}. */
+  param(
+    graph: Graph,
+    name: string,
+    shape: Shape,
+    init: Initialiser,
+    kind: ParamKind = "weight",
+  ): Value {
+    const full = this.path + name;
+    const offset = this.shared.offsetOf({ name: full, shape, kind, init });
+    const value = read(graph, WEIGHTS, shape, offset);
+    this.shared.values.set(full, value);
+    return value;
+  }
+
+  /** Weight of a new batch in the statistics: the layer's own, or what the build says. */
+  momentum(graph: Graph, own: number): Value {
+    return this.shared.momentum?.(graph) ?? constant(graph, own);
+  }
+
+  /** Stores the new value of a statistic at the end of a training step. */
+  update(name: string, value: Value): void {
+    write(WEIGHTS, value, this.shared.offsets?.get(this.path + name) ?? 0);
+  }
+
+  /** Applies a layer as a part of this one; its parameters are named `name.…`. */
+  apply(name: string, layer: Layer, x: Value): Value {
+    const { nodes } = x.graph;
+    const path = this.path + name;
+    const start = nodes.length;
+    const output = layer(x, new Scope(this.training, `${path}.`, this.shared));
+    this.shared.parts.push({ path, start, end: nodes.length, output });
+    return output;
+  }
+
+  /** A number for each random node of a net, so that their streams differ. */
+  stream(): number {
+    return this.shared.streams++;
+  }
+}
+
+/** What the scopes of one build share. */
+export class ScopeState {
+  readonly specs: ParamSpec[] = [];
+  /** The graph's value of each parameter, by name. */
+  readonly values = new Map<string, Value>();
+  /** A part stands behind the parts it is made of. */
+  readonly parts: Part[] = [];
+  streams = 0;
+
+  constructor(
+    /** Known in the second run: where each parameter lies. */
+    readonly offsets?: ReadonlyMap<string, number>,
+    /** Stands for every layer's momentum of its statistics. */
+    readonly momentum?: (graph: Graph) => Value,
+  ) {}
+
+  offsetOf(spec: ParamSpec): number {
+    if (this.specs.some((other) => other.name === spec.name)) {
+      throw new Error(`two parameters are named "${spec.name}"; give the layers different names`);
+    }
+    this.specs.push(spec);
+    return this.offsets?.get(spec.name) ?? 0;
+  }
+}

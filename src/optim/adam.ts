@@ -1,0 +1,44 @@
+// Adam (Kingma and Ba 2014, arXiv 1412.6980), weight decay being L2 regularisation.
+
+import { add, constant, div, mul, pow, sqrt, sub, type Value } from "../graph/index.js";
+import { regularised } from "./decay.js";
+import type { Optimizer, RuleInput } from "./optimizer.js";
+
+/** The numbers of Adam and their published defaults. */
+export const adamDefaults = { beta1: 0.9, beta2: 0.999, eps: 1e-8 };
+
+/** old * beta + now * (1 - beta). */
+function average(old: Value, now: Value, beta: Value): Value {
+  return add(mul(beta, old), mul(sub(constant(beta.graph, 1), beta), now));
+}
+
+/**
+ * The change to subtract from the weights, lr m / (sqrt(v) + eps) with both moments corrected for
+ * their start at zero, and the new moments. What is the same for all weights is worked out once, on
+ * scalars.
+ */
+export function adamChange(grad: Value, { state, hyper }: RuleInput) {
+  const { lr, step, beta1, beta2, eps } = hyper;
+  const one = constant(grad.graph, 1);
+  const first = average(state.first, grad, beta1);
+  const second = average(state.second, mul(grad, grad), beta2);
+  const rate = div(lr, sub(one, pow(beta1, step)));
+  const unbias = div(one, sqrt(sub(one, pow(beta2, step))));
+  const change = div(mul(rate, first), add(mul(sqrt(second), unbias), eps));
+  return { change, state: { first, second } };
+}
+
+/**
+ * Each weight moves by lr times the mean of its gradients over their root mean square, both running.
+ * Defaults: {@link adamDefaults}.
+ */
+export const adam: Optimizer = {
+  name: "adam",
+  source: "Kingma and Ba 2014, arXiv 1412.6980",
+  state: ["first", "second"],
+  defaults: adamDefaults,
+  rule(input) {
+    const { change, state } = adamChange(regularised(input), input);
+    return { w: sub(input.w, change), state };
+  },
+};

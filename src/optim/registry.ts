@@ -1,0 +1,24 @@
+// The optimizers by name. A new one is its file, a row in the tests' table and one line here.
+
+import { byName } from "../text.js";
+import { adam } from "./adam.js";
+import { adamw } from "./adamw.js";
+import { entropySgd } from "./entropySgd.js";
+import { momentum } from "./momentum.js";
+import { nesterov } from "./nesterov.js";
+import type { Optimizer } from "./optimizer.js";
+import { sgd } from "./sgd.js";
+
+const all: readonly Optimizer[] = [sgd, momentum, nesterov, adam, adamw, entropySgd];
+
+/** Every optimizer. */
+export const optimizers = (): readonly Optimizer[] => all;
+
+/**
+ * An optimizer by name.
+ *
+ * @throws RangeError for an unknown name; it suggests the nearest one.
+ * @example
+ * getOptimizer("adam").defaults; // { beta1: 0.9, beta2: 0.999, eps: 1e-8 }
+ */
+export const getOptimizer = (name: string): Optimizer => byName("optimizer", name, all);
