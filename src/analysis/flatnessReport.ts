@@ -1,0 +1,32 @@
+// Local energy profiles as files: a table of one, a chart of several.
+
+import { lineCharts } from "../train/svg/lineChart.js";
+import type { Flatness } from "./flatness.js";
+
+/** Files that a profile leaves in a run folder. */
+export const flatnessFiles = { table: "flatness.csv", chart: "flatness.svg" } as const;
+
+const columns = ["sigma", "energy", "standardError"] as const;
+
+/** One row a strength; energies are shares of 1. */
+export function flatnessTable({ points }: Flatness): string {
+  const rows = points.map((point) =>
+    columns.map((name) => Number(point[name].toPrecision(6))).join(","),
+  );
+  return `${[columns.join(","), ...rows].join("\n")}\n`;
+}
+
+/** A profile and what to call it. */
+export interface NamedFlatness extends Flatness {
+  readonly name: string;
+}
+
+/** Profiles in one picture, in percentage points: the lower, the flatter. */
+export function flatnessChart(profiles: readonly NamedFlatness[]): string {
+  const series = profiles.map(({ name, points }) => ({
+    name,
+    points: points.map(({ sigma, energy }) => [sigma, 100 * energy] as const),
+  }));
+  const title = "Growth of the training error (points)";
+  return lineCharts("Local energy", [{ title, xLabel: "sigma", xStep: 0, series }]);
+}

@@ -1,0 +1,18 @@
+export {
+  defaultSigmas,
+  type Flatness,
+  type FlatnessOptions,
+  type FlatnessPoint,
+  flatness,
+  perturbationGraph,
+} from "./flatness.js";
+export {
+  flatnessChart,
+  flatnessFiles,
+  flatnessTable,
+  type NamedFlatness,
+} from "./flatnessReport.js";
+export { type Eigen, symmetricEigen } from "./symmetricEigen.js";
+export { type Track, trackChart } from "./trackChart.js";
+export { type PrincipalPlane, principalPlane } from "./tracks.js";
+export { trainingPictures } from "./trainingPictures.js";

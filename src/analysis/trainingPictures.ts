@@ -1,0 +1,35 @@
+// The pictures that a run learned from, found again.
+
+import { type Dataset, openDataset, splitSelection, subset } from "../data/index.js";
+import { Random } from "../tensor/philox.js";
+import { dataDifference, fingerprint } from "../train/fingerprint.js";
+import { type RunConfig, RunError } from "../train/index.js";
+
+/**
+ * Pictures that a run was trained on: at most `count` of them, drawn by `seed` (default 1); all when no
+ * count is given.
+ *
+ * @throws RunError when the data that the run names are no longer those that it was made with, DataError
+ * when they cannot be read.
+ */
+export async function trainingPictures(
+  { settings, data }: RunConfig,
+  count = Number.POSITIVE_INFINITY,
+  seed = 1,
+): Promise<Dataset> {
+  const splits = await openDataset(settings.data, { size: settings.size });
+  const difference = dataDifference(data, fingerprint(splits));
+  if (difference) {
+    throw new RunError(
+      `${settings.data} is not what the run was trained on: ${difference}; ` +
+        "its training pictures are needed",
+    );
+  }
+  const { seed: splitSeed, selection: fraction } = settings;
+  const train = splits.selection
+    ? splits.train
+    : splitSelection(splits.train, { seed: splitSeed, fraction }).train;
+  if (train.length <= count) return train;
+  const order = new Random({ seed, purpose: "split" }).permutation(train.length);
+  return subset(train, order.subarray(0, count));
+}

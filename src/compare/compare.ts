@@ -1,0 +1,92 @@
+// Compares training methods by the protocol that every claim is to follow: three disjoint sets, equal
+// budgets, equally many rates tried for each method, several seeds, differences paired by seed.
+
+import { DataError, openDataset, type Splits } from "../data/index.js";
+import { openSwarm, swarmOf } from "../swarm/index.js";
+import { fingerprint } from "../train/fingerprint.js";
+import { learningRate, type OwnParts, parseConfig } from "../train/index.js";
+import { prepare } from "../train/prepare.js";
+import { Course, type CourseOptions, type Standing } from "./course.js";
+import { openFolder } from "./folder.js";
+import { getMeasure } from "./outcome.js";
+import {
+  blame,
+  type CompareSettings,
+  DEFAULT_EPOCHS,
+  makePlan,
+  type Plan,
+  settingsOf,
+} from "./plan.js";
+import { type Comparison, report } from "./report.js";
+import { Stopped } from "./run.js";
+import { writeTables } from "./tables.js";
+
+/** How {@link compare} is watched and steered. */
+export interface CompareOptions extends OwnParts {
+  /** Number that methods are compared by: a name of `measures`. Default `deployed`. */
+  readonly measure?: string;
+  /** When it aborts, the current run is saved and the comparison ends; call again to go on. */
+  readonly signal?: AbortSignal;
+  /** Hears of every event of every run. */
+  readonly watch?: (standing: Standing) => void | Promise<void>;
+}
+
+function withTest(source: Splits): CourseOptions["source"] {
+  const { test } = source;
+  if (test) return { ...source, test };
+  throw new DataError(
+    `${source.train.name} has no test set; methods are compared on pictures that chose nothing`,
+  );
+}
+
+/** Ends here for a method whose settings cannot be used: before anything is written. */
+async function checkMethods(plan: Plan, course: Course, own: OwnParts): Promise<void> {
+  const data = course.pictures(plan.seeds[0]);
+  for (const { name } of plan.methods) {
+    try {
+      const { config } = await prepare(settingsOf(plan, name), { ...own, data });
+      if (config.swarm === undefined) learningRate(config, 1);
+      else openSwarm(swarmOf({ ...config, swarm: config.swarm }));
+    } catch (error) {
+      throw blame(name, error);
+    }
+  }
+}
+
+/**
+ * Compares training methods: runs each with several seeds under equal budgets and writes every run and
+ * the tables to the folder `out`. Call it again with the same settings to go on where it was
+ * interrupted; finished runs are read, not repeated.
+ *
+ * Within a seed all methods learn from, choose by and are tested with the same pictures. Learning rates
+ * are tuned on the selection set with seeds of their own; the test set is touched once by each run that
+ * is compared.
+ *
+ * @throws ConfigError, DataError or RangeError for what cannot be compared, before anything is written;
+ * RunError when the folder holds something else or another plan.
+ */
+export async function compare(
+  settings: CompareSettings,
+  { measure = "deployed", signal, watch, ...own }: CompareOptions = {},
+): Promise<Comparison> {
+  const compared = getMeasure(measure);
+  const { out } = settings;
+  const { data, size } = parseConfig({ epochs: DEFAULT_EPOCHS, ...settings.settings });
+  const source = withTest(own.data ?? (await openDataset(data, { size })));
+  const plan = makePlan(settings, fingerprint(source));
+  const show = async (standing: Standing) => {
+    if (standing.outcome) await writeTables(out, plan, course.outcomes, compared);
+    await watch?.(standing);
+  };
+  const course = new Course(plan, { out, source, model: own.model, signal, watch: show });
+  await checkMethods(plan, course, own);
+  const close = await openFolder(out, plan);
+  try {
+    await course.go();
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+  } finally {
+    close();
+  }
+  return report(plan, course.outcomes, compared);
+}

@@ -1,0 +1,22 @@
+export { type CompareOptions, compare } from "./compare.js";
+export type { Job, Purpose, Standing } from "./course.js";
+export { compareFiles } from "./folder.js";
+export { getMethod, type Method, type MethodSettings, methods } from "./methods.js";
+export { getMeasure, type Measure, measures, type Outcome, type Result } from "./outcome.js";
+export {
+  type BudgetName,
+  budgetNames,
+  type CompareSettings,
+  type Plan,
+  unplanned,
+} from "./plan.js";
+export type { BudgetTable, Comparison, Row, Versus } from "./report.js";
+export {
+  binomialError,
+  type Estimate,
+  estimate,
+  type Tally,
+  tally,
+  tQuantile,
+} from "./statistics.js";
+export { type Cells, cells, headings, remarks, tableCsv, toMarkdown } from "./tables.js";

@@ -1,0 +1,70 @@
+// Training methods to compare. A method is one entry: what it sets differently from the settings that
+// all methods of a comparison share.
+
+import { byName } from "../text.js";
+import type { TrainSettings } from "../train/index.js";
+
+/** Settings of a method. */
+export type MethodSettings = Partial<TrainSettings>;
+
+/** A way to train. */
+export interface Method {
+  /** Unique in a comparison; in tables, and as a folder's name. */
+  readonly name: string;
+  /** One line for the help and the documentation. */
+  readonly description: string;
+  /** Go before the settings that all methods share. */
+  readonly settings: MethodSettings;
+}
+
+export const methods: readonly Method[] = [
+  { name: "single", description: "one net, the whole budget", settings: {} },
+  {
+    name: "entropy-sgd",
+    description: "one net that follows chains of Langevin steps (Entropy-SGD)",
+    settings: { optimizer: "entropy-sgd" },
+  },
+  {
+    name: "independent",
+    description: "nets side by side that never meet; the best one is deployed",
+    settings: { swarm: "independent" },
+  },
+  {
+    name: "pso1",
+    description: "particle swarm, dynamics 1",
+    settings: { swarm: "pso", coupling: { dynamics: 1 } },
+  },
+  {
+    name: "pso2",
+    description: "particle swarm, dynamics 2",
+    settings: { swarm: "pso", coupling: { dynamics: 2 } },
+  },
+  {
+    name: "gossip",
+    description: "each step averages a net with a neighbour (decentralised SGD)",
+    settings: { swarm: "gossip" },
+  },
+  {
+    name: "sync-sgd",
+    description: "all nets take the mean at every step (synchronous SGD)",
+    settings: { swarm: "sync-sgd" },
+  },
+  {
+    name: "local-sgd",
+    description: "all nets are averaged every few steps",
+    settings: { swarm: "local-sgd" },
+  },
+  {
+    name: "replicas",
+    description: "nets pulled to their centre, which is deployed (replicated SGD)",
+    settings: { swarm: "replicas" },
+  },
+  {
+    name: "parle",
+    description: "replicas that each follow chains of Langevin steps (Parle)",
+    settings: { swarm: "parle", optimizer: "entropy-sgd", hyper: { chain: 25 } },
+  },
+];
+
+/** The method with a name; throws a `RangeError` with the nearest one when there is none. */
+export const getMethod = (name: string): Method => byName("method", name, methods);

@@ -1,0 +1,54 @@
+import { describe, expect, test } from "vitest";
+import { stripes } from "../../test/support/tinyRun.js";
+import type { Dataset } from "../data/index.js";
+import { balancedSubsets, draw } from "./pictures.js";
+
+const source = { train: stripes(120, 1), test: stripes(33, 2) };
+
+/** Pictures as texts, so that sets can be compared. */
+const picturesOf = ({ images, length }: Dataset): string[] => {
+  const bytes = images.length / length;
+  return Array.from({ length }, (_, at) => images.subarray(at * bytes, (at + 1) * bytes).join());
+};
+
+const counts = ({ labels, classes }: Dataset) =>
+  classes.map((_, label) => labels.filter((one) => one === label).length);
+
+describe("drawn pictures", () => {
+  test("are balanced, and learning and choosing share none", () => {
+    const drawn = draw(source, { seed: 1, train: 60, selection: 0.25 });
+    expect(counts(drawn.train)).toEqual([20, 20, 20]);
+    expect(counts(drawn.selection)).toEqual([7, 7, 6]);
+    const learned = new Set(picturesOf(drawn.train));
+    expect(picturesOf(drawn.selection).filter((one) => learned.has(one))).toEqual([]);
+    expect(drawn.test).toBe(source.test);
+  });
+
+  test("depend on the seed, and on nothing else", () => {
+    const images = (seed: number) =>
+      picturesOf(draw(source, { seed, train: 30, selection: 0.1 }).train);
+    expect(images(1)).toEqual(images(1));
+    expect(images(1)).not.toEqual(images(2));
+  });
+
+  test("are all when no number is given", () => {
+    const { train, selection } = draw(source, { seed: 1, selection: 0.1 });
+    expect([train.length, selection.length]).toEqual([108, 12]);
+  });
+
+  test("leave a selection set that the source brings as it is", () => {
+    const selection = stripes(12, 3);
+    const own = { ...source, selection };
+    expect(draw(own, { seed: 1, train: 30, selection: 0.5 }).selection).toBe(selection);
+    expect(draw(own, { seed: 1, selection: 0.5 })).toMatchObject({
+      train: source.train,
+      selection,
+    });
+  });
+
+  test("of a class with too few pictures are refused", () => {
+    expect(() => balancedSubsets(source.train, [90, 60], 1)).toThrow(
+      "stripes: class top has 10 pictures left where a balanced part of 60 needs 20",
+    );
+  });
+});

@@ -1,0 +1,75 @@
+// The three disjoint sets of a comparison's runs: the same for all methods, drawn anew for each seed.
+
+import { DataError, type Dataset, type Splits, splitSelection, subset } from "../data/index.js";
+import { Random } from "../tensor/philox.js";
+
+/** How the pictures of a run are drawn. */
+export interface Drawing {
+  readonly seed: number;
+  /** Pictures to learn from; default all. */
+  readonly train?: number;
+  /** Share of the training data that is split off to choose by, where the source brings no such set. */
+  readonly selection: number;
+}
+
+/** A part to learn from and a part to choose by, and the source's test set. */
+export type Drawn = Required<Splits>;
+
+/** Numbers of a class's pictures, in the order in which they are drawn. */
+function shuffledClasses({ labels, length, classes }: Dataset, seed: number): number[][] {
+  const members = classes.map((): number[] => []);
+  const random = new Random({ seed, purpose: "split" });
+  for (const index of random.permutation(length)) members[labels[index]].push(index);
+  return members;
+}
+
+/** `total` in parts that differ by one at most, the larger ones first. */
+const evenParts = (total: number, parts: number): number[] =>
+  Array.from(
+    { length: parts },
+    (_, at) => Math.floor(total / parts) + (at < total % parts ? 1 : 0),
+  );
+
+/**
+ * Takes disjoint parts out of a data set, each with (almost) as many pictures of one class as of
+ * another. The same seed takes the same pictures.
+ *
+ * @param counts pictures of each part
+ * @throws DataError naming the first class that has too few pictures.
+ */
+export function balancedSubsets(
+  dataset: Dataset,
+  counts: readonly number[],
+  seed: number,
+): Dataset[] {
+  const left = shuffledClasses(dataset, seed);
+  return counts.map((count) => {
+    const wanted = evenParts(count, left.length);
+    const taken = left.flatMap((members, at) => {
+      if (members.length >= wanted[at]) return members.splice(0, wanted[at]);
+      throw new DataError(
+        `${dataset.name}: class ${dataset.classes[at]} has ${members.length} pictures left where a ` +
+          `balanced part of ${count} needs ${wanted[at]}; ask for fewer training pictures`,
+      );
+    });
+    return subset(
+      dataset,
+      taken.sort((a, b) => a - b),
+    );
+  });
+}
+
+/** Draws the sets of one seed. */
+export function draw(source: Splits & { test: Dataset }, drawing: Drawing): Drawn {
+  const { seed, train, selection: share } = drawing;
+  const { test, selection } = source;
+  if (train === undefined) {
+    const learning = selection
+      ? { train: source.train, selection }
+      : splitSelection(source.train, { seed, fraction: share });
+    return { ...learning, test };
+  }
+  const forSelection = selection ? 0 : Math.max(1, Math.round((train * share) / (1 - share)));
+  const [learning, chosen] = balancedSubsets(source.train, [train, forSelection], seed);
+  return { train: learning, selection: selection ?? chosen, test };
+}

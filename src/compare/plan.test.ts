@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import { stripeSplits } from "../../test/support/tinyRun.js";
+import { fingerprint } from "../train/fingerprint.js";
+import { getMethod, methods } from "./methods.js";
+import {
+  type CompareSettings,
+  firstDifference,
+  folderName,
+  gradientEpochs,
+  makePlan,
+} from "./plan.js";
+
+const data = fingerprint(stripeSplits());
+const planOf = (settings: Partial<CompareSettings>) =>
+  makePlan(
+    { methods: [getMethod("single")], settings: { data: "d" }, out: "o", ...settings },
+    data,
+  );
+
+describe("a plan", () => {
+  test("has tuning seeds that no compared run has", () => {
+    const { seeds, tuning } = planOf({ seeds: 3, lrs: [0.1], settings: { data: "d", seed: 7 } });
+    expect(seeds).toEqual([7, 8, 9]);
+    expect(tuning).toEqual({ lrs: [0.1], seeds: [1007, 1008] });
+    expect(() => planOf({ seeds: 1001 })).toThrow("expected a whole number from 1 to 1000");
+  });
+
+  test("gives all methods the epochs of the budget in all", () => {
+    expect(gradientEpochs(planOf({}), "single")).toBe(20);
+    expect(gradientEpochs(planOf({ settings: { data: "d", epochs: 8 } }), "single")).toBe(8);
+  });
+
+  test("compares with the first method, if no other is named", () => {
+    expect(planOf({}).baseline).toBe("single");
+  });
+});
+
+test("method names are unique, also as folders", () => {
+  expect(new Set(methods.map(({ name }) => folderName(name))).size).toBe(methods.length);
+  expect(folderName("single:optimizer=adam:lr=0.1/0.2")).toBe("single-optimizer=adam-lr=0.1-0.2");
+});
+
+test("an unknown method is answered with the nearest one", () => {
+  expect(() => getMethod("pso3")).toThrow(/unknown method "pso3" \(did you mean "pso[12]"\?\)/);
+});
+
+test.each([
+  [{ a: 1 }, { a: 1 }, undefined],
+  [{ a: [1, { b: 2 }] }, { a: [1, { b: 3 }] }, "a.1.b was 2, now it is 3"],
+  [{ a: 1 }, { a: 1, c: "x" }, 'c was not set, now it is "x"'],
+  [{ a: [1] }, { a: 1 }, "a was [1], now it is 1"],
+  [1, 2, "it was 1, now it is 2"],
+])("the first difference of %j and %j", (was, is, expected) => {
+  expect(firstDifference(was, is)).toBe(expected);
+});

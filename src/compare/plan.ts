@@ -1,0 +1,216 @@
+// The plan of a comparison: everything that decides its numbers, fixed before the first run. It lies in
+// the comparison's folder, and only the same plan goes on there.
+
+import { unknownName } from "../text.js";
+import type { Fingerprint } from "../train/fingerprint.js";
+import { ConfigError, parseConfig, type TrainConfig, type TrainSettings } from "../train/index.js";
+import type { Method, MethodSettings } from "./methods.js";
+
+/** What methods are given equal amounts of: gradient evaluations over all particles, or time. */
+export const budgetNames = ["gradients", "wall"] as const;
+export type BudgetName = (typeof budgetNames)[number];
+
+/** What to compare. */
+export interface CompareSettings {
+  readonly methods: readonly Method[];
+  /** Settings of all runs; `data` is needed, `seed` is the first one. */
+  readonly settings: Partial<TrainSettings>;
+  /** The comparison's folder. */
+  readonly out: string;
+  /** Method that the others are compared with; default the first one. */
+  readonly baseline?: string;
+  /** Runs of each method and budget, each with a seed of its own. Default 5. */
+  readonly seeds?: number;
+  /** Default `gradients`. */
+  readonly budgets?: readonly BudgetName[];
+  /**
+   * Time of a run of the `wall` budget, in seconds. Default: the mean time of the baseline's runs of
+   * the `gradients` budget, which must then be compared too.
+   */
+  readonly seconds?: number;
+  /** Pictures to learn from, as many of each class. Default all. */
+  readonly train?: number;
+  /** Learning rates that each method's is chosen from, on the selection set. Default: no choice. */
+  readonly lrs?: readonly number[];
+  /** Runs of each rate, with seeds that the compared runs do not have. Default 2. */
+  readonly tuneSeeds?: number;
+}
+
+/** Passes over the training pictures that a run of the `gradients` budget may do in all. */
+export const DEFAULT_EPOCHS = 20;
+const DEFAULT_SEEDS = 5;
+const DEFAULT_TUNE_SEEDS = 2;
+
+/** Seeds for tuning begin this much later; so many runs a method may have. */
+const TUNING_OFFSET = 1000;
+
+/** A plan as plan.json has it. */
+export interface Plan {
+  readonly methods: readonly { readonly name: string; readonly settings: MethodSettings }[];
+  readonly baseline: string;
+  readonly budgets: readonly BudgetName[];
+  /** Gradient evaluations, in passes over the training pictures. */
+  readonly epochs: number;
+  readonly seconds?: number;
+  readonly seeds: readonly number[];
+  readonly tuning?: { readonly lrs: readonly number[]; readonly seeds: readonly number[] };
+  readonly train?: number;
+  /** Those of all runs. */
+  readonly settings: Partial<TrainSettings>;
+  readonly data: Fingerprint;
+}
+
+/** What the comparison decides itself; a method may not. */
+const decided: readonly (keyof TrainConfig)[] = ["data", "size", "selection", "seed", "epochs"];
+
+/** What would make budgets unequal or folders clash. */
+export const unplanned: readonly (keyof MethodSettings)[] = [
+  "out",
+  "steps",
+  "patience",
+  "minutes",
+  "swarm",
+];
+
+/** An error with the method that it is about. */
+export function blame(method: string, error: unknown): unknown {
+  if (error instanceof Error) error.message = `method ${method}: ${error.message}`;
+  return error;
+}
+
+function expectWithout(who: string, settings: object, names: readonly string[]): void {
+  const name = names.find((one) => (settings as Record<string, unknown>)[one] !== undefined);
+  if (name === undefined) return;
+  throw new ConfigError(`${who} sets ${name}, which the comparison decides; leave it out`);
+}
+
+function expectCount(name: string, value: number, highest = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isInteger(value) && value >= 1 && value <= highest) return;
+  const limit = highest < Number.MAX_SAFE_INTEGER ? ` to ${highest}` : "";
+  throw new ConfigError(`${name} is ${value}; expected a whole number from 1${limit}`);
+}
+
+/** A name as that of a folder. */
+export const folderName = (method: string): string => method.replace(/[^\w.=-]+/g, "-");
+
+function checkMethods(methods: readonly Method[], baseline: string, tuned: boolean): void {
+  if (methods.length === 0) throw new ConfigError("there is no method to compare");
+  const names = methods.map(({ name }) => name);
+  const folders = names.map(folderName);
+  const twice = names.find((_, at) => folders.indexOf(folders[at]) !== at);
+  if (twice !== undefined) throw new ConfigError(`method ${twice} is there twice`);
+  if (!names.includes(baseline)) throw unknownName("baseline", baseline, names);
+  const others = unplanned.filter((name) => name !== "swarm");
+  for (const { name, settings } of methods) {
+    expectWithout(`method ${name}`, settings, [...decided, ...others]);
+    if (tuned && settings.lr !== undefined) {
+      throw new ConfigError(`method ${name} sets lr, which is to be tuned; leave one of them out`);
+    }
+  }
+}
+
+function checkNumbers({ seeds, train, lrs, tuneSeeds, seconds, budgets }: CompareSettings): void {
+  if (seeds !== undefined) expectCount("the number of seeds", seeds, TUNING_OFFSET);
+  if (tuneSeeds !== undefined) expectCount("the number of tuning seeds", tuneSeeds);
+  if (train !== undefined) expectCount("the number of training pictures", train);
+  if (seconds !== undefined && !(seconds > 0)) {
+    throw new ConfigError(`the wall budget is ${seconds} s; expected more than 0`);
+  }
+  if (seconds !== undefined && budgets && !budgets.includes("wall")) {
+    throw new ConfigError("seconds are given, but the wall budget is not asked for");
+  }
+  const wrong = lrs?.find((lr, at) => !(lr > 0) || lrs.indexOf(lr) !== at);
+  if (wrong !== undefined) {
+    throw new ConfigError(`learning rate ${wrong}: expected positive numbers, each once`);
+  }
+  if (lrs?.length === 0) throw new ConfigError("there is no learning rate to choose from");
+}
+
+/** Seeds counted from a first one. */
+const countFrom = (first: number, count: number): number[] =>
+  Array.from({ length: count }, (_, at) => first + at);
+
+/**
+ * Settles a comparison.
+ *
+ * @param data fingerprint of the source, as it was opened
+ * @throws ConfigError or RangeError for what cannot be compared.
+ */
+export function makePlan(compared: CompareSettings, data: Fingerprint): Plan {
+  const { methods, settings, budgets = ["gradients"], lrs, seconds, train } = compared;
+  const { baseline = methods[0]?.name } = compared;
+  checkMethods(methods, baseline, lrs !== undefined);
+  checkNumbers(compared);
+  expectWithout("the comparison", settings, unplanned);
+  const { epochs = DEFAULT_EPOCHS, seed: _, ...shared } = settings;
+  const { seed } = parseConfig({ ...settings, epochs });
+  const chosen = budgetNames.filter((name) => budgets.includes(name));
+  if (chosen.includes("wall") && !chosen.includes("gradients") && seconds === undefined) {
+    throw new ConfigError("the wall budget needs a number of seconds");
+  }
+  const plan: Plan = {
+    methods: methods.map(({ name, settings: own }) => ({ name, settings: own })),
+    baseline,
+    budgets: chosen,
+    epochs,
+    seconds,
+    seeds: countFrom(seed, compared.seeds ?? DEFAULT_SEEDS),
+    tuning: lrs && {
+      lrs,
+      seeds: countFrom(seed + TUNING_OFFSET, compared.tuneSeeds ?? DEFAULT_TUNE_SEEDS),
+    },
+    train,
+    settings: shared,
+    data,
+  };
+  if (chosen.includes("gradients")) checkEpochs(plan);
+  return plan;
+}
+
+/** Settings of a method's runs but for seed and epochs. */
+export const settingsOf = (plan: Plan, method: string): MethodSettings => ({
+  ...plan.settings,
+  ...plan.methods.find(({ name }) => name === method)!.settings,
+});
+
+/** Nets that a method trains. */
+export function particlesOf(plan: Plan, method: string): number {
+  try {
+    const { swarm, particles } = parseConfig(settingsOf(plan, method));
+    return swarm === undefined ? 1 : particles;
+  } catch (error) {
+    throw blame(method, error);
+  }
+}
+
+/** Epochs of each particle when all together have the budget's gradient evaluations. */
+export const gradientEpochs = (plan: Plan, method: string): number =>
+  plan.epochs / particlesOf(plan, method);
+
+function checkEpochs(plan: Plan): void {
+  for (const { name } of plan.methods) {
+    if (Number.isInteger(gradientEpochs(plan, name))) continue;
+    const particles = particlesOf(plan, name);
+    throw new ConfigError(
+      `${plan.epochs} epochs are no whole number for each of the ${particles} particles of ` +
+        `${name}; choose a multiple of ${particles}`,
+    );
+  }
+}
+
+/** The first place where two plain objects differ, in words, or `undefined`. */
+export function firstDifference(was: unknown, is: unknown, place = "it"): string | undefined {
+  if (isObject(was) && isObject(is)) {
+    for (const key of new Set([...Object.keys(was), ...Object.keys(is)])) {
+      const inside = place === "it" ? key : `${place}.${key}`;
+      const found = firstDifference(was[key], is[key], inside);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  const [before, now] = [was, is].map((value) => JSON.stringify(value) ?? "not set");
+  return before === now ? undefined : `${place} was ${before}, now it is ${now}`;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;

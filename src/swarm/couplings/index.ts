@@ -1,0 +1,46 @@
+// The couplings by name. A new one is its file, its test, a row in the shared suite's table and one
+// line here.
+
+import type { z } from "zod";
+import { byName } from "../../text.js";
+import type { Coupling } from "../coupling.js";
+import { gossip, gossipSettings } from "./gossip.js";
+import { independent, independentSettings } from "./independent.js";
+import { localSgd, localSgdSettings } from "./localSgd.js";
+import { parle, parleSettings } from "./parle.js";
+import { pso, psoSettings } from "./pso.js";
+import { replicas, replicasSettings } from "./replicas.js";
+import { syncSgd, syncSgdSettings } from "./syncSgd.js";
+
+export { type GossipSettings, gossip } from "./gossip.js";
+export { independent } from "./independent.js";
+export { type LocalSgdSettings, localSgd } from "./localSgd.js";
+export { type ParleSettings, parle } from "./parle.js";
+export { type PsoSettings, pso } from "./pso.js";
+export { type ReplicasSettings, replicas } from "./replicas.js";
+export { syncSgd } from "./syncSgd.js";
+
+/** A kind of coupling: how to make one from settings. */
+export interface CouplingKind {
+  readonly name: string;
+  /** Schema of its settings; each description is a line of help. */
+  readonly settings: z.ZodObject;
+  /** Throws a `ConfigError` or a `RangeError` for settings that cannot be. */
+  make(settings?: object): Coupling;
+}
+
+const all: readonly CouplingKind[] = [
+  { name: "independent", settings: independentSettings, make: independent },
+  { name: "pso", settings: psoSettings, make: pso },
+  { name: "gossip", settings: gossipSettings, make: gossip },
+  { name: "sync-sgd", settings: syncSgdSettings, make: syncSgd },
+  { name: "local-sgd", settings: localSgdSettings, make: localSgd },
+  { name: "replicas", settings: replicasSettings, make: replicas },
+  { name: "parle", settings: parleSettings, make: parle },
+];
+
+/** Every kind of coupling. */
+export const couplings = (): readonly CouplingKind[] => all;
+
+/** A kind of coupling by name; throws a `RangeError` that suggests the nearest one. */
+export const getCoupling = (name: string): CouplingKind => byName("coupling", name, all);

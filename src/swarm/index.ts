@@ -1,0 +1,7 @@
+export { Average, type Averaging, ema, swa } from "./averaging.js";
+export { Combiner, type WeightedVector } from "./combine.js";
+export * from "./coupling.js";
+export * from "./couplings/index.js";
+export { openTraining, swarmOf } from "./fromConfig.js";
+export { openSwarm, type SwarmSpec } from "./openSwarm.js";
+export { parseRates, type RatePolicy, rateOf, wild } from "./rates.js";

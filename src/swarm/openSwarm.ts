@@ -1,0 +1,144 @@
+// From a settled run to a swarm at its start: one engine a core, particles dealt out among them.
+
+import { availableParallelism, freemem } from "node:os";
+import { createEngine, type Engine } from "../engine/index.js";
+import {
+  Evaluator,
+  type LearnerPrograms,
+  learningRate,
+  type OpenTraining,
+  openLearner,
+  openPrograms,
+  type Prepared,
+} from "../train/index.js";
+import type { Coupling } from "./coupling.js";
+import { Particle } from "./particle.js";
+import { type RatePolicy, rateOf } from "./rates.js";
+import { Statistics } from "./statistics.js";
+import { SwarmSession } from "./swarmSession.js";
+
+/** A swarm as data. */
+export interface SwarmSpec {
+  readonly coupling: Coupling;
+  readonly particles: number;
+  /** Rate of each particle; default: all follow the run's schedule. */
+  readonly rates?: readonly RatePolicy[];
+}
+
+/** What the particles of one engine share. */
+interface Place {
+  readonly engine: Engine;
+  readonly programs: LearnerPrograms;
+  readonly evaluator: Evaluator;
+  readonly statistics: Statistics;
+}
+
+async function openPlace(engine: Engine, prepared: Prepared): Promise<Place> {
+  const { config, model, net, splits } = prepared;
+  const batch = Math.min(config.batch, splits.train.length);
+  return {
+    engine,
+    programs: await openPrograms(engine, prepared),
+    evaluator: await Evaluator.create(engine, model, batch, net),
+    statistics: await Statistics.open(engine, prepared, batch),
+  };
+}
+
+async function openParticle(
+  id: number,
+  { engine, programs, evaluator, statistics }: Place,
+  prepared: Prepared,
+  { rates, coupling }: SwarmSpec,
+): Promise<Particle> {
+  const { config, splits } = prepared;
+  const stepsPerEpoch = Math.floor(
+    splits.train.length / Math.min(config.batch, splits.train.length),
+  );
+  const rate = { factor: 1 };
+  const ownRate = (policy: RatePolicy) => (step: number) =>
+    rateOf(policy, { epoch: Math.floor(step / stepsPerEpoch), particle: id, seed: config.seed });
+  const policy = rates?.[id];
+  const base = policy ? ownRate(policy) : learningRate(config, stepsPerEpoch);
+  const learner = await openLearner(engine, prepared, {
+    particle: id,
+    start: coupling.start === "own" ? id : 0,
+    programs,
+    rate: (step) => rate.factor * base(step),
+  });
+  const particle = new Particle({
+    id,
+    engine,
+    learner,
+    evaluator,
+    selection: evaluator.loader(splits.selection),
+    statistics,
+    remembers: coupling.needs.scores,
+    rate,
+  });
+  await particle.remember();
+  return particle;
+}
+
+/** Refuses a swarm that cannot fit, before anything is allocated for its particles. */
+function checkMemory(prepared: Prepared, spec: SwarmSpec, place: Place): void {
+  const { layout } = place.programs.training;
+  const vectors = 8 + (spec.coupling.needs.scores ? 1 : 0);
+  const needed = 4 * layout.length * vectors * spec.particles;
+  const free = freemem();
+  if (needed <= 0.8 * free) return;
+  const mb = (bytes: number) => `${Math.ceil(bytes / 1e6).toLocaleString("en-US")} MB`;
+  throw new RangeError(
+    `${spec.particles} particles of ${prepared.net.model} need about ${mb(needed)} of memory for their ` +
+      `vectors; ${mb(free)} are free: take fewer particles or a smaller model`,
+  );
+}
+
+function check({ particles, coupling, rates }: SwarmSpec): void {
+  if (!(Number.isInteger(particles) && particles >= 1)) {
+    throw new RangeError(`particles: expected a whole number from 1, found ${particles}`);
+  }
+  if (rates && rates.length !== particles) {
+    throw new RangeError(
+      `the list of learning rates has ${rates.length} entries for ${particles} particles; ` +
+        "give one for each",
+    );
+  }
+  coupling.check?.(particles);
+}
+
+/**
+ * What a run trains when it trains a swarm.
+ *
+ * @throws RangeError for a swarm that does not fit its coupling, its list of rates or the memory.
+ */
+export function openSwarm(spec: SwarmSpec): OpenTraining {
+  check(spec);
+  return async (main, prepared) => {
+    const cores = Math.min(spec.particles, availableParallelism());
+    const engines = await Promise.all(
+      Array.from({ length: cores }, () => createEngine({ engine: main.name, threads: 1 })),
+    );
+    try {
+      const places = await Promise.all(engines.map((engine) => openPlace(engine, prepared)));
+      checkMemory(prepared, spec, places[0]);
+      const particles: Particle[] = [];
+      for (let id = 0; id < spec.particles; id++) {
+        particles.push(await openParticle(id, places[id % cores], prepared, spec));
+      }
+      const { evaluator, statistics, engine } = places[0];
+      return new SwarmSession({
+        prepared,
+        particles,
+        coupling: spec.coupling,
+        evaluator,
+        selection: evaluator.loader(prepared.splits.selection),
+        statistics,
+        spare: engine.vector(particles[0].learner.layout.length),
+        engines,
+      });
+    } catch (error) {
+      await Promise.all(engines.map((engine) => engine.close()));
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,224 @@
+// One net of a swarm: a learner on one engine, what it remembers, and what it publishes.
+
+import type { Dataset, Loader } from "../data/index.js";
+import type { Engine, Vector } from "../engine/engine.js";
+import { DivergedError, type Evaluation, type Evaluator, type Learner } from "../train/index.js";
+import { Combiner, type WeightedVector } from "./combine.js";
+import type { PublishedVector, Snapshot } from "./coupling.js";
+import type { Statistics } from "./statistics.js";
+
+/** What a checkpoint holds of a particle besides vectors. */
+export interface ParticleMemory {
+  /** Factor of its learning rate: halved whenever it diverged. */
+  readonly rateFactor: number;
+  /** How often it had to be restored. */
+  readonly restored: number;
+  readonly score?: number;
+  readonly bestScore?: number;
+}
+
+/** Sums over the pictures that a particle was trained on since the epoch began. */
+export interface Tally {
+  readonly images: number;
+  readonly loss: number;
+  readonly correct: number;
+}
+
+const nothing: Tally = { images: 0, loss: 0, correct: 0 };
+
+/** What a particle is made of. */
+export interface ParticleParts {
+  readonly id: number;
+  readonly engine: Engine;
+  readonly learner: Learner;
+  readonly evaluator: Evaluator;
+  readonly selection: Loader;
+  readonly statistics: Statistics;
+  /** Whether it remembers its best point. */
+  readonly remembers: boolean;
+  /** The factor that its learning rate is multiplied by. */
+  readonly rate: { factor: number };
+}
+
+/** A net that trains beside others. */
+export class Particle {
+  readonly id: number;
+  readonly engine: Engine;
+  /** Where it was after the last round [layout.length]. */
+  readonly before: Vector;
+  /** The best point that it remembers [layout.length]. */
+  readonly best?: Vector;
+  healthy = true;
+  /** Moved since it trained: its batch statistics are those of another point. */
+  private moved = false;
+  tally = nothing;
+  lr = 0;
+  lastLoss = Number.NaN;
+  private readonly next: Vector;
+  private readonly points: Combiner;
+  private readonly moves: Combiner;
+  private memory: ParticleMemory = { rateFactor: 1, restored: 0 };
+
+  constructor(private readonly parts: ParticleParts) {
+    const { id, engine, learner, remembers } = parts;
+    const { length, trainable } = learner.layout;
+    this.id = id;
+    this.engine = engine;
+    this.before = engine.vector(length);
+    this.best = remembers ? engine.vector(length) : undefined;
+    this.next = engine.vector(length);
+    this.points = new Combiner(engine, length);
+    this.moves = new Combiner(engine, trainable);
+  }
+
+  get learner(): Learner {
+    return this.parts.learner;
+  }
+
+  get position(): Vector {
+    return this.parts.learner.w;
+  }
+
+  get remembered(): ParticleMemory {
+    return this.memory;
+  }
+
+  /** What the others know of it. */
+  get snapshot(): Snapshot {
+    const { score, bestScore } = this.memory;
+    return {
+      particle: this.id,
+      healthy: this.healthy,
+      lr: this.lr,
+      score,
+      bestScore,
+      loss: this.lastLoss,
+    };
+  }
+
+  published(vector: PublishedVector): Vector {
+    if (vector === "best") return this.best ?? this.position;
+    return vector === "before" ? this.before : this.position;
+  }
+
+  /** Vectors of its checkpoint by name. */
+  get vectors(): Readonly<Record<string, Vector>> {
+    const { learner, before, best, id } = this;
+    const own = { w: this.position, before, ...(best && { best }), ...learner.state };
+    return Object.fromEntries(Object.entries(own).map(([name, v]) => [`particle${id}.${name}`, v]));
+  }
+
+  restoreMemory(memory: ParticleMemory): void {
+    this.memory = memory;
+    this.parts.rate.factor = memory.rateFactor;
+  }
+
+  /** Local steps [from, to) of an epoch. A loss that is not finite makes it unhealthy. */
+  async learn(epoch: number, from: number, to: number): Promise<void> {
+    if (!this.healthy || from === to) return;
+    this.moved = false;
+    try {
+      await this.learner.learn({ epoch, from, to }, ({ loss, correct, images, lr }) => {
+        const { tally } = this;
+        this.lr = lr;
+        this.lastLoss = loss;
+        this.tally = {
+          images: tally.images + images,
+          loss: tally.loss + loss * images,
+          correct: tally.correct + correct,
+        };
+      });
+    } catch (error) {
+      if (!(error instanceof DivergedError)) throw error;
+      this.healthy = false;
+    }
+  }
+
+  /** Squared norm of its trainable part; not finite when a weight is not. */
+  async squaredNorm(): Promise<number> {
+    return this.dot(this.position, this.position);
+  }
+
+  /** Dot product of the trainable parts of two vectors. */
+  async dot(a: Vector, b: Vector): Promise<number> {
+    const offsets = [0, this.learner.layout.trainable];
+    return (await this.engine.reduce.bySegment(a, b, { offsets }))[0];
+  }
+
+  /** Judges it on the selection set; a better score than ever makes its point the best. */
+  async judge(): Promise<Evaluation> {
+    const { evaluator, selection, statistics } = this.parts;
+    if (this.moved) await statistics.renew(this.position);
+    const result = await evaluator.evaluate(this.position, selection);
+    const { bestScore = -1 } = this.memory;
+    const better = result.accuracy > bestScore;
+    this.memory = {
+      ...this.memory,
+      score: result.accuracy,
+      bestScore: better ? result.accuracy : bestScore,
+    };
+    if (better && this.best) await this.points.copy(this.best, this.position);
+    return result;
+  }
+
+  /** Judges it, as it is, on any data set. */
+  evaluate(dataset: Dataset): Promise<Evaluation> {
+    const { evaluator } = this.parts;
+    return evaluator.evaluate(this.position, evaluator.loader(dataset));
+  }
+
+  /** Works out where a sum of vectors leads; {@link commit} goes there. */
+  async plan(terms: readonly WeightedVector[], limit?: number): Promise<number> {
+    const { next, position } = this;
+    await this.moves.sum(next, terms);
+    const [nn, np, pp] = await Promise.all([
+      this.dot(next, next),
+      this.dot(next, position),
+      this.dot(position, position),
+    ]);
+    const length = Math.sqrt(Math.max(nn - 2 * np + pp, 0));
+    const longest = limit === undefined ? Number.POSITIVE_INFINITY : limit * Math.sqrt(pp);
+    if (length <= longest) return length;
+    const share = longest / length;
+    await this.moves.sum(next, [
+      { vector: position, weight: 1 - share },
+      { vector: next, weight: share },
+    ]);
+    return longest;
+  }
+
+  /** Moves to where the last plan led. */
+  commit(): Promise<void> {
+    this.moved = true;
+    return this.moves.copy(this.position, this.next);
+  }
+
+  /** Stores a sum of vectors of trainable length. */
+  sum(target: Vector, terms: readonly WeightedVector[]): Promise<void> {
+    return this.moves.sum(target, terms);
+  }
+
+  /** From here the next round's displacement is counted. */
+  remember(): Promise<void> {
+    return this.points.copy(this.before, this.position);
+  }
+
+  /** Goes back to a healthy point, at half the learning rate and with an empty optimizer state. */
+  async restoreFrom(point: Vector): Promise<void> {
+    await this.position.write(await point.read());
+    for (const vector of Object.values(this.learner.state)) {
+      await vector.write(new Float32Array(vector.length));
+    }
+    this.restoreMemory({
+      ...this.memory,
+      rateFactor: this.memory.rateFactor / 2,
+      restored: this.memory.restored + 1,
+    });
+    this.healthy = true;
+  }
+
+  /** A new epoch's sums. */
+  beginEpoch(): void {
+    this.tally = nothing;
+  }
+}

@@ -1,0 +1,121 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { stripeSplits, tinyModel, tinySettings } from "../../test/support/tinyRun.js";
+import { runFiles, type TrainEvent, train } from "../train/index.js";
+import { type Coupling, stay } from "./coupling.js";
+import { openSwarm } from "./openSwarm.js";
+
+const folder = mkdtempSync(join(tmpdir(), "convoy-swarm-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const alone: Coupling = {
+  name: "alone",
+  source: "none",
+  needs: { scores: false, distances: false },
+  every: "epoch",
+  deploys: "best",
+  exchange: (_, self) => stay(self),
+};
+const mean: Coupling = {
+  ...alone,
+  name: "mean",
+  every: 1,
+  deploys: "mean",
+  exchange: ({ snapshots }) =>
+    snapshots.map(({ particle }) => ({
+      particle,
+      vector: "position",
+      weight: 1 / snapshots.length,
+    })),
+};
+
+async function run(name: string, coupling: Coupling, particles: number, more: object = {}) {
+  const out = join(folder, name);
+  const events: TrainEvent[] = [];
+  const summary = await train(
+    { ...tinySettings, out, ...more },
+    {
+      data: stripeSplits(),
+      model: tinyModel,
+      open: openSwarm({ coupling, particles }),
+      listeners: [(event) => void events.push(event)],
+    },
+  );
+  return {
+    summary,
+    events,
+    bytes: (file: keyof typeof runFiles) => readFileSync(join(out, runFiles[file])),
+  };
+}
+
+describe("a swarm", () => {
+  test("of one particle gives the bytes of a plain run", async () => {
+    const out = join(folder, "plain");
+    await train({ ...tinySettings, out }, { data: stripeSplits(), model: tinyModel });
+    const one = await run("one", alone, 1);
+    expect(one.bytes("last").equals(readFileSync(join(out, runFiles.last)))).toBe(true);
+    expect(one.bytes("best").equals(readFileSync(join(out, runFiles.best)))).toBe(true);
+  });
+
+  test("gives the same bytes twice, and others for another seed", async () => {
+    const [a, b] = [await run("a", mean, 3), await run("b", mean, 3)];
+    const c = await run("c", mean, 3, { seed: 99 });
+    expect(a.bytes("last").equals(b.bytes("last"))).toBe(true);
+    expect(a.bytes("last").equals(c.bytes("last"))).toBe(false);
+    expect(a.events.filter(({ type }) => type === "particles").length).toBeGreaterThan(0);
+  });
+
+  test("stopped after any step and resumed gives the bytes of an uninterrupted run", async () => {
+    const whole = await run("whole", mean, 3);
+    await run("part", mean, 3, { steps: 13 });
+    const out = join(folder, "part");
+    await train(
+      { out, steps: 1_000_000 },
+      {
+        data: stripeSplits(),
+        model: tinyModel,
+        open: openSwarm({ coupling: mean, particles: 3 }),
+        resume: true,
+      },
+    );
+    for (const file of ["last", "best"] as const) {
+      expect(readFileSync(join(out, runFiles[file])).equals(whole.bytes(file)), file).toBe(true);
+    }
+  });
+
+  test("has each of its nets tested, as it was in the end", async () => {
+    const { summary } = await run("each", alone, 3);
+    expect(summary.particles).toHaveLength(3);
+    const one = await run("each-one", alone, 1, { epochs: 1 });
+    expect(one.summary.particles).toEqual([one.summary.test]);
+  });
+
+  test("that is resumed with another number of particles is refused", async () => {
+    await run("four", mean, 4, { steps: 13 });
+    const again = train(
+      { out: join(folder, "four"), steps: 1_000_000 },
+      {
+        data: stripeSplits(),
+        model: tinyModel,
+        open: openSwarm({ coupling: mean, particles: 5 }),
+        resume: true,
+      },
+    );
+    await expect(again).rejects.toThrow(/particle4.* the file has no such vector/);
+  });
+
+  test("reports every particle", async () => {
+    const { events, bytes } = await run("report", alone, 3);
+    expect(bytes("particles").toString().trim().split("\n")).toHaveLength(
+      1 + 3 * tinySettings.epochs,
+    );
+    const judged = events.filter((event) => event.type === "particles" && event.judged);
+    expect(judged.length).toBe(tinySettings.epochs);
+    for (const event of judged) {
+      if (event.type === "particles")
+        expect(event.particles.map((p) => p.particle)).toEqual([0, 1, 2]);
+    }
+  });
+});

@@ -1,0 +1,301 @@
+// A swarm in training: what a run sees of several nets and their coupling.
+
+import type { Loader } from "../data/index.js";
+import type { Engine, MemoryReport, Vector } from "../engine/engine.js";
+import type {
+  EpochRecord,
+  Evaluation,
+  Evaluator,
+  Listener,
+  ParticleStatus,
+  Prepared,
+  Progress,
+  State,
+  Training,
+} from "../train/index.js";
+import { isBetter, noSums, Stopwatch, startOfRun } from "../train/index.js";
+import type { Calibration, Coupling } from "./coupling.js";
+import { exchange, type RoundResult } from "./exchange.js";
+import type { Particle, ParticleMemory } from "./particle.js";
+import type { Statistics } from "./statistics.js";
+
+/** Local steps between two looks at the clock and at the user's wish to stop. */
+const STRETCH = 50;
+
+/** What a swarm is made of. */
+export interface SwarmParts {
+  readonly prepared: Prepared;
+  readonly particles: readonly Particle[];
+  readonly coupling: Coupling;
+  readonly evaluator: Evaluator;
+  readonly selection: Loader;
+  readonly statistics: Statistics;
+  /** A point of the first particle's engine, for the mean [layout.length]. */
+  readonly spare: Vector;
+  /** The engines that were made for the swarm. */
+  readonly engines: readonly Engine[];
+}
+
+/** Part of a saved progress that only a swarm has. */
+interface SwarmMemory {
+  readonly particles: readonly ParticleMemory[];
+  readonly calibration?: Calibration;
+}
+
+/** Several nets in training; the one that the coupling deploys stands for all. */
+export class SwarmSession implements Training {
+  private now: Progress = startOfRun;
+  private bestWeights?: Float32Array;
+  private last: RoundResult;
+  private readonly watch = new Stopwatch();
+
+  constructor(private readonly parts: SwarmParts) {
+    this.last = { moves: parts.particles.map(() => 0) };
+  }
+
+  get layout() {
+    return this.parts.particles[0].learner.layout;
+  }
+
+  get vectorLengths(): Readonly<Record<string, number>> {
+    const entries = this.parts.particles.flatMap(({ vectors }) => Object.entries(vectors));
+    return Object.fromEntries(entries.map(([name, { length }]) => [name, length]));
+  }
+
+  get memory(): MemoryReport {
+    const reports = this.parts.engines.map(
+      (engine) => this.parts.particles.find((p) => p.engine === engine)!.learner.memory,
+    );
+    const sum = (field: keyof MemoryReport) => reports.reduce((all, each) => all + each[field], 0);
+    return {
+      peakBytes: sum("peakBytes"),
+      activationBytes: sum("activationBytes"),
+      scratchBytes: sum("scratchBytes"),
+    };
+  }
+
+  get stepsPerEpoch(): number {
+    return this.parts.particles[0].learner.stepsPerEpoch;
+  }
+
+  /** Of all particles together. */
+  get batchSize(): number {
+    return this.parts.particles.reduce((sum, { learner }) => sum + learner.batchSize, 0);
+  }
+
+  progress(step = this.now.step): Progress {
+    return { ...this.now, step, seconds: this.now.seconds + this.watch.elapsed };
+  }
+
+  async save(): Promise<State> {
+    const { particles } = this.parts;
+    const named = particles.flatMap(({ vectors }) => Object.entries(vectors));
+    const vectors = await Promise.all(
+      named.map(async ([name, vector]) => [name, await vector.read()] as const),
+    );
+    const { calibration } = this.last;
+    const swarm: SwarmMemory = {
+      particles: particles.map(({ remembered }) => remembered),
+      calibration,
+    };
+    return {
+      progress: { ...this.progress(), session: swarm },
+      weights: await (await this.deployed()).read(),
+      best: this.bestWeights,
+      vectors: Object.fromEntries(vectors),
+    };
+  }
+
+  async restore({ progress, best, vectors }: State): Promise<void> {
+    const { particles } = this.parts;
+    const { particles: memories, calibration } = progress.session as SwarmMemory;
+    this.last = { ...this.last, calibration };
+    for (const particle of particles) {
+      for (const [name, vector] of Object.entries(particle.vectors)) {
+        await vector.write(vectors[name]);
+      }
+      particle.restoreMemory(memories[particle.id]);
+    }
+    this.now = progress;
+    this.bestWeights = best;
+    this.watch.lap();
+  }
+
+  async trainSteps(proceed: (progress: Progress) => boolean, emit: Listener): Promise<void> {
+    const { particles, coupling } = this.parts;
+    const { every } = coupling;
+    this.addTime();
+    let { step } = this.now;
+    while (step < this.stepsPerEpoch && proceed(this.progress(step))) {
+      const done = this.now.epoch * this.stepsPerEpoch + step;
+      const round = every === "epoch" ? Number.POSITIVE_INFINITY : every - (done % every);
+      const to = Math.min(step + Math.min(round, STRETCH), this.stepsPerEpoch);
+      await Promise.all(particles.map((p) => p.learn(this.now.epoch, step, to)));
+      step = to;
+      const steps = this.now.epoch * this.stepsPerEpoch + step;
+      if (every !== "epoch" && steps % every === 0) await this.exchange(steps / every - 1, emit);
+      await emit({ type: "particles", ...this.status(step) });
+    }
+    const sums = this.sums();
+    const seconds = this.addTime();
+    this.now = {
+      ...this.now,
+      step,
+      images: this.now.images + sums.images - this.now.sums.images,
+      sums,
+      trainSeconds: this.now.trainSeconds + seconds,
+      epochTrainSeconds: this.now.epochTrainSeconds + seconds,
+    };
+  }
+
+  async endEpoch(emit: Listener): Promise<{ record: EpochRecord; best: boolean }> {
+    const { particles, coupling, prepared } = this.parts;
+    const { epoch, step, sums, history } = this.now;
+    const scores = await this.judgeAll();
+    const { loss, accuracy, point } = await this.judgeDeployed(scores);
+    this.addTime();
+    const record: EpochRecord = {
+      epoch: epoch + 1,
+      trainLoss: sums.loss / sums.images,
+      trainAccuracy: sums.correct / sums.images,
+      selectionLoss: loss,
+      selectionAccuracy: accuracy,
+      lr: particles[0].lr,
+      seconds: this.now.epochSeconds,
+      imagesPerSecond: sums.images / this.now.epochTrainSeconds,
+    };
+    const best = isBetter(record, this.now.best);
+    if (best) this.bestWeights = await point.read();
+    const isLast = epoch + 1 === prepared.config.epochs;
+    if (coupling.every === "epoch" && !isLast) await this.exchange(epoch, emit);
+    await emit({ type: "particles", ...this.status(step), judged: true });
+    for (const particle of particles) particle.beginEpoch();
+    this.now = {
+      ...this.now,
+      epoch: epoch + 1,
+      step: 0,
+      sums: noSums,
+      best: best ? { epoch: epoch + 1, accuracy, loss } : this.now.best,
+      history: [...history, record],
+      epochSeconds: 0,
+      epochTrainSeconds: 0,
+    };
+    return { record, best };
+  }
+
+  async judgeBest(): Promise<Evaluation> {
+    const { evaluator, prepared, selection, spare } = this.parts;
+    await spare.write(this.bestWeights!);
+    const { test } = prepared.splits;
+    const result = await evaluator.evaluate(spare, test ? evaluator.loader(test) : selection);
+    this.addTime();
+    return result;
+  }
+
+  judgeEach(): Promise<Evaluation[]> {
+    const { particles, prepared } = this.parts;
+    const { test, selection } = prepared.splits;
+    return Promise.all(particles.map((particle) => particle.evaluate(test ?? selection)));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.parts.engines.map((engine) => engine.close()));
+  }
+
+  private async exchange(number: number, emit: Listener): Promise<void> {
+    const { particles, coupling, prepared } = this.parts;
+    const { epochs, seed } = prepared.config;
+    const { every } = coupling;
+    const total = every === "epoch" ? epochs : Math.ceil((epochs * this.stepsPerEpoch) / every);
+    const lost = particles.filter(({ healthy }) => !healthy);
+    const { epoch } = this.now;
+    const { calibration } = this.last;
+    const when = { number, total, epoch, epochs, seed, calibration };
+    this.last = await exchange(particles, coupling, when);
+    for (const { id, remembered } of lost) {
+      await emit({
+        type: "warning",
+        message: `particle ${id} had diverged and was restored at ${remembered.rateFactor} of its learning rate`,
+      });
+    }
+  }
+
+  /** Judges all particles, each on its own engine. */
+  private judgeAll(): Promise<Evaluation[]> {
+    return Promise.all(this.parts.particles.map((particle) => particle.judge()));
+  }
+
+  private async judgeDeployed(
+    scores: readonly Evaluation[],
+  ): Promise<Evaluation & { readonly point: Vector }> {
+    const { coupling, particles, evaluator, selection } = this.parts;
+    const point = await this.deployed(scores);
+    if (coupling.deploys === "mean") {
+      return { ...(await evaluator.evaluate(point, selection)), point };
+    }
+    return { ...scores[particles.findIndex(({ position }) => position === point)], point };
+  }
+
+  /** The point that stands for the swarm: the particle with the best score now, or the mean of all. */
+  private async deployed(scores?: readonly Evaluation[]): Promise<Vector> {
+    const { coupling, particles, spare, statistics } = this.parts;
+    const healthy = particles.filter((particle) => particle.healthy);
+    if (healthy.length === 0) return particles[0].position;
+    if (coupling.deploys === "best") {
+      const scoreOf = ({ id, remembered }: Particle) =>
+        scores?.[id].accuracy ?? remembered.score ?? 0;
+      return healthy.reduce((best, each) => (scoreOf(each) > scoreOf(best) ? each : best)).position;
+    }
+    if (healthy.length === 1) return healthy[0].position;
+    await spare.write(await healthy[0].position.read());
+    const weight = 1 / healthy.length;
+    await healthy[0].sum(
+      spare,
+      healthy.map(({ position }) => ({ vector: position, weight })),
+    );
+    await statistics.renew(spare);
+    return spare;
+  }
+
+  private sums() {
+    return this.parts.particles.reduce(
+      (sum, { tally }) => ({
+        images: sum.images + tally.images,
+        loss: sum.loss + tally.loss,
+        correct: sum.correct + tally.correct,
+      }),
+      noSums,
+    );
+  }
+
+  private status(step: number) {
+    const { particles } = this.parts;
+    const rows = particles.map(
+      ({ id, tally, lr, healthy, remembered }): ParticleStatus => ({
+        particle: id,
+        lr,
+        loss: tally.loss / tally.images,
+        accuracy: tally.correct / tally.images,
+        healthy,
+        move: this.last.moves[id],
+        ...remembered,
+      }),
+    );
+    return {
+      epoch: this.now.epoch + 1,
+      step,
+      stepsPerEpoch: this.stepsPerEpoch,
+      images: this.sums().images,
+      particles: rows,
+      consensus: this.last.consensus,
+    };
+  }
+
+  /** Adds the time since the last call to the run's. */
+  private addTime(): number {
+    const passed = this.watch.lap();
+    const { seconds, epochSeconds } = this.now;
+    this.now = { ...this.now, seconds: seconds + passed, epochSeconds: epochSeconds + passed };
+    return passed;
+  }
+}

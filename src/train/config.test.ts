@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { ConfigError, parseConfig, settingNames, trainConfig } from "./config.js";
+
+test("fills in defaults", () => {
+  expect(parseConfig({ data: "mnist" })).toMatchObject({
+    model: "lenet5",
+    epochs: 5,
+    batch: 64,
+    seed: 1,
+    optimizer: "nesterov",
+    lr: 0.05,
+    decay: 5e-4,
+    schedule: "one-cycle",
+    selection: 0.1,
+    engine: "auto",
+  });
+});
+
+test("every setting has a line of help", () => {
+  for (const name of settingNames) expect(trainConfig.shape[name].description, name).toBeTruthy();
+});
+
+test("an unknown setting is refused with the nearest known one", () => {
+  expect(() => parseConfig({ data: "mnist", epoch: 3 })).toThrow(
+    new ConfigError('unknown setting "epoch" (did you mean "epochs"?)'),
+  );
+});
+
+test.each([
+  [{ data: "mnist", epochs: 0 }, /setting epochs is 0: .*>=1/],
+  [{ data: "mnist", batch: 1.5 }, /setting batch is 1.5: .*expected int/],
+  [{ data: "mnist", lr: Number.NaN }, /setting lr is NaN: .*number/],
+  [{ data: "mnist", hyper: { momentum: "a" } }, /setting hyper.momentum is "a": .*number/],
+  [{ data: "mnist", engine: "gpu" }, /setting engine is "gpu": .*"native"/],
+  [{}, /setting data is undefined: .*string/],
+  ["mnist", /settings: .*object/],
+])("a wrong setting is refused with what was found and expected: %j", (settings, message) => {
+  expect(() => parseConfig(settings)).toThrow(message);
+});

@@ -1,0 +1,122 @@
+// Every setting of a training run, once: types, defaults, the command line's help and the run
+// folder's config.json all come from this schema.
+
+import { z } from "zod";
+import { suggestion } from "../text.js";
+
+/** A setting that cannot be used: the message names it, what was found and what was expected. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** Numbers, ranges and names, one for each net of a swarm; see the swarm's rates. */
+const RATES = /^([a-z]{4,}|[-\d.e@/]+)(,\s*([a-z]{4,}|[-\d.e@/]+))*$/i;
+
+const count = () => z.int().min(1);
+
+/** The schema. Each description is a line of help. */
+export const trainConfig = z.strictObject({
+  data: z.string().min(1).describe("data set: a name (mnist, fashion-mnist) or a path"),
+  model: z.string().default("lenet5").describe("model by name"),
+  out: z.string().min(1).optional().describe("run folder; default runs/<data>-<model>-<number>"),
+  epochs: count().default(5).describe("passes over the training data"),
+  steps: count().optional().describe("stop after this many steps"),
+  batch: count().default(64).describe("pictures in a step"),
+  seed: z.int().min(0).max(0xffffffff).default(1).describe("seed of all random numbers"),
+  optimizer: z.string().default("nesterov").describe("optimizer by name"),
+  lr: z
+    .union([z.number().positive(), z.string().regex(RATES)], {
+      error: "expected a positive number, or in a swarm one a net, as 0.1,0.01,random",
+    })
+    .default(0.05)
+    .describe("learning rate, the schedule's peak; in a swarm also one a net, as 0.1,0.01,random"),
+  decay: z.number().min(0).default(5e-4).describe("weight decay; skips biases and norms"),
+  hyper: z
+    .record(z.string(), z.number())
+    .default({})
+    .describe("the optimizer's own numbers, as momentum=0.9"),
+  schedule: z.string().default("one-cycle").describe("learning-rate schedule by name"),
+  warmup: z.number().min(0).default(0).describe("epochs in which the learning rate rises"),
+  augment: z.string().default("").describe("augmentations in order, as crop,flip"),
+  size: count().optional().describe("height and width that pictures are resized to, in pixels"),
+  labelSmoothing: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe("share of each target spread evenly over the classes"),
+  selection: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.1)
+    .describe(
+      "share of the training data that chooses the best epoch, if the data bring no such set",
+    ),
+  patience: count().optional().describe("stop after this many epochs without a better one"),
+  minutes: z
+    .number()
+    .positive()
+    .optional()
+    .describe("time budget; stops and tests when it is spent"),
+  saveMinutes: z.number().min(0).default(10).describe("longest time between two checkpoints"),
+  swarm: z.string().optional().describe("train several nets together, by the coupling's name"),
+  particles: count().default(4).describe("nets of a swarm"),
+  topology: z.string().optional().describe("who meets whom when a swarm gossips"),
+  coupling: z
+    .record(z.string(), z.union([z.number(), z.string()]))
+    .default({})
+    .describe("the coupling's own settings, as c=0.5,beta=1"),
+  threads: count().optional().describe("threads of the engine; default all cores"),
+  engine: z.enum(["auto", "native", "reference"]).default("auto").describe("what computes"),
+});
+
+/** All settings, defaults filled in. */
+export type TrainConfig = z.output<typeof trainConfig>;
+/** Settings as a user gives them: only `data` is needed. */
+export type TrainSettings = z.input<typeof trainConfig>;
+
+/** Names of all settings. */
+export const settingNames = Object.keys(trainConfig.shape) as readonly (keyof TrainConfig)[];
+
+/**
+ * Checks settings and fills in defaults.
+ *
+ * @throws ConfigError naming the first setting that is unknown (with the nearest known one) or wrong.
+ * @example
+ * parseConfig({ data: "mnist", epochs: 2 }).batch; // 64
+ */
+export function parseConfig(settings: unknown): TrainConfig {
+  return parseSettings(trainConfig, settings);
+}
+
+/**
+ * Checks settings against any schema and fills in defaults.
+ *
+ * @param owner what the settings belong to, for messages; default the run
+ * @throws ConfigError naming the first setting that is unknown (with the nearest known one) or wrong.
+ */
+export function parseSettings<S extends z.ZodObject>(
+  schema: S,
+  settings: unknown,
+  owner?: string,
+): z.output<S> {
+  const parsed = schema.safeParse(settings);
+  if (parsed.success) return parsed.data;
+  const problem = describe(parsed.error.issues[0], settings, Object.keys(schema.shape));
+  throw new ConfigError(owner === undefined ? problem : `${owner}: ${problem}`);
+}
+
+function describe(issue: z.core.$ZodIssue, settings: unknown, names: readonly string[]): string {
+  if (issue.code === "unrecognized_keys") {
+    const [key] = issue.keys;
+    return `unknown setting "${key}"${suggestion(key, names)}`;
+  }
+  if (issue.path.length === 0) return `settings: ${issue.message}`;
+  const found = issue.path.reduce<unknown>(
+    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
+    settings,
+  );
+  const shown = typeof found === "number" ? found : JSON.stringify(found);
+  return `setting ${issue.path.join(".")} is ${shown}: ${issue.message}`;
+}

@@ -1,0 +1,149 @@
+// What a run tells while it goes on. Progress lines, result files, charts and tests are listeners.
+
+import type { MemoryReport } from "../engine/engine.js";
+import type { ConfusionMatrix } from "../tasks/index.js";
+import type { EpochRecord } from "./progress.js";
+import type { StopReason } from "./stopping.js";
+
+/** Before the first step. Epochs and steps count from 1 in all events. */
+export interface RunStart {
+  readonly type: "runStart";
+  /** The run folder. */
+  readonly run: string;
+  readonly model: string;
+  /** Trainable numbers of the net. */
+  readonly parameters: number;
+  readonly engine: string;
+  readonly threads: number;
+  readonly seed: number;
+  readonly epochs: number;
+  readonly stepsPerEpoch: number;
+  readonly batch: number;
+  /** Pictures in each part of the data; `test` is 0 when there is none. */
+  readonly pictures: { readonly train: number; readonly selection: number; readonly test: number };
+  readonly memory: MemoryReport;
+  /** The first step that a resumed run will do; absent for a new one. */
+  readonly resumed?: { readonly epoch: number; readonly step: number };
+  /** Epochs that were finished before. */
+  readonly history: readonly EpochRecord[];
+}
+
+/** A step's results; the engine is already at the next one. */
+export interface StepDone {
+  readonly type: "step";
+  readonly epoch: number;
+  readonly step: number;
+  readonly stepsPerEpoch: number;
+  /** Mean over the batch. */
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly lr: number;
+  /** Pictures in the step. */
+  readonly images: number;
+}
+
+/** One net of a swarm. */
+export interface ParticleStatus {
+  readonly particle: number;
+  /** Learning rate of its last step. */
+  readonly lr: number;
+  /** Means over the training pictures of the epoch so far. */
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly healthy: boolean;
+  /** How far the last round moved it. */
+  readonly move: number;
+  /** Factor of its learning rate, halved whenever it diverged; and how often that was. */
+  readonly rateFactor: number;
+  readonly restored: number;
+  /** Accuracy on the selection set: the last, and the best so far. */
+  readonly score?: number;
+  readonly bestScore?: number;
+}
+
+/** How the nets of a swarm are doing, after a few steps or, when `judged`, at the end of an epoch. */
+export interface ParticlesReport {
+  readonly type: "particles";
+  readonly epoch: number;
+  readonly step: number;
+  readonly stepsPerEpoch: number;
+  /** Pictures trained on in the epoch so far, by all together. */
+  readonly images: number;
+  readonly particles: readonly ParticleStatus[];
+  /** Mean squared distance to the mean, where the coupling works out distances. */
+  readonly consensus?: number;
+  readonly judged?: boolean;
+}
+
+/** An epoch, or what was trained of it before the run stopped, has been judged on the selection set. */
+export interface EpochEnd extends EpochRecord {
+  readonly type: "epochEnd";
+  readonly best: boolean;
+  readonly complete: boolean;
+}
+
+/** The state of the run is on disk. */
+export interface CheckpointSaved {
+  readonly type: "checkpoint";
+  /** The step that a resumed run would do first. */
+  readonly epoch: number;
+  readonly step: number;
+}
+
+/** Something that the user should know. */
+export interface Warning {
+  readonly type: "warning";
+  readonly message: string;
+}
+
+/** The run is over; not sent when it fails. */
+export interface RunEnd {
+  readonly type: "runEnd";
+  readonly reason: StopReason;
+  readonly summary: Summary;
+  /** Absent when the run was interrupted. */
+  readonly confusion?: Confusion;
+}
+
+/** How the best weights take the classes for each other. */
+export interface Confusion {
+  /** What was judged: the test set, or the selection set where there is none. */
+  readonly set: "test" | "selection";
+  readonly classes: readonly string[];
+  readonly matrix: ConfusionMatrix;
+}
+
+export type TrainEvent =
+  | RunStart
+  | StepDone
+  | ParticlesReport
+  | EpochEnd
+  | CheckpointSaved
+  | Warning
+  | RunEnd;
+
+/** Hears every event in order; training waits for it. */
+export type Listener = (event: TrainEvent) => void | Promise<void>;
+
+/** What a run comes to; `--json` prints it. */
+export interface Summary {
+  /** The run folder. */
+  readonly run: string;
+  readonly model: string;
+  readonly parameters: number;
+  /** Finished epochs. */
+  readonly epochs: number;
+  readonly seed: number;
+  /** On the selection set; absent when the run was interrupted before anything was judged. */
+  readonly best?: { readonly epoch: number; readonly accuracy: number };
+  /** The best epoch's weights on the test set; absent without one, or when interrupted. */
+  readonly test?: { readonly accuracy: number; readonly loss: number };
+  /** Each net of a swarm on the test set, as it was in the end; absent without a swarm or a test. */
+  readonly particles?: readonly { readonly accuracy: number; readonly loss: number }[];
+  /** Training pictures in a second of training. */
+  readonly imagesPerSecond: number;
+  /** Of the training program. */
+  readonly memory: { readonly peakBytes: number; readonly activationBytes: number };
+  /** Time of the whole run, over all its sessions. */
+  readonly seconds: number;
+}

@@ -1,0 +1,56 @@
+// What tells one data set from another, so that a run is not resumed on other pictures.
+
+import { createHash } from "node:crypto";
+import type { Dataset, Splits } from "../data/index.js";
+
+/** Pictures of each part that enter the hash; all labels do. */
+const SAMPLED = 512;
+
+/** A data set in short. */
+export interface Fingerprint {
+  readonly name: string;
+  /** Pictures in each part. */
+  readonly train: number;
+  readonly selection: number;
+  readonly test: number;
+  /** Of the stored pictures: [channels, height, width]. */
+  readonly shape: readonly [number, number, number];
+  readonly classes: readonly string[];
+  /** SHA-256 of all labels and of pictures at even distances. */
+  readonly hash: string;
+}
+
+/** Summarises the parts of a source as it was opened. */
+export function fingerprint({ train, selection, test }: Splits): Fingerprint {
+  const hash = createHash("sha256");
+  for (const part of [train, selection, test]) if (part) hashPart(part, hash);
+  return {
+    name: train.name,
+    train: train.length,
+    selection: selection?.length ?? 0,
+    test: test?.length ?? 0,
+    shape: [train.channels, train.height, train.width],
+    classes: train.classes,
+    hash: hash.digest("hex"),
+  };
+}
+
+function hashPart({ labels, images, length }: Dataset, hash: ReturnType<typeof createHash>): void {
+  hash.update(labels);
+  const bytes = images.length / length;
+  const stride = Math.ceil(length / SAMPLED);
+  for (let at = 0; at < length; at += stride) {
+    hash.update(images.subarray(at * bytes, (at + 1) * bytes));
+  }
+}
+
+/** The first difference in words, or `undefined` when the pictures are the same; names may differ. */
+export function dataDifference(saved: Fingerprint, found: Fingerprint): string | undefined {
+  for (const field of ["train", "selection", "test", "shape", "classes", "hash"] as const) {
+    const [was, is] = [saved[field], found[field]].map((value) => JSON.stringify(value));
+    if (was !== is) {
+      return `${field === "hash" ? "hash of labels and pictures" : field} was ${was}, now it is ${is}`;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,47 @@
+export type { State } from "./checkpoint.js";
+export {
+  ConfigError,
+  parseConfig,
+  parseSettings,
+  settingNames,
+  type TrainConfig,
+  type TrainSettings,
+  trainConfig,
+} from "./config.js";
+export { DivergedError, RunError } from "./errors.js";
+export { type Evaluation, Evaluator } from "./evaluator.js";
+export type * from "./events.js";
+export {
+  Learner,
+  type LearnerOptions,
+  type LearnerPrograms,
+  openLearner,
+  openPrograms,
+  type StepResult,
+} from "./learner.js";
+export { type LearningRate, learningRate } from "./learningRate.js";
+export {
+  classificationObjective,
+  compileTraining,
+  type Evaluated,
+  type Moment,
+  type Objective,
+  type TrainingProgram,
+} from "./objective.js";
+export { openSession } from "./openSession.js";
+export type { OwnParts, Prepared } from "./prepare.js";
+export {
+  type Best,
+  type EpochRecord,
+  isBetter,
+  noSums,
+  type Progress,
+  startOfRun,
+} from "./progress.js";
+export { type RunConfig, readRunConfig, runFiles } from "./runFolder.js";
+export type { StopReason } from "./stopping.js";
+export { Stopwatch } from "./stopwatch.js";
+export { type Judgement, openTrained, Trained } from "./trained.js";
+export { type TrainOptions, train } from "./trainer.js";
+export type { OpenTraining, Training } from "./training.js";
+export { type NetInfo, readWeights, vectorOf, type Weights } from "./weights.js";

@@ -1,0 +1,32 @@
+// results.csv: one row an epoch, growing while the run goes on.
+
+import { appendLine, writeFileAtomic } from "../atomicFile.js";
+import type { Listener } from "../events.js";
+import type { EpochRecord } from "../progress.js";
+
+const columns = [
+  "epoch",
+  "trainLoss",
+  "trainAccuracy",
+  "selectionLoss",
+  "selectionAccuracy",
+  "lr",
+  "seconds",
+  "imagesPerSecond",
+] as const satisfies readonly (keyof EpochRecord)[];
+
+/** Six digits are enough for reading. */
+const row = (record: EpochRecord) =>
+  columns.map((name) => Number(record[name].toPrecision(6))).join(",");
+
+/** Keeps the table at `path`; a resumed run's begins with the epochs that its checkpoint knows. */
+export const results =
+  (path: string): Listener =>
+  async (event) => {
+    if (event.type === "runStart") {
+      const lines = [columns.join(","), ...event.history.map(row)];
+      await writeFileAtomic(path, `${lines.join("\n")}\n`);
+    } else if (event.type === "epochEnd") {
+      appendLine(path, row(event));
+    }
+  };

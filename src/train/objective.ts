@@ -1,0 +1,89 @@
+// All that a training method may ask of a net: the loss and gradient at a point.
+
+import type { Batch } from "../data/index.js";
+import type { Engine, Program, Vector } from "../engine/engine.js";
+import type { ParamLayout } from "../graph/index.js";
+import type { Model } from "../models/index.js";
+import { IMAGES, type ParamSpec, WEIGHTS } from "../nn/index.js";
+import { GRADIENT, TARGETS, trainingGraph } from "../tasks/index.js";
+
+/** Where in a run an evaluation stands: with the seed it fixes dropout's random numbers. */
+export interface Moment {
+  readonly epoch: number;
+  readonly step: number;
+}
+
+/** What an evaluation of a batch gives besides the gradient. */
+export interface Evaluated {
+  /** Mean over the batch. */
+  readonly loss: number;
+  /** f32 [batch, classes]. */
+  readonly logits: Float32Array;
+}
+
+/** A function of the weights that training makes small. */
+export interface Objective {
+  readonly layout: ParamLayout;
+  /**
+   * Loss at `w` on a batch; stores the gradient in `out.grad` (trainable length), and new batch
+   * statistics behind the trainable part of `w`. Joins the engine's queue when it is called.
+   */
+  evaluate(
+    w: Vector,
+    batch: Batch,
+    out: { readonly grad: Vector },
+    moment: Moment,
+  ): Promise<Evaluated>;
+}
+
+/** A compiled training graph; serves any number of nets of one layout, one step after the other. */
+export interface TrainingProgram {
+  readonly program: Program;
+  readonly layout: ParamLayout;
+  /** What `initialise` needs to begin. */
+  readonly specs: readonly ParamSpec[];
+}
+
+/** Compiles the loss and gradient of a classifier on batches of a fixed size. */
+export async function compileTraining(
+  engine: Engine,
+  model: Model,
+  { batch, labelSmoothing }: { readonly batch: number; readonly labelSmoothing?: number },
+): Promise<TrainingProgram> {
+  const { graph, layout, specs } = trainingGraph(model, batch, { labelSmoothing });
+  return { program: await engine.compile(graph), layout, specs };
+}
+
+/**
+ * The objective of one net; `particle` and the seed fix its dropout.
+ *
+ * @example
+ * const engine = await createEngine();
+ * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
+ * const training = await compileTraining(engine, model, { batch: 64 });
+ * const objective = classificationObjective(training, { seed: 1 });
+ * const { trainable, length } = objective.layout;
+ * const [w, grad] = [engine.vector(length), engine.vector(trainable)];
+ * await w.write(initialise(training, 1));
+ * const { train } = await openDataset("mnist");
+ * const batch = await new Loader(engine, train, { batch: 64, seed: 1, shuffle: true }).batch(0, 0);
+ * const { loss } = await objective.evaluate(w, batch, { grad }, { epoch: 0, step: 0 });
+ * loss > 0 && (await engine.reduce.norm(grad)) > 0; // true
+ * await engine.close();
+ */
+export function classificationObjective(
+  { program, layout }: TrainingProgram,
+  { seed, particle }: { readonly seed: number; readonly particle?: number },
+): Objective {
+  return {
+    layout,
+    async evaluate(w, { images, targets }, { grad }, { epoch, step }) {
+      const { loss, logits } = await program.run({
+        vectors: { [WEIGHTS]: w, [GRADIENT]: grad },
+        inputs: { [IMAGES]: images, [TARGETS]: targets },
+        key: { seed, purpose: "dropout", particle, epoch, step },
+      });
+      return { loss: loss[0], logits: logits as Float32Array };
+    },
+  };
+}

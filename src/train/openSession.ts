@@ -1,0 +1,20 @@
+// From a settled run to a net in training and its judge.
+
+import type { Engine } from "../engine/engine.js";
+import { Evaluator } from "./evaluator.js";
+import { openLearner } from "./learner.js";
+import type { Prepared } from "./prepare.js";
+import { Session } from "./session.js";
+
+/** A session at the start of its run. */
+export async function openSession(engine: Engine, prepared: Prepared): Promise<Session> {
+  const { model, net, splits } = prepared;
+  const learner = await openLearner(engine, prepared);
+  const evaluator = await Evaluator.create(engine, model, learner.batchSize, net);
+  return new Session({
+    prepared,
+    learner,
+    evaluator,
+    selection: evaluator.loader(splits.selection),
+  });
+}

@@ -1,0 +1,137 @@
+// Everything of a run that is settled before anything is computed or written: effective settings,
+// pictures, model. Bad input ends here.
+
+import {
+  type Normalisation,
+  normalisationOf,
+  openDataset,
+  parseAugmentations,
+  type Splits,
+  splitSelection,
+} from "../data/index.js";
+import { createModel, type Model, type ModelInput } from "../models/index.js";
+import { getOptimizer, getSchedule } from "../optim/index.js";
+import { unknownName } from "../text.js";
+import { ConfigError, parseConfig, type TrainConfig, type TrainSettings } from "./config.js";
+import { RunError } from "./errors.js";
+import { dataDifference, type Fingerprint, fingerprint } from "./fingerprint.js";
+import type { RunConfig } from "./runFolder.js";
+import type { NetInfo } from "./weights.js";
+
+/** Parts of a run that a program brings itself instead of naming them in the settings. */
+export interface OwnParts {
+  /** Data in memory; `settings.data` is then only a name. */
+  readonly data?: Splits;
+  /** A model of your own; `settings.model` is then only a name. */
+  readonly model?: (input: ModelInput) => Model;
+}
+
+/** A run ready to be started. */
+export interface Prepared {
+  readonly config: TrainConfig;
+  /** Pictures to learn from, to choose by, and to test with. */
+  readonly splits: Splits & Required<Pick<Splits, "selection">>;
+  readonly model: Model;
+  readonly net: NetInfo;
+  readonly data: Fingerprint;
+}
+
+/** Settings that may differ when a run is resumed: they stop it or say where it computes. */
+const changeable: readonly (keyof TrainConfig)[] = [
+  "out",
+  "steps",
+  "patience",
+  "minutes",
+  "saveMinutes",
+  "threads",
+  "engine",
+];
+
+/** The settings of a resumed run; throws a {@link ConfigError} naming the first that differs. */
+function resumedSettings(saved: RunConfig, given: Partial<TrainSettings>): Partial<TrainSettings> {
+  for (const [name, value] of Object.entries(given)) {
+    const key = name as keyof RunConfig["settings"];
+    const was = saved.settings[key];
+    if (changeable.includes(key) || JSON.stringify(value) === JSON.stringify(was)) continue;
+    throw new ConfigError(
+      `the run was made with ${name} ${JSON.stringify(was)}, not ${JSON.stringify(value)}; ` +
+        "leave the setting out to resume it, or start another run",
+    );
+  }
+  return { ...saved.settings, ...given };
+}
+
+/** Names and numbers that the schema cannot know. */
+function checkNames({ optimizer, hyper, schedule, augment }: TrainConfig): void {
+  const { name, defaults } = getOptimizer(optimizer);
+  const known = Object.keys(defaults);
+  const unknown = Object.keys(hyper).find((key) => !known.includes(key));
+  if (unknown !== undefined) throw unknownName(`number of ${name} in hyper`, unknown, known);
+  getSchedule(schedule);
+  parseAugmentations(augment);
+}
+
+function modelFor(
+  { model: name, size }: TrainConfig,
+  { train }: Splits,
+  create: OwnParts["model"],
+): Model {
+  const { channels, height, width, classes } = train;
+  const input = {
+    channels,
+    height: size ?? height,
+    width: size ?? width,
+    classes: classes.length,
+  };
+  return create ? create(input) : createModel(name, input);
+}
+
+function checkData({ train }: Splits): void {
+  if (train.classes.length < 2) {
+    throw new ConfigError(
+      `${train.name} has ${train.classes.length} class; a classifier needs at least two`,
+    );
+  }
+}
+
+/**
+ * Settles a run. With `saved`, that of the run to resume.
+ *
+ * @throws ConfigError, DataError or RangeError for settings, data or names that cannot be used;
+ * RunError when a run is resumed with other data.
+ */
+export async function prepare(
+  settings: Partial<TrainSettings>,
+  own: OwnParts,
+  saved?: RunConfig,
+): Promise<Prepared> {
+  const given = saved ? resumedSettings(saved, settings) : settings;
+  const first = parseConfig(given);
+  checkNames(first);
+  const splits = own.data ?? (await openDataset(first.data, { size: first.size }));
+  checkData(splits);
+  const data = fingerprint(splits);
+  const difference = saved && dataDifference(saved.data, data);
+  if (difference) throw new RunError(`the run was made with other data: ${difference}`);
+  const model = modelFor(first, splits, own.model);
+  const { mean, deviation, ...defaults } = model.defaults ?? {};
+  const config = parseConfig({ ...defaults, ...given });
+  const learning = splits.selection
+    ? { train: splits.train, selection: splits.selection }
+    : splitSelection(splits.train, { seed: config.seed, fraction: config.selection });
+  const normalisation: Normalisation =
+    saved?.net ?? (mean && deviation ? { mean, deviation } : normalisationOf(learning.train));
+  return {
+    config,
+    splits: { ...learning, test: splits.test },
+    model,
+    net: {
+      model: model.name,
+      classes: splits.train.classes,
+      input: model.input,
+      mean: normalisation.mean,
+      deviation: normalisation.deviation,
+    },
+    data,
+  };
+}

@@ -1,0 +1,76 @@
+// How far a run has come, as plain data: what a checkpoint holds besides vectors.
+
+/** Sums over the training pictures of the current epoch. */
+export interface Sums {
+  readonly images: number;
+  /** Sum of the losses of single pictures. */
+  readonly loss: number;
+  readonly correct: number;
+}
+
+/** One finished epoch; a row of results.csv. Accuracies are shares of 1. */
+export interface EpochRecord {
+  /** From 1. */
+  readonly epoch: number;
+  readonly trainLoss: number;
+  /** Over the batches as they were trained on, augmented and each with the weights of its step. */
+  readonly trainAccuracy: number;
+  readonly selectionLoss: number;
+  readonly selectionAccuracy: number;
+  /** Of the last step. */
+  readonly lr: number;
+  /** Time of the whole epoch. */
+  readonly seconds: number;
+  /** Training pictures in a second of training. */
+  readonly imagesPerSecond: number;
+}
+
+/** The epoch with the best accuracy on the selection set; of equals the one with the lowest loss. */
+export interface Best {
+  readonly epoch: number;
+  readonly accuracy: number;
+  readonly loss: number;
+}
+
+/** Where a run stands between two steps. */
+export interface Progress {
+  /** Finished epochs. */
+  readonly epoch: number;
+  /** Steps done in the current epoch. */
+  readonly step: number;
+  readonly sums: Sums;
+  readonly best?: Best;
+  readonly history: readonly EpochRecord[];
+  /** Time of the run so far, over all its sessions. */
+  readonly seconds: number;
+  /** Part of it spent on training steps. */
+  readonly trainSeconds: number;
+  /** The same two of the current epoch. */
+  readonly epochSeconds: number;
+  readonly epochTrainSeconds: number;
+  /** Pictures trained on so far. */
+  readonly images: number;
+  /** What else the session remembers, as plain data. */
+  readonly session?: unknown;
+}
+
+export const noSums: Sums = { images: 0, loss: 0, correct: 0 };
+
+export const startOfRun: Progress = {
+  epoch: 0,
+  step: 0,
+  sums: noSums,
+  history: [],
+  seconds: 0,
+  trainSeconds: 0,
+  epochSeconds: 0,
+  epochTrainSeconds: 0,
+  images: 0,
+};
+
+/** Whether an epoch is better than the best one so far. */
+export function isBetter(record: EpochRecord, best: Best | undefined): boolean {
+  if (!best) return true;
+  if (record.selectionAccuracy !== best.accuracy) return record.selectionAccuracy > best.accuracy;
+  return record.selectionLoss < best.loss;
+}

@@ -1,0 +1,162 @@
+// A net in training: its vectors, and how far it has come.
+
+import type { Loader } from "../data/index.js";
+import type { MemoryReport } from "../engine/engine.js";
+import type { ParamLayout } from "../graph/index.js";
+import type { State } from "./checkpoint.js";
+import type { Evaluation, Evaluator } from "./evaluator.js";
+import type { Listener } from "./events.js";
+import type { Learner } from "./learner.js";
+import type { Prepared } from "./prepare.js";
+import { type EpochRecord, isBetter, noSums, type Progress, startOfRun } from "./progress.js";
+import { Stopwatch } from "./stopwatch.js";
+import type { Training } from "./training.js";
+
+/** What a session is made of. */
+export interface SessionParts {
+  readonly prepared: Prepared;
+  readonly learner: Learner;
+  readonly evaluator: Evaluator;
+  readonly selection: Loader;
+}
+
+/** One net, its optimizer's state and its best weights so far. */
+export class Session implements Training {
+  private now: Progress = startOfRun;
+  private bestWeights?: Float32Array;
+  private readonly watch = new Stopwatch();
+
+  constructor(private readonly parts: SessionParts) {}
+
+  get layout(): ParamLayout {
+    return this.parts.learner.layout;
+  }
+
+  get vectorLengths(): Readonly<Record<string, number>> {
+    const vectors = Object.entries(this.parts.learner.state);
+    return Object.fromEntries(vectors.map(([name, { length }]) => [name, length]));
+  }
+
+  get memory(): MemoryReport {
+    return this.parts.learner.memory;
+  }
+
+  get stepsPerEpoch(): number {
+    return this.parts.learner.stepsPerEpoch;
+  }
+
+  get batchSize(): number {
+    return this.parts.learner.batchSize;
+  }
+
+  progress(step = this.now.step): Progress {
+    return { ...this.now, step, seconds: this.now.seconds + this.watch.elapsed };
+  }
+
+  async save(): Promise<State> {
+    const { w, state } = this.parts.learner;
+    const names = Object.keys(state);
+    const vectors = await Promise.all(names.map((name) => state[name].read()));
+    return {
+      progress: this.progress(),
+      weights: await w.read(),
+      best: this.bestWeights,
+      vectors: Object.fromEntries(names.map((name, at) => [name, vectors[at]])),
+    };
+  }
+
+  async restore({ progress, weights, best, vectors }: State): Promise<void> {
+    const { w, state } = this.parts.learner;
+    await w.write(weights);
+    for (const [name, vector] of Object.entries(state)) await vector.write(vectors[name]);
+    this.now = progress;
+    this.bestWeights = best;
+    this.watch.lap();
+  }
+
+  async trainSteps(proceed: (progress: Progress) => boolean, emit: Listener): Promise<void> {
+    const { epoch, step: from, sums } = this.now;
+    this.addTime();
+    const total = { ...sums };
+    const { learner } = this.parts;
+    const step = await learner.learn(
+      { epoch, from, to: this.stepsPerEpoch },
+      async ({ step: at, loss, correct, images, lr }) => {
+        total.images += images;
+        total.loss += loss * images;
+        total.correct += correct;
+        await emit({
+          type: "step",
+          epoch: epoch + 1,
+          step: at + 1,
+          stepsPerEpoch: this.stepsPerEpoch,
+          loss,
+          accuracy: correct / images,
+          lr,
+          images,
+        });
+      },
+      (next) => proceed(this.progress(next)),
+    );
+    const seconds = this.addTime();
+    this.now = {
+      ...this.now,
+      step,
+      sums: total,
+      trainSeconds: this.now.trainSeconds + seconds,
+      images: this.now.images + total.images - sums.images,
+      epochTrainSeconds: this.now.epochTrainSeconds + seconds,
+    };
+  }
+
+  async endEpoch(): Promise<{ record: EpochRecord; best: boolean }> {
+    const { epoch, step, sums, history } = this.now;
+    const { loss, accuracy } = await this.judge(this.parts.selection);
+    this.parts.learner.expectFinite(loss, epoch, step - 1);
+    this.addTime();
+    const record: EpochRecord = {
+      epoch: epoch + 1,
+      trainLoss: sums.loss / sums.images,
+      trainAccuracy: sums.correct / sums.images,
+      selectionLoss: loss,
+      selectionAccuracy: accuracy,
+      lr: this.parts.learner.rateAt(epoch, step - 1),
+      seconds: this.now.epochSeconds,
+      imagesPerSecond: sums.images / this.now.epochTrainSeconds,
+    };
+    const best = isBetter(record, this.now.best);
+    if (best) this.bestWeights = await this.parts.learner.w.read();
+    this.now = {
+      ...this.now,
+      epoch: epoch + 1,
+      step: 0,
+      sums: noSums,
+      best: best ? { epoch: epoch + 1, accuracy, loss } : this.now.best,
+      history: [...history, record],
+      epochSeconds: 0,
+      epochTrainSeconds: 0,
+    };
+    return { record, best };
+  }
+
+  async judgeBest(): Promise<Evaluation> {
+    const { evaluator, prepared, selection, learner } = this.parts;
+    await learner.w.write(this.bestWeights!);
+    const { test } = prepared.splits;
+    const result = await this.judge(test ? evaluator.loader(test) : selection);
+    this.addTime();
+    return result;
+  }
+
+  private judge(loader: Loader): Promise<Evaluation> {
+    return this.parts.evaluator.evaluate(this.parts.learner.w, loader);
+  }
+
+  /** Adds the time since the last call to the run's. */
+  private addTime(): number {
+    const passed = this.watch.lap();
+    const { seconds, epochSeconds } = this.now;
+    this.now = { ...this.now, seconds: seconds + passed, epochSeconds: epochSeconds + passed };
+    return passed;
+  }
+}

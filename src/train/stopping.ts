@@ -1,0 +1,25 @@
+// When a run ends.
+
+import type { TrainConfig } from "./config.js";
+import type { Progress } from "./progress.js";
+
+/** All epochs done; no better epoch for `patience` epochs; `steps` or `minutes` used up; interrupted. */
+export type StopReason = "finished" | "patience" | "steps" | "minutes" | "aborted";
+
+/** Why a run ends at this point, or `undefined` when it goes on. */
+export function stopReason(
+  { epochs, patience, steps, minutes }: TrainConfig,
+  progress: Progress,
+  stepsPerEpoch: number,
+  signal?: AbortSignal,
+): StopReason | undefined {
+  const { epoch, step, best, seconds } = progress;
+  if (epoch >= epochs) return "finished";
+  if (patience !== undefined && best && step === 0 && epoch - best.epoch >= patience) {
+    return "patience";
+  }
+  if (steps !== undefined && epoch * stepsPerEpoch + step >= steps) return "steps";
+  const begun = epoch > 0 || step > 0;
+  if (minutes !== undefined && begun && seconds >= 60 * minutes) return "minutes";
+  return signal?.aborted ? "aborted" : undefined;
+}

@@ -1,0 +1,40 @@
+// What a run needs of whatever it trains: one net, or a swarm of them.
+
+import type { Engine, MemoryReport } from "../engine/engine.js";
+import type { ParamLayout } from "../graph/index.js";
+import type { State } from "./checkpoint.js";
+import type { Evaluation } from "./evaluator.js";
+import type { Listener } from "./events.js";
+import type { Prepared } from "./prepare.js";
+import type { EpochRecord, Progress } from "./progress.js";
+
+/** Something in training. The net that it gives is the one that is judged and saved. */
+export interface Training {
+  readonly layout: ParamLayout;
+  /** Lengths of the vectors that a saved state holds besides the weights, by name. */
+  readonly vectorLengths: Readonly<Record<string, number>>;
+  /** Of all programs that train. */
+  readonly memory: MemoryReport;
+  readonly stepsPerEpoch: number;
+  /** Pictures in a step. */
+  readonly batchSize: number;
+  /** How far training has come, at a step that has just been started if one is given. */
+  progress(step?: number): Progress;
+  /** The state to save; to be asked for between two steps. */
+  save(): Promise<State>;
+  /** Goes back to a saved state. */
+  restore(state: State): Promise<void>;
+  /** Trains on what is left of the epoch, as long as `proceed` agrees. */
+  trainSteps(proceed: (progress: Progress) => boolean, emit: Listener): Promise<void>;
+  /** Judges the net on the selection set and closes the epoch. Returns whether it is the best. */
+  endEpoch(emit: Listener): Promise<{ record: EpochRecord; best: boolean }>;
+  /** Judges the best weights on the test set, or on the selection set where there is none. */
+  judgeBest(): Promise<Evaluation>;
+  /** Judges each net of a swarm as it is now, on the same pictures. */
+  judgeEach?(): Promise<Evaluation[]>;
+  /** Frees what it holds beside the run's engine. */
+  close?(): Promise<void>;
+}
+
+/** Makes what a run trains, at its start. */
+export type OpenTraining = (engine: Engine, prepared: Prepared) => Promise<Training>;

@@ -1,0 +1,74 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { temporaryFolder } from "../../test/support/tinyRun.js";
+import { layoutOf } from "../graph/index.js";
+import { hostTensor } from "../tensor/host.js";
+import { writeSafetensors } from "../tensor/safetensors.js";
+import { encodeWeights, readWeights, vectorOf } from "./weights.js";
+
+const layout = layoutOf([
+  { name: "norm.mean", shape: [2], kind: "statistic" },
+  { name: "fc.weight", shape: [2, 3], kind: "weight" },
+]);
+const values = Float32Array.from({ length: 8 }, (_, at) => at / 3);
+const info = {
+  model: "tiny",
+  classes: ["cat", "dog, small"],
+  input: [1, 6, 6] as const,
+  mean: [33.3],
+  deviation: [78.5],
+};
+
+function saved(bytes: Uint8Array): string {
+  const path = join(temporaryFolder(), "a.safetensors");
+  writeFileSync(path, bytes);
+  return path;
+}
+
+test("weights and what they belong to come back as they were", async () => {
+  const path = saved(encodeWeights(layout, values, info));
+  const weights = await readWeights(path);
+  expect(weights.info).toEqual(info);
+  expect(vectorOf(layout, weights.tensors, path)).toEqual(values);
+});
+
+describe("weights of another net are refused with the first difference", () => {
+  const tensors = (...entries: [string, number[]][]) =>
+    new Map(entries.map(([name, shape]) => [name, hostTensor("f32", shape)] as const));
+
+  test.each([
+    [tensors(["fc.weight", [2, 3]]), /"norm.mean" of \[2\], the file has no such tensor/],
+    [
+      tensors(["fc.weight", [3, 2]], ["norm.mean", [2]]),
+      /"fc.weight" of \[2, 3\], the file has it as f32 \[3, 2\]/,
+    ],
+    [
+      tensors(["fc.weight", [2, 3]], ["norm.mean", [2]], ["fc.bias", [2]]),
+      /the file has a tensor "fc.bias", the model has none/,
+    ],
+  ])("%#", (found, message) => {
+    expect(() => vectorOf(layout, found, "a.safetensors")).toThrow(message);
+  });
+});
+
+describe("a file that Convoy did not write is refused with what is missing", () => {
+  const texts = {
+    model: "tiny",
+    classes: '["a"]',
+    input: "[1,6,6]",
+    mean: "[0]",
+    deviation: "[1]",
+  };
+
+  test.each([
+    [{ model: "" }, 'metadata "model" is missing'],
+    [{ classes: "a, b" }, 'metadata "classes" is a, b'],
+    [{ input: "[1,6]" }, 'metadata "input" is [1,6]'],
+    [{ mean: "[0,0,0]" }, 'metadata "mean" is [0,0,0]'],
+    [{ deviation: '["1"]' }, 'metadata "deviation" is ["1"]'],
+  ])("%j", async (change, message) => {
+    const path = saved(writeSafetensors([], { ...texts, ...change }));
+    await expect(readWeights(path)).rejects.toThrow(`${path}, byte 8: ${message}`);
+  });
+});

@@ -1,0 +1,117 @@
+// Weights of a net as a file: tensors by the names of its parameters, and in the metadata all that is
+// needed to use them.
+
+import { readFile } from "node:fs/promises";
+import type { Normalisation } from "../data/index.js";
+import type { ParamLayout } from "../graph/index.js";
+import { FormatError } from "../tensor/formatError.js";
+import { type HostTensor, hostTensor } from "../tensor/host.js";
+import { readSafetensors, writeSafetensors } from "../tensor/safetensors.js";
+import { formatShape, sameShape, sizeOf } from "../tensor/shape.js";
+
+/** What weights belong to. */
+export interface NetInfo extends Normalisation {
+  /** Name of the model. */
+  readonly model: string;
+  /** Names of the classes, in the order of the logits. */
+  readonly classes: readonly string[];
+  /** [channels, height, width]. */
+  readonly input: readonly [number, number, number];
+}
+
+type Tensors = ReadonlyMap<string, HostTensor>;
+
+/** The parts of a vector of all parameters by name; not copied. */
+export function tensorsOf(layout: ParamLayout, values: Float32Array): [string, HostTensor][] {
+  return layout.params.map(({ name, shape, offset }) => [
+    name,
+    hostTensor("f32", shape, values.subarray(offset, offset + sizeOf(shape))),
+  ]);
+}
+
+/**
+ * The vector of all parameters from tensors by name.
+ *
+ * @throws FormatError naming the first parameter that is missing, left over or of another shape.
+ */
+export function vectorOf(layout: ParamLayout, tensors: Tensors, source: string): Float32Array {
+  const values = new Float32Array(layout.length);
+  for (const { name, shape, offset } of layout.params) {
+    const tensor = tensors.get(name);
+    const expected = `the model has "${name}" of ${formatShape(shape)}`;
+    if (!tensor) throw new FormatError(source, 0, `${expected}, the file has no such tensor`);
+    if (tensor.dtype !== "f32" || !sameShape(tensor.shape, shape)) {
+      const found = `${tensor.dtype} ${formatShape(tensor.shape)}`;
+      throw new FormatError(source, 0, `${expected}, the file has it as ${found}`);
+    }
+    values.set(tensor.data, offset);
+  }
+  const names = new Set(layout.params.map(({ name }) => name));
+  const extra = [...tensors.keys()].find((name) => !names.has(name));
+  if (extra !== undefined) {
+    throw new FormatError(source, 0, `the file has a tensor "${extra}", the model has none`);
+  }
+  return values;
+}
+
+/** A weights file; the same weights and net give the same bytes. */
+export function encodeWeights(
+  layout: ParamLayout,
+  values: Float32Array,
+  { model, classes, input, mean, deviation }: NetInfo,
+): Uint8Array {
+  const lists = Object.entries({ classes, input, mean, deviation });
+  const metadata = Object.fromEntries(lists.map(([name, list]) => [name, JSON.stringify(list)]));
+  return writeSafetensors(tensorsOf(layout, values), { model, ...metadata });
+}
+
+/** A weights file as read. */
+export interface Weights {
+  readonly info: NetInfo;
+  readonly tensors: Tensors;
+}
+
+const isNumber = (value: unknown): value is number => Number.isFinite(value);
+const isText = (value: unknown): value is string => typeof value === "string";
+
+function parseInfo(metadata: Readonly<Record<string, string>>, source: string): NetInfo {
+  const list = <T>(name: string, isItem: (item: unknown) => item is T, length?: number): T[] => {
+    let value: unknown;
+    try {
+      value = JSON.parse(metadata[name]);
+    } catch {
+      value = undefined;
+    }
+    const fits =
+      Array.isArray(value) && value.every(isItem) && value.length === (length ?? value.length);
+    if (fits) return value as T[];
+    throw new FormatError(
+      source,
+      8,
+      `metadata "${name}" is ${metadata[name] ?? "missing"}; weights saved by Convoy have it as a list`,
+    );
+  };
+  if (!metadata.model) throw new FormatError(source, 8, 'metadata "model" is missing');
+  const input = list("input", isNumber, 3) as unknown as NetInfo["input"];
+  return {
+    model: metadata.model,
+    classes: list("classes", isText),
+    input,
+    mean: list("mean", isNumber, input[0]),
+    deviation: list("deviation", isNumber, input[0]),
+  };
+}
+
+/**
+ * Reads a weights file.
+ *
+ * @throws FormatError when it is damaged or was not written by Convoy.
+ * @example
+ * const { info, tensors } = await readWeights("runs/a/weights/best.safetensors");
+ * info.model; // "lenet5"
+ * tensors.get("conv1.weight")?.shape; // [6, 1, 5, 5]
+ */
+export async function readWeights(path: string): Promise<Weights> {
+  const { tensors, metadata } = readSafetensors(await readFile(path), path);
+  return { tensors, info: parseInfo(metadata, path) };
+}
