@@ -1,0 +1,41 @@
+// The machine that numbers were measured on.
+
+import { readFileSync } from "node:fs";
+import { arch, availableParallelism, cpus, release, totalmem, type } from "node:os";
+
+/** What decides about speed. */
+export interface Machine {
+  readonly cpu: string;
+  /** Cores that this process may use. */
+  readonly cores: number;
+  /** Instruction sets for arithmetic, where the system tells them. */
+  readonly features: readonly string[];
+  readonly memoryBytes: number;
+  readonly system: string;
+  readonly node: string;
+}
+
+/** Instruction sets that matter here, as Linux names them. */
+const ARITHMETIC =
+  /^(avx|avx2|fma|f16c|avx512\w*|avx_vnni|amx_\w+|asimd|asimddp|sve\d?|bf16|i8mm)$/;
+
+function features(): string[] {
+  try {
+    const line = /^(?:flags|Features)\s*:(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"));
+    return (line?.[1] ?? "").split(" ").filter((name) => ARITHMETIC.test(name));
+  } catch {
+    return []; // no Linux
+  }
+}
+
+/** Describes this machine. */
+export function describeMachine(): Machine {
+  return {
+    cpu: cpus()[0]?.model.trim() ?? "unknown",
+    cores: availableParallelism(),
+    features: features(),
+    memoryBytes: totalmem(),
+    system: `${type()} ${release()} ${arch()}`,
+    node: process.versions.node,
+  };
+}

@@ -1,0 +1,35 @@
+// Parsers of arguments that several verbs take.
+
+import { InvalidArgumentError } from "commander";
+
+/** A whole number of at least 1. */
+export function count(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new InvalidArgumentError("Expected a whole number of at least 1.");
+}
+
+/** Names between commas; none for an empty text. */
+export function list(text: string): string[] {
+  return text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+}
+
+/** Whole numbers of at least 1, between commas. */
+export const counts = (text: string): number[] => list(text).map(count);
+
+/** A finite number. */
+function number(text: string): number {
+  const value = Number(text);
+  if (text !== "" && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError("Expected a number.");
+}
+
+/** Numbers between commas, at least one. */
+export function numbers(text: string): number[] {
+  const values = list(text).map(number);
+  if (values.length > 0) return values;
+  throw new InvalidArgumentError("Expected numbers between commas.");
+}

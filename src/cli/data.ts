@@ -1,0 +1,62 @@
+// `convoy data check PATH`: reads a data set and tells what is in it and which files are unusable.
+
+import type { Command } from "commander";
+import {
+  type CheckReport,
+  checkDataset,
+  openDataset,
+  type PictureAt,
+  type WrongFile,
+} from "../data/index.js";
+import { count } from "./arguments.js";
+import { type Console, say, sayJson } from "./console.js";
+import { UsageError } from "./errors.js";
+import { grouped } from "./format.js";
+import { table } from "./table.js";
+
+/** Groups of equal pictures that are listed. */
+const LISTED = 5;
+
+const place = ({ part, index, className }: PictureAt) => `${part} ${index} (${className})`;
+
+function groups(title: string, found: readonly (readonly PictureAt[])[]): string[] {
+  if (found.length === 0) return [];
+  const lines = found.slice(0, LISTED).map((group) => `  ${group.map(place).join(" = ")}`);
+  if (found.length > LISTED) lines.push(`  ... and ${grouped(found.length - LISTED)} more`);
+  return [`${title}: ${grouped(found.length)}`, ...lines];
+}
+
+function describe(report: CheckReport): string[] {
+  const { name, classes, parts, duplicates, leaks, conflicts, wrongFiles } = report;
+  const { channels, height, width } = parts[0];
+  const rows = classes.map((title, at) => [title, ...parts.map(({ counts }) => counts[at])]);
+  const total = ["all", ...parts.map(({ pictures }) => pictures)];
+  return [
+    `${name}: ${classes.length} classes, pictures of ${channels}x${height}x${width}`,
+    "",
+    ...table(["class", ...parts.map(({ part }) => part)], [...rows, total]),
+    "",
+    ...groups("equal pictures within a part", duplicates),
+    ...groups("equal pictures in several parts (results on the later one are too good)", leaks),
+    ...groups("equal pictures with different labels", conflicts),
+    ...wrongFiles.map(({ path, reason }) => `unusable: ${path}: ${reason}`),
+  ];
+}
+
+export function define(command: Command, console: Console): void {
+  command
+    .command("check")
+    .description("count classes, find equal pictures, leaks and unusable files")
+    .argument("<data>", "a name (mnist, fashion-mnist) or a path")
+    .option("--size <pixels>", "height and width that picture files are brought to", count)
+    .option("--json", "print one object")
+    .action(async (data: string, { size, json }: { size?: number; json?: boolean }) => {
+      const wrong: WrongFile[] = [];
+      const report = checkDataset(await openDataset(data, { size, wrong }), wrong);
+      if (json) sayJson(console, report);
+      else for (const line of describe(report)) say(console.out, line);
+      if (wrong.length > 0) {
+        throw new UsageError(`${grouped(wrong.length)} unusable files; repair or remove them`);
+      }
+    });
+}

@@ -1,0 +1,112 @@
+// `convoy eval RUN`: the run's best weights on its test set, or on another data set. Data without a test set
+// are judged on the selection set, and the answer says so.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { type Dataset, openDataset, splitSelection } from "../data/index.js";
+import {
+  type Judgement,
+  openTrained,
+  type RunConfig,
+  runFiles,
+  type Trained,
+} from "../train/index.js";
+import { type Console, say, sayJson } from "./console.js";
+import { grouped, percent } from "./format.js";
+import { table } from "./table.js";
+
+interface Options {
+  readonly data?: string;
+  readonly engine?: string;
+  readonly json?: boolean;
+}
+
+/** An epoch as `metrics.jsonl` has it. */
+interface EpochLine {
+  readonly type: string;
+  readonly epoch: number;
+  readonly selectionAccuracy: number;
+  readonly complete: boolean;
+  readonly best: boolean;
+}
+
+/** Finished epochs and the best one. */
+function history(run: string) {
+  const text = readFileSync(join(run, runFiles.metrics), "utf8");
+  const lines = text
+    .split("\n")
+    .filter((line) => line.startsWith('{"type":"epoch"'))
+    .map((line) => JSON.parse(line) as EpochLine);
+  const best = lines.findLast((line) => line.best);
+  return {
+    epochs: lines.filter(({ complete }) => complete).length,
+    best: best && { epoch: best.epoch, accuracy: best.selectionAccuracy },
+  };
+}
+
+/** What is judged: the test set, or where there is none the selection set of the training. */
+interface Judged {
+  readonly set: "test" | "selection";
+  readonly dataset: Dataset;
+}
+
+async function judgedSet({ settings }: RunConfig, data = settings.data): Promise<Judged> {
+  const { train, selection, test } = await openDataset(data, { size: settings.size });
+  if (test) return { set: "test", dataset: test };
+  const { seed, selection: fraction } = settings;
+  const dataset = selection ?? splitSelection(train, { seed, fraction }).selection;
+  return { set: "selection", dataset };
+}
+
+function describe(
+  { info }: Trained,
+  run: string,
+  { set, dataset }: Judged,
+  judgement: Judgement,
+): string[] {
+  const { accuracy, loss, confusion, imagesPerSecond } = judgement;
+  const rows = confusion
+    .perClass()
+    .map(({ support, recall, precision }, at) => [
+      info.classes[at],
+      support,
+      100 * recall,
+      100 * precision,
+    ]);
+  return [
+    ...table(["class", "pictures", "recall %", "precision %"], rows),
+    "",
+    `${info.model} of ${run}: ${grouped(dataset.length)} pictures of ${dataset.name}`,
+    `${set} loss ${loss.toFixed(4)}, ${grouped(imagesPerSecond)} img/s`,
+    `${set} accuracy ${percent(accuracy)}`,
+  ];
+}
+
+/** The object of `--json`, like that of `train`; speed, memory and time are those of the judging. */
+function result({ config, info }: Trained, run: string, set: Judged["set"], judgement: Judgement) {
+  const { accuracy, loss, confusion: _, ...cost } = judgement;
+  const { parameters, settings } = config;
+  const { epochs, best } = history(run);
+  const net = { run, model: info.model, parameters, epochs, seed: settings.seed, best };
+  return { ...net, [set]: { accuracy, loss }, ...cost };
+}
+
+export function define(command: Command, console: Console): void {
+  command
+    .argument("<run>", "run folder")
+    .option("--data <data>", "another data set with the same classes")
+    .option("--engine <name>", "auto, native or reference", "auto")
+    .option("--json", "print one object")
+    .action(async (run: string, { data, engine, json }: Options) => {
+      const net = await openTrained(run, { engine });
+      try {
+        const judged = await judgedSet(net.config, data);
+        const judgement = await net.evaluate(judged.dataset);
+        if (json) sayJson(console, result(net, run, judged.set, judgement));
+        else for (const line of describe(net, run, judged, judgement)) say(console.out, line);
+      } finally {
+        await net.close();
+      }
+    });
+}

@@ -1,0 +1,87 @@
+// Command-line flags from the schema of settings, so that a new setting has its flag at once.
+
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { z } from "zod";
+import type { trainConfig } from "../train/config.js";
+
+type Settings = typeof trainConfig;
+
+/** `labelSmoothing` as `label-smoothing`. */
+const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+function parseNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || Number.isNaN(value)) {
+    throw new InvalidArgumentError(`"${text}" is not a number.`);
+  }
+  return value;
+}
+
+/** A number where the text is one. */
+function parseEither(text: string): number | string {
+  const value = Number(text);
+  return text.trim() === "" || Number.isNaN(value) ? text : value;
+}
+
+/** A number, or the text that the type allows in its place. */
+function checked(type: z.ZodUnion) {
+  return (text: string) => {
+    const value = parseEither(text);
+    const { error } = type.safeParse(value);
+    if (!error) return value;
+    throw new InvalidArgumentError(`"${text}" is not a number: ${error.issues[0].message}.`);
+  };
+}
+
+/** `momentum=0.9,beta=0.5` as a record. */
+function parseRecord<T>(text: string, parse: (value: string) => T): Record<string, T> {
+  const pairs = text.split(",").map((pair) => {
+    const [name, value, ...rest] = pair.split("=");
+    if (value === undefined || rest.length > 0) {
+      throw new InvalidArgumentError(`"${pair}" is not of the form name=value.`);
+    }
+    return [name, parse(value)] as const;
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** The inner type of a setting, and its default. */
+function unwrap(type: z.core.$ZodType): { inner: z.core.$ZodType; initial?: unknown } {
+  if (type instanceof z.ZodDefault) {
+    return { inner: type.def.innerType, initial: type.def.defaultValue };
+  }
+  return { inner: type instanceof z.ZodOptional ? type.def.innerType : type };
+}
+
+/** A default in the help; empty ones say nothing. */
+function defaultText(initial: unknown): string {
+  const text = typeof initial === "object" ? "" : String(initial ?? "");
+  return text === "" ? "" : ` (default: ${text})`;
+}
+
+function flagOf(name: string, type: z.ZodType): Option {
+  const { inner, initial } = unwrap(type);
+  const help = `${type.description}${defaultText(initial)}`;
+  const flag = (value: string) => new Option(`--${kebab(name)} <${value}>`, help);
+  if (inner instanceof z.ZodNumber) return flag("number").argParser(parseNumber);
+  if (inner instanceof z.ZodEnum) return flag("name").choices(inner.options.map(String));
+  if (inner instanceof z.ZodUnion) return flag("number").argParser(checked(inner));
+  if (inner instanceof z.ZodRecord) {
+    const parse = inner.def.valueType instanceof z.ZodNumber ? parseNumber : parseEither;
+    return flag("name=value,...").argParser((text: string) => parseRecord(text, parse));
+  }
+  return flag("text");
+}
+
+/** Adds a flag for each setting but those in `without`. Defaults stay with the schema. */
+export function addFlags(
+  command: Command,
+  schema: Settings,
+  without: readonly (keyof Settings["shape"])[],
+): void {
+  for (const [name, type] of Object.entries(schema.shape)) {
+    if (!without.includes(name as keyof Settings["shape"])) {
+      command.addOption(flagOf(name, type as z.ZodType));
+    }
+  }
+}

@@ -1,0 +1,25 @@
+// Numbers as people read them.
+
+/** `98.76 %` from a share of 1. */
+export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+
+/** `61,706`. */
+export const grouped = (count: number): string => Math.round(count).toLocaleString("en-US");
+
+/** `0:07`, `12:34`, `3:25:08`. */
+export function clock(seconds: number): string {
+  const whole = Math.round(seconds);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const minutes = Math.floor(whole / 60) % 60;
+  const hours = Math.floor(whole / 3600);
+  const rest = two(whole % 60);
+  return hours > 0 ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`;
+}
+
+const UNITS = ["B", "KB", "MB", "GB", "TB"];
+
+/** `31.4 MB`, in powers of 1,000. */
+export function bytes(count: number): string {
+  const power = Math.min(UNITS.length - 1, count < 1000 ? 0 : Math.floor(Math.log10(count) / 3));
+  return `${(count / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${UNITS[power]}`;
+}

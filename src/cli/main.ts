@@ -1,0 +1,72 @@
+// The command line: finds the verb, loads its file only, and turns whatever it throws into a message
+// and an exit code.
+
+import { Command, CommanderError } from "commander";
+import { suggestion } from "../text.js";
+import { version } from "../version.js";
+import type { Console } from "./console.js";
+import { say } from "./console.js";
+import { exitCodeOf, exitCodes } from "./errors.js";
+import { verbs } from "./verbs.js";
+
+const streams: Console = { out: process.stdout, err: process.stderr };
+
+/** Commander's message without its prefix, its suggestion on the same line. */
+const oneLine = (text: string) =>
+  text
+    .trim()
+    .replace(/^error: /, "")
+    .replace("\n", " ");
+
+/** The program without its verbs. */
+function createProgram({ out, err }: Console): Command {
+  return new Command("convoy")
+    .description("Trains ConvNets: natively fast, reproducible.")
+    .version(version, "-v, --version", "print the version")
+    .option("--debug", "show where an error comes from")
+    .configureOutput({
+      writeOut: (text) => out.write(text),
+      writeErr: (text) => err.write(text),
+      outputError: (text, write) => write(`convoy: ${oneLine(text)}\n`),
+    })
+    .exitOverride();
+}
+
+async function parse(args: readonly string[], console: Console): Promise<void> {
+  const program = createProgram(console);
+  const typed = args.find((arg) => !arg.startsWith("-"));
+  for (const verb of verbs) {
+    const command = program
+      .command(verb.name)
+      .description(verb.summary)
+      .copyInheritedSettings(program);
+    if (verb.name === typed) (await verb.load()).define(command, console);
+  }
+  if (typed !== undefined && typed !== "help" && !verbs.some(({ name }) => name === typed)) {
+    const names = verbs.map(({ name }) => name);
+    program.error(`unknown verb "${typed}"${suggestion(typed, names)}; see convoy --help`);
+  }
+  await program.parseAsync(args, { from: "user" });
+}
+
+/**
+ * Runs `convoy` with these arguments.
+ *
+ * @returns the exit code: 0 done, 1 a fault of Convoy, 2 bad input, 3 training diverged, 130 interrupted
+ * and saved.
+ */
+export async function main(args: readonly string[], console = streams): Promise<number> {
+  try {
+    await parse(args, console);
+    return exitCodes.done;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      return error.exitCode === 0 ? exitCodes.done : exitCodes.badInput;
+    }
+    const code = exitCodeOf(error);
+    const { message, stack } = error as Error;
+    const untold = code === exitCodes.fault || args.includes("--debug");
+    say(console.err, `convoy: ${untold ? stack : message}`);
+    return code;
+  }
+}

@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { getMethod } from "../compare/methods.js";
+import { parseMethods } from "./methods.js";
+
+test("methods are names, with settings of their own behind a colon", () => {
+  expect(parseMethods("single, single:optimizer=adam:label-smoothing=0.1")).toEqual([
+    getMethod("single"),
+    {
+      ...getMethod("single"),
+      name: "single:optimizer=adam:label-smoothing=0.1",
+      settings: { optimizer: "adam", labelSmoothing: 0.1 },
+    },
+  ]);
+});
+
+test("a slash stands for the comma in a setting", () => {
+  const [{ settings }] = parseMethods("pso1:augment=crop/flip:hyper=momentum=0.5/beta=2");
+  expect(settings).toMatchObject({
+    ...getMethod("pso1").settings,
+    augment: "crop,flip",
+    hyper: { momentum: 0.5, beta: 2 },
+  });
+});
+
+test.each([
+  ["singel", 'unknown method "singel" (did you mean "single"?)'],
+  ["single:optimiser=adam", "method single:optimiser=adam: unknown option '--optimiser'"],
+  ["single:adam", 'method single:adam: "adam" is not of the form setting=value'],
+  [
+    "single:batch=many",
+    "method single:batch=many: option '--batch <number>' argument 'many' is invalid",
+  ],
+])("%s is refused", (typed, message) => {
+  expect(() => parseMethods(typed)).toThrow(message);
+});

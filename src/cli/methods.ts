@@ -1,0 +1,46 @@
+// Methods as they are typed: `single,pso1,single:optimizer=adam:lr=0.001`. What follows a name are
+// settings of the method's own, written as the flags of `train`; `/` stands for the comma in them.
+
+import { Command, CommanderError } from "commander";
+import { getMethod, type Method, type MethodSettings } from "../compare/methods.js";
+import { trainConfig } from "../train/config.js";
+import { list } from "./arguments.js";
+import { UsageError } from "./errors.js";
+import { addFlags } from "./flags.js";
+
+/** `lr=0.1` as `--lr 0.1`. */
+function toFlag(pair: string, typed: string): string[] {
+  const [name, ...value] = pair.split("=");
+  if (value.length > 0) return [`--${name}`, value.join("=").replaceAll("/", ",")];
+  throw new UsageError(`method ${typed}: "${pair}" is not of the form setting=value`);
+}
+
+function parseSettings(pairs: readonly string[], typed: string): MethodSettings {
+  const command = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
+  addFlags(command, trainConfig, []);
+  try {
+    command.parse(
+      pairs.flatMap((pair) => toFlag(pair, typed)),
+      { from: "user" },
+    );
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    const message = error.message.replace(/^error: /, "").replace("\n", " ");
+    throw new UsageError(`method ${typed}: ${message}`);
+  }
+  return command.opts();
+}
+
+/** The methods in a text; throws for an unknown one, with the nearest name, and for wrong settings. */
+export function parseMethods(text: string): Method[] {
+  return list(text).map((typed) => {
+    const [name, ...pairs] = typed.split(":");
+    const method = getMethod(name);
+    if (pairs.length === 0) return method;
+    return {
+      ...method,
+      name: typed,
+      settings: { ...method.settings, ...parseSettings(pairs, typed) },
+    };
+  });
+}

@@ -1,0 +1,116 @@
+import { expect, test } from "vitest";
+import type { RunStart, StepDone, Summary, TrainEvent } from "../train/events.js";
+import { showProgress, showResult } from "./progress.js";
+
+const memory = { peakBytes: 2, activationBytes: 1, scratchBytes: 0 };
+
+const start: RunStart = {
+  type: "runStart",
+  run: "runs/a",
+  model: "lenet5",
+  parameters: 61706,
+  engine: "native",
+  threads: 2,
+  seed: 1,
+  epochs: 2,
+  stepsPerEpoch: 2,
+  batch: 10,
+  pictures: { train: 20, selection: 5, test: 4 },
+  memory,
+  history: [],
+};
+
+const step = (epoch: number, at: number): StepDone => ({
+  ...{ type: "step", epoch, step: at, stepsPerEpoch: 2, loss: at, accuracy: 0.5, lr: 0.1 },
+  images: 10,
+});
+
+const epochEnd = (epoch: number): TrainEvent => ({
+  ...{ type: "epochEnd", epoch, trainLoss: 1.5, trainAccuracy: 0.5, selectionLoss: 1 },
+  ...{ selectionAccuracy: 0.75, lr: 0.1, seconds: 2, imagesPerSecond: 1234, best: epoch === 1 },
+  complete: true,
+});
+
+const summary: Summary = {
+  ...{ run: "runs/a", model: "lenet5", parameters: 61706, epochs: 2, seed: 1, seconds: 65 },
+  best: { epoch: 1, accuracy: 0.75 },
+  test: { accuracy: 0.98765, loss: 0.1 },
+  imagesPerSecond: 1234,
+  memory,
+};
+
+const events: TrainEvent[] = [
+  start,
+  step(1, 1),
+  step(1, 2),
+  epochEnd(1),
+  step(2, 1),
+  step(2, 2),
+  epochEnd(2),
+  { type: "runEnd", reason: "finished", summary },
+];
+
+/** What a run writes when each event takes a second. */
+function shown(run: readonly TrainEvent[], isTTY = false, columns = 200): string {
+  let text = "";
+  let seconds = 0;
+  const stream = { isTTY, columns, write: (part: string) => void (text += part) };
+  const listen = showProgress(stream, { now: () => seconds * 1000 });
+  for (const event of run) {
+    listen(event);
+    seconds++;
+  }
+  return text;
+}
+
+test("plain lines where there is no terminal", () => {
+  expect(shown(events).split("\n")).toEqual([
+    "lenet5: 61,706 parameters, native engine, 2 threads",
+    "pictures: 20 training, 5 selection, 4 test",
+    "run runs/a",
+    "epoch 1/2  loss 1.5000  accuracy 50.00 %  selection 75.00 % *  1,234 img/s  0:03 left",
+    "epoch 2/2  loss 1.5000  accuracy 50.00 %  selection 75.00 %    1,234 img/s  0:00 left",
+    "best epoch 1: selection accuracy 75.00 %",
+    "run runs/a, 1:05",
+    "test accuracy 98.77 %",
+    "",
+  ]);
+});
+
+test("a live line on a terminal, with means of the epoch and the time left for the run", () => {
+  const text = shown(events, true);
+  const live = text.split("\r\x1b[K").filter((part) => part.includes("["));
+  expect(live[1]).toBe(
+    "epoch 1/2  [====================]  loss 1.5000  accuracy 50.00 %  20 img/s  0:02 left",
+  );
+});
+
+test("the live line never wraps", () => {
+  const parts = shown(events, true, 40).split("\r\x1b[K");
+  for (const part of parts.filter((line) => !line.endsWith("\n"))) {
+    expect(part.length).toBeLessThan(40);
+  }
+});
+
+test("a resumed run says where it goes on, and counts only what is left", () => {
+  const resumed = { ...start, resumed: { epoch: 2, step: 1 } };
+  const text = shown([resumed, step(2, 1), step(2, 2), epochEnd(2)]);
+  expect(text).toContain("run runs/a, going on at epoch 2, step 1");
+  expect(text).toContain("0:00 left");
+});
+
+test("an interrupted run says so, and has no test accuracy", () => {
+  const { test: _, ...rest } = summary;
+  const text = shown([start, { type: "runEnd", reason: "aborted", summary: rest }]);
+  expect(text).toContain("interrupted\n");
+  expect(text).not.toContain("test accuracy");
+});
+
+test("quiet: warnings and the result only", () => {
+  let text = "";
+  const listen = showResult({ write: (part) => void (text += part) });
+  for (const event of [...events, { type: "warning", message: "slow" } as const]) listen(event);
+  expect(text.split("\n")[0]).toBe("best epoch 1: selection accuracy 75.00 %");
+  expect(text).toContain("warning: slow");
+  expect(text).not.toContain("loss");
+});

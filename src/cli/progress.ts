@@ -1,0 +1,203 @@
+// What a training run shows while it goes on. On a terminal one live line an epoch, which becomes that
+// epoch's result; elsewhere the results alone.
+
+import { styleText } from "node:util";
+import type {
+  EpochEnd,
+  Listener,
+  ParticlesReport,
+  RunEnd,
+  RunStart,
+  StepDone,
+} from "../train/index.js";
+import type { Stream } from "./console.js";
+import { clock, grouped, percent } from "./format.js";
+import { LiveBlock } from "./liveBlock.js";
+import { particleRow } from "./particleRows.js";
+
+/** Redraws of the live line are at least this far apart, in milliseconds. */
+const REDRAW = 100;
+const BAR_WIDTH = 20;
+
+/** Options of {@link showProgress}. */
+export interface ProgressOptions {
+  /** Steps after which the run will stop, if that is before its last epoch ends. */
+  readonly steps?: number;
+  /** The clock, in milliseconds. */
+  readonly now?: () => number;
+}
+
+/** Why a run ended, for its last lines; nothing to say about a run that did all its epochs. */
+const reasons: Readonly<Record<RunEnd["reason"], string>> = {
+  finished: "",
+  patience: "stopped: no better epoch for as many epochs as --patience says",
+  steps: "stopped after as many steps as --steps says",
+  minutes: "stopped: the time of --minutes is used up",
+  aborted: "interrupted",
+};
+
+/** How far the whole run is, for the time left. */
+class Course {
+  private readonly start: number;
+  private done = 0;
+  private readonly total: number;
+  private readonly before: number;
+  private readonly stepsPerEpoch: number;
+
+  constructor(
+    { epochs, stepsPerEpoch, resumed }: RunStart,
+    private readonly now: () => number,
+    steps = Number.POSITIVE_INFINITY,
+  ) {
+    this.start = now();
+    this.stepsPerEpoch = stepsPerEpoch;
+    this.total = Math.min(epochs * stepsPerEpoch, steps);
+    this.before = resumed ? (resumed.epoch - 1) * stepsPerEpoch + resumed.step - 1 : 0;
+  }
+
+  /** Training has reached the end of a step; epoch and step from 1. */
+  reach({ epoch, step }: { readonly epoch: number; readonly step: number }): void {
+    this.done = (epoch - 1) * this.stepsPerEpoch + step - this.before;
+  }
+
+  /** `1:23 left`, from the time that the steps of this session took. */
+  left(): string {
+    const remaining = Math.max(0, this.total - this.before - this.done);
+    const seconds = (this.now() - this.start) / 1000;
+    return `${clock((seconds / Math.max(1, this.done)) * remaining)} left`;
+  }
+}
+
+/** Means over the steps of the current epoch. */
+class EpochMeans {
+  private images = 0;
+  private loss = 0;
+  private correct = 0;
+
+  constructor(private readonly start: number) {}
+
+  add({ images, loss, accuracy }: StepDone): void {
+    this.images += images;
+    this.loss += loss * images;
+    this.correct += accuracy * images;
+  }
+
+  describe(now: number): string {
+    const rate = this.images / Math.max(1e-3, (now - this.start) / 1000);
+    const [loss, accuracy] = [this.loss / this.images, this.correct / this.images];
+    return `loss ${loss.toFixed(4)}  accuracy ${percent(accuracy)}  ${grouped(rate)} img/s`;
+  }
+}
+
+function bar(share: number): string {
+  const filled = Math.round(share * BAR_WIDTH);
+  return `[${"=".repeat(filled)}${" ".repeat(BAR_WIDTH - filled)}]`;
+}
+
+function opening(event: RunStart): string[] {
+  const { model, parameters, engine, threads, pictures, resumed, run } = event;
+  const set = (name: string, count: number) => (count > 0 ? `, ${grouped(count)} ${name}` : "");
+  return [
+    `${model}: ${grouped(parameters)} parameters, ${engine} engine, ${threads} thread${threads > 1 ? "s" : ""}`,
+    `pictures: ${grouped(pictures.train)} training${set("selection", pictures.selection)}${set("test", pictures.test)}`,
+    resumed ? `run ${run}, going on at epoch ${resumed.epoch}, step ${resumed.step}` : `run ${run}`,
+  ];
+}
+
+function closing({ summary, reason }: RunEnd): string[] {
+  const { best, test, run, seconds } = summary;
+  return [
+    reasons[reason],
+    best ? `best epoch ${best.epoch}: selection accuracy ${percent(best.accuracy)}` : "",
+    `run ${run}, ${clock(seconds)}`,
+    test ? `test accuracy ${percent(test.accuracy)}` : "",
+  ].filter((line) => line !== "");
+}
+
+/** A listener that shows warnings and what a run comes to, and nothing else. */
+export function showResult(stream: Stream): Listener {
+  return (event) => {
+    if (event.type === "warning") stream.write(`warning: ${event.message}\n`);
+    if (event.type === "runEnd") for (const line of closing(event)) stream.write(`${line}\n`);
+  };
+}
+
+/** A listener that shows a run on a stream. */
+export function showProgress(stream: Stream, options: ProgressOptions = {}): Listener {
+  const { now = () => performance.now() } = options;
+  const block = new LiveBlock(stream);
+  const colored = block.live && !process.env.NO_COLOR;
+  const style = (name: "green" | "dim" | "yellow", text: string) =>
+    colored ? styleText(name, text) : text;
+  const print = (line: string) => block.print(line);
+  let course: Course;
+  let epochs = 0;
+  let means: EpochMeans | undefined;
+  let epochStart: number | undefined;
+  let drawn = Number.NEGATIVE_INFINITY;
+
+  const label = (epoch: number) =>
+    `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`;
+
+  /** Draws the live lines, not too often. */
+  function draw(
+    { epoch, step, stepsPerEpoch }: StepDone | ParticlesReport,
+    means: string,
+    rows: readonly string[] = [],
+  ): void {
+    if (!block.live || now() - drawn < REDRAW) return;
+    drawn = now();
+    const share = bar(step / stepsPerEpoch);
+    block.draw([`${label(epoch)}  ${share}  ${means}  ${course.left()}`, ...rows]);
+  }
+
+  function step(event: StepDone): void {
+    course.reach(event);
+    means ??= new EpochMeans(now());
+    means.add(event);
+    draw(event, means.describe(now()));
+  }
+
+  function particles(event: ParticlesReport): void {
+    course.reach(event);
+    const rows = event.particles.map(particleRow);
+    epochStart ??= now();
+    const rate = event.images / Math.max(1e-3, (now() - epochStart) / 1000);
+    draw(event, `${grouped(rate)} img/s`, rows);
+    if (!event.judged) return;
+    epochStart = undefined;
+    for (const row of rows) print(row);
+  }
+
+  function epochEnd(event: EpochEnd): void {
+    means = undefined;
+    const { epoch, trainLoss, trainAccuracy, selectionAccuracy, imagesPerSecond, best } = event;
+    const selection = `selection ${percent(selectionAccuracy)}${best ? " *" : "  "}`;
+    print(
+      `${label(epoch)}  loss ${trainLoss.toFixed(4)}  accuracy ${percent(trainAccuracy)}  ` +
+        `${best ? style("green", selection) : selection}  ` +
+        style("dim", `${grouped(imagesPerSecond)} img/s  ${course.left()}`),
+    );
+  }
+
+  return (event) => {
+    switch (event.type) {
+      case "runStart":
+        course = new Course(event, now, options.steps);
+        epochs = event.epochs;
+        for (const line of opening(event)) print(line);
+        break;
+      case "step":
+        return step(event);
+      case "particles":
+        return particles(event);
+      case "epochEnd":
+        return epochEnd(event);
+      case "warning":
+        return void print(style("yellow", `warning: ${event.message}`));
+      case "runEnd":
+        for (const line of closing(event)) print(line);
+        break;
+    }
+  };
+}

@@ -1,0 +1,66 @@
+// `convoy train DATA`, `convoy train --resume RUN`.
+
+import { readFileSync } from "node:fs";
+import type { Command } from "commander";
+import { trainConfig } from "../train/config.js";
+import type { TrainSettings } from "../train/index.js";
+import type { Console } from "./console.js";
+import { UsageError } from "./errors.js";
+import { addFlags } from "./flags.js";
+
+interface Options extends Partial<TrainSettings> {
+  readonly config?: string;
+  readonly resume?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Settings from a JSON file: one object of settings, or a run's `config.json`. */
+function readSettings(path: string): Partial<TrainSettings> {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new UsageError(`--config ${path}: ${(error as Error).message}`);
+  }
+  if (typeof content !== "object" || content === null || Array.isArray(content)) {
+    throw new UsageError(`--config ${path}: expected one object of settings`);
+  }
+  const { settings = content } = content as { settings?: object };
+  return settings;
+}
+
+/** Defaults go before the file, the file before the flags. */
+function settingsFrom(data: string | undefined, options: Options): Partial<TrainSettings> {
+  const { config, resume, json: _, quiet: __, ...flags } = options;
+  const file = config === undefined ? {} : readSettings(config);
+  const given = { ...file, ...flags, ...(data !== undefined && { data }) };
+  if (resume !== undefined) {
+    if (given.out !== undefined) {
+      throw new UsageError(
+        "--out and --resume exclude each other; a run goes on in its own folder",
+      );
+    }
+    return { ...given, out: resume };
+  }
+  if (given.data === undefined) {
+    throw new UsageError("no data set; type: convoy train mnist, or: convoy train --resume RUN");
+  }
+  return given;
+}
+
+export function define(command: Command, console: Console): void {
+  command.argument("[data]", trainConfig.shape.data.description);
+  addFlags(command, trainConfig, ["data"]);
+  command
+    .option("--config <file>", "settings from a JSON file; flags go before it")
+    .option("--resume <run>", "go on with a run")
+    .option("--json", "print one object at the end; progress goes to standard error")
+    .option("--quiet", "show only warnings and the result")
+    .action(async (data: string | undefined, options: Options) => {
+      const settings = settingsFrom(data, options);
+      const { trainAndShow } = await import("./training.js");
+      const { json, quiet, resume } = options;
+      await trainAndShow(settings, { json, quiet, resume: resume !== undefined }, console);
+    });
+}

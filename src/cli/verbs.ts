@@ -1,0 +1,70 @@
+// The verbs of the command line. A new one is its file and one line here; only the file of the verb
+// that was typed is loaded.
+
+import type { Command } from "commander";
+import type { Console } from "./console.js";
+
+/** A verb: adds its arguments, options and action to its command. */
+export interface Verb {
+  define(command: Command, console: Console): void;
+}
+
+/** A verb's line in the help, and where it lies. */
+export interface VerbEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<Verb>;
+}
+
+export const verbs: readonly VerbEntry[] = [
+  {
+    name: "demo",
+    summary: "train LeNet-5 on all of MNIST",
+    load: () => import("./demo.js"),
+  },
+  {
+    name: "train",
+    summary: "train a model on a data set, or go on with a run",
+    load: () => import("./train.js"),
+  },
+  {
+    name: "compare",
+    summary: "compare training methods under equal budgets",
+    load: () => import("./compare.js"),
+  },
+  {
+    name: "eval",
+    summary: "measure a run's best weights on its test set",
+    load: () => import("./eval.js"),
+  },
+  {
+    name: "flatness",
+    summary: "measure how flat the minimum is that a run found",
+    load: () => import("./flatness.js"),
+  },
+  {
+    name: "predict",
+    summary: "name the class of pictures with a run's best weights",
+    load: () => import("./predict.js"),
+  },
+  {
+    name: "summary",
+    summary: "list a model's layers, parameters and work",
+    load: () => import("./summary.js"),
+  },
+  {
+    name: "data",
+    summary: "look at data sets",
+    load: () => import("./data.js"),
+  },
+  {
+    name: "doctor",
+    summary: "report what this machine has and lacks",
+    load: () => import("./doctor.js"),
+  },
+  {
+    name: "bench",
+    summary: "measure speed, beside other libraries",
+    load: () => import("./bench.js"),
+  },
+];

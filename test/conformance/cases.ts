@@ -1,0 +1,287 @@
+// The cases of every primitive. A new op joins the suite by a line here.
+
+import type { Value } from "../../src/graph/index.js";
+import * as g from "../../src/graph/index.js";
+import type { Shape } from "../../src/tensor/shape.js";
+import { type Case, type Operand, SCALAR, VECTOR } from "./case.js";
+import { convCases } from "./convCases.js";
+import { layoutCases } from "./layoutCases.js";
+import { poolCases } from "./poolCases.js";
+
+type Range = readonly [number, number];
+type Unary = (x: Value) => Value;
+type Binary = (a: Value, b: Value) => Value;
+
+/** A case: op, what is special, operands (a shape alone means the usual range of f32), how to build it. */
+const use = (
+  op: string,
+  name: string,
+  operands: readonly (Shape | Operand)[],
+  build: Case["build"],
+  settings: Pick<Case, "differentiable"> = {},
+): Case => ({
+  op,
+  name,
+  operands: operands.map((operand) => ("shape" in operand ? operand : { shape: operand })),
+  build,
+  ...settings,
+});
+
+/** A function of one number, on an odd length and on images. */
+const unary = (op: string, build: Unary, range?: Range, settings = {}): Case[] =>
+  [[7], [2, 17, 3, 5]].map((shape) =>
+    use(op, `[${shape}]`, [{ shape, range }], ([x]) => build(x), settings),
+  );
+
+const broadcasts: readonly (readonly [Shape, Shape])[] = [
+  [[5], [5]],
+  [
+    [2, 16, 3, 3],
+    [2, 16, 3, 3],
+  ],
+  [
+    [2, 17, 3, 3],
+    [1, 17, 1, 1],
+  ],
+  [
+    [3, 1],
+    [1, 4],
+  ],
+  [[], [2, 3]],
+  [
+    [2, 3, 4, 5],
+    [4, 1],
+  ],
+  [
+    [2, 6, 1, 1],
+    [2, 6, 4, 4],
+  ],
+];
+
+/** A function of two numbers, over the ways to broadcast. */
+const binary = (op: string, build: Binary, range?: Range): Case[] =>
+  broadcasts.map(([a, b]) =>
+    use(
+      op,
+      `[${a}] and [${b}]`,
+      [
+        { shape: a, range },
+        { shape: b, range },
+      ],
+      ([x, y]) => build(x, y),
+    ),
+  );
+
+const labels: Operand = { shape: [6], dtype: "i32" };
+const bytes: Operand = { shape: [2, 3, 4, 4], dtype: "u8", range: [0, 256] };
+const flat = { differentiable: false };
+
+const normShapes: readonly Shape[] = [
+  [8, 5],
+  [4, 16, 3, 3],
+  [3, 17, 5, 1],
+  [1, 3, 4, 4],
+  [2, 1, 3, 3],
+];
+
+const batchNorms = normShapes.flatMap((shape): Case[] => {
+  const channels = [shape[1]];
+  const operands = [shape, channels, channels];
+  return [
+    use("batchNorm", `[${shape}]`, operands, ([x, gamma, beta]) => g.batchNorm(x, gamma, beta)),
+    use("batchNorm", `[${shape}], ReLU, eps`, operands, ([x, gamma, beta]) =>
+      g.batchNorm(x, gamma, beta, { relu: true, eps: 0.01 }),
+    ),
+    use("batchNorm", `[${shape}], residual`, [...operands, shape], ([x, gamma, beta, residual]) =>
+      g.batchNorm(x, gamma, beta, { residual }),
+    ),
+    use("batchNorm", `[${shape}], residual, ReLU`, [...operands, shape], ([x, gamma, beta, r]) =>
+      g.batchNorm(x, gamma, beta, { relu: true, residual: r }),
+    ),
+    use(
+      "batchNormGrad",
+      `[${shape}]`,
+      [shape, ...operands],
+      ([dy, x, gamma, beta]) => {
+        const options = { relu: true, eps: 1e-5 };
+        const [y, mean, variance] = g.batchNorm(x, gamma, beta, options);
+        return g.batchNormGrad(dy, x, gamma, mean, variance, y, options, true);
+      },
+      flat,
+    ),
+  ];
+});
+
+const products: readonly (readonly [a: Shape, b: Shape, g.MatmulOptions])[] = [
+  [[3, 4], [4, 5], {}],
+  [[64, 17], [17, 10], {}],
+  [[4, 3], [4, 5], { transposeA: true }],
+  [[3, 4], [5, 4], { transposeB: true }],
+  [[4, 3], [5, 4], { transposeA: true, transposeB: true }],
+  [[1, 16], [16, 1], {}],
+  [[1, 1], [1, 1], {}],
+  [[3, 2, 6], [3, 6, 5], {}],
+  [[3, 6, 2], [3, 5, 6], { transposeA: true, transposeB: true }],
+  [[1, 4, 6], [1, 5, 6], { transposeB: true, relu: true }],
+];
+
+const matmuls = products.flatMap(([a, b, options]): Case[] => {
+  const name = `[${a}] x [${b}] ${Object.keys(options).join(", ")}`;
+  const columns = b.at(options.transposeB ? -2 : -1)!;
+  return [
+    use("matmul", name, [a, b], ([x, y]) => g.matmul(x, y, options)),
+    use("matmul", `${name} bias`, [a, b, [columns]], ([x, y, bias]) =>
+      g.matmul(x, y, { ...options, bias }),
+    ),
+    use("matmul", `${name} bias, ReLU`, [a, b, [columns]], ([x, y, bias]) =>
+      g.matmul(x, y, { ...options, bias, relu: true }),
+    ),
+  ];
+});
+
+const reductions: readonly (readonly [Shape, readonly number[] | undefined, boolean])[] = [
+  [[7], undefined, false],
+  [[2, 17, 3, 5], undefined, false],
+  [[2, 17, 3, 5], [0, 2, 3], false],
+  [[2, 16, 4, 4], [2, 3], true],
+  [[2, 3, 4, 5], [1], true],
+  [[6, 10], [-1], true],
+  [[6, 10], [0], false],
+];
+
+const reduces = reductions.flatMap(([shape, axes, keep]): Case[] => {
+  const name = `[${shape}] over [${axes ?? "all"}]${keep ? ", kept" : ""}`;
+  return [
+    use("reduceSum", name, [shape], ([x]) => g.reduceSum(x, axes, keep)),
+    use("reduceMax", name, [shape], ([x]) => g.reduceMax(x, axes, keep)),
+  ];
+});
+
+const sizes = [
+  [8, 8],
+  [3, 5],
+  [1, 1],
+  [7, 4],
+  [4, 4],
+];
+
+const resizes = (["nearest", "bilinear"] as const).flatMap((mode) =>
+  sizes.flatMap((size): Case[] => [
+    use("resize", `${mode} to ${size}`, [[2, 3, 4, 4]], ([x]) => g.resize(x, size, mode)),
+    use("resizeGrad", `${mode} from ${size}`, [[2, 16, ...size]], ([dy]) =>
+      g.resizeGrad(dy, [4, 4], mode),
+    ),
+  ]),
+);
+
+/** 2 * x0 + |x1|, twice rooted, as the fusion pass writes it: two results, one constant. */
+const chain = {
+  shape: [2, 3],
+  code: ["constant", "mul", "abs", "add", "sqrt"],
+  args: [-1, -1, -1, 0, 2, -1, 1, -1, -1, 3, 4, -1, 5, -1, -1],
+  values: [2, 0, 0, 0, 0],
+  results: [5, 6],
+};
+
+const positive: Range = [0.5, 3];
+
+export const cases: readonly Case[] = [
+  ...convCases,
+  ...poolCases,
+  ...layoutCases,
+  ...batchNorms,
+  ...matmuls,
+  ...reduces,
+  ...resizes,
+  ...unary("abs", g.abs),
+  ...unary("erf", g.erf, [-3, 3]),
+  ...unary("exp", g.exp),
+  ...unary("gelu", g.gelu, [-5, 5]),
+  ...unary("hardSwish", g.hardSwish, [-5, 5]),
+  ...unary("log", g.log, positive),
+  ...unary("neg", g.neg),
+  ...unary("relu", g.relu),
+  ...unary("relu6", g.relu6, [-4, 9]),
+  ...unary("round", g.round, [-4, 4], flat),
+  ...unary("sigmoid", g.sigmoid, [-6, 6]),
+  ...unary("silu", g.silu, [-6, 6]),
+  ...unary("sqrt", g.sqrt, positive),
+  ...unary("step", g.step),
+  ...unary("stopGradient", g.stopGradient, undefined, flat),
+  ...unary("tanh", g.tanh, [-4, 4]),
+  ...binary("add", g.add),
+  ...binary("div", g.div, positive),
+  ...binary("max", g.max),
+  ...binary("min", g.min),
+  ...binary("mul", g.mul),
+  ...binary("pow", g.pow, positive),
+  ...binary("sub", g.sub),
+  use("select", "mask of one row", [[4], [3, 4], [3, 1]], ([mask, a, b]) =>
+    g.select(g.step(mask), a, b),
+  ),
+  use(
+    "fused",
+    "two results",
+    [{ shape: [2, 3], range: positive }, [3]],
+    (operands, graph) => graph.apply(g.ops.fused, operands, chain),
+    flat,
+  ),
+  use("constant", "times x", [[3]], ([x], graph) => g.mul(x, g.constant(graph, 1.5))),
+  use("scalar", "times x", [[3]], ([x], graph) => g.mul(x, g.scalar(graph, SCALAR))),
+  use("input", "as it is", [[2, 3]], ([x]) => x),
+  use("read", "a part of a vector", [[2, 3]], ([x], graph) =>
+    g.mul(x, g.read(graph, VECTOR, [2, 3], 7)),
+  ),
+  use("write", "after reading the old elements", [[2, 3]], ([x], graph) => {
+    const old = g.read(graph, VECTOR, [2, 3], 5);
+    g.write(VECTOR, g.add(x, old), 8);
+    return g.mul(old, x);
+  }),
+  use("write", "before reading the old elements", [[3]], ([x], graph) => {
+    g.write(VECTOR, x, 4);
+    return g.mul(x, g.read(graph, VECTOR, [3], 3));
+  }),
+  use("write", "two parts that change places", [[3]], ([x], graph) => {
+    const [low, high] = [g.read(graph, VECTOR, [3], 2), g.read(graph, VECTOR, [3], 5)];
+    g.write(VECTOR, low, 5);
+    g.write(VECTOR, high, 2);
+    return x;
+  }),
+  use("uniform", "odd size", [[3, 7]], ([x], graph) => g.mul(x, g.uniform(graph, [3, 7], 4))),
+  use("cast", "labels", [labels], ([x]) => g.cast(x)),
+  use("cast", "bytes", [bytes], ([x]) => g.cast(x)),
+  use("oneHot", "labels, some out of range", [{ ...labels, range: [-1, 5] }], ([x]) =>
+    g.oneHot(x, 4),
+  ),
+  use("logSoftmax", "rows of 10", [{ shape: [6, 10], range: [-20, 20] }], ([x]) => g.logSoftmax(x)),
+  use("logSoftmax", "three axes", [[2, 3, 17]], ([x]) => g.logSoftmax(x)),
+  use("expand", "rows", [[1, 4]], ([x]) => g.expand(x, [2, 3, 4])),
+  use("expand", "channels", [[1, 16, 1, 1]], ([x]) => g.expand(x, [2, 16, 3, 3])),
+  use("reshape", "images to rows", [[2, 17, 3, 3]], ([x]) => g.reshape(x, [2, -1])),
+  use("reshape", "rows to images", [[2, 144]], ([x]) => g.reshape(x, [2, 16, 3, 3])),
+  use("transpose", "matrix", [[3, 5]], ([x]) => g.transpose(x, [1, 0])),
+  use("transpose", "channels last", [[2, 17, 3, 4]], ([x]) => g.transpose(x, [0, 2, 3, 1])),
+  use(
+    "concat",
+    "channels",
+    [
+      [2, 3, 4, 4],
+      [2, 16, 4, 4],
+      [2, 1, 4, 4],
+    ],
+    (all) => g.concat(all, 1),
+  ),
+  use(
+    "concat",
+    "rows",
+    [
+      [2, 5],
+      [3, 5],
+    ],
+    (all) => g.concat(all, 0),
+  ),
+  use("slice", "channels", [[2, 17, 3, 3]], ([x]) => g.slice(x, [0, 5, 0, 0], [2, 8, 3, 3])),
+  use("slice", "box", [[4, 6]], ([x]) => g.slice(x, [1, 2], [2, 3])),
+  use("pad", "images", [[2, 16, 3, 3]], ([x]) => g.pad(x, [0, 0, 1, 2], [0, 0, 0, 1])),
+  use("pad", "channels", [[2, 3, 3, 3]], ([x]) => g.pad(x, [0, 2, 0, 0], [0, 3, 0, 0])),
+];

@@ -1,0 +1,130 @@
+// Geometries of convolution, each tried on the forward op and on both gradients.
+
+import {
+  type ConvOptions,
+  conv2d,
+  conv2dInputGrad,
+  conv2dWeightGrad,
+  convGeometry,
+  convTranspose2d,
+} from "../../src/graph/index.js";
+import { slide } from "../../src/graph/window.js";
+import type { Shape } from "../../src/tensor/shape.js";
+import type { Case } from "./case.js";
+
+interface Geometry {
+  readonly name: string;
+  /** [n, c, h, w]. */
+  readonly x: Shape;
+  /** [o, c / groups, kh, kw]. */
+  readonly w: Shape;
+  readonly options: Omit<ConvOptions, "bias" | "relu">;
+}
+
+const geometries: readonly Geometry[] = [
+  { name: "1 channel, 5x5", x: [2, 1, 12, 12], w: [6, 1, 5, 5], options: {} },
+  { name: "3 channels, same size", x: [2, 3, 8, 8], w: [16, 3, 3, 3], options: { padding: 1 } },
+  { name: "16 channels", x: [2, 16, 6, 6], w: [16, 16, 3, 3], options: { padding: 1 } },
+  { name: "17 channels, odd size", x: [1, 17, 5, 7], w: [17, 17, 3, 3], options: { padding: 1 } },
+  { name: "6 to 16 channels", x: [2, 6, 9, 9], w: [16, 6, 5, 5], options: {} },
+  { name: "1x1", x: [3, 16, 5, 5], w: [17, 16, 1, 1], options: {} },
+  { name: "1x1, stride 2", x: [2, 16, 7, 7], w: [32, 16, 1, 1], options: { strides: 2 } },
+  { name: "stride 2", x: [2, 6, 9, 7], w: [8, 6, 3, 3], options: { strides: 2, padding: 1 } },
+  {
+    name: "7x7, stride 2",
+    x: [1, 3, 17, 15],
+    w: [8, 3, 7, 7],
+    options: { strides: 2, padding: 3 },
+  },
+  { name: "stride over kernel", x: [1, 3, 8, 8], w: [4, 3, 2, 2], options: { strides: 3 } },
+  { name: "strides 2, 1", x: [2, 3, 7, 6], w: [5, 3, 3, 2], options: { strides: [2, 1] } },
+  { name: "dilation 2", x: [1, 3, 11, 9], w: [4, 3, 3, 3], options: { dilation: 2, padding: 2 } },
+  { name: "dilation 1, 3", x: [1, 6, 5, 9], w: [4, 6, 2, 3], options: { dilation: [1, 3] } },
+  {
+    name: "uneven padding",
+    x: [2, 3, 6, 5],
+    w: [4, 3, 3, 3],
+    options: { padding: [0, 2, 1, 0], strides: [1, 2] },
+  },
+  { name: "padding over kernel", x: [1, 3, 4, 4], w: [2, 3, 2, 2], options: { padding: 3 } },
+  { name: "1x7", x: [1, 16, 6, 9], w: [8, 16, 1, 7], options: { padding: [0, 3] } },
+  { name: "7x1", x: [1, 16, 9, 6], w: [8, 16, 7, 1], options: { padding: [3, 0] } },
+  { name: "kernel of the image's size", x: [3, 16, 5, 5], w: [20, 16, 5, 5], options: {} },
+  { name: "1 pixel", x: [1, 1, 1, 1], w: [1, 1, 1, 1], options: {} },
+  { name: "3 groups", x: [2, 6, 5, 5], w: [9, 2, 3, 3], options: { groups: 3, padding: 1 } },
+  { name: "2 groups of 16", x: [1, 32, 4, 5], w: [32, 16, 3, 3], options: { groups: 2 } },
+  { name: "depthwise", x: [2, 16, 7, 7], w: [16, 1, 3, 3], options: { groups: 16, padding: 1 } },
+  {
+    name: "depthwise, 17 channels, stride 2",
+    x: [1, 17, 8, 9],
+    w: [17, 1, 3, 3],
+    options: { groups: 17, strides: 2, padding: 1 },
+  },
+  { name: "depthwise, 3 channels", x: [1, 3, 6, 6], w: [3, 1, 5, 5], options: { groups: 3 } },
+  {
+    name: "depthwise, twice as many out",
+    x: [1, 3, 6, 6],
+    w: [6, 1, 3, 3],
+    options: { groups: 3 },
+  },
+];
+
+const outputShape = ({ x, w, options }: Geometry): Shape => [
+  x[0],
+  w[0],
+  ...slide("conv2d", x.slice(2), { ...convGeometry(options), kernel: w.slice(2) }),
+];
+
+function casesOf(geometry: Geometry): Case[] {
+  const { name, x, w, options } = geometry;
+  const y = { shape: outputShape(geometry) };
+  const bias = { shape: [w[0]] };
+  const window = convGeometry(options);
+  return [
+    {
+      op: "conv2d",
+      name,
+      operands: [{ shape: x }, { shape: w }],
+      build: ([images, weights]) => conv2d(images, weights, options),
+    },
+    {
+      op: "conv2d",
+      name: `${name}, bias, ReLU`,
+      operands: [{ shape: x }, { shape: w }, bias],
+      build: ([images, weights, b]) => conv2d(images, weights, { ...options, bias: b, relu: true }),
+    },
+    {
+      op: "conv2dInputGrad",
+      name,
+      operands: [y, { shape: w }],
+      build: ([dy, weights]) => conv2dInputGrad(dy, weights, x, window),
+    },
+    {
+      op: "conv2dWeightGrad",
+      name: `${name}, bias`,
+      operands: [{ shape: x }, y],
+      build: ([images, dy]) => conv2dWeightGrad(images, dy, w, window, true),
+    },
+  ];
+}
+
+const transposed: Case[] = [0, 1].map((extra) => ({
+  op: "conv2dInputGrad",
+  name: `transposed convolution, output padding ${extra}`,
+  operands: [{ shape: [2, 4, 3, 5] }, { shape: [4, 6, 3, 3] }],
+  build: ([x, w]) =>
+    convTranspose2d(x, w, convGeometry({ strides: 2, padding: 1 }), [extra, extra]),
+}));
+
+const biasFirst: Case = {
+  op: "conv2dWeightGrad",
+  name: "the bias gradient first",
+  operands: [{ shape: [2, 3, 5, 5] }, { shape: [2, 4, 3, 3] }],
+  build: ([x, dy]) => conv2dWeightGrad(x, dy, [4, 3, 3, 3], convGeometry({}), true).toReversed(),
+};
+
+export const convCases: readonly Case[] = [
+  ...geometries.flatMap(casesOf),
+  ...transposed,
+  biasFirst,
+];

@@ -1,0 +1,67 @@
+// The same program, numbers and threads give the same bytes, whatever else the machine does meanwhile.
+
+import { describe, expect, it } from "vitest";
+import { createEngine, type Engine } from "../../src/engine/index.js";
+import { loadAddon } from "../../src/engine/native/index.js";
+import { createModel } from "../../src/models/index.js";
+import { initialise } from "../../src/nn/index.js";
+import { trainingGraph } from "../../src/tasks/index.js";
+import { Random } from "../../src/tensor/philox.js";
+
+const BATCH = 16;
+const REPEATS = 20;
+
+const nets = ["lenet5", "resnet20", "mobilenetv2"].map((name) => {
+  const model = createModel(name, { channels: 3, height: 32, width: 32, classes: 10 });
+  return { name, net: trainingGraph(model, BATCH, {}) };
+});
+type Net = (typeof nets)[number]["net"];
+
+/** A step from the same start, as often as it is called; its results as bytes. */
+async function stepper(engine: Engine, net: Net) {
+  const { graph, layout } = net;
+  const program = await engine.compile(graph);
+  const [w, grad] = [engine.vector(layout.length), engine.vector(layout.trainable)];
+  const random = new Random({ seed: 2, purpose: "init" });
+  const x = Float32Array.from({ length: BATCH * 3 * 32 * 32 }, () => random.uniform());
+  const targets = Float32Array.from({ length: BATCH * 10 }, (_, at) => (at % 11 === 0 ? 1 : 0));
+  return async () => {
+    await w.write(initialise(net, 1));
+    const key = { seed: 1, purpose: "dropout" } as const;
+    const { loss } = await program.run({ vectors: { w, grad }, inputs: { x, targets }, key });
+    const results = [loss as Float32Array, await grad.read(), await w.read()];
+    return Buffer.concat(results.map(({ buffer }) => new Uint8Array(buffer)));
+  };
+}
+
+async function alone(threads: number, net: Net): Promise<Buffer> {
+  const engine = await createEngine({ engine: "native", threads });
+  const result = await (await stepper(engine, net))();
+  await engine.close();
+  return result;
+}
+
+function built(): boolean {
+  try {
+    return Boolean(loadAddon());
+  } catch {
+    return false;
+  }
+}
+
+describe.skipIf(!built()).each(nets)("$name", ({ net }) => {
+  it("gives the bytes it gives alone, beside engines with other numbers of threads", async () => {
+    const counts = [1, 2, 3];
+    const expected = await Promise.all(counts.map((threads) => alone(threads, net)));
+    await Promise.all(
+      counts.map(async (threads, at) => {
+        const engine = await createEngine({ engine: "native", threads });
+        const step = await stepper(engine, net);
+        for (let repeat = 0; repeat < REPEATS; repeat++) {
+          expect((await step()).equals(expected[at]), `${threads} threads, ${repeat}`).toBe(true);
+        }
+        await engine.close();
+      }),
+    );
+  });
+});

@@ -1,0 +1,57 @@
+// The engines under test. A new engine joins the suite by a line here.
+
+import { createEngine, type Engine } from "../../src/engine/index.js";
+import { loadAddon } from "../../src/engine/native/index.js";
+
+interface Candidate {
+  readonly title: string;
+  readonly open: () => Promise<Engine>;
+}
+
+/** A native engine on the kernels of one instruction set; the choice holds for the whole process. */
+const native = (threads: number, isa: string): Candidate => ({
+  title: `native, ${isa}, ${threads} thread${threads === 1 ? "" : "s"}`,
+  async open() {
+    if (!loadAddon().chooseIsa(isa)) throw new Error(`this processor has no ${isa}`);
+    return createEngine({ engine: "native", threads });
+  },
+});
+
+/** Engines that are compared with the reference engine. */
+const candidates: readonly Candidate[] = [
+  native(1, "baseline"),
+  native(2, "avx2"),
+  native(1, "avx512"),
+];
+
+/** A candidate that may not exist on this machine: then its tests are skipped, and say why. */
+export interface Tested extends Candidate {
+  readonly skip: boolean;
+}
+
+async function probe({ title, open }: Candidate): Promise<Tested> {
+  try {
+    await (await open()).close();
+    return { title, open, skip: false };
+  } catch (error) {
+    return {
+      title: `${title} (cannot be had here: ${(error as Error).message})`,
+      open,
+      skip: true,
+    };
+  }
+}
+
+async function probeAll(): Promise<Tested[]> {
+  const result: Tested[] = [];
+  for (const candidate of candidates) result.push(await probe(candidate));
+  return result;
+}
+
+export const tested: readonly Tested[] = await probeAll();
+
+/** The same, and the reference engine itself. */
+export const everyEngine: readonly Tested[] = [
+  { title: "reference", open: () => createEngine({ engine: "reference" }), skip: false },
+  ...tested,
+];

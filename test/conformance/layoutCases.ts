@@ -1,0 +1,79 @@
+// Ops behind a convolution, whose result an engine may hold in a layout of its own: blocks of channels,
+// with idle places behind the last one. Channel counts that fill no whole block are the risky ones.
+
+import type { Value } from "../../src/graph/index.js";
+import * as g from "../../src/graph/index.js";
+import { poolWindow } from "../../src/graph/ops/maxPool2d.js";
+import type { Case } from "./case.js";
+
+/** What follows two convolutions of the same images; both results are [2, channels, 6, 5]. */
+type Follower = readonly [
+  op: string,
+  name: string,
+  build: (x: Value, y: Value) => Value | readonly Value[],
+];
+
+const perChannel = (x: Value) => g.reduceSum(x, [0, 2, 3], true);
+const row = (x: Value) => g.reshape(perChannel(x), [-1]);
+const window = { kernel: 3, strides: 2, padding: 1 };
+
+const followers: readonly Follower[] = [
+  ["div", "by a number of each channel", (x, y) => g.div(g.sigmoid(y), perChannel(g.exp(x)))],
+  [
+    "log",
+    "of a number of each image",
+    (x, y) => g.add(g.log(g.reduceSum(g.exp(x), [1, 2, 3], true)), y),
+  ],
+  ["mul", "by channels of each image", (x, y) => g.mul(x, g.sigmoid(g.reduceSum(y, [2, 3], true)))],
+  ["mul", "by pixels of each image", (x, y) => g.mul(x, g.sigmoid(g.reduceSum(y, [1], true)))],
+  ["mul", "by one row of pixels", (x, y) => g.mul(x, g.sigmoid(g.reduceSum(y, [0, 1, 2], true)))],
+  ["reduceMax", "over channels", (x) => g.reduceMax(x, [1], true)],
+  ["reduceSum", "over pixels", (x) => g.reduceSum(g.exp(x), [2, 3])],
+  ["maxPool2d", "with winners", (x) => x.graph.apply(g.ops.maxPool2d, [x], poolWindow(window))],
+  [
+    "avgPool2d",
+    "of a sum, summed",
+    (x, y) => g.reduceSum(g.exp(g.avgPool2d(g.add(x, y), window)), [2, 3]),
+  ],
+  [
+    "batchNorm",
+    "with residual and ReLU",
+    (x, y) => g.batchNorm(x, row(g.sigmoid(x)), row(y), { residual: y, relu: true }),
+  ],
+  ["concat", "channels", (x, y) => g.sigmoid(g.concat([x, y], 1))],
+  ["concat", "images", (x, y) => g.sigmoid(g.concat([x, y], 0))],
+  [
+    "slice",
+    "all channels but the first",
+    (x) => g.sigmoid(g.slice(x, [0, 1, 0, 0], [2, x.shape[1] - 1, 6, 5])),
+  ],
+  ["slice", "some pixels", (x) => g.sigmoid(g.slice(x, [0, 0, 1, 2], [2, x.shape[1], 4, 3]))],
+  ["pad", "pixels", (x) => g.exp(g.pad(x, [0, 0, 1, 0], [0, 0, 0, 2]))],
+  ["pad", "channels", (x) => g.exp(g.pad(x, [0, 8, 0, 0], [0, 8, 0, 0]))],
+  ["transpose", "channels last", (x) => g.sigmoid(g.transpose(x, [0, 2, 3, 1]))],
+  ["reshape", "rows", (x, y) => g.mul(g.reshape(x, [2, -1]), g.reshape(g.sigmoid(y), [2, -1]))],
+  ["resize", "larger", (x) => g.sigmoid(g.resize(x, [9, 7], "bilinear"))],
+  [
+    "conv2d",
+    "between fused passes",
+    (x, y) => {
+      const next = g.reshape(g.slice(x, [0, 0, 0, 0], [1, x.shape[1], 3, 3]), [1, -1, 3, 3]);
+      return g.sqrt(g.conv2d(g.sigmoid(y), g.sigmoid(next), { padding: 1 }));
+    },
+  ],
+];
+
+const casesOf = (channels: number): Case[] =>
+  followers.map(([op, name, build]) => ({
+    op,
+    name: `${name}, behind convolutions to ${channels} channels`,
+    operands: [
+      { shape: [2, 3, 6, 5], range: [-1, 1] },
+      { shape: [channels, 3, 3, 3], range: [-0.2, 0.3] },
+      { shape: [channels, 3, 1, 1], range: [-0.5, 1] },
+    ],
+    build: ([images, wide, narrow]) =>
+      build(g.conv2d(images, wide, { padding: 1 }), g.conv2d(images, narrow)),
+  }));
+
+export const layoutCases: readonly Case[] = [2, 6, 8, 17, 24].flatMap(casesOf);

@@ -1,0 +1,151 @@
+// The command line as a user meets it: bad input is told in one line, with exit code 2, and leaves
+// nothing behind; a run can be trained, interrupted, resumed, evaluated and used.
+
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import sharp from "sharp";
+import { describe, expect, test } from "vitest";
+import { openDataset } from "../../src/data/index.js";
+import { version } from "../../src/version.js";
+import { convoy, scratch } from "./convoy.js";
+
+/** Settings of a run that takes a moment. */
+const short = ["--steps", "20", "--threads", "1"];
+
+describe("bad input", () => {
+  test.each([
+    ["an unknown verb", ["trian"], /unknown verb "trian" \(did you mean "train"\?\)/],
+    [
+      "an unknown option",
+      ["train", "mnist", "--epoch", "2"],
+      /'--epoch' \(Did you mean --epochs\?\)/,
+    ],
+    [
+      "an unknown model",
+      ["train", "mnist", "--model", "lenet6"],
+      /"lenet6" \(did you mean "lenet5"\?\)/,
+    ],
+    ["an unknown optimizer", ["train", "mnist", "--optimizer", "adamx"], /did you mean "adam/],
+    ["an unknown schedule", ["train", "mnist", "--schedule", "cosin"], /did you mean "cosine"\?/],
+    ["an unknown augmentation", ["train", "mnist", "--augment", "corp"], /did you mean "crop"\?/],
+    ["an unknown data set", ["train", "minst"], /no data set "minst" \(did you mean "mnist"\?\)/],
+    ["a missing folder", ["train", "./no/such/folder"], /no data set ".\/no\/such\/folder"/],
+    ["no data set", ["train"], /no data set; type: convoy train mnist/],
+    ["a setting out of range", ["train", "mnist", "--epochs", "0"], /setting epochs is 0/],
+    ["a number that is none", ["train", "mnist", "--lr", "fast"], /lr.*"fast" is not a number/],
+    [
+      "a net too large for its pictures",
+      ["train", "mnist", "--model", "vgg11"],
+      /too small|smallest|at least/,
+    ],
+    ["resuming nothing", ["train", "--resume", "nothing"], /nothing holds no run/],
+    ["evaluating nothing", ["eval", "nothing"], /nothing holds no run/],
+    [
+      "two folders",
+      ["train", "--resume", "a", "--out", "b"],
+      /--out and --resume exclude each other/,
+    ],
+    [
+      "settings that are missing",
+      ["train", "mnist", "--config", "c.json"],
+      /--config c.json: ENOENT/,
+    ],
+    ["an unknown peer", ["bench", "step", "--peers", "torch"], /unknown peer "torch"/],
+  ])("%s", async (_, args, message) => {
+    const cwd = scratch();
+    const { code, out, err } = await convoy(args, { cwd });
+    expect(err).toMatch(message);
+    expect(err.trim().split("\n")).toHaveLength(1);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  test("a folder that holds another run stays as it is", async () => {
+    const cwd = scratch();
+    expect((await convoy(["train", "mnist", ...short, "--out", "a"], { cwd })).code).toBe(0);
+    const before = readFileSync(join(cwd, "a", "weights", "last.safetensors"));
+    const { code, err } = await convoy(["train", "mnist", ...short, "--out", "a"], { cwd });
+    expect(err).toContain("a holds another run; resume it with --resume a");
+    expect(code).toBe(2);
+    expect(readFileSync(join(cwd, "a", "weights", "last.safetensors"))).toEqual(before);
+  });
+
+  test("resuming with another model is refused", async () => {
+    const cwd = scratch();
+    await convoy(["train", "mnist", ...short, "--out", "a"], { cwd });
+    const args = ["train", "--resume", "a", "--model", "resnet20"];
+    const { code, err } = await convoy(args, { cwd });
+    expect(err).toContain('the run was made with model "lenet5", not "resnet20"');
+    expect(code).toBe(2);
+  });
+
+  test("a folder of pictures with a broken one is named", async () => {
+    const cwd = scratch();
+    const picture = sharp({ create: { width: 32, height: 32, channels: 3, background: "red" } });
+    for (const name of ["cat", "dog"]) {
+      mkdirSync(join(cwd, "photos", name), { recursive: true });
+      await picture.jpeg().toFile(join(cwd, "photos", name, "a.jpg"));
+    }
+    writeFileSync(join(cwd, "photos", "dog", "b.jpg"), "");
+    const checked = await convoy(["data", "check", "photos"], { cwd });
+    expect(checked.out).toMatch(/photos\/dog\/b\.jpg: the file is empty/);
+    expect(checked.code).toBe(2);
+    const trained = await convoy(["train", "photos", "--out", "a"], { cwd });
+    expect(trained.err).toMatch(/photos\/dog\/b\.jpg: the file is empty/);
+    expect(trained.code).toBe(2);
+    expect(readdirSync(cwd)).toEqual(["photos"]);
+  });
+});
+
+test("--version and --help", async () => {
+  const cwd = scratch();
+  expect(await convoy(["--version"], { cwd })).toEqual({ code: 0, out: `${version}\n`, err: "" });
+  const { code, out } = await convoy(["train", "--help"], { cwd });
+  expect(code).toBe(0);
+  expect(out).toContain("--label-smoothing <number>");
+});
+
+test("a run is trained, evaluated and used; --json prints one object", async () => {
+  const cwd = scratch();
+  const trained = await convoy(
+    ["train", "mnist", ...short, "--seed", "3", "--out", "a", "--json"],
+    { cwd },
+  );
+  expect(trained.code).toBe(0);
+  const summary = JSON.parse(trained.out);
+  expect(summary).toMatchObject({ run: "a", model: "lenet5", parameters: 61706, seed: 3 });
+  expect(Object.keys(summary)).toEqual([
+    ...["run", "model", "parameters", "epochs", "seed", "best", "test", "imagesPerSecond"],
+    ...["memory", "seconds"],
+  ]);
+  const evaluated = JSON.parse((await convoy(["eval", "a", "--json"], { cwd })).out);
+  expect(Object.keys(evaluated).sort()).toEqual(Object.keys(summary).sort());
+  expect(evaluated.test).toEqual(summary.test);
+  expect(evaluated.best).toEqual(summary.best);
+
+  const { test: pictures } = await openDataset("mnist");
+  const digit = pictures!.images.subarray(0, 784);
+  const raw = { width: 28, height: 28, channels: 1 as const };
+  await sharp(digit, { raw }).png().toFile(join(cwd, "digit.png"));
+  const { code, out } = await convoy(["predict", "a", "digit.png", "--json"], { cwd });
+  expect(code).toBe(0);
+  const [{ image, classes }] = JSON.parse(out).predictions;
+  expect(image).toBe("digit.png");
+  expect(classes).toHaveLength(3);
+  expect(classes[0].probability).toBeGreaterThanOrEqual(classes[1].probability);
+});
+
+test("Ctrl-C saves, exits with 130 and says how to go on; the resumed run ends like an unbroken one", async () => {
+  const cwd = scratch();
+  const settings = ["mnist", "--batch", "500", "--epochs", "2", "--threads", "1"];
+  const stop = await convoy(["train", ...settings, "--out", "a"], {
+    cwd,
+    signalAfter: "epoch 1/2",
+  });
+  expect(stop.code).toBe(130);
+  expect(stop.err).toContain("saved; go on with: convoy train --resume a");
+  expect((await convoy(["train", "--resume", "a"], { cwd })).code).toBe(0);
+  expect((await convoy(["train", ...settings, "--out", "b"], { cwd })).code).toBe(0);
+  const last = (run: string) => readFileSync(join(cwd, run, "weights", "last.safetensors"));
+  expect(last("a").equals(last("b"))).toBe(true);
+});

@@ -1,0 +1,114 @@
+// The tables of the pages are those of the code.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { augmentations, readers, sources } from "../src/data/index.js";
+import { createModel, families, listModels, summarise } from "../src/models/index.js";
+import { optimizers, schedules } from "../src/optim/index.js";
+import { trainConfig } from "../src/train/config.js";
+import { runFiles } from "../src/train/index.js";
+import { root } from "./support/examples.js";
+
+/** The rows of the table with a header: their cells trimmed, `\\<` (which is no tag) as `<`. */
+function tableOf(page: string, ...header: readonly string[]): string[][] {
+  const lines = readFileSync(join(root, "docs", page), "utf8").split("\n");
+  const start = lines.indexOf(`| ${header.join(" | ")} |`) + 2;
+  expect(start, `${page} has a table ${header.join(", ")}`).toBeGreaterThan(1);
+  const length = lines.slice(start).findIndex((line) => !line.startsWith("|"));
+  const cells = (line: string) =>
+    line
+      .slice(1, -1)
+      .split("|")
+      .map((cell) => cell.trim().replaceAll("\\<", "<"));
+  return lines.slice(start, start + length).map(cells);
+}
+
+const column = (rows: readonly (readonly string[])[], at: number) => rows.map((row) => row[at]);
+const code = (text: string | number) => `\`${text}\``;
+const numbers = (values: Readonly<Record<string, number>>) =>
+  Object.entries(values)
+    .map(([name, value]) => code(`${name}=${value}`))
+    .join(", ") || "none";
+
+/** A setting's default in words. */
+function defaultOf(setting: z.ZodType): string {
+  if (!(setting instanceof z.ZodDefault))
+    return setting instanceof z.ZodOptional ? "none" : "required";
+  const { defaultValue } = setting.def;
+  return typeof defaultValue === "object" || defaultValue === ""
+    ? "none"
+    : code(String(defaultValue));
+}
+
+test("training.md has every setting of the schema with its default", () => {
+  const settings = Object.entries<z.ZodType>(trainConfig.shape);
+  expect(tableOf("training.md", "setting", "default", "what it is")).toEqual(
+    settings.map(([name, type]) => [code(name), defaultOf(type), type.description]),
+  );
+});
+
+test("training.md has every file of a run folder", () => {
+  const files = column(tableOf("training.md", "file", "what it holds"), 0);
+  expect(files.sort()).toEqual(Object.values(runFiles).map(code).sort());
+});
+
+test("data.md has every source, reader and augmentation", () => {
+  const named = tableOf("data.md", "name", "what", "where it comes from");
+  expect(column(named, 0)).toEqual(sources.map(({ name }) => code(name)));
+  const read = tableOf("data.md", "reader", "what it reads", "parts");
+  expect(read.map(([name, what]) => [name, what])).toEqual(
+    readers.map(({ name, reads }) => [name, reads]),
+  );
+  expect(tableOf("data.md", "name", "strength", "usual", "largest")).toEqual(
+    augmentations.map(({ name, meaning, usual, largest }) => [
+      code(name),
+      meaning,
+      `${usual}`,
+      `${largest}`,
+    ]),
+  );
+});
+
+test("models.md has every model with its size, smallest picture and own settings", () => {
+  const rows = tableOf(
+    "models.md",
+    "name",
+    "paper",
+    "pictures",
+    "parameters",
+    "smallest",
+    "own settings",
+  );
+  expect(column(rows, 0)).toEqual(listModels().map(code));
+  for (const [at, { name, source, smallest }] of families.entries()) {
+    const [channels, height, width, classes] = rows[at][2].match(/\d+/g)!.map(Number);
+    const model = createModel(name, { channels, height, width, classes });
+    const { optimizer, lr, decay } = model.defaults ?? {};
+    const own = Object.entries({ optimizer, lr, decay }).filter(([, value]) => value !== undefined);
+    expect(rows[at]).toEqual([
+      code(name),
+      source,
+      rows[at][2],
+      summarise(model).params.toLocaleString("en-US"),
+      `${smallest}x${smallest}`,
+      own.map((entry) => code(entry.join("="))).join(", ") || "none",
+    ]);
+  }
+});
+
+test("optimizers.md has every optimizer and schedule with its source", () => {
+  expect(tableOf("optimizers.md", "optimizer", "state vectors", "own numbers", "source")).toEqual(
+    optimizers().map(({ name, state, defaults, source }) => [
+      code(name),
+      `${state.length}`,
+      numbers(defaults),
+      source,
+    ]),
+  );
+  const rows = tableOf("optimizers.md", "schedule", "factor", "source");
+  expect(rows.map(([name, , source]) => [name, source])).toEqual(
+    schedules().map(({ name, source }) => [code(name), source]),
+  );
+});
