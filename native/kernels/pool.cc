@@ -86,6 +86,7 @@ void maxPoolPlane(const PoolArgs& a, const float* x, float* y, uint8_t* winners)
 CONVOY_INLINE bool tiles(const PoolArgs& a) {
   const Window& w = a.window;
   return w.kernel[0] == w.strides[0] && w.kernel[1] == w.strides[1] &&
+         w.padding[0] == 0 && w.padding[1] == 0 &&
          a.out.height * w.strides[0] == a.in.height && a.out.width * w.strides[1] == a.in.width;
 }
 

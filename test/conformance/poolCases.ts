@@ -23,6 +23,7 @@ const geometries: readonly Geometry[] = [
   { name: "3x3, stride 2, padding 1", x: [2, 16, 9, 8], kernel: 3, strides: 2, padding: 1 },
   { name: "3x3, stride 1", x: [1, 3, 6, 6], kernel: 3, strides: 1, padding: 1 },
   { name: "3x2, uneven", x: [1, 1, 7, 8], kernel: [3, 2], strides: [1, 2], padding: [1, 0, 2, 1] },
+  { name: "2x2, padding in front", x: [1, 3, 4, 6], kernel: 2, padding: [1, 1, 0, 0] },
   { name: "stride over kernel", x: [2, 3, 8, 8], kernel: 2, strides: 3 },
   { name: "whole image", x: [3, 16, 5, 4], kernel: [5, 4] },
 ];

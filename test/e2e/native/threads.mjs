@@ -13,11 +13,17 @@ async function live() {
   return engine;
 }
 
+/** A thread that was told to end is listed until the kernel has put it away. */
+async function settled() {
+  for (let count = threads(); ; count = threads()) {
+    await sleep(200);
+    if (threads() === count) return count;
+  }
+}
+
 await (await live()).close(); // starts Node's own threads
-const before = threads();
+const before = await settled();
 const engines = await Promise.all(Array.from({ length: 20 }, live));
 const during = threads();
 await Promise.all(engines.map((engine) => engine.close()));
-// A thread that was told to end is listed until the kernel has put it away.
-for (let wait = 0; wait < 100 && threads() > before; wait++) await sleep(50);
-console.log(JSON.stringify({ before, during, after: threads() }));
+console.log(JSON.stringify({ before, during, after: await settled() }));
