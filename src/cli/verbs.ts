@@ -19,7 +19,7 @@ export interface VerbEntry {
 export const verbs: readonly VerbEntry[] = [
   {
     name: "demo",
-    summary: "train LeNet-5 on all of MNIST",
+    summary: "train a swarm of four LeNet-5 on all of MNIST",
     load: () => import("./demo.js"),
   },
   {

