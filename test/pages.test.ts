@@ -100,11 +100,11 @@ test("models.md has every model with its size, smallest picture and own settings
 
 test("optimizers.md has every optimizer and schedule with its source", () => {
   expect(tableOf("optimizers.md", "optimizer", "state vectors", "own numbers", "source")).toEqual(
-    optimizers().map(({ name, state, defaults, source }) => [
-      code(name),
-      `${state.length}`,
-      numbers(defaults),
-      source,
+    optimizers().map((optimizer) => [
+      code(optimizer.name),
+      "rule" in optimizer ? `${optimizer.state.length}` : "its own",
+      numbers(optimizer.defaults),
+      optimizer.source,
     ]),
   );
   const rows = tableOf("optimizers.md", "schedule", "factor", "source");

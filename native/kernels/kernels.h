@@ -173,6 +173,9 @@ struct Kernels {
   void (*reduceMax)(const float* x, float* y, int64_t outer, int64_t count, int64_t inner);
   /** Sum over pixels of every channel of every image, to plain [n, c]. */
   void (*sumPixels)(const Images& images, const float* x, float* y);
+  /** Sum of each of `count` segments, segment i being [offsets[i], offsets[i + 1]); and its gradient. */
+  void (*segmentSum)(const float* x, float* y, const int64_t* offsets, int64_t count);
+  void (*segmentExpand)(const float* x, float* y, const int64_t* offsets, int64_t count);
   void (*logSoftmax)(const float* x, float* y, int64_t rows, int64_t columns);
   void (*oneHot)(const int32_t* labels, float* y, int64_t rows, int64_t classes);
   /** Elements of 1 or 4 bytes in another channel block. */

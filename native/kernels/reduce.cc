@@ -1,4 +1,4 @@
-// Sums and maxima over axes, softmax, one-hot rows, and the dot product of vectors.
+// Sums and maxima over axes and segments, softmax, one-hot rows, and the dot product of vectors.
 #include "kernels.h"
 #include "math.h"
 
@@ -86,6 +86,29 @@ void sumPixels(const Images& im, const float* x, float* y) {
     for (int64_t l = 0; l < lanes; l += 64) {
       columns<Sum>(plane + l, to + l, im.pixels(), im.block, lanes - l < 64 ? lanes - l : 64);
     }
+  }
+}
+
+// Double precision: a segment may be a layer of millions of numbers.
+void segmentSum(const float* x, float* y, const int64_t* offsets, int64_t count) {
+#pragma omp parallel for schedule(dynamic) if (offsets[count] > SERIAL)
+  for (int64_t s = 0; s < count; s++) {
+    double lanes[8] = {0};
+    int64_t i = offsets[s];
+    for (; i + 8 <= offsets[s + 1]; i += 8) {
+      for (int64_t l = 0; l < 8; l++) lanes[l] += static_cast<double>(x[i + l]);
+    }
+    for (; i < offsets[s + 1]; i++) lanes[0] += static_cast<double>(x[i]);
+    double total = 0;
+    for (int64_t l = 0; l < 8; l++) total += lanes[l];
+    y[s] = static_cast<float>(total);
+  }
+}
+
+void segmentExpand(const float* x, float* y, const int64_t* offsets, int64_t count) {
+#pragma omp parallel for schedule(dynamic) if (offsets[count] > SERIAL)
+  for (int64_t s = 0; s < count; s++) {
+    for (int64_t i = offsets[s]; i < offsets[s + 1]; i++) y[i] = x[s];
   }
 }
 

@@ -14,6 +14,8 @@ void avgPoolGrad(const PoolArgs&);
 void reduceSum(const float*, float*, int64_t, int64_t, int64_t);
 void reduceMax(const float*, float*, int64_t, int64_t, int64_t);
 void sumPixels(const Images&, const float*, float*);
+void segmentSum(const float*, float*, const int64_t*, int64_t);
+void segmentExpand(const float*, float*, const int64_t*, int64_t);
 void logSoftmax(const float*, float*, int64_t, int64_t);
 void oneHot(const int32_t*, float*, int64_t, int64_t);
 void relayout(const Images&, const void*, int64_t, void*, size_t);
@@ -27,7 +29,7 @@ void gather(const GatherArgs&);
 
 extern const Kernels TABLE = {
     fused,    batchNorm,  batchNormGrad, maxPool,  maxPoolGrad, avgPool,    avgPoolGrad,
-    reduceSum, reduceMax, sumPixels,     logSoftmax, oneHot,    relayout,   clearPadding,
+    reduceSum, reduceMax, sumPixels, segmentSum, segmentExpand, logSoftmax, oneHot,    relayout,   clearPadding,
     copy,     resize,   resizeGrad, uniform,       dot,      gather,
 };
 

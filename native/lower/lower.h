@@ -18,6 +18,8 @@ void lowerAvgPool2d(Builder& b, const Node& node);
 void lowerAvgPool2dGrad(Builder& b, const Node& node);
 void lowerReduceSum(Builder& b, const Node& node);
 void lowerReduceMax(Builder& b, const Node& node);
+void lowerSegmentSum(Builder& b, const Node& node);
+void lowerSegmentExpand(Builder& b, const Node& node);
 void lowerLogSoftmax(Builder& b, const Node& node);
 void lowerOneHot(Builder& b, const Node& node);
 void lowerInput(Builder& b, const Node& node);

@@ -1,9 +1,10 @@
-// Reductions over axes, softmax, one-hot rows.
+// Reductions over axes and segments, softmax, one-hot rows.
 #include "lower/lower.h"
 
 namespace convoy {
 namespace {
 
+using Segments = void (*)(const float*, float*, const int64_t*, int64_t);
 using Reduce = void (*)(const float*, float*, int64_t, int64_t, int64_t);
 
 bool isAxis(const Shape& axes, size_t axis) {
@@ -45,7 +46,32 @@ void reduceRuns(Builder& b, const Node& node, const char* name, Reduce Kernels::
   }
 }
 
+/** `length` is that of the vector that the segments divide, `parts` their number by the shapes. */
+void segmentStep(Builder& b, const Node& node, const char* name, Segments Kernels::*kernel,
+                 int64_t length, int64_t parts) {
+  const Shape offsets = node.list("offsets", static_cast<size_t>(parts) + 1);
+  for (size_t at = 0; at < offsets.size(); at++) {
+    const bool rises = at == 0 ? offsets[at] == 0 : offsets[at] > offsets[at - 1];
+    if (!rises) throw std::invalid_argument(node.op + ": offsets must rise from 0");
+  }
+  if (offsets.back() != length) throw std::invalid_argument(node.op + ": offsets miss the end");
+  const BufferId from = b.plain(node.inputs[0]), to = b.make(node.outputs[0]).buffer;
+  b.step(name, {from, to}, [=](const Run& r) {
+    (kernels().*kernel)(r.f32(from), r.f32(to), offsets.data(), parts);
+  });
+}
+
 }  // namespace
+
+void lowerSegmentSum(Builder& b, const Node& node) {
+  segmentStep(b, node, "segmentSum", &Kernels::segmentSum, sizeOf(b.shape(node.inputs[0])),
+              sizeOf(b.shape(node.outputs[0])));
+}
+
+void lowerSegmentExpand(Builder& b, const Node& node) {
+  segmentStep(b, node, "segmentExpand", &Kernels::segmentExpand, sizeOf(b.shape(node.outputs[0])),
+              sizeOf(b.shape(node.inputs[0])));
+}
 
 void lowerReduceSum(Builder& b, const Node& node) {
   const ValueId x = node.inputs[0];

@@ -29,6 +29,8 @@ Lower lowering(const std::string& op) {
       {"resize", lowerResize},
       {"resizeGrad", lowerResizeGrad},
       {"scalar", lowerScalar},
+      {"segmentExpand", lowerSegmentExpand},
+      {"segmentSum", lowerSegmentSum},
       {"slice", lowerSlice},
       {"transpose", lowerTranspose},
       {"uniform", lowerUniform},

@@ -3,7 +3,7 @@
 import { createEngine } from "../engine/index.js";
 import { createModel } from "../models/index.js";
 import { initialise } from "../nn/index.js";
-import { compileUpdate, getOptimizer } from "../optim/index.js";
+import { compileUpdate, getRule } from "../optim/index.js";
 import { GRADIENT, TARGETS, trainingGraph } from "../tasks/index.js";
 import { Random } from "../tensor/philox.js";
 import { sizeOf } from "../tensor/shape.js";
@@ -43,7 +43,7 @@ async function openWith(
   const engine = await createEngine({ engine: engineName, threads });
   const net = trainingGraph(model, task.batch);
   const program = await engine.compile(net.graph);
-  const update = await compileUpdate(engine, getOptimizer("nesterov"), net.layout);
+  const update = await compileUpdate(engine, getRule("nesterov"), net.layout);
   const state = update.init();
   const w = engine.vector(net.layout.length);
   await w.write(initialise(net, 1));

@@ -44,6 +44,8 @@ export { resize } from "./ops/resize.js";
 export { resizeGrad } from "./ops/resizeGrad.js";
 export { round } from "./ops/round.js";
 export { scalar } from "./ops/scalar.js";
+export { segmentExpand } from "./ops/segmentExpand.js";
+export { segmentSum } from "./ops/segmentSum.js";
 export { select } from "./ops/select.js";
 export { sigmoid } from "./ops/sigmoid.js";
 export { silu } from "./ops/silu.js";

@@ -2,7 +2,7 @@
 
 import { add, constant, div, mul, pow, sqrt, sub, type Value } from "../graph/index.js";
 import { regularised } from "./decay.js";
-import type { Optimizer, RuleInput } from "./optimizer.js";
+import type { FirstOrder, RuleInput } from "./optimizer.js";
 
 /** The numbers of Adam and their published defaults. */
 export const adamDefaults = { beta1: 0.9, beta2: 0.999, eps: 1e-8 };
@@ -32,7 +32,7 @@ export function adamChange(grad: Value, { state, hyper }: RuleInput) {
  * Each weight moves by lr times the mean of its gradients over their root mean square, both running.
  * Defaults: {@link adamDefaults}.
  */
-export const adam: Optimizer = {
+export const adam: FirstOrder = {
   name: "adam",
   source: "Kingma and Ba 2014, arXiv 1412.6980",
   state: ["first", "second"],

@@ -3,10 +3,10 @@
 
 import { add, mul, sub } from "../graph/index.js";
 import { adamChange, adamDefaults } from "./adam.js";
-import type { Optimizer } from "./optimizer.js";
+import type { FirstOrder } from "./optimizer.js";
 
 /** Adam whose weight decay does not pass through the moments. Defaults {@link adamDefaults}. */
-export const adamw: Optimizer = {
+export const adamw: FirstOrder = {
   name: "adamw",
   source: "Loshchilov and Hutter 2017, arXiv 1711.05101",
   state: ["first", "second"],

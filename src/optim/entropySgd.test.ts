@@ -5,7 +5,7 @@ import { layoutOf } from "../graph/index.js";
 import { Random } from "../tensor/philox.js";
 import { entropySgd } from "./entropySgd.js";
 import type { Hyper } from "./optimizer.js";
-import { getOptimizer } from "./registry.js";
+import { getRule } from "./registry.js";
 import { compileUpdate } from "./update.js";
 
 const layout = (length: number) => layoutOf([{ name: "w", kind: "weight", shape: [length] }]);
@@ -13,7 +13,7 @@ const layout = (length: number) => layoutOf([{ name: "w", kind: "weight", shape:
 /** A net that learns: weights, state and a step whose gradient is a function of the weights. */
 async function learner(engine: Engine, optimizer: string, start: ArrayLike<number>) {
   const { length } = start;
-  const update = await compileUpdate(engine, getOptimizer(optimizer), layout(length));
+  const update = await compileUpdate(engine, getRule(optimizer), layout(length));
   const [w, grad] = [engine.vector(length), engine.vector(length)];
   await w.write(start);
   const state = update.init();

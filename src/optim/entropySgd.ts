@@ -8,7 +8,7 @@
 
 import { add, constant, mul, neg, select, sub } from "../graph/index.js";
 import { regularised } from "./decay.js";
-import type { Hyper, Optimizer } from "./optimizer.js";
+import type { FirstOrder, Hyper } from "./optimizer.js";
 
 /** Where a step stands: in its chain, and in the run. */
 interface Place {
@@ -41,7 +41,7 @@ function agitation({ noise, innerRate }: Hyper): number {
   throw new RangeError(`entropy-sgd: innerRate is ${innerRate}; expected a number above 0`);
 }
 
-export const entropySgd: Optimizer = {
+export const entropySgd: FirstOrder = {
   name: "entropy-sgd",
   source: "Chaudhari, Choromanska, Soatto, LeCun et al. 2016, arXiv 1611.01838",
   state: ["offset", "drift", "innerVelocity", "velocity"],

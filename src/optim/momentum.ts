@@ -2,10 +2,10 @@
 
 import { add, mul, sub } from "../graph/index.js";
 import { regularised } from "./decay.js";
-import type { Optimizer } from "./optimizer.js";
+import type { FirstOrder } from "./optimizer.js";
 
 /** v <- momentum v + grad + decay w; w <- w - lr v. Default momentum 0.9. */
-export const momentum: Optimizer = {
+export const momentum: FirstOrder = {
   name: "momentum",
   source: "Polyak 1964, doi 10.1016/0041-5553(64)90137-5",
   state: ["velocity"],

@@ -3,10 +3,10 @@
 
 import { add, mul, sub } from "../graph/index.js";
 import { regularised } from "./decay.js";
-import type { Optimizer } from "./optimizer.js";
+import type { FirstOrder } from "./optimizer.js";
 
 /** g = grad + decay w; v <- momentum v + g; w <- w - lr (g + momentum v). Default momentum 0.9. */
-export const nesterov: Optimizer = {
+export const nesterov: FirstOrder = {
   name: "nesterov",
   source: "Nesterov 1983; Sutskever, Martens, Dahl and Hinton 2013 (ICML)",
   state: ["velocity"],

@@ -1,8 +1,12 @@
-// What every first-order optimizer is: an update rule over vectors and scalars, compiled by the
-// engine into one fused pass. State = vectors of the layout's trainable length.
+// What an optimizer is. A first-order one is an update rule over vectors and scalars, compiled by the
+// engine into one fused pass; any other is a method with steps of its own.
 
-import type { Vector } from "../engine/engine.js";
-import type { Value } from "../graph/index.js";
+import type { Batch } from "../data/index.js";
+import type { Engine, Vector } from "../engine/engine.js";
+import type { ParamLayout, Value } from "../graph/index.js";
+import type { Model } from "../models/index.js";
+import type { RandomKey } from "../tensor/philox.js";
+import type { Evaluated, Moment, Objective } from "./objective.js";
 
 /**
  * Numbers of one step by name. Everybody's: `lr`, `decay`, `step` (1 at a run's first step) and
@@ -30,19 +34,78 @@ export interface RuleOutput {
   readonly state: Readonly<Record<string, Value>>;
 }
 
-/** An optimizer as data: a new one is a file with such a record, its test and one line in the index. */
-export interface Optimizer {
+/** What is known of every optimizer. */
+interface Described {
   readonly name: string;
   /** Where it comes from: authors, year, arXiv id. */
   readonly source: string;
-  /** Names of its state vectors. */
-  readonly state: readonly string[];
   /** Its own numbers with their defaults, as `momentum: 0.9`; `lr` and `decay` are everybody's. */
   readonly defaults: Hyper;
+}
+
+/** A first-order optimizer as data: one gradient a step, and a rule that uses it. */
+export interface FirstOrder extends Described {
+  /** Names of its state vectors. */
+  readonly state: readonly string[];
   /** Numbers that follow from those of a step: phases of a longer procedure, schedules of its own. */
   readonly derived?: Readonly<Record<string, (hyper: Hyper) => number>>;
   readonly rule: (input: RuleInput) => RuleOutput;
 }
 
-/** State of one optimizer run: written to checkpoints by name. */
-export type OptimState = Readonly<Record<string, Vector>>;
+/** An optimizer whose steps are its own: it evaluates as often as it likes, and keeps what it needs. */
+export interface Method extends Described {
+  open(net: NetContext): Promise<Descents>;
+}
+
+/** A new optimizer is a file with one such record, its test and one line in the index. */
+export type Optimizer = FirstOrder | Method;
+
+/** State of one net's optimizer, written to checkpoints by name. */
+export interface OptimState {
+  /** Of any length. */
+  readonly vectors: Readonly<Record<string, Vector>>;
+  /** Counters, radii and the like; written by the optimizer between two steps' results. */
+  readonly numbers: Record<string, number>;
+}
+
+/** What an optimizer is opened for: the nets of one layout on one engine. */
+export interface NetContext {
+  readonly engine: Engine;
+  readonly layout: ParamLayout;
+  readonly model: Model;
+  /** Pictures in a step's batch. */
+  readonly batch: number;
+  /** The loss of another model on the same batches, as of a coarser net; compiled at every call. */
+  objectiveOf(model: Model): Promise<Objective>;
+}
+
+/** One step: the batch, and the numbers and random key that belong to it. */
+export interface StepInput {
+  readonly batch: Batch;
+  readonly moment: Moment;
+  readonly hyper: Hyper;
+  readonly key: RandomKey;
+}
+
+/** What a step gives: the loss and logits of the point where it began, on its batch. */
+export interface StepReport extends Evaluated {
+  /** What it cost, in gradients of the net on one batch. */
+  readonly gradients: number;
+}
+
+/** An optimizer at work on one net. */
+export interface Descent {
+  readonly state: OptimState;
+  /**
+   * Whether a step puts all its work into the engine's queue when it is called, so that the next one
+   * may be started before its results are here. The steps of another descent never overlap.
+   */
+  readonly queued: boolean;
+  step(input: StepInput): Promise<StepReport>;
+}
+
+/** An optimizer compiled for the nets of one layout, which share it. */
+export interface Descents {
+  /** Starts on a net with weights `w` [layout.length]; the state is that of a run's start. */
+  begin(objective: Objective, w: Vector): Descent;
+}

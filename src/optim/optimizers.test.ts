@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { referenceEngine } from "../engine/reference/index.js";
 import { layoutOf, type ParamKind } from "../graph/index.js";
 import type { Hyper } from "./optimizer.js";
-import { getOptimizer, optimizers } from "./registry.js";
+import { getOptimizer, getRule, optimizers } from "./registry.js";
 import { compileUpdate, decayMaskOf } from "./update.js";
 
 /** Worked out by hand for one weight that starts at 1, lr 0.1 and the default numbers. */
@@ -36,7 +36,7 @@ const layout = layoutOf(kinds.map((kind) => ({ name: kind, kind, shape: [1] })))
 /** All parameters, starting at 1, after steps with the same gradient for every one of them. */
 async function train(name: string, grads: readonly number[], hyper: Hyper = {}) {
   const engine = referenceEngine();
-  const update = await compileUpdate(engine, getOptimizer(name), layout);
+  const update = await compileUpdate(engine, getRule(name), layout);
   const w = engine.vector(layout.length);
   await w.write([1, 1, 1, 1, 1]);
   const grad = engine.vector(layout.trainable);

@@ -2,10 +2,10 @@
 
 import { mul, sub } from "../graph/index.js";
 import { regularised } from "./decay.js";
-import type { Optimizer } from "./optimizer.js";
+import type { FirstOrder } from "./optimizer.js";
 
 /** w <- w - lr (grad + decay w). */
-export const sgd: Optimizer = {
+export const sgd: FirstOrder = {
   name: "sgd",
   source: "Robbins and Monro 1951, doi 10.1214/aoms/1177729586",
   state: [],

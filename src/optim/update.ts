@@ -6,12 +6,15 @@ import { Graph, normal, type ParamLayout, read, scalar, write } from "../graph/i
 import type { RandomKey } from "../tensor/philox.js";
 import { sizeOf } from "../tensor/shape.js";
 import { unknownName } from "../text.js";
-import type { Hyper, Optimizer, OptimState } from "./optimizer.js";
+import type { FirstOrder, Hyper } from "./optimizer.js";
+
+/** A rule's state vectors [layout.trainable] by name. */
+export type StateVectors = Readonly<Record<string, Vector>>;
 
 /** A compiled optimizer for the nets of one layout. */
 export interface Update {
   /** State for the start of a run: zeros. */
-  init(): OptimState;
+  init(): StateVectors;
   /**
    * One step: changes the trainable prefix of `w`, and `state`. `hyper` must hold `lr` and `step`
    * (1 at the first step); `decay` is 0, epochs have no end and the optimizer's own numbers are its
@@ -20,7 +23,7 @@ export interface Update {
    * @throws RangeError for a number that is missing, not finite, or not known to the optimizer, and
    * for a missing key.
    */
-  step(w: Vector, grad: Vector, state: OptimState, hyper: Hyper, key?: RandomKey): Promise<void>;
+  step(w: Vector, grad: Vector, state: StateVectors, hyper: Hyper, key?: RandomKey): Promise<void>;
 }
 
 const fromState = (name: string) => `state.${name}`;
@@ -44,7 +47,7 @@ export function decayMaskOf(layout: ParamLayout): Float32Array {
 }
 
 /** The names of all numbers that an optimizer takes. */
-export const hyperNames = ({ defaults }: Optimizer): string[] => [
+export const hyperNames = ({ defaults }: FirstOrder): string[] => [
   "lr",
   "step",
   ...Object.keys(unlessGiven),
@@ -52,7 +55,7 @@ export const hyperNames = ({ defaults }: Optimizer): string[] => [
 ];
 
 /** The graph of one step over vectors `w`, `grad`, `mask` and `state.<name>` of length `length`. */
-export function updateGraph(optimizer: Optimizer, length: number): Graph {
+export function updateGraph(optimizer: FirstOrder, length: number): Graph {
   const graph = new Graph();
   const vector = (name: string) => read(graph, name, [length]);
   const numbers = [...hyperNames(optimizer), ...Object.keys(optimizer.derived ?? {})];
@@ -70,7 +73,7 @@ export function updateGraph(optimizer: Optimizer, length: number): Graph {
   return graph;
 }
 
-function checkHyper(optimizer: Optimizer, hyper: Hyper): void {
+function checkHyper(optimizer: FirstOrder, hyper: Hyper): void {
   const known = hyperNames(optimizer);
   for (const name of Object.keys(hyper)) {
     if (!known.includes(name)) throw unknownName(`number of ${optimizer.name}`, name, known);
@@ -83,7 +86,7 @@ function checkHyper(optimizer: Optimizer, hyper: Hyper): void {
 }
 
 /** All numbers that the graph of one step binds. */
-function scalarsOf(optimizer: Optimizer, hyper: Hyper): Hyper {
+function scalarsOf(optimizer: FirstOrder, hyper: Hyper): Hyper {
   const given = { ...unlessGiven, ...optimizer.defaults, ...hyper };
   checkHyper(optimizer, given);
   const derived = Object.entries(optimizer.derived ?? {}).map(([name, of]) => [name, of(given)]);
@@ -96,7 +99,7 @@ function scalarsOf(optimizer: Optimizer, hyper: Hyper): Hyper {
  * @example
  * const engine = await createEngine({ engine: "reference" });
  * const layout = layoutOf([{ name: "weight", shape: [2], kind: "weight" }]);
- * const update = await compileUpdate(engine, getOptimizer("sgd"), layout);
+ * const update = await compileUpdate(engine, getRule("sgd"), layout);
  * const [w, grad] = [engine.vector(2), engine.vector(2)];
  * await w.write([1, 2]);
  * await grad.write([2, 4]);
@@ -105,7 +108,7 @@ function scalarsOf(optimizer: Optimizer, hyper: Hyper): Hyper {
  */
 export async function compileUpdate(
   engine: Engine,
-  optimizer: Optimizer,
+  optimizer: FirstOrder,
   layout: ParamLayout,
 ): Promise<Update> {
   const program = await engine.compile(updateGraph(optimizer, layout.trainable));

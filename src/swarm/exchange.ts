@@ -65,8 +65,10 @@ async function plan(
 
 /** Applies each particle's coefficients of positions to the optimizers' state as well. */
 async function moveStates(particles: readonly Particle[], moves: readonly Move[]): Promise<void> {
-  for (const name of Object.keys(particles[0].learner.state)) {
-    const copies = await Promise.all(particles.map(({ learner }) => learner.state[name].read()));
+  for (const name of Object.keys(particles[0].learner.state.vectors)) {
+    const copies = await Promise.all(
+      particles.map(({ learner }) => learner.state.vectors[name].read()),
+    );
     await Promise.all(
       particles.map(async ({ id, learner }) => {
         const sum = new Float32Array(copies[0].length);
@@ -74,7 +76,7 @@ async function moveStates(particles: readonly Particle[], moves: readonly Move[]
           const from = copies[particle];
           for (let at = 0; at < sum.length; at++) sum[at] += weight * from[at];
         }
-        await learner.state[name].write(sum);
+        await learner.state.vectors[name].write(sum);
       }),
     );
   }

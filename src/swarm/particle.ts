@@ -15,6 +15,8 @@ export interface ParticleMemory {
   readonly restored: number;
   readonly score?: number;
   readonly bestScore?: number;
+  /** Its optimizer's numbers. */
+  readonly optimizer?: Readonly<Record<string, number>>;
 }
 
 /** Sums over the pictures that a particle was trained on since the epoch began. */
@@ -83,6 +85,11 @@ export class Particle {
     return this.memory;
   }
 
+  /** What its checkpoint holds besides vectors. */
+  get saved(): ParticleMemory {
+    return { ...this.memory, optimizer: { ...this.learner.state.numbers } };
+  }
+
   /** What the others know of it. */
   get snapshot(): Snapshot {
     const { score, bestScore } = this.memory;
@@ -104,12 +111,13 @@ export class Particle {
   /** Vectors of its checkpoint by name. */
   get vectors(): Readonly<Record<string, Vector>> {
     const { learner, before, best, id } = this;
-    const own = { w: this.position, before, ...(best && { best }), ...learner.state };
+    const own = { w: this.position, before, ...(best && { best }), ...learner.state.vectors };
     return Object.fromEntries(Object.entries(own).map(([name, v]) => [`particle${id}.${name}`, v]));
   }
 
-  restoreMemory(memory: ParticleMemory): void {
+  restoreMemory({ optimizer, ...memory }: ParticleMemory): void {
     this.memory = memory;
+    Object.assign(this.learner.state.numbers, optimizer);
     this.parts.rate.factor = memory.rateFactor;
   }
 
@@ -206,9 +214,7 @@ export class Particle {
   /** Goes back to a healthy point, at half the learning rate and with an empty optimizer state. */
   async restoreFrom(point: Vector): Promise<void> {
     await this.position.write(await point.read());
-    for (const vector of Object.values(this.learner.state)) {
-      await vector.write(new Float32Array(vector.length));
-    }
+    await this.learner.resetState();
     this.restoreMemory({
       ...this.memory,
       rateFactor: this.memory.rateFactor / 2,

@@ -95,7 +95,7 @@ export class SwarmSession implements Training {
     );
     const { calibration } = this.last;
     const swarm: SwarmMemory = {
-      particles: particles.map(({ remembered }) => remembered),
+      particles: particles.map(({ saved }) => saved),
       calibration,
     };
     return {

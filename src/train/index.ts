@@ -23,9 +23,6 @@ export { type LearningRate, learningRate } from "./learningRate.js";
 export {
   classificationObjective,
   compileTraining,
-  type Evaluated,
-  type Moment,
-  type Objective,
   type TrainingProgram,
 } from "./objective.js";
 export { openSession } from "./openSession.js";

@@ -4,19 +4,20 @@
 import { type Batch, type Dataset, Loader, parseAugmentations } from "../data/index.js";
 import type { Engine, MemoryReport, Vector } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
+import type { Model } from "../models/index.js";
 import { initialise } from "../nn/index.js";
-import { compileUpdate, getOptimizer, type OptimState, type Update } from "../optim/index.js";
+import {
+  type Descent,
+  type Descents,
+  type OptimState,
+  openOptimizer,
+  type StepReport,
+} from "../optim/index.js";
 import { countTopK } from "../tasks/index.js";
 import type { TrainConfig } from "./config.js";
 import { DivergedError } from "./errors.js";
 import { type LearningRate, learningRate } from "./learningRate.js";
-import {
-  classificationObjective,
-  compileTraining,
-  type Evaluated,
-  type Objective,
-  type TrainingProgram,
-} from "./objective.js";
+import { classificationObjective, compileTraining, type TrainingProgram } from "./objective.js";
 import { pipeline, type StepRange } from "./pipeline.js";
 import type { Prepared } from "./prepare.js";
 
@@ -29,18 +30,20 @@ export interface StepResult {
   readonly correct: number;
   readonly images: number;
   readonly lr: number;
+  /** What it cost, in gradients of the net on one batch. */
+  readonly gradients: number;
 }
 
 /** What all nets with the same settings on one engine share. */
 export interface LearnerPrograms {
   readonly training: TrainingProgram;
-  readonly update: Update;
+  readonly optimizer: Descents;
 }
 
 /** What a learner is made of. */
 export interface LearnerParts {
-  readonly programs: LearnerPrograms;
-  readonly objective: Objective;
+  readonly training: TrainingProgram;
+  readonly descent: Descent;
   readonly loader: Loader;
   readonly rate: LearningRate;
   /** Of the optimizer: weight decay, its own numbers and the seed of those that it draws. */
@@ -49,8 +52,6 @@ export interface LearnerParts {
   readonly particle?: number;
   readonly classes: number;
   readonly w: Vector;
-  readonly grad: Vector;
-  readonly state: OptimState;
 }
 
 /** Settings of {@link openLearner} beside those of the run. */
@@ -69,15 +70,22 @@ export interface LearnerOptions {
 
 /** A net in training. */
 export class Learner {
-  constructor(private readonly parts: LearnerParts) {}
+  /** The step that was started last. */
+  private last: Promise<unknown> = Promise.resolve();
+  /** The optimizer's numbers at the start. */
+  private readonly fresh: Readonly<Record<string, number>>;
+
+  constructor(private readonly parts: LearnerParts) {
+    this.fresh = { ...parts.descent.state.numbers };
+  }
 
   get layout(): ParamLayout {
-    return this.parts.objective.layout;
+    return this.parts.training.layout;
   }
 
   /** Of the training program. */
   get memory(): MemoryReport {
-    return this.parts.programs.training.program.memory;
+    return this.parts.training.program.memory;
   }
 
   /** All parameters [layout.length]. */
@@ -85,9 +93,9 @@ export class Learner {
     return this.parts.w;
   }
 
-  /** The optimizer's vectors [layout.trainable] by name. */
+  /** The optimizer's vectors and numbers by name. */
   get state(): OptimState {
-    return this.parts.state;
+    return this.parts.descent.state;
   }
 
   get stepsPerEpoch(): number {
@@ -118,11 +126,11 @@ export class Learner {
     return pipeline(this.parts.loader, range, {
       proceed,
       start: (batch, step) => this.start(batch, epoch, step),
-      finish: async ({ loss, logits }, { labels }, step) => {
+      finish: async ({ loss, logits, gradients }, { labels }, step) => {
         this.expectFinite(loss, epoch, step);
         const correct = countTopK(logits, labels, this.parts.classes, 1);
         const lr = this.rateAt(epoch, step);
-        await onStep({ epoch, step, loss, correct, images: labels.length, lr });
+        await onStep({ epoch, step, loss, correct, images: labels.length, lr, gradients });
       },
     });
   }
@@ -133,11 +141,18 @@ export class Learner {
     throw new DivergedError(epoch + 1, step + 1, loss, this.rateAt(epoch, step));
   }
 
-  /** Queues one step: the gradient, then the update. */
-  private async start(batch: Batch, epoch: number, step: number): Promise<Evaluated> {
-    const { objective, programs, w, grad, state, config, particle } = this.parts;
+  /** Forgets what the optimizer has gathered. */
+  async resetState(): Promise<void> {
+    const { vectors, numbers } = this.state;
+    for (const vector of Object.values(vectors))
+      await vector.write(new Float32Array(vector.length));
+    Object.assign(numbers, this.fresh);
+  }
+
+  /** Queues one step; a method that is not queued waits for the one before. */
+  private start(batch: Batch, epoch: number, step: number): Promise<StepReport> {
+    const { descent, config, particle } = this.parts;
     const { stepsPerEpoch } = this;
-    const evaluated = objective.evaluate(w, batch, { grad }, { epoch, step });
     const hyper = {
       ...config.hyper,
       lr: this.rateAt(epoch, step),
@@ -146,8 +161,10 @@ export class Learner {
       stepsPerEpoch,
     };
     const key = { seed: config.seed, purpose: "noise", particle, epoch, step } as const;
-    const updated = programs.update.step(w, grad, state, hyper, key);
-    return (await Promise.all([evaluated, updated]))[0];
+    const take = () => descent.step({ batch, moment: { epoch, step }, hyper, key });
+    const report = descent.queued ? take() : this.last.then(take);
+    this.last = report;
+    return report;
   }
 }
 
@@ -162,11 +179,18 @@ export async function openPrograms(
   pictures?: Dataset,
 ): Promise<LearnerPrograms> {
   const { config, model } = prepared;
-  const { labelSmoothing, optimizer } = config;
+  const { labelSmoothing, seed } = config;
   const batch = batchFor(prepared, pictures);
-  const training = await compileTraining(engine, model, { batch, labelSmoothing });
-  const update = await compileUpdate(engine, getOptimizer(optimizer), training.layout);
-  return { training, update };
+  const compile = (of: Model) => compileTraining(engine, of, { batch, labelSmoothing });
+  const training = await compile(model);
+  const optimizer = await openOptimizer(prepared.optimizer, {
+    engine,
+    layout: training.layout,
+    model,
+    batch,
+    objectiveOf: async (other) => classificationObjective(await compile(other), { seed }),
+  });
+  return { training, optimizer };
 }
 
 function openLoader(
@@ -198,20 +222,19 @@ export async function openLearner(
   const { config, model } = prepared;
   const { particle, start = particle, pictures } = options;
   const programs = options.programs ?? (await openPrograms(engine, prepared, pictures));
-  const { layout } = programs.training;
+  const { training, optimizer } = programs;
   const loader = openLoader(engine, prepared, options);
-  const w = engine.vector(layout.length);
-  await w.write(initialise(programs.training, config.seed, start));
+  const w = engine.vector(training.layout.length);
+  await w.write(initialise(training, config.seed, start));
+  const objective = classificationObjective(training, { seed: config.seed, particle });
   return new Learner({
-    programs,
-    objective: classificationObjective(programs.training, { seed: config.seed, particle }),
+    training,
+    descent: optimizer.begin(objective, w),
     loader,
     rate: options.rate ?? learningRate(config, loader.stepsPerEpoch),
     config,
     particle,
     classes: model.classes,
     w,
-    grad: engine.vector(layout.trainable),
-    state: programs.update.init(),
   });
 }

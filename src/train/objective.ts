@@ -1,40 +1,11 @@
-// All that a training method may ask of a net: the loss and gradient at a point.
+// The objective of a classifier: its training graph, compiled for batches of one size.
 
-import type { Batch } from "../data/index.js";
-import type { Engine, Program, Vector } from "../engine/engine.js";
+import type { Engine, Program } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
 import type { Model } from "../models/index.js";
 import { IMAGES, type ParamSpec, WEIGHTS } from "../nn/index.js";
+import type { Objective } from "../optim/index.js";
 import { GRADIENT, TARGETS, trainingGraph } from "../tasks/index.js";
-
-/** Where in a run an evaluation stands: with the seed it fixes dropout's random numbers. */
-export interface Moment {
-  readonly epoch: number;
-  readonly step: number;
-}
-
-/** What an evaluation of a batch gives besides the gradient. */
-export interface Evaluated {
-  /** Mean over the batch. */
-  readonly loss: number;
-  /** f32 [batch, classes]. */
-  readonly logits: Float32Array;
-}
-
-/** A function of the weights that training makes small. */
-export interface Objective {
-  readonly layout: ParamLayout;
-  /**
-   * Loss at `w` on a batch; stores the gradient in `out.grad` (trainable length), and new batch
-   * statistics behind the trainable part of `w`. Joins the engine's queue when it is called.
-   */
-  evaluate(
-    w: Vector,
-    batch: Batch,
-    out: { readonly grad: Vector },
-    moment: Moment,
-  ): Promise<Evaluated>;
-}
 
 /** A compiled training graph; serves any number of nets of one layout, one step after the other. */
 export interface TrainingProgram {

@@ -10,7 +10,7 @@ import {
   splitSelection,
 } from "../data/index.js";
 import { createModel, type Model, type ModelInput } from "../models/index.js";
-import { getOptimizer, getSchedule } from "../optim/index.js";
+import { getOptimizer, getSchedule, type Optimizer } from "../optim/index.js";
 import { unknownName } from "../text.js";
 import { ConfigError, parseConfig, type TrainConfig, type TrainSettings } from "./config.js";
 import { RunError } from "./errors.js";
@@ -24,6 +24,8 @@ export interface OwnParts {
   readonly data?: Splits;
   /** A model of your own; `settings.model` is then only a name. */
   readonly model?: (input: ModelInput) => Model;
+  /** An optimizer of your own; `settings.optimizer` is then only a name. */
+  readonly optimizer?: Optimizer;
 }
 
 /** A run ready to be started. */
@@ -32,6 +34,7 @@ export interface Prepared {
   /** Pictures to learn from, to choose by, and to test with. */
   readonly splits: Splits & Required<Pick<Splits, "selection">>;
   readonly model: Model;
+  readonly optimizer: Optimizer;
   readonly net: NetInfo;
   readonly data: Fingerprint;
 }
@@ -62,8 +65,10 @@ function resumedSettings(saved: RunConfig, given: Partial<TrainSettings>): Parti
 }
 
 /** Names and numbers that the schema cannot know. */
-function checkNames({ optimizer, hyper, schedule, augment }: TrainConfig): void {
-  const { name, defaults } = getOptimizer(optimizer);
+function checkNames(
+  { name, defaults }: Optimizer,
+  { hyper, schedule, augment }: TrainConfig,
+): void {
   const known = Object.keys(defaults);
   const unknown = Object.keys(hyper).find((key) => !known.includes(key));
   if (unknown !== undefined) throw unknownName(`number of ${name} in hyper`, unknown, known);
@@ -107,7 +112,8 @@ export async function prepare(
 ): Promise<Prepared> {
   const given = saved ? resumedSettings(saved, settings) : settings;
   const first = parseConfig(given);
-  checkNames(first);
+  const optimizer = own.optimizer ?? getOptimizer(first.optimizer);
+  checkNames(optimizer, first);
   const splits = own.data ?? (await openDataset(first.data, { size: first.size }));
   checkData(splits);
   const data = fingerprint(splits);
@@ -125,6 +131,7 @@ export async function prepare(
     config,
     splits: { ...learning, test: splits.test },
     model,
+    optimizer,
     net: {
       model: model.name,
       classes: splits.train.classes,

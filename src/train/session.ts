@@ -33,7 +33,7 @@ export class Session implements Training {
   }
 
   get vectorLengths(): Readonly<Record<string, number>> {
-    const vectors = Object.entries(this.parts.learner.state);
+    const vectors = Object.entries(this.parts.learner.state.vectors);
     return Object.fromEntries(vectors.map(([name, { length }]) => [name, length]));
   }
 
@@ -55,10 +55,10 @@ export class Session implements Training {
 
   async save(): Promise<State> {
     const { w, state } = this.parts.learner;
-    const names = Object.keys(state);
-    const vectors = await Promise.all(names.map((name) => state[name].read()));
+    const names = Object.keys(state.vectors);
+    const vectors = await Promise.all(names.map((name) => state.vectors[name].read()));
     return {
-      progress: this.progress(),
+      progress: { ...this.progress(), session: { ...state.numbers } },
       weights: await w.read(),
       best: this.bestWeights,
       vectors: Object.fromEntries(names.map((name, at) => [name, vectors[at]])),
@@ -68,7 +68,8 @@ export class Session implements Training {
   async restore({ progress, weights, best, vectors }: State): Promise<void> {
     const { w, state } = this.parts.learner;
     await w.write(weights);
-    for (const [name, vector] of Object.entries(state)) await vector.write(vectors[name]);
+    for (const [name, vector] of Object.entries(state.vectors)) await vector.write(vectors[name]);
+    Object.assign(state.numbers, progress.session);
     this.now = progress;
     this.bestWeights = best;
     this.watch.lap();

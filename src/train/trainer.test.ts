@@ -12,7 +12,7 @@ import {
 import { Loader, parseAugmentations } from "../data/index.js";
 import { createEngine } from "../engine/index.js";
 import { initialise } from "../nn/index.js";
-import { compileUpdate, getOptimizer } from "../optim/index.js";
+import { compileUpdate, getRule } from "../optim/index.js";
 import { parseConfig } from "./config.js";
 import { Evaluator } from "./evaluator.js";
 import { learningRate } from "./learningRate.js";
@@ -79,7 +79,7 @@ describe("a run", () => {
     const program = await compileTraining(engine, model, config);
     const objective = classificationObjective(program, config);
     const { layout } = program;
-    const update = await compileUpdate(engine, getOptimizer(config.optimizer), layout);
+    const update = await compileUpdate(engine, getRule(config.optimizer), layout);
     const [w, grad] = [engine.vector(layout.length), engine.vector(layout.trainable)];
     await w.write(initialise(program, config.seed));
     const state = update.init();

@@ -157,6 +157,16 @@ const reduces = reductions.flatMap(([shape, axes, keep]): Case[] => {
   ];
 });
 
+const segments = [
+  [0, 37],
+  [0, 1, 2, 20, 37],
+].flatMap((offsets): Case[] => [
+  use("segmentSum", `at ${offsets}`, [[37]], ([x]) => g.segmentSum(x, offsets)),
+  use("segmentExpand", `at ${offsets}`, [[offsets.length - 1]], ([x]) =>
+    g.segmentExpand(x, offsets),
+  ),
+]);
+
 const sizes = [
   [8, 8],
   [3, 5],
@@ -192,6 +202,7 @@ export const cases: readonly Case[] = [
   ...batchNorms,
   ...matmuls,
   ...reduces,
+  ...segments,
   ...resizes,
   ...unary("abs", g.abs),
   ...unary("erf", g.erf, [-3, 3]),

@@ -43,6 +43,8 @@ import { resizeOp } from "./resize.js";
 import { resizeGradOp } from "./resizeGrad.js";
 import { roundOp } from "./round.js";
 import { scalarOp } from "./scalar.js";
+import { segmentExpandOp } from "./segmentExpand.js";
+import { segmentSumOp } from "./segmentSum.js";
 import { selectOp } from "./select.js";
 import { sigmoidOp } from "./sigmoid.js";
 import { siluOp } from "./silu.js";
@@ -101,6 +103,8 @@ export const ops = Object.fromEntries(
     resizeGradOp,
     roundOp,
     scalarOp,
+    segmentExpandOp,
+    segmentSumOp,
     selectOp,
     sigmoidOp,
     siluOp,

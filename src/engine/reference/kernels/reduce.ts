@@ -1,4 +1,4 @@
-// Reductions over axes, and log-softmax along the last one.
+// Reductions over axes and segments, and log-softmax along the last axis.
 
 import { broadcastStrides } from "../../../tensor/shape.js";
 import { allocate, offsets } from "./indexing.js";
@@ -29,8 +29,23 @@ const logSoftmax: Kernel = ([x], { outputs: [{ shape }] }) => {
   return [y];
 };
 
-export const reduceKernels: Kernels = {
+type Segments = { readonly offsets: readonly number[] };
+
+const segmentSum: Kernel<Segments> = ([x], { attrs: { offsets: bounds } }) => {
+  const sum = (start: number, end: number) => x.subarray(start, end).reduce((a, b) => a + b, 0);
+  return [Float64Array.from(bounds.slice(1), (end, at) => sum(bounds[at], end))];
+};
+
+const segmentExpand: Kernel<Segments> = ([x], { outputs: [{ shape }], attrs }) => {
+  const y = allocate(shape);
+  for (const [at, value] of x.entries()) y.fill(value, attrs.offsets[at], attrs.offsets[at + 1]);
+  return [y];
+};
+
+export const reduceKernels = {
   reduceSum: reduction(0, (a, b) => a + b),
   reduceMax: reduction(Number.NEGATIVE_INFINITY, Math.max),
   logSoftmax,
-};
+  segmentSum,
+  segmentExpand,
+} as Kernels;
