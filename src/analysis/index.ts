@@ -12,6 +12,7 @@ export {
   flatnessTable,
   type NamedFlatness,
 } from "./flatnessReport.js";
+export { BUCKETS, Sketcher } from "./sketch.js";
 export { type Eigen, symmetricEigen } from "./symmetricEigen.js";
 export { type Track, trackChart } from "./trackChart.js";
 export { type PrincipalPlane, principalPlane } from "./tracks.js";

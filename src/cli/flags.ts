@@ -63,6 +63,7 @@ function flagOf(name: string, type: z.ZodType): Option {
   const { inner, initial } = unwrap(type);
   const help = `${type.description}${defaultText(initial)}`;
   const flag = (value: string) => new Option(`--${kebab(name)} <${value}>`, help);
+  if (inner instanceof z.ZodBoolean) return new Option(`--${kebab(name)}`, help);
   if (inner instanceof z.ZodNumber) return flag("number").argParser(parseNumber);
   if (inner instanceof z.ZodEnum) return flag("name").choices(inner.options.map(String));
   if (inner instanceof z.ZodUnion) return flag("number").argParser(checked(inner));

@@ -2,6 +2,7 @@
 // somebody already moved: all moves are worked out before the first is made.
 
 import type { Calibration, Coupling, Move, Round } from "./coupling.js";
+import { distances } from "./diagnostics.js";
 import type { Particle } from "./particle.js";
 import { ownRandom, sharedRandom } from "./random.js";
 
@@ -9,8 +10,8 @@ import { ownRandom, sharedRandom } from "./random.js";
 export interface RoundResult {
   /** How far each particle was moved, by particle. */
   readonly moves: readonly number[];
-  /** Mean squared distance of the healthy particles to their mean, when distances were worked out. */
-  readonly consensus?: number;
+  /** Whose best point each particle was pulled to. */
+  readonly chosen: readonly (number | undefined)[];
   /** What the coupling found in the first round. */
   readonly calibration?: Calibration;
 }
@@ -21,27 +22,21 @@ export interface RoundNumber extends Pick<Round, "number" | "total" | "epoch" | 
   readonly calibration?: Calibration;
 }
 
-type Distances = readonly (readonly number[])[];
-
-/** Euclidean distances of all pairs of healthy particles, from dot products in double precision. */
-async function distancesOf(particles: readonly Particle[]): Promise<Distances> {
+/** Euclidean distances of all pairs of particles, from dot products in double precision. */
+export async function distancesOf(
+  particles: readonly Particle[],
+): Promise<readonly (readonly number[])[]> {
   const dot = (i: number, j: number) =>
     particles[i].dot(particles[i].position, particles[j].position);
   const gram = await Promise.all(
     particles.map((_, i) => Promise.all(particles.slice(0, i + 1).map((__, j) => dot(i, j)))),
   );
-  const at = (i: number, j: number) => (i >= j ? gram[i][j] : gram[j][i]);
-  return particles.map((_, i) =>
-    particles.map((__, j) => Math.sqrt(Math.max(at(i, i) - 2 * at(i, j) + at(j, j), 0))),
-  );
+  return distances((i, j) => (i >= j ? gram[i][j] : gram[j][i]), particles.length);
 }
 
-/** Mean squared distance to the mean: half the mean of all squared pair distances. */
-function consensusOf(particles: readonly Particle[], distances: Distances): number {
-  const present = particles.filter(({ healthy }) => healthy).map(({ id }) => id);
-  const squares = present.flatMap((i) => present.map((j) => distances[i][j] ** 2));
-  return squares.reduce((sum, square) => sum + square, 0) / (2 * present.length ** 2 || 1);
-}
+/** The particle whose best point a move pulls to, if it does. */
+const chosenBy = (move: Move): number | undefined =>
+  move.find(({ vector, weight }) => vector === "best" && weight > 0)?.particle;
 
 const isStay = (move: Move, self: number) =>
   move.length === 1 &&
@@ -91,12 +86,11 @@ export async function exchange(
   const norms = await Promise.all(particles.map((particle) => particle.squaredNorm()));
   for (const particle of particles) particle.healthy &&= Number.isFinite(norms[particle.id]);
   const calibrates = coupling.calibrate && !known;
-  const distances =
-    coupling.needs.distances || calibrates ? await distancesOf(particles) : undefined;
+  const apart = coupling.needs.distances || calibrates ? await distancesOf(particles) : undefined;
   const first: Round = {
     ...when,
     snapshots: particles.map(({ snapshot }) => snapshot),
-    distance: (i, j) => distances?.[i][j] ?? 0,
+    distance: (i, j) => apart?.[i][j] ?? 0,
     rootSize: Math.sqrt(particles[0].learner.layout.trainable),
     calibration: {},
   };
@@ -118,9 +112,8 @@ export async function exchange(
   if (coupling.movesState && moving.length > 0) await moveStates(particles, moves);
   await Promise.all(moving.map((particle) => particle.commit()));
   await restoreLost(particles);
-  await Promise.all(particles.map((particle) => particle.remember()));
-  const consensus = distances && consensusOf(particles, distances);
-  return { moves: lengths, consensus, calibration };
+  await Promise.all(particles.map((particle) => particle.markStart()));
+  return { moves: lengths, chosen: moves.map(chosenBy), calibration };
 }
 
 /** A lost particle goes back to where it was before its local steps; if that is bad too, to a healthy one. */

@@ -1,6 +1,7 @@
 // From a settled run to a swarm at its start: one engine a core, particles dealt out among them.
 
 import { availableParallelism, freemem } from "node:os";
+import { Sketcher } from "../analysis/index.js";
 import { createEngine, type Engine } from "../engine/index.js";
 import {
   Evaluator,
@@ -15,6 +16,7 @@ import type { Coupling } from "./coupling.js";
 import { Particle } from "./particle.js";
 import { type RatePolicy, rateOf } from "./rates.js";
 import { Statistics } from "./statistics.js";
+import { StepProbe } from "./stepProbe.js";
 import { SwarmSession } from "./swarmSession.js";
 
 /** A swarm as data. */
@@ -75,7 +77,7 @@ async function openParticle(
     remembers: coupling.needs.scores,
     rate,
   });
-  await particle.remember();
+  await particle.markStart();
   return particle;
 }
 
@@ -125,7 +127,8 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
       for (let id = 0; id < spec.particles; id++) {
         particles.push(await openParticle(id, places[id % cores], prepared, spec));
       }
-      const { evaluator, statistics, engine } = places[0];
+      const { evaluator, statistics, engine, programs } = places[0];
+      const { length, trainable } = programs.training.layout;
       return new SwarmSession({
         prepared,
         particles,
@@ -133,7 +136,11 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
         evaluator,
         selection: evaluator.loader(prepared.splits.selection),
         statistics,
-        spare: engine.vector(particles[0].learner.layout.length),
+        spare: engine.vector(length),
+        sketcher: new Sketcher(trainable),
+        probe: prepared.config.probe
+          ? new StepProbe(engine, programs.training, prepared)
+          : undefined,
         engines,
       });
     } catch (error) {

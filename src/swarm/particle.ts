@@ -7,7 +7,7 @@ import { Combiner, type WeightedVector } from "./combine.js";
 import type { PublishedVector, Snapshot } from "./coupling.js";
 import type { Statistics } from "./statistics.js";
 
-/** What a checkpoint holds of a particle besides vectors. */
+/** What a particle remembers from one round to the next besides vectors. */
 export interface ParticleMemory {
   /** Factor of its learning rate: halved whenever it diverged. */
   readonly rateFactor: number;
@@ -15,8 +15,6 @@ export interface ParticleMemory {
   readonly restored: number;
   readonly score?: number;
   readonly bestScore?: number;
-  /** Its optimizer's numbers. */
-  readonly optimizer?: Readonly<Record<string, number>>;
 }
 
 /** Sums over the pictures that a particle was trained on since the epoch began. */
@@ -24,6 +22,15 @@ export interface Tally {
   readonly images: number;
   readonly loss: number;
   readonly correct: number;
+}
+
+/** What a checkpoint holds of a particle besides vectors. */
+export interface SavedParticle {
+  readonly memory: ParticleMemory;
+  readonly healthy: boolean;
+  readonly tally: Tally;
+  /** Its optimizer's numbers. */
+  readonly optimizer: Readonly<Record<string, number>>;
 }
 
 const nothing: Tally = { images: 0, loss: 0, correct: 0 };
@@ -86,8 +93,9 @@ export class Particle {
   }
 
   /** What its checkpoint holds besides vectors. */
-  get saved(): ParticleMemory {
-    return { ...this.memory, optimizer: { ...this.learner.state.numbers } };
+  get saved(): SavedParticle {
+    const { memory, healthy, tally, learner } = this;
+    return { memory, healthy, tally, optimizer: { ...learner.state.numbers } };
   }
 
   /** What the others know of it. */
@@ -115,10 +123,11 @@ export class Particle {
     return Object.fromEntries(Object.entries(own).map(([name, v]) => [`particle${id}.${name}`, v]));
   }
 
-  restoreMemory({ optimizer, ...memory }: ParticleMemory): void {
-    this.memory = memory;
+  restore({ memory, healthy, tally, optimizer }: SavedParticle): void {
+    this.remember(memory);
+    this.healthy = healthy;
+    this.tally = tally;
     Object.assign(this.learner.state.numbers, optimizer);
-    this.parts.rate.factor = memory.rateFactor;
   }
 
   /** Local steps [from, to) of an epoch. A loss that is not finite makes it unhealthy. */
@@ -207,7 +216,7 @@ export class Particle {
   }
 
   /** From here the next round's displacement is counted. */
-  remember(): Promise<void> {
+  markStart(): Promise<void> {
     return this.points.copy(this.before, this.position);
   }
 
@@ -215,12 +224,17 @@ export class Particle {
   async restoreFrom(point: Vector): Promise<void> {
     await this.position.write(await point.read());
     await this.learner.resetState();
-    this.restoreMemory({
+    this.remember({
       ...this.memory,
       rateFactor: this.memory.rateFactor / 2,
       restored: this.memory.restored + 1,
     });
     this.healthy = true;
+  }
+
+  private remember(memory: ParticleMemory): void {
+    this.memory = memory;
+    this.parts.rate.factor = memory.rateFactor;
   }
 
   /** A new epoch's sums. */

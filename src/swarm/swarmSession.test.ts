@@ -6,6 +6,7 @@ import { stripeSplits, tinyModel, tinySettings } from "../../test/support/tinyRu
 import { runFiles, type TrainEvent, train } from "../train/index.js";
 import { type Coupling, stay } from "./coupling.js";
 import { openSwarm } from "./openSwarm.js";
+import { train as trainSwarm } from "./train.js";
 
 const folder = mkdtempSync(join(tmpdir(), "convoy-swarm-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -68,7 +69,7 @@ describe("a swarm", () => {
   });
 
   test("stopped after any step and resumed gives the bytes of an uninterrupted run", async () => {
-    const whole = await run("whole", mean, 3);
+    const whole = await run("told", mean, 3);
     await run("part", mean, 3, { steps: 13 });
     const out = join(folder, "part");
     await train(
@@ -117,5 +118,47 @@ describe("a swarm", () => {
       if (event.type === "particles")
         expect(event.particles.map((p) => p.particle)).toEqual([0, 1, 2]);
     }
+  });
+
+  test("reports itself as a whole, and a resumed run tells each epoch once", async () => {
+    const lines = (text: Buffer) => text.toString().trim().split("\n").length - 1;
+    const whole = await run("stock", mean, 3, { probe: true });
+    expect(lines(whole.bytes("swarm"))).toBe(tinySettings.epochs);
+    expect(lines(whole.bytes("distances"))).toBe(3 * tinySettings.epochs);
+    const reports = whole.events.filter((event) => event.type === "swarm");
+    for (const { consensus, scores, meanStep: step, sketches, distances } of reports) {
+      // All were brought to their mean in the last step.
+      expect(consensus).toBeCloseTo(0, 8);
+      expect(distances[0][2]).toBeCloseTo(0, 4);
+      expect(sketches[0]).toEqual(sketches[2]);
+      expect(scores!.spread).toBeCloseTo(scores!.best - scores!.worst, 12);
+      expect(step!.noise).toBeGreaterThan(0);
+      // Standing at one point, learners have no noise but that of their batches.
+      expect(Math.abs(step!.landscapeNoise)).toBeLessThan(1e-6 * step!.noise);
+    }
+    await run("halves", mean, 3, { probe: true, steps: 13 });
+    const again = await train(
+      { out: join(folder, "halves"), steps: 1_000_000 },
+      {
+        data: stripeSplits(),
+        model: tinyModel,
+        open: openSwarm({ coupling: mean, particles: 3 }),
+        resume: true,
+      },
+    );
+    expect(again.epochs).toBe(tinySettings.epochs);
+    const halves = readFileSync(join(folder, "halves", runFiles.swarm));
+    expect(halves.equals(whole.bytes("swarm"))).toBe(true);
+  });
+
+  test("draws the ways of its nets", async () => {
+    const out = join(folder, "ways");
+    await trainSwarm(
+      { ...tinySettings, out, swarm: "independent", particles: 2 },
+      { data: stripeSplits(), model: tinyModel },
+    );
+    const picture = readFileSync(join(out, runFiles.track), "utf8");
+    expect(picture.match(/<polyline/g)).toHaveLength(2);
+    expect(picture).toContain("net 2");
   });
 });

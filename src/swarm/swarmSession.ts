@@ -1,5 +1,6 @@
 // A swarm in training: what a run sees of several nets and their coupling.
 
+import type { Sketcher } from "../analysis/index.js";
 import type { Loader } from "../data/index.js";
 import type { Engine, MemoryReport, Vector } from "../engine/engine.js";
 import type {
@@ -16,8 +17,10 @@ import type {
 import { isBetter, noSums, Stopwatch, startOfRun } from "../train/index.js";
 import type { Calibration, Coupling } from "./coupling.js";
 import { exchange, type RoundResult } from "./exchange.js";
-import type { Particle, ParticleMemory } from "./particle.js";
+import type { Particle, SavedParticle } from "./particle.js";
 import type { Statistics } from "./statistics.js";
+import type { StepProbe } from "./stepProbe.js";
+import { takeStock } from "./stock.js";
 
 /** Local steps between two looks at the clock and at the user's wish to stop. */
 const STRETCH = 50;
@@ -32,13 +35,16 @@ export interface SwarmParts {
   readonly statistics: Statistics;
   /** A point of the first particle's engine, for the mean [layout.length]. */
   readonly spare: Vector;
+  readonly sketcher: Sketcher;
+  /** Takes steps apart, where the run asks for it. */
+  readonly probe?: StepProbe;
   /** The engines that were made for the swarm. */
   readonly engines: readonly Engine[];
 }
 
 /** Part of a saved progress that only a swarm has. */
 interface SwarmMemory {
-  readonly particles: readonly ParticleMemory[];
+  readonly particles: readonly SavedParticle[];
   readonly calibration?: Calibration;
 }
 
@@ -50,7 +56,7 @@ export class SwarmSession implements Training {
   private readonly watch = new Stopwatch();
 
   constructor(private readonly parts: SwarmParts) {
-    this.last = { moves: parts.particles.map(() => 0) };
+    this.last = { moves: parts.particles.map(() => 0), chosen: [] };
   }
 
   get layout() {
@@ -108,13 +114,13 @@ export class SwarmSession implements Training {
 
   async restore({ progress, best, vectors }: State): Promise<void> {
     const { particles } = this.parts;
-    const { particles: memories, calibration } = progress.session as SwarmMemory;
+    const { particles: saved, calibration } = progress.session as SwarmMemory;
     this.last = { ...this.last, calibration };
     for (const particle of particles) {
       for (const [name, vector] of Object.entries(particle.vectors)) {
         await vector.write(vectors[name]);
       }
-      particle.restoreMemory(memories[particle.id]);
+      particle.restore(saved[particle.id]);
     }
     this.now = progress;
     this.bestWeights = best;
@@ -166,6 +172,7 @@ export class SwarmSession implements Training {
     };
     const best = isBetter(record, this.now.best);
     if (best) this.bestWeights = await point.read();
+    await this.report(scores, emit);
     const isLast = epoch + 1 === prepared.config.epochs;
     if (coupling.every === "epoch" && !isLast) await this.exchange(epoch, emit);
     await emit({ type: "particles", ...this.status(step), judged: true });
@@ -248,13 +255,36 @@ export class SwarmSession implements Training {
     }
     if (healthy.length === 1) return healthy[0].position;
     await spare.write(await healthy[0].position.read());
-    const weight = 1 / healthy.length;
-    await healthy[0].sum(
-      spare,
-      healthy.map(({ position }) => ({ vector: position, weight })),
-    );
+    await this.meanOf(healthy, spare);
     await statistics.renew(spare);
     return spare;
+  }
+
+  /** Tells of the swarm as a whole, as it was judged. */
+  private async report(scores: readonly Evaluation[], emit: Listener): Promise<void> {
+    const { particles, probe, sketcher } = this.parts;
+    const { epoch } = this.now;
+    const stock = await takeStock(particles, scores, sketcher);
+    const healthy = particles.filter((particle) => particle.healthy);
+    const meanStep = probe && healthy.length > 0 ? await this.probeStep(probe, healthy) : undefined;
+    this.addTime();
+    await emit({ type: "swarm", epoch: epoch + 1, ...stock, meanStep });
+  }
+
+  private async probeStep(probe: StepProbe, healthy: readonly Particle[]) {
+    const { spare } = this.parts;
+    await this.meanOf(healthy, spare);
+    const positions = healthy.map(({ position }) => position);
+    return probe.measure(positions, spare, { rate: healthy[0].lr, epoch: this.now.epoch });
+  }
+
+  /** Stores the mean of the trainable parts. */
+  private meanOf(particles: readonly Particle[], target: Vector): Promise<void> {
+    const weight = 1 / particles.length;
+    return particles[0].sum(
+      target,
+      particles.map(({ position }) => ({ vector: position, weight })),
+    );
   }
 
   private sums() {
@@ -278,6 +308,7 @@ export class SwarmSession implements Training {
         accuracy: tally.correct / tally.images,
         healthy,
         move: this.last.moves[id],
+        chosen: this.last.chosen[id],
         ...remembered,
       }),
     );
@@ -287,7 +318,6 @@ export class SwarmSession implements Training {
       stepsPerEpoch: this.stepsPerEpoch,
       images: this.sums().images,
       particles: rows,
-      consensus: this.last.consensus,
     };
   }
 

@@ -7,6 +7,7 @@ import {
   train as trainRun,
 } from "../train/index.js";
 import { openTraining } from "./fromConfig.js";
+import { track } from "./track.js";
 
 /**
  * Trains a net, or with `settings.swarm` several that learn together, as a run. See the trainer of
@@ -16,5 +17,6 @@ import { openTraining } from "./fromConfig.js";
  */
 export const train = (
   settings: Partial<TrainSettings>,
-  options: TrainOptions = {},
-): Promise<Summary> => trainRun(settings, { open: openTraining, ...options });
+  { listeners = [], ...options }: TrainOptions = {},
+): Promise<Summary> =>
+  trainRun(settings, { open: openTraining, ...options, listeners: [track(), ...listeners] });

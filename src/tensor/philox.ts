@@ -12,6 +12,7 @@ export const purposes = [
   "swarm",
   "search",
   "noise",
+  "sketch",
 ] as const;
 export type Purpose = (typeof purposes)[number];
 

@@ -67,6 +67,10 @@ export const trainConfig = z.strictObject({
     .record(z.string(), z.union([z.number(), z.string()]))
     .default({})
     .describe("the coupling's own settings, as c=0.5,beta=1"),
+  probe: z
+    .boolean()
+    .default(false)
+    .describe("of a swarm's mean: measure effective learning rate and noise after every epoch"),
   threads: count().optional().describe("threads of the engine; default all cores"),
   engine: z.enum(["auto", "native", "reference"]).default("auto").describe("what computes"),
 });

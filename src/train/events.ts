@@ -53,6 +53,8 @@ export interface ParticleStatus {
   readonly healthy: boolean;
   /** How far the last round moved it. */
   readonly move: number;
+  /** The particle whose best point it was pulled to in the last round. */
+  readonly chosen?: number;
   /** Factor of its learning rate, halved whenever it diverged; and how often that was. */
   readonly rateFactor: number;
   readonly restored: number;
@@ -70,9 +72,35 @@ export interface ParticlesReport {
   /** Pictures trained on in the epoch so far, by all together. */
   readonly images: number;
   readonly particles: readonly ParticleStatus[];
-  /** Mean squared distance to the mean, where the coupling works out distances. */
-  readonly consensus?: number;
   readonly judged?: boolean;
+}
+
+/** A swarm as a whole at the end of an epoch, as its nets were judged. Lists are by particle. */
+export interface SwarmReport {
+  readonly type: "swarm";
+  readonly epoch: number;
+  /** Accuracies on the selection set; `spread` is best less worst. */
+  readonly scores?: {
+    readonly best: number;
+    readonly worst: number;
+    readonly mean: number;
+    readonly spread: number;
+  };
+  /** Euclidean distances of all pairs. */
+  readonly distances: readonly (readonly number[])[];
+  /** Mean squared distance of the healthy nets to their mean. */
+  readonly consensus: number;
+  /** Random projections of the positions, from which their ways can be drawn. */
+  readonly sketches: readonly Float64Array[];
+  /** What a step of the mean is made of, where that is measured. */
+  readonly meanStep?: {
+    /** The rate at which the mean goes down a large batch's gradient. */
+    readonly effectiveRate: number;
+    /** Squared length of the rest of the step. */
+    readonly noise: number;
+    /** The part of `noise` that comes from the nets standing at different points. */
+    readonly landscapeNoise: number;
+  };
 }
 
 /** An epoch, or what was trained of it before the run stopped, has been judged on the selection set. */
@@ -117,6 +145,7 @@ export type TrainEvent =
   | RunStart
   | StepDone
   | ParticlesReport
+  | SwarmReport
   | EpochEnd
   | CheckpointSaved
   | Warning

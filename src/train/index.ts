@@ -1,3 +1,4 @@
+export { writeFileAtomic } from "./atomicFile.js";
 export type { State } from "./checkpoint.js";
 export {
   ConfigError,
@@ -20,6 +21,7 @@ export {
   type StepResult,
 } from "./learner.js";
 export { type LearningRate, learningRate } from "./learningRate.js";
+export { EpochTable } from "./listeners/epochTable.js";
 export {
   classificationObjective,
   compileTraining,

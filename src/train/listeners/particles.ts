@@ -1,9 +1,7 @@
 // particles.csv: one row for each net of a swarm and epoch.
 
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { appendLine, writeFileAtomic } from "../atomicFile.js";
-import type { Listener, ParticleStatus, ParticlesReport } from "../events.js";
+import type { Listener, ParticleStatus } from "../events.js";
+import { EpochTable } from "./epochTable.js";
 
 const columns = [
   "particle",
@@ -13,32 +11,18 @@ const columns = [
   "score",
   "bestScore",
   "move",
+  "chosen",
   "rateFactor",
   "restored",
 ] as const satisfies readonly (keyof ParticleStatus)[];
 
-const header = ["epoch", ...columns, "consensus"].join(",");
-
-/** Six digits are enough for reading; what is not known stays empty. */
-const cell = (value: number | undefined) =>
-  value === undefined || !Number.isFinite(value) ? "" : String(Number(value.toPrecision(6)));
-
-const rows = ({ epoch, particles, consensus }: ParticlesReport) =>
-  particles.map((status) =>
-    [epoch, ...columns.map((name) => cell(status[name])), cell(consensus)].join(","),
-  );
-
-/** Keeps the table at `path`, once there are nets to tell of; a resumed run drops later rows. */
-export const particles =
-  (path: string): Listener =>
-  async (event) => {
-    if (event.type === "runStart" && existsSync(path)) {
-      const last = event.resumed?.epoch ?? 1;
-      const [head, ...lines] = (await readFile(path, "utf8")).split("\n");
-      const kept = lines.filter((line) => line !== "" && Number(line.split(",")[0]) < last);
-      await writeFileAtomic(path, `${[head, ...kept].join("\n")}\n`);
-    } else if (event.type === "particles" && event.judged) {
-      if (!existsSync(path)) await writeFileAtomic(path, `${header}\n`);
-      for (const row of rows(event)) appendLine(path, row);
-    }
+/** Keeps the table at `path`, once there are nets to tell of. */
+export function particles(path: string): Listener {
+  const table = new EpochTable(path, columns);
+  return async (event) => {
+    if (event.type === "runStart") return table.begin(event);
+    if (event.type !== "particles" || !event.judged) return;
+    const rows = event.particles.map((status) => columns.map((name) => status[name]));
+    await table.append(event.epoch, rows);
   };
+}

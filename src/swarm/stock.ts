@@ -1,0 +1,27 @@
+// Takes stock of a swarm: how far apart its nets are, how well they do, where they stand.
+
+import type { Sketcher } from "../analysis/index.js";
+import type { Evaluation, SwarmReport } from "../train/index.js";
+import { consensusDistance, scoreSpread } from "./diagnostics.js";
+import { distancesOf } from "./exchange.js";
+import type { Particle } from "./particle.js";
+
+/** What is found; an epoch's report but for the epoch and its step. */
+export type Stock = Omit<SwarmReport, "type" | "epoch" | "meanStep">;
+
+/** Takes stock of particles whose accuracies on the selection set are `scores`. */
+export async function takeStock(
+  particles: readonly Particle[],
+  scores: readonly Evaluation[],
+  sketcher: Sketcher,
+): Promise<Stock> {
+  const healthy = particles.filter((particle) => particle.healthy).map(({ id }) => id);
+  const distances = await distancesOf(particles);
+  const positions = await Promise.all(particles.map(({ position }) => position.read()));
+  return {
+    scores: scoreSpread(healthy.map((id) => scores[id].accuracy)),
+    distances,
+    consensus: consensusDistance(healthy, (i, j) => distances[i][j]),
+    sketches: positions.map((position) => sketcher.sketch(position)),
+  };
+}
