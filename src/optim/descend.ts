@@ -1,11 +1,31 @@
 // From an optimizer to descents: one way for a run to work with update rules and methods alike.
 
-import type { Descents, FirstOrder, NetContext, Optimizer } from "./optimizer.js";
+import type { Program } from "../engine/engine.js";
+import { add, Graph, read, write } from "../graph/index.js";
+import type { Descents, FirstOrder, NetContext, Optimizer, Probe } from "./optimizer.js";
 import { compileUpdate } from "./update.js";
 
+/** The gradient at the weights. */
+const plain: Probe = async ({ objective, w, grad, batch, moment }) => ({
+  ...(await objective.evaluate(w, batch, { grad }, moment)),
+  gradients: 1,
+});
+
+/** target = w + offset. */
+function deployGraph(length: number): Graph {
+  const graph = new Graph();
+  write("target", add(read(graph, "w", [length]), read(graph, "offset", [length])));
+  return graph;
+}
+
 /** A step is a gradient and an update, one behind the other in the engine's queue. */
-async function openRule(rule: FirstOrder, { engine, layout }: NetContext): Promise<Descents> {
+async function openRule(rule: FirstOrder, net: NetContext): Promise<Descents> {
+  const { engine, layout } = net;
   const update = await compileUpdate(engine, rule, layout);
+  const probe = (await rule.probe?.(net)) ?? plain;
+  const { deploys } = rule;
+  const deploy: Program | undefined =
+    deploys === undefined ? undefined : await engine.compile(deployGraph(layout.trainable));
   return {
     begin(objective, w) {
       const vectors = update.init();
@@ -13,11 +33,17 @@ async function openRule(rule: FirstOrder, { engine, layout }: NetContext): Promi
       return {
         state: { vectors, numbers: {} },
         queued: true,
-        async step({ batch, moment, hyper, key }) {
-          const evaluated = objective.evaluate(w, batch, { grad }, moment);
-          const updated = update.step(w, grad, vectors, hyper, key);
-          return { ...(await Promise.all([evaluated, updated]))[0], gradients: 1 };
+        async step(input) {
+          const hyper = { ...rule.defaults, ...input.hyper };
+          const report = probe({ ...input, hyper, objective, w, grad });
+          const updated = update.step(w, grad, vectors, hyper, input.key);
+          return (await Promise.all([report, updated]))[0];
         },
+        ...(deploy && {
+          async deploy(target) {
+            await deploy.run({ vectors: { target, w, offset: vectors[deploys!] } });
+          },
+        }),
       };
     },
   };

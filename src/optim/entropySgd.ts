@@ -7,32 +7,15 @@
 // chain ends with its epoch: the net that is judged, saved or moved by a swarm is an anchor.
 
 import { add, constant, mul, neg, select, sub } from "../graph/index.js";
+import { type Place, placeOf } from "./cycle.js";
 import { regularised } from "./decay.js";
 import type { FirstOrder, Hyper } from "./optimizer.js";
 
-/** Where a step stands: in its chain, and in the run. */
-interface Place {
-  /** Inner steps before it in its chain. */
-  readonly at: number;
-  /** Inner steps of its chain. */
-  readonly length: number;
-  /** Outer steps before it in the run. */
-  readonly outer: number;
-}
-
-function placeOf({ step, stepsPerEpoch, chain }: Hyper): Place {
-  if (!(Number.isInteger(chain) && chain >= 0)) {
-    throw new RangeError(`entropy-sgd: chain is ${chain}; expected a whole number from 0 on`);
-  }
-  const full = Math.max(chain, 1);
-  const inEpoch = (step - 1) % stepsPerEpoch;
-  const at = inEpoch % full;
-  const epoch = Math.floor((step - 1) / stepsPerEpoch);
-  return {
-    at,
-    length: Math.min(full, stepsPerEpoch - (inEpoch - at)),
-    outer: epoch * Math.ceil(stepsPerEpoch / full) + Math.floor(inEpoch / full),
-  };
+/** Where a step stands among the chains. */
+function chainPlace(hyper: Hyper): Place {
+  const { chain } = hyper;
+  if (Number.isInteger(chain) && chain >= 0) return placeOf(hyper, Math.max(chain, 1));
+  throw new RangeError(`entropy-sgd: chain is ${chain}; expected a whole number from 0 on`);
 }
 
 /** Deviation of the noise in the gradient's units: eps / sqrt(rate / 2). */
@@ -60,10 +43,10 @@ export const entropySgd: FirstOrder = {
     momentum: 0.9,
   },
   derived: {
-    first: (hyper) => Number(placeOf(hyper).at === 0),
-    last: (hyper) => Number(placeOf(hyper).at === placeOf(hyper).length - 1),
+    first: (hyper) => Number(chainPlace(hyper).at === 0),
+    last: (hyper) => Number(chainPlace(hyper).at === chainPlace(hyper).length - 1),
     chained: ({ chain }) => Number(chain > 0),
-    spring: (hyper) => hyper.gamma0 * (1 + hyper.gamma1) ** placeOf(hyper).outer,
+    spring: (hyper) => hyper.gamma0 * (1 + hyper.gamma1) ** chainPlace(hyper).cycle,
     agitation,
   },
   rule(input) {

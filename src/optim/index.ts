@@ -1,4 +1,5 @@
 export { openOptimizer } from "./descend.js";
+export type { Norms } from "./norms.js";
 export type { Evaluated, Moment, Objective } from "./objective.js";
 export type {
   Descent,
@@ -9,6 +10,8 @@ export type {
   NetContext,
   Optimizer,
   OptimState,
+  Probe,
+  ProbeInput,
   RuleInput,
   RuleOutput,
   StepInput,
@@ -24,3 +27,4 @@ export {
   type Update,
   updateGraph,
 } from "./update.js";
+export { type Wrapper, wrappers } from "./wrappers/index.js";

@@ -6,11 +6,13 @@ import type { Engine, Vector } from "../engine/engine.js";
 import type { ParamLayout, Value } from "../graph/index.js";
 import type { Model } from "../models/index.js";
 import type { RandomKey } from "../tensor/philox.js";
+import type { Norms } from "./norms.js";
 import type { Evaluated, Moment, Objective } from "./objective.js";
 
 /**
- * Numbers of one step by name. Everybody's: `lr`, `decay`, `step` (1 at a run's first step) and
- * `stepsPerEpoch`; the others are the optimizer's own.
+ * Numbers of one step by name. Everybody's: `lr`, `decay`, `step` (1 at a run's first step),
+ * `stepsPerEpoch`, `totalSteps` of the run, and `factor`, what the schedule has left of the learning rate's
+ * peak at the start of the epoch; the others are the optimizer's own.
  */
 export type Hyper = Readonly<Record<string, number>>;
 
@@ -24,6 +26,8 @@ export interface RuleInput {
   readonly hyper: Readonly<Record<string, Value>>;
   /** 1 where weight decay applies (kind `weight`), 0 elsewhere. */
   readonly decayMask: Value;
+  /** Euclidean norms of the net's layers and units; see {@link Norms}. */
+  readonly norm: Norms;
   /** A vector of standard normal numbers, fresh in every step and for every call. */
   noise(): Value;
 }
@@ -50,7 +54,22 @@ export interface FirstOrder extends Described {
   /** Numbers that follow from those of a step: phases of a longer procedure, schedules of its own. */
   readonly derived?: Readonly<Record<string, (hyper: Hyper) => number>>;
   readonly rule: (input: RuleInput) => RuleOutput;
+  /** Where the gradient comes from, if not from the weights alone; default one evaluation there. */
+  readonly probe?: (net: NetContext) => Promise<Probe>;
+  /** State vector that, added to the weights, gives the point that stands for the net; default the weights. */
+  readonly deploys?: string;
 }
+
+/** Where a gradient is asked for. */
+export interface ProbeInput extends StepInput {
+  readonly objective: Objective;
+  readonly w: Vector;
+  /** Receives the gradient [layout.trainable]. */
+  readonly grad: Vector;
+}
+
+/** Puts the evaluations that lead to a step's gradient into the engine's queue when it is called. */
+export type Probe = (at: ProbeInput) => Promise<StepReport>;
 
 /** An optimizer whose steps are its own: it evaluates as often as it likes, and keeps what it needs. */
 export interface Method extends Described {
@@ -102,6 +121,8 @@ export interface Descent {
    */
   readonly queued: boolean;
   step(input: StepInput): Promise<StepReport>;
+  /** Stores the trainable part of the point that stands for the net; absent where that is the net. */
+  deploy?(target: Vector): Promise<void>;
 }
 
 /** An optimizer compiled for the nets of one layout, which share it. */

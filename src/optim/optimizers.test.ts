@@ -1,16 +1,21 @@
-// The suite that every optimizer passes: one row of the table each.
+// The suite that every first-order optimizer and every wrapper passes: one row of the table each.
 
 import { describe, expect, test } from "vitest";
+import { createEngine, type Engine } from "../engine/index.js";
 import { referenceEngine } from "../engine/reference/index.js";
-import { layoutOf, type ParamKind } from "../graph/index.js";
+import { layoutOf, type ParamKind, type ParamLayout } from "../graph/index.js";
+import { Random } from "../tensor/philox.js";
 import type { Hyper } from "./optimizer.js";
 import { getOptimizer, getRule, optimizers } from "./registry.js";
 import { compileUpdate, decayMaskOf } from "./update.js";
+import { wrappers } from "./wrappers/index.js";
 
 /** Worked out by hand for one weight that starts at 1, lr 0.1 and the default numbers. */
 interface Case {
-  /** The weight after gradients 0.5, -1 and 2. */
-  readonly steps: readonly [number, number, number];
+  /** The weight after each of the gradients. */
+  readonly steps: readonly number[];
+  /** Default 0.5, -1 and 2. */
+  readonly grads?: readonly number[];
   /** The weight after one step of gradient 0 with decay 0.1. */
   readonly decayed: number;
   /** Own numbers that make it simple enough to be worked out. */
@@ -21,47 +26,89 @@ const table: Readonly<Record<string, Case>> = {
   sgd: { steps: [0.95, 1.05, 0.85], decayed: 0.99 },
   momentum: { steps: [0.95, 1.005, 0.8545], decayed: 0.99 },
   nesterov: { steps: [0.905, 1.0545, 0.71905], decayed: 0.981 },
+  adagrad: { steps: [0.9, 0.9894427, 0.9021556], decayed: 0.9 },
+  rmsprop: { steps: [2e-7, 0.8953231, 0.021204], decayed: 1e-6 },
+  adadelta: { steps: [0.9995528, 1.0001213, 0.9993789], decayed: 0.9995532 },
   adam: { steps: [0.9, 0.9366104, 0.8946448], decayed: 0.9 },
+  adamw: { steps: [0.9, 0.9366104, 0.8946448], decayed: 0.99 },
+  amsgrad: {
+    grads: [2, 0.1, 0.1],
+    steps: [0.9, 0.8387628, 0.7945855],
+    decayed: 0.9,
+    hyper: { beta2: 0.5 },
+  },
+  nadam: { steps: [0.81, 0.9095136, 0.8159764], decayed: 0.81 },
+  radam: {
+    grads: [0.5, -1, 2, 0.5, -1, 2, 0.5],
+    steps: [0.95, 0.9789474, 0.9234123, 0.8694868, 0.8531489, 0.8428213, 0.8284692],
+    decayed: 0.99,
+    hyper: { beta2: 0.9 },
+  },
+  lars: { steps: [0.95, 0.9525, 0.907125], decayed: 0.99, hyper: { trust: 0.5 } },
+  lamb: { steps: [0.9, 0.99, 0.891], decayed: 0.9 },
   "entropy-sgd": {
     steps: [0.905, 0.9992179, 0.6192179],
     decayed: 0.981,
     hyper: { chain: 2, noise: 0 },
   },
-  adamw: { steps: [0.9, 0.9366104, 0.8946448], decayed: 0.99 },
+  "lookahead(sgd)": { steps: [0.95, 1.025, 0.825], decayed: 0.99, hyper: { slowEvery: 2 } },
+  "sam(sgd)": { steps: [0.95, 1.05, 0.85], decayed: 0.99 },
+  "ema(sgd)": { steps: [0.95, 1.05, 0.85], decayed: 0.99 },
+  "swa(sgd)": { steps: [0.95, 1.05, 0.85], decayed: 0.99 },
+  "clip-value(sgd)": { steps: [0.95, 1.05, 0.95], decayed: 0.99 },
+  "clip-norm(sgd)": { steps: [0.95, 1, 0.95], decayed: 0.99 },
+  "agc(sgd)": { steps: [0.99, 0.9999, 0.989901], decayed: 0.99, hyper: { agcRatio: 0.1 } },
+  "grow(sgd)": { steps: [1, 1.05, 1.05], decayed: 1, hyper: { factor: 0.5 } },
 };
+
+const names = [
+  ...optimizers().flatMap((optimizer) => ("rule" in optimizer ? [optimizer.name] : [])),
+  ...wrappers().map(({ name }) => `${name}(sgd)`),
+];
 
 const kinds: readonly ParamKind[] = ["weight", "bias", "scale", "shift", "statistic"];
 const layout = layoutOf(kinds.map((kind) => ({ name: kind, kind, shape: [1] })));
 
+/** A net of a layout that is given its gradients. */
+async function open(engine: Engine, name: string, of: ParamLayout, hyper: Hyper = {}) {
+  const update = await compileUpdate(engine, getRule(name), of);
+  const [w, grad] = [engine.vector(of.length), engine.vector(of.trainable)];
+  const state = update.init();
+  const step = async (at: number, slope: ArrayLike<number>) => {
+    await grad.write(slope);
+    const numbers = { lr: 0.1, step: at, ...table[name].hyper, ...hyper };
+    await update.step(w, grad, state, numbers, { seed: 1, purpose: "noise", step: at });
+  };
+  return { w, state, step };
+}
+
 /** All parameters, starting at 1, after steps with the same gradient for every one of them. */
 async function train(name: string, grads: readonly number[], hyper: Hyper = {}) {
-  const engine = referenceEngine();
-  const update = await compileUpdate(engine, getRule(name), layout);
-  const w = engine.vector(layout.length);
+  const { w, step } = await open(referenceEngine(), name, layout, hyper);
   await w.write([1, 1, 1, 1, 1]);
-  const grad = engine.vector(layout.trainable);
-  const state = update.init();
   const trace: number[][] = [];
   for (const [at, value] of grads.entries()) {
-    await grad.write(new Array(layout.trainable).fill(value));
-    await update.step(
-      w,
-      grad,
-      state,
-      { lr: 0.1, step: at + 1, ...table[name].hyper, ...hyper },
-      { seed: 1, purpose: "noise", step: at },
-    );
+    await step(at + 1, new Array(layout.trainable).fill(value));
     trace.push([...(await w.read())]);
   }
   return trace;
 }
 
-describe.each(optimizers().map(({ name }) => name))("%s", (name) => {
-  test("takes three steps as worked out by hand", async () => {
-    const weights = (await train(name, [0.5, -1, 2])).map(([weight]) => weight);
-    for (const [at, expected] of table[name].steps.entries()) {
-      expect(weights[at]).toBeCloseTo(expected, 6);
-    }
+const wide = layoutOf([
+  { name: "a", kind: "weight", shape: [7, 5] },
+  { name: "b", kind: "bias", shape: [7] },
+]);
+
+const numbers = (seed: number, length = wide.trainable) => {
+  const random = new Random({ seed, purpose: "init" });
+  return Float32Array.from({ length }, () => random.normal());
+};
+
+describe.each(names)("%s", (name) => {
+  test("takes steps as worked out by hand", async () => {
+    const { steps, grads = [0.5, -1, 2] } = table[name];
+    const weights = (await train(name, grads)).map(([weight]) => weight);
+    for (const [at, expected] of steps.entries()) expect(weights[at]).toBeCloseTo(expected, 6);
   });
 
   test("a zero gradient changes nothing without decay", async () => {
@@ -77,11 +124,175 @@ describe.each(optimizers().map(({ name }) => name))("%s", (name) => {
     expect(others).toEqual([1, 1, 1, 1]);
   });
 
+  test("moves a layer of zeros, and stands still in one without slope", async () => {
+    const { w, step } = await open(referenceEngine(), name, wide);
+    const slope = numbers(2).fill(0, 35);
+    await step(1, slope);
+    await step(2, slope);
+    const moved = await w.read();
+    expect(moved.every(Number.isFinite)).toBe(true);
+    expect(moved.subarray(0, 35).every((value) => value !== 0)).toBe(true);
+    expect([...moved.subarray(35)]).toEqual(new Array(7).fill(0));
+  });
+
+  test.each(["reference", "auto"])(
+    "goes on from weights and state bit for bit (%s)",
+    async (of) => {
+      const engine = await createEngine({ engine: of });
+      const whole = await open(engine, name, wide, { decay: 0.01 });
+      await whole.w.write(numbers(0));
+      const parted = await open(engine, name, wide, { decay: 0.01 });
+      for (let at = 1; at <= 7; at++) {
+        if (at === 4) {
+          await parted.w.write(await whole.w.read());
+          for (const [key, vector] of Object.entries(parted.state)) {
+            await vector.write(await whole.state[key].read());
+          }
+        }
+        await whole.step(at, numbers(at));
+        if (at >= 4) await parted.step(at, numbers(at));
+      }
+      expect(await parted.w.read()).toEqual(await whole.w.read());
+      await engine.close();
+    },
+  );
+
+  test("does not care for the order of a unit's weights", async () => {
+    const reversed = (values: Float32Array) => {
+      const copy = values.slice();
+      for (let at = 0; at < 35; at += 5) copy.subarray(at, at + 5).reverse();
+      return copy;
+    };
+    const course = async (order: (values: Float32Array) => Float32Array) => {
+      const { w, step } = await open(referenceEngine(), name, wide, { decay: 0.01, ...calm(name) });
+      await w.write(order(numbers(0)));
+      for (let at = 1; at <= 4; at++) await step(at, order(numbers(at)));
+      return order(await w.read());
+    };
+    const [found, expected] = [await course(reversed), await course((values) => values)];
+    for (const [at, value] of found.entries()) expect(value).toBeCloseTo(expected[at], 5);
+  });
+
   test("has finite defaults and a source", () => {
-    const { defaults, source } = getOptimizer(name);
+    const { defaults, source } = getRule(name);
     expect(Object.values(defaults).every(Number.isFinite)).toBe(true);
     expect(source).toMatch(/\d{4}/);
   });
+});
+
+/** Switches an optimizer's noise off. */
+const calm = (name: string): Hyper => ("noise" in getRule(name).defaults ? { noise: 0 } : {});
+
+/** The weights after ten steps with gradients that no two rules agree on, on the native engine if there is one. */
+async function course(name: string, hyper: Hyper = {}): Promise<Float32Array> {
+  const engine = await createEngine();
+  const update = await compileUpdate(engine, getRule(name), wide);
+  const [w, grad] = [engine.vector(wide.length), engine.vector(wide.trainable)];
+  await w.write(numbers(0));
+  const state = update.init();
+  for (let step = 1; step <= 10; step++) {
+    await grad.write(numbers(step));
+    await update.step(w, grad, state, { lr: 0.01, step, ...hyper });
+  }
+  const values = await w.read();
+  await engine.close();
+  return values;
+}
+
+test.each([
+  ["adamw", {}, "adam", {}],
+  ["lookahead(nesterov)", { slowRate: 1 }, "nesterov", {}],
+  ["lookahead(adam)", { slowEvery: 1, slowRate: 1 }, "adam", {}],
+  ["clip-value(adam)", { clipValue: 100 }, "adam", {}],
+  ["clip-norm(adam)", { clipNorm: 100 }, "adam", {}],
+  ["agc(adam)", { agcRatio: 1e9 }, "adam", {}],
+  ["grow(momentum)", { growMost: 1, decay: 0.1 }, "momentum", { decay: 0.1 }],
+  ["ema(adam)", {}, "adam", {}],
+  ["swa(adam)", { totalSteps: 10 }, "adam", {}],
+])("%s with %j is %s bit for bit", async (name, hyper, base, baseHyper) => {
+  expect(await course(name, hyper)).toEqual(await course(base, baseHyper));
+});
+
+test("an average follows its definition", async () => {
+  const { w, state, step } = await open(referenceEngine(), "ema(sgd)", wide, { emaBeta: 0.5 });
+  let expected: number[] = [];
+  for (let at = 1; at <= 5; at++) {
+    await step(at, numbers(at));
+    const point = await w.read();
+    const keep = Math.min(0.5, 1 - 1 / at);
+    expected = [...point].map((x, place) => keep * (expected[place] ?? 0) + (1 - keep) * x);
+  }
+  const [point, lag] = await Promise.all([w.read(), state["average.lag"].read()]);
+  for (const [at, x] of point.entries()) expect(x + lag[at]).toBeCloseTo(expected[at], 5);
+});
+
+test("stochastic weight averaging is the plain mean of the run's last part", async () => {
+  const hyper = { swaStart: 0.4, totalSteps: 5 };
+  const { w, state, step } = await open(referenceEngine(), "swa(sgd)", wide, hyper);
+  const tail: Float32Array[] = [];
+  for (let at = 1; at <= 5; at++) {
+    await step(at, numbers(at));
+    if (at > 2) tail.push(await w.read());
+  }
+  const [point, lag] = await Promise.all([w.read(), state["average.lag"].read()]);
+  for (const [at, x] of point.entries()) {
+    const mean = tail.reduce((sum, each) => sum + each[at] / tail.length, 0);
+    expect(x + lag[at]).toBeCloseTo(mean, 5);
+  }
+});
+
+test("batches grow as the schedule falls, and the last ones of an epoch are not lost", async () => {
+  const hyper = { factor: 0.25, stepsPerEpoch: 6 };
+  const { w, step } = await open(referenceEngine(), "grow(sgd)", wide, hyper);
+  const slopes = [1, 2, 3, 4, 5, 6].map((at) => numbers(at));
+  for (let at = 1; at <= 6; at++) await step(at, slopes[at - 1]);
+  const mean = (of: readonly Float32Array[], at: number) =>
+    of.reduce((sum, each) => sum + each[at] / of.length, 0);
+  for (const [at, x] of (await w.read()).entries()) {
+    expect(x).toBeCloseTo(-0.4 * (mean(slopes.slice(0, 4), at) + mean(slopes.slice(4), at)), 5);
+  }
+});
+
+test.each([
+  ["lookahead(sgd)", { slowEvery: 0 }, "lookahead: slowEvery is 0; expected a whole number from 1"],
+  ["ema(sgd)", { emaBeta: 1 }, "ema: emaBeta is 1; expected a number from 0, below 1"],
+  ["swa(sgd)", { swaStart: -1 }, "swa: swaStart is -1; expected a number from 0, below 1"],
+  ["grow(sgd)", { growMost: 1.5 }, "grow: growMost is 1.5; expected a whole number from 1"],
+])("%s refuses %j", async (name, hyper, message) => {
+  await expect(train(name, [1], hyper)).rejects.toThrow(message);
+});
+
+test("wrappers nest, and their numbers and state are together", () => {
+  const { name, defaults, state, probe } = getRule(" lookahead( sam(clip-norm(lars)))");
+  expect(name).toBe("lookahead(sam(clip-norm(lars)))");
+  expect(Object.keys(defaults)).toEqual([
+    ...["momentum", "trust", "clipNorm", "rho", "slowEvery", "slowRate"],
+  ]);
+  expect(state).toEqual(["velocity", "lookahead.lag"]);
+  expect(probe).toBeDefined();
+});
+
+test("wrappers' numbers are called unlike those of all others", () => {
+  const own = [...optimizers(), ...wrappers()].map(({ defaults }) => Object.keys(defaults));
+  const ofWrappers = wrappers().flatMap(({ defaults }) => Object.keys(defaults));
+  for (const key of ofWrappers) {
+    expect(
+      own.filter((keys) => keys.includes(key)),
+      key,
+    ).toHaveLength(1);
+  }
+});
+
+test.each([
+  ["lookahead(sgd", "brackets do not match"],
+  ["lookahead", 'unknown optimizer "lookahead"'],
+  ["lokahead(sgd)", 'unknown wrapper "lokahead" (did you mean "lookahead"?)'],
+  ["sam(sgdd)", 'unknown optimizer "sgdd" (did you mean "sgd"?)'],
+  ["sam(sam(sgd))", 'two numbers are called "rho"'],
+  ["ema(swa(sgd))", "swa(sgd) is an average already"],
+  ["grow(lookahead(sgd))", "write lookahead(grow(sgd))"],
+])("%s is refused", (name, message) => {
+  expect(() => getOptimizer(name)).toThrow(message);
 });
 
 test("own numbers can be set, and a mistyped one is refused", async () => {
@@ -103,10 +314,10 @@ test("an unknown optimizer is refused with the nearest one", () => {
 });
 
 test("the decay mask covers the trainable elements and marks weights", () => {
-  const wide = layoutOf([
+  const mixed = layoutOf([
     { name: "a", kind: "statistic", shape: [3] },
     { name: "b", kind: "bias", shape: [1] },
     { name: "c", kind: "weight", shape: [2, 2] },
   ]);
-  expect([...decayMaskOf(wide)]).toEqual([0, 1, 1, 1, 1]);
+  expect([...decayMaskOf(mixed)]).toEqual([0, 1, 1, 1, 1]);
 });

@@ -6,6 +6,7 @@ import { Graph, normal, type ParamLayout, read, scalar, write } from "../graph/i
 import type { RandomKey } from "../tensor/philox.js";
 import { sizeOf } from "../tensor/shape.js";
 import { unknownName } from "../text.js";
+import { normsOf } from "./norms.js";
 import type { FirstOrder, Hyper } from "./optimizer.js";
 
 /** A rule's state vectors [layout.trainable] by name. */
@@ -29,7 +30,12 @@ export interface Update {
 const fromState = (name: string) => `state.${name}`;
 
 /** Everybody's numbers, where they are not given; one epoch without end. */
-const unlessGiven = { decay: 0, stepsPerEpoch: Number.MAX_SAFE_INTEGER };
+const unlessGiven = {
+  decay: 0,
+  stepsPerEpoch: Number.MAX_SAFE_INTEGER,
+  totalSteps: Number.MAX_SAFE_INTEGER,
+  factor: 1,
+};
 
 /**
  * 1 for each trainable element that weight decay applies to (kind `weight`), else 0.
@@ -54,8 +60,9 @@ export const hyperNames = ({ defaults }: FirstOrder): string[] => [
   ...Object.keys(defaults),
 ];
 
-/** The graph of one step over vectors `w`, `grad`, `mask` and `state.<name>` of length `length`. */
-export function updateGraph(optimizer: FirstOrder, length: number): Graph {
+/** The graph of one step over vectors `w`, `grad`, `mask` and `state.<name>` [layout.trainable]. */
+export function updateGraph(optimizer: FirstOrder, layout: ParamLayout): Graph {
+  const length = layout.trainable;
   const graph = new Graph();
   const vector = (name: string) => read(graph, name, [length]);
   const numbers = [...hyperNames(optimizer), ...Object.keys(optimizer.derived ?? {})];
@@ -66,6 +73,7 @@ export function updateGraph(optimizer: FirstOrder, length: number): Graph {
     state: Object.fromEntries(optimizer.state.map((name) => [name, vector(fromState(name))])),
     hyper: Object.fromEntries(numbers.map((name) => [name, scalar(graph, name)])),
     decayMask: vector("mask"),
+    norm: normsOf(layout),
     noise: () => normal(graph, [length], streams++),
   });
   write("w", result.w);
@@ -111,7 +119,7 @@ export async function compileUpdate(
   optimizer: FirstOrder,
   layout: ParamLayout,
 ): Promise<Update> {
-  const program = await engine.compile(updateGraph(optimizer, layout.trainable));
+  const program = await engine.compile(updateGraph(optimizer, layout));
   const mask = engine.vector(layout.trainable);
   await mask.write(decayMaskOf(layout));
   return {

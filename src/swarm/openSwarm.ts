@@ -6,16 +6,17 @@ import { createEngine, type Engine } from "../engine/index.js";
 import {
   Evaluator,
   type LearnerPrograms,
+  type LearningRate,
   learningRate,
   type OpenTraining,
   openLearner,
   openPrograms,
   type Prepared,
+  Statistics,
 } from "../train/index.js";
 import type { Coupling } from "./coupling.js";
 import { Particle } from "./particle.js";
 import { type RatePolicy, rateOf } from "./rates.js";
-import { Statistics } from "./statistics.js";
 import { StepProbe } from "./stepProbe.js";
 import { SwarmSession } from "./swarmSession.js";
 
@@ -57,15 +58,18 @@ async function openParticle(
     splits.train.length / Math.min(config.batch, splits.train.length),
   );
   const rate = { factor: 1 };
-  const ownRate = (policy: RatePolicy) => (step: number) =>
-    rateOf(policy, { epoch: Math.floor(step / stepsPerEpoch), particle: id, seed: config.seed });
+  const ownRate = (policy: RatePolicy): LearningRate => ({
+    at: (step) =>
+      rateOf(policy, { epoch: Math.floor(step / stepsPerEpoch), particle: id, seed: config.seed }),
+    factor: () => 1,
+  });
   const policy = rates?.[id];
   const base = policy ? ownRate(policy) : learningRate(config, stepsPerEpoch);
   const learner = await openLearner(engine, prepared, {
     particle: id,
     start: coupling.start === "own" ? id : 0,
     programs,
-    rate: (step) => rate.factor * base(step),
+    rate: { ...base, at: (step, losses) => rate.factor * base.at(step, losses) },
   });
   const particle = new Particle({
     id,
@@ -108,6 +112,15 @@ function check({ particles, coupling, rates }: SwarmSpec): void {
   coupling.check?.(particles);
 }
 
+/** The coupling says which net a swarm gives; an average of one net's path cannot. */
+function refuseAverages({ optimizer }: Prepared): void {
+  if (!("deploys" in optimizer) || optimizer.deploys === undefined) return;
+  throw new RangeError(
+    `${optimizer.name} gives the average of one net's path, a swarm what its coupling says; ` +
+      "leave the average out",
+  );
+}
+
 /**
  * What a run trains when it trains a swarm.
  *
@@ -116,6 +129,7 @@ function check({ particles, coupling, rates }: SwarmSpec): void {
 export function openSwarm(spec: SwarmSpec): OpenTraining {
   check(spec);
   return async (main, prepared) => {
+    refuseAverages(prepared);
     const cores = Math.min(spec.particles, availableParallelism());
     const engines = await Promise.all(
       Array.from({ length: cores }, () => createEngine({ engine: main.name, threads: 1 })),

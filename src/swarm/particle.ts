@@ -2,10 +2,15 @@
 
 import type { Dataset, Loader } from "../data/index.js";
 import type { Engine, Vector } from "../engine/engine.js";
-import { DivergedError, type Evaluation, type Evaluator, type Learner } from "../train/index.js";
+import {
+  DivergedError,
+  type Evaluation,
+  type Evaluator,
+  type Learner,
+  type Statistics,
+} from "../train/index.js";
 import { Combiner, type WeightedVector } from "./combine.js";
 import type { PublishedVector, Snapshot } from "./coupling.js";
-import type { Statistics } from "./statistics.js";
 
 /** What a particle remembers from one round to the next besides vectors. */
 export interface ParticleMemory {

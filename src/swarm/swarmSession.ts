@@ -12,13 +12,13 @@ import type {
   Prepared,
   Progress,
   State,
+  Statistics,
   Training,
 } from "../train/index.js";
 import { isBetter, noSums, Stopwatch, startOfRun } from "../train/index.js";
 import type { Calibration, Coupling } from "./coupling.js";
 import { exchange, type RoundResult } from "./exchange.js";
 import type { Particle, SavedParticle } from "./particle.js";
-import type { Statistics } from "./statistics.js";
 import type { StepProbe } from "./stepProbe.js";
 import { takeStock } from "./stock.js";
 
@@ -130,6 +130,8 @@ export class SwarmSession implements Training {
   async trainSteps(proceed: (progress: Progress) => boolean, emit: Listener): Promise<void> {
     const { particles, coupling } = this.parts;
     const { every } = coupling;
+    const losses = this.now.history.map(({ selectionLoss }) => selectionLoss);
+    for (const { learner } of particles) learner.losses = losses;
     this.addTime();
     let { step } = this.now;
     while (step < this.stepsPerEpoch && proceed(this.progress(step))) {

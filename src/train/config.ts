@@ -37,6 +37,11 @@ export const trainConfig = z.strictObject({
     .describe("the optimizer's own numbers, as momentum=0.9"),
   schedule: z.string().default("one-cycle").describe("learning-rate schedule by name"),
   warmup: z.number().min(0).default(0).describe("epochs in which the learning rate rises"),
+  scale: z
+    .enum(["none", "linear", "sqrt"])
+    .default("none")
+    .describe("how lr grows with the batch: none, linear or sqrt"),
+  baseBatch: count().default(64).describe("batch that lr is meant for when scale is set"),
   augment: z.string().default("").describe("augmentations in order, as crop,flip"),
   size: count().optional().describe("height and width that pictures are resized to, in pixels"),
   labelSmoothing: z

@@ -38,6 +38,7 @@ export {
   startOfRun,
 } from "./progress.js";
 export { type RunConfig, readRunConfig, runFiles } from "./runFolder.js";
+export { Statistics } from "./statistics.js";
 export type { StopReason } from "./stopping.js";
 export { Stopwatch } from "./stopwatch.js";
 export { type Judgement, openTrained, Trained } from "./trained.js";

@@ -16,7 +16,7 @@ import {
 import { countTopK } from "../tasks/index.js";
 import type { TrainConfig } from "./config.js";
 import { DivergedError } from "./errors.js";
-import { type LearningRate, learningRate } from "./learningRate.js";
+import { type LearningRate, type Losses, learningRate } from "./learningRate.js";
 import { classificationObjective, compileTraining, type TrainingProgram } from "./objective.js";
 import { pipeline, type StepRange } from "./pipeline.js";
 import type { Prepared } from "./prepare.js";
@@ -47,7 +47,7 @@ export interface LearnerParts {
   readonly loader: Loader;
   readonly rate: LearningRate;
   /** Of the optimizer: weight decay, its own numbers and the seed of those that it draws. */
-  readonly config: Pick<TrainConfig, "decay" | "hyper" | "seed">;
+  readonly config: Pick<TrainConfig, "decay" | "hyper" | "seed" | "epochs">;
   /** Number of the particle. */
   readonly particle?: number;
   readonly classes: number;
@@ -70,6 +70,8 @@ export interface LearnerOptions {
 
 /** A net in training. */
 export class Learner {
+  /** Of the finished epochs, on the selection set; set by whoever judges. */
+  losses: Losses = [];
   /** The step that was started last. */
   private last: Promise<unknown> = Promise.resolve();
   /** The optimizer's numbers at the start. */
@@ -108,7 +110,7 @@ export class Learner {
 
   /** Learning rate of a step of an epoch. */
   rateAt(epoch: number, step: number): number {
-    return this.parts.rate(epoch * this.stepsPerEpoch + step);
+    return this.parts.rate.at(epoch * this.stepsPerEpoch + step, this.losses);
   }
 
   /**
@@ -141,6 +143,11 @@ export class Learner {
     throw new DivergedError(epoch + 1, step + 1, loss, this.rateAt(epoch, step));
   }
 
+  /** Stores the point that stands for the net in `target` [layout.length], if that is not the net itself. */
+  get deploy(): ((target: Vector) => Promise<void>) | undefined {
+    return this.parts.descent.deploy;
+  }
+
   /** Forgets what the optimizer has gathered. */
   async resetState(): Promise<void> {
     const { vectors, numbers } = this.state;
@@ -151,7 +158,7 @@ export class Learner {
 
   /** Queues one step; a method that is not queued waits for the one before. */
   private start(batch: Batch, epoch: number, step: number): Promise<StepReport> {
-    const { descent, config, particle } = this.parts;
+    const { descent, config, particle, rate } = this.parts;
     const { stepsPerEpoch } = this;
     const hyper = {
       ...config.hyper,
@@ -159,6 +166,8 @@ export class Learner {
       decay: config.decay,
       step: epoch * stepsPerEpoch + step + 1,
       stepsPerEpoch,
+      totalSteps: config.epochs * stepsPerEpoch,
+      factor: rate.factor(epoch * stepsPerEpoch, this.losses),
     };
     const key = { seed: config.seed, purpose: "noise", particle, epoch, step } as const;
     const take = () => descent.step({ batch, moment: { epoch, step }, hyper, key });

@@ -1,21 +1,46 @@
-// The learning rate of a step: a pure function of the settings, so that a resumed run has the same one.
+// The learning rate of a step: a pure function of the settings and of what was judged so far, so that a
+// resumed run has the same one.
 
 import { getSchedule } from "../optim/index.js";
 import { ConfigError, type TrainConfig } from "./config.js";
 
-/** The rate of step number `step` of the run, from 0. A warm-up rises in a line up to the schedule. */
-export type LearningRate = (step: number) => number;
+/** Losses on the selection set of the finished epochs, for a schedule that looks at them. */
+export type Losses = readonly number[];
+
+/** Rates of a run's steps, which count from 0. */
+export interface LearningRate {
+  /** A warm-up rises in a line up to the schedule. */
+  at(step: number, losses?: Losses): number;
+  /** What the schedule leaves of its peak, whatever the warm-up. */
+  factor(step: number, losses?: Losses): number;
+}
+
+/** How a rate that suits one batch size becomes that of another, k times as large. */
+const scalings: Readonly<Record<TrainConfig["scale"], (k: number) => number>> = {
+  none: () => 1,
+  linear: (k) => k,
+  sqrt: Math.sqrt,
+};
+
+/** Settings that make the learning rate. */
+export type RateConfig = Pick<
+  TrainConfig,
+  "lr" | "schedule" | "warmup" | "epochs" | "batch" | "scale" | "baseBatch"
+>;
 
 /** Throws a `RangeError` for an unknown schedule, a `ConfigError` for a list of rates. The run's length is that of all its epochs. */
-export function learningRate(
-  { lr, schedule, warmup, epochs }: Pick<TrainConfig, "lr" | "schedule" | "warmup" | "epochs">,
-  stepsPerEpoch: number,
-): LearningRate {
+export function learningRate(config: RateConfig, stepsPerEpoch: number): LearningRate {
+  const { lr, schedule, warmup, epochs, batch, scale, baseBatch } = config;
   if (typeof lr === "string") {
     throw new ConfigError(`setting lr: "${lr}" is not a number; a list of rates needs a swarm`);
   }
-  const { factor } = getSchedule(schedule);
+  const peak = lr * scalings[scale](batch / baseBatch);
   const total = epochs * stepsPerEpoch;
   const rising = Math.round(warmup * stepsPerEpoch);
-  return (step) => lr * factor({ step, total }) * Math.min(1, (step + 1) / (rising + 1));
+  const { factor: factorAt } = getSchedule(schedule);
+  const factor = (step: number, losses: Losses = []) => factorAt({ step, total, losses });
+  return {
+    at: (step, losses) => peak * factor(step, losses) * Math.min(1, (step + 1) / (rising + 1)),
+    factor,
+  };
 }

@@ -1,7 +1,7 @@
 // A net in training: its vectors, and how far it has come.
 
 import type { Loader } from "../data/index.js";
-import type { MemoryReport } from "../engine/engine.js";
+import type { MemoryReport, Vector } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
 import type { State } from "./checkpoint.js";
 import type { Evaluation, Evaluator } from "./evaluator.js";
@@ -9,6 +9,7 @@ import type { Listener } from "./events.js";
 import type { Learner } from "./learner.js";
 import type { Prepared } from "./prepare.js";
 import { type EpochRecord, isBetter, noSums, type Progress, startOfRun } from "./progress.js";
+import type { Statistics } from "./statistics.js";
 import { Stopwatch } from "./stopwatch.js";
 import type { Training } from "./training.js";
 
@@ -18,6 +19,14 @@ export interface SessionParts {
   readonly learner: Learner;
   readonly evaluator: Evaluator;
   readonly selection: Loader;
+  /** Where the point that stands for the net is kept, if that is not the net itself. */
+  readonly average?: Average;
+}
+
+/** An average of the net's path [layout.length], and what estimates its batch statistics. */
+export interface Average {
+  readonly point: Vector;
+  readonly statistics: Statistics;
 }
 
 /** One net, its optimizer's state and its best weights so far. */
@@ -80,6 +89,7 @@ export class Session implements Training {
     this.addTime();
     const total = { ...sums };
     const { learner } = this.parts;
+    learner.losses = this.now.history.map(({ selectionLoss }) => selectionLoss);
     const step = await learner.learn(
       { epoch, from, to: this.stepsPerEpoch },
       async ({ step: at, loss, correct, images, lr }) => {
@@ -112,7 +122,9 @@ export class Session implements Training {
 
   async endEpoch(): Promise<{ record: EpochRecord; best: boolean }> {
     const { epoch, step, sums, history } = this.now;
-    const { loss, accuracy } = await this.judge(this.parts.selection);
+    const point = await this.deployed();
+    const { evaluator, selection } = this.parts;
+    const { loss, accuracy } = await evaluator.evaluate(point, selection);
     this.parts.learner.expectFinite(loss, epoch, step - 1);
     this.addTime();
     const record: EpochRecord = {
@@ -126,7 +138,7 @@ export class Session implements Training {
       imagesPerSecond: sums.images / this.now.epochTrainSeconds,
     };
     const best = isBetter(record, this.now.best);
-    if (best) this.bestWeights = await this.parts.learner.w.read();
+    if (best) this.bestWeights = await point.read();
     this.now = {
       ...this.now,
       epoch: epoch + 1,
@@ -144,13 +156,18 @@ export class Session implements Training {
     const { evaluator, prepared, selection, learner } = this.parts;
     await learner.w.write(this.bestWeights!);
     const { test } = prepared.splits;
-    const result = await this.judge(test ? evaluator.loader(test) : selection);
+    const result = await evaluator.evaluate(learner.w, test ? evaluator.loader(test) : selection);
     this.addTime();
     return result;
   }
 
-  private judge(loader: Loader): Promise<Evaluation> {
-    return this.parts.evaluator.evaluate(this.parts.learner.w, loader);
+  /** The point that stands for the net. */
+  private async deployed(): Promise<Vector> {
+    const { learner, average } = this.parts;
+    if (!average) return learner.w;
+    await learner.deploy!(average.point);
+    await average.statistics.renew(average.point);
+    return average.point;
   }
 
   /** Adds the time since the last call to the run's. */

@@ -91,7 +91,7 @@ describe("a run", () => {
       };
       const batch = await loader.batch(moment.epoch, moment.step);
       await objective.evaluate(w, batch, { grad }, moment);
-      await update.step(w, grad, state, { lr: rate(at), decay: config.decay, step: at + 1 });
+      await update.step(w, grad, state, { lr: rate.at(at), decay: config.decay, step: at + 1 });
     }
     const path = join(out, runFiles.last);
     const { tensors } = await readWeights(path);
@@ -150,8 +150,8 @@ describe("settings", () => {
   test("warm-up rises in a line to the schedule, which spans all epochs", () => {
     const config = parseConfig({ data: "x", lr: 2, schedule: "constant", warmup: 0.4, epochs: 3 });
     const rate = learningRate(config, 10);
-    expect([0, 1, 2, 3, 4, 29].map(rate)).toEqual([0.4, 0.8, 1.2, 1.6, 2, 2]);
+    expect([0, 1, 2, 3, 4, 29].map((step) => rate.at(step))).toEqual([0.4, 0.8, 1.2, 1.6, 2, 2]);
     const falling = learningRate({ ...config, schedule: "cosine", warmup: 0 }, 10);
-    expect(falling(15)).toBeCloseTo(1, 12);
+    expect(falling.at(15)).toBeCloseTo(1, 12);
   });
 });

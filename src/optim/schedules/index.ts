@@ -4,12 +4,14 @@ import { byName } from "../../text.js";
 import { constant } from "./constant.js";
 import { cosine } from "./cosine.js";
 import { oneCycle } from "./oneCycle.js";
+import { plateau } from "./plateau.js";
+import { polynomial } from "./polynomial.js";
 import type { Schedule } from "./schedule.js";
 import { step } from "./step.js";
 
 export type { Progress, Schedule } from "./schedule.js";
 
-const all: readonly Schedule[] = [constant, step, cosine, oneCycle];
+const all: readonly Schedule[] = [constant, step, polynomial, cosine, oneCycle, plateau];
 
 /** Every schedule. */
 export const schedules = (): readonly Schedule[] => all;

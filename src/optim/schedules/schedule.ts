@@ -4,6 +4,8 @@
 export interface Progress {
   readonly step: number;
   readonly total: number;
+  /** Losses on the selection set of the finished epochs; default none. */
+  readonly losses?: readonly number[];
 }
 
 /** A schedule as data: a new one is a file with such a record, a test and one line in the index. */

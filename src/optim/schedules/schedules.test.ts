@@ -19,6 +19,16 @@ const table: Readonly<Record<string, readonly (readonly [number, number])[]>> = 
     [750, 0.01],
     [999, 0.01],
   ],
+  polynomial: [
+    [0, 1],
+    [500, 0.25],
+    [900, 0.01],
+    [1000, 0],
+  ],
+  plateau: [
+    [0, 1],
+    [999, 1],
+  ],
   cosine: [
     [0, 1],
     [250, (1 + Math.SQRT1_2) / 2],
@@ -50,6 +60,18 @@ describe.each(schedules().map((schedule) => [schedule.name, schedule] as const))
     });
   },
 );
+
+test.each([
+  [[], 1],
+  [[3, 2, 1], 1],
+  [[1, 2, 3], 1],
+  [[1, 2, 3, 4], 0.1],
+  [[1, 2, 3, 0.5, 2, 3], 1],
+  [[1, 1, 1, 1, 1, 1, 1], 0.01],
+  [[1, 2, 2, 2, 0.5, 2, 2, 2], 0.01],
+])("plateau after losses %j leaves %d", (losses, expected) => {
+  expect(getSchedule("plateau").factor({ step: 9, total: 10, losses })).toBeCloseTo(expected, 12);
+});
 
 test("an unknown schedule is refused with the nearest one", () => {
   expect(() => getSchedule("one-cyle")).toThrow('did you mean "one-cycle"?');

@@ -5,7 +5,7 @@ import { Loader } from "../data/index.js";
 import type { Engine, Program, Vector } from "../engine/engine.js";
 import { IMAGES, WEIGHTS } from "../nn/index.js";
 import { statisticsGraph } from "../tasks/index.js";
-import type { Prepared } from "../train/index.js";
+import type { Prepared } from "./prepare.js";
 
 /** Pictures that an estimate is made of, if there are as many. */
 const PICTURES = 2048;
