@@ -14,6 +14,7 @@ import { vgg11, vgg11bn } from "./vgg11.js";
 import { wrn16x4 } from "./wide-resnet.js";
 
 export type { Model, ModelDefaults, ModelFamily, ModelInput } from "./model.js";
+export { type NameMap, nameMaps } from "./nameMaps/index.js";
 export { type Summary, type SummaryRow, summarise } from "./summary.js";
 
 /** Every model. */

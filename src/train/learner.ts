@@ -4,7 +4,6 @@
 import { type Batch, type Dataset, Loader, parseAugmentations } from "../data/index.js";
 import type { Engine, MemoryReport, Vector } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
-import { initialise } from "../nn/index.js";
 import { compileUpdate, getOptimizer, type OptimState, type Update } from "../optim/index.js";
 import { countTopK } from "../tasks/index.js";
 import type { TrainConfig } from "./config.js";
@@ -19,6 +18,7 @@ import {
 } from "./objective.js";
 import { pipeline, type StepRange } from "./pipeline.js";
 import type { Prepared } from "./prepare.js";
+import { firstWeights } from "./start.js";
 
 /** Results of one step; epoch and step count from 0. */
 export interface StepResult {
@@ -201,7 +201,7 @@ export async function openLearner(
   const { layout } = programs.training;
   const loader = openLoader(engine, prepared, options);
   const w = engine.vector(layout.length);
-  await w.write(initialise(programs.training, config.seed, start));
+  await w.write(firstWeights(programs.training, config.seed, start, prepared.start));
   return new Learner({
     programs,
     objective: classificationObjective(programs.training, { seed: config.seed, particle }),
