@@ -4,6 +4,7 @@ A net is a function of (channels, size, classes) and one line in NETS; `convoy b
 counts before it measures.
 """
 
+import torch
 from torch import nn
 from torch.nn import functional as F
 
@@ -99,26 +100,104 @@ def resnet18(channels, _size, classes):
     )
 
 
-def bottleneck(inputs, outputs, expansion, stride):
+def wide_resnet(layers, width):
+    """Zagoruyko and Komodakis 2016 (arXiv 1605.07146): 6n + 4 layers, pre-activation blocks."""
+    def block(inputs, outputs, stride):
+        first = [nn.BatchNorm2d(inputs), nn.ReLU()]
+        rest = [*conv_bn(inputs, outputs, 3, stride), nn.ReLU(), nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)]
+        if inputs == outputs:
+            return Residual(nn.Sequential(*first, *rest), act=nn.Identity())
+        around = nn.Conv2d(inputs, outputs, 1, stride, bias=False)
+        return nn.Sequential(*first, Residual(nn.Sequential(*rest), around, nn.Identity()))
+
+    def net(channels, _size, classes):
+        modules, inputs = [nn.Conv2d(channels, 16, 3, 1, 1, bias=False)], 16
+        for outputs, stride in ((16 * width, 1), (32 * width, 2), (64 * width, 2)):
+            for at in range((layers - 4) // 6):
+                modules.append(block(inputs, outputs, stride if at == 0 else 1))
+                inputs = outputs
+        head = [nn.BatchNorm2d(inputs), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(inputs, classes)]
+        return nn.Sequential(*modules, *head)
+
+    return net
+
+
+def inverted_residual(inputs, outputs, expansion, stride, kernel):
     hidden = inputs * expansion
     expand = [*conv_bn(inputs, hidden, 1), nn.ReLU6()] if expansion > 1 else []
-    depthwise = [*conv_bn(hidden, hidden, 3, stride, groups=hidden), nn.ReLU6()]
+    depthwise = [*conv_bn(hidden, hidden, kernel, stride, groups=hidden), nn.ReLU6()]
     body = nn.Sequential(*expand, *depthwise, *conv_bn(hidden, outputs, 1))
-    return Residual(body, act=lambda x: x) if stride == 1 and inputs == outputs else body
+    return Residual(body, act=nn.Identity()) if stride == 1 and inputs == outputs else body
 
 
-def mobilenetv2(channels, _size, classes):
+def inverted_residuals(stages, stem, head):
+    """Stem, stages of (expansion, channels, blocks, stride, kernel), head."""
+    def net(channels, _size, classes):
+        layers, inputs = [conv_bn(channels, stem, 3, 2), nn.ReLU6()], stem
+        for expansion, outputs, count, stride, kernel in stages:
+            for block in range(count):
+                layers.append(inverted_residual(inputs, outputs, expansion, stride if block == 0 else 1, kernel))
+                inputs = outputs
+        last = [conv_bn(inputs, head, 1), nn.ReLU6(), nn.AdaptiveAvgPool2d(1), nn.Flatten()]
+        return nn.Sequential(*layers, *last, nn.Dropout(0.2), nn.Linear(head, classes))
+
+    return net
+
+
+def round_channels(channels):
+    """The multiple of 8 nearest to a number of channels, but not below nine tenths of it."""
+    rounded = max(8, int(channels + 4) // 8 * 8)
+    return rounded + 8 if rounded < 0.9 * channels else rounded
+
+
+def mobilenetv2(width):
     """Sandler et al. 2018 (arXiv 1801.04381), table 2."""
-    layers, inputs = [conv_bn(channels, 32, 3, 2), nn.ReLU6()], 32
-    for expansion, outputs, count, stride in (
-        (1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1),
-    ):
-        for block in range(count):
-            layers.append(bottleneck(inputs, outputs, expansion, stride if block == 0 else 1))
-            inputs = outputs
-    head = [conv_bn(320, 1280, 1), nn.ReLU6(), nn.AdaptiveAvgPool2d(1), nn.Flatten()]
-    return nn.Sequential(*layers, *head, nn.Dropout(0.2), nn.Linear(1280, classes))
+    table = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
+    stages = [(t, round_channels(c * width), n, s, 3) for t, c, n, s in table]
+    return inverted_residuals(stages, round_channels(32 * width), round_channels(1280 * max(1, width)))
 
+
+def efficientnet_lite0():
+    """Tan and Le 2019 (arXiv 1905.11946), table 1; lite: no squeeze-and-excitation, ReLU6."""
+    stages = (
+        (1, 16, 1, 1, 3), (6, 24, 2, 2, 3), (6, 40, 2, 2, 5), (6, 80, 3, 2, 3), (6, 112, 3, 1, 5), (6, 192, 4, 2, 5),
+        (6, 320, 1, 1, 3),
+    )
+    return inverted_residuals(stages, 32, 1280)
+
+
+class Fire(nn.Module):
+    """A 1x1 convolution to few channels, then 1x1 and 3x3 ones side by side."""
+
+    def __init__(self, inputs, squeeze, expand):
+        super().__init__()
+        self.squeeze = nn.Conv2d(inputs, squeeze, 1)
+        self.expand1, self.expand3 = nn.Conv2d(squeeze, expand, 1), nn.Conv2d(squeeze, expand, 3, 1, 1)
+
+    def forward(self, x):
+        x = F.relu(self.squeeze(x))
+        return torch.cat([F.relu(self.expand1(x)), F.relu(self.expand3(x))], 1)
+
+
+def squeezenet(stem, stages, frame):
+    """Iandola et al. 2016 (arXiv 1602.07360) as released in Caffe: None is a pooling that rounds up."""
+    def net(channels, _size, classes):
+        layers, inputs = [nn.Conv2d(channels, stem[0], stem[1], 2), nn.ReLU()], stem[0]
+        for stage in stages:
+            layers.append(nn.MaxPool2d(3, 2, ceil_mode=True) if stage is None else Fire(inputs, *stage))
+            inputs = inputs if stage is None else 2 * stage[1]
+        head = [nn.Dropout(0.5), nn.Conv2d(inputs, classes, 1, padding=frame), nn.ReLU()]
+        return nn.Sequential(*layers, *head, nn.AdaptiveAvgPool2d(1), nn.Flatten())
+
+    return net
+
+
+SQUEEZENET_1_0 = (
+    None, (16, 64), (16, 64), (32, 128), None, (32, 128), (48, 192), (48, 192), (64, 256), None, (64, 256),
+)
+SQUEEZENET_1_1 = (
+    None, (16, 64), (16, 64), None, (32, 128), (32, 128), None, (48, 192), (48, 192), (64, 256), (64, 256),
+)
 
 NETS = {
     "lenet5": lenet5,
@@ -127,5 +206,12 @@ NETS = {
     "resnet32": resnet_cifar(32),
     "resnet56": resnet_cifar(56),
     "resnet18": resnet18,
-    "mobilenetv2": mobilenetv2,
+    "wrn-16-4": wide_resnet(16, 4),
+    "mobilenetv2": mobilenetv2(1),
+    "mobilenetv2-0.75": mobilenetv2(0.75),
+    "mobilenetv2-0.5": mobilenetv2(0.5),
+    "mobilenetv2-0.35": mobilenetv2(0.35),
+    "efficientnet-lite0": efficientnet_lite0(),
+    "squeezenet1.0": squeezenet((96, 7), SQUEEZENET_1_0, 1),
+    "squeezenet1.1": squeezenet((64, 3), SQUEEZENET_1_1, 0),
 }

@@ -18,6 +18,9 @@ const published: Readonly<Record<string, Pictures>> = {
   resnet18: IMAGENET,
   vgg11: IMAGENET,
   mobilenetv2: IMAGENET,
+  efficientnet: IMAGENET,
+  "squeezenet1.0": IMAGENET,
+  "squeezenet1.1": IMAGENET,
 };
 
 /**

@@ -2,15 +2,19 @@
 
 import { byName } from "../text.js";
 import { convnetGn } from "./convnet-gn.js";
+import { efficientnetLite0 } from "./efficientnet-lite.js";
 import { lenet5 } from "./lenet5.js";
 import { lenet5Of1998 } from "./lenet5-1998.js";
 import { mobilenets } from "./mobilenetv2.js";
 import type { Model, ModelFamily, ModelInput } from "./model.js";
 import { resnet20, resnet32, resnet56 } from "./resnet-cifar.js";
 import { resnet18 } from "./resnet18.js";
+import { squeezenets } from "./squeezenet.js";
 import { vgg11, vgg11bn } from "./vgg11.js";
+import { wrn16x4 } from "./wide-resnet.js";
 
 export type { Model, ModelDefaults, ModelFamily, ModelInput } from "./model.js";
+export { type NameMap, nameMaps } from "./nameMaps/index.js";
 export { type Summary, type SummaryRow, summarise } from "./summary.js";
 
 /** Every model. */
@@ -21,10 +25,13 @@ export const families: readonly ModelFamily[] = [
   resnet20,
   resnet32,
   resnet56,
+  wrn16x4,
   resnet18,
   vgg11,
   vgg11bn,
   ...mobilenets,
+  efficientnetLite0,
+  ...squeezenets,
 ];
 
 /** Names of all models. */

@@ -10,7 +10,8 @@ import { createModel, families } from "./index.js";
 
 /**
  * Trainable parameters at the published size: [channels, size, classes, count]. Publications round some:
- * 0.27, 0.46 and 0.85 M (resnet20, 32, 56), 2.6 and 1.7 M (mobilenetv2-0.75, -0.35).
+ * 0.27, 0.46 and 0.85 M (resnet20, 32, 56), 2.6 and 1.7 M (mobilenetv2-0.75, -0.35), 2.75 M (wrn-16-4),
+ * 4.7 M (efficientnet-lite0), 1.2 M (squeezenet).
  */
 const published: Readonly<Record<string, readonly [number, number, number, number]>> = {
   lenet5: [1, 28, 10, 61_706],
@@ -19,6 +20,7 @@ const published: Readonly<Record<string, readonly [number, number, number, numbe
   resnet56: [3, 32, 10, 853_018],
   "lenet5-1998": [1, 32, 10, 60_000],
   "convnet-gn": [1, 28, 10, 56_554],
+  "wrn-16-4": [3, 32, 10, 2_748_890],
   resnet18: [3, 224, 1000, 11_689_512],
   vgg11: [3, 224, 1000, 132_863_336],
   "vgg11-bn": [3, 224, 1000, 132_868_840],
@@ -26,6 +28,9 @@ const published: Readonly<Record<string, readonly [number, number, number, numbe
   "mobilenetv2-0.75": [3, 224, 1000, 2_636_424],
   "mobilenetv2-0.5": [3, 224, 1000, 1_968_680],
   "mobilenetv2-0.35": [3, 224, 1000, 1_677_128],
+  "efficientnet-lite0": [3, 224, 1000, 4_652_008],
+  "squeezenet1.0": [3, 224, 1000, 1_248_424],
+  "squeezenet1.1": [3, 224, 1000, 1_235_496],
 };
 
 /** Work of a training step, in floating-point operations, that the slow engine is still asked for. */

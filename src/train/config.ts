@@ -18,6 +18,11 @@ const count = () => z.int().min(1);
 export const trainConfig = z.strictObject({
   data: z.string().min(1).describe("data set: a name (mnist, fashion-mnist, cifar10) or a path"),
   model: z.string().default("lenet5").describe("model by name"),
+  pretrained: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("weights file to start from: of another run, or of another program if it is known"),
   out: z.string().min(1).optional().describe("run folder; default runs/<data>-<model>-<number>"),
   epochs: count().default(5).describe("passes over the training data"),
   steps: count().optional().describe("stop after this many steps"),

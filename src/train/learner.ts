@@ -5,7 +5,6 @@ import { type Batch, type Dataset, Loader, parseAugmentations } from "../data/in
 import type { Engine, MemoryReport, Vector } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
 import type { Model } from "../models/index.js";
-import { initialise } from "../nn/index.js";
 import {
   type Descent,
   type Descents,
@@ -20,6 +19,7 @@ import { type LearningRate, type Losses, learningRate } from "./learningRate.js"
 import { classificationObjective, compileTraining, type TrainingProgram } from "./objective.js";
 import { pipeline, type StepRange } from "./pipeline.js";
 import type { Prepared } from "./prepare.js";
+import { firstWeights } from "./start.js";
 
 /** Results of one step; epoch and step count from 0. */
 export interface StepResult {
@@ -234,7 +234,7 @@ export async function openLearner(
   const { training, optimizer } = programs;
   const loader = openLoader(engine, prepared, options);
   const w = engine.vector(training.layout.length);
-  await w.write(initialise(training, config.seed, start));
+  await w.write(firstWeights(training, config.seed, start, prepared.start));
   const objective = classificationObjective(training, { seed: config.seed, particle });
   return new Learner({
     training,

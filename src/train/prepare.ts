@@ -16,7 +16,8 @@ import { ConfigError, parseConfig, type TrainConfig, type TrainSettings } from "
 import { RunError } from "./errors.js";
 import { dataDifference, type Fingerprint, fingerprint } from "./fingerprint.js";
 import type { RunConfig } from "./runFolder.js";
-import type { NetInfo } from "./weights.js";
+import { type Start, startFrom, type Wanted } from "./start.js";
+import { type NetInfo, readWeights, type Weights } from "./weights.js";
 
 /** Parts of a run that a program brings itself instead of naming them in the settings. */
 export interface OwnParts {
@@ -26,6 +27,8 @@ export interface OwnParts {
   readonly model?: (input: ModelInput) => Model;
   /** An optimizer of your own; `settings.optimizer` is then only a name. */
   readonly optimizer?: Optimizer;
+  /** Weights to start from; `settings.pretrained` is then only a name. */
+  readonly weights?: Weights;
 }
 
 /** A run ready to be started. */
@@ -37,6 +40,8 @@ export interface Prepared {
   readonly optimizer: Optimizer;
   readonly net: NetInfo;
   readonly data: Fingerprint;
+  /** Weights that are not drawn at random; a resumed run has its own. */
+  readonly start?: Start;
 }
 
 /** Settings that may differ when a run is resumed: they stop it or say where it computes. */
@@ -76,19 +81,27 @@ function checkNames(
   parseAugmentations(augment);
 }
 
-function modelFor(
+function wantedNet(
   { model: name, size }: TrainConfig,
   { train }: Splits,
   create: OwnParts["model"],
-): Model {
+): Wanted {
   const { channels, height, width, classes } = train;
-  const input = {
-    channels,
-    height: size ?? height,
-    width: size ?? width,
-    classes: classes.length,
+  return {
+    create: create ?? ((input) => createModel(name, input)),
+    input: {
+      channels,
+      height: size ?? height,
+      width: size ?? width,
+      classes: classes.length,
+    },
+    classes,
   };
-  return create ? create(input) : createModel(name, input);
+}
+
+/** The weights that settings or program name. */
+async function weightsOf({ pretrained }: TrainConfig, own: OwnParts): Promise<Weights | undefined> {
+  return own.weights ?? (pretrained === undefined ? undefined : await readWeights(pretrained));
 }
 
 function checkData({ train }: Splits): void {
@@ -103,7 +116,7 @@ function checkData({ train }: Splits): void {
  * Settles a run. With `saved`, that of the run to resume.
  *
  * @throws ConfigError, DataError or RangeError for settings, data or names that cannot be used;
- * RunError when a run is resumed with other data.
+ * FormatError for weights that cannot; RunError when a run is resumed with other data.
  */
 export async function prepare(
   settings: Partial<TrainSettings>,
@@ -119,14 +132,19 @@ export async function prepare(
   const data = fingerprint(splits);
   const difference = saved && dataDifference(saved.data, data);
   if (difference) throw new RunError(`the run was made with other data: ${difference}`);
-  const model = modelFor(first, splits, own.model);
+  const wanted = wantedNet(first, splits, own.model);
+  const model = wanted.create(wanted.input);
+  const weights = saved ? undefined : await weightsOf(first, own);
+  const start = weights && startFrom(weights, wanted, first.pretrained ?? "the weights given");
   const { mean, deviation, ...defaults } = model.defaults ?? {};
   const config = parseConfig({ ...defaults, ...given });
   const learning = splits.selection
     ? { train: splits.train, selection: splits.selection }
     : splitSelection(splits.train, { seed: config.seed, fraction: config.selection });
   const normalisation: Normalisation =
-    saved?.net ?? (mean && deviation ? { mean, deviation } : normalisationOf(learning.train));
+    saved?.net ??
+    weights?.info ??
+    (mean && deviation ? { mean, deviation } : normalisationOf(learning.train));
   return {
     config,
     splits: { ...learning, test: splits.test },
@@ -140,5 +158,6 @@ export async function prepare(
       deviation: normalisation.deviation,
     },
     data,
+    start,
   };
 }

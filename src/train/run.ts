@@ -32,6 +32,7 @@ export class Run {
   /** Trains to the end. `saved` is what the run was made with when it is resumed. */
   async go(saved?: RunConfig): Promise<Summary> {
     if (saved) await this.restore();
+    else if (this.prepared.start) await this.saveStart();
     await this.folder.saveConfig(this.config());
     await this.announce(saved);
     const reason = await this.trainUntilStop();
@@ -56,6 +57,12 @@ export class Run {
       net: prepared.net,
       parameters: session.layout.trainable,
     };
+  }
+
+  /** A run that starts from given weights is resumed without them. */
+  private async saveStart(): Promise<void> {
+    const { session, folder } = this;
+    await folder.saveState(session.layout, await session.save());
   }
 
   /** Goes back to the last checkpoint, in the folder too. */

@@ -3,11 +3,13 @@
 
 import { readFile } from "node:fs/promises";
 import type { Normalisation } from "../data/index.js";
-import type { ParamLayout } from "../graph/index.js";
+import type { Param, ParamLayout } from "../graph/index.js";
+import { type NameMap, nameMaps } from "../models/nameMaps/index.js";
 import { FormatError } from "../tensor/formatError.js";
 import { type HostTensor, hostTensor } from "../tensor/host.js";
 import { readSafetensors, writeSafetensors } from "../tensor/safetensors.js";
 import { formatShape, sameShape, sizeOf } from "../tensor/shape.js";
+import { mapFor, translate } from "./foreignWeights.js";
 
 /** What weights belong to. */
 export interface NetInfo extends Normalisation {
@@ -29,6 +31,28 @@ export function tensorsOf(layout: ParamLayout, values: Float32Array): [string, H
   ]);
 }
 
+/** The tensor of a parameter. Throws a {@link FormatError} when it is missing or of another shape. */
+export function tensorFor(
+  { name, shape }: Param,
+  tensors: Tensors,
+  source: string,
+): HostTensor<"f32"> {
+  const tensor = tensors.get(name);
+  const expected = `the model has "${name}" of ${formatShape(shape)}`;
+  if (!tensor) throw new FormatError(source, 0, `${expected}, the file has no such tensor`);
+  if (tensor.dtype === "f32" && sameShape(tensor.shape, shape)) return tensor as HostTensor<"f32">;
+  const found = `${tensor.dtype} ${formatShape(tensor.shape)}`;
+  throw new FormatError(source, 0, `${expected}, the file has it as ${found}`);
+}
+
+/** Throws a {@link FormatError} naming the first tensor that is no parameter of the model. */
+export function expectNoOthers({ params }: ParamLayout, tensors: Tensors, source: string): void {
+  const names = new Set(params.map(({ name }) => name));
+  const extra = [...tensors.keys()].find((name) => !names.has(name));
+  if (extra === undefined) return;
+  throw new FormatError(source, 0, `the file has a tensor "${extra}", the model has none`);
+}
+
 /**
  * The vector of all parameters from tensors by name.
  *
@@ -36,21 +60,10 @@ export function tensorsOf(layout: ParamLayout, values: Float32Array): [string, H
  */
 export function vectorOf(layout: ParamLayout, tensors: Tensors, source: string): Float32Array {
   const values = new Float32Array(layout.length);
-  for (const { name, shape, offset } of layout.params) {
-    const tensor = tensors.get(name);
-    const expected = `the model has "${name}" of ${formatShape(shape)}`;
-    if (!tensor) throw new FormatError(source, 0, `${expected}, the file has no such tensor`);
-    if (tensor.dtype !== "f32" || !sameShape(tensor.shape, shape)) {
-      const found = `${tensor.dtype} ${formatShape(tensor.shape)}`;
-      throw new FormatError(source, 0, `${expected}, the file has it as ${found}`);
-    }
-    values.set(tensor.data, offset);
+  for (const param of layout.params) {
+    values.set(tensorFor(param, tensors, source).data, param.offset);
   }
-  const names = new Set(layout.params.map(({ name }) => name));
-  const extra = [...tensors.keys()].find((name) => !names.has(name));
-  if (extra !== undefined) {
-    throw new FormatError(source, 0, `the file has a tensor "${extra}", the model has none`);
-  }
+  expectNoOthers(layout, tensors, source);
   return values;
 }
 
@@ -91,7 +104,13 @@ function parseInfo(metadata: Readonly<Record<string, string>>, source: string): 
       `metadata "${name}" is ${metadata[name] ?? "missing"}; weights saved by Convoy have it as a list`,
     );
   };
-  if (!metadata.model) throw new FormatError(source, 8, 'metadata "model" is missing');
+  if (!metadata.model) {
+    throw new FormatError(
+      source,
+      8,
+      'metadata "model" is missing, and the names of the tensors are not those of a known map',
+    );
+  }
   const input = list("input", isNumber, 3) as unknown as NetInfo["input"];
   return {
     model: metadata.model,
@@ -103,15 +122,20 @@ function parseInfo(metadata: Readonly<Record<string, string>>, source: string): 
 }
 
 /**
- * Reads a weights file.
+ * Reads a weights file: Convoy's own, or one of another program whose tensors have the names of a map.
  *
- * @throws FormatError when it is damaged or was not written by Convoy.
+ * @param maps of other programs' files; default those that Convoy knows
+ * @throws FormatError when it is damaged, or neither written by Convoy nor known by its names.
  * @example
  * const { info, tensors } = await readWeights("runs/a/weights/best.safetensors");
  * info.model; // "lenet5"
  * tensors.get("conv1.weight")?.shape; // [6, 1, 5, 5]
  */
-export async function readWeights(path: string): Promise<Weights> {
+export async function readWeights(
+  path: string,
+  maps: readonly NameMap[] = nameMaps,
+): Promise<Weights> {
   const { tensors, metadata } = readSafetensors(await readFile(path), path);
-  return { tensors, info: parseInfo(metadata, path) };
+  const map = mapFor(tensors, maps);
+  return map ? translate(map, tensors, path) : { tensors, info: parseInfo(metadata, path) };
 }

@@ -1,6 +1,7 @@
 // Padding of sliding windows as users write it: a number of zeros, or "same".
 
 import type { Padding, Pair } from "../../graph/index.js";
+import { padding4, pair } from "../../graph/window.js";
 
 /**
  * Zeros around an image: a number, [height, width], [top, left, bottom, right], or `"same"`: as many
@@ -8,21 +9,36 @@ import type { Padding, Pair } from "../../graph/index.js";
  */
 export type LayerPadding = Padding | "same";
 
-const both = (size: Pair): readonly [number, number] =>
-  typeof size === "number" ? [size, size] : size;
+interface SlidingWindow {
+  readonly kernel: Pair;
+  readonly strides: Pair;
+  readonly dilation: Pair;
+}
 
 /** Padding for a window of `kernel` over an image of [height, width] `size`. */
 export function resolvePadding(
   padding: LayerPadding,
   size: readonly number[],
-  window: { readonly kernel: Pair; readonly strides: Pair; readonly dilation: Pair },
+  window: SlidingWindow,
 ): Padding {
   if (padding !== "same") return padding;
-  const [kernel, strides, dilation] = [window.kernel, window.strides, window.dilation].map(both);
+  const [kernel, strides, dilation] = [window.kernel, window.strides, window.dilation].map(pair);
   const total = [0, 1].map((axis) => {
     const covered = (Math.ceil(size[axis] / strides[axis]) - 1) * strides[axis];
     return Math.max(0, covered + dilation[axis] * (kernel[axis] - 1) + 1 - size[axis]);
   });
   const before = total.map((zeros) => Math.floor(zeros / 2));
   return [before[0], before[1], total[0] - before[0], total[1] - before[1]];
+}
+
+/** Padding with so much more at the bottom and right that no pixel stays outside every window. */
+export function roundUp(padding: Padding, size: readonly number[], window: SlidingWindow): Padding {
+  const before = padding4(padding);
+  const [kernel, strides, dilation] = [window.kernel, window.strides, window.dilation].map(pair);
+  const [below, right] = [0, 1].map((axis) => {
+    const extent = dilation[axis] * (kernel[axis] - 1) + 1;
+    const room = size[axis] + before[axis] + before[axis + 2] - extent;
+    return before[axis + 2] + Math.ceil(room / strides[axis]) * strides[axis] - room;
+  });
+  return [before[0], before[1], below, right];
 }

@@ -15,6 +15,15 @@ test("windows may overlap, and padding never wins", async () => {
   expect(y).toEqual([-2, -1, -1]);
 });
 
+test("rounding up adds a last window that hangs over, only where pixels would be left out", async () => {
+  const layer = maxPool([1, 3], { strides: [1, 2], ceilMode: true });
+  const row = Array.from({ length: 6 }, (_, at) => at);
+  expect((await runLayer(layer, [1, 1, 1, 6], row)).y).toEqual([2, 4, 5]);
+  expect((await runLayer(layer, [1, 1, 1, 5], row.slice(0, 5))).y).toEqual([2, 4]);
+  const padded = maxPool([1, 3], { strides: [1, 2], padding: [0, 1], ceilMode: true });
+  expect((await runLayer(padded, [1, 1, 1, 4], [4, 3, 2, 1])).y).toEqual([4, 3, 1]);
+});
+
 test("average pooling counts padding as zeros unless told not to", async () => {
   const counted = avgPool(3, { strides: 1, padding: [0, 1] });
   const tight = [1, 1, 3, 1];

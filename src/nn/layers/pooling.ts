@@ -10,8 +10,15 @@ import {
   reduceSum,
 } from "../../graph/index.js";
 import type { Layer } from "../scope.js";
+import { roundUp } from "./padding.js";
 
 type WindowOptions = Omit<PoolOptions, "kernel">;
+
+/** Options of {@link maxPool}. */
+export interface MaxPoolOptions extends WindowOptions {
+  /** Sizes that the stride does not divide are rounded up: a last window hangs over. Default false. */
+  readonly ceilMode?: boolean;
+}
 
 /**
  * Largest of each window of images [n, c, h, w]; the stride defaults to the kernel, the padding to 0 and
@@ -23,9 +30,14 @@ type WindowOptions = Omit<PoolOptions, "kernel">;
  * build(pool, [1, 8, 32, 32], { training: true }).output.shape; // [1, 8, 16, 16]
  */
 export const maxPool =
-  (kernel: Pair, options: WindowOptions = {}): Layer =>
-  (x) =>
-    maxPool2d(x, { kernel, ...options });
+  (kernel: Pair, { ceilMode = false, ...options }: MaxPoolOptions = {}): Layer =>
+  (x) => {
+    const { strides = kernel, padding = 0 } = options;
+    const grown = ceilMode
+      ? roundUp(padding, x.shape.slice(2), { kernel, strides, dilation: 1 })
+      : padding;
+    return maxPool2d(x, { kernel, strides, padding: grown });
+  };
 
 /**
  * Mean of each window of images [n, c, h, w]; the stride defaults to the kernel, the padding to 0.

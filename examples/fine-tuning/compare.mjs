@@ -1,0 +1,44 @@
+// SqueezeNet 1.1 on a few hundred photographs: from the weights of ImageNet against from scratch, under
+// equal budgets, paired by seed. Ctrl-C saves; the same command goes on.
+//
+//   node examples/fine-tuning/compare.mjs PHOTOS WEIGHTS [OUT]
+
+import { readFileSync } from "node:fs";
+import { compare, compareFiles } from "convoy/compare";
+import { openDataset } from "convoy/data";
+
+const [photos, weights, out = "runs/fine-tuning"] = process.argv.slice(2);
+if (!weights) {
+  console.error("usage: node examples/fine-tuning/compare.mjs PHOTOS WEIGHTS [OUT]");
+  process.exit(2);
+}
+
+/** A source without a test set is tested on its selection set; another one is split from training. */
+const { train, selection, test = selection } = await openDataset(photos, { size: 96 });
+const abort = new AbortController();
+process.once("SIGINT", () => abort.abort());
+
+await compare(
+  {
+    out,
+    methods: [
+      { name: "scratch", description: "random weights", settings: {} },
+      { name: "fine-tuned", description: "given weights", settings: { pretrained: weights } },
+    ],
+    settings: {
+      ...{ data: train.name, model: "squeezenet1.1", augment: "crop,flip" },
+      ...{ epochs: 15, batch: 32 },
+    },
+    seeds: 5,
+    lrs: [0.001, 0.003, 0.01],
+    tuneSeeds: 1,
+  },
+  {
+    data: { train, test },
+    signal: abort.signal,
+    watch({ event, job, done, total }) {
+      if (!event) console.log(`[${done}/${total}] ${job.folder}`);
+    },
+  },
+);
+console.log(readFileSync(`${out}/${compareFiles.tableMarkdown}`, "utf8"));

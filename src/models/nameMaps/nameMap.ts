@@ -1,0 +1,32 @@
+// Weights that another program trained, described as data: which tensor of its file is which parameter
+// of a model here, and what pictures the net is used to.
+
+/** Describes a kind of weights file. A new one is a file with such a record and a line in the index. */
+export interface NameMap {
+  /** Short name for messages. */
+  readonly name: string;
+  /** Where such files come from. */
+  readonly source: string;
+  /** The model that the weights belong to, by name. */
+  readonly model: string;
+  /**
+   * The file's tensor of each parameter, both by name; shapes are those of the model. The last layer may
+   * be left out: a net of features only.
+   */
+  readonly tensors: Readonly<Record<string, string>>;
+  /** What the weights were trained on. */
+  readonly pictures: {
+    /** [channels, height, width]. */
+    readonly input: readonly [number, number, number];
+    /** Per channel in units of bytes, red first: input = (byte - mean) / deviation. */
+    readonly mean: readonly number[];
+    readonly deviation: readonly number[];
+  };
+  /**
+   * The parameter whose input channels come blue first in the file. They are turned round on reading, so
+   * that the net takes pictures as every other net does.
+   */
+  readonly blueFirst?: string;
+  /** Names of the classes, in the order of the logits; none for a net of features. */
+  readonly classes: readonly string[];
+}

@@ -1,0 +1,129 @@
+// SqueezeNet (Iandola, Han, Moskewicz, Ashraf, Dally and Keutzer 2016, arXiv 1602.07360) as released in
+// Caffe: 1.0 with a 7x7 stem and a frame of zeros around the last convolution's input, 1.1 with a 3x3
+// stem and earlier pooling. Every pooling rounds up. No normalisation, and a convolution as classifier.
+
+import { concat } from "../graph/index.js";
+import {
+  conv2d,
+  dropout,
+  globalAvgPool,
+  heUniform,
+  type Layer,
+  maxPool,
+  normalWith,
+  relu,
+  sequential,
+} from "../nn/index.js";
+import type { ModelFamily } from "./model.js";
+
+/** A pooling, or the channels of a fire module: squeezed, and out of each of its two expansions. */
+type Stage = "pool" | readonly [squeeze: number, expand: number];
+
+interface Release {
+  readonly version: string;
+  readonly stem: readonly [channels: number, kernel: number];
+  readonly stages: readonly Stage[];
+  /** Zeros around the input of the classifying convolution. */
+  readonly frame: number;
+}
+
+const releases: readonly Release[] = [
+  {
+    version: "1.0",
+    stem: [96, 7],
+    stages: [
+      "pool",
+      ...([
+        [16, 64],
+        [16, 64],
+        [32, 128],
+      ] as const),
+      "pool",
+      ...([
+        [32, 128],
+        [48, 192],
+        [48, 192],
+        [64, 256],
+      ] as const),
+      "pool",
+      [64, 256],
+    ],
+    frame: 1,
+  },
+  {
+    version: "1.1",
+    stem: [64, 3],
+    stages: [
+      "pool",
+      ...([
+        [16, 64],
+        [16, 64],
+      ] as const),
+      "pool",
+      ...([
+        [32, 128],
+        [32, 128],
+      ] as const),
+      "pool",
+      ...([
+        [48, 192],
+        [48, 192],
+        [64, 256],
+        [64, 256],
+      ] as const),
+    ],
+    frame: 0,
+  },
+];
+
+const convolution = (channels: number, kernel: number, padding = 0): Layer =>
+  sequential({ conv: conv2d(channels, kernel, { padding, init: heUniform() }), relu: relu() });
+
+/** Section 3.1: a 1x1 convolution to few channels, then 1x1 and 3x3 ones side by side. */
+function fire(squeeze: number, expand: number): Layer {
+  return (x, scope) => {
+    const squeezed = scope.apply("squeeze", convolution(squeeze, 1), x);
+    return concat(
+      [
+        scope.apply("expand1", convolution(expand, 1), squeezed),
+        scope.apply("expand3", convolution(expand, 3, 1), squeezed),
+      ],
+      1,
+    );
+  };
+}
+
+const pool = () => maxPool(3, { strides: 2, ceilMode: true });
+
+/** Stages by the names of the release: fire modules count from 2, behind the stem. */
+function named(stages: readonly Stage[]): Record<string, Layer> {
+  let fires = 1;
+  let pools = 0;
+  return Object.fromEntries(
+    stages.map((stage) =>
+      stage === "pool" ? [`pool${++pools}`, pool()] : [`fire${++fires}`, fire(...stage)],
+    ),
+  );
+}
+
+const squeezenet = ({ version, stem, stages, frame }: Release): ModelFamily => ({
+  name: `squeezenet${version}`,
+  source: "Iandola et al. 2016, arXiv 1602.07360",
+  smallest: 32,
+  create: ({ classes }) => ({
+    layer: sequential({
+      conv1: conv2d(stem[0], stem[1], { strides: 2, init: heUniform() }),
+      relu1: relu(),
+      ...named(stages),
+      dropout: dropout(0.5),
+      classifier: conv2d(classes, 1, { padding: frame, init: normalWith(0.01) }),
+      relu2: relu(),
+      pool: globalAvgPool(),
+    }),
+    // The release's 0.04 for 512 pictures a step, scaled to 64.
+    defaults: { optimizer: "momentum", lr: 0.005, decay: 2e-4 },
+  }),
+});
+
+/** Versions 1.0 (1,248,424 parameters for 1,000 classes) and 1.1 (1,235,496). */
+export const squeezenets: readonly ModelFamily[] = releases.map(squeezenet);

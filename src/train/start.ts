@@ -1,0 +1,83 @@
+// Where training starts: at random, or at the weights of a file as far as they fit. The last layer is
+// new where the classes are others.
+
+import type { ParamLayout } from "../graph/index.js";
+import type { Model, ModelInput } from "../models/index.js";
+import { build, initialise, type Net } from "../nn/index.js";
+import type { HostTensor } from "../tensor/host.js";
+import { sameShape } from "../tensor/shape.js";
+import { ConfigError } from "./config.js";
+import { expectNoOthers, type NetInfo, tensorFor, type Weights } from "./weights.js";
+
+/** Tensors to start with, by the names of parameters; all others start at random. */
+export type Start = ReadonlyMap<string, HostTensor<"f32">>;
+
+const layoutFor = ({ layer, input }: Model): ParamLayout =>
+  build(layer, [1, ...input], { training: false }).layout;
+
+/** Names of the parameters whose shapes depend on the number of classes: the last layer's. */
+function headOf(create: (input: ModelInput) => Model, input: ModelInput): Set<string> {
+  const [layout, wider] = [input.classes, input.classes + 1].map((classes) =>
+    layoutFor(create({ ...input, classes })),
+  );
+  const shapes = new Map(wider.params.map(({ name, shape }) => [name, shape]));
+  const changed = layout.params.filter(({ name, shape }) => !sameShape(shape, shapes.get(name)!));
+  return new Set(changed.map(({ name }) => name));
+}
+
+/** The net that is to be trained. */
+export interface Wanted {
+  readonly create: (input: ModelInput) => Model;
+  readonly input: ModelInput;
+  readonly classes: readonly string[];
+}
+
+function expectSameModel(info: NetInfo, { name, input }: Model, source: string): void {
+  if (info.model !== name) {
+    throw new ConfigError(
+      `${source} holds weights of the model ${info.model}, the run trains ${name}; ` +
+        `choose the model ${info.model} or other weights`,
+    );
+  }
+  if (info.input[0] !== input[0]) {
+    throw new ConfigError(
+      `${source} is for pictures of ${info.input[0]} channels; the data have ${input[0]}`,
+    );
+  }
+}
+
+/**
+ * What of some weights a run starts with: all parameters, but the last layer only when it has the same
+ * classes.
+ *
+ * @param source where the weights come from, for messages
+ * @throws ConfigError for weights of another model or other channels; FormatError naming the first
+ * parameter that is missing, of another shape or left over.
+ */
+export function startFrom(weights: Weights, wanted: Wanted, source: string): Start {
+  const { info, tensors } = weights;
+  const { create, input, classes } = wanted;
+  const model = create(input);
+  expectSameModel(info, model, source);
+  const layout = layoutFor(model);
+  const same = JSON.stringify(info.classes) === JSON.stringify(classes);
+  const fresh = same ? new Set() : headOf(create, input);
+  const taken = layout.params.filter(({ name }) => !fresh.has(name));
+  expectNoOthers(layout, tensors, source);
+  return new Map(taken.map((param) => [param.name, tensorFor(param, tensors, source)]));
+}
+
+/** The first weights of a net in training; see {@link initialise}. */
+export function firstWeights(
+  net: Pick<Net, "layout" | "specs">,
+  seed: number,
+  particle: number | undefined,
+  start: Start = new Map(),
+): Float32Array {
+  const values = initialise(net, seed, particle);
+  for (const { name, offset } of net.layout.params) {
+    const tensor = start.get(name);
+    if (tensor) values.set(tensor.data, offset);
+  }
+  return values;
+}
