@@ -22,6 +22,11 @@ test("a slash stands for the comma in a setting", () => {
   });
 });
 
+test("a coupling's setting is joined to those that make the method", () => {
+  const [{ settings }] = parseMethods("pso2:coupling=m=0.3/c=0.2");
+  expect(settings.coupling).toEqual({ dynamics: 2, m: 0.3, c: 0.2 });
+});
+
 test.each([
   ["singel", 'unknown method "singel" (did you mean "single"?)'],
   ["single:optimiser=adam", "method single:optimiser=adam: unknown option '--optimiser'"],

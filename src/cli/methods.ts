@@ -2,7 +2,7 @@
 // settings of the method's own, written as the flags of `train`; `/` stands for the comma in them.
 
 import { Command, CommanderError } from "commander";
-import { getMethod, type Method, type MethodSettings } from "../compare/methods.js";
+import { getMethod, type Method, type MethodSettings, overlaid } from "../compare/methods.js";
 import { trainConfig } from "../train/config.js";
 import { list } from "./arguments.js";
 import { UsageError } from "./errors.js";
@@ -40,7 +40,7 @@ export function parseMethods(text: string): Method[] {
     return {
       ...method,
       name: typed,
-      settings: { ...method.settings, ...parseSettings(pairs, typed) },
+      settings: overlaid(method.settings, parseSettings(pairs, typed)),
     };
   });
 }

@@ -2,6 +2,7 @@
 // epoch's result; elsewhere the results alone.
 
 import { styleText } from "node:util";
+import type { MemoryReport } from "../engine/engine.js";
 import type {
   EpochEnd,
   Listener,
@@ -9,6 +10,7 @@ import type {
   RunEnd,
   RunStart,
   StepDone,
+  SwarmSize,
 } from "../train/index.js";
 import type { Stream } from "./console.js";
 import { clock, grouped, percent } from "./format.js";
@@ -94,12 +96,19 @@ function bar(share: number): string {
   return `[${"=".repeat(filled)}${" ".repeat(BAR_WIDTH - filled)}]`;
 }
 
+const megabytes = (bytes: number) => `${grouped(bytes / 1e6)} MB`;
+
+const sizeOf = ({ particles, atOnce, vectorBytes }: SwarmSize, { peakBytes }: MemoryReport) =>
+  `swarm: ${grouped(particles)} nets, ${atOnce} at a time; ${megabytes(vectorBytes)} of vectors, ` +
+  `${megabytes(peakBytes)} of programs`;
+
 function opening(event: RunStart): string[] {
-  const { model, parameters, engine, threads, pictures, resumed, run } = event;
+  const { model, parameters, engine, threads, pictures, resumed, run, swarm, memory } = event;
   const set = (name: string, count: number) => (count > 0 ? `, ${grouped(count)} ${name}` : "");
   return [
     `${model}: ${grouped(parameters)} parameters, ${engine} engine, ${threads} thread${threads > 1 ? "s" : ""}`,
     `pictures: ${grouped(pictures.train)} training${set("selection", pictures.selection)}${set("test", pictures.test)}`,
+    ...(swarm ? [sizeOf(swarm, memory)] : []),
     resumed ? `run ${run}, going on at epoch ${resumed.epoch}, step ${resumed.step}` : `run ${run}`,
   ];
 }

@@ -17,6 +17,14 @@ export interface Method {
   readonly settings: MethodSettings;
 }
 
+/** Settings over others; those that are lists of numbers by name are joined name by name. */
+export const overlaid = (under: MethodSettings, over: MethodSettings): MethodSettings => ({
+  ...under,
+  ...over,
+  ...(under.coupling && over.coupling && { coupling: { ...under.coupling, ...over.coupling } }),
+  ...(under.hyper && over.hyper && { hyper: { ...under.hyper, ...over.hyper } }),
+});
+
 export const methods: readonly Method[] = [
   { name: "single", description: "one net, the whole budget", settings: {} },
   {

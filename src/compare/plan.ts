@@ -4,7 +4,7 @@
 import { unknownName } from "../text.js";
 import type { Fingerprint } from "../train/fingerprint.js";
 import { ConfigError, parseConfig, type TrainConfig, type TrainSettings } from "../train/index.js";
-import type { Method, MethodSettings } from "./methods.js";
+import { type Method, type MethodSettings, overlaid } from "./methods.js";
 
 /** What methods are given equal amounts of: gradient evaluations over all particles, or time. */
 export const budgetNames = ["gradients", "wall"] as const;
@@ -168,10 +168,8 @@ export function makePlan(compared: CompareSettings, data: Fingerprint): Plan {
 }
 
 /** Settings of a method's runs but for seed and epochs. */
-export const settingsOf = (plan: Plan, method: string): MethodSettings => ({
-  ...plan.settings,
-  ...plan.methods.find(({ name }) => name === method)!.settings,
-});
+export const settingsOf = (plan: Plan, method: string): MethodSettings =>
+  overlaid(plan.settings, plan.methods.find(({ name }) => name === method)!.settings);
 
 /** Nets that a method trains. */
 export function particlesOf(plan: Plan, method: string): number {

@@ -85,13 +85,13 @@ async function openParticle(
   return particle;
 }
 
-/** Refuses a swarm that cannot fit, before anything is allocated for its particles. */
-function checkMemory(prepared: Prepared, spec: SwarmSpec, place: Place): void {
+/** Bytes of the particles' vectors; refuses a swarm that cannot fit before any is allocated. */
+function checkMemory(prepared: Prepared, spec: SwarmSpec, place: Place): number {
   const { layout } = place.programs.training;
   const vectors = 8 + (spec.coupling.needs.scores ? 1 : 0);
   const needed = 4 * layout.length * vectors * spec.particles;
   const free = freemem();
-  if (needed <= 0.8 * free) return;
+  if (needed <= 0.8 * free) return needed;
   const mb = (bytes: number) => `${Math.ceil(bytes / 1e6).toLocaleString("en-US")} MB`;
   throw new RangeError(
     `${spec.particles} particles of ${prepared.net.model} need about ${mb(needed)} of memory for their ` +
@@ -136,7 +136,7 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
     );
     try {
       const places = await Promise.all(engines.map((engine) => openPlace(engine, prepared)));
-      checkMemory(prepared, spec, places[0]);
+      const vectorBytes = checkMemory(prepared, spec, places[0]);
       const particles: Particle[] = [];
       for (let id = 0; id < spec.particles; id++) {
         particles.push(await openParticle(id, places[id % cores], prepared, spec));
@@ -147,6 +147,7 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
         prepared,
         particles,
         coupling: spec.coupling,
+        size: { particles: spec.particles, atOnce: cores, vectorBytes },
         evaluator,
         selection: evaluator.loader(prepared.splits.selection),
         statistics,

@@ -9,6 +9,9 @@ import type { Particle } from "./particle.js";
 /** What is found; an epoch's report but for the epoch and its step. */
 export type Stock = Omit<SwarmReport, "type" | "epoch" | "meanStep">;
 
+/** Swarms up to this size tell the distances of all pairs; their number grows with its square. */
+const MOST_NETS = 64;
+
 /** Takes stock of particles whose accuracies on the selection set are `scores`. */
 export async function takeStock(
   particles: readonly Particle[],
@@ -16,12 +19,12 @@ export async function takeStock(
   sketcher: Sketcher,
 ): Promise<Stock> {
   const healthy = particles.filter((particle) => particle.healthy).map(({ id }) => id);
-  const distances = await distancesOf(particles);
+  const distances = particles.length <= MOST_NETS ? await distancesOf(particles) : undefined;
   const positions = await Promise.all(particles.map(({ position }) => position.read()));
   return {
     scores: scoreSpread(healthy.map((id) => scores[id].accuracy)),
     distances,
-    consensus: consensusDistance(healthy, (i, j) => distances[i][j]),
+    consensus: distances && consensusDistance(healthy, (i, j) => distances[i][j]),
     sketches: positions.map((position) => sketcher.sketch(position)),
   };
 }

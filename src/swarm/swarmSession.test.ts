@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { stripeSplits, tinyModel, tinySettings } from "../../test/support/tinyRun.js";
-import { runFiles, type TrainEvent, train } from "../train/index.js";
+import { runFiles, type SwarmSize, type TrainEvent, train } from "../train/index.js";
 import { type Coupling, stay } from "./coupling.js";
 import { openSwarm } from "./openSwarm.js";
 import { train as trainSwarm } from "./train.js";
@@ -129,7 +129,7 @@ describe("a swarm", () => {
     for (const { consensus, scores, meanStep: step, sketches, distances } of reports) {
       // All were brought to their mean in the last step.
       expect(consensus).toBeCloseTo(0, 8);
-      expect(distances[0][2]).toBeCloseTo(0, 4);
+      expect(distances![0][2]).toBeCloseTo(0, 4);
       expect(sketches[0]).toEqual(sketches[2]);
       expect(scores!.spread).toBeCloseTo(scores!.best - scores!.worst, 12);
       expect(step!.noise).toBeGreaterThan(0);
@@ -149,6 +149,17 @@ describe("a swarm", () => {
     expect(again.epochs).toBe(tinySettings.epochs);
     const halves = readFileSync(join(folder, "halves", runFiles.swarm));
     expect(halves.equals(whole.bytes("swarm"))).toBe(true);
+  });
+
+  test("of a thousand nets takes turns, and says what it needs before the start", async () => {
+    const { events, summary } = await run("thousand", alone, 1000, { steps: 2, epochs: 1 });
+    const [start] = events;
+    const parameters = start.type === "runStart" ? start.parameters : 0;
+    expect(start).toMatchObject({ type: "runStart", swarm: { particles: 1000 } });
+    const { atOnce, vectorBytes } = (start as { swarm: SwarmSize }).swarm;
+    expect(atOnce).toBe(availableParallelism());
+    expect(vectorBytes).toBeGreaterThan(4 * 1000 * parameters);
+    expect(summary.particles).toHaveLength(1000);
   });
 
   test("draws the ways of its nets", async () => {

@@ -13,6 +13,7 @@ import type {
   Progress,
   State,
   Statistics,
+  SwarmSize,
   Training,
 } from "../train/index.js";
 import { isBetter, noSums, Stopwatch, startOfRun } from "../train/index.js";
@@ -30,6 +31,7 @@ export interface SwarmParts {
   readonly prepared: Prepared;
   readonly particles: readonly Particle[];
   readonly coupling: Coupling;
+  readonly size: SwarmSize;
   readonly evaluator: Evaluator;
   readonly selection: Loader;
   readonly statistics: Statistics;
@@ -78,6 +80,10 @@ export class SwarmSession implements Training {
       activationBytes: sum("activationBytes"),
       scratchBytes: sum("scratchBytes"),
     };
+  }
+
+  get size(): SwarmSize {
+    return this.parts.size;
   }
 
   get stepsPerEpoch(): number {

@@ -22,10 +22,21 @@ export interface RunStart {
   /** Pictures in each part of the data; `test` is 0 when there is none. */
   readonly pictures: { readonly train: number; readonly selection: number; readonly test: number };
   readonly memory: MemoryReport;
+  /** Absent for a single net. */
+  readonly swarm?: SwarmSize;
   /** The first step that a resumed run will do; absent for a new one. */
   readonly resumed?: { readonly epoch: number; readonly step: number };
   /** Epochs that were finished before. */
   readonly history: readonly EpochRecord[];
+}
+
+/** How large a swarm is. */
+export interface SwarmSize {
+  readonly particles: number;
+  /** How many train at the same time; the others wait for their turn. */
+  readonly atOnce: number;
+  /** Bytes of all vectors: positions, optimizer states and what is remembered. */
+  readonly vectorBytes: number;
 }
 
 /** A step's results; the engine is already at the next one. */
@@ -86,10 +97,10 @@ export interface SwarmReport {
     readonly mean: number;
     readonly spread: number;
   };
-  /** Euclidean distances of all pairs. */
-  readonly distances: readonly (readonly number[])[];
-  /** Mean squared distance of the healthy nets to their mean. */
-  readonly consensus: number;
+  /** Euclidean distances of all pairs; absent in a swarm of more than 64. */
+  readonly distances?: readonly (readonly number[])[];
+  /** Mean squared distance of the healthy nets to their mean; absent in a swarm of more than 64. */
+  readonly consensus?: number;
   /** Random projections of the positions, from which their ways can be drawn. */
   readonly sketches: readonly Float64Array[];
   /** What a step of the mean is made of, where that is measured. */

@@ -95,6 +95,7 @@ export class Run {
         test: splits.test?.length ?? 0,
       },
       memory: session.memory,
+      swarm: session.size,
       resumed: saved && { epoch: epoch + 1, step: step + 1 },
       history,
     });

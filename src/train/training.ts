@@ -4,7 +4,7 @@ import type { Engine, MemoryReport } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
 import type { State } from "./checkpoint.js";
 import type { Evaluation } from "./evaluator.js";
-import type { Listener } from "./events.js";
+import type { Listener, SwarmSize } from "./events.js";
 import type { Prepared } from "./prepare.js";
 import type { EpochRecord, Progress } from "./progress.js";
 
@@ -15,6 +15,8 @@ export interface Training {
   readonly vectorLengths: Readonly<Record<string, number>>;
   /** Of all programs that train. */
   readonly memory: MemoryReport;
+  /** Of a swarm. */
+  readonly size?: SwarmSize;
   readonly stepsPerEpoch: number;
   /** Pictures in a step. */
   readonly batchSize: number;

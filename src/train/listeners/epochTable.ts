@@ -28,8 +28,8 @@ export class EpochTable {
   }
 
   async append(epoch: number, rows: readonly (readonly (number | undefined)[])[]): Promise<void> {
-    if (!existsSync(this.path)) await writeFileAtomic(this.path, `${this.header}\n`);
     if (rows.length === 0) return;
+    if (!existsSync(this.path)) await writeFileAtomic(this.path, `${this.header}\n`);
     appendLine(this.path, rows.map((row) => [epoch, ...row].map(cell).join(",")).join("\n"));
   }
 

@@ -13,7 +13,7 @@ const whole = (report: SwarmReport) => [
   ...step.map((name) => report.meanStep?.[name]),
 ];
 
-const pairs = ({ distances }: SwarmReport) =>
+const pairs = ({ distances = [] }: SwarmReport) =>
   distances.flatMap((row, i) => row.slice(0, i).map((distance, j) => [j, i, distance]));
 
 /** Keeps both tables, once there is a swarm to tell of. */
