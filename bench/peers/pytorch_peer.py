@@ -1,14 +1,14 @@
-"""PyTorch as a peer of `convoy bench step`: holds a net and runs training steps when told to.
+"""PyTorch as a peer of `convoy bench`: holds nets and does the task's work when told to.
 
 Called with the task as JSON; talks in JSON lines. First line out: {"ready": {version, setting,
 parameters}} or {"cannot": reason}. Then for each line in, {"steps": k}, one line out, {"seconds": s}.
-A short race beforehand chooses the fastest of thread counts, memory formats, eager and compiled.
+A short race beforehand chooses the fastest setting: threads, memory format, eager or compiled and, for
+several nets, processes. A task that brings its setting has no race.
 """
 
 import itertools
 import json
 import os
-import statistics
 import sys
 import time
 
@@ -19,69 +19,67 @@ except ImportError as error:
     sys.exit(0)
 
 from pytorch_nets import NETS
-
-FORMATS = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
-RACE_SECONDS = 0.7
-
-
-def open_step(task, threads, layout, compiled):
-    """One training step as a function: forward, loss, backward, Nesterov SGD with weight decay."""
-    torch.set_num_threads(threads)
-    torch.manual_seed(1)
-    channels, height, width = task["image"]
-    net = NETS[task["model"]](channels, height, task["classes"]).to(memory_format=FORMATS[layout])
-    x = torch.rand(task["batch"], channels, height, width).to(memory_format=FORMATS[layout])
-    y = torch.randint(task["classes"], (task["batch"],))
-    loss = torch.nn.CrossEntropyLoss()
-    optimizer = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9, nesterov=True, weight_decay=5e-4, fused=True)
-
-    def evaluate():
-        return loss(net(x), y)
-
-    if compiled:
-        torch._dynamo.reset()
-        evaluate = torch.compile(evaluate)
-
-    def step():
-        optimizer.zero_grad(set_to_none=True)
-        evaluate().backward()
-        optimizer.step()
-
-    return step, sum(p.numel() for p in net.parameters())
+from pytorch_processes import Processes
+from pytorch_work import FORMATS, open_work, parameters_of, race, seconds_of
 
 
-def seconds_of(step, steps):
-    start = time.perf_counter()
-    for _ in range(steps):
-        step()
-    return time.perf_counter() - start
+class Here:
+    """Work in this process."""
+
+    def __init__(self, task, setting):
+        self.work = open_work(task, setting)
+
+    def run(self, steps):
+        return seconds_of(self.work, steps)
+
+    def close(self):
+        pass
 
 
-def race(step):
-    """Median seconds of one step, over those that fit into the time of a race."""
-    seconds_of(step, 2)
-    seconds, end = [], time.perf_counter() + RACE_SECONDS
-    while not seconds or time.perf_counter() < end:
-        seconds.append(seconds_of(step, 1))
-    return statistics.median(seconds)
+def open_contender(task, setting):
+    return (Here if setting["processes"] == 1 else Processes)(task, setting)
+
+
+def arrangements(task):
+    """Processes and threads of each: one process with each thread count; several with one thread."""
+    cores = max(task["threads"])
+    several = sorted({n for n in (cores, task["nets"]) if 1 < n <= task["nets"] and task["nets"] % n == 0})
+    return [(1, threads) for threads in task["threads"]] + [(n, 1) for n in several]
+
+
+def seconds_with(task, setting):
+    contender = open_contender(task, setting)
+    try:
+        return race(contender.run)
+    finally:
+        contender.close()
 
 
 def fastest(task):
     """All eager settings, then compiled ones, best first, while the time allows."""
     end = time.perf_counter() + task["tuneSeconds"]
-    eager = []
-    for threads, layout in itertools.product(task["threads"], FORMATS):
-        eager.append((race(open_step(task, threads, layout, False)[0]), threads, layout))
-    results = [(*result, False) for result in eager]
-    for _, threads, layout in sorted(eager):
+    eager = [
+        {"processes": processes, "threads": threads, "layout": layout, "compiled": False}
+        for (processes, threads), layout in itertools.product(arrangements(task), FORMATS)
+    ]
+    results = [(seconds_with(task, setting), at, setting) for at, setting in enumerate(eager)]
+    for _, at, setting in sorted(results):
         if time.perf_counter() > end:
             break
+        compiled = {**setting, "compiled": True}
         try:
-            results.append((race(open_step(task, threads, layout, True)[0]), threads, layout, True))
+            results.append((seconds_with(task, compiled), at + len(eager), compiled))
         except Exception as error:  # no C++ compiler, or one that its code does not suit
             print(f"torch.compile: {error}", file=sys.stderr)
             break
-    return min(results)
+    return min(results)[-1]
+
+
+def describe(setting):
+    processes, threads = setting["processes"], setting["threads"]
+    each = f"{threads} thread{'s' if threads > 1 else ''}"
+    kind = f"{setting['layout']}, {'compiled' if setting['compiled'] else 'eager'}"
+    return f"{f'{processes} processes of ' if processes > 1 else ''}{each}, {kind}"
 
 
 def main():
@@ -91,14 +89,14 @@ def main():
     if task["model"] not in NETS:
         print(json.dumps({"cannot": f"no net {task['model']} in bench/peers/pytorch_nets.py"}), file=out)
         return
-    _, threads, layout, compiled = fastest(task)
-    step, parameters = open_step(task, threads, layout, compiled)
-    seconds_of(step, 3)
-    setting = f"{threads} thread{'s' if threads > 1 else ''}, {layout}, {'compiled' if compiled else 'eager'}"
-    ready = {"version": torch.__version__, "setting": setting, "parameters": parameters}
+    setting = task.get("setting") or fastest(task)
+    contender = open_contender(task, setting)
+    contender.run(3)
+    ready = {"version": torch.__version__, "setting": describe(setting), "parameters": parameters_of(task)}
     print(json.dumps({"ready": ready}), file=out)
     for line in sys.stdin:
-        print(json.dumps({"seconds": seconds_of(step, json.loads(line)["steps"])}), file=out)
+        print(json.dumps({"seconds": contender.run(json.loads(line)["steps"])}), file=out)
+    contender.close()
 
 
 main()

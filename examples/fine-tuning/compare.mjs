@@ -18,7 +18,7 @@ const { train, selection, test = selection } = await openDataset(photos, { size:
 const abort = new AbortController();
 process.once("SIGINT", () => abort.abort());
 
-await compare(
+const { complete } = await compare(
   {
     out,
     methods: [
@@ -41,4 +41,5 @@ await compare(
     },
   },
 );
-console.log(readFileSync(`${out}/${compareFiles.tableMarkdown}`, "utf8"));
+if (complete) console.log(readFileSync(`${out}/${compareFiles.tableMarkdown}`, "utf8"));
+else console.log("saved; the same command goes on");

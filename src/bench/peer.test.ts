@@ -1,12 +1,16 @@
 import { expect, test } from "vitest";
 import { openPeer, type Peer, PeerError } from "./peer.js";
-import { stepTask } from "./task.js";
+import { taskOf } from "./task.js";
 
-const task = stepTask("lenet5", 4, { threads: [1], tuneSeconds: 1 });
+const task = taskOf({
+  ...{ work: "step", model: "lenet5", batch: 4, nets: 1 },
+  ...{ threads: [1], tuneSeconds: 1 },
+});
 
 /** A peer that runs this program in Node. */
 const peerOf = (program: string): Peer => ({
   name: "other",
+  works: ["step"],
   command: () => [process.execPath, "--input-type=module", "-e", program, "--"],
   cure: "install it",
 });
@@ -28,14 +32,19 @@ test("a peer gets the task, runs steps when told to, and ends", async () => {
 
 test.each([
   ["absent", `console.log('{"absent": "no module torch"}')`, /other: no module torch; install it/],
-  ["unable", `console.log('{"cannot": "no kernel"}')`, /other cannot train lenet5: no kernel/],
+  ["unable", `console.log('{"cannot": "no kernel"}')`, /other cannot run lenet5: no kernel/],
   ["broken", `console.error("it broke"); process.exit(3)`, /other ended early:\nit broke/],
 ])("a peer that is %s is told by name", async (_, program, message) => {
   await expect(openPeer(peerOf(program), task, 60)).rejects.toThrow(message);
 });
 
 test("a program that does not exist is told with the cure", async () => {
-  const peer: Peer = { name: "other", command: () => ["/no/such/program"], cure: "install it" };
+  const peer: Peer = {
+    name: "other",
+    works: ["step"],
+    command: () => ["/no/such/program"],
+    cure: "install it",
+  };
   await expect(openPeer(peer, task, 60)).rejects.toThrow(/other: .*ENOENT; install it/);
 });
 

@@ -5,18 +5,20 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Contender } from "./contender.js";
-import type { StepTask } from "./task.js";
+import type { Task, Work } from "./task.js";
 
 /** How to start a peer. A new one is a script that talks as above and a line in peers/index.ts. */
 export interface Peer {
   readonly name: string;
+  /** What it can do. */
+  readonly works: readonly Work[];
   /** Program and arguments; the task follows as the last one. */
   command(): readonly string[];
   /** What to do when it is not installed. */
   readonly cure: string;
 }
 
-/** A peer that cannot take part: it is not installed, or cannot train the net. */
+/** A peer that cannot take part: it is not installed, or cannot work with the net. */
 export class PeerError extends Error {
   override readonly name = "PeerError";
 }
@@ -40,7 +42,7 @@ class Process {
 
   constructor(
     private readonly peer: Peer,
-    task: StepTask,
+    task: Task,
   ) {
     const [program, ...args] = peer.command();
     this.child = spawn(program, [...args, JSON.stringify(task)], { stdio: "pipe" });
@@ -90,16 +92,12 @@ class Process {
  *
  * @throws PeerError when it is absent (with the cure), cannot train the net, or takes too long.
  */
-export async function openPeer(
-  peer: Peer,
-  task: StepTask,
-  limitSeconds: number,
-): Promise<Contender> {
+export async function openPeer(peer: Peer, task: Task, limitSeconds: number): Promise<Contender> {
   const process = new Process(peer, task);
   try {
     const { ready, absent, cannot } = await process.answer(limitSeconds);
     if (absent !== undefined) throw new PeerError(`${peer.name}: ${absent}; ${peer.cure}`);
-    if (!ready) throw new PeerError(`${peer.name} cannot train ${task.model}: ${cannot}`);
+    if (!ready) throw new PeerError(`${peer.name} cannot run ${task.model}: ${cannot}`);
     return {
       ...ready,
       async run(steps) {

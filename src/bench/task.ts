@@ -1,4 +1,4 @@
-// What is measured: one training step of a model on a batch of random pictures.
+// What is measured: work of a model on a batch of random pictures.
 
 /** Pictures of a model: those of the data set that its paper trains on. */
 export interface Pictures {
@@ -30,21 +30,35 @@ const published: Readonly<Record<string, Pictures>> = {
 export const picturesOf = (model: string): Pictures =>
   published[model] ?? published[model.split("-")[0]] ?? CIFAR;
 
-/** A step to measure; goes to peers as JSON. */
-export interface StepTask extends Pictures {
+/**
+ * What is measured: a training step of one net, the forward pass of one net, or a training step of each of
+ * several nets that share the machine.
+ */
+export type Work = "step" | "infer" | "swarm";
+
+/** Work to measure; goes to peers as JSON. */
+export interface Task extends Pictures {
+  readonly work: Work;
   readonly model: string;
+  /** Pictures that each net sees at once. */
   readonly batch: number;
+  /** Nets that work side by side or in turn, as whoever runs them finds best. */
+  readonly nets: number;
   /** Thread counts to choose the fastest from. */
   readonly threads: readonly number[];
   /** Seconds that a peer may spend on finding its fastest setting. */
   readonly tuneSeconds: number;
 }
 
-/** The step of a model on pictures of the size that it was published with. */
-export function stepTask(
-  model: string,
-  batch: number,
-  settings: Pick<StepTask, "threads" | "tuneSeconds">,
-): StepTask {
-  return { model, batch, ...picturesOf(model), ...settings };
+/** What a task is made of; pictures have the size that the model was published with unless one is given. */
+export interface TaskOptions extends Omit<Task, keyof Pictures> {
+  /** Height and width of the pictures. */
+  readonly size?: number;
+}
+
+/** Work of a model on pictures of its own kind. */
+export function taskOf({ size, ...task }: TaskOptions): Task {
+  const { image, classes } = picturesOf(task.model);
+  const [channels, height, width] = image;
+  return { ...task, image: [channels, size ?? height, size ?? width], classes };
 }

@@ -1,9 +1,10 @@
-// `convoy bench step`: Convoy's training step beside that of other libraries.
+// `convoy bench step`, `infer` and `swarm`: Convoy's work beside that of other libraries.
 
 import { availableParallelism } from "node:os";
 import type { Command } from "commander";
+import { bench, type Report, type Row } from "../bench/bench.js";
 import { peersWith } from "../bench/peers/index.js";
-import { benchStep, type StepReport, type StepRow } from "../bench/step.js";
+import type { Work } from "../bench/task.js";
 import { byName } from "../text.js";
 import { count, counts, list } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
@@ -12,7 +13,9 @@ import { table } from "./table.js";
 
 interface Options {
   readonly models: string[];
-  readonly batch: number;
+  readonly batch: number[];
+  readonly size?: number;
+  readonly nets?: number;
   readonly peers: string[];
   readonly python?: string;
   readonly engine: string;
@@ -22,13 +25,46 @@ interface Options {
   readonly json?: boolean;
 }
 
+/** A kind of work as a subcommand. */
+interface Bench {
+  readonly work: Work;
+  readonly description: string;
+  readonly models: readonly string[];
+  readonly batches: readonly number[];
+  /** Nets that share the machine; one where it is missing. */
+  readonly nets?: number;
+}
+
+const benches: readonly Bench[] = [
+  {
+    work: "step",
+    description: "time of one training step: forward, loss, backward, update",
+    models: ["lenet5", "resnet20"],
+    batches: [64],
+  },
+  {
+    work: "infer",
+    description: "time of one forward pass with fixed statistics",
+    models: ["resnet20", "mobilenetv2"],
+    batches: [1, 64],
+  },
+  {
+    work: "swarm",
+    description: "time in which several nets that share the machine take a training step each",
+    models: ["resnet20"],
+    batches: [64],
+    nets: 4,
+  },
+];
+
 const milliseconds = (median: number, spread: number) =>
   `${median.toFixed(2)} +- ${spread.toFixed(2)}`;
 
-function cells(row: StepRow): string[] {
+function cells(row: Row): string[] {
   const { peerMedianMs, peerSpreadMs, ratio } = row;
   return [
-    row.model,
+    row.nets > 1 ? `${row.nets} x ${row.model}` : row.model,
+    String(row.batch),
     milliseconds(row.medianMs, row.spreadMs),
     grouped(row.imagesPerSecond),
     row.gflops.toFixed(1),
@@ -41,14 +77,12 @@ function cells(row: StepRow): string[] {
   ];
 }
 
-function print({ out }: Console, { machine, rows }: StepReport, batch: number): void {
+function print({ out }: Console, { machine, rows }: Report, { description }: Bench): void {
   say(out, `${machine.cpu}, ${machine.cores} cores, ${machine.system}, Node ${machine.node}`);
-  say(
-    out,
-    `training step at batch ${batch}: median +- quartile distance; ratio above 1: Convoy is faster`,
-  );
+  say(out, description);
+  say(out, "median +- quartile distance; ratio above 1: Convoy is faster");
   say(out);
-  const header = ["model", "ms", "img/s", "GFLOP/s", "memory", "setting"];
+  const header = ["model", "batch", "ms", "img/s", "GFLOP/s", "memory", "setting"];
   const peerHeader = ["peer", "ms", "ratio", "setting"];
   for (const line of table([...header, ...peerHeader], rows.map(cells))) say(out, line);
   for (const { model, note } of rows) if (note !== undefined) say(out, `${model}: ${note}`);
@@ -57,13 +91,17 @@ function print({ out }: Console, { machine, rows }: StepReport, batch: number): 
 /** Thread counts to try when none are given: one, and all cores. */
 const defaultThreads = () => [...new Set([1, availableParallelism()])];
 
-export function define(command: Command, console: Console): void {
-  command
-    .command("step")
-    .description("time of one training step: forward, loss, backward, update")
-    .option("--models <names>", "models, between commas", list, ["lenet5", "resnet20"])
-    .option("--batch <number>", "pictures in a step", count, 64)
-    .option("--peers <names>", "pytorch, tfjs, jax-js, between commas", list, [])
+function defineBench(parent: Command, console: Console, one: Bench): void {
+  const { work, description, models, batches, nets } = one;
+  const known = (python?: string) => peersWith(python).filter(({ works }) => works.includes(work));
+  const names = known().map(({ name }) => name);
+  const command = parent
+    .command(work)
+    .description(description)
+    .option("--models <names>", "models, between commas", list, [...models])
+    .option("--batch <numbers>", "pictures in a batch, between commas", counts, [...batches])
+    .option("--size <number>", "height and width of the pictures (default: the model's)", count)
+    .option("--peers <names>", `${names.join(", ")}, between commas`, list, [])
     .option("--python <path>", "a Python that has torch (or set CONVOY_PYTHON)")
     .option("--engine <name>", "auto, native or reference", "auto")
     .option(
@@ -73,21 +111,28 @@ export function define(command: Command, console: Console): void {
       defaultThreads(),
     )
     .option("--rounds <number>", "rounds of each, in turn", count, 15)
-    .option("--limit <seconds>", "longest wait for a step of a peer", count, 120)
-    .option("--json", "print one object")
-    .action(async (options: Options) => {
-      const known = peersWith(options.python);
-      const report = await benchStep({
-        models: options.models,
-        batch: options.batch,
-        peers: options.peers.map((name) => byName("peer", name, known)),
-        engine: options.engine,
-        threads: options.threads,
-        rounds: options.rounds,
-        limitSeconds: options.limit,
-        progress: (line) => say(console.err, line),
-      });
-      if (options.json) sayJson(console, report);
-      else print(console, report, options.batch);
+    .option("--limit <seconds>", "longest wait for an answer of a peer", count, 120)
+    .option("--json", "print one object");
+  if (nets !== undefined) command.option("--nets <number>", "nets in all", count, nets);
+  command.action(async (options: Options) => {
+    const report = await bench({
+      work,
+      models: options.models,
+      batches: options.batch,
+      size: options.size,
+      nets: options.nets ?? 1,
+      peers: options.peers.map((name) => byName("peer", name, known(options.python))),
+      engine: options.engine,
+      threads: options.threads,
+      rounds: options.rounds,
+      limitSeconds: options.limit,
+      progress: (line) => say(console.err, line),
     });
+    if (options.json) sayJson(console, report);
+    else print(console, report, one);
+  });
+}
+
+export function define(command: Command, console: Console): void {
+  for (const one of benches) defineBench(command, console, one);
 }

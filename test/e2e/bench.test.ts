@@ -1,4 +1,4 @@
-// `convoy bench step`: rows with a peer that trains, and with one that is not there.
+// `convoy bench`: rows with a peer that trains, and with one that is not there.
 
 import { expect, test } from "vitest";
 import { convoy, scratch } from "./convoy.js";
@@ -7,7 +7,7 @@ test("a peer is measured in turn with Convoy; one that is missing is named with 
   const args = ["bench", "step", "--models", "lenet5", "--batch", "4", "--threads", "1"];
   const peers = ["--peers", "jax-js,pytorch", "--python", "/no/such/python", "--rounds", "2"];
   const { code, out, err } = await convoy([...args, ...peers, "--json"], { cwd: scratch() });
-  expect(err).toContain("lenet5: jax-js finds its best setting");
+  expect(err).toContain("lenet5, batch 4: jax-js finds its best setting");
   expect(code).toBe(0);
   const { machine, rows } = JSON.parse(out);
   expect(machine).toMatchObject({ node: process.versions.node });
@@ -24,6 +24,32 @@ test("without peers a table is printed", async () => {
   const args = ["bench", "step", "--models", "lenet5", "--batch", "4", "--rounds", "1"];
   const { code, out } = await convoy(args, { cwd: scratch() });
   expect(code).toBe(0);
-  expect(out).toMatch(/model +ms +img\/s +GFLOP\/s/);
-  expect(out).toMatch(/^lenet5 +\d/m);
+  expect(out).toMatch(/model +batch +ms +img\/s +GFLOP\/s/);
+  expect(out).toMatch(/^lenet5 +4 +\d/m);
+});
+
+test("inference is measured at each batch, on pictures of a size; who cannot take part is named", async () => {
+  const args = ["bench", "infer", "--models", "lenet5", "--batch", "1,2", "--size", "32"];
+  const peers = ["--peers", "onnxruntime", "--python", "/no/such/python", "--rounds", "1"];
+  const { code, out } = await convoy([...args, ...peers, "--json"], { cwd: scratch() });
+  expect(code).toBe(0);
+  const { rows } = JSON.parse(out);
+  expect(rows.map(({ batch }: { batch: number }) => batch)).toEqual([1, 2]);
+  expect(rows[1]).toMatchObject({ work: "infer", model: "lenet5", nets: 1 });
+  expect(rows[1].imagesPerSecond).toBeCloseTo(2000 / rows[1].medianMs, 6);
+  for (const { note } of rows) expect(note).toMatch(/^onnxruntime: .*; install it: npm install/);
+  // A picture costs as much in any batch.
+  expect(rows[1].gflops * rows[1].medianMs).toBeCloseTo(2 * rows[0].gflops * rows[0].medianMs, 6);
+});
+
+test("the pictures of a swarm's nets count together; a peer that does other work is unknown", async () => {
+  const args = ["bench", "swarm", "--models", "lenet5", "--batch", "4", "--nets", "3"];
+  const { code, out } = await convoy([...args, "--rounds", "1", "--json"], { cwd: scratch() });
+  expect(code).toBe(0);
+  const [row] = JSON.parse(out).rows;
+  expect(row).toMatchObject({ work: "swarm", nets: 3 });
+  expect(row.imagesPerSecond).toBeCloseTo(12_000 / row.medianMs, 6);
+  const wrong = await convoy([...args, "--peers", "tfjs"], { cwd: scratch() });
+  expect(wrong.code).toBe(2);
+  expect(wrong.err).toContain('unknown peer "tfjs"; known: pytorch');
 });

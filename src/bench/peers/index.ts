@@ -5,12 +5,15 @@ import type { Peer } from "../peer.js";
 
 const script = (name: string) => fileURLToPath(new URL(`./${name}.js`, import.meta.url));
 
-const pytorchScript = fileURLToPath(
-  new URL("../../../bench/peers/pytorch_peer.py", import.meta.url),
-);
+const python = (name: string) =>
+  fileURLToPath(new URL(`../../../bench/peers/${name}.py`, import.meta.url));
+
+const cureOf = (what: string) =>
+  `name a Python that has ${what} by --python PATH or by the variable CONVOY_PYTHON`;
 
 const inNode = (name: string, npm: string): Peer => ({
   name,
+  works: ["step"],
   command: () => [process.execPath, script(name)],
   cure: `install it: npm install ${npm}`,
 });
@@ -18,13 +21,27 @@ const inNode = (name: string, npm: string): Peer => ({
 /**
  * All peers.
  *
- * @param python the Python that has PyTorch; default is the one named by CONVOY_PYTHON, then python3.
+ * @param interpreter the Python that has PyTorch; default is the one named by CONVOY_PYTHON, then python3.
  */
-export const peersWith = (python = process.env.CONVOY_PYTHON ?? "python3"): readonly Peer[] => [
+export const peersWith = (
+  interpreter = process.env.CONVOY_PYTHON ?? "python3",
+): readonly Peer[] => [
   {
     name: "pytorch",
-    command: () => [python, pytorchScript],
-    cure: "name a Python that has torch by --python PATH or by the variable CONVOY_PYTHON",
+    works: ["step", "infer", "swarm"],
+    command: () => [interpreter, python("pytorch_peer")],
+    cure: cureOf("torch"),
+  },
+  {
+    name: "onnxruntime",
+    works: ["infer"],
+    command: () => [
+      ...[process.execPath, script("onnxruntime")],
+      ...[interpreter, python("pytorch_onnx")],
+    ],
+    cure:
+      "install it: npm install --no-save --ignore-scripts onnxruntime-node; " +
+      `its file of the net is made by PyTorch: ${cureOf("torch, onnx and onnxscript")}`,
   },
   inNode("tfjs", "@tensorflow/tfjs @tensorflow/tfjs-backend-wasm"),
   inNode("jax-js", "@jax-js/jax"),

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import type { Array as Tensor } from "@jax-js/jax";
-import type { StepTask } from "../task.js";
+import type { Task } from "../task.js";
 import { nets, type Param } from "./jax-js-nets.js";
 import { netOf, type PeerNet, serve } from "./serve.js";
 
@@ -16,7 +16,7 @@ function versionOf(name: string): string {
   return JSON.parse(readFileSync(description, "utf8")).version;
 }
 
-async function open(task: StepTask): Promise<PeerNet> {
+async function open(task: Task): Promise<PeerNet> {
   const jax = await import("@jax-js/jax");
   const { defaultDevice, init, jit, nn, numpy, random, valueAndGrad } = jax;
   const { batch, image, classes } = task;

@@ -1,14 +1,14 @@
 // The child's side of a peer that runs in Node; see ../peer.ts for what is said.
 
 import { createInterface } from "node:readline";
-import type { StepTask } from "../task.js";
+import type { Task } from "../task.js";
 
 /** A net that a peer holds. */
 export interface PeerNet {
   readonly version: string;
   readonly setting: string;
   readonly parameters: number;
-  /** One training step; resolves when its result is there. */
+  /** The work, once; resolves when its result is there. */
   step(): Promise<void>;
 }
 
@@ -25,18 +25,27 @@ async function warmUp(net: PeerNet): Promise<void> {
   }
 }
 
+/** Something that a peer needs is not installed. */
+export class AbsentError extends Error {
+  override readonly name = "AbsentError";
+}
+
+/** Codes of errors about packages and programs that are not there. */
+const ABSENT = ["ERR_MODULE_NOT_FOUND", "ENOENT"];
+
 function reasonOf(error: unknown): object {
   const { code, message } = error as NodeJS.ErrnoException;
   const reason = message.split("\n")[0];
-  return code === "ERR_MODULE_NOT_FOUND" ? { absent: reason } : { cannot: reason };
+  const absent = error instanceof AbsentError || ABSENT.includes(code ?? "");
+  return absent ? { absent: reason } : { cannot: reason };
 }
 
-/** Opens the net of the task given on the command line and runs steps as told on standard input. */
-export async function serve(open: (task: StepTask) => Promise<PeerNet>): Promise<void> {
+/** Opens the net of the task that ends the command line and runs steps as told on standard input. */
+export async function serve(open: (task: Task) => Promise<PeerNet>): Promise<void> {
   // Libraries greet on the console; answers must stay alone on standard output.
   for (const method of ["log", "info", "warn"] as const) console[method] = console.error;
   try {
-    const net = await open(JSON.parse(process.argv[2]) as StepTask);
+    const net = await open(JSON.parse(process.argv.at(-1)!) as Task);
     await warmUp(net);
     const { version, setting, parameters } = net;
     say({ ready: { version, setting, parameters } });
@@ -52,7 +61,7 @@ export async function serve(open: (task: StepTask) => Promise<PeerNet>): Promise
 }
 
 /** The builder of a net by name, or an error that says which there are. */
-export function netOf<T>(nets: Readonly<Record<string, T>>, { model }: StepTask): T {
+export function netOf<T>(nets: Readonly<Record<string, T>>, { model }: Task): T {
   if (nets[model] !== undefined) return nets[model];
   throw new Error(`this peer's nets are ${Object.keys(nets).join(", ")}`);
 }

@@ -2,14 +2,14 @@
 // WASM backend has no kernel for the gradient of a convolution's filter (tensorflow/tfjs#8474), which
 // is tried and told. Its optimizers know no weight decay: a little less work than Convoy's step.
 
-import type { StepTask } from "../task.js";
+import type { Task } from "../task.js";
 import { netOf, type PeerNet, serve } from "./serve.js";
 import { nets } from "./tfjs-nets.js";
 
 type Library = typeof import("@tensorflow/tfjs");
 
 /** The net and its step on the backend that is set. */
-function openNet(tf: Library, task: StepTask): Pick<PeerNet, "parameters" | "step"> {
+function openNet(tf: Library, task: Task): Pick<PeerNet, "parameters" | "step"> {
   const net = netOf(nets, task)(tf, task);
   const [channels, height, width] = task.image;
   const x = tf.randomUniform([task.batch, height, width, channels]);
@@ -29,7 +29,7 @@ function openNet(tf: Library, task: StepTask): Pick<PeerNet, "parameters" | "ste
 }
 
 /** Why the WASM backend cannot take a step, or `undefined` when it can. */
-async function wasmFault(tf: Library, task: StepTask): Promise<string | undefined> {
+async function wasmFault(tf: Library, task: Task): Promise<string | undefined> {
   try {
     await import("@tensorflow/tfjs-backend-wasm");
     await tf.setBackend("wasm");

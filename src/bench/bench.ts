@@ -1,20 +1,23 @@
-// `bench step`: the time of one training step, Convoy beside its peers.
+// `convoy bench`: the time of some work, Convoy beside its peers.
 
 import type { Contender } from "./contender.js";
 import { type ConvoyContender, openConvoy } from "./convoy.js";
 import { describeMachine, type Machine } from "./machine.js";
 import { measure, type StepTime } from "./measure.js";
 import { openPeer, type Peer, PeerError } from "./peer.js";
-import { type StepTask, stepTask } from "./task.js";
+import { type Task, taskOf, type Work } from "./task.js";
 
 /** Convoy and one peer on one model; the last six fields are missing where no peer was asked for. */
-export interface StepRow {
+export interface Row {
+  readonly work: Work;
   readonly model: string;
   readonly batch: number;
+  readonly nets: number;
   readonly setting: string;
   readonly medianMs: number;
   /** Distance between the quartiles of the rounds. */
   readonly spreadMs: number;
+  /** Of all nets together. */
   readonly imagesPerSecond: number;
   readonly gflops: number;
   readonly peakBytes: number;
@@ -30,15 +33,21 @@ export interface StepRow {
 }
 
 /** All that `--json` prints. */
-export interface StepReport {
+export interface Report {
   readonly machine: Machine;
-  readonly rows: readonly StepRow[];
+  readonly rows: readonly Row[];
 }
 
 /** What to measure. */
-export interface StepOptions {
+export interface BenchOptions {
+  readonly work: Work;
   readonly models: readonly string[];
-  readonly batch: number;
+  /** Pictures in the batch of each net; every model is measured with each. */
+  readonly batches: readonly number[];
+  /** Height and width of the pictures; default those that each model was published with. */
+  readonly size?: number;
+  /** Nets that share the machine. */
+  readonly nets: number;
   readonly peers: readonly Peer[];
   readonly engine: string;
   readonly threads: readonly number[];
@@ -50,15 +59,17 @@ export interface StepOptions {
   readonly progress: (line: string) => void;
 }
 
-function rowOf(task: StepTask, convoy: ConvoyContender, time: StepTime): StepRow {
+function rowOf(task: Task, convoy: ConvoyContender, time: StepTime): Row {
   const { medianMs, spreadMs } = time;
   return {
+    work: task.work,
     model: task.model,
     batch: task.batch,
+    nets: task.nets,
     setting: convoy.setting,
     medianMs,
     spreadMs,
-    imagesPerSecond: (task.batch / medianMs) * 1000,
+    imagesPerSecond: ((task.nets * task.batch) / medianMs) * 1000,
     gflops: convoy.flops / medianMs / 1e6,
     peakBytes: convoy.peakBytes,
   };
@@ -72,11 +83,11 @@ function requireSameNet(peer: Peer, contender: Contender, convoy: Contender): vo
 }
 
 async function againstPeer(
-  task: StepTask,
+  task: Task,
   convoy: ConvoyContender,
   peer: Peer,
-  { limitSeconds, rounds }: StepOptions,
-): Promise<StepRow> {
+  { limitSeconds, rounds }: BenchOptions,
+): Promise<Row> {
   let contender: Contender | undefined;
   try {
     // Its search for the best setting, and the last compilation that it began within its time.
@@ -101,23 +112,32 @@ async function againstPeer(
   }
 }
 
-/** Measures each model against each peer; a model without peers on its own. */
-export async function benchStep(options: StepOptions): Promise<StepReport> {
-  const { models, batch, peers, engine, threads, limitSeconds, progress } = options;
-  const rows: StepRow[] = [];
+async function rowsOf(task: Task, options: BenchOptions): Promise<Row[]> {
+  const { peers, engine, rounds, progress } = options;
+  const name = `${task.model}, batch ${task.batch}`;
+  progress(`${name}: Convoy finds its best setting`);
+  const convoy = await openConvoy(task, engine);
+  try {
+    if (peers.length === 0) return [rowOf(task, convoy, (await measure([convoy], rounds))[0])];
+    const rows: Row[] = [];
+    for (const peer of peers) {
+      progress(`${name}: ${peer.name} finds its best setting, then both run in turn`);
+      rows.push(await againstPeer(task, convoy, peer, options));
+    }
+    return rows;
+  } finally {
+    await convoy.close();
+  }
+}
+
+/** Measures each model and batch against each peer; without peers on its own. */
+export async function bench(options: BenchOptions): Promise<Report> {
+  const { work, models, batches, size, nets, threads, limitSeconds } = options;
+  const rows: Row[] = [];
   for (const model of models) {
-    const task = stepTask(model, batch, { threads, tuneSeconds: limitSeconds });
-    progress(`${model}: Convoy finds its best number of threads`);
-    const convoy = await openConvoy(task, engine);
-    try {
-      if (peers.length === 0)
-        rows.push(rowOf(task, convoy, (await measure([convoy], options.rounds))[0]));
-      for (const peer of peers) {
-        progress(`${model}: ${peer.name} finds its best setting, then both run in turn`);
-        rows.push(await againstPeer(task, convoy, peer, options));
-      }
-    } finally {
-      await convoy.close();
+    for (const batch of batches) {
+      const task = taskOf({ work, model, batch, size, nets, threads, tuneSeconds: limitSeconds });
+      rows.push(...(await rowsOf(task, options)));
     }
   }
   return { machine: describeMachine(), rows };

@@ -1,0 +1,36 @@
+"""Writes the net of a task of `convoy bench` as an ONNX file, in inference mode and for a fixed batch.
+
+Called with the task as JSON and the file's path; prints {"parameters": count}, {"absent": reason} or
+{"cannot": reason}.
+"""
+
+import json
+import os
+import sys
+
+out = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)  # exporters print
+
+
+def say(message):
+    print(json.dumps(message), file=out, flush=True)
+
+
+try:
+    import onnxscript  # noqa: F401  what the exporter needs
+    import torch
+except ImportError as error:
+    say({"absent": str(error)})
+    sys.exit(0)
+
+from pytorch_nets import NETS
+from pytorch_work import make_net, make_pictures, parameters_of
+
+task, path = json.loads(sys.argv[1]), sys.argv[2]
+if task["model"] not in NETS:
+    say({"cannot": f"no net {task['model']} in bench/peers/pytorch_nets.py"})
+    sys.exit(0)
+torch.manual_seed(1)
+net = make_net(task, "contiguous").eval()
+torch.onnx.export(net, (make_pictures(task, "contiguous"),), path, input_names=["x"], output_names=["logits"])
+say({"parameters": parameters_of(task)})

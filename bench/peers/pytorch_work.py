@@ -1,0 +1,96 @@
+"""Work of `convoy bench` in PyTorch: each kind is a function from task and setting to something to call."""
+
+import statistics
+import time
+
+import torch
+
+from pytorch_nets import NETS
+
+FORMATS = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
+RACE_SECONDS = 0.7
+
+
+def make_net(task, layout):
+    channels, height, _ = task["image"]
+    return NETS[task["model"]](channels, height, task["classes"]).to(memory_format=FORMATS[layout])
+
+
+def make_pictures(task, layout):
+    return torch.rand(task["batch"], *task["image"]).to(memory_format=FORMATS[layout])
+
+
+def parameters_of(task):
+    return sum(p.numel() for p in make_net(task, "contiguous").parameters())
+
+
+def open_step(task, setting):
+    """One training step: forward, loss, backward, Nesterov SGD with weight decay."""
+    net, x = make_net(task, setting["layout"]), make_pictures(task, setting["layout"])
+    y = torch.randint(task["classes"], (task["batch"],))
+    loss = torch.nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9, nesterov=True, weight_decay=5e-4, fused=True)
+
+    def evaluate():
+        return loss(net(x), y)
+
+    if setting["compiled"]:
+        evaluate = torch.compile(evaluate)
+
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        evaluate().backward()
+        optimizer.step()
+
+    return step
+
+
+def open_inference(task, setting):
+    """One forward pass with fixed statistics; compiled, with weights folded and packed beforehand."""
+    net, x = make_net(task, setting["layout"]).eval(), make_pictures(task, setting["layout"])
+    if setting["compiled"]:
+        torch._inductor.config.freezing = True
+        net = torch.compile(net)
+
+    def forward():
+        with torch.inference_mode():
+            net(x)
+
+    return forward
+
+
+def open_nets(task, setting):
+    """Training steps of several nets in turn."""
+    steps = [open_step(task, setting) for _ in range(task["nets"])]
+
+    def step():
+        for one in steps:
+            one()
+
+    return step
+
+
+WORKS = {"step": open_step, "infer": open_inference, "swarm": open_nets}
+
+
+def open_work(task, setting):
+    torch.set_num_threads(setting["threads"])
+    torch.manual_seed(1)
+    torch._dynamo.reset()
+    return WORKS[task["work"]](task, setting)
+
+
+def seconds_of(work, steps):
+    start = time.perf_counter()
+    for _ in range(steps):
+        work()
+    return time.perf_counter() - start
+
+
+def race(run):
+    """Median seconds of one step of `run(steps) -> seconds`, over those that fit into the time of a race."""
+    run(2)
+    seconds, end = [], time.perf_counter() + RACE_SECONDS
+    while not seconds or time.perf_counter() < end:
+        seconds.append(run(1))
+    return statistics.median(seconds)

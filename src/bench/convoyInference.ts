@@ -1,0 +1,39 @@
+// Convoy's forward pass exactly as a trained net classifies: logits of a batch.
+
+import { createEngine } from "../engine/index.js";
+import { build, fuse, IMAGES, initialise, WEIGHTS } from "../nn/index.js";
+import { version } from "../version.js";
+import type { Arrangement, ConvoyContender } from "./convoy.js";
+import { modelOf, randomPictures, settingOf } from "./convoyParts.js";
+import type { Task } from "./task.js";
+
+/** Forward passes of one net. */
+export async function openInference(
+  task: Task,
+  { engine: name, threads }: Arrangement,
+): Promise<ConvoyContender> {
+  const shape = [task.batch, ...task.image];
+  const net = fuse(build(modelOf(task).layer, shape, { training: false }));
+  net.graph.output("logits", net.output);
+  const engine = await createEngine({ engine: name, threads });
+  const program = await engine.compile(net.graph);
+  const w = engine.vector(net.layout.length);
+  await w.write(initialise(net, 1));
+  const bindings = {
+    vectors: { [WEIGHTS]: w },
+    inputs: { [IMAGES]: randomPictures(engine, task) },
+  };
+  return {
+    version,
+    setting: settingOf([engine]),
+    parameters: net.layout.trainable,
+    flops: program.flops,
+    peakBytes: program.memory.peakBytes + 4 * (net.layout.length + bindings.inputs[IMAGES].length),
+    async run(steps) {
+      const start = performance.now();
+      for (let at = 0; at < steps; at++) await program.run(bindings);
+      return (performance.now() - start) / 1000;
+    },
+    close: () => engine.close(),
+  };
+}

@@ -1,0 +1,27 @@
+// What Convoy's side of every work is made of.
+
+import type { Engine } from "../engine/index.js";
+import { createModel, type Model } from "../models/index.js";
+import { Random } from "../tensor/philox.js";
+import { sizeOf } from "../tensor/shape.js";
+import type { Task } from "./task.js";
+
+export function modelOf({ model, image, classes }: Task): Model {
+  const [channels, height, width] = image;
+  return createModel(model, { channels, height, width, classes });
+}
+
+/** A batch of noise in the engine's own memory. */
+export function randomPictures(engine: Engine, { batch, image }: Task): Float32Array {
+  const random = new Random({ seed: 1, purpose: "augment" });
+  const x = engine.buffer(batch * sizeOf(image));
+  for (let at = 0; at < x.length; at++) x[at] = random.uniform();
+  return x;
+}
+
+/** Engines and threads in words. */
+export function settingOf(engines: readonly Engine[]): string {
+  const [{ name, threads }] = engines;
+  const each = `${name} engine, ${threads} thread${threads > 1 ? "s" : ""}`;
+  return engines.length > 1 ? `${engines.length} times ${each}` : each;
+}
