@@ -188,9 +188,9 @@ export async function openPrograms(
   pictures?: Dataset,
 ): Promise<LearnerPrograms> {
   const { config, model } = prepared;
-  const { labelSmoothing, seed } = config;
+  const { labelSmoothing, ghost, seed } = config;
   const batch = batchFor(prepared, pictures);
-  const compile = (of: Model) => compileTraining(engine, of, { batch, labelSmoothing });
+  const compile = (of: Model) => compileTraining(engine, of, { batch, labelSmoothing, ghost });
   const training = await compile(model);
   const optimizer = await openOptimizer(prepared.optimizer, {
     engine,
