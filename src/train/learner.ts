@@ -202,7 +202,8 @@ export async function openPrograms(
   return { training, optimizer };
 }
 
-function openLoader(
+/** Batches of the pictures that nets with these settings learn from. */
+export function openLoader(
   engine: Engine,
   { config, model, net, splits }: Prepared,
   { particle, pictures = splits.train }: LearnerOptions,
