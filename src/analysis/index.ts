@@ -12,6 +12,16 @@ export {
   flatnessTable,
   type NamedFlatness,
 } from "./flatnessReport.js";
+export { type NoiseOptions, type NoiseScale, noiseScale } from "./noiseScale.js";
+export {
+  type RangeOptions,
+  type RangePoint,
+  type RangeTest,
+  rangeChart,
+  rangeFiles,
+  rangeTable,
+  rangeTest,
+} from "./rangeTest.js";
 export { BUCKETS, Sketcher } from "./sketch.js";
 export { type Eigen, symmetricEigen } from "./symmetricEigen.js";
 export { type Track, trackChart } from "./trackChart.js";

@@ -33,6 +33,11 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./compare.js"),
   },
   {
+    name: "tune",
+    summary: "find a learning rate, measure what batch size pays",
+    load: () => import("./tune.js"),
+  },
+  {
     name: "eval",
     summary: "measure a run's best weights on its test set",
     load: () => import("./eval.js"),

@@ -27,6 +27,11 @@ export interface BuildOptions {
   readonly training: boolean;
   /** Weight of a new batch in all running statistics; default each layer's own. */
   readonly momentum?: (graph: Graph) => Value;
+  /**
+   * Batch norm takes its statistics over so many pictures at a time, not over the whole batch (ghost batch
+   * norm, Hoffer, Hubara and Soudry 2017, arXiv 1705.08741); default the whole batch.
+   */
+  readonly ghost?: number;
 }
 
 function trace(layer: Layer, shape: Shape, training: boolean, state: ScopeState): Value {
@@ -43,12 +48,16 @@ function trace(layer: Layer, shape: Shape, training: boolean, state: ScopeState)
  * net.output.shape; // [64, 10]
  * net.layout.params[0]; // { name: "1.weight", shape: [10, 784], kind: "weight", offset: 0 }
  */
-export function build(layer: Layer, shape: Shape, { training, momentum }: BuildOptions): Net {
+export function build(
+  layer: Layer,
+  shape: Shape,
+  { training, momentum, ghost }: BuildOptions,
+): Net {
   const collect = new ScopeState();
   trace(layer, shape, training, collect);
   const layout = layoutOf(collect.specs.map(({ init: _, ...param }) => param));
   const offsets = new Map(layout.params.map(({ name, offset }) => [name, offset]));
-  const state = new ScopeState(offsets, momentum);
+  const state = new ScopeState(offsets, momentum, ghost);
   const output = trace(layer, shape, training, state);
   return {
     graph: output.graph,

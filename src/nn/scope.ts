@@ -61,6 +61,11 @@ export class Scope {
     return this.shared.momentum?.(graph) ?? constant(graph, own);
   }
 
+  /** Pictures that batch statistics are made of; `undefined` for the whole batch. */
+  get ghost(): number | undefined {
+    return this.shared.ghost;
+  }
+
   /** Stores the new value of a statistic at the end of a training step. */
   update(name: string, value: Value): void {
     write(WEIGHTS, value, this.shared.offsets?.get(this.path + name) ?? 0);
@@ -96,6 +101,7 @@ export class ScopeState {
     readonly offsets?: ReadonlyMap<string, number>,
     /** Stands for every layer's momentum of its statistics. */
     readonly momentum?: (graph: Graph) => Value,
+    readonly ghost?: number,
   ) {}
 
   offsetOf(spec: ParamSpec): number {

@@ -23,6 +23,8 @@ export interface LayerRun {
 /** Options of {@link runLayer}. */
 export interface LayerRunOptions {
   readonly training?: boolean;
+  /** Pictures in a virtual batch of batch norm. */
+  readonly ghost?: number;
   /** Values of parameters by name; the others keep their initial values. */
   readonly params?: Readonly<Record<string, readonly number[]>>;
   readonly seed?: number;
@@ -33,9 +35,9 @@ export async function runLayer(
   layer: Layer,
   shape: Shape,
   x: ArrayLike<number>,
-  { training = false, params = {}, seed = 1 }: LayerRunOptions = {},
+  { training = false, ghost, params = {}, seed = 1 }: LayerRunOptions = {},
 ): Promise<LayerRun> {
-  const net = build(layer, shape, { training });
+  const net = build(layer, shape, { training, ghost });
   net.graph.output("y", net.output);
   const engine = referenceEngine();
   const program = await engine.compile(net.graph);

@@ -31,6 +31,8 @@ export interface TaskGraph {
 export interface TrainingOptions {
   /** Share of the target spread evenly over the classes; default 0. */
   readonly labelSmoothing?: number;
+  /** Pictures that batch norm takes its statistics over; default the whole batch. */
+  readonly ghost?: number;
 }
 
 function shapesOf(model: Model, batch: number) {
@@ -55,10 +57,10 @@ function shapesOf(model: Model, batch: number) {
 export function trainingGraph(
   model: Model,
   batch: number,
-  { labelSmoothing = 0 }: TrainingOptions = {},
+  { labelSmoothing = 0, ghost }: TrainingOptions = {},
 ): TaskGraph {
   const shapes = shapesOf(model, batch);
-  const net = fuse(build(model.layer, shapes.images, { training: true }));
+  const net = fuse(build(model.layer, shapes.images, { training: true, ghost }));
   const { graph, layout, specs, params, output } = net;
   const targets = input(graph, TARGETS, shapes.targets);
   const lossOf = model.loss ?? softmaxCrossEntropy;

@@ -55,6 +55,10 @@ export const trainConfig = z.strictObject({
     .lt(1)
     .default(0)
     .describe("share of each target spread evenly over the classes"),
+  ghost: count()
+    .min(2)
+    .optional()
+    .describe("pictures that batch norm takes its statistics over; default the whole batch"),
   selection: z
     .number()
     .gt(0)

@@ -17,6 +17,7 @@ export {
   type LearnerOptions,
   type LearnerPrograms,
   openLearner,
+  openLoader,
   openPrograms,
   type StepResult,
 } from "./learner.js";

@@ -188,9 +188,9 @@ export async function openPrograms(
   pictures?: Dataset,
 ): Promise<LearnerPrograms> {
   const { config, model } = prepared;
-  const { labelSmoothing, seed } = config;
+  const { labelSmoothing, ghost, seed } = config;
   const batch = batchFor(prepared, pictures);
-  const compile = (of: Model) => compileTraining(engine, of, { batch, labelSmoothing });
+  const compile = (of: Model) => compileTraining(engine, of, { batch, labelSmoothing, ghost });
   const training = await compile(model);
   const optimizer = await openOptimizer(prepared.optimizer, {
     engine,
@@ -202,7 +202,8 @@ export async function openPrograms(
   return { training, optimizer };
 }
 
-function openLoader(
+/** Batches of the pictures that nets with these settings learn from. */
+export function openLoader(
   engine: Engine,
   { config, model, net, splits }: Prepared,
   { particle, pictures = splits.train }: LearnerOptions,

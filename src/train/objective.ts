@@ -5,7 +5,7 @@ import type { ParamLayout } from "../graph/index.js";
 import type { Model } from "../models/index.js";
 import { IMAGES, type ParamSpec, WEIGHTS } from "../nn/index.js";
 import type { Objective } from "../optim/index.js";
-import { GRADIENT, TARGETS, trainingGraph } from "../tasks/index.js";
+import { GRADIENT, TARGETS, type TrainingOptions, trainingGraph } from "../tasks/index.js";
 
 /** A compiled training graph; serves any number of nets of one layout, one step after the other. */
 export interface TrainingProgram {
@@ -19,9 +19,9 @@ export interface TrainingProgram {
 export async function compileTraining(
   engine: Engine,
   model: Model,
-  { batch, labelSmoothing }: { readonly batch: number; readonly labelSmoothing?: number },
+  { batch, ...options }: { readonly batch: number } & TrainingOptions,
 ): Promise<TrainingProgram> {
-  const { graph, layout, specs } = trainingGraph(model, batch, { labelSmoothing });
+  const { graph, layout, specs } = trainingGraph(model, batch, options);
   return { program: await engine.compile(graph), layout, specs };
 }
 

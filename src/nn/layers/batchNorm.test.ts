@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { runLayer } from "../testing.js";
+import { noise, runLayer } from "../testing.js";
 import { batchNorm } from "./batchNorm.js";
 
 const shape = [2, 2, 1, 2];
@@ -22,6 +22,28 @@ test("running statistics take a tenth of the batch's, the variance unbiased", as
   expect(params.mean[1]).toBeCloseTo(0.1 * 5, 6);
   expect(params.variance[0]).toBeCloseTo(0.9 + 0.1 * 3.5 * (4 / 3), 6);
   expect(params.variance[1]).toBeCloseTo(0.9, 6);
+});
+
+test("virtual batches are normalised each by its own statistics; the running ones take their mean", async () => {
+  const numbers = noise(5 * 4);
+  const run = (from: number, to: number) =>
+    runLayer(batchNorm(), [to - from, 2, 1, 2], numbers.subarray(4 * from, 4 * to), {
+      training: true,
+    });
+  const ghosts = await runLayer(batchNorm(), [5, 2, 1, 2], numbers, { training: true, ghost: 2 });
+  const parts = [await run(0, 2), await run(2, 5)];
+  expect(ghosts.y).toEqual(parts.flatMap(({ y }) => y));
+  for (const name of ["mean", "variance"]) {
+    for (const [at, value] of ghosts.params[name].entries()) {
+      const mean = (parts[0].params[name][at] + parts[1].params[name][at]) / 2;
+      expect(value).toBeCloseTo(mean, 6);
+    }
+  }
+});
+
+test("a virtual batch as large as the batch changes nothing", async () => {
+  const one = await runLayer(batchNorm(), shape, x, { training: true, ghost: 2 });
+  expect(one).toEqual(await runLayer(batchNorm(), shape, x, { training: true }));
 });
 
 test("inference normalises by the running statistics and leaves them alone", async () => {

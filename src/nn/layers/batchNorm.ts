@@ -3,9 +3,11 @@
 import {
   add,
   batchNorm as batchNormOp,
+  concat,
   constant,
   div,
   mul,
+  slice,
   sqrt,
   sub,
   type Value,
@@ -21,6 +23,48 @@ export interface BatchNormOptions {
   readonly momentum?: number;
   /** Added to the variance; default 1e-5. */
   readonly eps?: number;
+}
+
+/** What batch norm makes of a batch: the result, and the statistics [c], the variance unbiased. */
+interface Normalised {
+  readonly y: Value;
+  readonly mean: Value;
+  readonly variance: Value;
+}
+
+function normalise(x: Value, scale: Value, shift: Value, eps: number): Normalised {
+  const count = sizeOf(x.shape) / x.shape[1];
+  if (count < 2) {
+    throw new RangeError(
+      `batchNorm: ${formatShape(x.shape)} has one value a channel; train with a batch of 2 or more`,
+    );
+  }
+  const [y, mean, variance] = batchNormOp(x, scale, shift, { eps });
+  return { y, mean, variance: mul(variance, constant(x.graph, count / (count - 1))) };
+}
+
+/** Virtual batches of `size` pictures; the last one takes in what is left over. */
+function ghosts(x: Value, size: number): Value[] {
+  const [pictures, ...rest] = x.shape;
+  const count = Math.max(1, Math.floor(pictures / size));
+  return Array.from({ length: count }, (_, at) => {
+    const end = at === count - 1 ? pictures : (at + 1) * size;
+    return slice(x, [at * size, ...rest.map(() => 0)], [end - at * size, ...rest]);
+  });
+}
+
+/** Each virtual batch by its own statistics; those of the batch are their means. */
+function normaliseGhosts(parts: readonly Normalised[]): Normalised {
+  const share = constant(parts[0].y.graph, 1 / parts.length);
+  const mean = (values: readonly Value[]) => mul(values.reduce(add), share);
+  return {
+    y: concat(
+      parts.map(({ y }) => y),
+      0,
+    ),
+    mean: mean(parts.map((part) => part.mean)),
+    variance: mean(parts.map((part) => part.variance)),
+  };
 }
 
 /** old + momentum (now - old), stored at the end of the step. */
@@ -53,15 +97,11 @@ export const batchNorm =
       const slope = div(scale, sqrt(add(variance, constant(graph, eps))));
       return affine(x, { scale: slope, shift: sub(shift, mul(mean, slope)) });
     }
-    const count = sizeOf(x.shape) / channels;
-    if (count < 2) {
-      throw new RangeError(
-        `batchNorm: ${formatShape(x.shape)} has one value a channel; train with a batch of 2 or more`,
-      );
-    }
-    const [y, batchMean, batchVariance] = batchNormOp(x, scale, shift, { eps });
-    const unbiased = mul(batchVariance, constant(graph, count / (count - 1)));
-    updateRunning(scope, "mean", mean, batchMean, momentum);
-    updateRunning(scope, "variance", variance, unbiased, momentum);
-    return y;
+    const whole = scope.ghost === undefined || scope.ghost >= x.shape[0];
+    const batch = whole
+      ? normalise(x, scale, shift, eps)
+      : normaliseGhosts(ghosts(x, scope.ghost).map((part) => normalise(part, scale, shift, eps)));
+    updateRunning(scope, "mean", mean, batch.mean, momentum);
+    updateRunning(scope, "variance", variance, batch.variance, momentum);
+    return batch.y;
   };

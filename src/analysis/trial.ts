@@ -1,0 +1,56 @@
+// A training that is no run: a few steps of a net, to see what settings do. Nothing is written.
+
+import { createEngine, type Engine } from "../engine/index.js";
+import type { TrainSettings } from "../train/index.js";
+import {
+  type Learner,
+  type LearnerPrograms,
+  type LearningRate,
+  openLearner,
+  openPrograms,
+  type StepResult,
+} from "../train/index.js";
+import { type OwnParts, type Prepared, prepare } from "../train/prepare.js";
+
+/** A net at its start, and what it was made of. */
+export interface Trial {
+  readonly engine: Engine;
+  readonly prepared: Prepared;
+  readonly programs: LearnerPrograms;
+  readonly learner: Learner;
+}
+
+/** Opens a net with a run's settings, works with it and frees everything. */
+export async function withTrial<T>(
+  settings: Partial<TrainSettings>,
+  { rate, ...own }: OwnParts & { readonly rate?: LearningRate },
+  work: (trial: Trial) => Promise<T>,
+): Promise<T> {
+  const prepared = await prepare(settings, own);
+  const engine = await createEngine(prepared.config);
+  try {
+    const programs = await openPrograms(engine, prepared);
+    const learner = await openLearner(engine, prepared, { programs, rate });
+    return await work({ engine, prepared, programs, learner });
+  } finally {
+    await engine.close();
+  }
+}
+
+/** Trains on the steps [from, to) counted over epochs, as long as `proceed` agrees. */
+export async function learnSteps(
+  learner: Learner,
+  from: number,
+  to: number,
+  onStep: (result: StepResult) => void,
+  proceed: () => boolean = () => true,
+): Promise<void> {
+  const { stepsPerEpoch } = learner;
+  for (let at = from; at < to && proceed(); ) {
+    const epoch = Math.floor(at / stepsPerEpoch);
+    const end = Math.min(to, (epoch + 1) * stepsPerEpoch);
+    const range = { epoch, from: at - epoch * stepsPerEpoch, to: end - epoch * stepsPerEpoch };
+    await learner.learn(range, onStep, proceed);
+    at = end;
+  }
+}
