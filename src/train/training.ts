@@ -15,6 +15,8 @@ export interface Training {
   readonly vectorLengths: Readonly<Record<string, number>>;
   /** Of all programs that train. */
   readonly memory: MemoryReport;
+  /** Bytes that the nets of a swarm have sent to each other; absent for one net. */
+  readonly bytesSent?: number;
   readonly stepsPerEpoch: number;
   /** Pictures in a step. */
   readonly batchSize: number;

@@ -6,6 +6,24 @@ import { NotFiniteError } from "./compressor.js";
 const one = new Float32Array(1);
 const word = new Uint32Array(one.buffer);
 
+/** Little-endian, as every machine that runs Node.js is but IBM's largest. */
+const bytesOf = (values: Float32Array) =>
+  new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+
+/** Whether all numbers are finite: zero times anything else is NaN. */
+function isFinite32(values: Float32Array): boolean {
+  let zero = 0;
+  for (let at = 0; at < values.length; at++) zero += values[at] * 0;
+  return zero === 0;
+}
+
+/** Throws a {@link NotFiniteError} for the first number that is not finite. */
+export function expectFinite(values: Float32Array): void {
+  if (isFinite32(values)) return;
+  const at = values.findIndex((value) => !Number.isFinite(value));
+  throw new NotFiniteError(`number ${at} of the gradient is ${values[at]}`);
+}
+
 /** Widest number of one call. */
 export const WIDEST = 24;
 
@@ -39,8 +57,26 @@ export class BitWriter {
     this.bits(word[0] >>> 16, 16);
   }
 
+  /** All of them as f32. */
   floats(values: Float32Array): void {
-    for (const value of values) this.float(value);
+    if (this.width > 0) {
+      for (let at = 0; at < values.length; at++) this.float(values[at]);
+      return;
+    }
+    expectFinite(values);
+    this.reserve(4 * values.length);
+    this.bytes.set(bytesOf(values), this.at);
+    this.at += 4 * values.length;
+  }
+
+  /** A bit for each of `[start, end)`: 1 for numbers below 0. */
+  signs(values: Float32Array, start: number, end: number): void {
+    for (let first = start; first < end; first += WIDEST) {
+      const count = Math.min(WIDEST, end - first);
+      let packed = 0;
+      for (let at = 0; at < count; at++) if (values[first + at] < 0) packed |= 1 << at;
+      this.bits(packed, count);
+    }
   }
 
   /** Everything so far, filled up with zero bits to a whole byte. */
@@ -50,12 +86,15 @@ export class BitWriter {
   }
 
   private byte(value: number): void {
-    if (this.at === this.bytes.length) {
-      const larger = new Uint8Array(2 * this.bytes.length);
-      larger.set(this.bytes);
-      this.bytes = larger;
-    }
+    if (this.at === this.bytes.length) this.reserve(1);
     this.bytes[this.at++] = value;
+  }
+
+  private reserve(more: number): void {
+    if (this.at + more <= this.bytes.length) return;
+    const larger = new Uint8Array(Math.max(2 * this.bytes.length, this.at + more));
+    larger.set(this.bytes);
+    this.bytes = larger;
   }
 }
 
@@ -94,14 +133,36 @@ export class BitReader {
     return one[0];
   }
 
+  /** Fills all of `values`. */
   floats(values: Float32Array): void {
-    for (let at = 0; at < values.length; at++) values[at] = this.float();
+    const size = 4 * values.length;
+    if (this.width > 0 || this.at + size > this.end || !isFinite32(this.peek(values))) {
+      for (let at = 0; at < values.length; at++) values[at] = this.float();
+      return;
+    }
+    this.at += size;
+  }
+
+  /** What to put at `[start, end)`: `means[1]` where the bit is 1, else `means[0]`. */
+  signs(values: Float32Array, start: number, end: number, means: readonly number[]): void {
+    const [clear, set] = means;
+    for (let first = start; first < end; first += WIDEST) {
+      const count = Math.min(WIDEST, end - first);
+      const packed = this.bits(count);
+      for (let at = 0; at < count; at++) values[first + at] = (packed >>> at) & 1 ? set : clear;
+    }
   }
 
   /** Throws unless everything has been read but the bits that fill up the last byte. */
   finish(): void {
     if (this.at < this.end) throw this.error(`${this.end - this.at} bytes too many`);
     if (this.held !== 0) throw this.error("the bits that fill up the last byte are not zero");
+  }
+
+  /** Copies the next bytes to `values` and stays where it is. */
+  private peek(values: Float32Array): Float32Array {
+    bytesOf(values).set(this.bytes.subarray(this.at, this.at + 4 * values.length));
+    return values;
   }
 
   /** What is wrong, at the byte that was read last. */

@@ -55,8 +55,12 @@ export const dgc: CompressorKind = {
         memory: { velocity: length, gathered: length },
         encode(gradient, memory, moment) {
           const local = clipped(gradient, clip, moment.particles);
-          const velocity = memory.velocity.map((value, at) => momentum * value + local[at]);
-          const gathered = memory.gathered.map((value, at) => value + velocity[at]);
+          const velocity = new Float32Array(length);
+          const gathered = new Float32Array(length);
+          for (let at = 0; at < length; at++) {
+            velocity[at] = momentum * memory.velocity[at] + local[at];
+            gathered[at] = memory.gathered[at] + velocity[at];
+          }
           const message = sparse.encode(gathered, {}, moment);
           const sent = sparse.decode(message);
           for (let at = 0; at < length; at++) {

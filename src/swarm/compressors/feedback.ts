@@ -14,7 +14,8 @@ export function withFeedback(inner: Compressor, length: number): Compressor {
     memory: { ...inner.memory, [ERROR]: length },
     encode(gradient, memory, moment) {
       const error = memory[ERROR];
-      const wanted = gradient.map((value, at) => value + error[at]);
+      const wanted = new Float32Array(length);
+      for (let at = 0; at < length; at++) wanted[at] = gradient[at] + error[at];
       const message = inner.encode(wanted, memory, moment);
       const sent = inner.decode(message);
       for (let at = 0; at < length; at++) error[at] = wanted[at] - sent[at];

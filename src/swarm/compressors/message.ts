@@ -12,8 +12,8 @@
 import type { ParamLayout } from "../../graph/index.js";
 import { crc32 } from "../../tensor/crc32.js";
 import { FormatError } from "../../tensor/formatError.js";
-import { BitReader, BitWriter } from "./bits.js";
-import { type Compressor, type Memory, type MessageMoment, NotFiniteError } from "./compressor.js";
+import { BitReader, BitWriter, expectFinite } from "./bits.js";
+import type { Compressor, Memory, MessageMoment } from "./compressor.js";
 
 const MAGIC = [0x43, 0x47, 0x4d, 1];
 const CHECK = 4;
@@ -71,11 +71,6 @@ function refuse(message: Uint8Array, header: Uint8Array, { name, layout }: Codec
     );
   }
   return new FormatError(source, at, "the message is of another net, or of other settings");
-}
-
-function expectFinite(values: Float32Array): void {
-  const at = values.findIndex((value) => !Number.isFinite(value));
-  if (at >= 0) throw new NotFiniteError(`number ${at} of the gradient is ${values[at]}`);
 }
 
 /** Puts a codec's numbers into checked messages. */

@@ -43,13 +43,12 @@ export const oneBit: CompressorKind = {
         write(out, values) {
           rows.forEach((start, row) => {
             for (const mean of halves(values, start, ends[row])) out.float(mean);
-            for (let at = start; at < ends[row]; at++) out.bits(values[at] < 0 ? 1 : 0, 1);
+            out.signs(values, start, ends[row]);
           });
         },
         read(from, values) {
           rows.forEach((start, row) => {
-            const means = [from.float(), from.float()];
-            for (let at = start; at < ends[row]; at++) values[at] = means[from.bits(1)];
+            from.signs(values, start, ends[row], [from.float(), from.float()]);
           });
         },
       });

@@ -30,13 +30,13 @@ export const sign: CompressorKind = {
             let sum = 0;
             for (let at = start; at < end; at++) sum += Math.abs(values[at]);
             out.float(sum / size);
-            for (let at = start; at < end; at++) out.bits(values[at] < 0 ? 1 : 0, 1);
+            out.signs(values, start, end);
           }
         },
         read(from, values) {
           for (const { start, end } of sections) {
             const scale = from.float();
-            for (let at = start; at < end; at++) values[at] = from.bits(1) ? -scale : scale;
+            from.signs(values, start, end, [scale, -scale]);
           }
         },
       });
