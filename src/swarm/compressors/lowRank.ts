@@ -80,12 +80,12 @@ export function bound(right: Float32Array, rank: number): number {
 
 /** Stores `P Q^T` in `into`, row by row. */
 export function product({ left, right }: Factors, rank: number, into: Float32Array): void {
-  const columns = right.length / rank;
-  for (let at = 0; at < into.length; at++) {
-    const row = Math.floor(at / columns);
-    const column = at - row * columns;
-    let sum = 0;
-    for (let r = 0; r < rank; r++) sum += left[row * rank + r] * right[column * rank + r];
-    into[at] = sum;
+  let next = 0;
+  for (let row = 0; row < left.length; row += rank) {
+    for (let column = 0; column < right.length; column += rank) {
+      let sum = 0;
+      for (let r = 0; r < rank; r++) sum += left[row + r] * right[column + r];
+      into[next++] = sum;
+    }
   }
 }
