@@ -111,7 +111,8 @@ export class SharedGradient {
       loss += lossOf(message);
     }
     const share = present.length === 0 ? Number.NaN : 1 / present.length;
-    const gradient = Float32Array.from(sum, (value) => value * share);
+    const gradient = new Float32Array(sum.length);
+    for (let at = 0; at < sum.length; at++) gradient[at] = sum[at] * share;
     const shared = { loss: loss * share, gradient };
     this.absent = [...messages.keys()].filter((particle) => !messages[particle]);
     this.found.set(messages, shared);

@@ -11,7 +11,7 @@ const bytesOf = (values: Float32Array) =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 
 /** Whether all numbers are finite: zero times anything else is NaN. */
-function isFinite32(values: Float32Array): boolean {
+export function allFinite(values: Float32Array): boolean {
   let zero = 0;
   for (let at = 0; at < values.length; at++) zero += values[at] * 0;
   return zero === 0;
@@ -19,7 +19,7 @@ function isFinite32(values: Float32Array): boolean {
 
 /** Throws a {@link NotFiniteError} for the first number that is not finite. */
 export function expectFinite(values: Float32Array): void {
-  if (isFinite32(values)) return;
+  if (allFinite(values)) return;
   const at = values.findIndex((value) => !Number.isFinite(value));
   throw new NotFiniteError(`number ${at} of the gradient is ${values[at]}`);
 }
@@ -136,7 +136,7 @@ export class BitReader {
   /** Fills all of `values`. */
   floats(values: Float32Array): void {
     const size = 4 * values.length;
-    if (this.width > 0 || this.at + size > this.end || !isFinite32(this.peek(values))) {
+    if (this.width > 0 || this.at + size > this.end || !allFinite(this.peek(values))) {
       for (let at = 0; at < values.length; at++) values[at] = this.float();
       return;
     }

@@ -56,7 +56,7 @@ export function powerStep(
     }
   }
   orthonormalise(p, rank);
-  const left = Float32Array.from(p);
+  const left = new Float32Array(p);
   const sums = new Float64Array(columns * rank);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
@@ -64,7 +64,7 @@ export function powerStep(
       for (let r = 0; r < rank; r++) sums[column * rank + r] += value * left[row * rank + r];
     }
   }
-  return { left, right: Float32Array.from(sums) };
+  return { left, right: new Float32Array(sums) };
 }
 
 /** The largest absolute value that a product with orthonormal columns P can have. */

@@ -10,6 +10,7 @@ import type { ParamLayout } from "../../graph/index.js";
 import { Random } from "../../tensor/philox.js";
 import { parseSettings } from "../../train/index.js";
 import { COMPRESSION } from "../random.js";
+import { allFinite } from "./bits.js";
 import {
   type CompressorKind,
   type Memory,
@@ -114,7 +115,7 @@ export const powerSgd: CompressorKind = {
             from.floats(left);
             from.floats(right);
             product({ left, right }, rank, own);
-            if (!own.every(Number.isFinite)) throw from.error("a product that is too large");
+            if (!allFinite(own)) throw from.error("a product that is too large");
           }
         },
       });
