@@ -35,10 +35,12 @@ export interface Result {
   readonly particles: readonly number[];
   /** Time of all epochs; neither start nor test count. */
   readonly seconds: number;
+  /** Bytes that particles sent to each other; absent when there is no swarm. */
+  readonly bytesSent?: number;
 }
 
 /** The numbers of a finished run. */
-export function resultOf({ best, test, particles }: Summary, seconds: number): Result {
+export function resultOf({ best, test, particles, bytesSent }: Summary, seconds: number): Result {
   const deployed = test!.accuracy;
   return {
     selection: best!.accuracy,
@@ -46,6 +48,7 @@ export function resultOf({ best, test, particles }: Summary, seconds: number): R
     testLoss: test!.loss,
     particles: particles?.map(({ accuracy }) => accuracy) ?? [deployed],
     seconds,
+    bytesSent,
   };
 }
 

@@ -186,9 +186,9 @@ describe("tables", () => {
       .trim()
       .split("\n");
     expect(rows).toEqual([
-      "budget,method,seed,lr,particles,epochs,status,selection,deployed,testLoss,best,mean,worst,seconds,folder",
-      `gradients,a,1,,2,5,finished,0.9,0.9,0.1,0.9,${(0.9 + 0.8) / 2},0.8,2,gradients/a/1`,
-      "gradients,a,2,,2,5,diverged,,,,,,,,gradients/a/2",
+      "budget,method,seed,lr,particles,epochs,status,selection,deployed,testLoss,best,mean,worst,seconds,bytesSent,folder",
+      `gradients,a,1,,2,5,finished,0.9,0.9,0.1,0.9,${(0.9 + 0.8) / 2},0.8,2,,gradients/a/1`,
+      "gradients,a,2,,2,5,diverged,,,,,,,,,gradients/a/2",
     ]);
   });
 

@@ -1,6 +1,6 @@
 // What the finished runs say: a row a method, each compared with the baseline, paired by seed.
 
-import type { Measure, Outcome } from "./outcome.js";
+import type { Measure, Outcome, Result } from "./outcome.js";
 import type { BudgetName, Plan } from "./plan.js";
 import { binomialError, type Estimate, estimate, mean, type Tally, tally } from "./statistics.js";
 
@@ -34,6 +34,8 @@ export interface Row {
   };
   /** Mean time of a run. */
   readonly seconds?: number;
+  /** Mean of the bytes that particles sent to each other in a run; absent when there is no swarm. */
+  readonly bytesSent?: number;
   /** Absent for the baseline itself. */
   readonly versus?: Versus;
 }
@@ -88,6 +90,11 @@ export function versus(
   };
 }
 
+function meanBytes(results: readonly Result[]): number | undefined {
+  const bytes = results.flatMap(({ bytesSent }) => bytesSent ?? []);
+  return bytes.length === 0 ? undefined : mean(bytes);
+}
+
 function rowOf(
   method: string,
   runs: readonly Outcome[],
@@ -117,6 +124,7 @@ function rowOf(
             worst: mean(accuracies.map((particles) => Math.min(...particles))),
           },
     seconds: results.length === 0 ? undefined : mean(results.map(({ seconds }) => seconds)),
+    bytesSent: meanBytes(results),
     versus: baseline && versus(runs, baseline, measure),
   };
 }

@@ -41,6 +41,13 @@ const particleColumns: readonly Column[] = (["best", "mean", "worst"] as const).
   show: ({ accuracy }) => accuracy && percent(accuracy[name]),
 }));
 
+/** Bytes in millions, three digits of them. */
+const sentColumn: Column = {
+  title: "MB sent",
+  show: ({ bytesSent }) =>
+    bytesSent === undefined ? undefined : String(Number((bytesSent / 1e6).toPrecision(3))),
+};
+
 function columnsOf({ measure, baseline }: Comparison, rows: readonly Row[]): Column[] {
   const tuned = rows.some(({ lr }) => lr !== undefined);
   const swarms = rows.some(({ particles = 1 }) => particles > 1);
@@ -78,6 +85,7 @@ function columnsOf({ measure, baseline }: Comparison, rows: readonly Row[]): Col
       title: "won/tied/lost",
       show: ({ versus }) => versus && `${versus.wins}/${versus.ties}/${versus.losses}`,
     },
+    ...(rows.some(({ bytesSent }) => bytesSent !== undefined) ? [sentColumn] : []),
     { title: "s a run", show: ({ seconds }) => seconds?.toFixed(1) },
   ];
 }
@@ -164,6 +172,7 @@ export function tableCsv({ tables, measure }: Comparison): string {
         ties: versus?.ties,
         losses: versus?.losses,
         seconds: row.seconds,
+        bytesSent: row.bytesSent,
       })),
     ),
   );
@@ -187,6 +196,7 @@ export function resultsCsv(outcomes: readonly Outcome[]): string {
       mean: result && mean(result.particles),
       worst: result && Math.min(...result.particles),
       seconds: result?.seconds,
+      bytesSent: result?.bytesSent,
       folder: run.folder,
     })),
   );

@@ -32,10 +32,11 @@ async function openRule(rule: FirstOrder, net: NetContext): Promise<Descents> {
       const grad = engine.vector(layout.trainable);
       return {
         state: { vectors, numbers: {} },
-        queued: true,
+        queued: !objective.meets,
         async step(input) {
           const hyper = { ...rule.defaults, ...input.hyper };
           const report = probe({ ...input, hyper, objective, w, grad });
+          if (objective.meets) await report;
           const updated = update.step(w, grad, vectors, hyper, input.key);
           return (await Promise.all([report, updated]))[0];
         },

@@ -22,6 +22,11 @@ export interface Evaluated {
 export interface Objective {
   readonly layout: ParamLayout;
   /**
+   * Its gradient is that of others too: it is there only when {@link evaluate} has resolved, and what
+   * needs it must not join the engine's queue before.
+   */
+  readonly meets?: boolean;
+  /**
    * Loss at `w` on a batch; stores the gradient in `out.grad` (trainable length), and new batch
    * statistics behind the trainable part of `w`: whoever evaluates elsewhere than at the net, in a
    * vector of its own, leaves the net's statistics alone. Joins the engine's queue when it is called.

@@ -5,6 +5,7 @@
 // the vectors stay with the engine, which works out the sums (combine.ts).
 
 import type { Random } from "../tensor/philox.js";
+import type { OpenCompressor } from "./compressors/index.js";
 
 /**
  * The vectors that a particle publishes in a round: where it is after its local steps, where it was
@@ -66,6 +67,14 @@ export interface Needs {
   readonly distances: boolean;
 }
 
+/** How learners share their gradients. */
+export interface SharedGradients {
+  /** What a gradient is sent through. */
+  readonly compressor: OpenCompressor;
+  /** The only optimizer that goes with it, by name; default any. */
+  readonly optimizer?: string;
+}
+
 /** A cooperative method as data. */
 export interface Coupling {
   readonly name: string;
@@ -80,6 +89,8 @@ export interface Coupling {
   readonly deploys: "best" | "mean";
   /** Optimizer state is moved with the same coefficients as the positions. */
   readonly movesState?: boolean;
+  /** Gradients become one at every step, before the optimizers see them; default each has its own. */
+  readonly gradients?: SharedGradients;
   /** Positions are moved no further than this share of their norm; default without limit. */
   readonly limit?: number;
   /** Checked before anything starts; throws a `RangeError` for settings that do not fit the swarm. */

@@ -12,6 +12,8 @@ export interface RoundResult {
   readonly moves: readonly number[];
   /** Whose best point each particle was pulled to. */
   readonly chosen: readonly (number | undefined)[];
+  /** Bytes of the vectors that particles took from each other. */
+  readonly bytes: number;
   /** What the coupling found in the first round. */
   readonly calibration?: Calibration;
 }
@@ -56,6 +58,20 @@ async function plan(
     weight,
   }));
   return particle.plan(terms, limit);
+}
+
+/** Bytes of all vectors that somebody takes from somebody else: each is sent once, as f32. */
+function bytesOf(
+  moves: readonly Move[],
+  particles: readonly Particle[],
+  withState: boolean,
+): number {
+  const { layout, state } = particles[0].learner;
+  const taken = moves.flatMap((move, self) => move.filter(({ particle }) => particle !== self));
+  const vectors = new Set(taken.map(({ particle, vector }) => `${particle} ${vector}`));
+  const owners = new Set(taken.map(({ particle }) => particle));
+  const states = withState ? owners.size * Object.keys(state.vectors).length : 0;
+  return 4 * layout.trainable * (vectors.size + states);
 }
 
 /** Applies each particle's coefficients of positions to the optimizers' state as well. */
@@ -113,7 +129,8 @@ export async function exchange(
   await Promise.all(moving.map((particle) => particle.commit()));
   await restoreLost(particles);
   await Promise.all(particles.map((particle) => particle.markStart()));
-  return { moves: lengths, chosen: moves.map(chosenBy), calibration };
+  const bytes = bytesOf(moves, particles, coupling.movesState ?? false);
+  return { moves: lengths, bytes, chosen: moves.map(chosenBy), calibration };
 }
 
 /** A lost particle goes back to where it was before its local steps; if that is bad too, to a healthy one. */

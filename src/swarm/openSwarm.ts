@@ -14,9 +14,11 @@ import {
   type Prepared,
   Statistics,
 } from "../train/index.js";
+import { LocalAllGather } from "./allGather.js";
 import type { Coupling } from "./coupling.js";
 import { Particle } from "./particle.js";
 import { type RatePolicy, rateOf } from "./rates.js";
+import { SharedGradient } from "./sharedGradient.js";
 import { StepProbe } from "./stepProbe.js";
 import { SwarmSession } from "./swarmSession.js";
 
@@ -47,11 +49,26 @@ async function openPlace(engine: Engine, prepared: Prepared): Promise<Place> {
   };
 }
 
+/** Where the gradients of a swarm meet, if they do; a swarm of one has nobody to send to. */
+function openSharedGradient(
+  { programs }: Place,
+  { config }: Prepared,
+  { coupling, particles }: SwarmSpec,
+): SharedGradient | undefined {
+  const { gradients } = coupling;
+  if (!gradients || particles === 1) return undefined;
+  const { layout } = programs.training;
+  const gather = new LocalAllGather(particles);
+  const compressor = gradients.compressor(layout);
+  return new SharedGradient({ layout, compressor, gather, particles, seed: config.seed });
+}
+
 async function openParticle(
   id: number,
   { engine, programs, evaluator, statistics }: Place,
   prepared: Prepared,
   { rates, coupling }: SwarmSpec,
+  shared?: SharedGradient,
 ): Promise<Particle> {
   const { config, splits } = prepared;
   const stepsPerEpoch = Math.floor(
@@ -65,9 +82,12 @@ async function openParticle(
   });
   const policy = rates?.[id];
   const base = policy ? ownRate(policy) : learningRate(config, stepsPerEpoch);
+  const unsent = shared?.memory();
   const learner = await openLearner(engine, prepared, {
     particle: id,
     start: coupling.start === "own" ? id : 0,
+    noise: shared ? 0 : id,
+    objective: shared && ((own) => shared.objective(own, id, unsent!)),
     programs,
     rate: { ...base, at: (step, losses) => rate.factor * base.at(step, losses) },
   });
@@ -78,6 +98,7 @@ async function openParticle(
     evaluator,
     selection: evaluator.loader(splits.selection),
     statistics,
+    unsent,
     remembers: coupling.needs.scores,
     rate,
   });
@@ -109,6 +130,11 @@ function check({ particles, coupling, rates }: SwarmSpec): void {
         "give one for each",
     );
   }
+  if (rates && coupling.gradients) {
+    throw new RangeError(
+      `${coupling.name}: all particles are one net, and have one learning rate; give one number`,
+    );
+  }
   coupling.check?.(particles);
 }
 
@@ -121,6 +147,16 @@ function refuseAverages({ optimizer }: Prepared): void {
   );
 }
 
+/** Refuses an optimizer that would do the compressor's work a second time. */
+function checkOptimizer({ config }: Prepared, { gradients, name }: Coupling): void {
+  const only = gradients?.optimizer;
+  if (only === undefined || only === config.optimizer) return;
+  throw new RangeError(
+    `${name}: this way of compressing has a momentum of its own and goes with --optimizer ${only}, ` +
+      `found ${config.optimizer}`,
+  );
+}
+
 /**
  * What a run trains when it trains a swarm.
  *
@@ -130,6 +166,7 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
   check(spec);
   return async (main, prepared) => {
     refuseAverages(prepared);
+    checkOptimizer(prepared, spec.coupling);
     const cores = Math.min(spec.particles, availableParallelism());
     const engines = await Promise.all(
       Array.from({ length: cores }, () => createEngine({ engine: main.name, threads: 1 })),
@@ -137,9 +174,10 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
     try {
       const places = await Promise.all(engines.map((engine) => openPlace(engine, prepared)));
       const vectorBytes = checkMemory(prepared, spec, places[0]);
+      const shared = openSharedGradient(places[0], prepared, spec);
       const particles: Particle[] = [];
       for (let id = 0; id < spec.particles; id++) {
-        particles.push(await openParticle(id, places[id % cores], prepared, spec));
+        particles.push(await openParticle(id, places[id % cores], prepared, spec, shared));
       }
       const { evaluator, statistics, engine, programs } = places[0];
       const { length, trainable } = programs.training.layout;
@@ -148,6 +186,7 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
         particles,
         coupling: spec.coupling,
         size: { particles: spec.particles, atOnce: cores, vectorBytes },
+        shared,
         evaluator,
         selection: evaluator.loader(prepared.splits.selection),
         statistics,

@@ -10,7 +10,9 @@ import {
   type Statistics,
 } from "../train/index.js";
 import { Combiner, type WeightedVector } from "./combine.js";
+import type { Memory } from "./compressors/index.js";
 import type { PublishedVector, Snapshot } from "./coupling.js";
+import { HostVector } from "./hostVector.js";
 
 /** What a particle remembers from one round to the next besides vectors. */
 export interface ParticleMemory {
@@ -48,6 +50,8 @@ export interface ParticleParts {
   readonly evaluator: Evaluator;
   readonly selection: Loader;
   readonly statistics: Statistics;
+  /** What it remembers of the messages that it sent; default nothing. */
+  readonly unsent?: Memory;
   /** Whether it remembers its best point. */
   readonly remembers: boolean;
   /** The factor that its learning rate is multiplied by. */
@@ -68,18 +72,22 @@ export class Particle {
   tally = nothing;
   lr = 0;
   lastLoss = Number.NaN;
+  private readonly unsent: Readonly<Record<string, Vector>>;
   private readonly next: Vector;
   private readonly points: Combiner;
   private readonly moves: Combiner;
   private memory: ParticleMemory = { rateFactor: 1, restored: 0 };
 
   constructor(private readonly parts: ParticleParts) {
-    const { id, engine, learner, remembers } = parts;
+    const { id, engine, learner, remembers, unsent = {} } = parts;
     const { length, trainable } = learner.layout;
     this.id = id;
     this.engine = engine;
     this.before = engine.vector(length);
     this.best = remembers ? engine.vector(length) : undefined;
+    this.unsent = Object.fromEntries(
+      Object.entries(unsent).map(([name, values]) => [`unsent.${name}`, new HostVector(values)]),
+    );
     this.next = engine.vector(length);
     this.points = new Combiner(engine, length);
     this.moves = new Combiner(engine, trainable);
@@ -124,7 +132,13 @@ export class Particle {
   /** Vectors of its checkpoint by name. */
   get vectors(): Readonly<Record<string, Vector>> {
     const { learner, before, best, id } = this;
-    const own = { w: this.position, before, ...(best && { best }), ...learner.state.vectors };
+    const own = {
+      w: this.position,
+      before,
+      ...(best && { best }),
+      ...learner.state.vectors,
+      ...this.unsent,
+    };
     return Object.fromEntries(Object.entries(own).map(([name, v]) => [`particle${id}.${name}`, v]));
   }
 
@@ -225,10 +239,13 @@ export class Particle {
     return this.points.copy(this.before, this.position);
   }
 
-  /** Goes back to a healthy point, at half the learning rate and with an empty optimizer state. */
+  /** Goes back to a healthy point, at half the learning rate; optimizer and messages begin anew. */
   async restoreFrom(point: Vector): Promise<void> {
     await this.position.write(await point.read());
     await this.learner.resetState();
+    for (const vector of Object.values(this.unsent)) {
+      await vector.write(new Float32Array(vector.length));
+    }
     this.remember({
       ...this.memory,
       rateFactor: this.memory.rateFactor / 2,

@@ -5,6 +5,8 @@ import { Random } from "../tensor/philox.js";
 const OWN = 0;
 const SHARED = 1;
 const RATE = 2;
+/** What one particle draws for a message, in the stream of its epoch and step. */
+export const COMPRESSION = 3;
 
 /** What one particle draws in a round. */
 export const ownRandom = (seed: number, round: number, particle: number): Random =>

@@ -20,6 +20,7 @@ import { isBetter, noSums, Stopwatch, startOfRun } from "../train/index.js";
 import type { Calibration, Coupling } from "./coupling.js";
 import { exchange, type RoundResult } from "./exchange.js";
 import type { Particle, SavedParticle } from "./particle.js";
+import type { SharedGradient } from "./sharedGradient.js";
 import type { StepProbe } from "./stepProbe.js";
 import { takeStock } from "./stock.js";
 
@@ -32,6 +33,8 @@ export interface SwarmParts {
   readonly particles: readonly Particle[];
   readonly coupling: Coupling;
   readonly size: SwarmSize;
+  /** Where gradients meet, if they do. */
+  readonly shared?: SharedGradient;
   readonly evaluator: Evaluator;
   readonly selection: Loader;
   readonly statistics: Statistics;
@@ -48,6 +51,13 @@ export interface SwarmParts {
 interface SwarmMemory {
   readonly particles: readonly SavedParticle[];
   readonly calibration?: Calibration;
+  readonly sent: Sent;
+}
+
+/** Bytes that particles sent to each other: in the run, and since the last epoch was judged. */
+interface Sent {
+  readonly run: number;
+  readonly epoch: number;
 }
 
 /** Several nets in training; the one that the coupling deploys stands for all. */
@@ -55,10 +65,13 @@ export class SwarmSession implements Training {
   private now: Progress = startOfRun;
   private bestWeights?: Float32Array;
   private last: RoundResult;
+  private sent: Sent = { run: 0, epoch: 0 };
+  /** What the gradients' meeting place has counted up to the last round. */
+  private counted = 0;
   private readonly watch = new Stopwatch();
 
   constructor(private readonly parts: SwarmParts) {
-    this.last = { moves: parts.particles.map(() => 0), chosen: [] };
+    this.last = { moves: parts.particles.map(() => 0), bytes: 0, chosen: [] };
   }
 
   get layout() {
@@ -86,6 +99,10 @@ export class SwarmSession implements Training {
     return this.parts.size;
   }
 
+  get bytesSent(): number {
+    return this.sent.run;
+  }
+
   get stepsPerEpoch(): number {
     return this.parts.particles[0].learner.stepsPerEpoch;
   }
@@ -109,6 +126,7 @@ export class SwarmSession implements Training {
     const swarm: SwarmMemory = {
       particles: particles.map(({ saved }) => saved),
       calibration,
+      sent: this.sent,
     };
     return {
       progress: { ...this.progress(), session: swarm },
@@ -120,7 +138,8 @@ export class SwarmSession implements Training {
 
   async restore({ progress, best, vectors }: State): Promise<void> {
     const { particles } = this.parts;
-    const { particles: saved, calibration } = progress.session as SwarmMemory;
+    const { particles: saved, calibration, sent } = progress.session as SwarmMemory;
+    this.sent = sent;
     this.last = { ...this.last, calibration };
     for (const particle of particles) {
       for (const [name, vector] of Object.entries(particle.vectors)) {
@@ -147,7 +166,8 @@ export class SwarmSession implements Training {
       await Promise.all(particles.map((p) => p.learn(this.now.epoch, step, to)));
       step = to;
       const steps = this.now.epoch * this.stepsPerEpoch + step;
-      if (every !== "epoch" && steps % every === 0) await this.exchange(steps / every - 1, emit);
+      if (every !== "epoch" && steps % every === 0)
+        await this.exchange(steps / every - 1, step, emit);
       await emit({ type: "particles", ...this.status(step) });
     }
     const sums = this.sums();
@@ -177,12 +197,14 @@ export class SwarmSession implements Training {
       lr: particles[0].lr,
       seconds: this.now.epochSeconds,
       imagesPerSecond: sums.images / this.now.epochTrainSeconds,
+      bytesSent: this.sent.epoch,
     };
+    this.sent = { ...this.sent, epoch: 0 };
     const best = isBetter(record, this.now.best);
     if (best) this.bestWeights = await point.read();
     await this.report(scores, emit);
     const isLast = epoch + 1 === prepared.config.epochs;
-    if (coupling.every === "epoch" && !isLast) await this.exchange(epoch, emit);
+    if (coupling.every === "epoch" && !isLast) await this.exchange(epoch, step, emit);
     await emit({ type: "particles", ...this.status(step), judged: true });
     for (const particle of particles) particle.beginEpoch();
     this.now = {
@@ -217,7 +239,7 @@ export class SwarmSession implements Training {
     await Promise.all(this.parts.engines.map((engine) => engine.close()));
   }
 
-  private async exchange(number: number, emit: Listener): Promise<void> {
+  private async exchange(number: number, step: number, emit: Listener): Promise<void> {
     const { particles, coupling, prepared } = this.parts;
     const { epochs, seed } = prepared.config;
     const { every } = coupling;
@@ -227,12 +249,28 @@ export class SwarmSession implements Training {
     const { calibration } = this.last;
     const when = { number, total, epoch, epochs, seed, calibration };
     this.last = await exchange(particles, coupling, when);
+    const round = this.countRound();
+    await emit({ type: "exchange", epoch: epoch + 1, step, ...round });
+    if (lost.length === 0 && round.absent?.length) {
+      const message = `not finite, left out of step ${step}: the gradient of particle ${round.absent}`;
+      await emit({ type: "warning", message });
+    }
     for (const { id, remembered } of lost) {
       await emit({
         type: "warning",
         message: `particle ${id} had diverged and was restored at ${remembered.rateFactor} of its learning rate`,
       });
     }
+  }
+
+  /** Adds a round's bytes to the run's. */
+  private countRound() {
+    const { shared } = this.parts;
+    const gradients = shared?.bytes ?? 0;
+    const bytes = this.last.bytes + gradients - this.counted;
+    this.counted = gradients;
+    this.sent = { run: this.sent.run + bytes, epoch: this.sent.epoch + bytes };
+    return { bytes, absent: shared?.lastAbsent };
   }
 
   /** Judges all particles, each on its own engine. */

@@ -2,6 +2,7 @@
 // (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, sections 4.3 and 4.4).
 
 import { inflateSync } from "fflate";
+import { crc32 } from "./crc32.js";
 import { FormatError } from "./formatError.js";
 
 const END_SIGNATURE = 0x06054b50;
@@ -24,21 +25,6 @@ interface Entry {
   readonly size: number;
   /** Where the local header begins. */
   readonly start: number;
-}
-
-const checksums = Int32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
-  return value;
-});
-
-/** CRC-32 of some bytes. */
-function crc32(bytes: Uint8Array): number {
-  let value = -1;
-  for (let at = 0; at < bytes.length; at++) {
-    value = (value >>> 8) ^ checksums[(value ^ bytes[at]) & 255];
-  }
-  return ~value >>> 0;
 }
 
 /** An archive's bytes, with reads that stay inside. */

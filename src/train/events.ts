@@ -114,6 +114,18 @@ export interface SwarmReport {
   };
 }
 
+/** The nets of a swarm have met: after some steps, or before the next epoch. */
+export interface Exchanged {
+  readonly type: "exchange";
+  readonly epoch: number;
+  /** The last step before it. */
+  readonly step: number;
+  /** Bytes that they sent to each other, all together. */
+  readonly bytes: number;
+  /** Nets, from 0, whose gradient was not finite and was left out of the mean. */
+  readonly absent?: readonly number[];
+}
+
 /** An epoch, or what was trained of it before the run stopped, has been judged on the selection set. */
 export interface EpochEnd extends EpochRecord {
   readonly type: "epochEnd";
@@ -157,6 +169,7 @@ export type TrainEvent =
   | StepDone
   | ParticlesReport
   | SwarmReport
+  | Exchanged
   | EpochEnd
   | CheckpointSaved
   | Warning
@@ -180,6 +193,8 @@ export interface Summary {
   readonly test?: { readonly accuracy: number; readonly loss: number };
   /** Each net of a swarm on the test set, as it was in the end; absent without a swarm or a test. */
   readonly particles?: readonly { readonly accuracy: number; readonly loss: number }[];
+  /** Bytes that the nets of a swarm sent to each other; absent without a swarm. */
+  readonly bytesSent?: number;
   /** Training pictures in a second of training. */
   readonly imagesPerSecond: number;
   /** Of the training program. */

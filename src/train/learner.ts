@@ -48,8 +48,8 @@ export interface LearnerParts {
   readonly rate: LearningRate;
   /** Of the optimizer: weight decay, its own numbers and the seed of those that it draws. */
   readonly config: Pick<TrainConfig, "decay" | "hyper" | "seed" | "epochs">;
-  /** Number of the particle. */
-  readonly particle?: number;
+  /** Number that draws the optimizer's random numbers. */
+  readonly noise?: number;
   readonly classes: number;
   readonly w: Vector;
 }
@@ -60,6 +60,10 @@ export interface LearnerOptions {
   readonly particle?: number;
   /** Number that draws the initial weights; default that of the particle. */
   readonly start?: number;
+  /** Number that draws the optimizer's random numbers; default that of the particle. */
+  readonly noise?: number;
+  /** What becomes of the net's own objective; default nothing. */
+  readonly objective?: (own: Objective) => Objective;
   /** Default: the schedule of the run's settings. */
   readonly rate?: LearningRate;
   /** Default: the run's training pictures. */
@@ -158,7 +162,7 @@ export class Learner {
 
   /** Queues one step; a method that is not queued waits for the one before. */
   private start(batch: Batch, epoch: number, step: number): Promise<StepReport> {
-    const { descent, config, particle, rate } = this.parts;
+    const { descent, config, noise, rate } = this.parts;
     const { stepsPerEpoch } = this;
     const hyper = {
       ...config.hyper,
@@ -169,7 +173,7 @@ export class Learner {
       totalSteps: config.epochs * stepsPerEpoch,
       factor: rate.factor(epoch * stepsPerEpoch, this.losses),
     };
-    const key = { seed: config.seed, purpose: "noise", particle, epoch, step } as const;
+    const key = { seed: config.seed, purpose: "noise", particle: noise, epoch, step } as const;
     const take = () => descent.step({ batch, moment: { epoch, step }, hyper, key });
     const report = descent.queued ? take() : this.last.then(take);
     this.last = report;
@@ -230,20 +234,20 @@ export async function openLearner(
   options: LearnerOptions = {},
 ): Promise<Learner> {
   const { config, model } = prepared;
-  const { particle, start = particle, pictures } = options;
+  const { particle, start = particle, noise = particle, pictures } = options;
   const programs = options.programs ?? (await openPrograms(engine, prepared, pictures));
   const { training, optimizer } = programs;
   const loader = openLoader(engine, prepared, options);
   const w = engine.vector(training.layout.length);
   await w.write(firstWeights(training, config.seed, start, prepared.start));
-  const objective = classificationObjective(training, { seed: config.seed, particle });
+  const own = classificationObjective(training, { seed: config.seed, particle });
   return new Learner({
     training,
-    descent: optimizer.begin(objective, w),
+    descent: optimizer.begin(options.objective?.(own) ?? own, w),
     loader,
     rate: options.rate ?? learningRate(config, loader.stepsPerEpoch),
     config,
-    particle,
+    noise,
     classes: model.classes,
     w,
   });

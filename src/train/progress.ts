@@ -23,6 +23,8 @@ export interface EpochRecord {
   readonly seconds: number;
   /** Training pictures in a second of training. */
   readonly imagesPerSecond: number;
+  /** That the nets of a swarm sent to each other since the last epoch was judged; absent for one net. */
+  readonly bytesSent?: number;
 }
 
 /** The epoch with the best accuracy on the selection set; of equals the one with the lowest loss. */

@@ -210,6 +210,7 @@ export class Run {
       seed: prepared.config.seed,
       best: best && { epoch: best.epoch, accuracy: best.accuracy },
       test,
+      bytesSent: session.bytesSent,
       imagesPerSecond: images === 0 ? 0 : images / trainSeconds,
       memory: { peakBytes, activationBytes },
       seconds,

@@ -17,6 +17,8 @@ export interface Training {
   readonly memory: MemoryReport;
   /** Of a swarm. */
   readonly size?: SwarmSize;
+  /** Bytes that the nets of a swarm have sent to each other; absent for one net. */
+  readonly bytesSent?: number;
   readonly stepsPerEpoch: number;
   /** Pictures in a step. */
   readonly batchSize: number;

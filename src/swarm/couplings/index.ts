@@ -18,7 +18,7 @@ export { type LocalSgdSettings, localSgd } from "./localSgd.js";
 export { type ParleSettings, parle } from "./parle.js";
 export { type PsoSettings, pso } from "./pso.js";
 export { type ReplicasSettings, replicas } from "./replicas.js";
-export { syncSgd } from "./syncSgd.js";
+export { type SyncSgdSettings, syncSgd } from "./syncSgd.js";
 
 /** A kind of coupling: how to make one from settings. */
 export interface CouplingKind {

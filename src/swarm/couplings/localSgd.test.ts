@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { stay } from "../coupling.js";
 import { localSgd } from "./localSgd.js";
-import { syncSgd } from "./syncSgd.js";
 import { gap, meanOf, movesOf, pointsOf, positionsAfter, roundOver } from "./testing.js";
 
 describe("local SGD", () => {
@@ -76,8 +75,8 @@ function momentumSteps(gradients: readonly number[]): number[] {
   });
 }
 
-test("synchronous SGD with momentum takes the steps of the mean gradient", () => {
-  const coupling = syncSgd();
+test("with a mean at every step, momentum takes the steps of the mean gradient", () => {
+  const coupling = localSgd({ every: 1 });
   expect([coupling.every, coupling.movesState]).toEqual([1, true]);
   const gradients = [
     [1, -2, 0.5],

@@ -1,25 +1,62 @@
 // Synchronous data-parallel SGD (all-reduce): the baseline of gossip and local SGD. Goyal et al. 2017,
 // arXiv 1706.02677.
 //
-// It is local SGD with a mean at every step, of the optimizer's state too. That is the mean gradient
-// exactly wherever new weights and state are linear in the gradient (SGD, momentum, Nesterov): all
-// learners stand at the same point, and the mean of their steps is the step of their mean gradient.
-// Adam squares its gradients; there the mean of the squares is not the square of the mean.
+// Learners stand at the same point, and before any optimizer sees it their gradient becomes the mean of
+// all: with every optimizer that is one net with a batch as large as all of theirs together. Nothing is
+// left to a round. On their way gradients may be compressed.
 
 import { z } from "zod";
-import { parseSettings } from "../../train/index.js";
-import type { Coupling } from "../coupling.js";
-import { localSgd } from "./localSgd.js";
+import { ConfigError, parseSettings } from "../../train/index.js";
+import { type CompressorKind, getCompressor, withFeedback } from "../compressors/index.js";
+import { type Coupling, type SharedGradients, stay } from "../coupling.js";
 
-/** None. */
-export const syncSgdSettings = z.strictObject({});
+/** Settings of {@link syncSgd}; what else is given belongs to the compressor. */
+export const syncSgdSettings = z.looseObject({
+  compress: z.string().default("none").describe("what gradients are sent through, by name"),
+  feedback: z
+    .enum(["on", "off"])
+    .optional()
+    .describe(
+      "what a message leaves out is added to the next gradient; default as the method has it",
+    ),
+});
+export type SyncSgdSettings = z.input<typeof syncSgdSettings>;
 
-/** Learners that are one net with a batch as large as all of theirs together. */
-export function syncSgd(settings: z.input<typeof syncSgdSettings> = {}): Coupling {
-  parseSettings(syncSgdSettings, settings, "sync-sgd");
+/** Whether to wrap a compressor in error feedback. */
+function feeds({ name, feedback }: CompressorKind, wanted: "on" | "off" | undefined): boolean {
+  if (wanted === undefined) return feedback === true;
+  if (feedback !== "own") return wanted === "on";
+  throw new ConfigError(
+    `sync-sgd: setting feedback is "${wanted}": ${name} has a memory of its own; leave the setting out`,
+  );
+}
+
+function gradientsOf(settings: SyncSgdSettings): SharedGradients {
+  const { compress, feedback, ...own } = parseSettings(syncSgdSettings, settings, "sync-sgd");
+  const kind = getCompressor(compress);
+  const open = kind.make(own);
+  const compressor: typeof open = feeds(kind, feedback)
+    ? (layout) => withFeedback(open(layout), layout.trainable)
+    : open;
+  return { compressor, optimizer: kind.optimizer };
+}
+
+/**
+ * Learners that are one net with a batch as large as all of theirs together.
+ *
+ * @throws ConfigError for a setting that is unknown or out of range.
+ * @throws RangeError for a compressor that is not known.
+ * @example
+ * syncSgd({ compress: "top-k", share: 0.01 }).every; // 1
+ */
+export function syncSgd(settings: SyncSgdSettings = {}): Coupling {
   return {
-    ...localSgd({ every: 1 }),
     name: "sync-sgd",
     source: "Goyal et al. 2017, arXiv 1706.02677",
+    needs: { scores: false, distances: false },
+    every: 1,
+    deploys: "mean",
+    gradients: gradientsOf(settings),
+    exchange: (_, self) => stay(self),
   };
 }

@@ -1,4 +1,4 @@
-// metrics.jsonl: a line for every step and every epoch, for whoever wants to look closer.
+// metrics.jsonl: a line for every step, meeting of a swarm and epoch, for whoever wants to look closer.
 
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -6,7 +6,7 @@ import { appendLine, writeFileAtomic } from "../atomicFile.js";
 import type { Listener, RunStart } from "../events.js";
 
 interface Line {
-  readonly type: "step" | "epoch";
+  readonly type: "step" | "exchange" | "epoch";
   readonly epoch: number;
   readonly step?: number;
 }
@@ -24,7 +24,7 @@ function parse(text: string): Line | undefined {
 function isBefore(line: Line | undefined, first: { epoch: number; step: number }): boolean {
   if (!line) return false;
   if (line.epoch < first.epoch) return true;
-  return line.type === "step" && line.epoch === first.epoch && line.step! < first.step;
+  return line.type !== "epoch" && line.epoch === first.epoch && line.step! < first.step;
 }
 
 /** The lines that a run begins with. */
@@ -44,6 +44,8 @@ export const metrics =
     } else if (event.type === "step") {
       const { type, epoch, step, loss, accuracy, lr } = event;
       appendLine(path, JSON.stringify({ type, epoch, step, loss, accuracy, lr }));
+    } else if (event.type === "exchange") {
+      appendLine(path, JSON.stringify(event));
     } else if (event.type === "epochEnd") {
       appendLine(path, JSON.stringify({ ...event, type: "epoch" }));
     }
