@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { Combiner } from "../engine/combine.js";
 import { referenceEngine } from "../engine/reference/index.js";
 import { Average, type Averaging, ema, swa } from "./averaging.js";
-import { Combiner } from "./combine.js";
 
 const path = [
   [1, 8],

@@ -2,8 +2,8 @@
 // a path that bounces between its sides. Stochastic weight averaging (Izmailov et al. 2018, arXiv
 // 1803.05407) and exponential moving averages (Polyak, Juditsky 1992, doi 10.1137/0330046).
 
+import type { Combiner } from "../engine/combine.js";
 import type { Vector } from "../engine/engine.js";
-import type { Combiner } from "./combine.js";
 
 /** How a new point enters a mean. */
 export interface Averaging {

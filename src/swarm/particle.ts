@@ -1,6 +1,7 @@
 // One net of a swarm: a learner on one engine, what it remembers, and what it publishes.
 
 import type { Dataset, Loader } from "../data/index.js";
+import { Combiner, type WeightedVector } from "../engine/combine.js";
 import type { Engine, Vector } from "../engine/engine.js";
 import {
   DivergedError,
@@ -9,7 +10,6 @@ import {
   type Learner,
   type Statistics,
 } from "../train/index.js";
-import { Combiner, type WeightedVector } from "./combine.js";
 import type { PublishedVector, Snapshot } from "./coupling.js";
 
 /** What a particle remembers from one round to the next besides vectors. */
