@@ -2,6 +2,7 @@ export { openOptimizer } from "./descend.js";
 export type { Norms } from "./norms.js";
 export type { Evaluated, Moment, Objective } from "./objective.js";
 export type {
+  BatchAt,
   Descent,
   Descents,
   FirstOrder,

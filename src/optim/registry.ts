@@ -11,6 +11,7 @@ import { entropySgd } from "./entropySgd.js";
 import { lamb } from "./lamb.js";
 import { lars } from "./lars.js";
 import { momentum } from "./momentum.js";
+import { rmtr, trLsr1 } from "./multilevel/rmtr.js";
 import { nadam } from "./nadam.js";
 import { nesterov } from "./nesterov.js";
 import type { FirstOrder, Optimizer } from "./optimizer.js";
@@ -34,6 +35,8 @@ const all: readonly Optimizer[] = [
   lars,
   lamb,
   entropySgd,
+  rmtr,
+  trLsr1,
 ];
 
 /** Every optimizer; what goes around them are the {@link wrappers}. */

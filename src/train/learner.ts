@@ -6,6 +6,7 @@ import type { Engine, MemoryReport, Vector } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
 import type { Model } from "../models/index.js";
 import {
+  type BatchAt,
   type Descent,
   type Descents,
   type OptimState,
@@ -197,6 +198,7 @@ export async function openPrograms(
     layout: training.layout,
     model,
     batch,
+    hyper: { ...prepared.optimizer.defaults, ...config.hyper },
     objectiveOf: async (other) => classificationObjective(await compile(other), { seed }),
   });
   return { training, optimizer };
@@ -222,6 +224,15 @@ function openLoader(
   });
 }
 
+/** Batches of a run beside those that its steps are given: a loader of its own, made when it is needed. */
+function batchesOf(engine: Engine, prepared: Prepared, options: LearnerOptions): BatchAt {
+  let loader: Loader | undefined;
+  return ({ epoch, step }) => {
+    loader ??= openLoader(engine, prepared, options);
+    return loader.batch(epoch, step);
+  };
+}
+
 /** A net at the start of its training. */
 export async function openLearner(
   engine: Engine,
@@ -238,7 +249,7 @@ export async function openLearner(
   const objective = classificationObjective(training, { seed: config.seed, particle });
   return new Learner({
     training,
-    descent: optimizer.begin(objective, w),
+    descent: optimizer.begin(objective, w, batchesOf(engine, prepared, options)),
     loader,
     rate: options.rate ?? learningRate(config, loader.stepsPerEpoch),
     config,

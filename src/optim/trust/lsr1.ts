@@ -31,35 +31,54 @@ export interface Proposal {
   readonly decrease: number;
 }
 
+const noPairs: Gram = { ss: [], sy: [], yy: [] };
+
 /** A quadratic model of a function, made of steps and the changes of its gradient along them. */
 export class Lsr1 {
-  /** Oldest first. */
-  private readonly pairs: Pair[] = [];
-  private readonly free: Pair[];
-  private gram: Gram = { ss: [], sy: [], yy: [] };
-  private spectrum: Spectrum = spectrumOf(this.gram, 1);
+  /** A ring with one place more than there are pairs in use, for the one that asks to be taken in. */
+  private readonly ring: readonly Pair[];
+  /** Pairs that the dot products below are of, counted from the start. */
+  private known = 0;
+  private gram = noPairs;
+  private spectrum: Spectrum = spectrumOf(noPairs, 1);
 
   constructor(
     private readonly engine: Engine,
     private readonly combiner: Combiner,
     /** Elements of all vectors. */
     length: number,
-    capacity: number,
+    private readonly capacity: number,
+    /** Pairs taken in so far: with the vectors all that there is to remember. */
+    private readonly count: { taken: number } = { taken: 0 },
   ) {
     const vector = () => engine.vector(length);
-    this.free = Array.from({ length: capacity }, () => ({ step: vector(), change: vector() }));
+    this.ring = Array.from({ length: capacity + 1 }, () => ({ step: vector(), change: vector() }));
   }
 
-  /** Pairs in use. */
+  /** What a checkpoint has to keep beside the count. */
+  get vectors(): Readonly<Record<string, Vector>> {
+    return Object.fromEntries(
+      this.ring.flatMap(({ step, change }, at) => [
+        [`step${at}`, step],
+        [`change${at}`, change],
+      ]),
+    );
+  }
+
+  /** Pairs in use, oldest first. */
+  private get pairs(): readonly Pair[] {
+    const { taken } = this.count;
+    const size = Math.min(taken, this.capacity);
+    return Array.from({ length: size }, (_, at) => this.place(taken - size + at));
+  }
+
   get size(): number {
     return this.pairs.length;
   }
 
   /** Forgets everything: the model is |s|^2 / 2 again. */
   clear(): void {
-    this.free.push(...this.pairs.splice(0));
-    this.gram = { ss: [], sy: [], yy: [] };
-    this.spectrum = spectrumOf(this.gram, 1);
+    this.count.taken = 0;
   }
 
   /**
@@ -67,28 +86,26 @@ export class Lsr1 {
    * whether it did: a pair that the model knows already, or cannot follow, is left out.
    */
   async add(step: Vector, change: Vector): Promise<boolean> {
+    await this.refresh();
     const length = await this.engine.reduce.norm(step);
     if (!(length > 0 && length < Number.POSITIVE_INFINITY)) return false;
-    const dropped = this.free.length === 0 ? this.pairs.shift() : undefined;
-    if (dropped) this.keep(this.gramFrom(1));
-    const pair = dropped ?? this.free.pop()!;
+    const pair = this.place(this.count.taken);
     await Promise.all([
       this.combiner.sum(pair.step, [{ vector: step, weight: 1 / length }]),
       this.combiner.sum(pair.change, [{ vector: change, weight: 1 / length }]),
     ]);
-    const gram = await this.extended(pair);
-    const numbers = [...gram.ss.flat(), ...gram.sy.flat(), ...gram.yy.flat()];
-    if (numbers.every(Number.isFinite) && updateAngle(this.spectrum, gram) >= LEAST_ANGLE) {
-      this.pairs.push(pair);
-      this.keep(gram);
-      return true;
-    }
-    this.free.push(pair);
-    return false;
+    const gram = await this.extended(this.gram, this.pairs, pair);
+    const numbers = [gram.ss, gram.sy, gram.yy].flat(2);
+    if (!numbers.every(Number.isFinite)) return false;
+    if (updateAngle(this.spectrum, gram) < LEAST_ANGLE) return false;
+    this.count.taken++;
+    this.keep(gram);
+    return true;
   }
 
   /** Stores in `target` the minimiser of `grad . s + s . B s / 2` with |s| <= radius. */
   async propose(grad: Vector, radius: number, target: Vector): Promise<Proposal> {
+    await this.refresh();
     const { spectrum } = this;
     const { gamma, values } = spectrum;
     const { dot } = this.engine.reduce;
@@ -121,21 +138,33 @@ export class Lsr1 {
     });
   }
 
-  private keep(gram: Gram): void {
-    this.gram = gram;
-    this.spectrum = spectrumOf(gram, gammaFor(gram));
+  private place(number: number): Pair {
+    return this.ring[number % this.ring.length];
   }
 
-  /** Dot products without the oldest pairs. */
-  private gramFrom(first: number): Gram {
+  /** Works out again what does not belong to the pairs any more: after a pause, or a new start. */
+  private async refresh(): Promise<void> {
+    if (this.known === this.count.taken) return;
+    let gram = noPairs;
+    for (const [at, pair] of this.pairs.entries()) {
+      gram = await this.extended(gram, this.pairs.slice(0, at), pair);
+    }
+    this.keep(gram);
+  }
+
+  /** Takes dot products as those of the pairs in use, without the oldest where there is one too many. */
+  private keep(gram: Gram): void {
+    const first = Math.max(0, gram.ss.length - this.capacity);
     const cut = (matrix: Gram["ss"]) => matrix.slice(first).map((row) => row.slice(first));
-    return { ss: cut(this.gram.ss), sy: cut(this.gram.sy), yy: cut(this.gram.yy) };
+    this.gram = { ss: cut(gram.ss), sy: cut(gram.sy), yy: cut(gram.yy) };
+    this.spectrum = spectrumOf(this.gram, gammaFor(this.gram));
+    this.known = this.count.taken;
   }
 
   /** Dot products with one more pair. */
-  private async extended(pair: Pair): Promise<Gram> {
+  private async extended(gram: Gram, pairs: readonly Pair[], pair: Pair): Promise<Gram> {
     const { dot } = this.engine.reduce;
-    const all = [...this.pairs, pair];
+    const all = [...pairs, pair];
     const rowOf = (a: keyof Pair, b: keyof Pair) =>
       Promise.all(all.map((other) => dot(pair[a], other[b])));
     const [ss, sy, ys, yy] = await Promise.all([
@@ -149,9 +178,9 @@ export class Lsr1 {
       row,
     ];
     return {
-      ss: bordered(this.gram.ss, ss, ss),
-      sy: bordered(this.gram.sy, ys, sy),
-      yy: bordered(this.gram.yy, yy, yy),
+      ss: bordered(gram.ss, ss, ss),
+      sy: bordered(gram.sy, ys, sy),
+      yy: bordered(gram.yy, yy, yy),
     };
   }
 }
