@@ -1,6 +1,7 @@
 // The plan of a comparison: everything that decides its numbers, fixed before the first run. It lies in
 // the comparison's folder, and only the same plan goes on there.
 
+import { getOptimizer, isSelfPaced } from "../optim/index.js";
 import { unknownName } from "../text.js";
 import type { Fingerprint } from "../train/fingerprint.js";
 import { ConfigError, parseConfig, type TrainConfig, type TrainSettings } from "../train/index.js";
@@ -67,6 +68,7 @@ const decided: readonly (keyof TrainConfig)[] = ["data", "size", "selection", "s
 export const unplanned: readonly (keyof MethodSettings)[] = [
   "out",
   "steps",
+  "gradients",
   "patience",
   "minutes",
   "swarm",
@@ -182,6 +184,10 @@ export function particlesOf(plan: Plan, method: string): number {
     throw blame(method, error);
   }
 }
+
+/** Whether a method finds its own steps: it has no rate to tune, and its epochs do not cost the same. */
+export const isOwnPace = (plan: Plan, method: string): boolean =>
+  isSelfPaced(getOptimizer(parseConfig(settingsOf(plan, method)).optimizer));
 
 /** Epochs of each particle when all together have the budget's gradient evaluations. */
 export const gradientEpochs = (plan: Plan, method: string): number =>

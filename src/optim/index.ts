@@ -18,7 +18,7 @@ export type {
   StepInput,
   StepReport,
 } from "./optimizer.js";
-export { getOptimizer, getRule, optimizers } from "./registry.js";
+export { getOptimizer, getRule, isSelfPaced, optimizers } from "./registry.js";
 export { getSchedule, type Progress, type Schedule, schedules } from "./schedules/index.js";
 export {
   compileUpdate,

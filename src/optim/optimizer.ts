@@ -73,8 +73,11 @@ export type Probe = (at: ProbeInput) => Promise<StepReport>;
 
 /** An optimizer whose steps are its own: it evaluates as often as it likes, and keeps what it needs. */
 export interface Method extends Described {
-  /** Nobody else may move the net: it cannot be one of a swarm. Default false. */
-  readonly alone?: boolean;
+  /**
+   * It finds the lengths of its steps and what each may cost: there is no learning rate to give, and
+   * nobody else may move its net, as a swarm would. Default false.
+   */
+  readonly selfPaced?: boolean;
   open(net: NetContext): Promise<Descents>;
 }
 

@@ -80,6 +80,10 @@ export function getOptimizer(name: string): Optimizer {
   );
 }
 
+/** Whether an optimizer finds its own steps, so that there is no rate to give. */
+export const isSelfPaced = (optimizer: Optimizer): boolean =>
+  "open" in optimizer && optimizer.selfPaced === true;
+
 /**
  * A first-order optimizer by name.
  *

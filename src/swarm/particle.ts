@@ -27,6 +27,7 @@ export interface Tally {
   readonly images: number;
   readonly loss: number;
   readonly correct: number;
+  readonly work: number;
 }
 
 /** What a checkpoint holds of a particle besides vectors. */
@@ -38,7 +39,7 @@ export interface SavedParticle {
   readonly optimizer: Readonly<Record<string, number>>;
 }
 
-const nothing: Tally = { images: 0, loss: 0, correct: 0 };
+const nothing: Tally = { images: 0, loss: 0, correct: 0, work: 0 };
 
 /** What a particle is made of. */
 export interface ParticleParts {
@@ -140,7 +141,7 @@ export class Particle {
     if (!this.healthy || from === to) return;
     this.moved = false;
     try {
-      await this.learner.learn({ epoch, from, to }, ({ loss, correct, images, lr }) => {
+      await this.learner.learn({ epoch, from, to }, ({ loss, correct, images, lr, gradients }) => {
         const { tally } = this;
         this.lr = lr;
         this.lastLoss = loss;
@@ -148,6 +149,7 @@ export class Particle {
           images: tally.images + images,
           loss: tally.loss + loss * images,
           correct: tally.correct + correct,
+          work: tally.work + images * gradients,
         };
       });
     } catch (error) {

@@ -150,6 +150,7 @@ export class SwarmSession implements Training {
       ...this.now,
       step,
       images: this.now.images + sums.images - this.now.sums.images,
+      work: this.now.work + sums.work - this.now.sums.work,
       sums,
       trainSeconds: this.now.trainSeconds + seconds,
       epochTrainSeconds: this.now.epochTrainSeconds + seconds,
@@ -171,6 +172,7 @@ export class SwarmSession implements Training {
       lr: particles[0].lr,
       seconds: this.now.epochSeconds,
       imagesPerSecond: sums.images / this.now.epochTrainSeconds,
+      gradients: this.now.work / (this.stepsPerEpoch * this.batchSize),
     };
     const best = isBetter(record, this.now.best);
     if (best) this.bestWeights = await point.read();
@@ -295,6 +297,7 @@ export class SwarmSession implements Training {
         images: sum.images + tally.images,
         loss: sum.loss + tally.loss,
         correct: sum.correct + tally.correct,
+        work: sum.work + tally.work,
       }),
       noSums,
     );

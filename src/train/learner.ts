@@ -33,6 +33,8 @@ export interface StepResult {
   readonly lr: number;
   /** What it cost, in gradients of the net on one batch. */
   readonly gradients: number;
+  /** What else the optimizer tells of it, by name. */
+  readonly measures?: Readonly<Record<string, number>>;
 }
 
 /** What all nets with the same settings on one engine share. */
@@ -129,11 +131,12 @@ export class Learner {
     return pipeline(this.parts.loader, range, {
       proceed,
       start: (batch, step) => this.start(batch, epoch, step),
-      finish: async ({ loss, logits, gradients }, { labels }, step) => {
+      finish: async ({ loss, logits, gradients, measures }, { labels }, step) => {
         this.expectFinite(loss, epoch, step);
         const correct = countTopK(logits, labels, this.parts.classes, 1);
         const lr = this.rateAt(epoch, step);
-        await onStep({ epoch, step, loss, correct, images: labels.length, lr, gradients });
+        const images = labels.length;
+        await onStep({ epoch, step, loss, correct, images, lr, gradients, measures });
       },
     });
   }

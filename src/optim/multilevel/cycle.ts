@@ -3,7 +3,7 @@
 // the coarser one if that is worth it, a few steps more. The coarse level as a whole is one step of the finer
 // one: its own decrease is what it promises, and the same rule takes or refuses it.
 
-import { FIRST_RADIUS, LEAST_RADIUS, resized, type Trial } from "../trust/region.js";
+import { FIRST_RADIUS, LEAST_RADIUS, resized, type Trial } from "../trustRegion/region.js";
 import type { Below, Level } from "./level.js";
 
 /** How much is done on the levels. */

@@ -5,8 +5,8 @@
 
 import type { Combiner } from "../../engine/combine.js";
 import type { Engine, Vector } from "../../engine/engine.js";
-import type { Lsr1 } from "../trust/lsr1.js";
-import { accepted, type Trial } from "../trust/region.js";
+import type { Lsr1 } from "../trustRegion/lsr1.js";
+import { accepted, type Trial } from "../trustRegion/region.js";
 import type { Transfer } from "./transfer.js";
 
 /** What a model promises must be more than this share of the value, or rounding would judge it. */

@@ -47,7 +47,7 @@ export const rmtr: Method = {
     // Cycles on each coarser level before the net itself is trained; 0 begins with the net.
     start: 5,
   },
-  alone: true,
+  selfPaced: true,
   open: (net) => open(net, net.hyper.levels),
 };
 
@@ -56,6 +56,6 @@ export const trLsr1: Method = {
   name: "tr-lsr1",
   source: "Kopanicakova and Krause 2021, arXiv 2107.07572, on one level",
   defaults: shared,
-  alone: true,
+  selfPaced: true,
   open: (net) => open(net, 1),
 };
