@@ -15,6 +15,12 @@ import { minimiseInBall } from "./subproblem.js";
 /** A pair is kept when |s'(y - Bs)| is at least this share of |s| |y - Bs|: else the update explodes. */
 const LEAST_ANGLE = 1e-8;
 
+/**
+ * Curvature where no pair tells of one. A fixed number did better than the newest pair's, whose steepness lay
+ * on all that the memory does not span.
+ */
+const GAMMA = 1;
+
 /** Of a gradient, the share of its square across the memory's span that is rounding error. */
 const ROUNDING = 1e-12;
 
@@ -40,7 +46,7 @@ export class Lsr1 {
   /** Pairs that the dot products below are of, counted from the start. */
   private known = 0;
   private gram = noPairs;
-  private spectrum: Spectrum = spectrumOf(noPairs, 1);
+  private spectrum: Spectrum = spectrumOf(noPairs, GAMMA);
 
   constructor(
     private readonly engine: Engine,
@@ -157,7 +163,7 @@ export class Lsr1 {
     const first = Math.max(0, gram.ss.length - this.capacity);
     const cut = (matrix: Gram["ss"]) => matrix.slice(first).map((row) => row.slice(first));
     this.gram = { ss: cut(gram.ss), sy: cut(gram.sy), yy: cut(gram.yy) };
-    this.spectrum = spectrumOf(this.gram, gammaFor(this.gram));
+    this.spectrum = spectrumOf(this.gram, GAMMA);
     this.known = this.count.taken;
   }
 
@@ -183,12 +189,4 @@ export class Lsr1 {
       yy: bordered(gram.yy, yy, yy),
     };
   }
-}
-
-/** The curvature to expect where no pair tells of one: that along the newest step, at its steepest. */
-function gammaFor({ sy, yy }: Gram): number {
-  const last = yy.length - 1;
-  if (last < 0) return 1;
-  const ratio = yy[last][last] / Math.abs(sy[last][last]);
-  return Number.isFinite(ratio) && ratio > 0 ? ratio : 1;
 }
