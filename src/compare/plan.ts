@@ -1,7 +1,7 @@
 // The plan of a comparison: everything that decides its numbers, fixed before the first run. It lies in
 // the comparison's folder, and only the same plan goes on there.
 
-import { getOptimizer, isSelfPaced } from "../optim/index.js";
+import { isSelfPaced, optimizers } from "../optim/index.js";
 import { unknownName } from "../text.js";
 import type { Fingerprint } from "../train/fingerprint.js";
 import { ConfigError, parseConfig, type TrainConfig, type TrainSettings } from "../train/index.js";
@@ -169,11 +169,20 @@ export function makePlan(compared: CompareSettings, data: Fingerprint): Plan {
   return plan;
 }
 
-/** Settings of a method's runs but for seed and epochs. */
-export const settingsOf = (plan: Plan, method: string): MethodSettings => ({
-  ...plan.settings,
-  ...plan.methods.find(({ name }) => name === method)!.settings,
-});
+/** Whether an optimizer of that name finds its own steps; nobody's name does not. */
+const isPacing = (name: string | undefined) =>
+  optimizers().some((optimizer) => optimizer.name === name && isSelfPaced(optimizer));
+
+/** Settings of a method's runs but for seed and epochs; a rate that all share is not for all. */
+export function settingsOf(plan: Plan, method: string): MethodSettings {
+  const { settings } = plan.methods.find(({ name }) => name === method)!;
+  const all = { ...plan.settings, ...settings };
+  return isPacing(all.optimizer) ? { ...all, lr: settings.lr } : all;
+}
+
+/** Whether a method finds its own steps: it has no rate to tune, and its epochs do not cost the same. */
+export const isOwnPace = (plan: Plan, method: string): boolean =>
+  isPacing(settingsOf(plan, method).optimizer);
 
 /** Nets that a method trains. */
 export function particlesOf(plan: Plan, method: string): number {
@@ -184,10 +193,6 @@ export function particlesOf(plan: Plan, method: string): number {
     throw blame(method, error);
   }
 }
-
-/** Whether a method finds its own steps: it has no rate to tune, and its epochs do not cost the same. */
-export const isOwnPace = (plan: Plan, method: string): boolean =>
-  isSelfPaced(getOptimizer(parseConfig(settingsOf(plan, method)).optimizer));
 
 /** Epochs of each particle when all together have the budget's gradient evaluations. */
 export const gradientEpochs = (plan: Plan, method: string): number =>
