@@ -1,3 +1,4 @@
+export { type Eigen, symmetricEigen } from "../tensor/symmetricEigen.js";
 export {
   defaultSigmas,
   type Flatness,
@@ -23,7 +24,6 @@ export {
   rangeTest,
 } from "./rangeTest.js";
 export { BUCKETS, Sketcher } from "./sketch.js";
-export { type Eigen, symmetricEigen } from "./symmetricEigen.js";
 export { type Track, trackChart } from "./trackChart.js";
 export { type PrincipalPlane, principalPlane } from "./tracks.js";
 export { trainingPictures } from "./trainingPictures.js";

@@ -2,7 +2,7 @@
 // component analysis (Pearson 1901) from the points' dot products alone (classical scaling, Torgerson
 // 1952), so that nobody needs to hold the points.
 
-import { symmetricEigen } from "./symmetricEigen.js";
+import { symmetricEigen } from "../tensor/symmetricEigen.js";
 
 /** Points in the plane of their two largest principal components; their mean is (0, 0). */
 export interface PrincipalPlane {

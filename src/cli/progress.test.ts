@@ -22,20 +22,20 @@ const start: RunStart = {
 
 const step = (epoch: number, at: number): StepDone => ({
   ...{ type: "step", epoch, step: at, stepsPerEpoch: 2, loss: at, accuracy: 0.5, lr: 0.1 },
-  images: 10,
+  ...{ images: 10, gradients: 1 },
 });
 
 const epochEnd = (epoch: number): TrainEvent => ({
   ...{ type: "epochEnd", epoch, trainLoss: 1.5, trainAccuracy: 0.5, selectionLoss: 1 },
   ...{ selectionAccuracy: 0.75, lr: 0.1, seconds: 2, imagesPerSecond: 1234, best: epoch === 1 },
-  complete: true,
+  ...{ complete: true, gradients: epoch },
 });
 
 const summary: Summary = {
   ...{ run: "runs/a", model: "lenet5", parameters: 61706, epochs: 2, seed: 1, seconds: 65 },
   best: { epoch: 1, accuracy: 0.75 },
   test: { accuracy: 0.98765, loss: 0.1 },
-  imagesPerSecond: 1234,
+  ...{ imagesPerSecond: 1234, gradients: 2 },
   memory,
 };
 

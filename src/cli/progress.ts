@@ -34,6 +34,7 @@ const reasons: Readonly<Record<RunEnd["reason"], string>> = {
   finished: "",
   patience: "stopped: no better epoch for as many epochs as --patience says",
   steps: "stopped after as many steps as --steps says",
+  gradients: "stopped: the work of --gradients is done",
   minutes: "stopped: the time of --minutes is used up",
   aborted: "interrupted",
 };

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { stripeSplits, temporaryFolder, tinyModel } from "../../test/support/tinyRun.js";
+import { createModel, type ModelInput } from "../models/index.js";
 import { type CompareOptions, compare } from "./compare.js";
 import type { Standing } from "./course.js";
 import { compareFiles } from "./folder.js";
@@ -94,6 +95,27 @@ describe("a comparison", () => {
     expect(again.filter(({ event }) => event)).toEqual([]);
     expect(found.tables[0].rows[1]).toMatchObject({ values: [0], versus: { ties: 1 } });
     expect(found.notes).toEqual([expect.stringMatching(/^one seed: intervals are unknown/)]);
+  });
+
+  test("ends a method that finds its own steps when its budget is used up, and tunes no rate", async () => {
+    const out = join(temporaryFolder(), "cmp");
+    const plain = (input: ModelInput) => createModel("odenet-dense8", input);
+    const method = { ...getMethod("tr-lsr1") };
+    const settings = { hyper: { sample: 20 } };
+    const methods = [single, { ...method, settings: { ...method.settings, ...settings } }];
+    const budgets = ["gradients", "wall"] as const;
+    const tried = { methods, lrs: [0.01, 0.1], tuneSeeds: 1, seeds: 1, budgets, seconds: 1 };
+    const found = await compareTiny({ out, ...tried }, { model: plain });
+    expect(found.complete).toBe(true);
+    const paced = found.tables.map(({ rows }) => rows.find((row) => row.method === "tr-lsr1")!);
+    expect(paced.map(({ lr, runs }) => [lr, runs])).toEqual([
+      [undefined, 1],
+      [undefined, 1],
+    ]);
+    const { gradients } = JSON.parse(file(out, "gradients/tr-lsr1/1/summary.json"));
+    expect(gradients).toBeGreaterThanOrEqual(3);
+    expect(gradients).toBeLessThan(6);
+    expect(existsSync(join(out, "gradients/tr-lsr1/tuning"))).toBe(false);
   });
 
   test("chooses rates on the selection set, without the test set", async () => {

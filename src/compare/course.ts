@@ -7,6 +7,7 @@ import {
   ConfigError,
   type OwnParts,
   parseConfig,
+  type TrainConfig,
   type TrainEvent,
   type TrainSettings,
 } from "../train/index.js";
@@ -16,6 +17,7 @@ import {
   type BudgetName,
   folderName,
   gradientEpochs,
+  isOwnPace,
   type Plan,
   particlesOf,
   settingsOf,
@@ -35,6 +37,8 @@ export interface Job {
   /** Set where it is tuned. */
   readonly lr?: number;
   readonly epochs: number;
+  /** Set where a method's epochs do not all cost the same: what ends its runs. */
+  readonly limit?: Pick<TrainConfig, "gradients" | "minutes">;
   /** Relative to the comparison's folder. */
   readonly folder: string;
 }
@@ -60,6 +64,9 @@ export interface CourseOptions {
   readonly watch?: (standing: Standing) => void | Promise<void>;
 }
 
+/** Epochs of a run that something else ends, for each that its budget would pay for. */
+const UNENDING = 100;
+
 /** Epochs of a run that measures time; the first does not count. */
 const PROBE_EPOCHS = 3;
 
@@ -84,9 +91,10 @@ export class Course {
     private readonly options: CourseOptions,
   ) {
     const { budgets, methods, seeds, tuning } = plan;
+    const paced = methods.filter(({ name }) => !isOwnPace(plan, name)).length;
     const tuned = tuning ? tuning.lrs.length * tuning.seeds.length : 0;
-    this.total = methods.length * budgets.length * (seeds.length + tuned);
-    if (!budgets.includes("gradients")) this.total += methods.length;
+    this.total = budgets.length * (methods.length * seeds.length + paced * tuned);
+    if (!budgets.includes("gradients")) this.total += paced;
   }
 
   /**
@@ -100,8 +108,13 @@ export class Course {
 
   private async spend(budget: BudgetName): Promise<void> {
     const { methods, seeds } = this.plan;
-    const settled: { method: string; epochs: number; lr?: number }[] = [];
+    const settled: Pick<Job, "method" | "epochs" | "limit" | "lr">[] = [];
     for (const { name: method } of methods) {
+      if (isOwnPace(this.plan, method)) {
+        const epochs = UNENDING * this.plan.epochs;
+        settled.push({ method, epochs, limit: this.limitOf(budget) });
+        continue;
+      }
       const epochs = await this.epochsOf(budget, method);
       settled.push({ method, epochs, lr: await this.rateOf(budget, method, epochs) });
     }
@@ -120,15 +133,23 @@ export class Course {
     return this.drawn.pictures;
   }
 
-  private async compare(key: Pick<Job, "budget" | "method" | "seed" | "epochs" | "lr">) {
+  private async compare(key: Omit<Job, "purpose" | "folder">) {
     const folder = join(key.budget, folderName(key.method), `${key.seed}`);
     const job: Job = { ...key, purpose: "run", folder };
     const { finished } = await this.finish(job, this.pictures(key.seed));
     const particles = particlesOf(this.plan, key.method);
     const result = finished && resultOf(finished.summary, sum(finished.epochSeconds));
-    const outcome: Outcome = { ...key, folder, particles, result };
+    const { budget, method, seed, lr } = key;
+    const epochs = key.limit && finished ? finished.summary.epochs : key.epochs;
+    const outcome: Outcome = { budget, method, seed, lr, epochs, folder, particles, result };
     this.outcomes.push(outcome);
     await this.over(job, outcome);
+  }
+
+  /** What a budget pays for. */
+  private limitOf(budget: BudgetName): Job["limit"] {
+    if (budget === "gradients") return { gradients: this.plan.epochs };
+    return { minutes: this.wallSeconds() / 60 };
   }
 
   /** Epochs of each net of a method. */
@@ -136,7 +157,7 @@ export class Course {
     if (budget === "gradients" || this.onlyDiverged(method)) {
       return gradientEpochs(this.plan, method);
     }
-    const available = this.plan.seconds ?? this.baselineSeconds();
+    const available = this.wallSeconds();
     const needed = await this.epochSeconds(method);
     const epochs = Math.round(available / needed);
     if (epochs >= 1) return epochs;
@@ -158,8 +179,9 @@ export class Course {
     return this.plan.budgets.includes("gradients") && this.finishedRuns(method).length === 0;
   }
 
-  private baselineSeconds(): number {
-    const { baseline } = this.plan;
+  private wallSeconds(): number {
+    const { baseline, seconds } = this.plan;
+    if (seconds !== undefined) return seconds;
     const runs = this.finishedRuns(baseline);
     if (runs.length > 0) return mean(runs.map(({ seconds }) => seconds));
     throw new ConfigError(
@@ -217,6 +239,7 @@ export class Course {
     const settings: Partial<TrainSettings> = {
       ...settingsOf(this.plan, job.method),
       epochs: job.epochs,
+      ...job.limit,
       seed: job.seed,
       ...(job.lr !== undefined && { lr: job.lr }),
     };

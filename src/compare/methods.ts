@@ -33,6 +33,16 @@ export const methods: readonly Method[] = [
     settings: { optimizer: "entropy-sgd" },
   },
   {
+    name: "tr-lsr1",
+    description: "one net by trust-region steps, without a rate (limited-memory SR1)",
+    settings: { optimizer: "tr-lsr1" },
+  },
+  {
+    name: "rmtr",
+    description: "one net by trust-region steps on levels of depth, without a rate (RMTR)",
+    settings: { optimizer: "rmtr" },
+  },
+  {
     name: "independent",
     description: "nets side by side that never meet; the best one is deployed",
     settings: { swarm: "independent" },

@@ -1,6 +1,7 @@
 // The plan of a comparison: everything that decides its numbers, fixed before the first run. It lies in
 // the comparison's folder, and only the same plan goes on there.
 
+import { isSelfPaced, optimizers } from "../optim/index.js";
 import { unknownName } from "../text.js";
 import type { Fingerprint } from "../train/fingerprint.js";
 import { ConfigError, parseConfig, type TrainConfig, type TrainSettings } from "../train/index.js";
@@ -67,6 +68,7 @@ const decided: readonly (keyof TrainConfig)[] = ["data", "size", "selection", "s
 export const unplanned: readonly (keyof MethodSettings)[] = [
   "out",
   "steps",
+  "gradients",
   "patience",
   "minutes",
   "swarm",
@@ -167,9 +169,20 @@ export function makePlan(compared: CompareSettings, data: Fingerprint): Plan {
   return plan;
 }
 
-/** Settings of a method's runs but for seed and epochs. */
-export const settingsOf = (plan: Plan, method: string): MethodSettings =>
-  overlaid(plan.settings, plan.methods.find(({ name }) => name === method)!.settings);
+/** Whether an optimizer of that name finds its own steps; nobody's name does not. */
+const isPacing = (name: string | undefined) =>
+  optimizers().some((optimizer) => optimizer.name === name && isSelfPaced(optimizer));
+
+/** Settings of a method's runs but for seed and epochs; a rate that all share is not for all. */
+export function settingsOf(plan: Plan, method: string): MethodSettings {
+  const { settings } = plan.methods.find(({ name }) => name === method)!;
+  const all = overlaid(plan.settings, settings);
+  return isPacing(all.optimizer) ? { ...all, lr: settings.lr } : all;
+}
+
+/** Whether a method finds its own steps: it has no rate to tune, and its epochs do not cost the same. */
+export const isOwnPace = (plan: Plan, method: string): boolean =>
+  isPacing(settingsOf(plan, method).optimizer);
 
 /** Nets that a method trains. */
 export function particlesOf(plan: Plan, method: string): number {

@@ -5,6 +5,7 @@ import type { Engine } from "./engine.js";
 import { NativeUnavailable, nativeEngine } from "./native/index.js";
 import { referenceEngine } from "./reference/index.js";
 
+export { Combiner, type WeightedVector } from "./combine.js";
 export * from "./engine.js";
 
 /** Settings of {@link createEngine}. */

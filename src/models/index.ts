@@ -7,13 +7,14 @@ import { lenet5 } from "./lenet5.js";
 import { lenet5Of1998 } from "./lenet5-1998.js";
 import { mobilenets } from "./mobilenetv2.js";
 import type { Model, ModelFamily, ModelInput } from "./model.js";
+import { odenets } from "./odenet.js";
 import { resnet20, resnet32, resnet56 } from "./resnet-cifar.js";
 import { resnet18 } from "./resnet18.js";
 import { squeezenets } from "./squeezenet.js";
 import { vgg11, vgg11bn } from "./vgg11.js";
 import { wrn16x4 } from "./wide-resnet.js";
 
-export type { Model, ModelDefaults, ModelFamily, ModelInput } from "./model.js";
+export type { Depth, Model, ModelDefaults, ModelFamily, ModelInput } from "./model.js";
 export { type NameMap, nameMaps } from "./nameMaps/index.js";
 export { type Summary, type SummaryRow, summarise } from "./summary.js";
 
@@ -32,6 +33,7 @@ export const families: readonly ModelFamily[] = [
   ...mobilenets,
   efficientnetLite0,
   ...squeezenets,
+  ...odenets,
 ];
 
 /** Names of all models. */

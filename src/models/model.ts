@@ -20,6 +20,16 @@ export interface ModelDefaults {
   readonly deviation?: readonly number[];
 }
 
+/** What a net that follows a differential equation tells: it can be built at other depths. */
+export interface Depth {
+  /** Blocks of every stage. */
+  readonly blocks: number;
+  /** The parts that are made of blocks; block k of `stage` has the parameters `stage.k.…`. */
+  readonly stages: readonly string[];
+  /** The same equation in another number of steps; everything outside the stages is the same. */
+  at(blocks: number): Layer;
+}
+
 /** A net ready to be built on a batch of pictures. */
 export interface Model {
   readonly name: string;
@@ -33,6 +43,8 @@ export interface Model {
   /** Its own loss; default softmax cross-entropy. */
   readonly loss?: Loss;
   readonly defaults?: ModelDefaults;
+  /** Present when there are coarser and finer nets of its kind. */
+  readonly depth?: Depth;
 }
 
 /** A family of models as data: a new one is a file with such a record and one line in the index. */
@@ -42,5 +54,5 @@ export interface ModelFamily {
   /** Smallest height and width that it takes. */
   readonly smallest: number;
   /** May refuse an input that it was not made for by a `RangeError`. */
-  create(input: ModelInput): Pick<Model, "layer" | "loss" | "defaults">;
+  create(input: ModelInput): Pick<Model, "layer" | "loss" | "defaults" | "depth">;
 }

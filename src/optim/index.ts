@@ -2,6 +2,7 @@ export { openOptimizer } from "./descend.js";
 export type { Norms } from "./norms.js";
 export type { Evaluated, Moment, Objective } from "./objective.js";
 export type {
+  BatchAt,
   Descent,
   Descents,
   FirstOrder,
@@ -17,7 +18,7 @@ export type {
   StepInput,
   StepReport,
 } from "./optimizer.js";
-export { getOptimizer, getRule, optimizers } from "./registry.js";
+export { getOptimizer, getRule, isSelfPaced, optimizers } from "./registry.js";
 export { getSchedule, type Progress, type Schedule, schedules } from "./schedules/index.js";
 export {
   compileUpdate,

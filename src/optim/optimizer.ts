@@ -73,6 +73,11 @@ export type Probe = (at: ProbeInput) => Promise<StepReport>;
 
 /** An optimizer whose steps are its own: it evaluates as often as it likes, and keeps what it needs. */
 export interface Method extends Described {
+  /**
+   * It finds the lengths of its steps and what each may cost: there is no learning rate to give, and
+   * nobody else may move its net, as a swarm would. Default false.
+   */
+  readonly selfPaced?: boolean;
   open(net: NetContext): Promise<Descents>;
 }
 
@@ -94,6 +99,8 @@ export interface NetContext {
   readonly model: Model;
   /** Pictures in a step's batch. */
   readonly batch: number;
+  /** The optimizer's own numbers, for what must be known before the first step. */
+  readonly hyper: Hyper;
   /** The loss of another model on the same batches, as of a coarser net; compiled at every call. */
   objectiveOf(model: Model): Promise<Objective>;
 }
@@ -110,7 +117,12 @@ export interface StepInput {
 export interface StepReport extends Evaluated {
   /** What it cost, in gradients of the net on one batch. */
   readonly gradients: number;
+  /** What else the optimizer tells of the step, by name. */
+  readonly measures?: Readonly<Record<string, number>>;
 }
+
+/** Makes a batch of the run again, as it was or will be; good until the second call after. */
+export type BatchAt = (moment: Moment) => Promise<Batch>;
 
 /** An optimizer at work on one net. */
 export interface Descent {
@@ -128,5 +140,5 @@ export interface Descent {
 /** An optimizer compiled for the nets of one layout, which share it. */
 export interface Descents {
   /** Starts on a net with weights `w` [layout.length]; the state is that of a run's start. */
-  begin(objective: Objective, w: Vector): Descent;
+  begin(objective: Objective, w: Vector, batchAt: BatchAt): Descent;
 }

@@ -11,6 +11,7 @@ import { entropySgd } from "./entropySgd.js";
 import { lamb } from "./lamb.js";
 import { lars } from "./lars.js";
 import { momentum } from "./momentum.js";
+import { rmtr, trLsr1 } from "./multilevel/rmtr.js";
 import { nadam } from "./nadam.js";
 import { nesterov } from "./nesterov.js";
 import type { FirstOrder, Optimizer } from "./optimizer.js";
@@ -34,6 +35,8 @@ const all: readonly Optimizer[] = [
   lars,
   lamb,
   entropySgd,
+  rmtr,
+  trLsr1,
 ];
 
 /** Every optimizer; what goes around them are the {@link wrappers}. */
@@ -76,6 +79,10 @@ export function getOptimizer(name: string): Optimizer {
     `optimizer ${name}: brackets do not match; expected e.g. lookahead(sam(sgd))`,
   );
 }
+
+/** Whether an optimizer finds its own steps, so that there is no rate to give. */
+export const isSelfPaced = (optimizer: Optimizer): boolean =>
+  "open" in optimizer && optimizer.selfPaced === true;
 
 /**
  * A first-order optimizer by name.

@@ -1,5 +1,4 @@
-export { Average, type Averaging, ema, swa } from "./averaging.js";
-export { Combiner, type WeightedVector } from "./combine.js";
+export { Combiner, type WeightedVector } from "../engine/combine.js";
 export * from "./coupling.js";
 export * from "./couplings/index.js";
 export { openTraining, swarmOf } from "./fromConfig.js";

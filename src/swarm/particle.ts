@@ -1,6 +1,7 @@
 // One net of a swarm: a learner on one engine, what it remembers, and what it publishes.
 
 import type { Dataset, Loader } from "../data/index.js";
+import { Combiner, type WeightedVector } from "../engine/combine.js";
 import type { Engine, Vector } from "../engine/engine.js";
 import {
   DivergedError,
@@ -9,7 +10,6 @@ import {
   type Learner,
   type Statistics,
 } from "../train/index.js";
-import { Combiner, type WeightedVector } from "./combine.js";
 import type { Memory } from "./compressors/index.js";
 import type { PublishedVector, Snapshot } from "./coupling.js";
 import { HostVector } from "./hostVector.js";
@@ -29,6 +29,7 @@ export interface Tally {
   readonly images: number;
   readonly loss: number;
   readonly correct: number;
+  readonly work: number;
 }
 
 /** What a checkpoint holds of a particle besides vectors. */
@@ -40,7 +41,7 @@ export interface SavedParticle {
   readonly optimizer: Readonly<Record<string, number>>;
 }
 
-const nothing: Tally = { images: 0, loss: 0, correct: 0 };
+const nothing: Tally = { images: 0, loss: 0, correct: 0, work: 0 };
 
 /** What a particle is made of. */
 export interface ParticleParts {
@@ -154,7 +155,7 @@ export class Particle {
     if (!this.healthy || from === to) return;
     this.moved = false;
     try {
-      await this.learner.learn({ epoch, from, to }, ({ loss, correct, images, lr }) => {
+      await this.learner.learn({ epoch, from, to }, ({ loss, correct, images, lr, gradients }) => {
         const { tally } = this;
         this.lr = lr;
         this.lastLoss = loss;
@@ -162,6 +163,7 @@ export class Particle {
           images: tally.images + images,
           loss: tally.loss + loss * images,
           correct: tally.correct + correct,
+          work: tally.work + images * gradients,
         };
       });
     } catch (error) {

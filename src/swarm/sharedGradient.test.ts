@@ -11,14 +11,9 @@ import {
 } from "../../test/support/tinyRun.js";
 import { createEngine } from "../engine/index.js";
 import { layoutOf } from "../graph/index.js";
+import type { Evaluated, Objective } from "../optim/index.js";
 import { readSafetensors } from "../tensor/safetensors.js";
-import {
-  type Evaluated,
-  type Objective,
-  runFiles,
-  type TrainEvent,
-  type TrainSettings,
-} from "../train/index.js";
+import { runFiles, type TrainEvent, type TrainSettings } from "../train/index.js";
 import { LocalAllGather } from "./allGather.js";
 import { compressors, getCompressor, type Memory, withFeedback } from "./compressors/index.js";
 import { SharedGradient } from "./sharedGradient.js";

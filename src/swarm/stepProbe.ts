@@ -3,10 +3,10 @@
 // 2021, arXiv 2112.01433.
 
 import { type Batch, Loader } from "../data/index.js";
+import { Combiner } from "../engine/combine.js";
 import type { Engine, Vector } from "../engine/engine.js";
 import type { Objective } from "../optim/index.js";
 import { classificationObjective, type Prepared, type TrainingProgram } from "../train/index.js";
-import { Combiner } from "./combine.js";
 import {
   averagedProducts,
   divideStep,

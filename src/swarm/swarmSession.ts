@@ -176,6 +176,7 @@ export class SwarmSession implements Training {
       ...this.now,
       step,
       images: this.now.images + sums.images - this.now.sums.images,
+      work: this.now.work + sums.work - this.now.sums.work,
       sums,
       trainSeconds: this.now.trainSeconds + seconds,
       epochTrainSeconds: this.now.epochTrainSeconds + seconds,
@@ -198,6 +199,7 @@ export class SwarmSession implements Training {
       seconds: this.now.epochSeconds,
       imagesPerSecond: sums.images / this.now.epochTrainSeconds,
       bytesSent: this.sent.epoch,
+      gradients: this.now.work / (this.stepsPerEpoch * this.batchSize),
     };
     this.sent = { ...this.sent, epoch: 0 };
     const best = isBetter(record, this.now.best);
@@ -339,6 +341,7 @@ export class SwarmSession implements Training {
         images: sum.images + tally.images,
         loss: sum.loss + tally.loss,
         correct: sum.correct + tally.correct,
+        work: sum.work + tally.work,
       }),
       noSums,
     );

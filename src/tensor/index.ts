@@ -15,3 +15,4 @@ export {
   sizeOf,
   stridesOf,
 } from "./shape.js";
+export { type Eigen, symmetricEigen } from "./symmetricEigen.js";

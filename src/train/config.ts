@@ -26,9 +26,17 @@ export const trainConfig = z.strictObject({
   out: z.string().min(1).optional().describe("run folder; default runs/<data>-<model>-<number>"),
   epochs: count().default(5).describe("passes over the training data"),
   steps: count().optional().describe("stop after this many steps"),
+  gradients: z
+    .number()
+    .positive()
+    .optional()
+    .describe(
+      "stop after this much work: passes over the training data, a gradient for each picture",
+    ),
   batch: count().default(64).describe("pictures in a step"),
   seed: z.int().min(0).max(0xffffffff).default(1).describe("seed of all random numbers"),
   optimizer: z.string().default("nesterov").describe("optimizer by name"),
+  levels: count().optional().describe("nets of rmtr, each half as deep as the one above it"),
   lr: z
     .union([z.number().positive(), z.string().regex(RATES)], {
       error: "expected a positive number, or in a swarm one a net, as 0.1,0.01,random",

@@ -51,6 +51,10 @@ export interface StepDone {
   readonly lr: number;
   /** Pictures in the step. */
   readonly images: number;
+  /** What it cost, in gradients of the net on one batch: 1 for a first-order optimizer. */
+  readonly gradients: number;
+  /** What else the optimizer tells of it, by name: radii, levels, sizes of samples. */
+  readonly measures?: Readonly<Record<string, number>>;
 }
 
 /** One net of a swarm. */
@@ -197,6 +201,8 @@ export interface Summary {
   readonly bytesSent?: number;
   /** Training pictures in a second of training. */
   readonly imagesPerSecond: number;
+  /** Cost of the run, in passes over the training pictures with a gradient of the net for each. */
+  readonly gradients: number;
   /** Of the training program. */
   readonly memory: { readonly peakBytes: number; readonly activationBytes: number };
   /** Time of the whole run, over all its sessions. */

@@ -6,8 +6,10 @@ import type { Engine, MemoryReport, Vector } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
 import type { Model } from "../models/index.js";
 import {
+  type BatchAt,
   type Descent,
   type Descents,
+  type Objective,
   type OptimState,
   openOptimizer,
   type StepReport,
@@ -32,6 +34,8 @@ export interface StepResult {
   readonly lr: number;
   /** What it cost, in gradients of the net on one batch. */
   readonly gradients: number;
+  /** What else the optimizer tells of it, by name. */
+  readonly measures?: Readonly<Record<string, number>>;
 }
 
 /** What all nets with the same settings on one engine share. */
@@ -132,11 +136,12 @@ export class Learner {
     return pipeline(this.parts.loader, range, {
       proceed,
       start: (batch, step) => this.start(batch, epoch, step),
-      finish: async ({ loss, logits, gradients }, { labels }, step) => {
+      finish: async ({ loss, logits, gradients, measures }, { labels }, step) => {
         this.expectFinite(loss, epoch, step);
         const correct = countTopK(logits, labels, this.parts.classes, 1);
         const lr = this.rateAt(epoch, step);
-        await onStep({ epoch, step, loss, correct, images: labels.length, lr, gradients });
+        const images = labels.length;
+        await onStep({ epoch, step, loss, correct, images, lr, gradients, measures });
       },
     });
   }
@@ -201,6 +206,7 @@ export async function openPrograms(
     layout: training.layout,
     model,
     batch,
+    hyper: { ...prepared.optimizer.defaults, ...config.hyper },
     objectiveOf: async (other) => classificationObjective(await compile(other), { seed }),
   });
   return { training, optimizer };
@@ -227,6 +233,15 @@ export function openLoader(
   });
 }
 
+/** Batches of a run beside those that its steps are given: a loader of its own, made when it is needed. */
+function batchesOf(engine: Engine, prepared: Prepared, options: LearnerOptions): BatchAt {
+  let loader: Loader | undefined;
+  return ({ epoch, step }) => {
+    loader ??= openLoader(engine, prepared, options);
+    return loader.batch(epoch, step);
+  };
+}
+
 /** A net at the start of its training. */
 export async function openLearner(
   engine: Engine,
@@ -243,7 +258,11 @@ export async function openLearner(
   const own = classificationObjective(training, { seed: config.seed, particle });
   return new Learner({
     training,
-    descent: optimizer.begin(options.objective?.(own) ?? own, w),
+    descent: optimizer.begin(
+      options.objective?.(own) ?? own,
+      w,
+      batchesOf(engine, prepared, options),
+    ),
     loader,
     rate: options.rate ?? learningRate(config, loader.stepsPerEpoch),
     config,

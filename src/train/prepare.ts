@@ -10,7 +10,7 @@ import {
   splitSelection,
 } from "../data/index.js";
 import { createModel, type Model, type ModelInput } from "../models/index.js";
-import { getOptimizer, getSchedule, type Optimizer } from "../optim/index.js";
+import { getOptimizer, getSchedule, isSelfPaced, type Optimizer } from "../optim/index.js";
 import { unknownName } from "../text.js";
 import { ConfigError, parseConfig, type TrainConfig, type TrainSettings } from "./config.js";
 import { RunError } from "./errors.js";
@@ -48,6 +48,7 @@ export interface Prepared {
 const changeable: readonly (keyof TrainConfig)[] = [
   "out",
   "steps",
+  "gradients",
   "patience",
   "minutes",
   "saveMinutes",
@@ -67,6 +68,30 @@ function resumedSettings(saved: RunConfig, given: Partial<TrainSettings>): Parti
     );
   }
   return { ...saved.settings, ...given };
+}
+
+/** An optimizer that finds its own steps takes no rate, and moves its net alone. */
+function checkPace({ name }: Optimizer, { swarm }: TrainConfig, { lr }: Partial<TrainSettings>) {
+  if (lr !== undefined) {
+    throw new ConfigError(
+      `setting lr: ${name} finds the lengths of its steps itself; leave lr out`,
+    );
+  }
+  if (swarm !== undefined) {
+    throw new ConfigError(
+      `setting swarm: ${name} cannot train a net that others move; take another optimizer`,
+    );
+  }
+}
+
+/** The settings with `levels` among the optimizer's own numbers, which it is. */
+function withLevels(config: TrainConfig, { name, defaults }: Optimizer): TrainConfig {
+  const { levels, hyper } = config;
+  if (levels === undefined) return config;
+  if (defaults.levels === undefined) {
+    throw new ConfigError(`setting levels is ${levels}: ${name} has no levels; optimizer rmtr has`);
+  }
+  return { ...config, hyper: { ...hyper, levels } };
 }
 
 /** Names and numbers that the schema cannot know. */
@@ -125,8 +150,7 @@ export async function prepare(
 ): Promise<Prepared> {
   const given = saved ? resumedSettings(saved, settings) : settings;
   const first = parseConfig(given);
-  const optimizer = own.optimizer ?? getOptimizer(first.optimizer);
-  checkNames(optimizer, first);
+  checkNames(own.optimizer ?? getOptimizer(first.optimizer), first);
   const splits = own.data ?? (await openDataset(first.data, { size: first.size }));
   checkData(splits);
   const data = fingerprint(splits);
@@ -137,7 +161,10 @@ export async function prepare(
   const weights = saved ? undefined : await weightsOf(first, own);
   const start = weights && startFrom(weights, wanted, first.pretrained ?? "the weights given");
   const { mean, deviation, ...defaults } = model.defaults ?? {};
-  const config = parseConfig({ ...defaults, ...given });
+  const full = parseConfig({ ...defaults, ...given });
+  const optimizer = own.optimizer ?? getOptimizer(full.optimizer);
+  const config = withLevels(full, optimizer);
+  if (isSelfPaced(optimizer)) checkPace(optimizer, config, settings);
   const learning = splits.selection
     ? { train: splits.train, selection: splits.selection }
     : splitSelection(splits.train, { seed: config.seed, fraction: config.selection });

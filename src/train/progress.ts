@@ -6,6 +6,8 @@ export interface Sums {
   /** Sum of the losses of single pictures. */
   readonly loss: number;
   readonly correct: number;
+  /** Pictures times gradients taken of each, in gradients of the net itself. */
+  readonly work: number;
 }
 
 /** One finished epoch; a row of results.csv. Accuracies are shares of 1. */
@@ -25,6 +27,8 @@ export interface EpochRecord {
   readonly imagesPerSecond: number;
   /** That the nets of a swarm sent to each other since the last epoch was judged; absent for one net. */
   readonly bytesSent?: number;
+  /** Cost of the run so far, in passes over the training pictures with a gradient of the net for each. */
+  readonly gradients: number;
 }
 
 /** The epoch with the best accuracy on the selection set; of equals the one with the lowest loss. */
@@ -50,13 +54,14 @@ export interface Progress {
   /** The same two of the current epoch. */
   readonly epochSeconds: number;
   readonly epochTrainSeconds: number;
-  /** Pictures trained on so far. */
+  /** Pictures trained on so far, and the sum of their {@link Sums.work}. */
   readonly images: number;
+  readonly work: number;
   /** What else the session remembers, as plain data. */
   readonly session?: unknown;
 }
 
-export const noSums: Sums = { images: 0, loss: 0, correct: 0 };
+export const noSums: Sums = { images: 0, loss: 0, correct: 0, work: 0 };
 
 export const startOfRun: Progress = {
   epoch: 0,
@@ -68,6 +73,7 @@ export const startOfRun: Progress = {
   epochSeconds: 0,
   epochTrainSeconds: 0,
   images: 0,
+  work: 0,
 };
 
 /** Whether an epoch is better than the best one so far. */

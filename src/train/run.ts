@@ -122,7 +122,7 @@ export class Run {
 
   private reasonAt(progress: Progress): StopReason | undefined {
     const { prepared, session, signal } = this;
-    return stopReason(prepared.config, progress, session.stepsPerEpoch, signal);
+    return stopReason(prepared.config, progress, session, signal);
   }
 
   /** Trains in stretches, each with a checkpoint at its end. */
@@ -200,18 +200,20 @@ export class Run {
 
   private summary(test?: Summary["test"]): Summary {
     const { session, prepared, folder } = this;
-    const { best, images, trainSeconds, seconds } = session.progress();
+    const { best, images, work, trainSeconds, seconds } = session.progress();
+    const pass = session.stepsPerEpoch * session.batchSize;
     const { peakBytes, activationBytes } = session.memory;
     return {
       run: folder.path,
       model: prepared.net.model,
       parameters: session.layout.trainable,
-      epochs: Math.floor(images / (session.stepsPerEpoch * session.batchSize)),
+      epochs: Math.floor(images / pass),
       seed: prepared.config.seed,
       best: best && { epoch: best.epoch, accuracy: best.accuracy },
       test,
       bytesSent: session.bytesSent,
       imagesPerSecond: images === 0 ? 0 : images / trainSeconds,
+      gradients: work / pass,
       memory: { peakBytes, activationBytes },
       seconds,
     };

@@ -92,8 +92,9 @@ export class Session implements Training {
     learner.losses = this.now.history.map(({ selectionLoss }) => selectionLoss);
     const step = await learner.learn(
       { epoch, from, to: this.stepsPerEpoch },
-      async ({ step: at, loss, correct, images, lr }) => {
+      async ({ step: at, loss, correct, images, lr, gradients, measures }) => {
         total.images += images;
+        total.work += images * gradients;
         total.loss += loss * images;
         total.correct += correct;
         await emit({
@@ -105,6 +106,8 @@ export class Session implements Training {
           accuracy: correct / images,
           lr,
           images,
+          gradients,
+          measures,
         });
       },
       (next) => proceed(this.progress(next)),
@@ -116,6 +119,7 @@ export class Session implements Training {
       sums: total,
       trainSeconds: this.now.trainSeconds + seconds,
       images: this.now.images + total.images - sums.images,
+      work: this.now.work + total.work - sums.work,
       epochTrainSeconds: this.now.epochTrainSeconds + seconds,
     };
   }
@@ -136,6 +140,7 @@ export class Session implements Training {
       lr: this.parts.learner.rateAt(epoch, step - 1),
       seconds: this.now.epochSeconds,
       imagesPerSecond: sums.images / this.now.epochTrainSeconds,
+      gradients: this.now.work / (this.stepsPerEpoch * this.batchSize),
     };
     const best = isBetter(record, this.now.best);
     if (best) this.bestWeights = await point.read();

@@ -10,6 +10,7 @@ import { stopReason } from "./stopping.js";
 describe("a run stops", () => {
   const at = { ...startOfRun, epoch: 2, best: { epoch: 1, accuracy: 0.5, loss: 1 } };
   const config = parseConfig({ data: "x", epochs: 4 });
+  const pass = { stepsPerEpoch: 10, batchSize: 10 };
 
   test.each([
     [{}, {}, undefined],
@@ -19,15 +20,17 @@ describe("a run stops", () => {
     [{ patience: 1 }, { step: 3 }, undefined],
     [{ steps: 23 }, { step: 3 }, "steps"],
     [{ steps: 24 }, { step: 3 }, undefined],
+    [{ gradients: 2 }, { work: 199 }, undefined],
+    [{ gradients: 2 }, { work: 200 }, "gradients"],
     [{ minutes: 1 }, { seconds: 59 }, undefined],
     [{ minutes: 1 }, { seconds: 60 }, "minutes"],
     [{ minutes: 1 }, { seconds: 60, epoch: 0, best: undefined }, undefined],
   ])("by %j at %j: %s", (settings, progress, reason) => {
-    expect(stopReason({ ...config, ...settings }, { ...at, ...progress }, 10)).toBe(reason);
+    expect(stopReason({ ...config, ...settings }, { ...at, ...progress }, pass)).toBe(reason);
   });
 
   test("when it is interrupted", () => {
-    expect(stopReason(config, at, 10, AbortSignal.abort())).toBe("aborted");
+    expect(stopReason(config, at, pass, AbortSignal.abort())).toBe("aborted");
   });
 
   test("after as many epochs without a better one as its patience", async () => {

@@ -2,15 +2,16 @@
 
 import type { TrainConfig } from "./config.js";
 import type { Progress } from "./progress.js";
+import type { Training } from "./training.js";
 
-/** All epochs done; no better epoch for `patience` epochs; `steps` or `minutes` used up; interrupted. */
-export type StopReason = "finished" | "patience" | "steps" | "minutes" | "aborted";
+/** All epochs done; no better epoch for `patience` epochs; `steps`, `gradients` or `minutes` used up; interrupted. */
+export type StopReason = "finished" | "patience" | "steps" | "gradients" | "minutes" | "aborted";
 
 /** Why a run ends at this point, or `undefined` when it goes on. */
 export function stopReason(
-  { epochs, patience, steps, minutes }: TrainConfig,
+  { epochs, patience, steps, gradients, minutes }: TrainConfig,
   progress: Progress,
-  stepsPerEpoch: number,
+  { stepsPerEpoch, batchSize }: Pick<Training, "stepsPerEpoch" | "batchSize">,
   signal?: AbortSignal,
 ): StopReason | undefined {
   const { epoch, step, best, seconds } = progress;
@@ -19,6 +20,8 @@ export function stopReason(
     return "patience";
   }
   if (steps !== undefined && epoch * stepsPerEpoch + step >= steps) return "steps";
+  const pass = stepsPerEpoch * batchSize;
+  if (gradients !== undefined && progress.work >= gradients * pass) return "gradients";
   const begun = epoch > 0 || step > 0;
   if (minutes !== undefined && begun && seconds >= 60 * minutes) return "minutes";
   return signal?.aborted ? "aborted" : undefined;

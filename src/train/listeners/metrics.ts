@@ -42,8 +42,9 @@ export const metrics =
       const lines = await kept(path, event);
       await writeFileAtomic(path, lines.map((line) => `${line}\n`).join(""));
     } else if (event.type === "step") {
-      const { type, epoch, step, loss, accuracy, lr } = event;
-      appendLine(path, JSON.stringify({ type, epoch, step, loss, accuracy, lr }));
+      const { type, epoch, step, loss, accuracy, lr, gradients, measures } = event;
+      const line = { type, epoch, step, loss, accuracy, lr, gradients, ...measures };
+      appendLine(path, JSON.stringify(line));
     } else if (event.type === "exchange") {
       appendLine(path, JSON.stringify(event));
     } else if (event.type === "epochEnd") {

@@ -13,6 +13,7 @@ const columns = [
   "lr",
   "seconds",
   "imagesPerSecond",
+  "gradients",
 ] as const satisfies readonly (keyof EpochRecord)[];
 
 /** Six digits are enough for reading, of anything but a count; what is not there stays empty. */

@@ -1,7 +1,7 @@
-// Vector algebra of a swarm: sums of vectors, each one fused pass.
+// Vector algebra of training methods: sums of vectors, each one fused pass.
 
-import type { Engine, Program, Vector } from "../engine/engine.js";
 import { add, Graph, mul, read, scalar, type Value, write } from "../graph/index.js";
+import type { Engine, Program, Vector } from "./engine.js";
 
 /** A vector times a number. */
 export interface WeightedVector {

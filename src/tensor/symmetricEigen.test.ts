@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Random } from "../tensor/philox.js";
+import { Random } from "./philox.js";
 import { symmetricEigen } from "./symmetricEigen.js";
 
 function randomSymmetric(size: number, seed: number): Float64Array {

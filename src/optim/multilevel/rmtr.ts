@@ -1,0 +1,61 @@
+// RMTR: trust regions on a hierarchy of nets of different depths, with curvature from limited-memory SR1 and
+// samples that grow (Kopanicakova and Krause 2021, arXiv 2107.07572). There is no learning rate.
+
+import type { Method, NetContext } from "../optimizer.js";
+import { MultilevelDescent } from "./descent.js";
+import { compileHierarchy } from "./hierarchy.js";
+import { firstSample } from "./sample.js";
+
+/** Numbers of both methods. */
+const shared = {
+  // Pairs that each level remembers.
+  memory: 5,
+  // Trust-region steps before and after a coarse correction; twice as many where there is none.
+  smoothing: 1,
+  // Pictures in the first samples.
+  sample: 512,
+};
+
+async function open(net: NetContext, levels: number) {
+  const { engine, batch, model, hyper } = net;
+  const rungs = await compileHierarchy(net, levels);
+  const { memory, smoothing, sample, coarseSteps = 0, start = 0 } = hyper;
+  for (const [name, value] of Object.entries({ memory, smoothing, sample })) {
+    if (!(Number.isInteger(value) && value >= 1)) {
+      throw new RangeError(`${name} is ${value}; expected a whole number from 1`);
+    }
+  }
+  const batches = firstSample(sample, model.classes, batch);
+  const settings = { memory, smoothing, coarseSteps, start, batches };
+  return {
+    begin: (...[objective, w, batchAt]: Parameters<Begin>) =>
+      new MultilevelDescent(engine, rungs, objective, w, batchAt, settings),
+  };
+}
+
+type Begin = Awaited<ReturnType<Method["open"]>>["begin"];
+
+/** The multilevel method. */
+export const rmtr: Method = {
+  name: "rmtr",
+  source: "Kopanicakova and Krause 2021, arXiv 2107.07572",
+  defaults: {
+    levels: 3,
+    ...shared,
+    // Trust-region steps on the coarsest level, in each cycle.
+    coarseSteps: 5,
+    // Cycles on each coarser level before the net itself is trained; 0 begins with the net.
+    start: 5,
+  },
+  selfPaced: true,
+  open: (net) => open(net, net.hyper.levels),
+};
+
+/** Its steps on the net alone. */
+export const trLsr1: Method = {
+  name: "tr-lsr1",
+  source: "Kopanicakova and Krause 2021, arXiv 2107.07572, on one level",
+  defaults: shared,
+  selfPaced: true,
+  open: (net) => open(net, 1),
+};
