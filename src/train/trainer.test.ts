@@ -33,8 +33,9 @@ describe("a run", () => {
       "run,model,parameters,epochs,seed,best,test,imagesPerSecond,gradients,memory,seconds",
     );
     expect(summary).toMatchObject({ run: out, model: "tiny", epochs: 6, seed: 1 });
+    const ofSwarms = ["particles", "swarm", "distances", "places", "track"];
     for (const [name, file] of Object.entries(runFiles)) {
-      expect(existsSync(join(out, file)), file).toBe(name !== "particles"); // only a swarm has them
+      expect(existsSync(join(out, file)), file).toBe(!ofSwarms.includes(name));
     }
     expect(JSON.parse(text(out, "summary.json"))).toEqual(summary);
     expect(linesOf(out, "results.csv")).toHaveLength(1 + 6);
