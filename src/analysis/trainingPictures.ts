@@ -1,6 +1,6 @@
 // The pictures that a run learned from, found again.
 
-import { type Dataset, openDataset, splitSelection, subset } from "../data/index.js";
+import { type Dataset, draw, openDataset, subset } from "../data/index.js";
 import { Random } from "../tensor/philox.js";
 import { dataDifference, fingerprint } from "../train/fingerprint.js";
 import { type RunConfig, RunError } from "../train/index.js";
@@ -25,10 +25,7 @@ export async function trainingPictures(
         "its training pictures are needed",
     );
   }
-  const { seed: splitSeed, selection: fraction } = settings;
-  const train = splits.selection
-    ? splits.train
-    : splitSelection(splits.train, { seed: splitSeed, fraction }).train;
+  const { train } = draw(splits, settings);
   if (train.length <= count) return train;
   const order = new Random({ seed, purpose: "split" }).permutation(train.length);
   return subset(train, order.subarray(0, count));

@@ -33,7 +33,6 @@ interface Options extends Partial<TrainSettings> {
   readonly seeds: number;
   readonly budget: BudgetName | "both";
   readonly seconds?: number;
-  readonly train?: number;
   readonly lrs?: readonly number[];
   readonly tuneSeeds?: number;
   readonly measure: string;
@@ -117,11 +116,6 @@ export function define(command: Command, console: Console): void {
       "wall budget of a run (default: what the baseline's runs of the gradient budget took)",
       number,
     )
-    .option(
-      "--train <number>",
-      "pictures to learn from, as many of each class (default: all)",
-      count,
-    )
     .option("--lrs <numbers>", "learning rates to choose each method's from", (text) =>
       list(text).map(number),
     )
@@ -146,7 +140,7 @@ export function define(command: Command, console: Console): void {
 
 async function run(data: string, options: Options, console: Console): Promise<void> {
   const { methods: typed, out, baseline, seeds, budget, seconds, ...rest } = options;
-  const { train, lrs, tuneSeeds, measure, json, quiet, ...settings } = rest;
+  const { lrs, tuneSeeds, measure, json, quiet, ...settings } = rest;
   const stream = json ? console.err : console.out;
   const comparison = await interruptible(
     (signal) =>
@@ -155,7 +149,7 @@ async function run(data: string, options: Options, console: Console): Promise<vo
           methods: parseMethods(typed),
           settings: { ...settings, data },
           budgets: budget === "both" ? budgetNames : [budget],
-          ...{ out, baseline, seeds, seconds, train, lrs, tuneSeeds },
+          ...{ out, baseline, seeds, seconds, lrs, tuneSeeds },
         },
         { measure, signal, watch: quiet ? undefined : showStanding(stream) },
       ),

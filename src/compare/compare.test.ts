@@ -257,7 +257,11 @@ describe("refuses", () => {
     ["a rate below 0", { methods: [single], lrs: [-1] }, /learning rate -1/],
     ["no seeds", { seeds: 0 }, /number of seeds is 0/],
     ["wall clock without a time", { budgets: ["wall"] }, /needs a number of seconds/],
-    ["too many pictures", { train: 200 }, /class top has 40 pictures left .* needs 67/],
+    [
+      "too many pictures",
+      { settings: { train: 200 } },
+      /class top has 40 pictures left .* needs 67/,
+    ],
   ])("%s, and writes nothing", async (_, settings, message) => {
     const out = join(temporaryFolder(), "cmp");
     await expect(compareTiny({ out, ...settings })).rejects.toThrow(message);

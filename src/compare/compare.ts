@@ -40,11 +40,11 @@ function withTest(source: Splits): CourseOptions["source"] {
 }
 
 /** Ends here for a method whose settings cannot be used: before anything is written. */
-async function checkMethods(plan: Plan, course: Course, own: OwnParts): Promise<void> {
-  const data = course.pictures(plan.seeds[0]);
+async function checkMethods(plan: Plan, data: Splits, own: OwnParts): Promise<void> {
+  const [seed] = plan.seeds;
   for (const { name } of plan.methods) {
     try {
-      const { config } = await prepare(settingsOf(plan, name), { ...own, data });
+      const { config } = await prepare({ ...settingsOf(plan, name), seed }, { ...own, data });
       if (config.swarm === undefined) learningRate(config, 1);
       else openSwarm(swarmOf({ ...config, swarm: config.swarm }));
     } catch (error) {
@@ -79,7 +79,7 @@ export async function compare(
     await watch?.(standing);
   };
   const course = new Course(plan, { out, source, model: own.model, signal, watch: show });
-  await checkMethods(plan, course, own);
+  await checkMethods(plan, source, own);
   const close = await openFolder(out, plan);
   try {
     await course.go();

@@ -6,13 +6,11 @@ import type { Dataset, Splits } from "../data/index.js";
 import {
   ConfigError,
   type OwnParts,
-  parseConfig,
   type TrainConfig,
   type TrainEvent,
   type TrainSettings,
 } from "../train/index.js";
 import { type Outcome, type Result, resultOf } from "./outcome.js";
-import { type Drawn, draw } from "./pictures.js";
 import {
   type BudgetName,
   folderName,
@@ -84,7 +82,6 @@ export class Course {
   readonly outcomes: Outcome[] = [];
   private done = 0;
   private readonly total: number;
-  private drawn?: { readonly seed: number; readonly pictures: Drawn };
 
   constructor(
     private readonly plan: Plan,
@@ -123,20 +120,10 @@ export class Course {
     }
   }
 
-  /** The sets of a seed; those of the last one are kept. */
-  pictures(seed: number): Drawn {
-    if (this.drawn?.seed !== seed) {
-      const { train, settings } = this.plan;
-      const { selection } = parseConfig(settings);
-      this.drawn = { seed, pictures: draw(this.options.source, { seed, train, selection }) };
-    }
-    return this.drawn.pictures;
-  }
-
   private async compare(key: Omit<Job, "purpose" | "folder">) {
     const folder = join(key.budget, folderName(key.method), `${key.seed}`);
     const job: Job = { ...key, purpose: "run", folder };
-    const { finished } = await this.finish(job, this.pictures(key.seed));
+    const { finished } = await this.finish(job, this.options.source);
     const particles = particlesOf(this.plan, key.method);
     const result = finished && resultOf(finished.summary, sum(finished.epochSeconds));
     const { budget, method, seed, lr } = key;
@@ -227,7 +214,7 @@ export class Course {
 
   /** A run without the test set, which only compared runs may touch. */
   private async untested(job: Job) {
-    const { train, selection } = this.pictures(job.seed);
+    const { train, selection } = this.options.source;
     const ended = await this.finish(job, { train, selection });
     await this.over(job);
     return ended;

@@ -29,8 +29,6 @@ export interface CompareSettings {
    * the `gradients` budget, which must then be compared too.
    */
   readonly seconds?: number;
-  /** Pictures to learn from, as many of each class. Default all. */
-  readonly train?: number;
   /** Learning rates that each method's is chosen from, on the selection set. Default: no choice. */
   readonly lrs?: readonly number[];
   /** Runs of each rate, with seeds that the compared runs do not have. Default 2. */
@@ -55,14 +53,20 @@ export interface Plan {
   readonly seconds?: number;
   readonly seeds: readonly number[];
   readonly tuning?: { readonly lrs: readonly number[]; readonly seeds: readonly number[] };
-  readonly train?: number;
   /** Those of all runs. */
   readonly settings: Partial<TrainSettings>;
   readonly data: Fingerprint;
 }
 
 /** What the comparison decides itself; a method may not. */
-const decided: readonly (keyof TrainConfig)[] = ["data", "size", "selection", "seed", "epochs"];
+const decided: readonly (keyof TrainConfig)[] = [
+  "data",
+  "train",
+  "size",
+  "selection",
+  "seed",
+  "epochs",
+];
 
 /** What would make budgets unequal or folders clash. */
 export const unplanned: readonly (keyof MethodSettings)[] = [
@@ -111,10 +115,9 @@ function checkMethods(methods: readonly Method[], baseline: string, tuned: boole
   }
 }
 
-function checkNumbers({ seeds, train, lrs, tuneSeeds, seconds, budgets }: CompareSettings): void {
+function checkNumbers({ seeds, lrs, tuneSeeds, seconds, budgets }: CompareSettings): void {
   if (seeds !== undefined) expectCount("the number of seeds", seeds, TUNING_OFFSET);
   if (tuneSeeds !== undefined) expectCount("the number of tuning seeds", tuneSeeds);
-  if (train !== undefined) expectCount("the number of training pictures", train);
   if (seconds !== undefined && !(seconds > 0)) {
     throw new ConfigError(`the wall budget is ${seconds} s; expected more than 0`);
   }
@@ -139,7 +142,7 @@ const countFrom = (first: number, count: number): number[] =>
  * @throws ConfigError or RangeError for what cannot be compared.
  */
 export function makePlan(compared: CompareSettings, data: Fingerprint): Plan {
-  const { methods, settings, budgets = ["gradients"], lrs, seconds, train } = compared;
+  const { methods, settings, budgets = ["gradients"], lrs, seconds } = compared;
   const { baseline = methods[0]?.name } = compared;
   checkMethods(methods, baseline, lrs !== undefined);
   checkNumbers(compared);
@@ -161,7 +164,6 @@ export function makePlan(compared: CompareSettings, data: Fingerprint): Plan {
       lrs,
       seeds: countFrom(seed + TUNING_OFFSET, compared.tuneSeeds ?? DEFAULT_TUNE_SEEDS),
     },
-    train,
     settings: shared,
     data,
   };

@@ -7,6 +7,7 @@ export {
 export { augmentation, augmentations, parseAugmentations } from "./augment/index.js";
 export { type CheckReport, checkDataset, type PartReport, type PictureAt } from "./check.js";
 export { DataError, type Dataset, type Splits, subset } from "./dataset.js";
+export { type Drawing, type Drawn, draw } from "./draw.js";
 export { type Batch, Loader, type LoaderOptions } from "./loader.js";
 export { type Normalisation, normalisationOf } from "./normalise.js";
 export { readers } from "./readers/index.js";

@@ -23,6 +23,7 @@ export const trainConfig = z.strictObject({
     .min(1)
     .optional()
     .describe("weights file to start from: of another run, or of another program if it is known"),
+  train: count().optional().describe("pictures to learn from, as many of each class; default all"),
   out: z.string().min(1).optional().describe("run folder; default runs/<data>-<model>-<number>"),
   epochs: count().default(5).describe("passes over the training data"),
   steps: count().optional().describe("stop after this many steps"),

@@ -2,12 +2,13 @@
 // pictures, model. Bad input ends here.
 
 import {
+  type Drawn,
+  draw,
   type Normalisation,
   normalisationOf,
   openDataset,
   parseAugmentations,
   type Splits,
-  splitSelection,
 } from "../data/index.js";
 import { createModel, type Model, type ModelInput } from "../models/index.js";
 import { getOptimizer, getSchedule, isSelfPaced, type Optimizer } from "../optim/index.js";
@@ -35,7 +36,7 @@ export interface OwnParts {
 export interface Prepared {
   readonly config: TrainConfig;
   /** Pictures to learn from, to choose by, and to test with. */
-  readonly splits: Splits & Required<Pick<Splits, "selection">>;
+  readonly splits: Drawn;
   readonly model: Model;
   readonly optimizer: Optimizer;
   readonly net: NetInfo;
@@ -165,16 +166,14 @@ export async function prepare(
   const optimizer = own.optimizer ?? getOptimizer(full.optimizer);
   const config = withLevels(full, optimizer);
   if (isSelfPaced(optimizer)) checkPace(optimizer, config, settings);
-  const learning = splits.selection
-    ? { train: splits.train, selection: splits.selection }
-    : splitSelection(splits.train, { seed: config.seed, fraction: config.selection });
+  const drawn = draw(splits, config);
   const normalisation: Normalisation =
     saved?.net ??
     weights?.info ??
-    (mean && deviation ? { mean, deviation } : normalisationOf(learning.train));
+    (mean && deviation ? { mean, deviation } : normalisationOf(drawn.train));
   return {
     config,
-    splits: { ...learning, test: splits.test },
+    splits: drawn,
     model,
     optimizer,
     net: {

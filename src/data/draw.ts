@@ -1,19 +1,20 @@
-// The three disjoint sets of a comparison's runs: the same for all methods, drawn anew for each seed.
+// The disjoint sets of a run, drawn from a source by a seed: to learn from, to choose by, to test with.
 
-import { DataError, type Dataset, type Splits, splitSelection, subset } from "../data/index.js";
 import { Random } from "../tensor/philox.js";
+import { DataError, type Dataset, type Splits, subset } from "./dataset.js";
+import { splitSelection } from "./split.js";
 
 /** How the pictures of a run are drawn. */
 export interface Drawing {
   readonly seed: number;
-  /** Pictures to learn from; default all. */
+  /** Pictures to learn from, as many of each class; default all. */
   readonly train?: number;
   /** Share of the training data that is split off to choose by, where the source brings no such set. */
   readonly selection: number;
 }
 
-/** A part to learn from and a part to choose by, and the source's test set. */
-export type Drawn = Required<Splits>;
+/** A part to learn from and a part to choose by, and the source's test set if it has one. */
+export type Drawn = Splits & Required<Pick<Splits, "selection">>;
 
 /** Numbers of a class's pictures, in the order in which they are drawn. */
 function shuffledClasses({ labels, length, classes }: Dataset, seed: number): number[][] {
@@ -59,8 +60,15 @@ export function balancedSubsets(
   });
 }
 
-/** Draws the sets of one seed. */
-export function draw(source: Splits & { test: Dataset }, drawing: Drawing): Drawn {
+/**
+ * Draws the sets of one seed.
+ *
+ * @throws DataError when a class has too few pictures, or there are none to choose by.
+ * @example
+ * const { train, selection } = draw(await openDataset("mnist"), { seed: 1, train: 200, selection: 0.5 });
+ * [train.length, selection.length]; // [200, 200]
+ */
+export function draw(source: Splits, drawing: Drawing): Drawn {
   const { seed, train, selection: share } = drawing;
   const { test, selection } = source;
   if (train === undefined) {

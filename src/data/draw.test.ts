@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { stripes } from "../../test/support/tinyRun.js";
-import type { Dataset } from "../data/index.js";
-import { balancedSubsets, draw } from "./pictures.js";
+import type { Dataset } from "./dataset.js";
+import { balancedSubsets, draw } from "./draw.js";
 
 const source = { train: stripes(120, 1), test: stripes(33, 2) };
 
