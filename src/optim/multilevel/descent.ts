@@ -52,7 +52,7 @@ interface Floor {
   readonly anchor: Vector;
 }
 
-/** The part of a descent's state that a step works with. */
+/** A net at work on its levels; the net itself is at the finest one, or prolonged from a coarser one. */
 export class MultilevelDescent implements Descent {
   readonly queued = false;
   readonly state: OptimState;

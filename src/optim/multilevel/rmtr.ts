@@ -1,7 +1,7 @@
 // RMTR: trust regions on a hierarchy of nets of different depths, with curvature from limited-memory SR1 and
 // samples that grow (Kopanicakova and Krause 2021, arXiv 2107.07572). There is no learning rate.
 
-import type { Method, NetContext } from "../optimizer.js";
+import type { Descents, Hyper, Method, NetContext } from "../optimizer.js";
 import { MultilevelDescent } from "./descent.js";
 import { compileHierarchy } from "./hierarchy.js";
 import { firstSample } from "./sample.js";
@@ -16,24 +16,26 @@ const shared = {
   sample: 512,
 };
 
-async function open(net: NetContext, levels: number) {
-  const { engine, batch, model, hyper } = net;
-  const rungs = await compileHierarchy(net, levels);
-  const { memory, smoothing, sample, coarseSteps = 0, start = 0 } = hyper;
-  for (const [name, value] of Object.entries({ memory, smoothing, sample })) {
-    if (!(Number.isInteger(value) && value >= 1)) {
-      throw new RangeError(`${name} is ${value}; expected a whole number from 1`);
-    }
+function checkNumbers(numbers: Hyper, least: number): void {
+  for (const [name, value] of Object.entries(numbers)) {
+    if (Number.isInteger(value) && value >= least) continue;
+    throw new RangeError(`${name} is ${value}; expected a whole number from ${least}`);
   }
+}
+
+async function open(net: NetContext, levels: number): Promise<Descents> {
+  const { engine, batch, model, hyper } = net;
+  const { memory, smoothing, sample, coarseSteps = 0, start = 0 } = hyper;
+  checkNumbers({ memory, smoothing, sample }, 1);
+  checkNumbers({ coarseSteps, start }, 0);
+  const rungs = await compileHierarchy(net, levels);
   const batches = firstSample(sample, model.classes, batch);
   const settings = { memory, smoothing, coarseSteps, start, batches };
   return {
-    begin: (...[objective, w, batchAt]: Parameters<Begin>) =>
+    begin: (objective, w, batchAt) =>
       new MultilevelDescent(engine, rungs, objective, w, batchAt, settings),
   };
 }
-
-type Begin = Awaited<ReturnType<Method["open"]>>["begin"];
 
 /** The multilevel method. */
 export const rmtr: Method = {
