@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { augmentations, readers, sources } from "../src/data/index.js";
 import { createModel, families, listModels, summarise } from "../src/models/index.js";
-import { optimizers, schedules } from "../src/optim/index.js";
+import { optimizers, schedules, wrappers } from "../src/optim/index.js";
 import { trainConfig } from "../src/train/config.js";
 import { runFiles } from "../src/train/index.js";
 import { root } from "./support/examples.js";
@@ -98,7 +98,7 @@ test("models.md has every model with its size, smallest picture and own settings
   }
 });
 
-test("optimizers.md has every optimizer and schedule with its source", () => {
+test("optimizers.md has every optimizer, wrapper and schedule with its source", () => {
   expect(tableOf("optimizers.md", "optimizer", "state vectors", "own numbers", "source")).toEqual(
     optimizers().map((optimizer) => [
       code(optimizer.name),
@@ -106,6 +106,9 @@ test("optimizers.md has every optimizer and schedule with its source", () => {
       numbers(optimizer.defaults),
       optimizer.source,
     ]),
+  );
+  expect(tableOf("optimizers.md", "wrapper", "own numbers", "source")).toEqual(
+    wrappers().map(({ name, defaults, source }) => [code(name), numbers(defaults), source]),
   );
   const rows = tableOf("optimizers.md", "schedule", "factor", "source");
   expect(rows.map(([name, , source]) => [name, source])).toEqual(

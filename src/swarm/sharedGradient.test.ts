@@ -53,7 +53,7 @@ describe("synchronous SGD", () => {
     },
   );
 
-  test.each(["adam", "entropy-sgd"])(
+  test.each(["adam", "entropy-sgd", "sam(momentum)", "lookahead(lars)"])(
     "keeps all particles in one point with %s",
     async (optimizer) => {
       const { vector } = await run({ optimizer, lr: 0.01, epochs: 1 });

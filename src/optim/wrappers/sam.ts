@@ -2,6 +2,7 @@
 // taken not at the weights but a little way uphill from them, at the worst point near by, so that
 // training looks for weights whose whole neighbourhood has a small loss. Two gradients a step.
 
+import type { Vector } from "../../engine/engine.js";
 import {
   add,
   constant,
@@ -32,10 +33,13 @@ function climbGraph(layout: ParamLayout): Graph {
 /** A second evaluation uphill; its batch statistics stay behind there. */
 async function openProbe({ engine, layout }: NetContext): Promise<Probe> {
   const climb = await engine.compile(climbGraph(layout));
-  // Steps of all nets follow each other in the engine's queue: one point serves them all.
-  const probe = engine.vector(layout.length);
+  /** The point uphill of each net. */
+  const probes = new WeakMap<Vector, Vector>();
   return async ({ objective, w, grad, batch, moment, hyper }) => {
+    const probe = probes.get(w) ?? engine.vector(layout.length);
+    probes.set(w, probe);
     const here = objective.evaluate(w, batch, { grad }, moment);
+    if (objective.meets) await here;
     if (objective.meets) await here;
     const climbed = climb.run({ vectors: { w, grad, probe }, scalars: { rho: hyper.rho } });
     const there = objective.evaluate(probe, batch, { grad }, moment);
