@@ -14,6 +14,7 @@ namespace {
 
 constexpr int64_t BLOCK = 16;
 constexpr int64_t TILES = 8;
+constexpr int64_t SERIAL = 4096;  // weights; below, starting threads costs more than it gains
 constexpr int64_t POINTS = WINOGRAD_POINTS;
 constexpr int64_t GROUP = POINTS * TILES * BLOCK;  // numbers of one block of channels
 
@@ -53,13 +54,13 @@ CONVOY_INLINE void fromOutput(const V* y, V* m) {
 }
 
 /** One row of G g: three weights to six numbers. */
-CONVOY_INLINE void fromWeights(const float* g, float* u) {
-  const float outer = g[0] + g[2], wide = g[0] + 4.0f * g[2];
-  u[0] = g[0] / 4;
-  u[1] = -(outer + g[1]) / 6;
-  u[2] = -(outer - g[1]) / 6;
-  u[3] = (wide + 2 * g[1]) / 24;
-  u[4] = (wide - 2 * g[1]) / 24;
+CONVOY_INLINE void fromWeights(const V* g, V* u) {
+  const V outer = g[0] + g[2], wide = g[0] + 4.0f * g[2];
+  u[0] = g[0] / 4.0f;
+  u[1] = (outer + g[1]) / -6.0f;
+  u[2] = (outer - g[1]) / -6.0f;
+  u[3] = (wide + 2.0f * g[1]) / 24.0f;
+  u[4] = (wide - 2.0f * g[1]) / 24.0f;
   u[5] = g[2];
 }
 
@@ -231,23 +232,24 @@ CONVOY_INLINE void accumulate(const float* in, const float* gradient, int64_t in
 void winogradWeights(const float* w, int64_t outputs, int64_t inputs, bool transposed, float* to) {
   // [block of outputs][point][input][output]; for the input gradient the roles change and kernels turn.
   const int64_t rows = transposed ? outputs : inputs, columns = transposed ? inputs : outputs;
-  for (int64_t o = 0; o < columns; o++) {
-    for (int64_t i = 0; i < rows; i++) {
-      const float* kernel = w + (transposed ? i * inputs + o : o * inputs + i) * 9;
-      float half[6][3], u[6];
-      for (int64_t k = 0; k < 3; k++) {
-        float column[3];
-        for (int64_t j = 0; j < 3; j++) column[j] = kernel[transposed ? 8 - j * 3 - k : j * 3 + k];
-        fromWeights(column, u);
-        for (int64_t j = 0; j < 6; j++) half[j][k] = u[j];
-      }
-      for (int64_t j = 0; j < 6; j++) {
-        fromWeights(half[j], u);
-        for (int64_t k = 0; k < 6; k++) {
-          const int64_t point = o / BLOCK * POINTS + j * 6 + k;
-          to[(point * rows + i) * BLOCK + o % BLOCK] = u[k];
-        }
-      }
+  const int64_t alongRows = (transposed ? inputs : 1) * 9, alongColumns = (transposed ? 1 : inputs) * 9;
+#pragma omp parallel for schedule(static) if (rows * columns > SERIAL)
+  for (int64_t at = 0; at < columns / BLOCK * rows; at++) {
+    const int64_t block = at / rows, i = at % rows;
+    const float* kernels = w + i * alongRows + block * BLOCK * alongColumns;
+    V g[3][3], half[6][3], u[6];
+    for (int64_t k = 0; k < 9; k++) {
+      const int64_t from = transposed ? 8 - k : k;
+      for (int64_t o = 0; o < BLOCK; o++) g[k % 3][k / 3][o] = kernels[o * alongColumns + from];
+    }
+    for (int64_t k = 0; k < 3; k++) {
+      fromWeights(g[k], u);
+      for (int64_t j = 0; j < 6; j++) half[j][k] = u[j];
+    }
+    for (int64_t j = 0; j < 6; j++) {
+      fromWeights(half[j], u);
+      float* target = to + ((block * POINTS + j * 6) * rows + i) * BLOCK;
+      for (int64_t k = 0; k < 6; k++) store<BLOCK>(target + k * rows * BLOCK, u[k]);
     }
   }
 }

@@ -9,13 +9,15 @@ namespace convoy {
 namespace {
 
 constexpr int64_t BLOCK = 16;
-constexpr int64_t MOST_CHANNELS = 64;  // more are no longer near at hand in the caches
+// More weights, or more sums of their gradients, are no longer near at hand in the caches.
+constexpr int64_t MOST_CHANNELS = 256;
+constexpr int64_t MOST_SUMMED_CHANNELS = 64;
 
-bool suits(const Node& node, const Shape& w) {
+bool suits(const Node& node, const Shape& w, int64_t most = MOST_CHANNELS) {
   const bool plain = node.list("strides") == Shape{1, 1} && node.list("dilation") == Shape{1, 1} &&
                      node.number("groups") == 1 && w[2] == 3 && w[3] == 3;
   const bool whole = w[0] % BLOCK == 0 && w[1] % BLOCK == 0;
-  return kernels().winogradPays && plain && whole && std::max(w[0], w[1]) <= MOST_CHANNELS;
+  return kernels().winogradPays && plain && whole && std::max(w[0], w[1]) <= most;
 }
 
 BufferId packWeights(Builder& b, ValueId w, bool transposed) {
@@ -68,7 +70,7 @@ bool winogradWeightGrad(Builder& b, const Node& node) {
   const ValueId x = node.inputs[0], dy = node.inputs[1], dw = node.outputs[0];
   const Shape& w = b.shape(dw);
   const bool bias = node.flag("bias") && b.used(node.outputs[1]);
-  if (bias || !suits(node, w)) return false;
+  if (bias || !suits(node, w, MOST_SUMMED_CHANNELS)) return false;
   const Images in = b.images(x, BLOCK), out = b.images(dy, BLOCK);
   const Shape padding = node.list("padding", 4);
   const int64_t top = padding[0], left = padding[1];
