@@ -112,6 +112,33 @@ struct BatchNormGradArgs {
   void* partial;
 };
 
+constexpr int64_t WINOGRAD_POINTS = 36;
+
+/** A 3x3 convolution of stride 1; both sides in blocks of 16 channels, all of them in use. */
+struct WinogradArgs {
+  Images in;
+  Images out;
+  int64_t padding[2];  // of the top and the left
+  const float* x;
+  const float* weights;  // as winogradWeights makes them
+  const float* bias;     // may be null
+  bool relu;
+  float* y;
+};
+
+/** Parts of a batch whose weight gradients are summed apart. */
+constexpr int64_t WINOGRAD_PARTS = 8;
+
+struct WinogradGradArgs {
+  Images in;
+  Images out;
+  int64_t padding[2];
+  const float* x;
+  const float* dy;
+  float* sums;  // WINOGRAD_PARTS x WINOGRAD_POINTS numbers for each pair of channels
+  float* dw;    // [outputs, inputs, 3, 3]
+};
+
 struct PoolArgs {
   Images in;
   Images out;
@@ -163,6 +190,14 @@ struct Kernels {
   void (*fused)(const FusedArgs&);
   void (*batchNorm)(const BatchNormArgs&);
   void (*batchNormGrad)(const BatchNormGradArgs&);
+  /** Whether the registers suffice for the three below; else oneDNN is faster. */
+  bool winogradPays;
+  /** Weights [outputs, inputs, 3, 3] for `winograd`; transposed for the input gradient. */
+  void (*winogradWeights)(const float* w, int64_t outputs, int64_t inputs, bool transposed,
+                          float* to);
+  void (*winograd)(const WinogradArgs&);
+  /** The weight gradient. */
+  void (*winogradGrad)(const WinogradGradArgs&);
   void (*maxPool)(const PoolArgs&);
   /** `x` is the gradient of the output and `y` that of the input here and in avgPoolGrad. */
   void (*maxPoolGrad)(const PoolArgs&);

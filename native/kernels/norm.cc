@@ -5,6 +5,7 @@
 // whose sums are merged in double precision in a fixed order.
 // Each pass below is written once for a compile-time block, so that the lane loop vectorises.
 #include "kernels.h"
+#include "lanes.h"
 
 namespace convoy {
 namespace CONVOY_ISA {
@@ -165,73 +166,81 @@ struct GradSums {
   double dy, dyx;
 };
 
-template <int STEP, bool RELU>
-CONVOY_INLINE void gradSums(const float* dy, const float* x, const float* y, int64_t pixels,
-                            int64_t stride, int64_t lanes, const float* mean, float* sum,
-                            float* product) {
-  const int64_t width = STEP ? STEP : lanes;
-  float s[LANES] = {0}, t[LANES] = {0};
+// The gradient goes over the images twice: for the sums, then for dx. Where the residual takes the masked
+// dy, the first pass stores it and the second reads that in place of dy and y.
+
+/** N adjacent channels over the pixels of one image. */
+template <int N, bool RELU, bool RESIDUAL>
+CONVOY_INLINE void gradSums(const float* dy, const float* x, const float* y, float* dr,
+                            int64_t pixels, const float* mean, float* sum, float* product) {
+  const Lanes<N> zero = {0}, means = load<N>(mean);
+  Lanes<N> s = zero, t = zero;
+  for (int64_t at = 0; at < pixels * N; at += N) {
+    Lanes<N> d = load<N>(dy + at);
+    if (RELU) d = load<N>(y + at) > zero ? d : zero;
+    if (RESIDUAL) store<N>(dr + at, d);
+    s += d;
+    t += d * (load<N>(x + at) - means);
+  }
+  store<N>(sum, s);
+  store<N>(product, t);
+}
+
+/** Any number of channels, up to LANES, whose pixels are `stride` apart. */
+template <bool RELU, bool RESIDUAL>
+CONVOY_INLINE void gradSumsOfAny(const float* dy, const float* x, const float* y, float* dr,
+                                 int64_t pixels, int64_t stride, int64_t lanes, const float* mean,
+                                 float* sum, float* product) {
+  for (int64_t l = 0; l < lanes; l++) sum[l] = product[l] = 0;
   for (int64_t p = 0; p < pixels; p++) {
-    for (int64_t l = 0; l < width; l++) {
+    for (int64_t l = 0; l < lanes; l++) {
       const int64_t at = p * stride + l;
       const float d = RELU && !(y[at] > 0.0f) ? 0.0f : dy[at];
-      s[l] += d;
-      t[l] += d * (x[at] - mean[l]);
+      if (RESIDUAL) dr[at] = d;
+      sum[l] += d;
+      product[l] += d * (x[at] - mean[l]);
     }
-  }
-  for (int64_t l = 0; l < width; l++) {
-    sum[l] = s[l];
-    product[l] = t[l];
   }
 }
 
-template <bool RELU>
-CONVOY_INLINE void rowGradSums(const float* dy, const float* x, const float* y, int64_t pixels,
-                               float mean, float* sum, float* product) {
-  float s[LANES] = {0}, t[LANES] = {0};
-  int64_t p = 0;
-  for (; p + LANES <= pixels; p += LANES) {
-    for (int64_t l = 0; l < LANES; l++) {
-      const float d = RELU && !(y[p + l] > 0.0f) ? 0.0f : dy[p + l];
-      s[l] += d;
-      t[l] += d * (x[p + l] - mean);
-    }
-  }
-  for (; p < pixels; p++) {
-    const float d = RELU && !(y[p] > 0.0f) ? 0.0f : dy[p];
-    s[0] += d;
-    t[0] += d * (x[p] - mean);
-  }
-  float total = 0, weighted = 0;
+/** The same for one channel whose pixels are adjacent: lanes run over pixels. */
+template <bool RELU, bool RESIDUAL>
+CONVOY_INLINE void rowGradSums(const float* dy, const float* x, const float* y, float* dr,
+                               int64_t pixels, float mean, float* sum, float* product) {
+  float means[LANES], s[LANES], t[LANES];
+  for (int64_t l = 0; l < LANES; l++) means[l] = mean;
+  const int64_t rows = pixels / LANES, done = rows * LANES;
+  gradSums<LANES, RELU, RESIDUAL>(dy, x, y, dr, rows, means, s, t);
+  gradSumsOfAny<RELU, RESIDUAL>(dy + done, x + done, RELU ? y + done : y, RESIDUAL ? dr + done : dr,
+                                pixels - done, 1, 1, means, sum, product);
   for (int64_t l = 0; l < LANES; l++) {
-    total += s[l];
-    weighted += t[l];
+    *sum += s[l];
+    *product += t[l];
   }
-  *sum = total;
-  *product = weighted;
 }
 
-template <bool RELU>
+template <bool RELU, bool RESIDUAL>
 void groupGradSums(const BatchNormGradArgs& a, const Group& g, int64_t chunk, GradSums* totals) {
   const Images& im = a.images;
-  float mean[LANES];
+  float mean[LANES] = {0};  // also of the lanes behind the last channel, which hold zeros and stay so
   for (int64_t l = 0; l < g.lanes; l++) {
     mean[l] = a.mean[g.channel + l];
     totals[l] = {0, 0};
   }
   for (int64_t n = chunkStart(im, chunk); n < chunkStart(im, chunk + 1); n++) {
     const int64_t base = n * im.blocks() * im.plane() + g.offset;
-    const float* y = RELU ? a.y + base : nullptr;
+    const float *dy = a.dy + base, *x = a.x + base, *y = RELU ? a.y + base : nullptr;
+    float* dr = RESIDUAL ? a.dresidual + base : nullptr;
     float sum[LANES], product[LANES];
     if (im.block == 1) {
-      rowGradSums<RELU>(a.dy + base, a.x + base, y, im.pixels(), mean[0], sum, product);
-    } else if (g.lanes == 16) {
-      gradSums<16, RELU>(a.dy + base, a.x + base, y, im.pixels(), im.block, 16, mean, sum, product);
-    } else if (g.lanes == 8) {
-      gradSums<8, RELU>(a.dy + base, a.x + base, y, im.pixels(), im.block, 8, mean, sum, product);
+      rowGradSums<RELU, RESIDUAL>(dy, x, y, dr, im.pixels(), mean[0], sum, product);
+    } else if (im.block == 16) {
+      gradSums<16, RELU, RESIDUAL>(dy, x, y, dr, im.pixels(), mean, sum, product);
+    } else if (im.block == 8) {
+      gradSums<8, RELU, RESIDUAL>(dy, x, y, dr, im.pixels(), mean, sum, product);
     } else {
-      gradSums<0, RELU>(a.dy + base, a.x + base, y, im.pixels(), im.block, g.lanes, mean, sum,
-                        product);
+      gradSumsOfAny<RELU, RESIDUAL>(dy, x, y, dr, im.pixels(), im.block, g.lanes, mean, sum,
+                                    product);
     }
     for (int64_t l = 0; l < g.lanes; l++) {
       totals[l].dy += sum[l];
@@ -240,9 +249,21 @@ void groupGradSums(const BatchNormGradArgs& a, const Group& g, int64_t chunk, Gr
   }
 }
 
-/** dx = p * dy + q * x + r, the masked dy stored for the residual on demand. */
-template <int STEP, bool RELU, bool RESIDUAL>
-CONVOY_INLINE void gradPlane(const float* dy, const float* x, const float* y, float* dx, float* dr,
+template <bool RELU, bool RESIDUAL>
+void sumAll(const BatchNormGradArgs& a, int64_t padded, GradSums* partial) {
+  const Images& im = a.images;
+  const int64_t groups = groupCount(im);
+#pragma omp parallel for schedule(static) if (im.size() > SERIAL)
+  for (int64_t at = 0; at < CHUNKS * groups; at++) {
+    const Group g = groupAt(im, at % groups);
+    groupGradSums<RELU, RESIDUAL>(a, g, at / groups, partial + at / groups * padded + g.channel);
+  }
+}
+
+/** dx = p * dy + q * x + r, dy masked by y on demand. */
+template <int STEP, bool RELU>
+CONVOY_INLINE void gradPlane(const float* dy, const float* x, const float* y,
+                             float* __restrict dx,
                              int64_t pixels, int64_t stride, int64_t lanes, const float* p,
                              const float* q, const float* r) {
   const int64_t width = STEP ? STEP : lanes;
@@ -250,41 +271,35 @@ CONVOY_INLINE void gradPlane(const float* dy, const float* x, const float* y, fl
     for (int64_t l = 0; l < width; l++) {
       const int64_t at = i * stride + l;
       const float d = RELU && !(y[at] > 0.0f) ? 0.0f : dy[at];
-      const float v = x[at];
-      if (RESIDUAL) dr[at] = d;
-      dx[at] = d * p[l] + (v * q[l] + r[l]);
+      dx[at] = d * p[l] + (x[at] * q[l] + r[l]);
     }
   }
 }
 
-template <bool RELU, bool RESIDUAL>
-void gradApply(const BatchNormGradArgs& a, const float* p, const float* q, const float* r) {
+template <bool RELU>
+void gradApply(const BatchNormGradArgs& a, const float* masked, const float* p, const float* q,
+               const float* r) {
   const Images& im = a.images;
   const int64_t groups = groupCount(im);
 #pragma omp parallel for schedule(static) if (im.size() > SERIAL)
   for (int64_t at = 0; at < im.count * groups; at++) {
     const Group g = groupAt(im, at % groups);
     const int64_t base = at / groups * im.blocks() * im.plane() + g.offset;
-    const float* dy = a.dy + base;
-    const float* x = a.x + base;
-    const float* y = RELU ? a.y + base : nullptr;
+    const float *dy = masked + base, *x = a.x + base, *y = RELU ? a.y + base : nullptr;
     float* dx = a.dx + base;
-    float* dr = RESIDUAL ? a.dresidual + base : nullptr;
     const int64_t padded = im.block < LANES && im.block != 1 ? im.block : g.lanes;
     const float *pg = p + g.channel, *qg = q + g.channel, *rg = r + g.channel;
     if (im.block == 1) {
       for (int64_t i = 0; i < im.pixels(); i++) {
         const float d = RELU && !(y[i] > 0.0f) ? 0.0f : dy[i];
-        const float v = x[i];
-        if (RESIDUAL) dr[i] = d;
-        dx[i] = d * *pg + (v * *qg + *rg);
+        dx[i] = d * *pg + (x[i] * *qg + *rg);
       }
     } else if (im.block == 8) {
-      gradPlane<8, RELU, RESIDUAL>(dy, x, y, dx, dr, im.pixels(), 8, 8, pg, qg, rg);
+      gradPlane<8, RELU>(dy, x, y, dx, im.pixels(), 8, 8, pg, qg, rg);
     } else if (im.block == 16) {
-      gradPlane<16, RELU, RESIDUAL>(dy, x, y, dx, dr, im.pixels(), 16, 16, pg, qg, rg);
+      gradPlane<16, RELU>(dy, x, y, dx, im.pixels(), 16, 16, pg, qg, rg);
     } else {
-      gradPlane<0, RELU, RESIDUAL>(dy, x, y, dx, dr, im.pixels(), im.block, padded, pg, qg, rg);
+      gradPlane<0, RELU>(dy, x, y, dx, im.pixels(), im.block, padded, pg, qg, rg);
     }
   }
 }
@@ -337,15 +352,12 @@ void batchNormGrad(const BatchNormGradArgs& a) {
   float* q = p + padded;
   float* r = q + padded;
   for (int64_t c = 0; c < 3 * padded; c++) p[c] = 0;
-  const int64_t groups = groupCount(im);
   const double count = static_cast<double>(im.count * im.pixels());
   GradSums* partial = static_cast<GradSums*>(a.partial);
-#pragma omp parallel for schedule(static) if (im.size() > SERIAL)
-  for (int64_t at = 0; at < CHUNKS * groups; at++) {
-    const Group g = groupAt(im, at % groups);
-    GradSums* totals = partial + at / groups * padded + g.channel;
-    a.y ? groupGradSums<true>(a, g, at / groups, totals)
-        : groupGradSums<false>(a, g, at / groups, totals);
+  if (a.y) {
+    a.dresidual ? sumAll<true, true>(a, padded, partial) : sumAll<true, false>(a, padded, partial);
+  } else {
+    a.dresidual ? sumAll<false, true>(a, padded, partial) : sumAll<false, false>(a, padded, partial);
   }
   for (int64_t c = 0; c < im.channels; c++) {
     GradSums total = {0, 0};
@@ -362,11 +374,8 @@ void batchNormGrad(const BatchNormGradArgs& a) {
     q[c] = static_cast<float>(slope);
     r[c] = static_cast<float>(-slope * a.mean[c] - s * total.dy / count);
   }
-  if (a.y) {
-    a.dresidual ? gradApply<true, true>(a, p, q, r) : gradApply<true, false>(a, p, q, r);
-  } else {
-    a.dresidual ? gradApply<false, true>(a, p, q, r) : gradApply<false, false>(a, p, q, r);
-  }
+  if (a.dresidual) return gradApply<false>(a, a.dresidual, p, q, r);
+  a.y ? gradApply<true>(a, a.dy, p, q, r) : gradApply<false>(a, a.dy, p, q, r);
 }
 
 }  // namespace CONVOY_ISA

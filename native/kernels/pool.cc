@@ -1,5 +1,6 @@
 // Max and average pooling in any channel-block layout. The lane loop is innermost.
 #include "kernels.h"
+#include "lanes.h"
 
 namespace convoy {
 namespace CONVOY_ISA {
@@ -45,43 +46,6 @@ CONVOY_INLINE void windows(const PoolArgs& a, Start start, Visit visit, Finish f
   }
 }
 
-/** Channels that are handled at once; their running winners stay in registers. */
-constexpr int64_t LANES = 16;
-
-template <int STATIC>
-void maxPoolPlane(const PoolArgs& a, const float* x, float* y, uint8_t* winners) {
-  const int64_t lanes = STATIC ? STATIC : a.in.block;
-  for (int64_t first = 0; first < lanes; first += LANES) {
-    const int64_t rest = lanes - first < LANES ? lanes - first : LANES;
-    const int64_t width = STATIC ? STATIC : rest;
-    float best[LANES];
-    int32_t winner[LANES];
-    windows(
-        a,
-        [&](int64_t) {
-          for (int64_t l = 0; l < width; l++) {
-            best[l] = -__builtin_inff();
-            winner[l] = 0;
-          }
-        },
-        [&](int64_t, int64_t in, uint8_t k) {
-          for (int64_t l = 0; l < width; l++) {
-            const float v = x[in * lanes + first + l];
-            const bool better = v > best[l] || v != v;
-            best[l] = better ? v : best[l];
-            winner[l] = better ? k : winner[l];
-          }
-        },
-        [&](int64_t out, float) {
-          for (int64_t l = 0; l < width; l++) y[out * lanes + first + l] = best[l];
-          if (!winners) return;
-          for (int64_t l = 0; l < width; l++) {
-            winners[out * lanes + first + l] = static_cast<uint8_t>(winner[l]);
-          }
-        });
-  }
-}
-
 /** Whether every pixel lies in exactly one window. */
 CONVOY_INLINE bool tiles(const PoolArgs& a) {
   const Window& w = a.window;
@@ -90,35 +54,134 @@ CONVOY_INLINE bool tiles(const PoolArgs& a) {
          a.out.height * w.strides[0] == a.in.height && a.out.width * w.strides[1] == a.in.width;
 }
 
-template <int STATIC>
+/** Whether pixels of the plain layout are halved: then lanes run over columns. */
+CONVOY_INLINE bool halves(const PoolArgs& a) {
+  return a.in.block == 1 && a.window.kernel[0] == 2 && a.window.kernel[1] == 2 && tiles(a);
+}
+
+/** N windows side by side, from pixels 2 apart in two rows. */
+template <int N>
+CONVOY_INLINE void maxPoolPairs(const float* top, const float* bottom, float* y, uint8_t* winners) {
+  Lanes<N> best = Lanes<N>{} - __builtin_inff();
+  IntLanes<N> winner = {};
+  for (int32_t k = 0; k < 4; k++) {
+    const float* x = (k < 2 ? top : bottom) + k % 2;
+    Lanes<N> v;
+    for (int64_t l = 0; l < N; l++) v[l] = x[2 * l];
+    const IntLanes<N> better = (v > best) | (v != v);
+    best = better ? v : best;
+    winner = better ? IntLanes<N>{} + k : winner;
+  }
+  store<N>(y, best);
+  if (winners) storeBytes<N>(winners, winner);
+}
+
+template <int N>
+CONVOY_INLINE void maxPoolGradPairs(const float* dy, const uint8_t* winners, float* top,
+                                    float* bottom) {
+  const Lanes<N> grad = load<N>(dy), zero = {};
+  const IntLanes<N> winner = loadBytes<N>(winners);
+  for (int32_t k = 0; k < 4; k++) {
+    float* to = (k < 2 ? top : bottom) + k % 2;
+    const Lanes<N> share = winner == IntLanes<N>{} + k ? grad : zero;
+    for (int64_t l = 0; l < N; l++) to[2 * l] = share[l];
+  }
+}
+
+void maxPoolHalves(const PoolArgs& a, const float* x, float* y, uint8_t* winners) {
+  const int64_t width = a.out.width;
+  for (int64_t oy = 0; oy < a.out.height; oy++) {
+    const float *top = x + oy * 4 * width, *bottom = top + 2 * width;
+    uint8_t* won = winners ? winners + oy * width : nullptr;
+    int64_t ox = 0;
+    for (; ox + 8 <= width; ox += 8) {
+      maxPoolPairs<8>(top + 2 * ox, bottom + 2 * ox, y + oy * width + ox, won ? won + ox : won);
+    }
+    for (; ox < width; ox++) {
+      maxPoolPairs<1>(top + 2 * ox, bottom + 2 * ox, y + oy * width + ox, won ? won + ox : won);
+    }
+  }
+}
+
+void maxPoolGradHalves(const PoolArgs& a, const float* dy, float* dx, const uint8_t* winners) {
+  const int64_t width = a.out.width;
+  for (int64_t oy = 0; oy < a.out.height; oy++) {
+    float *top = dx + oy * 4 * width, *bottom = top + 2 * width;
+    const float* from = dy + oy * width;
+    const uint8_t* won = winners + oy * width;
+    int64_t ox = 0;
+    for (; ox + 8 <= width; ox += 8) {
+      maxPoolGradPairs<8>(from + ox, won + ox, top + 2 * ox, bottom + 2 * ox);
+    }
+    for (; ox < width; ox++) {
+      maxPoolGradPairs<1>(from + ox, won + ox, top + 2 * ox, bottom + 2 * ox);
+    }
+  }
+}
+
+/** N channels side by side, `block` numbers from one pixel to the next. */
+template <int N>
+CONVOY_INLINE void maxPoolLanes(const PoolArgs& a, int64_t block, const float* x, float* y,
+                                uint8_t* winners) {
+  Lanes<N> best;
+  IntLanes<N> winner;
+  windows(
+      a,
+      [&](int64_t) {
+        best = Lanes<N>{} - __builtin_inff();
+        winner = IntLanes<N>{};
+      },
+      [&](int64_t, int64_t in, uint8_t k) {
+        const Lanes<N> v = load<N>(x + in * block);
+        const IntLanes<N> better = (v > best) | (v != v);
+        best = better ? v : best;
+        winner = better ? IntLanes<N>{} + k : winner;
+      },
+      [&](int64_t out, float) {
+        store<N>(y + out * block, best);
+        if (winners) storeBytes<N>(winners + out * block, winner);
+      });
+}
+
+template <int N, bool ONCE>
+CONVOY_INLINE void maxPoolGradLanes(const PoolArgs& a, int64_t block, const float* dy, float* dx,
+                                    const uint8_t* winners) {
+  const Lanes<N> zero = {};
+  Lanes<N> grad;
+  IntLanes<N> winner;
+  windows(
+      a,
+      [&](int64_t out) {
+        grad = load<N>(dy + out * block);
+        winner = loadBytes<N>(winners + out * block);
+      },
+      [&](int64_t, int64_t in, uint8_t k) {
+        float* to = dx + in * block;
+        const Lanes<N> share = winner == IntLanes<N>{} + k ? grad : zero;
+        store<N>(to, ONCE ? share : load<N>(to) + share);
+      },
+      [](int64_t, float) {});
+}
+
+/** As many lanes at once as the block allows. */
+template <int N>
+void maxPoolPlane(const PoolArgs& a, const float* x, float* y, uint8_t* winners) {
+  const int64_t block = a.in.block;
+  for (int64_t l = 0; l < block; l += N) {
+    maxPoolLanes<N>(a, block, x + l, y + l, winners ? winners + l : nullptr);
+  }
+}
+
+template <int N>
 void maxPoolGradPlane(const PoolArgs& a, const float* dy, float* dx, const uint8_t* winners) {
-  const int64_t lanes = STATIC ? STATIC : a.in.block;
+  const int64_t block = a.in.block;
   const bool once = tiles(a);
   if (!once) {
     for (int64_t i = 0; i < a.in.plane(); i++) dx[i] = 0;
   }
-  for (int64_t first = 0; first < lanes; first += LANES) {
-    const int64_t rest = lanes - first < LANES ? lanes - first : LANES;
-    const int64_t width = STATIC ? STATIC : rest;
-    float grad[LANES];
-    int32_t winner[LANES];
-    windows(
-        a,
-        [&](int64_t out) {
-          for (int64_t l = 0; l < width; l++) {
-            grad[l] = dy[out * lanes + first + l];
-            winner[l] = winners[out * lanes + first + l];
-          }
-        },
-        [&](int64_t, int64_t in, uint8_t k) {
-          float* to = dx + in * lanes + first;
-          if (once) {
-            for (int64_t l = 0; l < width; l++) to[l] = winner[l] == k ? grad[l] : 0.0f;
-          } else {
-            for (int64_t l = 0; l < width; l++) to[l] += winner[l] == k ? grad[l] : 0.0f;
-          }
-        },
-        [](int64_t, float) {});
+  for (int64_t l = 0; l < block; l += N) {
+    once ? maxPoolGradLanes<N, true>(a, block, dy + l, dx + l, winners + l)
+         : maxPoolGradLanes<N, false>(a, block, dy + l, dx + l, winners + l);
   }
 }
 
@@ -176,17 +239,27 @@ void planes(const PoolArgs& a, const Images& from, const Images& to, Plane plane
     default: return NAME<0>(__VA_ARGS__);    \
   }
 
+// Lanes that divide the block, as many as fit into registers.
+#define BY_LANES(NAME, ...)                                 \
+  if (a.in.block % 16 == 0) return NAME<16>(__VA_ARGS__);   \
+  if (a.in.block % 8 == 0) return NAME<8>(__VA_ARGS__);     \
+  return NAME<1>(__VA_ARGS__)
+
 }  // namespace
 
 void maxPool(const PoolArgs& a) {
+  const bool half = halves(a);
   planes(a, a.in, a.out, [&](const float* x, float* y, uint8_t* w) {
-    BY_BLOCK(maxPoolPlane, a, x, y, w);
+    if (half) return maxPoolHalves(a, x, y, w);
+    BY_LANES(maxPoolPlane, a, x, y, w);
   });
 }
 
 void maxPoolGrad(const PoolArgs& a) {
+  const bool half = halves(a);
   planes(a, a.out, a.in, [&](const float* dy, float* dx, uint8_t* w) {
-    BY_BLOCK(maxPoolGradPlane, a, dy, dx, w);
+    if (half) return maxPoolGradHalves(a, dy, dx, w);
+    BY_LANES(maxPoolGradPlane, a, dy, dx, w);
   });
 }
 

@@ -7,6 +7,9 @@ namespace CONVOY_ISA {
 void fused(const FusedArgs&);
 void batchNorm(const BatchNormArgs&);
 void batchNormGrad(const BatchNormGradArgs&);
+void winogradWeights(const float*, int64_t, int64_t, bool, float*);
+void winograd(const WinogradArgs&);
+void winogradGrad(const WinogradGradArgs&);
 void maxPool(const PoolArgs&);
 void maxPoolGrad(const PoolArgs&);
 void avgPool(const PoolArgs&);
@@ -27,10 +30,17 @@ void uniform(const UniformArgs&);
 double dot(const float*, const float*, int64_t);
 void gather(const GatherArgs&);
 
+#ifdef __AVX512F__
+constexpr bool WINOGRAD_PAYS = true;
+#else
+constexpr bool WINOGRAD_PAYS = false;
+#endif
+
 extern const Kernels TABLE = {
-    fused,    batchNorm,  batchNormGrad, maxPool,  maxPoolGrad, avgPool,    avgPoolGrad,
-    reduceSum, reduceMax, sumPixels, segmentSum, segmentExpand, logSoftmax, oneHot,    relayout,   clearPadding,
-    copy,     resize,   resizeGrad, uniform,       dot,      gather,
+    fused,     batchNorm,   batchNormGrad, WINOGRAD_PAYS, winogradWeights, winograd,   winogradGrad,
+    maxPool,   maxPoolGrad, avgPool,       avgPoolGrad,   reduceSum,       reduceMax,  sumPixels,
+    segmentSum, segmentExpand, logSoftmax, oneHot,        relayout,        clearPadding,
+    copy,      resize,      resizeGrad,    uniform,       dot,             gather,
 };
 
 }  // namespace CONVOY_ISA

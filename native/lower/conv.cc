@@ -1,4 +1,4 @@
-// Convolution and its gradients, by oneDNN.
+// Convolution and its gradients, by oneDNN; 3x3 ones of few channels by winograd.cc instead.
 //
 // oneDNN is first asked which layouts it likes best. Images that already lie in another layout are
 // changed, once, and stay so for whoever comes next; weights are packed anew in every run, which costs
@@ -90,12 +90,6 @@ bool isSlow(const Desc& desc) {
   return std::strncmp(name, "ref", 3) == 0 || std::strncmp(name, "gemm", 4) == 0;
 }
 
-/** A step's name in a profile: the op and the sizes of its window and images. */
-std::string nameOf(const Node& node, const Shape& x, const Shape& w) {
-  const auto sizes = [](int64_t a, int64_t b) { return std::to_string(a) + "x" + std::to_string(b); };
-  return node.op + " " + sizes(w[0], w[1]) + " " + sizes(w[2], w[3]) + " on " + sizes(x[2], x[3]);
-}
-
 BufferId scratchFor(Builder& b, const memory::desc& desc) { return b.scratch(desc.get_size()); }
 
 /** The weights in the layout that a primitive wants; the plain ones when that is what it wants. */
@@ -112,7 +106,13 @@ BufferId packWeights(Builder& b, ValueId w, int64_t groups, const memory::desc& 
 
 }  // namespace
 
+std::string convName(const Node& node, const Shape& x, const Shape& w) {
+  const auto sizes = [](int64_t a, int64_t b) { return std::to_string(a) + "x" + std::to_string(b); };
+  return node.op + " " + sizes(w[0], w[1]) + " " + sizes(w[2], w[3]) + " on " + sizes(x[2], x[3]);
+}
+
 void lowerConv2d(Builder& b, const Node& node) {
+  if (winogradConv2d(b, node)) return;
   const ValueId x = node.inputs[0], w = node.inputs[1], y = node.outputs[0];
   const bool bias = node.inputs.size() > 2;
   const Geometry g = geometryOf(node);
@@ -137,10 +137,11 @@ void lowerConv2d(Builder& b, const Node& node) {
       {DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc(), scratchFor(b, desc.scratchpad_desc())}};
   if (bias) arguments.push_back({DNNL_ARG_BIAS, rowDesc(b.shape(w)[0]), b.plain(node.inputs[2])});
   arguments.push_back({DNNL_ARG_DST, desc.dst_desc(), b.make(y, yBlock).buffer});
-  dnnlStep(b, nameOf(node, b.shape(x), b.shape(w)), Forward(desc), arguments);
+  dnnlStep(b, convName(node, b.shape(x), b.shape(w)), Forward(desc), arguments);
 }
 
 void lowerConv2dInputGrad(Builder& b, const Node& node) {
+  if (winogradInputGrad(b, node)) return;
   const ValueId dy = node.inputs[0], w = node.inputs[1], dx = node.outputs[0];
   const Geometry g = geometryOf(node);
   const Shape &xShape = b.shape(dx), &yShape = b.shape(dy), &wShape = b.shape(w);
@@ -162,7 +163,7 @@ void lowerConv2dInputGrad(Builder& b, const Node& node) {
   }
   const BufferId grad = b.get(dy, yBlock).buffer;
   const BufferId weights = packWeights(b, w, g.groups, desc.weights_desc());
-  dnnlStep(b, nameOf(node, xShape, wShape), InputGrad(desc),
+  dnnlStep(b, convName(node, xShape, wShape), InputGrad(desc),
            {{DNNL_ARG_DIFF_DST, desc.diff_dst_desc(), grad},
             {DNNL_ARG_WEIGHTS, desc.weights_desc(), weights},
             {DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc(), scratchFor(b, desc.scratchpad_desc())},
@@ -170,6 +171,7 @@ void lowerConv2dInputGrad(Builder& b, const Node& node) {
 }
 
 void lowerConv2dWeightGrad(Builder& b, const Node& node) {
+  if (winogradWeightGrad(b, node)) return;
   const ValueId x = node.inputs[0], dy = node.inputs[1], dw = node.outputs[0];
   const bool bias = node.flag("bias") && b.used(node.outputs[1]);
   const Geometry g = geometryOf(node);
@@ -211,7 +213,7 @@ void lowerConv2dWeightGrad(Builder& b, const Node& node) {
     const BufferId row = b.make(node.outputs[1]).buffer;
     arguments.push_back({DNNL_ARG_DIFF_BIAS, rowDesc(wShape[0]), row});
   }
-  dnnlStep(b, nameOf(node, xShape, wShape), WeightGrad(desc), arguments);
+  dnnlStep(b, convName(node, xShape, wShape), WeightGrad(desc), arguments);
   if (packed == plain) return;
   const dnnl::reorder::primitive_desc unpack(dnnlEngine(), packed, dnnlEngine(), plain);
   dnnlStep(b, "unpack weights", dnnl::reorder(unpack),

@@ -35,4 +35,12 @@ void lowerResize(Builder& b, const Node& node);
 void lowerResizeGrad(Builder& b, const Node& node);
 void lowerUniform(Builder& b, const Node& node);
 
+/** Convolutions by Winograd's algorithm; false, and nothing done, where another way is better. */
+bool winogradConv2d(Builder&, const Node&);
+bool winogradInputGrad(Builder&, const Node&);
+bool winogradWeightGrad(Builder&, const Node&);
+
+/** A convolution's step in a profile: the op and the sizes of its window and images. */
+std::string convName(const Node& node, const Shape& x, const Shape& w);
+
 }  // namespace convoy

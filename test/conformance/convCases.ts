@@ -26,6 +26,18 @@ const geometries: readonly Geometry[] = [
   { name: "3 channels, same size", x: [2, 3, 8, 8], w: [16, 3, 3, 3], options: { padding: 1 } },
   { name: "16 channels", x: [2, 16, 6, 6], w: [16, 16, 3, 3], options: { padding: 1 } },
   { name: "17 channels, odd size", x: [1, 17, 5, 7], w: [17, 17, 3, 3], options: { padding: 1 } },
+  {
+    name: "16 to 48 channels, ragged tiles",
+    x: [3, 16, 7, 9],
+    w: [48, 16, 3, 3],
+    options: { padding: [0, 2, 1, 0] },
+  },
+  {
+    name: "64 channels, more padding",
+    x: [1, 64, 3, 5],
+    w: [32, 64, 3, 3],
+    options: { padding: 3 },
+  },
   { name: "6 to 16 channels", x: [2, 6, 9, 9], w: [16, 6, 5, 5], options: {} },
   { name: "1x1", x: [3, 16, 5, 5], w: [17, 16, 1, 1], options: {} },
   { name: "1x1, stride 2", x: [2, 16, 7, 7], w: [32, 16, 1, 1], options: { strides: 2 } },

@@ -1,0 +1,55 @@
+// N floats side by side that stay in registers, in the compiler's own vector notation: arithmetic,
+// comparisons and ?: go lane by lane. Loops over pixels are written with them where the compiler, left to
+// itself, is not sure to keep a block of channels in a register.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels.h"
+
+namespace convoy {
+namespace CONVOY_ISA {
+
+template <int N>
+struct LaneTypes {
+  typedef float Floats __attribute__((vector_size(N * 4)));
+  typedef float Unaligned __attribute__((vector_size(N * 4), aligned(4), may_alias));
+};
+
+template <int N>
+using Lanes = typename LaneTypes<N>::Floats;
+
+template <int N>
+CONVOY_INLINE Lanes<N> load(const float* from) {
+  return *reinterpret_cast<const typename LaneTypes<N>::Unaligned*>(from);
+}
+
+template <int N>
+CONVOY_INLINE void store(float* to, Lanes<N> lanes) {
+  *reinterpret_cast<typename LaneTypes<N>::Unaligned*>(to) = lanes;
+}
+
+/** As many whole numbers, which also say where a comparison holds. */
+template <int N>
+struct IntLaneTypes {
+  typedef int32_t Ints __attribute__((vector_size(N * 4)));
+  typedef uint8_t Bytes __attribute__((vector_size(N), aligned(1), may_alias));
+};
+
+template <int N>
+using IntLanes = typename IntLaneTypes<N>::Ints;
+
+template <int N>
+CONVOY_INLINE IntLanes<N> loadBytes(const uint8_t* from) {
+  using Bytes = typename IntLaneTypes<N>::Bytes;
+  return __builtin_convertvector(*reinterpret_cast<const Bytes*>(from), IntLanes<N>);
+}
+
+template <int N>
+CONVOY_INLINE void storeBytes(uint8_t* to, IntLanes<N> lanes) {
+  using Bytes = typename IntLaneTypes<N>::Bytes;
+  *reinterpret_cast<Bytes*>(to) = __builtin_convertvector(lanes, Bytes);
+}
+
+}  // namespace CONVOY_ISA
+}  // namespace convoy
