@@ -64,7 +64,7 @@ export const methods: readonly Method[] = [
   },
   {
     name: "sync-sgd",
-    description: "all nets take the mean at every step (synchronous SGD)",
+    description: "all nets take the mean gradient at every step (synchronous SGD)",
     settings: { swarm: "sync-sgd" },
   },
   {

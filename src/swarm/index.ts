@@ -1,4 +1,5 @@
 export { Combiner, type WeightedVector } from "../engine/combine.js";
+export * from "./compressors/index.js";
 export * from "./coupling.js";
 export * from "./couplings/index.js";
 export { openTraining, swarmOf } from "./fromConfig.js";
