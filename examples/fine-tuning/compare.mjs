@@ -29,7 +29,7 @@ const { complete } = await compare(
       ...{ data: train.name, model: "squeezenet1.1", augment: "crop,flip" },
       ...{ epochs: 15, batch: 32 },
     },
-    seeds: 5,
+    seeds: 3,
     lrs: [0.001, 0.003, 0.01],
     tuneSeeds: 1,
   },
