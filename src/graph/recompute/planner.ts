@@ -11,11 +11,10 @@ import type { Graph, Node, Value } from "../graph.js";
 import { type Block, blocksOf, bytes, wayBack } from "./blocks.js";
 import { insideOf } from "./segments.js";
 
-/** Values to recompute, and what that costs and keeps. */
+/** Values to recompute, and the estimated seconds that this takes. */
 export interface Plan {
   readonly recomputed: ReadonlySet<Value>;
-  /** Time of the recomputation as a share of the plain step's, estimated. */
-  readonly cost: number;
+  readonly seconds: number;
 }
 
 /** Of one core, to weigh arithmetic against memory: only their ratio matters. */
@@ -32,6 +31,9 @@ function secondsOf(node: Node): number {
   const moved = [...node.inputs, ...node.outputs].reduce((sum, value) => sum + bytes(value), 0);
   return nodeFlops(node) / FLOPS_A_SECOND + moved / BYTES_A_SECOND;
 }
+
+/** Estimated seconds of a graph's nodes on one core. */
+export const estimateSeconds = ({ nodes }: Graph): number => sum(nodes.map(secondsOf));
 
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((all, one) => all + one, 0);
 
@@ -101,14 +103,12 @@ export class Planner {
   private readonly blocks: readonly Block[];
   private readonly sizes: readonly Sizes[];
   private readonly early: ReadonlySet<Value>;
-  private readonly stepSeconds: number;
 
   constructor(graph: Graph) {
     const { saved, early } = wayBack(graph);
     this.early = early;
     this.blocks = blocksOf(graph);
     this.sizes = this.blocks.map((block) => sizesOf(block, saved));
-    this.stepSeconds = sum(graph.nodes.map(secondsOf));
   }
 
   /** Estimated bytes of values when everything is kept. */
@@ -196,7 +196,7 @@ export class Planner {
     }
     return {
       recomputed: new Set(recomputed.filter((value) => !this.early.has(value))),
-      cost: last.seconds / this.stepSeconds,
+      seconds: last.seconds,
     };
   }
 }
