@@ -32,11 +32,17 @@ Builder::Builder(const Graph& graph)
     use = std::max(use, lastUse_[at(node->outputs[0])]);
   }
   for (ValueId output : graph.outputs) forward_[at(output)] = true;
+  bool ended = false;  // whether the last node of the way forward has been met
   for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); node++) {
     const bool forward = std::any_of(node->outputs.begin(), node->outputs.end(),
                                      [&](ValueId value) { return forward_[at(value)]; });
     for (ValueId value : node->outputs) forward_[at(value)] = forward;
     for (ValueId input : node->inputs) (forward ? forward_ : saved_)[at(input)] = true;
+    ended = ended || forward;
+    // What is made beside the way forward, such as a rounded copy, is kept for later.
+    if (ended && !forward) {
+      for (ValueId value : node->outputs) forward_[at(value)] = saved_[at(value)] = true;
+    }
   }
 }
 

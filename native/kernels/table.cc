@@ -26,11 +26,13 @@ void resizeGrad(const ResizeArgs&);
 void uniform(const UniformArgs&);
 double dot(const float*, const float*, int64_t);
 void gather(const GatherArgs&);
+void toBf16(const float*, uint16_t*, int64_t);
+void fromBf16(const uint16_t*, float*, int64_t);
 
 extern const Kernels TABLE = {
     fused,    batchNorm,  batchNormGrad, maxPool,  maxPoolGrad, avgPool,    avgPoolGrad,
     reduceSum, reduceMax, sumPixels, segmentSum, segmentExpand, logSoftmax, oneHot,    relayout,   clearPadding,
-    copy,     resize,   resizeGrad, uniform,       dot,      gather,
+    copy,     resize,   resizeGrad, uniform,       dot,      gather,  toBf16,  fromBf16,
 };
 
 }  // namespace CONVOY_ISA

@@ -34,5 +34,7 @@ void lowerCast(Builder& b, const Node& node);
 void lowerResize(Builder& b, const Node& node);
 void lowerResizeGrad(Builder& b, const Node& node);
 void lowerUniform(Builder& b, const Node& node);
+void lowerToBf16(Builder& b, const Node& node);
+void lowerFromBf16(Builder& b, const Node& node);
 
 }  // namespace convoy

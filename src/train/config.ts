@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { BYTES } from "../bytes.js";
 import { suggestion } from "../text.js";
+import { keeps } from "./memory.js";
 
 /** A setting that cannot be used: the message names it, what was found and what was expected. */
 export class ConfigError extends Error {
@@ -47,6 +48,10 @@ export const trainConfig = z.strictObject({
     .union([count(), z.literal("sqrt")], { error: "expected a number of segments, or sqrt" })
     .optional()
     .describe("segments of the net that are recomputed instead of kept, or sqrt"),
+  keep: z
+    .enum(keeps)
+    .optional()
+    .describe("how images are kept for the gradient; bf16 halves them; default as --memory asks"),
   seed: z.int().min(0).max(0xffffffff).default(1).describe("seed of all random numbers"),
   optimizer: z.string().default("nesterov").describe("optimizer by name"),
   levels: count().optional().describe("nets of rmtr, each half as deep as the one above it"),

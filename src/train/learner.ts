@@ -198,9 +198,9 @@ export async function openPrograms(
   pictures?: Dataset,
 ): Promise<LearnerPrograms> {
   const { config, model } = prepared;
-  const { labelSmoothing, ghost, accumulate, memory, recompute, seed } = config;
+  const { labelSmoothing, ghost, accumulate, memory, recompute, keep, seed } = config;
   const batch = batchFor(prepared, pictures);
-  const saving = { accumulate, memory, recompute };
+  const saving = { accumulate, memory, recompute, keep };
   const compile = (of: Model) =>
     compileTraining(engine, of, { batch, labelSmoothing, ghost, ...saving });
   const training = await compile(model);

@@ -65,3 +65,13 @@ export function wayBack(graph: Graph): WayBack {
   }
   return { saved, early };
 }
+
+/** Images that can be kept in fewer bits for the way back: those that are kept, but not used early. */
+export function halvable(graph: Graph, recomputed: ReadonlySet<Value>): Set<Value> {
+  const { early } = wayBack(graph);
+  const images = [...forwardNodes(graph)]
+    .filter(({ op }) => !bound.has(op.name))
+    .flatMap(({ outputs }) => outputs)
+    .filter(({ dtype, shape }) => dtype === "f32" && shape.length === 4);
+  return new Set(images.filter((value) => !early.has(value) && !recomputed.has(value)));
+}

@@ -104,7 +104,11 @@ export class Planner {
   private readonly sizes: readonly Sizes[];
   private readonly early: ReadonlySet<Value>;
 
-  constructor(graph: Graph) {
+  /** @param share bytes in which a value is kept, as a share of its own; default 1 */
+  constructor(
+    graph: Graph,
+    private readonly share = 1,
+  ) {
     const { saved, early } = wayBack(graph);
     this.early = early;
     this.blocks = blocksOf(graph);
@@ -115,8 +119,8 @@ export class Planner {
   get plainBytes(): number {
     let [kept, peak] = [0, 0];
     for (const { saved, border, gradients } of this.sizes) {
-      kept += saved + border;
-      peak = Math.max(peak, kept + gradients);
+      peak = Math.max(peak, kept + saved + border + gradients);
+      kept += this.share * (saved + border);
     }
     return peak;
   }
@@ -138,8 +142,9 @@ export class Planner {
   }
 
   /** The plan that needs least, by estimate. */
-  least(): { readonly plan: Plan; readonly bytes: number } {
-    let [low, high] = [0, this.plainBytes];
+  least(): Plan {
+    // With everything in one segment, or nothing, whatever the estimate.
+    let [low, high] = [0, 2 * this.plainBytes];
     let plan = this.plan(high)!;
     while (high - low > 0.005 * high) {
       const middle = (low + high) / 2;
@@ -147,7 +152,7 @@ export class Planner {
       if (found) [high, plan] = [middle, found];
       else low = middle;
     }
-    return { plan, bytes: high };
+    return plan;
   }
 
   /** One block that keeps all, or all but what is cheap. */
@@ -156,11 +161,11 @@ export class Planner {
     for (const before of front) {
       const work = before.kept + border + gradients;
       if (work + saved <= budget) {
-        const kept = before.kept + saved + border;
+        const kept = before.kept + this.share * (saved + border);
         to.push({ kept, seconds: before.seconds, begin: at, mode: "keep", before });
       }
       if (saved > dear && work + dear + cheap <= budget) {
-        const kept = before.kept + dear + border;
+        const kept = before.kept + this.share * (dear + border);
         to.push({ kept, seconds: before.seconds + light, begin: at, mode: "light", before });
       }
     }
@@ -177,7 +182,7 @@ export class Planner {
       seconds += begin === end - 1 ? size.inside : size.full;
       for (const before of fronts[begin]) {
         if (before.kept + inside + gradients > budget) break;
-        const kept = before.kept + border;
+        const kept = before.kept + this.share * border;
         to.push({ kept, seconds: before.seconds + seconds, begin, mode: "full", before });
       }
     }
