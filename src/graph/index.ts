@@ -60,4 +60,5 @@ export { toBf16 } from "./ops/toBf16.js";
 export { transpose } from "./ops/transpose.js";
 export { uniform } from "./ops/uniform.js";
 export { write } from "./ops/write.js";
+export { rematerialise } from "./passes/rematerialise.js";
 export type { Padding, Pair } from "./window.js";
