@@ -4,7 +4,6 @@
 import { z } from "zod";
 import { BYTES } from "../bytes.js";
 import { suggestion } from "../text.js";
-import { keeps } from "./memory.js";
 
 /** A setting that cannot be used: the message names it, what was found and what was expected. */
 export class ConfigError extends Error {
@@ -49,7 +48,7 @@ export const trainConfig = z.strictObject({
     .optional()
     .describe("segments of the net that are recomputed instead of kept, or sqrt"),
   keep: z
-    .enum(keeps)
+    .enum(["f32", "bf16"])
     .optional()
     .describe("how images are kept for the gradient; bf16 halves them; default as --memory asks"),
   seed: z.int().min(0).max(0xffffffff).default(1).describe("seed of all random numbers"),

@@ -13,6 +13,7 @@ import { rematerialise } from "../graph/passes/rematerialise.js";
 import { halvable } from "../graph/recompute/blocks.js";
 import { estimateSeconds, Planner } from "../graph/recompute/planner.js";
 import { segmentsOf } from "../graph/recompute/segments.js";
+import type { TrainConfig } from "./config.js";
 
 /** How a training program saves memory. */
 export interface MemorySettings {
@@ -24,12 +25,12 @@ export interface MemorySettings {
   readonly recompute?: number | "sqrt";
 }
 
-/** Number formats in which images are kept. */
-export const keeps = ["f32", "bf16"] as const;
-export type Keep = (typeof keeps)[number];
+/** A number format in which images are kept. */
+type Keep = NonNullable<TrainConfig["keep"]>;
 
-/** Bytes of a kept image as a share of what it has in f32. */
+/** Bytes of a kept image as a share of what it has in f32; formats in the order in which they are tried. */
 const shares: Readonly<Record<Keep, number>> = { f32: 1, bf16: 0.5 };
+const formats = Object.keys(shares) as Keep[];
 
 /** Memory of the programs that train, and what was done about it. */
 export interface TrainingMemory extends MemoryReport {
@@ -176,7 +177,7 @@ export async function compileWithin(
           recomputed: recompute === undefined ? undefined : segmentsOf(graph, countOf(recompute)),
           keep,
         })
-      : await new Search(engine, graph, parseBytes(memory) * share).find(keep ? [keep] : keeps);
+      : await new Search(engine, graph, parseBytes(memory) * share).find(keep ? [keep] : formats);
   return { program: await engine.compile(chosen.graph, chosen.options), plan: words(chosen) };
 }
 
