@@ -108,6 +108,7 @@ Graph graphFrom(const Napi::Object& object) {
   graph.vectors = attrFrom(object.Get("vectors")).texts;
   graph.inputs = attrFrom(object.Get("inputs")).texts;
   graph.scalars = attrFrom(object.Get("scalars")).texts;
+  graph.frugal = object.Get("frugal").ToBoolean();
   return graph;
 }
 
@@ -135,6 +136,19 @@ Element* elementsOf(const Napi::Value& value, Task& task) {
   return static_cast<Element*>(dataOf(array));
 }
 
+/** A `MemoryReport`. */
+Napi::Object reportOf(Napi::Env env, const convoy::Memory& memory) {
+  Napi::Object report = Napi::Object::New(env), kinds = Napi::Object::New(env);
+  report.Set("peakBytes", static_cast<double>(memory.peak));
+  report.Set("activationBytes", static_cast<double>(memory.activations));
+  report.Set("scratchBytes", static_cast<double>(memory.scratch));
+  for (size_t kind = 0; kind < convoy::KINDS; kind++) {
+    kinds.Set(convoy::KIND_NAMES[kind], static_cast<double>(memory.kinds[kind]));
+  }
+  report.Set("kinds", kinds);
+  return report;
+}
+
 using ProgramHandle = Napi::External<std::shared_ptr<Program>>;
 
 /** A queue of work with its own thread; JavaScript's `Queue`. */
@@ -143,6 +157,7 @@ class QueueWrap : public Napi::ObjectWrap<QueueWrap> {
   static Napi::Function define(Napi::Env env) {
     return DefineClass(env, "Queue",
                        {InstanceMethod<&QueueWrap::compile>("compile"),
+                        InstanceMethod<&QueueWrap::measure>("measure"),
                         InstanceMethod<&QueueWrap::run>("run"),
                         InstanceMethod<&QueueWrap::dots>("dots"),
                         InstanceMethod<&QueueWrap::gather>("gather"),
@@ -223,12 +238,20 @@ class QueueWrap : public Napi::ObjectWrap<QueueWrap> {
                    delete program;
                    Napi::MemoryManagement::AdjustExternalMemory(env, -bytes);
                  }));
-      result.Set("peakBytes", static_cast<double>(memory.peak));
-      result.Set("activationBytes", static_cast<double>(memory.activations));
-      result.Set("scratchBytes", static_cast<double>(memory.scratch));
+      result.Set("memory", reportOf(env, memory));
       return result;
     };
     return submit(env, std::move(task));
+  }
+
+  /** measure(graph) resolves with the memory report that `compile` would give. */
+  Napi::Value measure(const Napi::CallbackInfo& info) {
+    auto task = std::make_unique<Task>(info.Env());
+    auto graph = std::make_shared<Graph>(graphFrom(info[0].As<Napi::Object>()));
+    auto memory = std::make_shared<convoy::Memory>();
+    task->work = [graph, memory] { *memory = convoy::measure(*graph); };
+    task->result = [memory](Napi::Env env) -> Napi::Value { return reportOf(env, *memory); };
+    return submit(info.Env(), std::move(task));
   }
 
   /** run(handle, vectors, inputs, scalars, outputs, key) */
@@ -350,6 +373,15 @@ Napi::Value describe(const Napi::CallbackInfo& info) {
   return result;
 }
 
+/** allocated(): bytes of all programs and vectors that exist, and the most there ever were. */
+Napi::Value allocated(const Napi::CallbackInfo& info) {
+  const convoy::Allocated bytes = convoy::allocated();
+  Napi::Object result = Napi::Object::New(info.Env());
+  result.Set("now", static_cast<double>(bytes.now));
+  result.Set("peak", static_cast<double>(bytes.peak));
+  return result;
+}
+
 Napi::Value chooseIsa(const Napi::CallbackInfo& info) {
   const std::string name = info[0].As<Napi::String>();
   return Napi::Boolean::New(info.Env(), convoy::chooseIsa(name.c_str()));
@@ -362,6 +394,7 @@ Napi::Object start(Napi::Env env, Napi::Object exports) {
   exports.Set("Queue", QueueWrap::define(env));
   exports.Set("end", Napi::Function::New(env, end));
   exports.Set("allocate", Napi::Function::New(env, allocate));
+  exports.Set("allocated", Napi::Function::New(env, allocated));
   exports.Set("describe", Napi::Function::New(env, describe));
   exports.Set("chooseIsa", Napi::Function::New(env, chooseIsa));
   return exports;

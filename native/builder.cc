@@ -14,6 +14,8 @@ size_t at(int index) { return static_cast<size_t>(index); }
 Builder::Builder(const Graph& graph)
     : graph_(graph),
       lastUse_(graph.values.size(), -1),
+      forward_(graph.values.size(), false),
+      saved_(graph.values.size(), false),
       tensors_(graph.values.size()),
       written_(graph.values.size(), false) {
   for (size_t n = 0; n < graph.nodes.size(); n++) {
@@ -29,10 +31,23 @@ Builder::Builder(const Graph& graph)
     int& use = lastUse_[at(node->inputs[0])];
     use = std::max(use, lastUse_[at(node->outputs[0])]);
   }
+  for (ValueId output : graph.outputs) forward_[at(output)] = true;
+  bool ended = false;  // whether the last node of the way forward has been met
+  for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); node++) {
+    const bool forward = std::any_of(node->outputs.begin(), node->outputs.end(),
+                                     [&](ValueId value) { return forward_[at(value)]; });
+    for (ValueId value : node->outputs) forward_[at(value)] = forward;
+    for (ValueId input : node->inputs) (forward ? forward_ : saved_)[at(input)] = true;
+    ended = ended || forward;
+    // What is made beside the way forward, such as a rounded copy, is kept for later.
+    if (ended && !forward) {
+      for (ValueId value : node->outputs) forward_[at(value)] = saved_[at(value)] = true;
+    }
+  }
 }
 
-BufferId Builder::add(size_t bytes, Place place) {
-  buffers_.push_back({bytes, place, -1, -1, false, {}});
+BufferId Builder::add(size_t bytes, Place place, Kind kind) {
+  buffers_.push_back({bytes, place, -1, -1, kind, {}});
   return static_cast<BufferId>(buffers_.size() - 1);
 }
 
@@ -140,10 +155,8 @@ void Builder::alias(ValueId value, const Tensor& tensor) {
 
 void Builder::bind(ValueId value, Place place) { alias(value, {add(bytesIn(value, 1), place), 1}); }
 
-BufferId Builder::scratch(size_t bytes) {
-  const BufferId buffer = add(std::max<size_t>(bytes, 1), {Home::Arena, 0, 0});
-  buffers_[at(buffer)].scratch = true;
-  return buffer;
+BufferId Builder::scratch(size_t bytes, Kind kind) {
+  return add(std::max<size_t>(bytes, 1), {Home::Arena, 0, 0}, kind);
 }
 
 void Builder::step(std::string name, const std::vector<BufferId>& buffers,
@@ -215,27 +228,48 @@ void Builder::lowerAll() {
   finishWrites();
 }
 
-std::unique_ptr<Program> Builder::finish() {
-  std::vector<Lifetime> alive, values, scratches;
+Kind Builder::kindOf(const Buffer& buffer) const {
+  if (buffer.values.empty()) return buffer.kind;
+  const auto any = [&](const std::vector<bool>& set) {
+    return std::any_of(buffer.values.begin(), buffer.values.end(),
+                       [&](ValueId value) { return set[at(value)]; });
+  };
+  if (!any(forward_)) return Kind::Gradients;
+  return any(saved_) ? Kind::Saved : Kind::Passing;
+}
+
+void Builder::placeAll() {
+  std::vector<Lifetime> alive, values, scratches, kinds[KINDS];
   std::vector<size_t> owners;
   for (size_t id = 0; id < buffers_.size(); id++) {
     const Buffer& buffer = buffers_[id];
+    places_.push_back(buffer.place);
     if (buffer.place.home != Home::Arena || buffer.first < 0) continue;
     const Lifetime lifetime = {buffer.bytes, buffer.first, buffer.last};
+    const Kind kind = kindOf(buffer);
     alive.push_back(lifetime);
-    (buffer.scratch ? scratches : values).push_back(lifetime);
+    kinds[static_cast<size_t>(kind)].push_back(lifetime);
+    (kind < Kind::Weights ? values : scratches).push_back(lifetime);
     owners.push_back(id);
   }
   const Plan plan = planArena(alive);
-  std::vector<Place> places;
-  for (const Buffer& buffer : buffers_) places.push_back(buffer.place);
-  for (size_t k = 0; k < owners.size(); k++) places[owners[k]].offset = plan.offsets[k];
-  Arena arena = allocateArena(plan.bytes);
+  for (size_t k = 0; k < owners.size(); k++) places_[owners[k]].offset = plan.offsets[k];
+  memory_ = {roundedArena(plan.bytes), peakOf(values), peakOf(scratches), {}};
+  for (size_t kind = 0; kind < KINDS; kind++) memory_.kinds[kind] = peakOf(kinds[kind]);
+}
+
+Memory Builder::memory() {
+  placeAll();
+  return memory_;
+}
+
+std::unique_ptr<Program> Builder::finish() {
+  placeAll();
+  Arena arena = allocateArena(memory_.peak);
   const Bindings nothing;
-  const Run run(places, arena.get(), nothing);
+  const Run run(places_, arena.get(), nothing);
   for (const auto& ready : ready_) ready(run);
-  const Memory memory = {plan.bytes, peakOf(values), peakOf(scratches)};
-  return std::make_unique<Program>(std::move(steps_), std::move(places), std::move(arena), memory);
+  return std::make_unique<Program>(std::move(steps_), std::move(places_), std::move(arena), memory_);
 }
 
 std::unique_ptr<Program> compile(const Graph& graph) {
@@ -243,6 +277,13 @@ std::unique_ptr<Program> compile(const Graph& graph) {
   Builder builder(graph);
   builder.lowerAll();
   return builder.finish();
+}
+
+Memory measure(const Graph& graph) {
+  checkGraph(graph);
+  Builder builder(graph);
+  builder.lowerAll();
+  return builder.memory();
 }
 
 }  // namespace convoy

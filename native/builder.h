@@ -24,6 +24,8 @@ struct Tensor {
 class Builder {
  public:
   explicit Builder(const Graph& graph);
+  /** The memory that the program takes; `lowerAll` comes before it. */
+  Memory memory();
   std::unique_ptr<Program> finish();
 
   const Graph& graph() const { return graph_; }
@@ -49,7 +51,7 @@ class Builder {
   /** A result that lies in something bound. */
   void bind(ValueId value, Place place);
   /** Room that only the steps naming it use. */
-  BufferId scratch(size_t bytes);
+  BufferId scratch(size_t bytes, Kind kind = Kind::Scratch);
 
   /** Adds a step; `buffers` are all that it touches. */
   void step(std::string name, const std::vector<BufferId>& buffers,
@@ -67,11 +69,13 @@ class Builder {
     Place place;
     int first = -1;
     int last = -1;
-    bool scratch = false;
+    Kind kind = Kind::Passing;
     std::vector<ValueId> values;  // those that lie in it
   };
 
-  BufferId add(size_t bytes, Place place);
+  BufferId add(size_t bytes, Place place, Kind kind = Kind::Passing);
+  Kind kindOf(const Buffer& buffer) const;
+  void placeAll();
   size_t bytesIn(ValueId value, int64_t block) const;
   const Node* directWrite(ValueId value) const;
   void copyStep(const char* name, BufferId from, BufferId to, size_t bytes);
@@ -83,11 +87,15 @@ class Builder {
   const Graph& graph_;
   int node_ = 0;  // being lowered
   std::vector<int> lastUse_;  // node, by value, also under another shape; -1 when unused
+  std::vector<bool> forward_;  // by value: whether the outputs need it
+  std::vector<bool> saved_;    // by value: a forward one that the way back uses
   std::vector<std::vector<Tensor>> tensors_;  // layouts of each value; the first is the original
   std::vector<Buffer> buffers_;
   std::vector<Step> steps_;
   std::vector<std::function<void(const Run&)>> ready_;
   std::vector<bool> written_;  // by value: already where its write wants it
+  std::vector<Place> places_;  // by buffer, once all are placed
+  Memory memory_;
 };
 
 /** Throws when a node names a value that does not exist yet, or elements of a type it cannot take. */

@@ -8,7 +8,7 @@ namespace convoy {
 namespace {
 
 /** Ops that take other elements than f32: they move them, turn them into f32, or look them up. */
-constexpr const char* TAKES_INTEGERS[] = {"cast",    "concat", "maxPool2dGrad", "oneHot",
+constexpr const char* TAKES_INTEGERS[] = {"cast",    "concat", "fromBf16", "maxPool2dGrad", "oneHot",
                                           "pad",     "reshape", "slice",        "transpose"};
 
 bool takesIntegers(const std::string& op) {

@@ -72,6 +72,8 @@ struct Graph {
   std::vector<std::string> vectors;
   std::vector<std::string> inputs;
   std::vector<std::string> scalars;
+  /** Whether to take kernels that need little scratch space rather than the fastest ones. */
+  bool frugal = false;
 };
 
 inline int slotOf(const std::vector<std::string>& names, const std::string& name) {

@@ -5,6 +5,7 @@
 #endif
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -23,17 +24,37 @@ bool profiling() {
 
 constexpr size_t HUGE_PAGE = size_t{2} << 20;
 
+size_t alignmentOf(size_t bytes) { return bytes >= HUGE_PAGE ? HUGE_PAGE : 64; }
+
+std::atomic<size_t> bytesNow{0}, bytesPeak{0};
+
+void count(size_t bytes) {
+  const size_t now = bytesNow += bytes;
+  size_t peak = bytesPeak;
+  while (peak < now && !bytesPeak.compare_exchange_weak(peak, now)) {
+  }
+}
+
 }  // namespace
 
-void FreeArena::operator()(char* memory) const { std::free(memory); }
+void FreeArena::operator()(char* memory) const {
+  std::free(memory);
+  bytesNow -= bytes;
+}
+
+Allocated allocated() { return {bytesNow, bytesPeak}; }
+
+size_t roundedArena(size_t bytes) {
+  const size_t alignment = alignmentOf(bytes);
+  return (std::max<size_t>(bytes, 64) + alignment - 1) / alignment * alignment;
+}
 
 Arena allocateArena(size_t bytes) {
   const auto refuse = [bytes] {
     return std::runtime_error("this machine cannot give " + std::to_string(bytes) + " bytes of memory");
   };
   if (bytes > std::numeric_limits<size_t>::max() / 2) throw refuse();
-  const size_t alignment = bytes >= HUGE_PAGE ? HUGE_PAGE : 64;
-  const size_t rounded = (std::max<size_t>(bytes, 64) + alignment - 1) / alignment * alignment;
+  const size_t alignment = alignmentOf(bytes), rounded = roundedArena(bytes);
   void* memory = nullptr;
   if (posix_memalign(&memory, alignment, rounded) != 0) throw refuse();
 #ifdef __linux__
@@ -44,7 +65,8 @@ Arena allocateArena(size_t bytes) {
   std::fill_n(static_cast<float*>(memory), rounded / sizeof(float),
               std::numeric_limits<float>::signaling_NaN());
 #endif
-  return Arena(static_cast<char*>(memory));
+  count(rounded);
+  return Arena(static_cast<char*>(memory), {rounded});
 }
 
 void Program::run(const Bindings& bindings) {

@@ -63,18 +63,41 @@ struct Step {
   std::function<void(const Run&)> run;
 };
 
+/** What lies in an arena. A graph's outputs tell its ways apart: what they need is the way forward. */
+enum class Kind {
+  Saved,      // made on the way forward and kept until the way back has used it
+  Passing,    // made and used on the way forward
+  Gradients,  // all that only writes need: gradients, and what is computed again for them
+  Weights,    // copies in the layouts that kernels want
+  Scratch,    // space that one kernel works in
+};
+constexpr const char* KIND_NAMES[] = {"saved", "passing", "gradients", "weights", "scratch"};
+constexpr size_t KINDS = 5;
+
+/** Largest sums of bytes that live at the same time. */
 struct Memory {
-  size_t peak = 0;
-  size_t activations = 0;
-  size_t scratch = 0;
+  size_t peak = 0;         // the whole arena
+  size_t activations = 0;  // values: saved, passing and gradients together
+  size_t scratch = 0;      // weights and scratch together
+  size_t kinds[KINDS] = {};
 };
 
 /** Memory for one arena, aligned for any vector instruction. */
 struct FreeArena {
+  size_t bytes = 0;
   void operator()(char* memory) const;
 };
 using Arena = std::unique_ptr<char, FreeArena>;
 Arena allocateArena(size_t bytes);
+/** What the allocator gives for so many bytes. */
+size_t roundedArena(size_t bytes);
+
+/** Bytes of all arenas that exist in this process, and the most there ever were. */
+struct Allocated {
+  size_t now;
+  size_t peak;
+};
+Allocated allocated();
 
 class Program {
  public:
@@ -101,5 +124,7 @@ class Program {
 
 /** Chooses kernels and layouts for every node and plans the memory. */
 std::unique_ptr<Program> compile(const Graph& graph);
+/** What `compile` would take, without taking it. */
+Memory measure(const Graph& graph);
 
 }  // namespace convoy

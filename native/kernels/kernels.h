@@ -223,6 +223,9 @@ struct Kernels {
   void (*uniform)(const UniformArgs&);
   double (*dot)(const float* a, const float* b, int64_t size);
   void (*gather)(const GatherArgs&);
+  /** Numbers in 16 bits and back; bfloat16. */
+  void (*toBf16)(const float* x, uint16_t* y, int64_t size);
+  void (*fromBf16)(const uint16_t* x, float* y, int64_t size);
 };
 
 /** The table of the best instruction set that this machine has, or of the one named. */

@@ -29,6 +29,8 @@ void resizeGrad(const ResizeArgs&);
 void uniform(const UniformArgs&);
 double dot(const float*, const float*, int64_t);
 void gather(const GatherArgs&);
+void toBf16(const float*, uint16_t*, int64_t);
+void fromBf16(const uint16_t*, float*, int64_t);
 
 #ifdef __AVX512F__
 constexpr bool WINOGRAD_PAYS = true;
@@ -41,6 +43,7 @@ extern const Kernels TABLE = {
     maxPool,   maxPoolGrad, avgPool,       avgPoolGrad,   reduceSum,       reduceMax,  sumPixels,
     segmentSum, segmentExpand, logSoftmax, oneHot,        relayout,        clearPadding,
     copy,      resize,      resizeGrad,    uniform,       dot,             gather,
+    toBf16,    fromBf16,
 };
 
 }  // namespace CONVOY_ISA

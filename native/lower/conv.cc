@@ -48,8 +48,10 @@ using Forward = dnnl::convolution_forward;
 using InputGrad = dnnl::convolution_backward_data;
 using WeightGrad = dnnl::convolution_backward_weights;
 
-/** Whether Winograd's algorithm gains anything; measured on one AVX-512 core. */
-bool suitsWinograd(const Shape& w, const Geometry& g, int64_t leastChannels) {
+/** Whether Winograd's algorithm gains anything, measured on one AVX-512 core, and its scratch space is
+ * welcome: it may be several times that of the images. */
+bool suitsWinograd(const Builder& b, const Shape& w, const Geometry& g, int64_t leastChannels) {
+  if (b.graph().frugal) return false;
   const bool small = w[0] % 16 != 0 || w[1] % 16 != 0 || std::min(w[0], w[1]) < leastChannels;
   return !small && w[2] == 3 && w[3] == 3 && g.groups == 1 && g.strides == Shape{1, 1} &&
          g.dilates == Shape{0, 0};
@@ -97,7 +99,7 @@ BufferId packWeights(Builder& b, ValueId w, int64_t groups, const memory::desc& 
   const memory::desc plain = weightsDesc(b.shape(w), groups, false);
   const BufferId from = b.plain(w);
   if (plain == wanted) return from;
-  const BufferId to = b.scratch(wanted.get_size());
+  const BufferId to = b.scratch(wanted.get_size(), Kind::Weights);
   const dnnl::reorder::primitive_desc desc(dnnlEngine(), plain, dnnlEngine(), wanted);
   dnnlStep(b, "pack weights", dnnl::reorder(desc),
            {{DNNL_ARG_FROM, plain, from}, {DNNL_ARG_TO, wanted, to}});
@@ -118,7 +120,7 @@ void lowerConv2d(Builder& b, const Node& node) {
   const Geometry g = geometryOf(node);
   const bool relu = node.flag("relu");
   const auto describeWith = [&](int64_t xBlock, int64_t yBlock) {
-    return withAlgorithm(suitsWinograd(b.shape(w), g, 16), [&](dnnl::algorithm algorithm) {
+    return withAlgorithm(suitsWinograd(b, b.shape(w), g, 16), [&](dnnl::algorithm algorithm) {
       return forwardDesc(algorithm, b.shape(x), xBlock, b.shape(w), bias, b.shape(y), yBlock, g,
                          relu);
     });
@@ -146,7 +148,7 @@ void lowerConv2dInputGrad(Builder& b, const Node& node) {
   const Geometry g = geometryOf(node);
   const Shape &xShape = b.shape(dx), &yShape = b.shape(dy), &wShape = b.shape(w);
   const auto describeWith = [&](int64_t xBlock, int64_t yBlock) {
-    return withAlgorithm(suitsWinograd(wShape, g, 32), [&](dnnl::algorithm algorithm) {
+    return withAlgorithm(suitsWinograd(b, wShape, g, 32), [&](dnnl::algorithm algorithm) {
       const auto hint =
           forwardDesc(algorithm, xShape, xBlock, wShape, false, yShape, yBlock, g, false);
       return describeBackward<InputGrad>(
@@ -177,7 +179,7 @@ void lowerConv2dWeightGrad(Builder& b, const Node& node) {
   const Geometry g = geometryOf(node);
   const Shape &xShape = b.shape(x), &yShape = b.shape(dy), &wShape = b.shape(dw);
   const auto describeWith = [&](int64_t xBlock, int64_t yBlock) {
-    return withAlgorithm(suitsWinograd(wShape, g, 16), [&](dnnl::algorithm algorithm) {
+    return withAlgorithm(suitsWinograd(b, wShape, g, 16), [&](dnnl::algorithm algorithm) {
       const auto attributes = dnnlAttributes(false);
       const auto hint =
           forwardDesc(algorithm, xShape, xBlock, wShape, bias, yShape, yBlock, g, false);

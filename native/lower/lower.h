@@ -34,6 +34,8 @@ void lowerCast(Builder& b, const Node& node);
 void lowerResize(Builder& b, const Node& node);
 void lowerResizeGrad(Builder& b, const Node& node);
 void lowerUniform(Builder& b, const Node& node);
+void lowerToBf16(Builder& b, const Node& node);
+void lowerFromBf16(Builder& b, const Node& node);
 
 /** Convolutions by Winograd's algorithm; false, and nothing done, where another way is better. */
 bool winogradConv2d(Builder&, const Node&);

@@ -14,6 +14,7 @@ Lower lowering(const std::string& op) {
       {"conv2d", lowerConv2d},
       {"conv2dInputGrad", lowerConv2dInputGrad},
       {"conv2dWeightGrad", lowerConv2dWeightGrad},
+      {"fromBf16", lowerFromBf16},
       {"fused", lowerFused},
       {"input", lowerInput},
       {"logSoftmax", lowerLogSoftmax},
@@ -32,6 +33,7 @@ Lower lowering(const std::string& op) {
       {"segmentExpand", lowerSegmentExpand},
       {"segmentSum", lowerSegmentSum},
       {"slice", lowerSlice},
+      {"toBf16", lowerToBf16},
       {"transpose", lowerTranspose},
       {"uniform", lowerUniform},
   };

@@ -5,10 +5,11 @@ import type { Command } from "commander";
 import { bench, type Report, type Row } from "../bench/bench.js";
 import { peersWith } from "../bench/peers/index.js";
 import type { Work } from "../bench/task.js";
+import { formatBytes } from "../bytes.js";
 import { byName } from "../text.js";
 import { count, counts, list } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
-import { bytes, grouped } from "./format.js";
+import { grouped } from "./format.js";
 import { table } from "./table.js";
 
 interface Options {
@@ -68,7 +69,7 @@ function cells(row: Row): string[] {
     milliseconds(row.medianMs, row.spreadMs),
     grouped(row.imagesPerSecond),
     row.gflops.toFixed(1),
-    bytes(row.peakBytes),
+    formatBytes(row.peakBytes),
     row.setting,
     row.peer === undefined ? "-" : `${row.peer} ${row.peerVersion ?? ""}`.trim(),
     peerMedianMs === undefined ? "-" : milliseconds(peerMedianMs, peerSpreadMs ?? 0),

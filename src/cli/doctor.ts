@@ -3,11 +3,11 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { describeMachine } from "../bench/machine.js";
+import { formatBytes } from "../bytes.js";
 import { type Source, sources } from "../data/index.js";
 import { loadAddon } from "../engine/native/index.js";
 import { version } from "../version.js";
 import { type Console, say, sayJson } from "./console.js";
-import { bytes } from "./format.js";
 
 /** One thing that was looked at: there, needed but not there, or missed by some uses only. */
 interface Finding {
@@ -63,7 +63,7 @@ async function examine(): Promise<Finding[]> {
     fact("cpu", machine.cpu),
     fact("instruction sets", machine.features.join(" ") || "not told by this system"),
     fact("threads", `${machine.cores}`),
-    fact("memory", bytes(machine.memoryBytes)),
+    fact("memory", formatBytes(machine.memoryBytes)),
     native(),
     await sharp(),
     ...sources.map(dataset),

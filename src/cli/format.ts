@@ -15,11 +15,3 @@ export function clock(seconds: number): string {
   const rest = two(whole % 60);
   return hours > 0 ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`;
 }
-
-const UNITS = ["B", "KB", "MB", "GB", "TB"];
-
-/** `31.4 MB`, in powers of 1,000. */
-export function bytes(count: number): string {
-  const power = Math.min(UNITS.length - 1, count < 1000 ? 0 : Math.floor(Math.log10(count) / 3));
-  return `${(count / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${UNITS[power]}`;
-}

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import type { RunStart, StepDone, Summary, TrainEvent } from "../train/events.js";
 import { showProgress, showResult } from "./progress.js";
 
-const memory = { peakBytes: 2, activationBytes: 1, scratchBytes: 0 };
+const kinds = { saved: 1, passing: 0, gradients: 0, weights: 0, scratch: 0 };
+const memory = { peakBytes: 2, activationBytes: 1, scratchBytes: 0, kinds };
 
 const start: RunStart = {
   type: "runStart",

@@ -110,6 +110,7 @@ function opening(event: RunStart): string[] {
     `${model}: ${grouped(parameters)} parameters, ${engine} engine, ${threads} thread${threads > 1 ? "s" : ""}`,
     `pictures: ${grouped(pictures.train)} training${set("selection", pictures.selection)}${set("test", pictures.test)}`,
     ...(swarm ? [sizeOf(swarm, memory)] : []),
+    ...(memory.plan ? [`memory: ${memory.plan}`] : []),
     resumed ? `run ${run}, going on at epoch ${resumed.epoch}, step ${resumed.step}` : `run ${run}`,
   ];
 }

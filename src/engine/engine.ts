@@ -44,14 +44,31 @@ export interface Bindings {
 /** Copies of the graph's outputs, by name. */
 export type Outputs = Readonly<Record<string, Buffer>>;
 
+/**
+ * What a program's memory is for. Its outputs tell two ways apart: what they need is the way forward,
+ * what only writes need is the way back.
+ *
+ * | kind | bytes of |
+ * |---|---|
+ * | `saved` | values made on the way forward and kept until the way back has used them |
+ * | `passing` | values made and used on the way forward |
+ * | `gradients` | values of the way back: gradients, and what is computed again for them |
+ * | `weights` | copies of weights in the layouts that kernels want |
+ * | `scratch` | space that one kernel works in |
+ */
+export const memoryKinds = ["saved", "passing", "gradients", "weights", "scratch"] as const;
+export type MemoryKind = (typeof memoryKinds)[number];
+
 /** Bytes that a program holds while it exists; vectors and inputs belong to their owners. */
 export interface MemoryReport {
-  /** The whole arena: the peak of everything below together. */
+  /** What the program takes from the machine: room for the peak of everything below together. */
   readonly peakBytes: number;
-  /** Largest sum of values that live at the same time. */
+  /** Largest sum of values that live at the same time: saved, passing and gradients. */
   readonly activationBytes: number;
-  /** Scratch space of kernels and copies of weights in the kernels' own layout. */
+  /** Largest sum of weights and scratch that live at the same time. */
   readonly scratchBytes: number;
+  /** Largest sum of each kind alone. */
+  readonly kinds: Readonly<Record<MemoryKind, number>>;
 }
 
 /** A compiled graph. */
@@ -111,6 +128,8 @@ export interface Gather {
 export interface CompileOptions {
   /** Pointwise fusion and the like; default true. Tests switch it off to compare. */
   readonly optimise?: boolean;
+  /** Kernels that need little scratch space rather than the fastest ones; default false. */
+  readonly frugal?: boolean;
 }
 
 /**
@@ -133,6 +152,8 @@ export interface Engine {
   /** Threads that one program uses. */
   readonly threads: number;
   compile(graph: Graph, options?: CompileOptions): Promise<Program>;
+  /** The memory that the compiled graph would take, without taking it. */
+  measure(graph: Graph, options?: CompileOptions): Promise<MemoryReport>;
   /** A vector of zeros. */
   vector(length: number): Vector;
   /** Memory for an input that this engine reads without a copy. */

@@ -27,6 +27,16 @@ export function liveNodes(graph: Graph, keep: readonly Value[] = []): Set<Node> 
   return live;
 }
 
+/** Nodes that the outputs need. What a training graph has beside them makes the gradient. */
+export function forwardNodes(graph: Graph): Set<Node> {
+  const forward = new Set<Node>([...graph.outputs.values()].map((value) => value.node));
+  for (let id = graph.nodes.length - 1; id >= 0; id--) {
+    const node = graph.nodes[id];
+    if (forward.has(node)) for (const input of node.inputs) forward.add(input.node);
+  }
+  return forward;
+}
+
 /** A new graph with only the live nodes, each replaced by what `rule` says. */
 export function rewrite(graph: Graph, rule: Rule, keep: readonly Value[] = []): Rewritten {
   const target = new Graph();

@@ -1,7 +1,7 @@
 // The suite that every registered model passes.
 
 import { describe, expect, test } from "vitest";
-import { graphFlops } from "../engine/flops.js";
+import { graphFlops } from "../graph/flops.js";
 import { build } from "../nn/index.js";
 import { evaluationGraph, GRADIENT, trainingGraph } from "../tasks/classification.js";
 import { runOnNoise } from "../tasks/testing.js";

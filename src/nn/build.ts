@@ -2,6 +2,7 @@
 
 import { Graph, input, layoutOf, type ParamLayout, type Value } from "../graph/index.js";
 import { fuseEpilogues } from "../graph/passes/fuseEpilogues.js";
+import { poolBeforeRelu } from "../graph/passes/poolBeforeRelu.js";
 import { Random } from "../tensor/philox.js";
 import { type Shape, sizeOf } from "../tensor/shape.js";
 import { type Layer, type ParamSpec, type Part, Scope, ScopeState } from "./scope.js";
@@ -69,10 +70,14 @@ export function build(
   };
 }
 
-/** The net with ReLUs and residual sums inside the layers in front of them; see the pass. */
+/** The net with ReLUs and residual sums where they cost least; see the passes. */
 export function fuse(net: Net): Omit<Net, "parts"> {
   const { layout, specs, params, output } = net;
-  const { graph, image } = fuseEpilogues(net.graph, [output, ...params.values()]);
+  const kept = [output, ...params.values()];
+  const pooled = poolBeforeRelu(net.graph, kept);
+  const fused = fuseEpilogues(pooled.graph, kept.map(pooled.image));
+  const { graph } = fused;
+  const image = (value: Value) => fused.image(pooled.image(value));
   const images = [...params].map(([name, value]) => [name, image(value)] as const);
   return { graph, layout, specs, params: new Map(images), output: image(output) };
 }

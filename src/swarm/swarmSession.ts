@@ -3,6 +3,7 @@
 import type { Sketcher } from "../analysis/index.js";
 import type { Loader } from "../data/index.js";
 import type { Engine, MemoryReport, Vector } from "../engine/engine.js";
+import { sumReports } from "../engine/memory.js";
 import type {
   EpochRecord,
   Evaluation,
@@ -87,12 +88,7 @@ export class SwarmSession implements Training {
     const reports = this.parts.engines.map(
       (engine) => this.parts.particles.find((p) => p.engine === engine)!.learner.memory,
     );
-    const sum = (field: keyof MemoryReport) => reports.reduce((all, each) => all + each[field], 0);
-    return {
-      peakBytes: sum("peakBytes"),
-      activationBytes: sum("activationBytes"),
-      scratchBytes: sum("scratchBytes"),
-    };
+    return sumReports(reports);
   }
 
   get size(): SwarmSize {

@@ -2,6 +2,7 @@
 // folder's config.json all come from this schema.
 
 import { z } from "zod";
+import { BYTES } from "../bytes.js";
 import { suggestion } from "../text.js";
 
 /** A setting that cannot be used: the message names it, what was found and what was expected. */
@@ -35,6 +36,22 @@ export const trainConfig = z.strictObject({
       "stop after this much work: passes over the training data, a gradient for each picture",
     ),
   batch: count().default(64).describe("pictures in a step"),
+  accumulate: count()
+    .default(1)
+    .describe("micro-batches of a step; their gradients add up, their memory does not"),
+  memory: z
+    .string()
+    .regex(BYTES, { error: "expected a number of bytes, as 300MB" })
+    .optional()
+    .describe("most memory that training may take, as 300MB; recomputes values to keep within it"),
+  recompute: z
+    .union([count(), z.literal("sqrt")], { error: "expected a number of segments, or sqrt" })
+    .optional()
+    .describe("segments of the net that are recomputed instead of kept, or sqrt"),
+  keep: z
+    .enum(["f32", "bf16"])
+    .optional()
+    .describe("how images are kept for the gradient; bf16 halves them; default as --memory asks"),
   seed: z.int().min(0).max(0xffffffff).default(1).describe("seed of all random numbers"),
   optimizer: z.string().default("nesterov").describe("optimizer by name"),
   levels: count().optional().describe("nets of rmtr, each half as deep as the one above it"),

@@ -1,7 +1,7 @@
 // What a run tells while it goes on. Progress lines, result files, charts and tests are listeners.
 
-import type { MemoryReport } from "../engine/engine.js";
 import type { ConfusionMatrix } from "../tasks/index.js";
+import type { TrainingMemory } from "./memory.js";
 import type { EpochRecord } from "./progress.js";
 import type { StopReason } from "./stopping.js";
 
@@ -21,7 +21,7 @@ export interface RunStart {
   readonly batch: number;
   /** Pictures in each part of the data; `test` is 0 when there is none. */
   readonly pictures: { readonly train: number; readonly selection: number; readonly test: number };
-  readonly memory: MemoryReport;
+  readonly memory: TrainingMemory;
   /** Absent for a single net. */
   readonly swarm?: SwarmSize;
   /** The first step that a resumed run will do; absent for a new one. */

@@ -2,7 +2,7 @@
 // every particle of a swarm hold one.
 
 import { type Batch, type Dataset, Loader, parseAugmentations } from "../data/index.js";
-import type { Engine, MemoryReport, Vector } from "../engine/engine.js";
+import type { Engine, Vector } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
 import type { Model } from "../models/index.js";
 import {
@@ -18,6 +18,7 @@ import { countTopK } from "../tasks/index.js";
 import type { TrainConfig } from "./config.js";
 import { DivergedError } from "./errors.js";
 import { type LearningRate, type Losses, learningRate } from "./learningRate.js";
+import type { TrainingMemory } from "./memory.js";
 import { classificationObjective, compileTraining, type TrainingProgram } from "./objective.js";
 import { pipeline, type StepRange } from "./pipeline.js";
 import type { Prepared } from "./prepare.js";
@@ -93,9 +94,9 @@ export class Learner {
     return this.parts.training.layout;
   }
 
-  /** Of the training program. */
-  get memory(): MemoryReport {
-    return this.parts.training.program.memory;
+  /** Of the training programs. */
+  get memory(): TrainingMemory {
+    return this.parts.training.memory;
   }
 
   /** All parameters [layout.length]. */
@@ -197,9 +198,11 @@ export async function openPrograms(
   pictures?: Dataset,
 ): Promise<LearnerPrograms> {
   const { config, model } = prepared;
-  const { labelSmoothing, ghost, seed } = config;
+  const { labelSmoothing, ghost, accumulate, memory, recompute, keep, seed } = config;
   const batch = batchFor(prepared, pictures);
-  const compile = (of: Model) => compileTraining(engine, of, { batch, labelSmoothing, ghost });
+  const saving = { accumulate, memory, recompute, keep };
+  const compile = (of: Model) =>
+    compileTraining(engine, of, { batch, labelSmoothing, ghost, ...saving });
   const training = await compile(model);
   const optimizer = await openOptimizer(prepared.optimizer, {
     engine,

@@ -4,25 +4,76 @@ import type { Engine, Program } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
 import type { Model } from "../models/index.js";
 import { IMAGES, type ParamSpec, WEIGHTS } from "../nn/index.js";
-import type { Objective } from "../optim/index.js";
+import type { Evaluated, Objective } from "../optim/index.js";
 import { GRADIENT, TARGETS, type TrainingOptions, trainingGraph } from "../tasks/index.js";
+import { type Accumulator, microBatches, openAccumulator, type Stretch } from "./accumulation.js";
+import { compileWithin, type MemorySettings, type TrainingMemory, togetherOf } from "./memory.js";
+
+/** Part of a batch, and the program that it goes through. */
+interface Pass extends Stretch {
+  readonly program: Program;
+}
 
 /** A compiled training graph; serves any number of nets of one layout, one step after the other. */
 export interface TrainingProgram {
-  readonly program: Program;
+  /** The ways of a batch through the net: one, or one for each micro-batch. */
+  readonly passes: readonly Pass[];
+  /** Adds up the gradients of several passes. */
+  readonly accumulator?: Accumulator;
+  readonly memory: TrainingMemory;
   readonly layout: ParamLayout;
   /** What `initialise` needs to begin. */
   readonly specs: readonly ParamSpec[];
 }
 
-/** Compiles the loss and gradient of a classifier on batches of a fixed size. */
+/** Settings of {@link compileTraining}. */
+export interface CompileTrainingOptions extends TrainingOptions, MemorySettings {
+  /** Pictures of a step. */
+  readonly batch: number;
+  /** Micro-batches of a step; default 1. */
+  readonly accumulate?: number;
+}
+
+/**
+ * Compiles the loss and gradient of a classifier on batches of a fixed size.
+ *
+ * @throws RangeError when the batch, the micro-batches or the memory cannot be had.
+ */
 export async function compileTraining(
   engine: Engine,
   model: Model,
-  { batch, ...options }: { readonly batch: number } & TrainingOptions,
+  { batch, accumulate = 1, ...options }: CompileTrainingOptions,
 ): Promise<TrainingProgram> {
-  const { graph, layout, specs } = trainingGraph(model, batch, options);
-  return { program: await engine.compile(graph), layout, specs };
+  const stretches = microBatches(batch, accumulate);
+  const sizes = [...new Set(stretches.map(({ from, to }) => to - from))];
+  const graphs = sizes.map((size) => trainingGraph(model, size, options));
+  const { layout, specs } = graphs[0];
+  const pictures = sizes.reduce((sum, size) => sum + size, 0);
+  const programs: Awaited<ReturnType<typeof compileWithin>>[] = [];
+  for (const [at, { graph }] of graphs.entries()) {
+    const share = sizes[at] / pictures;
+    programs.push(await compileWithin(engine, graph, options, share));
+  }
+  const passes = stretches.map(({ from, to }) => ({
+    from,
+    to,
+    program: programs[sizes.indexOf(to - from)].program,
+  }));
+  const accumulator =
+    passes.length > 1 ? await openAccumulator(engine, layout.trainable) : undefined;
+  return { passes, accumulator, memory: togetherOf(programs), layout, specs };
+}
+
+/** One evaluation from those of its passes. */
+function join(results: readonly Evaluated[], shares: readonly number[]): Evaluated {
+  if (results.length === 1) return results[0];
+  const logits = new Float32Array(results.reduce((sum, each) => sum + each.logits.length, 0));
+  let at = 0;
+  for (const result of results) {
+    logits.set(result.logits, at);
+    at += result.logits.length;
+  }
+  return { loss: results.reduce((sum, { loss }, k) => sum + shares[k] * loss, 0), logits };
 }
 
 /**
@@ -43,18 +94,28 @@ export async function compileTraining(
  * await engine.close();
  */
 export function classificationObjective(
-  { program, layout }: TrainingProgram,
+  { passes, accumulator, layout }: TrainingProgram,
   { seed, particle }: { readonly seed: number; readonly particle?: number },
 ): Objective {
+  const batch = passes[passes.length - 1].to;
+  const shares = passes.map(({ from, to }) => (to - from) / batch);
   return {
     layout,
     async evaluate(w, { images, targets }, { grad }, { epoch, step }) {
-      const { loss, logits } = await program.run({
-        vectors: { [WEIGHTS]: w, [GRADIENT]: grad },
-        inputs: { [IMAGES]: images, [TARGETS]: targets },
-        key: { seed, purpose: "dropout", particle, epoch, step },
+      const part = (all: Float32Array, { from, to }: Pass) =>
+        all.subarray((all.length / batch) * from, (all.length / batch) * to);
+      const results = passes.map(async (pass, at) => {
+        const ran = pass.program.run({
+          vectors: { [WEIGHTS]: w, [GRADIENT]: accumulator?.part ?? grad },
+          inputs: { [IMAGES]: part(images, pass), [TARGETS]: part(targets, pass) },
+          // Each pass draws numbers of its own.
+          key: { seed, purpose: "dropout", particle, epoch, step: step * passes.length + at },
+        });
+        const added = accumulator?.add(grad, shares[at], at === 0);
+        const [{ loss, logits }] = await Promise.all([ran, added]);
+        return { loss: loss[0], logits: logits as Float32Array };
       });
-      return { loss: loss[0], logits: logits as Float32Array };
+      return join(await Promise.all(results), shares);
     },
   };
 }

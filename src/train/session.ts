@@ -1,12 +1,13 @@
 // A net in training: its vectors, and how far it has come.
 
 import type { Loader } from "../data/index.js";
-import type { MemoryReport, Vector } from "../engine/engine.js";
+import type { Vector } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
 import type { State } from "./checkpoint.js";
 import type { Evaluation, Evaluator } from "./evaluator.js";
 import type { Listener } from "./events.js";
 import type { Learner } from "./learner.js";
+import type { TrainingMemory } from "./memory.js";
 import type { Prepared } from "./prepare.js";
 import { type EpochRecord, isBetter, noSums, type Progress, startOfRun } from "./progress.js";
 import type { Statistics } from "./statistics.js";
@@ -46,7 +47,7 @@ export class Session implements Training {
     return Object.fromEntries(vectors.map(([name, { length }]) => [name, length]));
   }
 
-  get memory(): MemoryReport {
+  get memory(): TrainingMemory {
     return this.parts.learner.memory;
   }
 

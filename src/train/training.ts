@@ -1,10 +1,11 @@
 // What a run needs of whatever it trains: one net, or a swarm of them.
 
-import type { Engine, MemoryReport } from "../engine/engine.js";
+import type { Engine } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
 import type { State } from "./checkpoint.js";
 import type { Evaluation } from "./evaluator.js";
 import type { Listener, SwarmSize } from "./events.js";
+import type { TrainingMemory } from "./memory.js";
 import type { Prepared } from "./prepare.js";
 import type { EpochRecord, Progress } from "./progress.js";
 
@@ -14,7 +15,7 @@ export interface Training {
   /** Lengths of the vectors that a saved state holds besides the weights, by name. */
   readonly vectorLengths: Readonly<Record<string, number>>;
   /** Of all programs that train. */
-  readonly memory: MemoryReport;
+  readonly memory: TrainingMemory;
   /** Of a swarm. */
   readonly size?: SwarmSize;
   /** Bytes that the nets of a swarm have sent to each other; absent for one net. */

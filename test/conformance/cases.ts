@@ -261,6 +261,8 @@ export const cases: readonly Case[] = [
   use("uniform", "odd size", [[3, 7]], ([x], graph) => g.mul(x, g.uniform(graph, [3, 7], 4))),
   use("cast", "labels", [labels], ([x]) => g.cast(x)),
   use("cast", "bytes", [bytes], ([x]) => g.cast(x)),
+  use("toBf16", "its bytes", [[3, 5]], ([x]) => g.toBf16(x), flat),
+  use("fromBf16", "rounded numbers", [[2, 17, 3, 3]], ([x]) => g.fromBf16(g.toBf16(x)), flat),
   use("oneHot", "labels, some out of range", [{ ...labels, range: [-1, 5] }], ([x]) =>
     g.oneHot(x, 4),
   ),

@@ -5,12 +5,14 @@ import { interpret } from "../../src/engine/reference/index.js";
 import type { Graph } from "../../src/graph/index.js";
 import { fuseEpilogues } from "../../src/graph/passes/fuseEpilogues.js";
 import { fusePointwise } from "../../src/graph/passes/fusePointwise.js";
+import { poolBeforeRelu } from "../../src/graph/passes/poolBeforeRelu.js";
 import { addGradients, bindingsFor, buildCase, relativeError } from "./case.js";
 import { cases } from "./cases.js";
 
 const passes: Readonly<Record<string, (graph: Graph) => Graph>> = {
   fusePointwise,
   "fusePointwise, one op a node": (graph) => fusePointwise(graph, false),
+  poolBeforeRelu: (graph) => poolBeforeRelu(graph).graph,
   fuseEpilogues: (graph) => fuseEpilogues(graph).graph,
   "fuseEpilogues, then fusePointwise": (graph) => fusePointwise(fuseEpilogues(graph).graph),
 };

@@ -3,13 +3,12 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import type { MemoryReport } from "../engine.js";
 
-/** A compiled program inside the addon, with its memory report. */
+/** A compiled program inside the addon. */
 export interface NativeProgram {
   readonly handle: object;
-  readonly peakBytes: number;
-  readonly activationBytes: number;
-  readonly scratchBytes: number;
+  readonly memory: MemoryReport;
 }
 
 type Arrays = readonly ArrayBufferView[];
@@ -17,6 +16,7 @@ type Arrays = readonly ArrayBufferView[];
 /** A thread that does its work in order; see `Engine`. */
 export interface NativeQueue {
   compile(graph: object): Promise<NativeProgram>;
+  measure(graph: object): Promise<MemoryReport>;
   run(
     handle: object,
     vectors: Arrays,
@@ -54,6 +54,8 @@ export interface Addon {
   allocate(bytes: number): ArrayBuffer;
   /** Ends the threads of all queues after the work in hand; what waits is dropped. */
   end(): void;
+  /** Bytes of all programs and vectors of the process: those that exist, and the most there were. */
+  allocated(): { readonly now: number; readonly peak: number };
   describe(): { readonly isa: string; readonly onednn: string };
   /** Uses the kernels of another instruction set; false when this machine lacks it. */
   chooseIsa(name: string): boolean;

@@ -6,7 +6,7 @@ import { fusePointwise } from "../../graph/passes/fusePointwise.js";
 import type { Engine, Reductions, Vector } from "../engine.js";
 import { checkGather } from "../gather.js";
 import { loadAddon, type NativeQueue } from "./addon.js";
-import { compileNative } from "./program.js";
+import { compileNative, measureNative } from "./program.js";
 import { NativeVector } from "./vector.js";
 
 export { loadAddon, NativeUnavailable } from "./addon.js";
@@ -49,8 +49,10 @@ export function nativeEngine(options: { readonly threads?: number } = {}): Engin
     name: "native",
     threads,
     reduce: reductions(queue),
-    compile: async (graph, { optimise = true } = {}) =>
-      compileNative(queue, fusePointwise(graph, optimise)),
+    compile: async (graph, { optimise = true, frugal } = {}) =>
+      compileNative(queue, fusePointwise(graph, optimise), frugal),
+    measure: async (graph, { optimise = true, frugal } = {}) =>
+      measureNative(queue, fusePointwise(graph, optimise), frugal),
     vector: (length) => new NativeVector(addon, queue, length),
     buffer: (length) => new Float32Array(addon.allocate(length * 4), 0, length),
     async gather(batch, out) {

@@ -1,12 +1,12 @@
 // A compiled program: a graph as plain data for the addon, and runs with their bindings in slots.
 
+import { graphFlops } from "../../graph/flops.js";
 import type { Graph, Value } from "../../graph/graph.js";
 import { zeros } from "../../tensor/dtype.js";
 import { keyWords } from "../../tensor/philox.js";
 import { sizeOf } from "../../tensor/shape.js";
 import { checkBindings } from "../bindings.js";
 import type { Bindings, Buffer, Outputs, Program } from "../engine.js";
-import { graphFlops } from "../flops.js";
 import type { NativeQueue } from "./addon.js";
 import { NativeVector } from "./vector.js";
 
@@ -30,7 +30,7 @@ const slotsOf = (graph: Graph): Slots => ({
 });
 
 /** The graph as the addon reads it: values by number. */
-function serialise(graph: Graph, slots: Slots): object {
+function serialise(graph: Graph, slots: Slots, frugal: boolean): object {
   const ids = new Map<Value, number>();
   for (const node of graph.nodes) for (const value of node.outputs) ids.set(value, ids.size);
   const idsOf = (values: Iterable<Value>) => [...values].map((value) => ids.get(value)!);
@@ -44,6 +44,7 @@ function serialise(graph: Graph, slots: Slots): object {
     })),
     outputs: idsOf(graph.outputs.values()),
     ...slots,
+    frugal,
   };
 }
 
@@ -56,10 +57,18 @@ function slotValues(slots: Slots, bindings: Bindings) {
   };
 }
 
+/** The memory that an optimised graph would take. */
+export const measureNative = (queue: NativeQueue, graph: Graph, frugal = false) =>
+  queue.measure(serialise(graph, slotsOf(graph), frugal));
+
 /** Compiles an optimised graph on a queue. */
-export async function compileNative(queue: NativeQueue, graph: Graph): Promise<Program> {
+export async function compileNative(
+  queue: NativeQueue,
+  graph: Graph,
+  frugal = false,
+): Promise<Program> {
   const slots = slotsOf(graph);
-  const { handle, ...memory } = await queue.compile(serialise(graph, slots));
+  const { handle, memory } = await queue.compile(serialise(graph, slots, frugal));
   const outputs = [...graph.outputs];
   return {
     memory,

@@ -1,13 +1,13 @@
 // The reference engine: plain TypeScript, double precision, slow. It is the oracle of the other
 // engines, and what Convoy falls back to where they cannot be built.
 
-import type { Graph } from "../../graph/graph.js";
-import { rewrite } from "../../graph/rewrite.js";
+import { graphFlops } from "../../graph/flops.js";
+import type { Graph, Node } from "../../graph/graph.js";
+import { forwardNodes, rewrite } from "../../graph/rewrite.js";
 import { type DType, type HostData, zeros } from "../../tensor/dtype.js";
 import { sizeOf } from "../../tensor/shape.js";
 import { checkBindings } from "../bindings.js";
 import type { Bindings, Buffer, Engine, MemoryReport, Outputs, Program } from "../engine.js";
-import { graphFlops } from "../flops.js";
 import { gather } from "./gather.js";
 import { interpret } from "./interpret.js";
 import { ownVector, ReferenceVector, reductions } from "./vector.js";
@@ -18,10 +18,20 @@ export { ReferenceVector } from "./vector.js";
 
 /** Every value is kept to the end of a run, at 8 bytes an element; there is no arena. */
 function memoryOf(graph: Graph): MemoryReport {
-  const values = graph.nodes.flatMap((node) => node.outputs);
-  const bytes = values.reduce((sum, { shape }) => sum + 8 * sizeOf(shape), 0);
-  return { peakBytes: bytes, activationBytes: bytes, scratchBytes: 0 };
+  const forward = forwardNodes(graph);
+  const bytesOf = (nodes: readonly Node[]) =>
+    nodes.flatMap((node) => node.outputs).reduce((sum, { shape }) => sum + 8 * sizeOf(shape), 0);
+  const saved = bytesOf(graph.nodes.filter((node) => forward.has(node)));
+  const bytes = bytesOf(graph.nodes);
+  return {
+    peakBytes: bytes,
+    activationBytes: bytes,
+    scratchBytes: 0,
+    kinds: { saved, passing: 0, gradients: bytes - saved, weights: 0, scratch: 0 },
+  };
 }
+
+const liveGraph = (graph: Graph): Graph => rewrite(graph, () => undefined).graph;
 
 function toHost<D extends DType>(dtype: D, values: Float64Array): HostData[D] {
   const result = zeros(dtype, values.length);
@@ -54,9 +64,13 @@ export function referenceEngine(): Engine {
     name: "reference",
     threads: 1,
     reduce: reductions,
+    async measure(graph) {
+      expectOpen();
+      return memoryOf(liveGraph(graph));
+    },
     async compile(graph): Promise<Program> {
       expectOpen();
-      const { graph: live } = rewrite(graph, () => undefined);
+      const live = liveGraph(graph);
       return {
         memory: memoryOf(live),
         flops: graphFlops(live),

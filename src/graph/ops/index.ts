@@ -17,6 +17,7 @@ import { divOp } from "./div.js";
 import { erfOp } from "./erf.js";
 import { expOp } from "./exp.js";
 import { expandOp } from "./expand.js";
+import { fromBf16Op } from "./fromBf16.js";
 import { fusedOp } from "./fused.js";
 import { geluOp } from "./gelu.js";
 import { hardSwishOp } from "./hardSwish.js";
@@ -54,6 +55,7 @@ import { stepOp } from "./step.js";
 import { stopGradientOp } from "./stopGradient.js";
 import { subOp } from "./sub.js";
 import { tanhOp } from "./tanh.js";
+import { toBf16Op } from "./toBf16.js";
 import { transposeOp } from "./transpose.js";
 import { uniformOp } from "./uniform.js";
 import { writeOp } from "./write.js";
@@ -77,6 +79,7 @@ export const ops = Object.fromEntries(
     erfOp,
     expOp,
     expandOp,
+    fromBf16Op,
     fusedOp,
     geluOp,
     hardSwishOp,
@@ -114,6 +117,7 @@ export const ops = Object.fromEntries(
     stopGradientOp,
     subOp,
     tanhOp,
+    toBf16Op,
     transposeOp,
     uniformOp,
     writeOp,

@@ -1,5 +1,6 @@
 // The kernels of the reference engine, one for every primitive.
 
+import { bfloatKernels } from "./bfloat.js";
 import { convKernels } from "./conv.js";
 import type { Kernels } from "./kernel.js";
 import { matmulKernels } from "./matmul.js";
@@ -13,6 +14,7 @@ import { structureKernels } from "./structure.js";
 
 /** Kernels by the names of their ops. */
 export const kernels: Kernels = {
+  ...bfloatKernels,
   ...convKernels,
   ...matmulKernels,
   ...normKernels,

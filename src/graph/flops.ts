@@ -1,7 +1,7 @@
 // What a graph costs, the same for every engine.
 
-import type { Graph, Node } from "../graph/graph.js";
 import { sizeOf } from "../tensor/shape.js";
+import type { Graph, Node } from "./graph.js";
 
 /** Floating-point operations of one node; without a rule of its own, one an output element. */
 export function nodeFlops(node: Node): number {

@@ -1,0 +1,62 @@
+// What saving memory costs: steps of one net under several settings, taken in turn in one process.
+//
+//   node bench/memory.mjs resnet56 64 plain recompute=sqrt keep=bf16 memory=70MB accumulate=4
+//
+// Prints the median of the steps' times and the memory of each. Pictures are made up; times do not care.
+
+import { createEngine } from "../dist/engine/index.js";
+import { createModel } from "../dist/models/index.js";
+import { initialise } from "../dist/nn/index.js";
+import { classificationObjective, compileTraining } from "../dist/train/index.js";
+
+const SECONDS = 24;
+const INPUT = { channels: 3, height: 32, width: 32, classes: 10 };
+
+const [name, count, ...ways] = process.argv.slice(2);
+const batch = Number(count);
+const engine = await createEngine();
+const model = createModel(name, INPUT);
+const pictures = {
+  images: Float32Array.from({ length: batch * 3072 }, (_, at) => Math.sin(0.37 * at)),
+  targets: Float32Array.from({ length: batch * 10 }, (_, at) => (at % 11 === 0 ? 1 : 0)),
+};
+
+/** `recompute=2` as `{ recompute: 2 }`. */
+function settingsOf(way) {
+  const [key, value] = way.split("=");
+  if (value === undefined) return {};
+  return { [key]: Number.isNaN(Number(value)) ? value : Number(value) };
+}
+
+async function open(way) {
+  const training = await compileTraining(engine, model, { batch, ...settingsOf(way) });
+  const objective = classificationObjective(training, { seed: 1 });
+  const { length, trainable } = training.layout;
+  const [w, grad] = [engine.vector(length), engine.vector(trainable)];
+  await w.write(initialise(training, 1));
+  const step = () => objective.evaluate(w, pictures, { grad }, { epoch: 0, step: 0 });
+  await step();
+  return { way, step, memory: training.memory, times: [] };
+}
+
+const runs = [];
+for (const way of ways) runs.push(await open(way));
+for (const end = performance.now() + 1000 * SECONDS; performance.now() < end; ) {
+  for (const { step, times } of runs) {
+    const start = performance.now();
+    await step();
+    times.push(performance.now() - start);
+  }
+}
+const median = (times) => times.toSorted((a, b) => a - b)[times.length >> 1];
+const plain = median(runs[0].times);
+for (const { way, memory, times } of runs) {
+  const time = median(times);
+  const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
+  console.log(
+    `${name} ${batch} ${way}: ${time.toFixed(1)} ms (${(time / plain).toFixed(2)}x, ${times.length} steps), ` +
+      `${megabytes(memory.activationBytes)} of values, ${megabytes(memory.peakBytes)} in all` +
+      (memory.plan ? `; ${memory.plan}` : ""),
+  );
+}
+await engine.close();

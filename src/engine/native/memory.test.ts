@@ -1,0 +1,88 @@
+// The memory report against the allocator itself, and its kinds on a graph that can be counted by hand.
+
+import { describe, expect, it } from "vitest";
+import { exp, Graph, gradients, input, mul, read, reduceSum, write } from "../../graph/index.js";
+import { createModel } from "../../models/index.js";
+import { trainingGraph } from "../../tasks/index.js";
+import { memoryKinds } from "../engine.js";
+import { loadAddon, NativeUnavailable, nativeEngine } from "./index.js";
+
+function built(): boolean {
+  try {
+    return Boolean(loadAddon());
+  } catch (error) {
+    if (error instanceof NativeUnavailable) return false;
+    throw error;
+  }
+}
+
+const model = createModel("resnet20", { channels: 3, height: 32, width: 32, classes: 10 });
+
+/** exp(w x), summed, with its gradient: 4096 numbers a value. */
+function countable(): Graph {
+  const graph = new Graph();
+  const w = read(graph, "w", [4096]);
+  const y = exp(mul(w, input(graph, "x", [4096])));
+  const loss = reduceSum(mul(y, y));
+  graph.output("loss", loss);
+  write("grad", gradients(loss, [w])[0]);
+  return graph;
+}
+
+describe.skipIf(!built())("memory of a native program", () => {
+  it("is what the allocator gives, to the byte, and no run takes more", async () => {
+    const engine = nativeEngine({ threads: 1 });
+    const { graph, layout } = trainingGraph(model, 8);
+    const vectors = { w: engine.vector(layout.length), grad: engine.vector(layout.trainable) };
+    const inputs = { x: engine.buffer(8 * 3 * 32 * 32), targets: engine.buffer(80) };
+    const { allocated } = loadAddon();
+    const before = allocated().now;
+    const measured = await engine.measure(graph);
+    expect(allocated().now).toBe(before);
+    const program = await engine.compile(graph);
+    expect(program.memory).toEqual(measured);
+    expect(allocated().now - before).toBe(program.memory.peakBytes);
+    await program.run({ vectors, inputs });
+    expect(allocated().peak - before).toBe(program.memory.peakBytes);
+    await engine.close();
+  });
+
+  it("has room for all kinds at their sum, and for each kind alone", async () => {
+    const engine = nativeEngine({ threads: 1 });
+    const { peakBytes, activationBytes, scratchBytes, kinds } = await engine.measure(
+      trainingGraph(model, 8).graph,
+    );
+    const { saved, passing, gradients, weights, scratch } = kinds;
+    expect(Object.keys(kinds)).toEqual([...memoryKinds]);
+    expect(Math.max(saved, passing, gradients)).toBeLessThanOrEqual(activationBytes);
+    expect(saved + passing + gradients).toBeGreaterThanOrEqual(activationBytes);
+    expect(weights + scratch).toBeGreaterThanOrEqual(scratchBytes);
+    expect(peakBytes).toBeGreaterThanOrEqual(Math.max(activationBytes, scratchBytes));
+    await engine.close();
+  });
+
+  it("tells values kept for the gradient from those that pass", async () => {
+    const engine = nativeEngine({ threads: 1 });
+    // y is kept; its square passes, and so does their sum; the gradient goes straight to its vector, all
+    // but that of the loss itself.
+    const { kinds } = await engine.measure(countable());
+    const value = 4096 * 4;
+    expect(kinds.saved).toBe(value);
+    expect(kinds.passing).toBe(value + 4);
+    expect(kinds.gradients).toBe(4);
+    await engine.close();
+  });
+
+  it("falls with kernels that need little scratch space", async () => {
+    const engine = nativeEngine({ threads: 1 });
+    const { graph } = trainingGraph(
+      createModel("vgg11", { channels: 3, height: 32, width: 32, classes: 10 }),
+      16,
+    );
+    const fast = await engine.measure(graph);
+    const frugal = await engine.measure(graph, { frugal: true });
+    expect(frugal.activationBytes).toBe(fast.activationBytes);
+    expect(frugal.scratchBytes).toBeLessThanOrEqual(fast.scratchBytes);
+    await engine.close();
+  });
+});

@@ -1,0 +1,68 @@
+// Rematerialisation (Chen, Xu, Zhang and Guestrin 2016, arXiv 1604.06174): values of the way forward are
+// computed again on the way back instead of being kept for it, or kept in fewer bytes.
+//
+// A recomputed value is made anew right before the first node of the way back that uses it, from values
+// that are kept or recomputed in their turn, once. So the results are the same to the last bit: the copies
+// are the same operations on the same numbers, random numbers depend on nothing but their key, and what
+// the way forward writes, such as batch statistics, is written by the originals alone. A value that is kept
+// in 16 bits, in contrast, comes back rounded: the way forward is exact, the gradient almost.
+
+import type { Graph, Node, Value } from "../graph.js";
+import { fromBf16 } from "../ops/fromBf16.js";
+import { toBf16 } from "../ops/toBf16.js";
+import { forwardNodes, rewrite } from "../rewrite.js";
+
+const none: ReadonlySet<Value> = new Set();
+
+/**
+ * The graph with the values in `recomputed` not kept for the way back, and those in `halved` kept as
+ * bfloat16. Values that the way forward does not make change nothing.
+ *
+ * @example
+ * const graph = new Graph();
+ * const w = read(graph, "w", [4]);
+ * const y = exp(w);
+ * const loss = reduceSum(mul(y, y));
+ * graph.output("loss", loss);
+ * write("grad", gradients(loss, [w])[0]);
+ * const exps = ({ nodes }: Graph) => nodes.filter(({ op }) => op.name === "exp").length;
+ * [exps(graph), exps(rematerialise(graph, new Set([y])))]; // [1, 2]
+ */
+export function rematerialise(
+  graph: Graph,
+  recomputed: ReadonlySet<Value>,
+  halved: ReadonlySet<Value> = none,
+): Graph {
+  const forward = forwardNodes(graph);
+  const copies = new Map<Node, readonly Value[]>();
+  const halves = new Map<Value, Value>();
+  const wholes = new Map<Value, Value>();
+  return rewrite(graph, (node, inputs, target, image) => {
+    if (forward.has(node)) {
+      const outputs = target.apply(node.op, inputs, node.attrs);
+      for (const [at, value] of node.outputs.entries()) {
+        if (halved.has(value)) halves.set(value, toBf16(outputs[at]));
+      }
+      return outputs;
+    }
+    const restored = (value: Value): Value => {
+      if (!forward.has(value.node)) return image(value);
+      if (recomputed.has(value)) return copyOf(value.node)[value.index];
+      const half = halves.get(value);
+      if (!half) return image(value);
+      if (!wholes.has(value)) wholes.set(value, fromBf16(half));
+      return wholes.get(value)!;
+    };
+    const copyOf = (original: Node): readonly Value[] => {
+      const known = copies.get(original);
+      if (known) return known;
+      const copy = target.apply(original.op, original.inputs.map(restored), original.attrs);
+      copies.set(original, copy);
+      return copy;
+    };
+    const used = node.inputs.map(restored);
+    return used.every((value, at) => value === inputs[at])
+      ? undefined
+      : target.apply(node.op, used, node.attrs);
+  }).graph;
+}

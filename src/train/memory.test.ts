@@ -1,0 +1,88 @@
+import { expect, it, test } from "vitest";
+import { createEngine } from "../engine/index.js";
+import { loadAddon } from "../engine/native/index.js";
+import { createModel } from "../models/index.js";
+import { compileTraining } from "./objective.js";
+
+function built(): boolean {
+  try {
+    return Boolean(loadAddon());
+  } catch {
+    return false;
+  }
+}
+
+const model = (name: string) =>
+  createModel(name, { channels: 3, height: 32, width: 32, classes: 10 });
+
+const open = () => createEngine({ engine: "native", threads: 1 });
+
+test.skipIf(!built()).each(["resnet56", "vgg11"])(
+  "%s trains in a quarter of its memory, and nothing takes more on the way",
+  async (name) => {
+    const engine = await open();
+    const plain = await compileTraining(engine, model(name), { batch: 64 });
+    const budget = plain.memory.peakBytes / 4;
+    const { allocated } = loadAddon();
+    const before = allocated();
+    const { memory } = await compileTraining(engine, model(name), {
+      batch: 64,
+      memory: `${budget}B`,
+    });
+    expect(memory.peakBytes).toBeLessThanOrEqual(budget);
+    expect(memory.plan).toMatch(/recomputing \d+ values, about \d+ % more work|little scratch/);
+    expect(allocated().now - before.now).toBeLessThanOrEqual(budget);
+    await engine.close();
+  },
+);
+
+it.skipIf(!built())("does nothing where everything fits", async () => {
+  const engine = await open();
+  const { memory } = await compileTraining(engine, model("resnet20"), {
+    batch: 8,
+    memory: "1GB",
+  });
+  expect(memory.plan).toMatch(/nothing to do/);
+  await engine.close();
+});
+
+it.skipIf(!built())("costs less where more memory is given", async () => {
+  const engine = await open();
+  const costs: number[] = [];
+  for (const memory of ["60MB", "80MB"]) {
+    const { memory: report } = await compileTraining(engine, model("resnet20"), {
+      batch: 64,
+      memory,
+    });
+    costs.push(Number(/about (\d+) %/.exec(report.plan!)![1]));
+  }
+  expect(costs[1]).toBeLessThan(costs[0]);
+  await engine.close();
+});
+
+it.skipIf(!built())("refuses too little by naming the least, which then does", async () => {
+  const engine = await open();
+  const compile = (memory: string) =>
+    compileTraining(engine, model("resnet20"), { batch: 64, memory });
+  const error = await compile("5MB").then(
+    () => undefined,
+    (thrown: RangeError) => thrown,
+  );
+  const named = /5.0 MB is too little .* smallest possible is ([\d.]+ MB)/.exec(error!.message);
+  const { memory } = await compile(named![1]);
+  expect(memory.peakBytes).toBeGreaterThan(5e6);
+  await engine.close();
+});
+
+it.skipIf(!built())("recomputes as many segments as are asked for", async () => {
+  const engine = await open();
+  const compile = async (recompute?: number | "sqrt") =>
+    (await compileTraining(engine, model("resnet20"), { batch: 16, recompute })).memory;
+  const plain = await compile();
+  const root = await compile("sqrt");
+  const two = await compile(2);
+  expect(root.activationBytes).toBeLessThan(two.activationBytes);
+  expect(two.activationBytes).toBeLessThan(plain.activationBytes);
+  await expect(compile(1000)).rejects.toThrow(/1000 segments: this net has \d+ places/);
+  await engine.close();
+});

@@ -1,0 +1,191 @@
+// Training within a given memory: what is recomputed, which kernels run, and what that costs.
+//
+// The ways are tried from the cheapest on, each measured by the engine before anything is allocated:
+// everything kept with the fastest kernels, then with frugal ones, then with recomputation, whose plan is
+// made again until the measured program fits. Only where none of these is enough, what is kept is rounded to
+// 16 bits: the others leave the gradient as it is.
+
+import { formatBytes, parseBytes } from "../bytes.js";
+import type { CompileOptions, Engine, MemoryReport, Program } from "../engine/engine.js";
+import { sumReports } from "../engine/memory.js";
+import type { Graph, Value } from "../graph/index.js";
+import { rematerialise } from "../graph/passes/rematerialise.js";
+import { halvable } from "../graph/recompute/blocks.js";
+import { estimateSeconds, Planner } from "../graph/recompute/planner.js";
+import { segmentsOf } from "../graph/recompute/segments.js";
+import type { TrainConfig } from "./config.js";
+
+/** How a training program saves memory. */
+export interface MemorySettings {
+  /** Most bytes of the programs, as `300MB`. */
+  readonly memory?: string;
+  /** How images are kept for the way back; default as f32, or whatever the memory asks for. */
+  readonly keep?: Keep;
+  /** Segments that are recomputed, or `sqrt` for as many as the square root of the net's blocks. */
+  readonly recompute?: number | "sqrt";
+}
+
+/** A number format in which images are kept. */
+type Keep = NonNullable<TrainConfig["keep"]>;
+
+/** Bytes of a kept image as a share of what it has in f32; formats in the order in which they are tried. */
+const shares: Readonly<Record<Keep, number>> = { f32: 1, bf16: 0.5 };
+const formats = Object.keys(shares) as Keep[];
+
+/** Memory of the programs that train, and what was done about it. */
+export interface TrainingMemory extends MemoryReport {
+  /** In words; absent when nothing was asked for. */
+  readonly plan?: string;
+}
+
+/** A program and the words for how it saves memory. */
+export interface Fitted {
+  readonly program: Program;
+  readonly plan?: string;
+}
+
+/** A graph with the settings that it is compiled with, measured. */
+interface Candidate {
+  readonly graph: Graph;
+  readonly options: CompileOptions;
+  readonly report: MemoryReport;
+  /** Recomputed values, and their time as a share of the plain step's. */
+  readonly recomputed: number;
+  readonly cost: number;
+  readonly keep: Keep;
+}
+
+/** How a candidate is made. */
+interface Means {
+  readonly options?: CompileOptions;
+  readonly recomputed?: ReadonlySet<Value>;
+  readonly keep?: Keep;
+}
+
+/** Plans made for one way before it is given up. */
+const TRIES = 6;
+/** A plan that leaves less than this share of the memory is good enough. */
+const CLOSE = 0.02;
+
+/** A graph with some values recomputed and the others kept in a format, measured. */
+async function measure(
+  engine: Engine,
+  plain: Graph,
+  { options = {}, recomputed = new Set(), keep = "f32" }: Means,
+): Promise<Candidate> {
+  const halved = keep === "bf16" ? halvable(plain, recomputed) : undefined;
+  const graph = rematerialise(plain, recomputed, halved);
+  const report = await engine.measure(graph, options);
+  const cost = estimateSeconds(graph) / estimateSeconds(plain) - 1;
+  return { graph, options, report, recomputed: recomputed.size, cost, keep };
+}
+
+/** Searches for the cheapest way to stay within a number of bytes. */
+class Search {
+  /** The smallest program met so far. */
+  private smallest = Number.POSITIVE_INFINITY;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly graph: Graph,
+    private readonly budget: number,
+  ) {}
+
+  async find(formats: readonly Keep[]): Promise<Candidate> {
+    const kernels: readonly CompileOptions[] = [{}, { frugal: true }];
+    for (const keep of formats) {
+      const plain: Candidate[] = [];
+      for (const options of kernels) {
+        const candidate = await this.measure({ options, keep });
+        if (this.fits(candidate)) return candidate;
+        plain.push(candidate);
+      }
+      for (const candidate of plain) {
+        const found = await this.recompute(candidate);
+        if (found) return found;
+      }
+    }
+    throw new RangeError(
+      `memory ${formatBytes(this.budget)} is too little for this net and batch: the smallest possible ` +
+        `is ${formatBytes(this.smallest, Math.ceil)}; a smaller batch, or the same one in several ` +
+        "micro-batches (--accumulate), needs less",
+    );
+  }
+
+  /** Plans for less until the engine's measure agrees; the planner only estimates. */
+  private async recompute({ options, keep, report }: Candidate): Promise<Candidate | undefined> {
+    const planner = new Planner(this.graph, shares[keep]);
+    let found: Candidate | undefined;
+    let aim = this.budget - (report.peakBytes - planner.plainBytes);
+    for (let at = 0; at < TRIES; at++) {
+      const plan = planner.plan(aim);
+      if (!plan) break;
+      const candidate = await this.measure({ options, keep, recomputed: plan.recomputed });
+      const left = this.budget - candidate.report.peakBytes;
+      if (left >= 0 && (!found || candidate.cost < found.cost)) found = candidate;
+      // What is left goes back into the plan in part, so that the aim closes in from below.
+      aim += left < 0 ? left : left / 2;
+      if (left >= 0 && left < CLOSE * this.budget) break;
+    }
+    if (found) return found;
+    const { recomputed } = planner.least();
+    const least = await this.measure({ options, keep, recomputed });
+    return this.fits(least) ? least : undefined;
+  }
+
+  private fits({ report }: Candidate): boolean {
+    return report.peakBytes <= this.budget;
+  }
+
+  private async measure(means: Means): Promise<Candidate> {
+    const candidate = await measure(this.engine, this.graph, means);
+    this.smallest = Math.min(this.smallest, candidate.report.peakBytes);
+    return candidate;
+  }
+}
+
+function words({ options, report, recomputed, cost, keep }: Candidate): string {
+  const means = [
+    recomputed > 0 && `recomputing ${recomputed} values, about ${percent(cost)} more work`,
+    keep === "bf16" && "images kept as bfloat16, so that gradients are rounded",
+    options.frugal && "kernels with little scratch space",
+  ].filter(Boolean);
+  const how = means.length > 0 ? means.join("; ") : "nothing to do";
+  return `${formatBytes(report.peakBytes)}: ${how}`;
+}
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
+
+/**
+ * Compiles a training graph within its share of the memory.
+ *
+ * @throws RangeError when that cannot be done, naming the smallest memory that can.
+ */
+export async function compileWithin(
+  engine: Engine,
+  graph: Graph,
+  settings: MemorySettings,
+  share: number,
+): Promise<Fitted> {
+  const { memory, recompute, keep } = settings;
+  if (memory === undefined && recompute === undefined && (keep ?? "f32") === "f32") {
+    return { program: await engine.compile(graph) };
+  }
+  const chosen =
+    memory === undefined
+      ? await measure(engine, graph, {
+          recomputed: recompute === undefined ? undefined : segmentsOf(graph, countOf(recompute)),
+          keep,
+        })
+      : await new Search(engine, graph, parseBytes(memory) * share).find(keep ? [keep] : formats);
+  return { program: await engine.compile(chosen.graph, chosen.options), plan: words(chosen) };
+}
+
+const countOf = (segments: number | "sqrt") => (segments === "sqrt" ? undefined : segments);
+
+/** The memory of several programs together. */
+export function togetherOf(fitted: readonly Fitted[]): TrainingMemory {
+  const report = sumReports(fitted.map(({ program }) => program.memory));
+  const plans = fitted.map(({ plan }) => plan).filter((plan) => plan !== undefined);
+  return plans.length === 0 ? report : { ...report, plan: plans.join("; and ") };
+}
