@@ -259,7 +259,7 @@ void winograd(const WinogradArgs& a) {
   const int64_t inBlocks = a.in.blocks(), outBlocks = a.out.blocks();
 #pragma omp parallel
   {
-    // Some tens of kilobytes of this thread's stack.
+    // At most some 300 kilobytes of this thread's stack.
     float* numbers = static_cast<float*>(__builtin_alloca_with_align(
         static_cast<size_t>((inBlocks + 1) * GROUP) * sizeof(float), 512));
     float* products = numbers + inBlocks * GROUP;
