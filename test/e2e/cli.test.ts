@@ -116,6 +116,7 @@ test("a run is trained, evaluated and used; --json prints one object", async () 
   expect(summary).toMatchObject({ run: "a", model: "lenet5", parameters: 61706, seed: 3 });
   expect(Object.keys(summary)).toEqual([
     ...["run", "model", "parameters", "epochs", "seed", "best", "test", "imagesPerSecond"],
+    "gradients",
     ...["memory", "seconds"],
   ]);
   const evaluated = JSON.parse((await convoy(["eval", "a", "--json"], { cwd })).out);
