@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { type Dataset, openDataset, splitSelection } from "../data/index.js";
+import { type Dataset, draw, openDataset } from "../data/index.js";
 import {
   type Judgement,
   openTrained,
@@ -52,11 +52,9 @@ interface Judged {
 }
 
 async function judgedSet({ settings }: RunConfig, data = settings.data): Promise<Judged> {
-  const { train, selection, test } = await openDataset(data, { size: settings.size });
-  if (test) return { set: "test", dataset: test };
-  const { seed, selection: fraction } = settings;
-  const dataset = selection ?? splitSelection(train, { seed, fraction }).selection;
-  return { set: "selection", dataset };
+  const splits = await openDataset(data, { size: settings.size });
+  if (splits.test) return { set: "test", dataset: splits.test };
+  return { set: "selection", dataset: draw(splits, settings).selection };
 }
 
 function describe(

@@ -116,12 +116,11 @@ test("a run is trained, evaluated and used; --json prints one object", async () 
   expect(summary).toMatchObject({ run: "a", model: "lenet5", parameters: 61706, seed: 3 });
   expect(Object.keys(summary)).toEqual([
     ...["run", "model", "parameters", "epochs", "seed", "best", "test"],
-    ...["imagesPerSecond", "gradients"],
-    "gradients",
-    ...["memory", "seconds"],
+    ...["imagesPerSecond", "gradients", "memory", "seconds"],
   ]);
   const evaluated = JSON.parse((await convoy(["eval", "a", "--json"], { cwd })).out);
-  expect(Object.keys(evaluated).sort()).toEqual(Object.keys(summary).sort());
+  const { gradients: _, ...judged } = summary;
+  expect(Object.keys(evaluated).sort()).toEqual(Object.keys(judged).sort());
   expect(evaluated.test).toEqual(summary.test);
   expect(evaluated.best).toEqual(summary.best);
 
