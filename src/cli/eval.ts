@@ -54,7 +54,9 @@ interface Judged {
 async function judgedSet({ settings }: RunConfig, data = settings.data): Promise<Judged> {
   const splits = await openDataset(data, { size: settings.size });
   if (splits.test) return { set: "test", dataset: splits.test };
-  return { set: "selection", dataset: draw(splits, settings).selection };
+  // How many pictures the run learned from says nothing of other data.
+  const train = data === settings.data ? settings.train : undefined;
+  return { set: "selection", dataset: draw(splits, { ...settings, train }).selection };
 }
 
 function describe(
