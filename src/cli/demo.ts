@@ -1,4 +1,4 @@
-// `convoy demo`: a swarm of four LeNet-5 on all of MNIST, in about two minutes on two cores.
+// `convoy demo`: a swarm of four LeNet-5 on all of MNIST, in about a minute on two cores.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
