@@ -17,7 +17,16 @@ import type {
   SwarmSize,
   Training,
 } from "../train/index.js";
-import { isBetter, noSums, Stopwatch, startOfRun } from "../train/index.js";
+import {
+  advance,
+  isBetter,
+  nextEpoch,
+  noSums,
+  recordOf,
+  Stopwatch,
+  spend,
+  startOfRun,
+} from "../train/index.js";
 import type { Calibration, Coupling } from "./coupling.js";
 import { exchange, type RoundResult } from "./exchange.js";
 import type { Particle, SavedParticle } from "./particle.js";
@@ -166,37 +175,22 @@ export class SwarmSession implements Training {
         await this.exchange(steps / every - 1, step, emit);
       await emit({ type: "particles", ...this.status(step) });
     }
-    const sums = this.sums();
-    const seconds = this.addTime();
-    this.now = {
-      ...this.now,
-      step,
-      images: this.now.images + sums.images - this.now.sums.images,
-      work: this.now.work + sums.work - this.now.sums.work,
-      sums,
-      trainSeconds: this.now.trainSeconds + seconds,
-      epochTrainSeconds: this.now.epochTrainSeconds + seconds,
-    };
+    this.now = advance(this.now, step, this.sums(), this.watch.lap());
   }
 
   async endEpoch(emit: Listener): Promise<{ record: EpochRecord; best: boolean }> {
     const { particles, coupling, prepared } = this.parts;
-    const { epoch, step, sums, history } = this.now;
+    const { epoch, step } = this.now;
     const scores = await this.judgeAll();
     const { loss, accuracy, point } = await this.judgeDeployed(scores);
     this.addTime();
-    const record: EpochRecord = {
-      epoch: epoch + 1,
-      trainLoss: sums.loss / sums.images,
-      trainAccuracy: sums.correct / sums.images,
-      selectionLoss: loss,
-      selectionAccuracy: accuracy,
+    const record = recordOf(this.now, {
+      loss,
+      accuracy,
       lr: particles[0].lr,
-      seconds: this.now.epochSeconds,
-      imagesPerSecond: sums.images / this.now.epochTrainSeconds,
+      pictures: this.stepsPerEpoch * this.batchSize,
       bytesSent: this.sent.epoch,
-      gradients: this.now.work / (this.stepsPerEpoch * this.batchSize),
-    };
+    });
     this.sent = { ...this.sent, epoch: 0 };
     const best = isBetter(record, this.now.best);
     if (best) this.bestWeights = await point.read();
@@ -205,16 +199,7 @@ export class SwarmSession implements Training {
     if (coupling.every === "epoch" && !isLast) await this.exchange(epoch, step, emit);
     await emit({ type: "particles", ...this.status(step), judged: true });
     for (const particle of particles) particle.beginEpoch();
-    this.now = {
-      ...this.now,
-      epoch: epoch + 1,
-      step: 0,
-      sums: noSums,
-      best: best ? { epoch: epoch + 1, accuracy, loss } : this.now.best,
-      history: [...history, record],
-      epochSeconds: 0,
-      epochTrainSeconds: 0,
-    };
+    this.now = nextEpoch(this.now, record);
     return { record, best };
   }
 
@@ -367,10 +352,7 @@ export class SwarmSession implements Training {
   }
 
   /** Adds the time since the last call to the run's. */
-  private addTime(): number {
-    const passed = this.watch.lap();
-    const { seconds, epochSeconds } = this.now;
-    this.now = { ...this.now, seconds: seconds + passed, epochSeconds: epochSeconds + passed };
-    return passed;
+  private addTime(): void {
+    this.now = spend(this.now, this.watch.lap());
   }
 }

@@ -31,11 +31,15 @@ export {
 export { openSession } from "./openSession.js";
 export type { OwnParts, Prepared } from "./prepare.js";
 export {
+  advance,
   type Best,
   type EpochRecord,
   isBetter,
+  nextEpoch,
   noSums,
   type Progress,
+  recordOf,
+  spend,
   startOfRun,
 } from "./progress.js";
 export { type RunConfig, readRunConfig, runFiles } from "./runFolder.js";

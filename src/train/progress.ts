@@ -82,3 +82,61 @@ export function isBetter(record: EpochRecord, best: Best | undefined): boolean {
   if (record.selectionAccuracy !== best.accuracy) return record.selectionAccuracy > best.accuracy;
   return record.selectionLoss < best.loss;
 }
+
+/** Time that passed, of the run and of its epoch. */
+export const spend = (now: Progress, passed: number): Progress => ({
+  ...now,
+  seconds: now.seconds + passed,
+  epochSeconds: now.epochSeconds + passed,
+});
+
+/** After training up to a step of the epoch: the epoch's sums by then, and the seconds of training. */
+export const advance = (now: Progress, step: number, sums: Sums, passed: number): Progress => ({
+  ...spend(now, passed),
+  step,
+  sums,
+  images: now.images + sums.images - now.sums.images,
+  work: now.work + sums.work - now.sums.work,
+  trainSeconds: now.trainSeconds + passed,
+  epochTrainSeconds: now.epochTrainSeconds + passed,
+});
+
+/** How an epoch was judged. */
+export interface Judged {
+  readonly loss: number;
+  readonly accuracy: number;
+  /** Of the last step. */
+  readonly lr: number;
+  /** Pictures of an epoch, over all nets. */
+  readonly pictures: number;
+  readonly bytesSent?: number;
+}
+
+/** The record of the epoch that has just been judged. */
+export const recordOf = (now: Progress, judged: Judged): EpochRecord => ({
+  epoch: now.epoch + 1,
+  trainLoss: now.sums.loss / now.sums.images,
+  trainAccuracy: now.sums.correct / now.sums.images,
+  selectionLoss: judged.loss,
+  selectionAccuracy: judged.accuracy,
+  lr: judged.lr,
+  seconds: now.epochSeconds,
+  imagesPerSecond: now.sums.images / now.epochTrainSeconds,
+  bytesSent: judged.bytesSent,
+  gradients: now.work / judged.pictures,
+});
+
+/** Where the epoch behind a recorded one begins. */
+export function nextEpoch(now: Progress, record: EpochRecord): Progress {
+  const { epoch, selectionAccuracy: accuracy, selectionLoss: loss } = record;
+  return {
+    ...now,
+    epoch,
+    step: 0,
+    sums: noSums,
+    best: isBetter(record, now.best) ? { epoch, accuracy, loss } : now.best,
+    history: [...now.history, record],
+    epochSeconds: 0,
+    epochTrainSeconds: 0,
+  };
+}

@@ -9,7 +9,16 @@ import type { Listener } from "./events.js";
 import type { Learner } from "./learner.js";
 import type { TrainingMemory } from "./memory.js";
 import type { Prepared } from "./prepare.js";
-import { type EpochRecord, isBetter, noSums, type Progress, startOfRun } from "./progress.js";
+import {
+  advance,
+  type EpochRecord,
+  isBetter,
+  nextEpoch,
+  type Progress,
+  recordOf,
+  spend,
+  startOfRun,
+} from "./progress.js";
 import type { Statistics } from "./statistics.js";
 import { Stopwatch } from "./stopwatch.js";
 import type { Training } from "./training.js";
@@ -113,48 +122,22 @@ export class Session implements Training {
       },
       (next) => proceed(this.progress(next)),
     );
-    const seconds = this.addTime();
-    this.now = {
-      ...this.now,
-      step,
-      sums: total,
-      trainSeconds: this.now.trainSeconds + seconds,
-      images: this.now.images + total.images - sums.images,
-      work: this.now.work + total.work - sums.work,
-      epochTrainSeconds: this.now.epochTrainSeconds + seconds,
-    };
+    this.now = advance(this.now, step, total, this.watch.lap());
   }
 
   async endEpoch(): Promise<{ record: EpochRecord; best: boolean }> {
-    const { epoch, step, sums, history } = this.now;
+    const { epoch, step } = this.now;
+    const { evaluator, selection, learner } = this.parts;
     const point = await this.deployed();
-    const { evaluator, selection } = this.parts;
     const { loss, accuracy } = await evaluator.evaluate(point, selection);
-    this.parts.learner.expectFinite(loss, epoch, step - 1);
+    learner.expectFinite(loss, epoch, step - 1);
     this.addTime();
-    const record: EpochRecord = {
-      epoch: epoch + 1,
-      trainLoss: sums.loss / sums.images,
-      trainAccuracy: sums.correct / sums.images,
-      selectionLoss: loss,
-      selectionAccuracy: accuracy,
-      lr: this.parts.learner.rateAt(epoch, step - 1),
-      seconds: this.now.epochSeconds,
-      imagesPerSecond: sums.images / this.now.epochTrainSeconds,
-      gradients: this.now.work / (this.stepsPerEpoch * this.batchSize),
-    };
+    const lr = learner.rateAt(epoch, step - 1);
+    const pictures = this.stepsPerEpoch * this.batchSize;
+    const record = recordOf(this.now, { loss, accuracy, lr, pictures });
     const best = isBetter(record, this.now.best);
     if (best) this.bestWeights = await point.read();
-    this.now = {
-      ...this.now,
-      epoch: epoch + 1,
-      step: 0,
-      sums: noSums,
-      best: best ? { epoch: epoch + 1, accuracy, loss } : this.now.best,
-      history: [...history, record],
-      epochSeconds: 0,
-      epochTrainSeconds: 0,
-    };
+    this.now = nextEpoch(this.now, record);
     return { record, best };
   }
 
@@ -177,10 +160,7 @@ export class Session implements Training {
   }
 
   /** Adds the time since the last call to the run's. */
-  private addTime(): number {
-    const passed = this.watch.lap();
-    const { seconds, epochSeconds } = this.now;
-    this.now = { ...this.now, seconds: seconds + passed, epochSeconds: epochSeconds + passed };
-    return passed;
+  private addTime(): void {
+    this.now = spend(this.now, this.watch.lap());
   }
 }
