@@ -3,6 +3,7 @@
 #include <napi.h>
 
 #include <algorithm>
+#include <chrono>
 #include <dnnl.hpp>
 #include <memory>
 #include <string>
@@ -382,6 +383,21 @@ Napi::Value allocated(const Napi::CallbackInfo& info) {
   return result;
 }
 
+/** multiplyAddRate(): floating-point operations a second of one core that does nothing else. */
+Napi::Value multiplyAddRate(const Napi::CallbackInfo& info) {
+  using Clock = std::chrono::steady_clock;
+  constexpr int64_t ROUNDS = 200000;
+  float numbers[16] = {0.5f, 0.25f, 1.0f};
+  double fastest = 0;
+  for (int repeat = 0; repeat < 50; repeat++) {
+    const auto start = Clock::now();
+    const double operations = convoy::kernels().multiplyAdds(ROUNDS, numbers);
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    fastest = std::max(fastest, operations / seconds);
+  }
+  return Napi::Number::New(info.Env(), fastest);
+}
+
 Napi::Value chooseIsa(const Napi::CallbackInfo& info) {
   const std::string name = info[0].As<Napi::String>();
   return Napi::Boolean::New(info.Env(), convoy::chooseIsa(name.c_str()));
@@ -395,6 +411,7 @@ Napi::Object start(Napi::Env env, Napi::Object exports) {
   exports.Set("end", Napi::Function::New(env, end));
   exports.Set("allocate", Napi::Function::New(env, allocate));
   exports.Set("allocated", Napi::Function::New(env, allocated));
+  exports.Set("multiplyAddRate", Napi::Function::New(env, multiplyAddRate));
   exports.Set("describe", Napi::Function::New(env, describe));
   exports.Set("chooseIsa", Napi::Function::New(env, chooseIsa));
   return exports;

@@ -1,7 +1,7 @@
 """PyTorch as a peer of `convoy bench`: holds nets and does the task's work when told to.
 
 Called with the task as JSON; talks in JSON lines. First line out: {"ready": {version, setting,
-parameters}} or {"cannot": reason}. Then for each line in, {"steps": k}, one line out, {"seconds": s}.
+parameters, peakBytes}} or {"cannot": reason}. Then for each line in, {"steps": k}, one line out, {"seconds": s}.
 A short race beforehand chooses the fastest setting: threads, memory format, eager or compiled and, for
 several nets, processes. A task that brings its setting has no race.
 """
@@ -20,7 +20,7 @@ except ImportError as error:
 
 from pytorch_nets import NETS
 from pytorch_processes import Processes
-from pytorch_work import FORMATS, open_work, parameters_of, race, seconds_of
+from pytorch_work import FORMATS, open_work, parameters_of, peak_bytes_of, race, seconds_of
 
 
 class Here:
@@ -31,6 +31,9 @@ class Here:
 
     def run(self, steps):
         return seconds_of(self.work, steps)
+
+    def peak_bytes(self):
+        return peak_bytes_of(self.work)
 
     def close(self):
         pass
@@ -93,6 +96,8 @@ def main():
     contender = open_contender(task, setting)
     contender.run(3)
     ready = {"version": torch.__version__, "setting": describe(setting), "parameters": parameters_of(task)}
+    if setting["processes"] == 1:
+        ready["peakBytes"] = contender.peak_bytes()
     print(json.dumps({"ready": ready}), file=out)
     for line in sys.stdin:
         print(json.dumps({"seconds": contender.run(json.loads(line)["steps"])}), file=out)

@@ -1,5 +1,6 @@
 """Work of `convoy bench` in PyTorch: each kind is a function from task and setting to something to call."""
 
+import gc
 import statistics
 import time
 
@@ -85,6 +86,22 @@ def seconds_of(work, steps):
     for _ in range(steps):
         work()
     return time.perf_counter() - start
+
+
+def peak_bytes_of(work):
+    """Most bytes that tensors take during a step: those that exist before it, and what the allocator gives in it.
+    Memory that the libraries underneath take for themselves is not counted."""
+    gc.collect()
+    tensors = [each for each in gc.get_objects() if type(each) in (torch.Tensor, torch.nn.Parameter)]
+    storages = {each.untyped_storage().data_ptr(): each.untyped_storage().nbytes() for each in tensors}
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU], profile_memory=True) as profile:
+        work()
+    events = [each for each in profile.profiler.kineto_results.events() if each.name() == "[memory]"]
+    now = peak = 0
+    for event in sorted(events, key=lambda each: each.start_ns()):
+        now += event.nbytes()
+        peak = max(peak, now)
+    return sum(storages.values()) + peak
 
 
 def race(run):

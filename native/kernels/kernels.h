@@ -226,6 +226,8 @@ struct Kernels {
   /** Numbers in 16 bits and back; bfloat16. */
   void (*toBf16)(const float* x, uint16_t* y, int64_t size);
   void (*fromBf16)(const uint16_t* x, float* y, int64_t size);
+  /** Multiply-adds without any memory; uses 16 numbers at `sink` and returns how many operations it did. */
+  double (*multiplyAdds)(int64_t rounds, float* sink);
 };
 
 /** The table of the best instruction set that this machine has, or of the one named. */

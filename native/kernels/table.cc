@@ -31,6 +31,7 @@ double dot(const float*, const float*, int64_t);
 void gather(const GatherArgs&);
 void toBf16(const float*, uint16_t*, int64_t);
 void fromBf16(const uint16_t*, float*, int64_t);
+double multiplyAdds(int64_t, float*);
 
 #ifdef __AVX512F__
 constexpr bool WINOGRAD_PAYS = true;
@@ -43,7 +44,7 @@ extern const Kernels TABLE = {
     maxPool,   maxPoolGrad, avgPool,       avgPoolGrad,   reduceSum,       reduceMax,  sumPixels,
     segmentSum, segmentExpand, logSoftmax, oneHot,        relayout,        clearPadding,
     copy,      resize,      resizeGrad,    uniform,       dot,             gather,
-    toBf16,    fromBf16,
+    toBf16,    fromBf16,  multiplyAdds,
 };
 
 }  // namespace CONVOY_ISA

@@ -11,8 +11,9 @@ import type { Task, Work } from "./task.js";
 export interface ConvoyContender extends Contender {
   /** Floating-point operations of the work of all nets, a multiply-add counting two. */
   readonly flops: number;
-  /** Arenas of the programs, weights, gradients, optimizer states and inputs together. */
   readonly peakBytes: number;
+  /** Cores that it uses. */
+  readonly cores: number;
 }
 
 /** Engines side by side, to which the nets are dealt out. */
@@ -44,10 +45,14 @@ function arrangementsOf({ threads, nets }: Task, engine: string): Arrangement[] 
   ];
 }
 
-async function openWarm(task: Task, arrangement: Arrangement): Promise<ConvoyContender> {
+/** Opens an arrangement, with the time from nothing to the end of its first step. */
+async function openWarm(task: Task, arrangement: Arrangement) {
+  const start = performance.now();
   const contender = await openers[task.work](task, arrangement);
+  await contender.run(1);
+  const firstMs = performance.now() - start;
   await contender.run(WARM_UP);
-  return contender;
+  return { contender, firstMs };
 }
 
 /** Median seconds of the work, over the times that fit into a race. */
@@ -59,11 +64,14 @@ async function race(contender: Contender): Promise<number> {
   return quantile(seconds, 0.5);
 }
 
-/** Opens Convoy in the fastest arrangement. */
-export async function openConvoy(task: Task, engine = "auto"): Promise<ConvoyContender> {
+/** Opens Convoy in the fastest arrangement; `firstMs` is the time from nothing to the end of its first step. */
+export async function openConvoy(
+  task: Task,
+  engine = "auto",
+): Promise<{ readonly contender: ConvoyContender; readonly firstMs: number }> {
   let fastest: { seconds: number; arrangement: Arrangement } | undefined;
   for (const arrangement of arrangementsOf(task, engine)) {
-    const contender = await openWarm(task, arrangement);
+    const { contender } = await openWarm(task, arrangement);
     const seconds = await race(contender);
     await contender.close();
     if (!fastest || seconds < fastest.seconds) fastest = { seconds, arrangement };

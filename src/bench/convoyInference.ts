@@ -28,6 +28,7 @@ export async function openInference(
     setting: settingOf([engine]),
     parameters: net.layout.trainable,
     flops: program.flops,
+    cores: threads,
     peakBytes: program.memory.peakBytes + 4 * (net.layout.length + bindings.inputs[IMAGES].length),
     async run(steps) {
       const start = performance.now();

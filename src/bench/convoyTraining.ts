@@ -4,6 +4,7 @@ import { createEngine, type Engine } from "../engine/index.js";
 import { initialise } from "../nn/index.js";
 import { compileUpdate, getRule } from "../optim/index.js";
 import { GRADIENT, TARGETS, type TaskGraph, trainingGraph } from "../tasks/index.js";
+import { compileWithin } from "../train/index.js";
 import { version } from "../version.js";
 import type { Arrangement, ConvoyContender } from "./convoy.js";
 import { modelOf, randomPictures, settingOf } from "./convoyParts.js";
@@ -32,7 +33,7 @@ async function openPlace(
   task: Task,
   particles: readonly number[],
 ): Promise<Place> {
-  const program = await engine.compile(net.graph);
+  const { program } = await compileWithin(engine, net.graph, { memory: task.memory }, 1);
   const update = await compileUpdate(engine, getRule("nesterov"), net.layout);
   const inputs = { x: randomPictures(engine, task), [TARGETS]: targetsOf(task) };
   const nets = await Promise.all(
@@ -81,6 +82,7 @@ export async function openTraining(task: Task, arrangement: Arrangement): Promis
     setting: settingOf(engines),
     parameters: net.layout.trainable,
     flops: places.reduce((sum, { flops }) => sum + flops, 0),
+    cores: engines.length * threads,
     peakBytes: places.reduce((sum, { peakBytes }) => sum + peakBytes, 0),
     async run(steps) {
       const [from, to] = [done + 1, done + steps];

@@ -1,5 +1,6 @@
 // A peer is a child process that holds a net and runs steps when told to. It is started with the task
-// as JSON; both sides then talk in JSON lines: first it says {"ready": {version, setting, parameters}},
+// as JSON; both sides then talk in JSON lines: first it says {"ready": {version, setting, parameters,
+// peakBytes}} (the last one only if it can tell),
 // {"absent": reason} or {"cannot": reason}; then {"steps": k} is answered by {"seconds": s}.
 
 import { spawn } from "node:child_process";
@@ -24,7 +25,7 @@ export class PeerError extends Error {
 }
 
 interface Answer {
-  readonly ready?: Pick<Contender, "version" | "setting" | "parameters">;
+  readonly ready?: Pick<Contender, "version" | "setting" | "parameters" | "peakBytes">;
   readonly absent?: string;
   readonly cannot?: string;
   readonly seconds?: number;

@@ -44,6 +44,8 @@ export interface Task extends Pictures {
   readonly batch: number;
   /** Nets that work side by side or in turn, as whoever runs them finds best. */
   readonly nets: number;
+  /** Most memory of each training program, as `300MB`; peers do without. */
+  readonly memory?: string;
   /** Thread counts to choose the fastest from. */
   readonly threads: readonly number[];
   /** Seconds that a peer may spend on finding its fastest setting. */

@@ -3,13 +3,14 @@
 import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import { bench, type Report, type Row } from "../bench/bench.js";
+import type { Peak } from "../bench/peak.js";
 import { peersWith } from "../bench/peers/index.js";
 import type { Work } from "../bench/task.js";
 import { formatBytes } from "../bytes.js";
 import { byName } from "../text.js";
 import { count, counts, list } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
-import { grouped } from "./format.js";
+import { grouped, percent } from "./format.js";
 import { table } from "./table.js";
 
 interface Options {
@@ -17,6 +18,7 @@ interface Options {
   readonly batch: number[];
   readonly size?: number;
   readonly nets?: number;
+  readonly memory?: string;
   readonly peers: string[];
   readonly python?: string;
   readonly engine: string;
@@ -69,22 +71,47 @@ function cells(row: Row): string[] {
     milliseconds(row.medianMs, row.spreadMs),
     grouped(row.imagesPerSecond),
     row.gflops.toFixed(1),
+    row.matmulShare === undefined ? "-" : percent(row.matmulShare),
     formatBytes(row.peakBytes),
+    row.firstMs.toFixed(0),
     row.setting,
     row.peer === undefined ? "-" : `${row.peer} ${row.peerVersion ?? ""}`.trim(),
     peerMedianMs === undefined ? "-" : milliseconds(peerMedianMs, peerSpreadMs ?? 0),
     ratio === undefined ? "-" : `${ratio.toFixed(2)}x`,
+    row.peerPeakBytes === undefined ? "-" : formatBytes(row.peerPeakBytes),
     row.peerSetting ?? "-",
   ];
 }
 
-function print({ out }: Console, { machine, rows }: Report, { description }: Bench): void {
+function sayPeak(out: Console["out"], { multiplyAdds, matmul }: Peak): void {
+  const gigas = (rate: number) => `${(rate / 1e9).toFixed(0)} GFLOP/s`;
+  const products = Object.entries(matmul).map(
+    ([threads, rate]) => `${gigas(rate)} on ${threads} thread${threads === "1" ? "" : "s"}`,
+  );
+  say(
+    out,
+    `peak: multiply-adds alone ${gigas(multiplyAdds)} on one core; best matrix product ${products.join(", ")}`,
+  );
+}
+
+function print({ out }: Console, { machine, peak, rows }: Report, { description }: Bench): void {
   say(out, `${machine.cpu}, ${machine.cores} cores, ${machine.system}, Node ${machine.node}`);
+  if (peak) sayPeak(out, peak);
   say(out, description);
   say(out, "median +- quartile distance; ratio above 1: Convoy is faster");
   say(out);
-  const header = ["model", "batch", "ms", "img/s", "GFLOP/s", "memory", "setting"];
-  const peerHeader = ["peer", "ms", "ratio", "setting"];
+  const header = [
+    "model",
+    "batch",
+    "ms",
+    "img/s",
+    "GFLOP/s",
+    "of product",
+    "memory",
+    "first ms",
+    "setting",
+  ];
+  const peerHeader = ["peer", "ms", "ratio", "memory", "setting"];
   for (const line of table([...header, ...peerHeader], rows.map(cells))) say(out, line);
   for (const { model, note } of rows) if (note !== undefined) say(out, `${model}: ${note}`);
 }
@@ -115,6 +142,7 @@ function defineBench(parent: Command, console: Console, one: Bench): void {
     .option("--limit <seconds>", "longest wait for an answer of a peer", count, 120)
     .option("--json", "print one object");
   if (nets !== undefined) command.option("--nets <number>", "nets in all", count, nets);
+  if (work !== "infer") command.option("--memory <text>", "most memory of a net's step, as 300MB");
   command.action(async (options: Options) => {
     const report = await bench({
       work,
@@ -122,6 +150,7 @@ function defineBench(parent: Command, console: Console, one: Bench): void {
       batches: options.batch,
       size: options.size,
       nets: options.nets ?? 1,
+      memory: options.memory,
       peers: options.peers.map((name) => byName("peer", name, known(options.python))),
       engine: options.engine,
       threads: options.threads,

@@ -56,6 +56,8 @@ export interface Addon {
   end(): void;
   /** Bytes of all programs and vectors of the process: those that exist, and the most there were. */
   allocated(): { readonly now: number; readonly peak: number };
+  /** Floating-point operations a second that the best case of multiply-adds reaches on one core. */
+  multiplyAddRate(): number;
   describe(): { readonly isa: string; readonly onednn: string };
   /** Uses the kernels of another instruction set; false when this machine lacks it. */
   chooseIsa(name: string): boolean;
