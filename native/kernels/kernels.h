@@ -112,6 +112,43 @@ struct BatchNormGradArgs {
   void* partial;
 };
 
+/** As BatchNormArgs, but mean and variance are those of [n, groups]. */
+struct GroupNormArgs {
+  Images images;
+  int64_t groups;
+  const float* x;
+  const float* gamma;
+  const float* beta;
+  const float* residual;  // may be null
+  float eps;
+  bool relu;
+  float* y;
+  float* mean;
+  float* variance;
+};
+
+/** Floats of scratch space for each image. */
+constexpr int64_t groupNormScratch(int64_t channels, int64_t groups) {
+  return 2 * (channels + groups);
+}
+
+struct GroupNormGradArgs {
+  Images images;
+  int64_t groups;
+  const float* dy;
+  const float* x;
+  const float* gamma;
+  const float* mean;
+  const float* variance;
+  const float* y;  // null without relu
+  float eps;
+  float* dx;
+  float* dgamma;
+  float* dbeta;
+  float* dresidual;  // may be null
+  float* scratch;
+};
+
 constexpr int64_t WINOGRAD_POINTS = 36;
 
 /** A 3x3 convolution of stride 1; both sides in blocks of 16 channels, all of them in use. */
@@ -190,6 +227,8 @@ struct Kernels {
   void (*fused)(const FusedArgs&);
   void (*batchNorm)(const BatchNormArgs&);
   void (*batchNormGrad)(const BatchNormGradArgs&);
+  void (*groupNorm)(const GroupNormArgs&);
+  void (*groupNormGrad)(const GroupNormGradArgs&);
   /** Whether the registers suffice for the three below; else oneDNN is faster. */
   bool winogradPays;
   /** Weights [outputs, inputs, 3, 3] for `winograd`; transposed for the input gradient. */

@@ -7,6 +7,8 @@ namespace CONVOY_ISA {
 void fused(const FusedArgs&);
 void batchNorm(const BatchNormArgs&);
 void batchNormGrad(const BatchNormGradArgs&);
+void groupNorm(const GroupNormArgs&);
+void groupNormGrad(const GroupNormGradArgs&);
 void winogradWeights(const float*, int64_t, int64_t, bool, float*);
 void winograd(const WinogradArgs&);
 void winogradGrad(const WinogradGradArgs&);
@@ -39,11 +41,13 @@ constexpr bool WINOGRAD_PAYS = false;
 #endif
 
 extern const Kernels TABLE = {
-    fused,     batchNorm,   batchNormGrad, WINOGRAD_PAYS, winogradWeights, winograd,   winogradGrad,
-    maxPool,   maxPoolGrad, avgPool,       avgPoolGrad,   reduceSum,       reduceMax,  sumPixels,
-    segmentSum, segmentExpand, logSoftmax, oneHot,        relayout,        clearPadding,
-    copy,      resize,      resizeGrad,    uniform,       dot,             gather,
-    toBf16,    fromBf16,
+    fused,      batchNorm,     batchNormGrad, groupNorm,       groupNormGrad,
+    WINOGRAD_PAYS, winogradWeights, winograd, winogradGrad,
+    maxPool,    maxPoolGrad,   avgPool,       avgPoolGrad,     reduceSum,
+    reduceMax,  sumPixels,     segmentSum,    segmentExpand,   logSoftmax,
+    oneHot,     relayout,      clearPadding,  copy,            resize,
+    resizeGrad, uniform,       dot,           gather,          toBf16,
+    fromBf16,
 };
 
 }  // namespace CONVOY_ISA

@@ -12,6 +12,8 @@ void lowerMatmul(Builder& b, const Node& node);
 void lowerFused(Builder& b, const Node& node);
 void lowerBatchNorm(Builder& b, const Node& node);
 void lowerBatchNormGrad(Builder& b, const Node& node);
+void lowerGroupNorm(Builder& b, const Node& node);
+void lowerGroupNormGrad(Builder& b, const Node& node);
 void lowerMaxPool2d(Builder& b, const Node& node);
 void lowerMaxPool2dGrad(Builder& b, const Node& node);
 void lowerAvgPool2d(Builder& b, const Node& node);

@@ -15,6 +15,8 @@ type Follower = readonly [
 
 const perChannel = (x: Value) => g.reduceSum(x, [0, 2, 3], true);
 const row = (x: Value) => g.reshape(perChannel(x), [-1]);
+const grouped = (x: Value, y: Value, groups: number) =>
+  g.groupNorm(x, groups, row(g.sigmoid(x)), row(y), { residual: y, relu: true });
 const window = { kernel: 3, strides: 2, padding: 1 };
 
 const followers: readonly Follower[] = [
@@ -40,6 +42,8 @@ const followers: readonly Follower[] = [
     "with residual and ReLU",
     (x, y) => g.batchNorm(x, row(g.sigmoid(x)), row(y), { residual: y, relu: true }),
   ],
+  ["groupNorm", "a group a channel", (x, y) => grouped(x, y, x.shape[1])],
+  ["groupNorm", "two groups, or one", (x, y) => grouped(x, y, x.shape[1] % 2 === 0 ? 2 : 1)],
   ["concat", "channels", (x, y) => g.sigmoid(g.concat([x, y], 1))],
   ["concat", "images", (x, y) => g.sigmoid(g.concat([x, y], 0))],
   [
