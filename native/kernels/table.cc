@@ -12,6 +12,9 @@ void groupNormGrad(const GroupNormGradArgs&);
 void winogradWeights(const float*, int64_t, int64_t, bool, float*);
 void winograd(const WinogradArgs&);
 void winogradGrad(const WinogradGradArgs&);
+void depthwiseWeights(const float*, const float*, int64_t, int64_t, bool, int64_t, float*);
+void depthwise(const DepthwiseArgs&);
+void depthwiseGrad(const DepthwiseGradArgs&);
 void maxPool(const PoolArgs&);
 void maxPoolGrad(const PoolArgs&);
 void avgPool(const PoolArgs&);
@@ -41,13 +44,15 @@ constexpr bool WINOGRAD_PAYS = false;
 #endif
 
 extern const Kernels TABLE = {
-    fused,      batchNorm,     batchNormGrad, groupNorm,       groupNormGrad,
+    fused,
+    batchNorm, batchNormGrad, groupNorm, groupNormGrad,
     WINOGRAD_PAYS, winogradWeights, winograd, winogradGrad,
-    maxPool,    maxPoolGrad,   avgPool,       avgPoolGrad,     reduceSum,
-    reduceMax,  sumPixels,     segmentSum,    segmentExpand,   logSoftmax,
-    oneHot,     relayout,      clearPadding,  copy,            resize,
-    resizeGrad, uniform,       dot,           gather,          toBf16,
-    fromBf16,
+    depthwiseWeights, depthwise, depthwiseGrad,
+    maxPool, maxPoolGrad, avgPool, avgPoolGrad,
+    reduceSum, reduceMax, sumPixels, segmentSum, segmentExpand, logSoftmax, oneHot,
+    relayout, clearPadding, copy, resize, resizeGrad,
+    uniform, dot, gather,
+    toBf16, fromBf16,
 };
 
 }  // namespace CONVOY_ISA

@@ -44,6 +44,11 @@ bool winogradConv2d(Builder&, const Node&);
 bool winogradInputGrad(Builder&, const Node&);
 bool winogradWeightGrad(Builder&, const Node&);
 
+/** Depthwise convolutions by kernels of our own; false, and nothing done, where oneDNN has to. */
+bool depthwiseConv2d(Builder&, const Node&);
+bool depthwiseInputGrad(Builder&, const Node&);
+bool depthwiseWeightGrad(Builder&, const Node&);
+
 /** A convolution's step in a profile: the op and the sizes of its window and images. */
 std::string convName(const Node& node, const Shape& x, const Shape& w);
 

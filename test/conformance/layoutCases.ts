@@ -65,6 +65,20 @@ const followers: readonly Follower[] = [
       return g.sqrt(g.conv2d(g.sigmoid(y), g.sigmoid(next), { padding: 1 }));
     },
   ],
+  [
+    "conv2d",
+    "depthwise, with bias and ReLU",
+    (x, y) => {
+      const channels = x.shape[1];
+      const weights = g.slice(y, [0, 0, 0, 0], [1, channels, 3, 3]);
+      return g.conv2d(x, g.reshape(weights, [channels, 1, 3, 3]), {
+        groups: channels,
+        padding: 1,
+        bias: row(g.sigmoid(y)),
+        relu: true,
+      });
+    },
+  ],
 ];
 
 const casesOf = (channels: number): Case[] =>
