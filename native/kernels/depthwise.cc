@@ -45,9 +45,8 @@ class PaddedRows {
     float* to = ring_ + row % window_.kernel[0] * pitch_ * N;
     if (row > last_) {
       const float* from = plane_ + inside / spread_[0] * width_ * N;
-      for (int64_t c = begin_; c < end_; c++) {
-        store<N>(to + (window_.padding[1] + c * spread_[1]) * N, load<N>(from + c * N));
-      }
+      const int64_t left = window_.padding[1], step = spread_[1], end = end_;
+      for (int64_t c = begin_; c < end; c++) store<N>(to + (left + c * step) * N, load<N>(from + c * N));
       last_ = row;
     }
     return to;
@@ -82,16 +81,16 @@ struct Taps {
 };
 
 /** T pixels of the result, side by side. */
-template <int N, int T>
+template <int N, int STRIDE, int T>
 CONVOY_INLINE void convolvePixels(const DepthwiseArgs& a, const Taps& taps, const float* bias,
                                   int64_t column, float* y) {
-  const int64_t stride = a.window.strides[1] * N;
+  const int64_t stride = (STRIDE ? STRIDE : a.window.strides[1]) * N, width = a.window.kernel[1];
   const Lanes<N> zero = {0}, start = load<N>(bias);
   Lanes<N> sums[T];
 #pragma GCC unroll 8
   for (int64_t t = 0; t < T; t++) sums[t] = start;
   for (int64_t r = 0; r < taps.count; r++) {
-    for (int64_t k = 0; k < a.window.kernel[1]; k++) {
+    for (int64_t k = 0; k < width; k++) {
       const Lanes<N> w = load<N>(taps.weights[r] + k * N);
       const float* x = taps.rows[r] + column * stride + k * N;
 #pragma GCC unroll 8
@@ -105,7 +104,7 @@ CONVOY_INLINE void convolvePixels(const DepthwiseArgs& a, const Taps& taps, cons
   }
 }
 
-template <int N>
+template <int N, int STRIDE>
 CONVOY_INLINE void convolvePlane(const DepthwiseArgs& a, PaddedRows<N>& rows, const float* weights,
                                  float* y) {
   const int64_t *kernel = a.window.kernel, width = a.out.width;
@@ -120,14 +119,14 @@ CONVOY_INLINE void convolvePlane(const DepthwiseArgs& a, PaddedRows<N>& rows, co
     }
     float* to = y + oy * width * N;
     int64_t ox = 0;
-    for (; ox + 8 <= width; ox += 8) convolvePixels<N, 8>(a, taps, bias, ox, to);
-    for (; ox + 4 <= width; ox += 4) convolvePixels<N, 4>(a, taps, bias, ox, to);
-    for (; ox + 2 <= width; ox += 2) convolvePixels<N, 2>(a, taps, bias, ox, to);
-    for (; ox < width; ox++) convolvePixels<N, 1>(a, taps, bias, ox, to);
+    for (; ox + 8 <= width; ox += 8) convolvePixels<N, STRIDE, 8>(a, taps, bias, ox, to);
+    for (; ox + 4 <= width; ox += 4) convolvePixels<N, STRIDE, 4>(a, taps, bias, ox, to);
+    for (; ox + 2 <= width; ox += 2) convolvePixels<N, STRIDE, 2>(a, taps, bias, ox, to);
+    for (; ox < width; ox++) convolvePixels<N, STRIDE, 1>(a, taps, bias, ox, to);
   }
 }
 
-template <int N>
+template <int N, int STRIDE>
 void convolveAll(const DepthwiseArgs& a) {
   const int64_t blocks = a.in.blocks();
 #pragma omp parallel if (a.in.size() > SERIAL)
@@ -136,7 +135,7 @@ void convolveAll(const DepthwiseArgs& a) {
 #pragma omp for schedule(static)
     for (int64_t p = 0; p < a.in.count * blocks; p++) {
       rows.start(a.x + p * a.in.plane());
-      convolvePlane<N>(a, rows, a.weights + p % blocks * depthwiseNumbers(a.window) * N,
+      convolvePlane<N, STRIDE>(a, rows, a.weights + p % blocks * depthwiseNumbers(a.window) * N,
                        a.y + p * a.out.plane());
     }
   }
@@ -246,7 +245,9 @@ void depthwiseWeights(const float* w, const float* bias, int64_t channels, int64
 }
 
 void depthwise(const DepthwiseArgs& a) {
-  a.in.block == 8 ? convolveAll<8>(a) : convolveAll<16>(a);
+  const bool close = a.window.strides[1] == 1;
+  if (a.in.block == 8) return close ? convolveAll<8, 1>(a) : convolveAll<8, 0>(a);
+  close ? convolveAll<16, 1>(a) : convolveAll<16, 0>(a);
 }
 
 void depthwiseGrad(const DepthwiseGradArgs& a) { a.in.block == 8 ? gradOf<8>(a) : gradOf<16>(a); }
