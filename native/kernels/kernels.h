@@ -112,6 +112,43 @@ struct BatchNormGradArgs {
   void* partial;
 };
 
+/** As BatchNormArgs, but mean and variance are those of [n, groups]. */
+struct GroupNormArgs {
+  Images images;
+  int64_t groups;
+  const float* x;
+  const float* gamma;
+  const float* beta;
+  const float* residual;  // may be null
+  float eps;
+  bool relu;
+  float* y;
+  float* mean;
+  float* variance;
+};
+
+/** Floats of scratch space for each image. */
+constexpr int64_t groupNormScratch(int64_t channels, int64_t groups) {
+  return 2 * (channels + groups);
+}
+
+struct GroupNormGradArgs {
+  Images images;
+  int64_t groups;
+  const float* dy;
+  const float* x;
+  const float* gamma;
+  const float* mean;
+  const float* variance;
+  const float* y;  // null without relu
+  float eps;
+  float* dx;
+  float* dgamma;
+  float* dbeta;
+  float* dresidual;  // may be null
+  float* scratch;
+};
+
 constexpr int64_t WINOGRAD_POINTS = 36;
 
 /** A 3x3 convolution of stride 1; both sides in blocks of 16 channels, all of them in use. */
@@ -137,6 +174,41 @@ struct WinogradGradArgs {
   const float* dy;
   float* sums;  // WINOGRAD_PARTS x WINOGRAD_POINTS numbers for each pair of channels
   float* dw;    // [outputs, inputs, 3, 3]
+};
+
+/** The largest kernel of a depthwise convolution here, and the floats that its rows may take. */
+constexpr int64_t DEPTHWISE_KERNEL = 7;
+constexpr int64_t DEPTHWISE_RING = 1 << 16;
+/** Parts of a batch whose weight gradients are summed apart. */
+constexpr int64_t DEPTHWISE_PARTS = 8;
+
+/** Numbers of one channel: its kernel's, and a bias. */
+CONVOY_INLINE int64_t depthwiseNumbers(const Window& window) {
+  return window.kernel[0] * window.kernel[1] + 1;
+}
+
+/** A depthwise convolution; both sides in the same blocks of 8 or 16 channels. */
+struct DepthwiseArgs {
+  Images in;
+  Images out;
+  Window window;
+  int64_t spread[2];  // from one pixel of `in` to the next; above 1 there are zeros between
+  const float* x;
+  const float* weights;  // as depthwiseWeights makes them
+  bool relu;
+  float* y;
+};
+
+/** Its weight gradient; the kernel is 3, 5 or 7 wide. */
+struct DepthwiseGradArgs {
+  Images in;
+  Images out;
+  Window window;
+  const float* x;
+  const float* dy;
+  float* sums;   // DEPTHWISE_PARTS x depthwiseNumbers floats for each channel, whole blocks of them
+  float* dw;     // [channels, 1, height, width]
+  float* dbias;  // may be null
 };
 
 struct PoolArgs {
@@ -190,6 +262,8 @@ struct Kernels {
   void (*fused)(const FusedArgs&);
   void (*batchNorm)(const BatchNormArgs&);
   void (*batchNormGrad)(const BatchNormGradArgs&);
+  void (*groupNorm)(const GroupNormArgs&);
+  void (*groupNormGrad)(const GroupNormGradArgs&);
   /** Whether the registers suffice for the three below; else oneDNN is faster. */
   bool winogradPays;
   /** Weights [outputs, inputs, 3, 3] for `winograd`; transposed for the input gradient. */
@@ -198,6 +272,13 @@ struct Kernels {
   void (*winograd)(const WinogradArgs&);
   /** The weight gradient. */
   void (*winogradGrad)(const WinogradGradArgs&);
+  /** Weights [channels, 1, height, width] of `size` numbers each, and a bias or null, for `depthwise`:
+   * [block of channels][numbers][lane]; turned round for the input gradient. */
+  void (*depthwiseWeights)(const float* w, const float* bias, int64_t channels, int64_t size,
+                           bool turned, int64_t block, float* to);
+  void (*depthwise)(const DepthwiseArgs&);
+  /** The weight gradient. */
+  void (*depthwiseGrad)(const DepthwiseGradArgs&);
   void (*maxPool)(const PoolArgs&);
   /** `x` is the gradient of the output and `y` that of the input here and in avgPoolGrad. */
   void (*maxPoolGrad)(const PoolArgs&);

@@ -7,9 +7,14 @@ namespace CONVOY_ISA {
 void fused(const FusedArgs&);
 void batchNorm(const BatchNormArgs&);
 void batchNormGrad(const BatchNormGradArgs&);
+void groupNorm(const GroupNormArgs&);
+void groupNormGrad(const GroupNormGradArgs&);
 void winogradWeights(const float*, int64_t, int64_t, bool, float*);
 void winograd(const WinogradArgs&);
 void winogradGrad(const WinogradGradArgs&);
+void depthwiseWeights(const float*, const float*, int64_t, int64_t, bool, int64_t, float*);
+void depthwise(const DepthwiseArgs&);
+void depthwiseGrad(const DepthwiseGradArgs&);
 void maxPool(const PoolArgs&);
 void maxPoolGrad(const PoolArgs&);
 void avgPool(const PoolArgs&);
@@ -40,11 +45,16 @@ constexpr bool WINOGRAD_PAYS = false;
 #endif
 
 extern const Kernels TABLE = {
-    fused,     batchNorm,   batchNormGrad, WINOGRAD_PAYS, winogradWeights, winograd,   winogradGrad,
-    maxPool,   maxPoolGrad, avgPool,       avgPoolGrad,   reduceSum,       reduceMax,  sumPixels,
-    segmentSum, segmentExpand, logSoftmax, oneHot,        relayout,        clearPadding,
-    copy,      resize,      resizeGrad,    uniform,       dot,             gather,
-    toBf16,    fromBf16,  multiplyAdds,
+    fused,
+    batchNorm, batchNormGrad, groupNorm, groupNormGrad,
+    WINOGRAD_PAYS, winogradWeights, winograd, winogradGrad,
+    depthwiseWeights, depthwise, depthwiseGrad,
+    maxPool, maxPoolGrad, avgPool, avgPoolGrad,
+    reduceSum, reduceMax, sumPixels, segmentSum, segmentExpand, logSoftmax, oneHot,
+    relayout, clearPadding, copy, resize, resizeGrad,
+    uniform, dot, gather,
+    toBf16, fromBf16,
+    multiplyAdds,
 };
 
 }  // namespace CONVOY_ISA

@@ -1,4 +1,5 @@
-// Convolution and its gradients, by oneDNN; 3x3 ones of few channels by winograd.cc instead.
+// Convolution and its gradients, by oneDNN; 3x3 ones of few channels by winograd.cc instead, depthwise ones
+// by depthwise.cc.
 //
 // oneDNN is first asked which layouts it likes best. Images that already lie in another layout are
 // changed, once, and stay so for whoever comes next; weights are packed anew in every run, which costs
@@ -114,7 +115,7 @@ std::string convName(const Node& node, const Shape& x, const Shape& w) {
 }
 
 void lowerConv2d(Builder& b, const Node& node) {
-  if (winogradConv2d(b, node)) return;
+  if (winogradConv2d(b, node) || depthwiseConv2d(b, node)) return;
   const ValueId x = node.inputs[0], w = node.inputs[1], y = node.outputs[0];
   const bool bias = node.inputs.size() > 2;
   const Geometry g = geometryOf(node);
@@ -143,7 +144,7 @@ void lowerConv2d(Builder& b, const Node& node) {
 }
 
 void lowerConv2dInputGrad(Builder& b, const Node& node) {
-  if (winogradInputGrad(b, node)) return;
+  if (winogradInputGrad(b, node) || depthwiseInputGrad(b, node)) return;
   const ValueId dy = node.inputs[0], w = node.inputs[1], dx = node.outputs[0];
   const Geometry g = geometryOf(node);
   const Shape &xShape = b.shape(dx), &yShape = b.shape(dy), &wShape = b.shape(w);
@@ -173,7 +174,7 @@ void lowerConv2dInputGrad(Builder& b, const Node& node) {
 }
 
 void lowerConv2dWeightGrad(Builder& b, const Node& node) {
-  if (winogradWeightGrad(b, node)) return;
+  if (winogradWeightGrad(b, node) || depthwiseWeightGrad(b, node)) return;
   const ValueId x = node.inputs[0], dy = node.inputs[1], dw = node.outputs[0];
   const bool bias = node.flag("bias") && b.used(node.outputs[1]);
   const Geometry g = geometryOf(node);

@@ -12,6 +12,8 @@ void lowerMatmul(Builder& b, const Node& node);
 void lowerFused(Builder& b, const Node& node);
 void lowerBatchNorm(Builder& b, const Node& node);
 void lowerBatchNormGrad(Builder& b, const Node& node);
+void lowerGroupNorm(Builder& b, const Node& node);
+void lowerGroupNormGrad(Builder& b, const Node& node);
 void lowerMaxPool2d(Builder& b, const Node& node);
 void lowerMaxPool2dGrad(Builder& b, const Node& node);
 void lowerAvgPool2d(Builder& b, const Node& node);
@@ -41,6 +43,11 @@ void lowerFromBf16(Builder& b, const Node& node);
 bool winogradConv2d(Builder&, const Node&);
 bool winogradInputGrad(Builder&, const Node&);
 bool winogradWeightGrad(Builder&, const Node&);
+
+/** Depthwise convolutions by kernels of our own; false, and nothing done, where oneDNN has to. */
+bool depthwiseConv2d(Builder&, const Node&);
+bool depthwiseInputGrad(Builder&, const Node&);
+bool depthwiseWeightGrad(Builder&, const Node&);
 
 /** A convolution's step in a profile: the op and the sizes of its window and images. */
 std::string convName(const Node& node, const Shape& x, const Shape& w);

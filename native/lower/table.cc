@@ -16,6 +16,8 @@ Lower lowering(const std::string& op) {
       {"conv2dWeightGrad", lowerConv2dWeightGrad},
       {"fromBf16", lowerFromBf16},
       {"fused", lowerFused},
+      {"groupNorm", lowerGroupNorm},
+      {"groupNormGrad", lowerGroupNormGrad},
       {"input", lowerInput},
       {"logSoftmax", lowerLogSoftmax},
       {"matmul", lowerMatmul},

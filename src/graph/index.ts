@@ -20,6 +20,8 @@ export { exp } from "./ops/exp.js";
 export { expand } from "./ops/expand.js";
 export { fromBf16 } from "./ops/fromBf16.js";
 export { gelu } from "./ops/gelu.js";
+export { groupNorm } from "./ops/groupNorm.js";
+export { groupNormGrad } from "./ops/groupNormGrad.js";
 export { hardSwish } from "./ops/hardSwish.js";
 export { ops } from "./ops/index.js";
 export { input } from "./ops/input.js";

@@ -112,6 +112,47 @@ const batchNorms = normShapes.flatMap((shape): Case[] => {
   ];
 });
 
+/** Groups that lie inside a block, fill one, span several, hold one channel or all. */
+const groupNormShapes: readonly (readonly [Shape, groups: number])[] = [
+  [[3, 6], 2],
+  [[2, 16, 3, 3], 4],
+  [[2, 32, 5, 4], 2],
+  [[3, 40, 3, 3], 5],
+  [[2, 48, 2, 3], 2],
+  [[2, 17, 5, 4], 1],
+  [[1, 5, 4, 5], 5],
+  [[2, 24, 1, 1], 3],
+];
+
+const groupNorms = groupNormShapes.flatMap(([shape, groups]): Case[] => {
+  const channels = [shape[1]];
+  const operands = [shape, channels, channels];
+  const name = `[${shape}] in ${groups} groups`;
+  return [
+    use("groupNorm", name, operands, ([x, gamma, beta]) => g.groupNorm(x, groups, gamma, beta)),
+    use("groupNorm", `${name}, ReLU, eps`, operands, ([x, gamma, beta]) =>
+      g.groupNorm(x, groups, gamma, beta, { relu: true, eps: 0.01 }),
+    ),
+    use("groupNorm", `${name}, residual`, [...operands, shape], ([x, gamma, beta, residual]) =>
+      g.groupNorm(x, groups, gamma, beta, { residual }),
+    ),
+    use("groupNorm", `${name}, residual, ReLU`, [...operands, shape], ([x, gamma, beta, r]) =>
+      g.groupNorm(x, groups, gamma, beta, { relu: true, residual: r }),
+    ),
+    use(
+      "groupNormGrad",
+      name,
+      [shape, ...operands],
+      ([dy, x, gamma, beta]) => {
+        const options = { groups, relu: true, eps: 1e-5 };
+        const [y, mean, variance] = g.groupNorm(x, groups, gamma, beta, options);
+        return g.groupNormGrad(dy, x, gamma, mean, variance, y, options, true);
+      },
+      flat,
+    ),
+  ];
+});
+
 const products: readonly (readonly [a: Shape, b: Shape, g.MatmulOptions])[] = [
   [[3, 4], [4, 5], {}],
   [[64, 17], [17, 10], {}],
@@ -200,6 +241,7 @@ export const cases: readonly Case[] = [
   ...poolCases,
   ...layoutCases,
   ...batchNorms,
+  ...groupNorms,
   ...matmuls,
   ...reduces,
   ...segments,

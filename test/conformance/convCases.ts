@@ -74,6 +74,36 @@ const geometries: readonly Geometry[] = [
   },
   { name: "depthwise, 3 channels", x: [1, 3, 6, 6], w: [3, 1, 5, 5], options: { groups: 3 } },
   {
+    name: "depthwise, 24 channels, 5x5, stride 2",
+    x: [3, 24, 11, 19],
+    w: [24, 1, 5, 5],
+    options: { groups: 24, strides: 2, padding: 2 },
+  },
+  {
+    name: "depthwise, 5x5 on 3x3",
+    x: [9, 16, 3, 3],
+    w: [16, 1, 5, 5],
+    options: { groups: 16, padding: 2 },
+  },
+  {
+    name: "depthwise, 7x3, uneven padding and strides",
+    x: [2, 9, 8, 10],
+    w: [9, 1, 7, 3],
+    options: { groups: 9, padding: [5, 0, 1, 4], strides: [1, 3] },
+  },
+  {
+    name: "depthwise, more padding than kernel, stride over kernel",
+    x: [1, 8, 5, 6],
+    w: [8, 1, 3, 3],
+    options: { groups: 8, padding: [4, 3, 1, 5], strides: [4, 2] },
+  },
+  {
+    name: "depthwise, dilation 2",
+    x: [1, 8, 7, 7],
+    w: [8, 1, 3, 3],
+    options: { groups: 8, padding: 2, dilation: 2 },
+  },
+  {
     name: "depthwise, twice as many out",
     x: [1, 3, 6, 6],
     w: [6, 1, 3, 3],

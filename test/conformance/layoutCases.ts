@@ -15,6 +15,8 @@ type Follower = readonly [
 
 const perChannel = (x: Value) => g.reduceSum(x, [0, 2, 3], true);
 const row = (x: Value) => g.reshape(perChannel(x), [-1]);
+const grouped = (x: Value, y: Value, groups: number) =>
+  g.groupNorm(x, groups, row(g.sigmoid(x)), row(y), { residual: y, relu: true });
 const window = { kernel: 3, strides: 2, padding: 1 };
 
 const followers: readonly Follower[] = [
@@ -40,6 +42,8 @@ const followers: readonly Follower[] = [
     "with residual and ReLU",
     (x, y) => g.batchNorm(x, row(g.sigmoid(x)), row(y), { residual: y, relu: true }),
   ],
+  ["groupNorm", "a group a channel", (x, y) => grouped(x, y, x.shape[1])],
+  ["groupNorm", "two groups, or one", (x, y) => grouped(x, y, x.shape[1] % 2 === 0 ? 2 : 1)],
   ["concat", "channels", (x, y) => g.sigmoid(g.concat([x, y], 1))],
   ["concat", "images", (x, y) => g.sigmoid(g.concat([x, y], 0))],
   [
@@ -59,6 +63,20 @@ const followers: readonly Follower[] = [
     (x, y) => {
       const next = g.reshape(g.slice(x, [0, 0, 0, 0], [1, x.shape[1], 3, 3]), [1, -1, 3, 3]);
       return g.sqrt(g.conv2d(g.sigmoid(y), g.sigmoid(next), { padding: 1 }));
+    },
+  ],
+  [
+    "conv2d",
+    "depthwise, with bias and ReLU",
+    (x, y) => {
+      const channels = x.shape[1];
+      const weights = g.slice(y, [0, 0, 0, 0], [1, channels, 3, 3]);
+      return g.conv2d(x, g.reshape(weights, [channels, 1, 3, 3]), {
+        groups: channels,
+        padding: 1,
+        bias: row(g.sigmoid(y)),
+        relu: true,
+      });
     },
   ],
 ];

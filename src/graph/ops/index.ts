@@ -20,6 +20,8 @@ import { expandOp } from "./expand.js";
 import { fromBf16Op } from "./fromBf16.js";
 import { fusedOp } from "./fused.js";
 import { geluOp } from "./gelu.js";
+import { groupNormOp } from "./groupNorm.js";
+import { groupNormGradOp } from "./groupNormGrad.js";
 import { hardSwishOp } from "./hardSwish.js";
 import { inputOp } from "./input.js";
 import { logOp } from "./log.js";
@@ -82,6 +84,8 @@ export const ops = Object.fromEntries(
     fromBf16Op,
     fusedOp,
     geluOp,
+    groupNormOp,
+    groupNormGradOp,
     hardSwishOp,
     inputOp,
     logOp,

@@ -55,6 +55,11 @@ const refused: [what: string, build: (graph: g.Graph) => unknown, message: strin
     "batchNorm: [2, 3] with scale [2] and shift [3] do not fit",
   ],
   [
+    "groups that do not divide the channels",
+    (graph) => g.groupNorm(f32(graph, 2, 4, 3, 3), 3, f32(graph, 4), f32(graph, 4)),
+    "groupNorm: 3 groups do not divide 4 channels",
+  ],
+  [
     "shapes that do not broadcast",
     (graph) => g.add(f32(graph, 2), f32(graph, 3)),
     "add: shapes [2] and [3] do not broadcast",

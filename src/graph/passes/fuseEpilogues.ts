@@ -1,6 +1,6 @@
-// Moves a ReLU into the convolution, matrix product or batch normalisation in front of it, and a
-// residual sum into the batch normalisation, so that engines finish the value in the same pass and
-// the gradient needs neither the sum nor the value before the ReLU. Runs before differentiation.
+// Moves a ReLU into the convolution, matrix product or normalisation in front of it, and a residual sum
+// into the normalisation, so that engines finish the value in the same pass and the gradient needs
+// neither the sum nor the value before the ReLU. Runs before differentiation.
 
 import { sameShape } from "../../tensor/shape.js";
 import type { Graph, Node, Value } from "../graph.js";
@@ -12,7 +12,8 @@ interface Epilogue {
   readonly relu: boolean;
 }
 
-const hosts = new Set(["conv2d", "matmul", "batchNorm"]);
+const norms = new Set(["batchNorm", "groupNorm"]);
+const hosts = new Set(["conv2d", "matmul", ...norms]);
 
 /** For every value used exactly once, by a node: that node. */
 function soleConsumers(graph: Graph, keep: readonly Value[]): Map<Value, Node> {
@@ -24,9 +25,9 @@ function soleConsumers(graph: Graph, keep: readonly Value[]): Map<Value, Node> {
   return sole;
 }
 
-/** The other operand of a sum that a batch normalisation can take: same shape and made before it. */
+/** The other operand of a sum that a normalisation can take: same shape and made before it. */
 function residualOf(host: Node, value: Value, sum: Node | undefined): Value | undefined {
-  if (host.op.name !== "batchNorm" || sum?.op.name !== "add" || host.inputs.length > 3) return;
+  if (!norms.has(host.op.name) || sum?.op.name !== "add" || host.inputs.length > 3) return;
   const other = sum.inputs[0] === value ? sum.inputs[1] : sum.inputs[0];
   const fits = sameShape(other.shape, value.shape) && other.node.id < host.id;
   return fits ? other : undefined;

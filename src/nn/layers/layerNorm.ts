@@ -1,8 +1,17 @@
 // Layer normalisation (Ba, Kiros and Hinton 2016, arXiv 1607.06450).
 
+import { add, constant, div, mul, reduceSum, sqrt, sub, type Value } from "../../graph/index.js";
 import type { Layer } from "../scope.js";
 import { affine, affineParams } from "./perChannel.js";
-import { standardise } from "./standardise.js";
+
+/** (x - mean) / sqrt(variance + eps), with the (biased) moments over the channels. */
+function standardise(x: Value, eps: number): Value {
+  const share = constant(x.graph, 1 / x.shape[1]);
+  const mean = (value: Value) => mul(reduceSum(value, [1], true), share);
+  const centred = sub(x, mean(x));
+  const deviation = sqrt(add(mean(mul(centred, centred)), constant(x.graph, eps)));
+  return mul(centred, div(constant(x.graph, 1), deviation));
+}
 
 /**
  * Normalises the features (axis 1): each row of [n, c], each pixel of [n, c, h, w].
@@ -14,4 +23,4 @@ import { standardise } from "./standardise.js";
 export const layerNorm =
   ({ eps = 1e-5 }: { readonly eps?: number } = {}): Layer =>
   (x, scope) =>
-    affine(standardise(x, [1], eps), affineParams(x, scope));
+    affine(standardise(x, eps), affineParams(x, scope));

@@ -1,12 +1,16 @@
-// Batch normalisation and its gradient, channel by channel.
+// Batch and group normalisation and their gradients. They differ only in which numbers share statistics.
 
 import type { BatchNormAttrs } from "../../../graph/ops/batchNorm.js";
+import type { GroupNormAttrs } from "../../../graph/ops/groupNorm.js";
 import { type Shape, sizeOf } from "../../../tensor/shape.js";
 import { allocate } from "./indexing.js";
 import type { Kernel, Kernels } from "./kernel.js";
 
-/** Where the elements of each channel of [n, c, ...] lie. */
-function channelsOf(shape: Shape): Int32Array[] {
+/** Where the elements of each set that shares statistics lie, for images [n, c, ...]. */
+type Sets<A> = (shape: Shape, attrs: A) => Int32Array[];
+
+/** One set a channel. */
+const byChannel: Sets<BatchNormAttrs> = (shape) => {
   const [batch, channels] = shape;
   const plane = sizeOf(shape.slice(2));
   return Array.from({ length: channels }, (_, channel) =>
@@ -15,49 +19,75 @@ function channelsOf(shape: Shape): Int32Array[] {
       return (image * channels + channel) * plane + (at % plane);
     }),
   );
-}
+};
+
+/** One set a group of each image: elements behind each other. */
+const byGroup: Sets<GroupNormAttrs> = (shape, { groups }) => {
+  const count = shape[0] * groups;
+  const length = sizeOf(shape) / count;
+  return Array.from({ length: count }, (_, group) =>
+    Int32Array.from({ length }, (_, at) => group * length + at),
+  );
+};
 
 const sum = (places: Int32Array, term: (place: number) => number): number =>
   places.reduce((total, place) => total + term(place), 0);
 
-const batchNorm: Kernel<BatchNormAttrs> = ([x, gamma, beta, residual], node) => {
-  const { inputs, attrs } = node;
-  const { shape } = inputs[0];
-  const y = allocate(shape);
-  const mean = new Float64Array(shape[1]);
-  const variance = new Float64Array(shape[1]);
-  for (const [channel, places] of channelsOf(shape).entries()) {
-    mean[channel] = sum(places, (at) => x[at]) / places.length;
-    variance[channel] = sum(places, (at) => (x[at] - mean[channel]) ** 2) / places.length;
-    const scale = gamma[channel] / Math.sqrt(variance[channel] + attrs.eps);
-    for (const at of places) {
-      const value = (x[at] - mean[channel]) * scale + beta[channel] + (residual?.[at] ?? 0);
-      y[at] = attrs.relu ? Math.max(value, 0) : value;
+/** The channel of an element. */
+function channelOf(shape: Shape): (at: number) => number {
+  const plane = sizeOf(shape.slice(2));
+  return (at) => Math.floor(at / plane) % shape[1];
+}
+
+const norm =
+  <A extends BatchNormAttrs>(sets: Sets<A>): Kernel<A> =>
+  ([x, gamma, beta, residual], { inputs, attrs }) => {
+    const { shape } = inputs[0];
+    const channel = channelOf(shape);
+    const all = sets(shape, attrs);
+    const y = allocate(shape);
+    const mean = new Float64Array(all.length);
+    const variance = new Float64Array(all.length);
+    for (const [set, places] of all.entries()) {
+      mean[set] = sum(places, (at) => x[at]) / places.length;
+      variance[set] = sum(places, (at) => (x[at] - mean[set]) ** 2) / places.length;
+      const inverse = 1 / Math.sqrt(variance[set] + attrs.eps);
+      for (const at of places) {
+        const affine = (x[at] - mean[set]) * inverse * gamma[channel(at)] + beta[channel(at)];
+        const value = affine + (residual?.[at] ?? 0);
+        y[at] = attrs.relu ? Math.max(value, 0) : value;
+      }
     }
-  }
-  return [y, mean, variance];
-};
+    return [y, mean, variance];
+  };
 
-type BatchNormGradAttrs = BatchNormAttrs & { readonly residual: boolean };
-
-const batchNormGrad: Kernel<BatchNormGradAttrs> = ([dy, x, gamma, mean, variance, y], node) => {
-  const { inputs, attrs } = node;
-  const d = attrs.relu ? dy.map((grad, at) => (y[at] > 0 ? grad : 0)) : dy;
-  const dx = new Float64Array(dy.length);
-  const dGamma = new Float64Array(gamma.length);
-  const dBeta = new Float64Array(gamma.length);
-  for (const [channel, places] of channelsOf(inputs[0].shape).entries()) {
-    const inverse = 1 / Math.sqrt(variance[channel] + attrs.eps);
-    const normalised = (at: number) => (x[at] - mean[channel]) * inverse;
-    dBeta[channel] = sum(places, (at) => d[at]);
-    dGamma[channel] = sum(places, (at) => d[at] * normalised(at));
-    const meanGrad = dBeta[channel] / places.length;
-    const meanProduct = dGamma[channel] / places.length;
-    for (const at of places) {
-      dx[at] = gamma[channel] * inverse * (d[at] - meanGrad - normalised(at) * meanProduct);
+const normGrad =
+  <A extends BatchNormAttrs>(sets: Sets<A>): Kernel<A & { readonly residual: boolean }> =>
+  ([dy, x, gamma, mean, variance, y], { inputs, attrs }) => {
+    const { shape } = inputs[0];
+    const channel = channelOf(shape);
+    const d = attrs.relu ? dy.map((grad, at) => (y[at] > 0 ? grad : 0)) : dy;
+    const dx = new Float64Array(dy.length);
+    const dGamma = new Float64Array(gamma.length);
+    const dBeta = new Float64Array(gamma.length);
+    for (const [set, places] of sets(shape, attrs).entries()) {
+      const inverse = 1 / Math.sqrt(variance[set] + attrs.eps);
+      const normalised = (at: number) => (x[at] - mean[set]) * inverse;
+      const scaled = (at: number) => d[at] * gamma[channel(at)];
+      const meanGrad = sum(places, scaled) / places.length;
+      const meanProduct = sum(places, (at) => scaled(at) * normalised(at)) / places.length;
+      for (const at of places) {
+        dx[at] = inverse * (scaled(at) - meanGrad - normalised(at) * meanProduct);
+        dGamma[channel(at)] += d[at] * normalised(at);
+        dBeta[channel(at)] += d[at];
+      }
     }
-  }
-  return attrs.residual ? [dx, dGamma, dBeta, d] : [dx, dGamma, dBeta];
-};
+    return attrs.residual ? [dx, dGamma, dBeta, d] : [dx, dGamma, dBeta];
+  };
 
-export const normKernels = { batchNorm, batchNormGrad } as Kernels;
+export const normKernels = {
+  batchNorm: norm(byChannel),
+  batchNormGrad: normGrad(byChannel),
+  groupNorm: norm(byGroup),
+  groupNormGrad: normGrad(byGroup),
+} as Kernels;

@@ -1,0 +1,187 @@
+// Group normalisation of images in any channel-block layout, and its gradient.
+//
+// One thread takes a whole image, so that the second pass over it finds it in the cache. The statistics of a
+// group are put together from those of its channels: groups may share a block or span several.
+#include "kernels.h"
+#include "normPlanes.h"
+
+namespace convoy {
+namespace CONVOY_ISA {
+namespace {
+
+constexpr int64_t SERIAL = 8192;
+
+/** Which number of [n, groups] belongs to a channel of an image. */
+CONVOY_INLINE int64_t groupOf(const Images& im, int64_t groups, int64_t n, int64_t channel) {
+  return n * groups + channel / (im.channels / groups);
+}
+
+CONVOY_INLINE double inverseDeviation(float variance, float eps) {
+  return 1.0 / __builtin_sqrt(static_cast<double>(variance) + eps);
+}
+
+/** Mean and variance of every group of an image. */
+void imageMoments(const GroupNormArgs& a, int64_t n) {
+  const Images& im = a.images;
+  const int64_t perGroup = im.channels / a.groups;
+  const double pixels = static_cast<double>(im.pixels());
+  Moments total = {0, 0, 0};
+  for (int64_t s = 0; s < stripCount(im); s++) {
+    const Strip strip = stripAt(im, s);
+    float mean[LANES], m2[LANES];
+    stripMoments(im, a.x + imageStart(im, n) + strip.offset, strip.lanes, mean, m2);
+    for (int64_t l = 0; l < strip.lanes; l++) {
+      merge(total, pixels, mean[l], m2[l]);
+      const int64_t channel = strip.channel + l;
+      if ((channel + 1) % perGroup != 0) continue;
+      const int64_t group = groupOf(im, a.groups, n, channel);
+      a.mean[group] = static_cast<float>(total.mean);
+      a.variance[group] = static_cast<float>(total.m2 / total.count);
+      total = {0, 0, 0};
+    }
+  }
+}
+
+template <bool RELU, bool RESIDUAL>
+void normaliseImage(const GroupNormArgs& a, int64_t n) {
+  const Images& im = a.images;
+  for (int64_t s = 0; s < stripCount(im); s++) {
+    const Strip strip = stripAt(im, s);
+    float scale[LANES] = {0}, shift[LANES] = {0};
+    for (int64_t l = 0; l < strip.lanes; l++) {
+      const int64_t channel = strip.channel + l, group = groupOf(im, a.groups, n, channel);
+      const double slope = a.gamma[channel] * inverseDeviation(a.variance[group], a.eps);
+      scale[l] = static_cast<float>(slope);
+      shift[l] = static_cast<float>(a.beta[channel] - a.mean[group] * slope);
+    }
+    const int64_t base = imageStart(im, n) + strip.offset;
+    normaliseStrip<RELU, RESIDUAL>(im, a.x + base, RESIDUAL ? a.residual + base : nullptr, a.y + base,
+                                   strip.lanes, scale, shift);
+  }
+}
+
+template <bool RELU, bool RESIDUAL>
+void normaliseAll(const GroupNormArgs& a) {
+#pragma omp parallel for schedule(static) if (a.images.size() > SERIAL)
+  for (int64_t n = 0; n < a.images.count; n++) {
+    imageMoments(a, n);
+    normaliseImage<RELU, RESIDUAL>(a, n);
+  }
+}
+
+/** An image's part of the scratch space: what it adds to the gradients of gamma and beta, and the
+ * coefficients of dx = p * dy + slope * x + offset that its groups share. */
+struct ImageSums {
+  float *products, *sums, *slopes, *offsets;
+
+  CONVOY_INLINE ImageSums(const GroupNormGradArgs& a, int64_t n) {
+    const int64_t channels = a.images.channels;
+    products = a.scratch + n * groupNormScratch(channels, a.groups);
+    sums = products + channels;
+    slopes = sums + channels;
+    offsets = slopes + a.groups;
+  }
+};
+
+template <bool RELU, bool RESIDUAL>
+void imageGradSums(const GroupNormGradArgs& a, int64_t n) {
+  const Images& im = a.images;
+  const ImageSums to(a, n);
+  for (int64_t s = 0; s < stripCount(im); s++) {
+    const Strip strip = stripAt(im, s);
+    float mean[LANES] = {0}, sum[LANES], product[LANES];
+    for (int64_t l = 0; l < strip.lanes; l++) {
+      mean[l] = a.mean[groupOf(im, a.groups, n, strip.channel + l)];
+    }
+    const int64_t base = imageStart(im, n) + strip.offset;
+    const GradPlanes planes = {a.dy + base, a.x + base, RELU ? a.y + base : nullptr,
+                               RESIDUAL ? a.dresidual + base : nullptr};
+    stripGradSums<RELU, RESIDUAL>(im, planes, strip.lanes, mean, sum, product);
+    for (int64_t l = 0; l < strip.lanes; l++) {
+      const int64_t channel = strip.channel + l;
+      const float variance = a.variance[groupOf(im, a.groups, n, channel)];
+      to.products[channel] = static_cast<float>(product[l] * inverseDeviation(variance, a.eps));
+      to.sums[channel] = sum[l];
+    }
+  }
+}
+
+/** How dx depends on x and on nothing, group by group. */
+void imageSlopes(const GroupNormGradArgs& a, int64_t n) {
+  const int64_t perGroup = a.images.channels / a.groups;
+  const double count = static_cast<double>(perGroup * a.images.pixels());
+  const ImageSums of(a, n);
+  for (int64_t g = 0; g < a.groups; g++) {
+    double sum = 0, product = 0;
+    for (int64_t c = g * perGroup; c < (g + 1) * perGroup; c++) {
+      sum += static_cast<double>(a.gamma[c]) * of.sums[c];
+      product += static_cast<double>(a.gamma[c]) * of.products[c];
+    }
+    const int64_t group = n * a.groups + g;
+    const double inverse = inverseDeviation(a.variance[group], a.eps);
+    const double slope = -inverse * inverse * product / count;
+    of.slopes[g] = static_cast<float>(slope);
+    of.offsets[g] = static_cast<float>(-slope * a.mean[group] - inverse * sum / count);
+  }
+}
+
+template <bool RELU>
+void imageGrad(const GroupNormGradArgs& a, const float* masked, int64_t n) {
+  const Images& im = a.images;
+  const ImageSums of(a, n);
+  for (int64_t s = 0; s < stripCount(im); s++) {
+    const Strip strip = stripAt(im, s);
+    float p[LANES] = {0}, q[LANES] = {0}, r[LANES] = {0};
+    for (int64_t l = 0; l < strip.lanes; l++) {
+      const int64_t channel = strip.channel + l, g = groupOf(im, a.groups, 0, channel);
+      p[l] = static_cast<float>(a.gamma[channel] *
+                                inverseDeviation(a.variance[n * a.groups + g], a.eps));
+      q[l] = of.slopes[g];
+      r[l] = of.offsets[g];
+    }
+    const int64_t base = imageStart(im, n) + strip.offset;
+    const GradPlanes planes = {masked + base, a.x + base, RELU ? a.y + base : nullptr, nullptr};
+    gradStrip<RELU>(im, planes, a.dx + base, strip.lanes, p, q, r);
+  }
+}
+
+template <bool RELU, bool RESIDUAL>
+void gradAll(const GroupNormGradArgs& a) {
+  const Images& im = a.images;
+#pragma omp parallel if (im.size() > SERIAL)
+  {
+#pragma omp for schedule(static)
+    for (int64_t n = 0; n < im.count; n++) {
+      imageGradSums<RELU, RESIDUAL>(a, n);
+      imageSlopes(a, n);
+      // The residual's gradient is dy, masked already.
+      imageGrad<RELU && !RESIDUAL>(a, RESIDUAL ? a.dresidual : a.dy, n);
+    }
+#pragma omp for schedule(static)
+    for (int64_t c = 0; c < im.channels; c++) {
+      double dgamma = 0, dbeta = 0;
+      for (int64_t n = 0; n < im.count; n++) {
+        const ImageSums of(a, n);
+        dgamma += of.products[c];
+        dbeta += of.sums[c];
+      }
+      a.dgamma[c] = static_cast<float>(dgamma);
+      a.dbeta[c] = static_cast<float>(dbeta);
+    }
+  }
+}
+
+}  // namespace
+
+void groupNorm(const GroupNormArgs& a) {
+  if (a.relu) return a.residual ? normaliseAll<true, true>(a) : normaliseAll<true, false>(a);
+  a.residual ? normaliseAll<false, true>(a) : normaliseAll<false, false>(a);
+}
+
+void groupNormGrad(const GroupNormGradArgs& a) {
+  if (a.y) return a.dresidual ? gradAll<true, true>(a) : gradAll<true, false>(a);
+  a.dresidual ? gradAll<false, true>(a) : gradAll<false, false>(a);
+}
+
+}  // namespace CONVOY_ISA
+}  // namespace convoy
