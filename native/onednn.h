@@ -1,6 +1,7 @@
 // All that differs between oneDNN 2 and 3, and the way its primitives become steps.
 #pragma once
 
+#include <cmath>
 #include <dnnl.hpp>
 #include <string>
 #include <vector>
@@ -12,16 +13,19 @@ namespace convoy {
 /** The one CPU engine of oneDNN in this process. */
 const dnnl::engine& dnnlEngine();
 
-/** Scratch space from the caller, and a ReLU behind the primitive on demand. */
-inline dnnl::primitive_attr dnnlAttributes(bool relu) {
+/** Scratch space from the caller, and an activation behind the primitive. */
+inline dnnl::primitive_attr dnnlAttributes(Activation activation) {
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  if (relu) {
+  if (activation.relu) {
+    const bool clipped = std::isfinite(activation.ceiling);
+    const auto kind = clipped ? dnnl::algorithm::eltwise_clip : dnnl::algorithm::eltwise_relu;
+    const float high = clipped ? activation.ceiling : 0.0f;
     dnnl::post_ops ops;
 #if DNNL_VERSION_MAJOR >= 3
-    ops.append_eltwise(dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
+    ops.append_eltwise(kind, 0.0f, high);
 #else
-    ops.append_eltwise(1.0f, dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
+    ops.append_eltwise(1.0f, kind, 0.0f, high);
 #endif
     attributes.set_post_ops(ops);
   }

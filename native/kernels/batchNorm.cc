@@ -2,10 +2,9 @@
 //
 // The batch is cut into CHUNKS parts, whatever the number of threads, whose statistics are merged in
 // double precision in a fixed order. The gradient goes over the images twice: for the sums, then for dx.
-// Where the residual takes the masked dy, the first pass stores it and the second reads that in place of
-// dy and y.
+// Where the residual takes the masked dy, the first pass stores it and the second reads that.
 #include "kernels.h"
-#include "normPlanes.h"
+#include "normGradPlanes.h"
 
 namespace convoy {
 namespace CONVOY_ISA {
@@ -38,7 +37,8 @@ void normalise(const BatchNormArgs& a, const float* scale, const float* shift) {
     const Strip strip = stripAt(im, at % strips);
     const int64_t base = imageStart(im, at / strips) + strip.offset;
     normaliseStrip<RELU, RESIDUAL>(im, a.x + base, RESIDUAL ? a.residual + base : nullptr, a.y + base,
-                                   strip.lanes, scale + strip.channel, shift + strip.channel);
+                                   strip.lanes, scale + strip.channel, shift + strip.channel,
+                                   a.activation.ceiling);
   }
 }
 
@@ -46,24 +46,32 @@ struct GradSums {
   double dy, dyx;
 };
 
-template <bool RELU, bool RESIDUAL>
+/** Numbers of every channel, in the scratch space. */
+struct GradNumbers {
+  float *scale, *shift, *slope, *offset;
+};
+
+template <Mask MASK, bool RESIDUAL>
 CONVOY_INLINE GradPlanes planesAt(const BatchNormGradArgs& a, int64_t base) {
-  return {a.dy + base, a.x + base, RELU ? a.y + base : nullptr,
+  return {a.dy + base, a.x + base, MASK == Mask::ByResult ? a.y + base : nullptr,
           RESIDUAL ? a.dresidual + base : nullptr};
 }
 
-template <bool RELU, bool RESIDUAL>
-void chunkGradSums(const BatchNormGradArgs& a, const Strip& strip, int64_t chunk, GradSums* totals) {
+template <Mask MASK, bool RESIDUAL>
+void chunkGradSums(const BatchNormGradArgs& a, const GradNumbers& of, const Strip& strip,
+                   int64_t chunk, GradSums* totals) {
   const Images& im = a.images;
   float mean[LANES] = {0};
   for (int64_t l = 0; l < strip.lanes; l++) {
     mean[l] = a.mean[strip.channel + l];
     totals[l] = {0, 0};
   }
+  const GradCoefficients c = {mean, of.scale + strip.channel, of.shift + strip.channel,
+                              a.activation.ceiling};
   for (int64_t n = chunkStart(im, chunk); n < chunkStart(im, chunk + 1); n++) {
     float sum[LANES], product[LANES];
-    const GradPlanes planes = planesAt<RELU, RESIDUAL>(a, imageStart(im, n) + strip.offset);
-    stripGradSums<RELU, RESIDUAL>(im, planes, strip.lanes, mean, sum, product);
+    const GradPlanes planes = planesAt<MASK, RESIDUAL>(a, imageStart(im, n) + strip.offset);
+    stripGradSums<MASK, RESIDUAL>(im, planes, strip.lanes, c, sum, product);
     for (int64_t l = 0; l < strip.lanes; l++) {
       totals[l].dy += sum[l];
       totals[l].dyx += product[l];
@@ -71,30 +79,32 @@ void chunkGradSums(const BatchNormGradArgs& a, const Strip& strip, int64_t chunk
   }
 }
 
-template <bool RELU, bool RESIDUAL>
-void sumAll(const BatchNormGradArgs& a, int64_t padded, GradSums* partial) {
+template <Mask MASK, bool RESIDUAL>
+void sumAll(const BatchNormGradArgs& a, const GradNumbers& of, int64_t padded, GradSums* partial) {
   const Images& im = a.images;
   const int64_t strips = stripCount(im);
 #pragma omp parallel for schedule(static) if (im.size() > SERIAL)
   for (int64_t at = 0; at < CHUNKS * strips; at++) {
     const Strip strip = stripAt(im, at % strips);
-    chunkGradSums<RELU, RESIDUAL>(a, strip, at / strips,
+    chunkGradSums<MASK, RESIDUAL>(a, of, strip, at / strips,
                                   partial + at / strips * padded + strip.channel);
   }
 }
 
-template <bool RELU>
-void gradApply(const BatchNormGradArgs& a, const float* masked, const float* p, const float* q,
-               const float* r) {
+template <Mask MASK>
+void applyAll(const BatchNormGradArgs& a, const GradNumbers& of, const float* dy) {
   const Images& im = a.images;
   const int64_t strips = stripCount(im);
 #pragma omp parallel for schedule(static) if (im.size() > SERIAL)
   for (int64_t at = 0; at < im.count * strips; at++) {
     const Strip strip = stripAt(im, at % strips);
     const int64_t base = imageStart(im, at / strips) + strip.offset, c = strip.channel;
-    GradPlanes planes = planesAt<RELU, false>(a, base);
-    planes.dy = masked + base;
-    gradStrip<RELU>(im, planes, a.dx + base, strip.lanes, p + c, q + c, r + c);
+    GradPlanes planes = planesAt<MASK, false>(a, base);
+    planes.dy = dy + base;
+    // The means are not asked for here.
+    gradStrip<MASK>(im, planes, a.dx + base, strip.lanes,
+                    {of.offset + c, of.scale + c, of.shift + c, a.activation.ceiling},
+                    {of.slope + c, of.offset + c});
   }
 }
 
@@ -132,7 +142,7 @@ void batchNorm(const BatchNormArgs& a) {
     scale[c] = static_cast<float>(s);
     shift[c] = static_cast<float>(a.beta[c] - total.mean * s);
   }
-  if (a.relu) {
+  if (a.activation.relu) {
     a.residual ? normalise<true, true>(a, scale, shift) : normalise<true, false>(a, scale, shift);
   } else {
     a.residual ? normalise<false, true>(a, scale, shift) : normalise<false, false>(a, scale, shift);
@@ -142,17 +152,25 @@ void batchNorm(const BatchNormArgs& a) {
 void batchNormGrad(const BatchNormGradArgs& a) {
   const Images& im = a.images;
   const int64_t padded = paddedChannels(im);
-  float* p = a.scratch;
-  float* q = p + padded;
-  float* r = q + padded;
-  for (int64_t c = 0; c < 3 * padded; c++) p[c] = 0;
-  const double count = static_cast<double>(im.count * im.pixels());
+  const GradNumbers of = {a.scratch, a.scratch + padded, a.scratch + 2 * padded,
+                          a.scratch + 3 * padded};
+  for (int64_t c = 0; c < NORM_SCRATCH * padded; c++) a.scratch[c] = 0;
+  for (int64_t c = 0; c < im.channels; c++) {
+    const double scale = a.gamma[c] / __builtin_sqrt(static_cast<double>(a.variance[c]) + a.eps);
+    of.scale[c] = static_cast<float>(scale);
+    of.shift[c] = static_cast<float>(a.beta[c] - a.mean[c] * scale);
+  }
   GradSums* partial = static_cast<GradSums*>(a.partial);
   if (a.y) {
-    a.dresidual ? sumAll<true, true>(a, padded, partial) : sumAll<true, false>(a, padded, partial);
+    a.dresidual ? sumAll<Mask::ByResult, true>(a, of, padded, partial)
+                : sumAll<Mask::ByResult, false>(a, of, padded, partial);
+  } else if (a.activation.relu) {
+    sumAll<Mask::ByInput, false>(a, of, padded, partial);
   } else {
-    a.dresidual ? sumAll<false, true>(a, padded, partial) : sumAll<false, false>(a, padded, partial);
+    a.dresidual ? sumAll<Mask::None, true>(a, of, padded, partial)
+                : sumAll<Mask::None, false>(a, of, padded, partial);
   }
+  const double count = static_cast<double>(im.count * im.pixels());
   for (int64_t c = 0; c < im.channels; c++) {
     GradSums total = {0, 0};
     for (int64_t chunk = 0; chunk < CHUNKS; chunk++) {
@@ -160,16 +178,17 @@ void batchNormGrad(const BatchNormGradArgs& a) {
       total.dyx += partial[chunk * padded + c].dyx;
     }
     const double inverse = 1.0 / __builtin_sqrt(static_cast<double>(a.variance[c]) + a.eps);
-    const double s = a.gamma[c] * inverse;
-    const double slope = -s * total.dyx * inverse * inverse / count;
+    const double scale = a.gamma[c] * inverse;
+    const double slope = -scale * total.dyx * inverse * inverse / count;
     a.dgamma[c] = static_cast<float>(total.dyx * inverse);
     a.dbeta[c] = static_cast<float>(total.dy);
-    p[c] = static_cast<float>(s);
-    q[c] = static_cast<float>(slope);
-    r[c] = static_cast<float>(-slope * a.mean[c] - s * total.dy / count);
+    of.slope[c] = static_cast<float>(slope);
+    of.offset[c] = static_cast<float>(-slope * a.mean[c] - scale * total.dy / count);
   }
-  if (a.dresidual) return gradApply<false>(a, a.dresidual, p, q, r);
-  a.y ? gradApply<true>(a, a.dy, p, q, r) : gradApply<false>(a, a.dy, p, q, r);
+  // What the residual got is masked already.
+  if (a.dresidual) return applyAll<Mask::None>(a, of, a.dresidual);
+  if (a.y) return applyAll<Mask::ByResult>(a, of, a.dy);
+  a.activation.relu ? applyAll<Mask::ByInput>(a, of, a.dy) : applyAll<Mask::None>(a, of, a.dy);
 }
 
 }  // namespace CONVOY_ISA

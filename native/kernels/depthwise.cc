@@ -85,7 +85,7 @@ template <int N, int STRIDE, int T>
 CONVOY_INLINE void convolvePixels(const DepthwiseArgs& a, const Taps& taps, const float* bias,
                                   int64_t column, float* y) {
   const int64_t stride = (STRIDE ? STRIDE : a.window.strides[1]) * N, width = a.window.kernel[1];
-  const Lanes<N> zero = {0}, start = load<N>(bias);
+  const Lanes<N> start = load<N>(bias);
   Lanes<N> sums[T];
 #pragma GCC unroll 8
   for (int64_t t = 0; t < T; t++) sums[t] = start;
@@ -98,10 +98,7 @@ CONVOY_INLINE void convolvePixels(const DepthwiseArgs& a, const Taps& taps, cons
     }
   }
 #pragma GCC unroll 8
-  for (int64_t t = 0; t < T; t++) {
-    const Lanes<N> v = sums[t];
-    store<N>(y + (column + t) * N, a.relu ? (v < zero ? zero : v) : v);
-  }
+  for (int64_t t = 0; t < T; t++) store<N>(y + (column + t) * N, activate<N>(a.activation, sums[t]));
 }
 
 template <int N, int STRIDE>

@@ -3,7 +3,7 @@
 // One thread takes a whole image, so that the second pass over it finds it in the cache. The statistics of a
 // group are put together from those of its channels: groups may share a block or span several.
 #include "kernels.h"
-#include "normPlanes.h"
+#include "normGradPlanes.h"
 
 namespace convoy {
 namespace CONVOY_ISA {
@@ -42,21 +42,29 @@ void imageMoments(const GroupNormArgs& a, int64_t n) {
   }
 }
 
+/** Scale and shift of the channels of a strip; LANES of each, zeros behind the last channel. */
+template <class Args>
+CONVOY_INLINE void stripScales(const Args& a, int64_t n, const Strip& strip, float* scale,
+                               float* shift) {
+  for (int64_t l = 0; l < LANES; l++) scale[l] = shift[l] = 0.0f;
+  for (int64_t l = 0; l < strip.lanes; l++) {
+    const int64_t channel = strip.channel + l, group = groupOf(a.images, a.groups, n, channel);
+    const double slope = a.gamma[channel] * inverseDeviation(a.variance[group], a.eps);
+    scale[l] = static_cast<float>(slope);
+    shift[l] = static_cast<float>(a.beta[channel] - a.mean[group] * slope);
+  }
+}
+
 template <bool RELU, bool RESIDUAL>
 void normaliseImage(const GroupNormArgs& a, int64_t n) {
   const Images& im = a.images;
   for (int64_t s = 0; s < stripCount(im); s++) {
     const Strip strip = stripAt(im, s);
-    float scale[LANES] = {0}, shift[LANES] = {0};
-    for (int64_t l = 0; l < strip.lanes; l++) {
-      const int64_t channel = strip.channel + l, group = groupOf(im, a.groups, n, channel);
-      const double slope = a.gamma[channel] * inverseDeviation(a.variance[group], a.eps);
-      scale[l] = static_cast<float>(slope);
-      shift[l] = static_cast<float>(a.beta[channel] - a.mean[group] * slope);
-    }
+    float scale[LANES], shift[LANES];
+    stripScales(a, n, strip, scale, shift);
     const int64_t base = imageStart(im, n) + strip.offset;
     normaliseStrip<RELU, RESIDUAL>(im, a.x + base, RESIDUAL ? a.residual + base : nullptr, a.y + base,
-                                   strip.lanes, scale, shift);
+                                   strip.lanes, scale, shift, a.activation.ceiling);
   }
 }
 
@@ -70,7 +78,7 @@ void normaliseAll(const GroupNormArgs& a) {
 }
 
 /** An image's part of the scratch space: what it adds to the gradients of gamma and beta, and the
- * coefficients of dx = p * dy + slope * x + offset that its groups share. */
+ * coefficients of dx = scale * dy + slope * x + offset that its groups share. */
 struct ImageSums {
   float *products, *sums, *slopes, *offsets;
 
@@ -83,20 +91,22 @@ struct ImageSums {
   }
 };
 
-template <bool RELU, bool RESIDUAL>
+template <Mask MASK, bool RESIDUAL>
 void imageGradSums(const GroupNormGradArgs& a, int64_t n) {
   const Images& im = a.images;
   const ImageSums to(a, n);
   for (int64_t s = 0; s < stripCount(im); s++) {
     const Strip strip = stripAt(im, s);
-    float mean[LANES] = {0}, sum[LANES], product[LANES];
+    float mean[LANES] = {0}, scale[LANES], shift[LANES], sum[LANES], product[LANES];
+    stripScales(a, n, strip, scale, shift);
     for (int64_t l = 0; l < strip.lanes; l++) {
       mean[l] = a.mean[groupOf(im, a.groups, n, strip.channel + l)];
     }
     const int64_t base = imageStart(im, n) + strip.offset;
-    const GradPlanes planes = {a.dy + base, a.x + base, RELU ? a.y + base : nullptr,
+    const GradPlanes planes = {a.dy + base, a.x + base, MASK == Mask::ByResult ? a.y + base : nullptr,
                                RESIDUAL ? a.dresidual + base : nullptr};
-    stripGradSums<RELU, RESIDUAL>(im, planes, strip.lanes, mean, sum, product);
+    stripGradSums<MASK, RESIDUAL>(im, planes, strip.lanes,
+                                  {mean, scale, shift, a.activation.ceiling}, sum, product);
     for (int64_t l = 0; l < strip.lanes; l++) {
       const int64_t channel = strip.channel + l;
       const float variance = a.variance[groupOf(im, a.groups, n, channel)];
@@ -125,37 +135,39 @@ void imageSlopes(const GroupNormGradArgs& a, int64_t n) {
   }
 }
 
-template <bool RELU>
-void imageGrad(const GroupNormGradArgs& a, const float* masked, int64_t n) {
+template <Mask MASK>
+void imageGrad(const GroupNormGradArgs& a, const float* dy, int64_t n) {
   const Images& im = a.images;
   const ImageSums of(a, n);
   for (int64_t s = 0; s < stripCount(im); s++) {
     const Strip strip = stripAt(im, s);
-    float p[LANES] = {0}, q[LANES] = {0}, r[LANES] = {0};
+    float scale[LANES], shift[LANES], slope[LANES] = {0}, offset[LANES] = {0};
+    stripScales(a, n, strip, scale, shift);
     for (int64_t l = 0; l < strip.lanes; l++) {
-      const int64_t channel = strip.channel + l, g = groupOf(im, a.groups, 0, channel);
-      p[l] = static_cast<float>(a.gamma[channel] *
-                                inverseDeviation(a.variance[n * a.groups + g], a.eps));
-      q[l] = of.slopes[g];
-      r[l] = of.offsets[g];
+      const int64_t g = groupOf(im, a.groups, 0, strip.channel + l);
+      slope[l] = of.slopes[g];
+      offset[l] = of.offsets[g];
     }
     const int64_t base = imageStart(im, n) + strip.offset;
-    const GradPlanes planes = {masked + base, a.x + base, RELU ? a.y + base : nullptr, nullptr};
-    gradStrip<RELU>(im, planes, a.dx + base, strip.lanes, p, q, r);
+    const GradPlanes planes = {dy + base, a.x + base, MASK == Mask::ByResult ? a.y + base : nullptr,
+                               nullptr};
+    // The means are not asked for here.
+    gradStrip<MASK>(im, planes, a.dx + base, strip.lanes,
+                    {offset, scale, shift, a.activation.ceiling}, {slope, offset});
   }
 }
 
-template <bool RELU, bool RESIDUAL>
+template <Mask MASK, bool RESIDUAL>
 void gradAll(const GroupNormGradArgs& a) {
   const Images& im = a.images;
 #pragma omp parallel if (im.size() > SERIAL)
   {
 #pragma omp for schedule(static)
     for (int64_t n = 0; n < im.count; n++) {
-      imageGradSums<RELU, RESIDUAL>(a, n);
+      imageGradSums<MASK, RESIDUAL>(a, n);
       imageSlopes(a, n);
-      // The residual's gradient is dy, masked already.
-      imageGrad<RELU && !RESIDUAL>(a, RESIDUAL ? a.dresidual : a.dy, n);
+      // What the residual got is masked already.
+      imageGrad<RESIDUAL ? Mask::None : MASK>(a, RESIDUAL ? a.dresidual : a.dy, n);
     }
 #pragma omp for schedule(static)
     for (int64_t c = 0; c < im.channels; c++) {
@@ -174,13 +186,14 @@ void gradAll(const GroupNormGradArgs& a) {
 }  // namespace
 
 void groupNorm(const GroupNormArgs& a) {
-  if (a.relu) return a.residual ? normaliseAll<true, true>(a) : normaliseAll<true, false>(a);
+  if (a.activation.relu) return a.residual ? normaliseAll<true, true>(a) : normaliseAll<true, false>(a);
   a.residual ? normaliseAll<false, true>(a) : normaliseAll<false, false>(a);
 }
 
 void groupNormGrad(const GroupNormGradArgs& a) {
-  if (a.y) return a.dresidual ? gradAll<true, true>(a) : gradAll<true, false>(a);
-  a.dresidual ? gradAll<false, true>(a) : gradAll<false, false>(a);
+  if (a.y) return a.dresidual ? gradAll<Mask::ByResult, true>(a) : gradAll<Mask::ByResult, false>(a);
+  if (a.activation.relu) return gradAll<Mask::ByInput, false>(a);
+  a.dresidual ? gradAll<Mask::None, true>(a) : gradAll<Mask::None, false>(a);
 }
 
 }  // namespace CONVOY_ISA

@@ -35,6 +35,12 @@ struct Window {
   int64_t padding[2];
 };
 
+/** What is done to results: nothing, or ReLU up to a ceiling. */
+struct Activation {
+  bool relu;
+  float ceiling;  // infinity, or 6 for ReLU6
+};
+
 /** How element i of the result finds its operand: ((i / inner) % period) * lane + i % lane. */
 enum class Access : uint8_t { Full, Scalar, Periodic };
 
@@ -77,7 +83,7 @@ struct FusedArgs {
   int resultCount;
 };
 
-constexpr int64_t NORM_SCRATCH = 3;
+constexpr int64_t NORM_SCRATCH = 4;
 constexpr int64_t NORM_PARTIAL = 8 * 24;
 
 struct BatchNormArgs {
@@ -87,7 +93,7 @@ struct BatchNormArgs {
   const float* beta;
   const float* residual;  // may be null
   float eps;
-  bool relu;
+  Activation activation;
   float* y;
   float* mean;
   float* variance;
@@ -100,10 +106,12 @@ struct BatchNormGradArgs {
   const float* dy;
   const float* x;
   const float* gamma;
+  const float* beta;
   const float* mean;
   const float* variance;
-  const float* y;  // null without relu
+  const float* y;  // only with an activation and a residual, else null
   float eps;
+  Activation activation;
   float* dx;
   float* dgamma;
   float* dbeta;
@@ -121,7 +129,7 @@ struct GroupNormArgs {
   const float* beta;
   const float* residual;  // may be null
   float eps;
-  bool relu;
+  Activation activation;
   float* y;
   float* mean;
   float* variance;
@@ -138,10 +146,12 @@ struct GroupNormGradArgs {
   const float* dy;
   const float* x;
   const float* gamma;
+  const float* beta;
   const float* mean;
   const float* variance;
-  const float* y;  // null without relu
+  const float* y;  // only with an activation and a residual, else null
   float eps;
+  Activation activation;
   float* dx;
   float* dgamma;
   float* dbeta;
@@ -159,7 +169,7 @@ struct WinogradArgs {
   const float* x;
   const float* weights;  // as winogradWeights makes them
   const float* bias;     // may be null
-  bool relu;
+  Activation activation;
   float* y;
 };
 
@@ -195,7 +205,7 @@ struct DepthwiseArgs {
   int64_t spread[2];  // from one pixel of `in` to the next; above 1 there are zeros between
   const float* x;
   const float* weights;  // as depthwiseWeights makes them
-  bool relu;
+  Activation activation;
   float* y;
 };
 

@@ -29,6 +29,15 @@ CONVOY_INLINE void store(float* to, Lanes<N> lanes) {
   *reinterpret_cast<typename LaneTypes<N>::Unaligned*>(to) = lanes;
 }
 
+/** The result of an activation. */
+template <int N>
+CONVOY_INLINE Lanes<N> activate(Activation a, Lanes<N> v) {
+  const Lanes<N> zero = {0}, ceiling = zero + a.ceiling;
+  if (!a.relu) return v;
+  const Lanes<N> positive = v < zero ? zero : v;
+  return positive > ceiling ? ceiling : positive;
+}
+
 /** As many whole numbers, which also say where a comparison holds. */
 template <int N>
 struct IntLaneTypes {

@@ -108,17 +108,23 @@ CONVOY_INLINE void stripMoments(const Images& im, const float* x, int64_t lanes,
   }
 }
 
-/** y = x * scale + shift (+ residual), clipped at zero on demand. */
+/** A number behind ReLU with a ceiling. */
+CONVOY_INLINE float clip(float v, float ceiling) {
+  const float positive = v < 0.0f ? 0.0f : v;
+  return positive > ceiling ? ceiling : positive;
+}
+
+/** y = x * scale + shift (+ residual), clipped on demand. */
 template <int STEP, bool RELU, bool RESIDUAL>
 CONVOY_INLINE void normalisePlane(const float* x, const float* residual, float* y, int64_t pixels,
                                   int64_t stride, int64_t lanes, const float* scale,
-                                  const float* shift) {
+                                  const float* shift, float ceiling) {
   const int64_t width = STEP ? STEP : lanes;
   for (int64_t p = 0; p < pixels; p++) {
     for (int64_t l = 0; l < width; l++) {
       float v = x[p * stride + l] * scale[l] + shift[l];
       if (RESIDUAL) v += residual[p * stride + l];
-      y[p * stride + l] = RELU && v < 0.0f ? 0.0f : v;
+      y[p * stride + l] = RELU ? clip(v, ceiling) : v;
     }
   }
 }
@@ -131,127 +137,22 @@ CONVOY_INLINE int64_t widthOf(const Images& im, int64_t lanes) {
 
 template <bool RELU, bool RESIDUAL>
 CONVOY_INLINE void normaliseStrip(const Images& im, const float* x, const float* residual, float* y,
-                                  int64_t lanes, const float* scale, const float* shift) {
+                                  int64_t lanes, const float* scale, const float* shift,
+                                  float ceiling) {
+  const int64_t pixels = im.pixels();
   if (im.block == 1) {
-    for (int64_t p = 0; p < im.pixels(); p++) {
+    for (int64_t p = 0; p < pixels; p++) {
       float v = x[p] * *scale + *shift;
       if (RESIDUAL) v += residual[p];
-      y[p] = RELU && v < 0.0f ? 0.0f : v;
+      y[p] = RELU ? clip(v, ceiling) : v;
     }
   } else if (im.block == 8) {
-    normalisePlane<8, RELU, RESIDUAL>(x, residual, y, im.pixels(), 8, 8, scale, shift);
+    normalisePlane<8, RELU, RESIDUAL>(x, residual, y, pixels, 8, 8, scale, shift, ceiling);
   } else if (im.block == 16) {
-    normalisePlane<16, RELU, RESIDUAL>(x, residual, y, im.pixels(), 16, 16, scale, shift);
+    normalisePlane<16, RELU, RESIDUAL>(x, residual, y, pixels, 16, 16, scale, shift, ceiling);
   } else {
-    normalisePlane<0, RELU, RESIDUAL>(x, residual, y, im.pixels(), im.block, widthOf(im, lanes), scale,
-                                      shift);
-  }
-}
-
-/** What the passes of a gradient read and write at one place; `y` only with RELU, `dresidual` only with
- * RESIDUAL. */
-struct GradPlanes {
-  const float* dy;
-  const float* x;
-  const float* y;
-  float* dresidual;
-};
-
-/** N adjacent channels over the pixels of one image: sums of dy and of dy * (x - mean). */
-template <int N, bool RELU, bool RESIDUAL>
-CONVOY_INLINE void gradSums(const GradPlanes& g, int64_t pixels, const float* mean, float* sum,
-                            float* product) {
-  const Lanes<N> zero = {0}, means = load<N>(mean);
-  Lanes<N> s = zero, t = zero;
-  for (int64_t at = 0; at < pixels * N; at += N) {
-    Lanes<N> d = load<N>(g.dy + at);
-    if (RELU) d = load<N>(g.y + at) > zero ? d : zero;
-    if (RESIDUAL) store<N>(g.dresidual + at, d);
-    s += d;
-    t += d * (load<N>(g.x + at) - means);
-  }
-  store<N>(sum, s);
-  store<N>(product, t);
-}
-
-/** Any number of channels, up to LANES, whose pixels are `stride` apart. */
-template <bool RELU, bool RESIDUAL>
-CONVOY_INLINE void gradSumsOfAny(const GradPlanes& g, int64_t pixels, int64_t stride, int64_t lanes,
-                                 const float* mean, float* sum, float* product) {
-  for (int64_t l = 0; l < lanes; l++) sum[l] = product[l] = 0;
-  for (int64_t p = 0; p < pixels; p++) {
-    for (int64_t l = 0; l < lanes; l++) {
-      const int64_t at = p * stride + l;
-      const float d = RELU && !(g.y[at] > 0.0f) ? 0.0f : g.dy[at];
-      if (RESIDUAL) g.dresidual[at] = d;
-      sum[l] += d;
-      product[l] += d * (g.x[at] - mean[l]);
-    }
-  }
-}
-
-/** The same for one channel whose pixels are adjacent: lanes run over pixels. */
-template <bool RELU, bool RESIDUAL>
-CONVOY_INLINE void rowGradSums(const GradPlanes& g, int64_t pixels, float mean, float* sum,
-                               float* product) {
-  float means[LANES], s[LANES], t[LANES];
-  for (int64_t l = 0; l < LANES; l++) means[l] = mean;
-  const int64_t rows = pixels / LANES, done = rows * LANES;
-  gradSums<LANES, RELU, RESIDUAL>(g, rows, means, s, t);
-  const GradPlanes rest = {g.dy + done, g.x + done, RELU ? g.y + done : g.y,
-                           RESIDUAL ? g.dresidual + done : g.dresidual};
-  gradSumsOfAny<RELU, RESIDUAL>(rest, pixels - done, 1, 1, means, sum, product);
-  for (int64_t l = 0; l < LANES; l++) {
-    *sum += s[l];
-    *product += t[l];
-  }
-}
-
-/** Sums of dy, masked by y on demand, and of its product with x - mean, of each channel of a strip. `mean`
- * has LANES numbers, zeros behind the last channel, whose lanes hold zeros and stay so. */
-template <bool RELU, bool RESIDUAL>
-CONVOY_INLINE void stripGradSums(const Images& im, const GradPlanes& g, int64_t lanes,
-                                 const float* mean, float* sum, float* product) {
-  if (im.block == 1) {
-    rowGradSums<RELU, RESIDUAL>(g, im.pixels(), mean[0], sum, product);
-  } else if (im.block == 16) {
-    gradSums<16, RELU, RESIDUAL>(g, im.pixels(), mean, sum, product);
-  } else if (im.block == 8) {
-    gradSums<8, RELU, RESIDUAL>(g, im.pixels(), mean, sum, product);
-  } else {
-    gradSumsOfAny<RELU, RESIDUAL>(g, im.pixels(), im.block, lanes, mean, sum, product);
-  }
-}
-
-/** dx = p * dy + q * x + r, dy masked by y on demand. */
-template <int STEP, bool RELU>
-CONVOY_INLINE void gradPlane(const GradPlanes& g, float* __restrict dx, int64_t pixels, int64_t stride,
-                             int64_t lanes, const float* p, const float* q, const float* r) {
-  const int64_t width = STEP ? STEP : lanes;
-  const float *dy = g.dy, *x = g.x, *y = g.y;
-  for (int64_t i = 0; i < pixels; i++) {
-    for (int64_t l = 0; l < width; l++) {
-      const int64_t at = i * stride + l;
-      const float d = RELU && !(y[at] > 0.0f) ? 0.0f : dy[at];
-      dx[at] = d * p[l] + (x[at] * q[l] + r[l]);
-    }
-  }
-}
-
-template <bool RELU>
-CONVOY_INLINE void gradStrip(const Images& im, const GradPlanes& g, float* dx, int64_t lanes,
-                             const float* p, const float* q, const float* r) {
-  if (im.block == 1) {
-    for (int64_t i = 0; i < im.pixels(); i++) {
-      const float d = RELU && !(g.y[i] > 0.0f) ? 0.0f : g.dy[i];
-      dx[i] = d * *p + (g.x[i] * *q + *r);
-    }
-  } else if (im.block == 8) {
-    gradPlane<8, RELU>(g, dx, im.pixels(), 8, 8, p, q, r);
-  } else if (im.block == 16) {
-    gradPlane<16, RELU>(g, dx, im.pixels(), 16, 16, p, q, r);
-  } else {
-    gradPlane<0, RELU>(g, dx, im.pixels(), im.block, widthOf(im, lanes), p, q, r);
+    normalisePlane<0, RELU, RESIDUAL>(x, residual, y, pixels, im.block, widthOf(im, lanes), scale, shift,
+                                      ceiling);
   }
 }
 

@@ -176,7 +176,7 @@ CONVOY_INLINE void multiply(const float* in, const float* weights, int64_t inBlo
   }
 }
 
-/** Products of one tile to pixels, with bias and ReLU, cut at the edge of the image. */
+/** Products of one tile to pixels, with bias and activation, cut at the edge of the image. */
 CONVOY_INLINE void finishTile(const WinogradArgs& a, const Tile& tile, int64_t block,
                               const float* products) {
   V rows[4][6], pixels[4];
@@ -195,8 +195,7 @@ CONVOY_INLINE void finishTile(const WinogradArgs& a, const Tile& tile, int64_t b
     toOutput(rows[i], pixels);
     float* row = plane + ((tile.row + i) * a.out.width + tile.column) * BLOCK;
     for (int64_t j = 0; j < width; j++) {
-      const V v = pixels[j] + bias;
-      store<BLOCK>(row + j * BLOCK, a.relu ? (v < zero ? zero : v) : v);
+      store<BLOCK>(row + j * BLOCK, activate<BLOCK>(a.activation, pixels[j] + bias));
     }
   }
 }

@@ -73,8 +73,8 @@ auto withAlgorithm(bool winograd, const Describe& describe) {
 /** The forward primitive; a block of 0 leaves that layout to oneDNN. */
 Forward::primitive_desc forwardDesc(dnnl::algorithm algorithm, const Shape& x, int64_t xBlock,
                                     const Shape& w, bool bias, const Shape& y, int64_t yBlock,
-                                    const Geometry& g, bool relu) {
-  const auto attributes = dnnlAttributes(relu);
+                                    const Geometry& g, Activation activation) {
+  const auto attributes = dnnlAttributes(activation);
   const auto kind = dnnl::prop_kind::forward_training;
   const auto xDesc = imagesDesc(x, xBlock), yDesc = imagesDesc(y, yBlock);
   const auto wDesc = weightsDesc(w, g.groups, true);
@@ -119,11 +119,11 @@ void lowerConv2d(Builder& b, const Node& node) {
   const ValueId x = node.inputs[0], w = node.inputs[1], y = node.outputs[0];
   const bool bias = node.inputs.size() > 2;
   const Geometry g = geometryOf(node);
-  const bool relu = node.flag("relu");
+  const Activation activation = activationOf(node);
   const auto describeWith = [&](int64_t xBlock, int64_t yBlock) {
     return withAlgorithm(suitsWinograd(b, b.shape(w), g, 16), [&](dnnl::algorithm algorithm) {
       return forwardDesc(algorithm, b.shape(x), xBlock, b.shape(w), bias, b.shape(y), yBlock, g,
-                         relu);
+                         activation);
     });
   };
   auto desc = describeWith(0, 0);
@@ -151,9 +151,9 @@ void lowerConv2dInputGrad(Builder& b, const Node& node) {
   const auto describeWith = [&](int64_t xBlock, int64_t yBlock) {
     return withAlgorithm(suitsWinograd(b, wShape, g, 32), [&](dnnl::algorithm algorithm) {
       const auto hint =
-          forwardDesc(algorithm, xShape, xBlock, wShape, false, yShape, yBlock, g, false);
+          forwardDesc(algorithm, xShape, xBlock, wShape, false, yShape, yBlock, g, {});
       return describeBackward<InputGrad>(
-          dnnlAttributes(false), hint, algorithm, imagesDesc(xShape, xBlock),
+          dnnlAttributes({}), hint, algorithm, imagesDesc(xShape, xBlock),
           weightsDesc(wShape, g.groups, true), imagesDesc(yShape, yBlock), g.strides, g.dilates,
           g.paddingLow, g.paddingHigh);
     });
@@ -181,9 +181,9 @@ void lowerConv2dWeightGrad(Builder& b, const Node& node) {
   const Shape &xShape = b.shape(x), &yShape = b.shape(dy), &wShape = b.shape(dw);
   const auto describeWith = [&](int64_t xBlock, int64_t yBlock) {
     return withAlgorithm(suitsWinograd(b, wShape, g, 16), [&](dnnl::algorithm algorithm) {
-      const auto attributes = dnnlAttributes(false);
+      const auto attributes = dnnlAttributes({});
       const auto hint =
-          forwardDesc(algorithm, xShape, xBlock, wShape, bias, yShape, yBlock, g, false);
+          forwardDesc(algorithm, xShape, xBlock, wShape, bias, yShape, yBlock, g, {});
       const auto xDesc = imagesDesc(xShape, xBlock), yDesc = imagesDesc(yShape, yBlock);
       const auto wDesc = weightsDesc(wShape, g.groups, true);
       if (!bias) {

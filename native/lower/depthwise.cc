@@ -58,9 +58,9 @@ bool depthwiseConv2d(Builder& b, const Node& node) {
   const BufferId bias = node.inputs.size() > 2 ? b.plain(node.inputs[2]) : -1;
   const BufferId weights = packWeights(b, w, bias, false, in, window);
   const BufferId y = b.make(yValue, block).buffer;
-  const bool relu = node.flag("relu");
+  const Activation activation = activationOf(node);
   b.step(convName(node, b.shape(xValue), b.shape(w)), {x, weights, y}, [=](const Run& r) {
-    kernels().depthwise({in, out, window, {1, 1}, r.f32(x), r.f32(weights), relu, r.f32(y)});
+    kernels().depthwise({in, out, window, {1, 1}, r.f32(x), r.f32(weights), activation, r.f32(y)});
   });
   return true;
 }
@@ -79,7 +79,7 @@ bool depthwiseInputGrad(Builder& b, const Node& node) {
   const BufferId weights = packWeights(b, w, -1, true, in, window);
   const BufferId dx = b.make(dxValue, block).buffer;
   b.step(convName(node, b.shape(dxValue), b.shape(w)), {dy, weights, dx}, [=](const Run& r) {
-    kernels().depthwise({in, out, window, {down, across}, r.f32(dy), r.f32(weights), false, r.f32(dx)});
+    kernels().depthwise({in, out, window, {down, across}, r.f32(dy), r.f32(weights), {}, r.f32(dx)});
   });
   return true;
 }

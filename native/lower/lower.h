@@ -49,6 +49,9 @@ bool depthwiseConv2d(Builder&, const Node&);
 bool depthwiseInputGrad(Builder&, const Node&);
 bool depthwiseWeightGrad(Builder&, const Node&);
 
+/** What a node does to its results. */
+Activation activationOf(const Node& node);
+
 /** A convolution's step in a profile: the op and the sizes of its window and images. */
 std::string convName(const Node& node, const Shape& x, const Shape& w);
 

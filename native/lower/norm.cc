@@ -35,11 +35,11 @@ void lowerBatchNorm(Builder& b, const Node& node) {
   const BufferId y = b.make(node.outputs[0], block).buffer;
   const BufferId mean = b.make(node.outputs[1]).buffer, variance = b.make(node.outputs[2]).buffer;
   const float eps = static_cast<float>(node.number("eps"));
-  const bool relu = node.flag("relu");
+  const Activation activation = activationOf(node);
   b.step("batchNorm", {from, gamma, beta, residual, y, mean, variance, scratch.floats, scratch.partial},
          [=](const Run& r) {
            kernels().batchNorm({im, r.f32(from), r.f32(gamma), r.f32(beta),
-                                hasResidual ? r.f32(residual) : nullptr, eps, relu, r.f32(y),
+                                hasResidual ? r.f32(residual) : nullptr, eps, activation, r.f32(y),
                                 r.f32(mean), r.f32(variance), r.f32(scratch.floats),
                                 r.raw(scratch.partial)});
          });
@@ -50,20 +50,22 @@ void lowerBatchNormGrad(Builder& b, const Node& node) {
   const int64_t block = b.blockOf(xValue);
   const Images im = b.images(xValue, block);
   const BufferId dy = b.get(dyValue, block).buffer, x = b.get(xValue, block).buffer;
-  const BufferId gamma = b.plain(node.inputs[2]);
-  const BufferId mean = b.plain(node.inputs[3]), variance = b.plain(node.inputs[4]);
-  const bool relu = node.flag("relu"), hasResidual = node.flag("residual") && b.used(node.outputs[3]);
-  const BufferId y = relu ? b.get(node.inputs[5], block).buffer : x;
+  const BufferId gamma = b.plain(node.inputs[2]), beta = b.plain(node.inputs[3]);
+  const BufferId mean = b.plain(node.inputs[4]), variance = b.plain(node.inputs[5]);
+  const bool hasResidual = node.flag("residual") && b.used(node.outputs[3]);
+  const bool readsY = node.inputs.size() > 6;
+  const BufferId y = readsY ? b.get(node.inputs[6], block).buffer : x;
   const NormScratch scratch(b, im);
   const BufferId dgamma = b.make(node.outputs[1]).buffer, dbeta = b.make(node.outputs[2]).buffer;
   const BufferId dres = hasResidual ? b.make(node.outputs[3], block).buffer : dy;
   const BufferId dx = b.make(node.outputs[0], block).buffer;
   const float eps = static_cast<float>(node.number("eps"));
+  const Activation activation = activationOf(node);
   b.step("batchNormGrad",
-         {dy, x, gamma, mean, variance, y, dx, dgamma, dbeta, dres, scratch.floats, scratch.partial},
+         {dy, x, gamma, beta, mean, variance, y, dx, dgamma, dbeta, dres, scratch.floats, scratch.partial},
          [=](const Run& r) {
-           kernels().batchNormGrad({im, r.f32(dy), r.f32(x), r.f32(gamma), r.f32(mean),
-                                    r.f32(variance), relu ? r.f32(y) : nullptr, eps, r.f32(dx),
+           kernels().batchNormGrad({im, r.f32(dy), r.f32(x), r.f32(gamma), r.f32(beta), r.f32(mean),
+                                    r.f32(variance), readsY ? r.f32(y) : nullptr, eps, activation, r.f32(dx),
                                     r.f32(dgamma), r.f32(dbeta),
                                     hasResidual ? r.f32(dres) : nullptr, r.f32(scratch.floats),
                                     r.raw(scratch.partial)});
@@ -82,10 +84,10 @@ void lowerGroupNorm(Builder& b, const Node& node) {
   const BufferId y = b.make(node.outputs[0], block).buffer;
   const BufferId mean = b.make(node.outputs[1]).buffer, variance = b.make(node.outputs[2]).buffer;
   const float eps = static_cast<float>(node.number("eps"));
-  const bool relu = node.flag("relu");
+  const Activation activation = activationOf(node);
   b.step("groupNorm", {from, gamma, beta, residual, y, mean, variance}, [=](const Run& r) {
     kernels().groupNorm({im, groups, r.f32(from), r.f32(gamma), r.f32(beta),
-                         hasResidual ? r.f32(residual) : nullptr, eps, relu, r.f32(y), r.f32(mean),
+                         hasResidual ? r.f32(residual) : nullptr, eps, activation, r.f32(y), r.f32(mean),
                          r.f32(variance)});
   });
 }
@@ -96,20 +98,22 @@ void lowerGroupNormGrad(Builder& b, const Node& node) {
   const Images im = b.images(xValue, block);
   const int64_t groups = groupsOf(node, im);
   const BufferId dy = b.get(node.inputs[0], block).buffer, x = b.get(xValue, block).buffer;
-  const BufferId gamma = b.plain(node.inputs[2]);
-  const BufferId mean = b.plain(node.inputs[3]), variance = b.plain(node.inputs[4]);
-  const bool relu = node.flag("relu"), hasResidual = node.flag("residual") && b.used(node.outputs[3]);
-  const BufferId y = relu ? b.get(node.inputs[5], block).buffer : x;
+  const BufferId gamma = b.plain(node.inputs[2]), beta = b.plain(node.inputs[3]);
+  const BufferId mean = b.plain(node.inputs[4]), variance = b.plain(node.inputs[5]);
+  const bool hasResidual = node.flag("residual") && b.used(node.outputs[3]);
+  const bool readsY = node.inputs.size() > 6;
+  const BufferId y = readsY ? b.get(node.inputs[6], block).buffer : x;
   const BufferId scratch = b.scratch(
       static_cast<size_t>(im.count * groupNormScratch(im.channels, groups)) * sizeof(float));
   const BufferId dgamma = b.make(node.outputs[1]).buffer, dbeta = b.make(node.outputs[2]).buffer;
   const BufferId dres = hasResidual ? b.make(node.outputs[3], block).buffer : dy;
   const BufferId dx = b.make(node.outputs[0], block).buffer;
   const float eps = static_cast<float>(node.number("eps"));
-  b.step("groupNormGrad", {dy, x, gamma, mean, variance, y, dx, dgamma, dbeta, dres, scratch},
+  const Activation activation = activationOf(node);
+  b.step("groupNormGrad", {dy, x, gamma, beta, mean, variance, y, dx, dgamma, dbeta, dres, scratch},
          [=](const Run& r) {
-           kernels().groupNormGrad({im, groups, r.f32(dy), r.f32(x), r.f32(gamma), r.f32(mean),
-                                    r.f32(variance), relu ? r.f32(y) : nullptr, eps, r.f32(dx),
+           kernels().groupNormGrad({im, groups, r.f32(dy), r.f32(x), r.f32(gamma), r.f32(beta), r.f32(mean),
+                                    r.f32(variance), readsY ? r.f32(y) : nullptr, eps, activation, r.f32(dx),
                                     r.f32(dgamma), r.f32(dbeta),
                                     hasResidual ? r.f32(dres) : nullptr, r.f32(scratch)});
          });

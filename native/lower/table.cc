@@ -1,4 +1,6 @@
-// Which function lowers which op.
+// Which function lowers which op, and which numbers stand for an activation.
+#include <limits>
+
 #include "lower/lower.h"
 
 namespace convoy {
@@ -42,6 +44,14 @@ Lower lowering(const std::string& op) {
   const auto found = table.find(op);
   if (found == table.end()) throw std::invalid_argument("the native engine lacks the op " + op);
   return found->second;
+}
+
+Activation activationOf(const Node& node) {
+  const std::string& name = node.text("activation");
+  if (name == "none") return {false, 0.0f};
+  if (name == "relu") return {true, std::numeric_limits<float>::infinity()};
+  if (name == "relu6") return {true, 6.0f};
+  throw std::invalid_argument("the native engine lacks the activation " + name);
 }
 
 }  // namespace convoy

@@ -32,7 +32,7 @@ BufferId packWeights(Builder& b, ValueId w, bool transposed) {
 
 /** A convolution, or with transposed weights an input gradient. */
 void convolve(Builder& b, const std::string& name, ValueId from, ValueId to, BufferId weights,
-              const Shape& padding, BufferId bias, bool relu) {
+              const Shape& padding, BufferId bias, Activation activation) {
   const Images in = b.images(from, BLOCK), out = b.images(to, BLOCK);
   const BufferId x = b.get(from, BLOCK).buffer, y = b.make(to, BLOCK).buffer;
   const bool hasBias = bias >= 0;
@@ -41,7 +41,7 @@ void convolve(Builder& b, const std::string& name, ValueId from, ValueId to, Buf
   const int64_t top = padding[0], left = padding[1];
   b.step(name, buffers, [=](const Run& r) {
     kernels().winograd({in, out, {top, left}, r.f32(x), r.f32(weights),
-                        hasBias ? r.f32(bias) : nullptr, relu, r.f32(y)});
+                        hasBias ? r.f32(bias) : nullptr, activation, r.f32(y)});
   });
 }
 
@@ -53,7 +53,7 @@ bool winogradConv2d(Builder& b, const Node& node) {
   const BufferId weights = packWeights(b, w, false);
   const BufferId bias = node.inputs.size() > 2 ? b.plain(node.inputs[2]) : -1;
   convolve(b, convName(node, b.shape(x), b.shape(w)), x, node.outputs[0], weights,
-           node.list("padding", 4), bias, node.flag("relu"));
+           node.list("padding", 4), bias, activationOf(node));
   return true;
 }
 
@@ -62,7 +62,7 @@ bool winogradInputGrad(Builder& b, const Node& node) {
   if (!suits(node, b.shape(w))) return false;
   const Shape padding = node.list("padding", 4);
   convolve(b, convName(node, b.shape(dx), b.shape(w)), dy, dx, packWeights(b, w, true),
-           {2 - padding[0], 2 - padding[1]}, -1, false);
+           {2 - padding[0], 2 - padding[1]}, -1, {});
   return true;
 }
 

@@ -1,3 +1,4 @@
+export type { Activation } from "./activation.js";
 export { gradients } from "./autodiff.js";
 export { type Attrs, apply, Graph, Node, type Op, type TensorType, Value } from "./graph.js";
 export * from "./layout.js";
@@ -6,7 +7,7 @@ export { abs } from "./ops/abs.js";
 export { add } from "./ops/add.js";
 export { avgPool2d } from "./ops/avgPool2d.js";
 export { avgPool2dGrad } from "./ops/avgPool2dGrad.js";
-export { batchNorm } from "./ops/batchNorm.js";
+export { batchNorm, type NormOptions } from "./ops/batchNorm.js";
 export { batchNormGrad } from "./ops/batchNormGrad.js";
 export { cast } from "./ops/cast.js";
 export { concat } from "./ops/concat.js";

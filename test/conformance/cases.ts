@@ -84,33 +84,45 @@ const normShapes: readonly Shape[] = [
   [2, 1, 3, 3],
 ];
 
-const batchNorms = normShapes.flatMap((shape): Case[] => {
-  const channels = [shape[1]];
+/** A normalisation, its gradient, and what they are called. */
+interface Norm {
+  readonly op: "batchNorm" | "groupNorm";
+  readonly name: string;
+  readonly shape: Shape;
+  apply(x: Value, gamma: Value, beta: Value, options: g.NormOptions): readonly Value[];
+}
+
+/** With every activation, with and without a residual; the gradient alone for all its outputs. */
+const normCases = ({ op, name, shape, apply }: Norm): Case[] => {
+  const channels = { shape: [shape[1]], range: [-4, 5] } as const;
   const operands = [shape, channels, channels];
-  return [
-    use("batchNorm", `[${shape}]`, operands, ([x, gamma, beta]) => g.batchNorm(x, gamma, beta)),
-    use("batchNorm", `[${shape}], ReLU, eps`, operands, ([x, gamma, beta]) =>
-      g.batchNorm(x, gamma, beta, { relu: true, eps: 0.01 }),
-    ),
-    use("batchNorm", `[${shape}], residual`, [...operands, shape], ([x, gamma, beta, residual]) =>
-      g.batchNorm(x, gamma, beta, { residual }),
-    ),
-    use("batchNorm", `[${shape}], residual, ReLU`, [...operands, shape], ([x, gamma, beta, r]) =>
-      g.batchNorm(x, gamma, beta, { relu: true, residual: r }),
+  return (["none", "relu", "relu6"] as const).flatMap((activation) => [
+    use(op, `${name}, ${activation}`, operands, ([x, gamma, beta]) =>
+      apply(x, gamma, beta, { activation, eps: 0.01 }),
     ),
     use(
-      "batchNormGrad",
-      `[${shape}]`,
-      [shape, ...operands],
-      ([dy, x, gamma, beta]) => {
-        const options = { relu: true, eps: 1e-5 };
-        const [y, mean, variance] = g.batchNorm(x, gamma, beta, options);
-        return g.batchNormGrad(dy, x, gamma, mean, variance, y, options, true);
+      op,
+      `${name}, residual, ${activation}`,
+      [...operands, shape],
+      ([x, gamma, beta, residual]) => apply(x, gamma, beta, { activation, residual }),
+    ),
+    use(
+      `${op}Grad`,
+      `${name}, ${activation}`,
+      [...operands, shape],
+      ([x, gamma, beta, residual]) => {
+        const [y] = apply(x, gamma, beta, { activation, residual });
+        const loss = g.reduceSum(g.exp(g.mul(y, g.constant(y.graph, 0.25))));
+        return g.gradients(loss, [x, gamma, beta, residual]);
       },
       flat,
     ),
-  ];
-});
+  ]);
+};
+
+const batchNorms = normShapes.flatMap((shape) =>
+  normCases({ op: "batchNorm", name: `[${shape}]`, shape, apply: g.batchNorm }),
+);
 
 /** Groups that lie inside a block, fill one, span several, hold one channel or all. */
 const groupNormShapes: readonly (readonly [Shape, groups: number])[] = [
@@ -124,34 +136,14 @@ const groupNormShapes: readonly (readonly [Shape, groups: number])[] = [
   [[2, 24, 1, 1], 3],
 ];
 
-const groupNorms = groupNormShapes.flatMap(([shape, groups]): Case[] => {
-  const channels = [shape[1]];
-  const operands = [shape, channels, channels];
-  const name = `[${shape}] in ${groups} groups`;
-  return [
-    use("groupNorm", name, operands, ([x, gamma, beta]) => g.groupNorm(x, groups, gamma, beta)),
-    use("groupNorm", `${name}, ReLU, eps`, operands, ([x, gamma, beta]) =>
-      g.groupNorm(x, groups, gamma, beta, { relu: true, eps: 0.01 }),
-    ),
-    use("groupNorm", `${name}, residual`, [...operands, shape], ([x, gamma, beta, residual]) =>
-      g.groupNorm(x, groups, gamma, beta, { residual }),
-    ),
-    use("groupNorm", `${name}, residual, ReLU`, [...operands, shape], ([x, gamma, beta, r]) =>
-      g.groupNorm(x, groups, gamma, beta, { relu: true, residual: r }),
-    ),
-    use(
-      "groupNormGrad",
-      name,
-      [shape, ...operands],
-      ([dy, x, gamma, beta]) => {
-        const options = { groups, relu: true, eps: 1e-5 };
-        const [y, mean, variance] = g.groupNorm(x, groups, gamma, beta, options);
-        return g.groupNormGrad(dy, x, gamma, mean, variance, y, options, true);
-      },
-      flat,
-    ),
-  ];
-});
+const groupNorms = groupNormShapes.flatMap(([shape, groups]) =>
+  normCases({
+    op: "groupNorm",
+    name: `[${shape}] in ${groups} groups`,
+    shape,
+    apply: (x, gamma, beta, options) => g.groupNorm(x, groups, gamma, beta, options),
+  }),
+);
 
 const products: readonly (readonly [a: Shape, b: Shape, g.MatmulOptions])[] = [
   [[3, 4], [4, 5], {}],
@@ -163,7 +155,7 @@ const products: readonly (readonly [a: Shape, b: Shape, g.MatmulOptions])[] = [
   [[1, 1], [1, 1], {}],
   [[3, 2, 6], [3, 6, 5], {}],
   [[3, 6, 2], [3, 5, 6], { transposeA: true, transposeB: true }],
-  [[1, 4, 6], [1, 5, 6], { transposeB: true, relu: true }],
+  [[1, 4, 6], [1, 5, 6], { transposeB: true, activation: "relu6" }],
 ];
 
 const matmuls = products.flatMap(([a, b, options]): Case[] => {
@@ -175,7 +167,7 @@ const matmuls = products.flatMap(([a, b, options]): Case[] => {
       g.matmul(x, y, { ...options, bias }),
     ),
     use("matmul", `${name} bias, ReLU`, [a, b, [columns]], ([x, y, bias]) =>
-      g.matmul(x, y, { ...options, bias, relu: true }),
+      g.matmul(x, y, { ...options, bias, activation: "relu" }),
     ),
   ];
 });

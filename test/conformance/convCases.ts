@@ -9,7 +9,7 @@ import {
   convTranspose2d,
 } from "../../src/graph/index.js";
 import { slide } from "../../src/graph/window.js";
-import type { Shape } from "../../src/tensor/shape.js";
+import { type Shape, sizeOf } from "../../src/tensor/shape.js";
 import type { Case } from "./case.js";
 
 interface Geometry {
@@ -18,7 +18,7 @@ interface Geometry {
   readonly x: Shape;
   /** [o, c / groups, kh, kw]. */
   readonly w: Shape;
-  readonly options: Omit<ConvOptions, "bias" | "relu">;
+  readonly options: Omit<ConvOptions, "bias" | "activation">;
 }
 
 const geometries: readonly Geometry[] = [
@@ -117,6 +117,12 @@ const outputShape = ({ x, w, options }: Geometry): Shape => [
   ...slide("conv2d", x.slice(2), { ...convGeometry(options), kernel: w.slice(2) }),
 ];
 
+/** Weights whose sums of products are small enough that ReLU6 leaves some of them as they are. */
+function aroundSix(w: Shape): readonly [number, number] {
+  const products = sizeOf(w.slice(1));
+  return [-8 / products, 16 / products];
+}
+
 function casesOf(geometry: Geometry): Case[] {
   const { name, x, w, options } = geometry;
   const y = { shape: outputShape(geometry) };
@@ -133,7 +139,15 @@ function casesOf(geometry: Geometry): Case[] {
       op: "conv2d",
       name: `${name}, bias, ReLU`,
       operands: [{ shape: x }, { shape: w }, bias],
-      build: ([images, weights, b]) => conv2d(images, weights, { ...options, bias: b, relu: true }),
+      build: ([images, weights, b]) =>
+        conv2d(images, weights, { ...options, bias: b, activation: "relu" }),
+    },
+    {
+      op: "conv2d",
+      name: `${name}, bias, ReLU6`,
+      operands: [{ shape: x }, { shape: w, range: aroundSix(w) }, bias],
+      build: ([images, weights, b]) =>
+        conv2d(images, weights, { ...options, bias: b, activation: "relu6" }),
     },
     {
       op: "conv2dInputGrad",

@@ -16,7 +16,7 @@ type Follower = readonly [
 const perChannel = (x: Value) => g.reduceSum(x, [0, 2, 3], true);
 const row = (x: Value) => g.reshape(perChannel(x), [-1]);
 const grouped = (x: Value, y: Value, groups: number) =>
-  g.groupNorm(x, groups, row(g.sigmoid(x)), row(y), { residual: y, relu: true });
+  g.groupNorm(x, groups, row(g.sigmoid(x)), row(y), { residual: y, activation: "relu" });
 const window = { kernel: 3, strides: 2, padding: 1 };
 
 const followers: readonly Follower[] = [
@@ -40,7 +40,7 @@ const followers: readonly Follower[] = [
   [
     "batchNorm",
     "with residual and ReLU",
-    (x, y) => g.batchNorm(x, row(g.sigmoid(x)), row(y), { residual: y, relu: true }),
+    (x, y) => g.batchNorm(x, row(g.sigmoid(x)), row(y), { residual: y, activation: "relu" }),
   ],
   ["groupNorm", "a group a channel", (x, y) => grouped(x, y, x.shape[1])],
   ["groupNorm", "two groups, or one", (x, y) => grouped(x, y, x.shape[1] % 2 === 0 ? 2 : 1)],
@@ -75,7 +75,7 @@ const followers: readonly Follower[] = [
         groups: channels,
         padding: 1,
         bias: row(g.sigmoid(y)),
-        relu: true,
+        activation: "relu",
       });
     },
   ],

@@ -139,7 +139,7 @@ describe.skipIf(!built())("the addon", () => {
       dilation: [1, 1],
       padding: [0, 0, 0, 0],
       groups: 1,
-      relu: false,
+      activation: "none",
     };
     const queue = new addon.Queue(1);
     const graph = graphOf({ op: "conv2d", inputs: [0, 0], attrs });

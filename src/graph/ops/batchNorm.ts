@@ -1,14 +1,25 @@
 // Batch normalisation with the statistics of the batch (Ioffe and Szegedy 2015, arXiv 1502.03167),
-// over axis 1 of [n, c] or [n, c, h, w]. The fusion pass moves a following residual sum and ReLU
-// into it: y = relu((x - mean) / sqrt(variance + eps) * gamma + beta + residual).
+// over axis 1 of [n, c] or [n, c, h, w]. The fusion pass moves a following residual sum and activation
+// into it: y = activation((x - mean) / sqrt(variance + eps) * gamma + beta + residual).
 
 import { formatShape, sameShape, sizeOf } from "../../tensor/shape.js";
+import type { Activation } from "../activation.js";
 import type { Op, Value } from "../graph.js";
 import { batchNormGrad } from "./batchNormGrad.js";
 
-export interface BatchNormAttrs extends Record<string, number | boolean> {
+export interface BatchNormAttrs extends Record<string, number | string | boolean> {
   readonly eps: number;
-  readonly relu: boolean;
+  readonly activation: Activation;
+}
+
+/** What {@link batchNorm} and {@link groupNorm} do besides. */
+export interface NormOptions {
+  /** Added to the variance; default 1e-5. */
+  readonly eps?: number;
+  /** Added to the normalised values; of their shape. */
+  readonly residual?: Value;
+  /** Behind all that; default "none". */
+  readonly activation?: Activation;
 }
 
 export const batchNormOp: Op<BatchNormAttrs> = {
@@ -28,10 +39,10 @@ export const batchNormOp: Op<BatchNormAttrs> = {
     const perChannel = { dtype: "f32", shape: [channels] } as const;
     return [{ dtype: "f32", shape: x.shape }, perChannel, perChannel];
   },
-  gradient({ inputs: [x, gamma, , residual], outputs: [y, mean, variance], attrs }, [dy]) {
+  gradient({ inputs: [x, gamma, beta, residual], outputs, attrs }, [dy]) {
     if (!dy) return [];
-    const grads = batchNormGrad(dy, x, gamma, mean, variance, y, attrs, residual !== undefined);
-    return [...grads];
+    const [y, mean, variance] = outputs;
+    return [...batchNormGrad(dy, x, gamma, beta, mean, variance, attrs, residual && y)];
   },
   flops: ({ inputs: [x] }) => 7 * sizeOf(x.shape),
 };
@@ -39,7 +50,7 @@ export const batchNormOp: Op<BatchNormAttrs> = {
 /**
  * Each channel (axis 1) of [n, c] or [n, c, h, w] brought to mean `beta` and deviation `gamma`, both [c].
  * Outputs [y, mean, variance]; the variance is the biased one that normalises the batch. `eps` is 1e-5 by
- * default; `residual`, of the shape of `x`, and then ReLU are applied on demand.
+ * default; `residual`, of the shape of `x`, and then an `activation` are applied on demand.
  *
  * @throws RangeError when the shapes do not fit.
  * @example
@@ -52,10 +63,10 @@ export const batchNorm = (
   x: Value,
   gamma: Value,
   beta: Value,
-  options: { readonly eps?: number; readonly relu?: boolean; readonly residual?: Value } = {},
+  options: NormOptions = {},
 ): readonly Value[] =>
   x.graph.apply(
     batchNormOp,
     options.residual ? [x, gamma, beta, options.residual] : [x, gamma, beta],
-    { eps: options.eps ?? 1e-5, relu: options.relu ?? false },
+    { eps: options.eps ?? 1e-5, activation: options.activation ?? "none" },
   );

@@ -1,5 +1,5 @@
-// The gradient of batch normalisation, through the batch's statistics. With `relu` the incoming
-// gradient is first masked by y > 0, and that masked gradient is the residual's.
+// The gradient of batch normalisation, through the batch's statistics. With an activation the incoming
+// gradient is first multiplied with its slope, and that product is the residual's.
 
 import { sizeOf } from "../../tensor/shape.js";
 import type { Op, Value } from "../graph.js";
@@ -21,19 +21,22 @@ export const batchNormGradOp: Op<BatchNormGradAttrs> = {
   flops: ({ inputs: [dy] }) => 11 * sizeOf(dy.shape),
 };
 
-/** Gradients [x, gamma, beta] or [x, gamma, beta, residual]. `y` is read only to mask by ReLU. */
+/**
+ * Gradients [x, gamma, beta], and behind them that of a residual where there was one: then `y`, the result,
+ * is given, by which an activation's slope is known. Without a residual it follows from `x`.
+ */
 export const batchNormGrad = (
   dy: Value,
   x: Value,
   gamma: Value,
+  beta: Value,
   mean: Value,
   variance: Value,
-  y: Value,
-  { eps, relu }: BatchNormAttrs,
-  residual: boolean,
+  attrs: BatchNormAttrs,
+  y?: Value,
 ): readonly Value[] =>
-  x.graph.apply(batchNormGradOp, [dy, x, gamma, mean, variance, ...(relu ? [y] : [])], {
-    eps,
-    relu,
-    residual,
-  });
+  x.graph.apply(
+    batchNormGradOp,
+    [dy, x, gamma, beta, mean, variance, ...(y && attrs.activation !== "none" ? [y] : [])],
+    { ...attrs, residual: y !== undefined },
+  );

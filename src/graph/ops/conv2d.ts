@@ -1,17 +1,17 @@
 // Two-dimensional convolution (cross-correlation, as every deep-learning library has it) with
-// stride, padding, dilation and groups. `bias` and `relu` let an engine finish it in one go.
+// stride, padding, dilation and groups. `bias` and `activation` let an engine finish it in one go.
 // Together with its two gradients it forms a family closed under differentiation.
 
 import { formatShape, sameShape, sizeOf } from "../../tensor/shape.js";
+import { type Activation, beforeActivation } from "../activation.js";
 import { apply, type Op, type Value } from "../graph.js";
 import { expectImages, type Padding, type Pair, padding4, pair, slide } from "../window.js";
 import { conv2dInputGrad } from "./conv2dInputGrad.js";
 import { conv2dWeightGrad } from "./conv2dWeightGrad.js";
-import { mul } from "./mul.js";
-import { step } from "./step.js";
 
 /** Geometry of a convolution: [height, width] each, padding [top, left, bottom, right]. */
-export interface ConvGeometry extends Record<string, number | boolean | readonly number[]> {
+export interface ConvGeometry
+  extends Record<string, number | string | boolean | readonly number[]> {
   readonly strides: readonly number[];
   readonly padding: readonly number[];
   readonly dilation: readonly number[];
@@ -19,7 +19,7 @@ export interface ConvGeometry extends Record<string, number | boolean | readonly
 }
 
 interface ConvAttrs extends ConvGeometry {
-  readonly relu: boolean;
+  readonly activation: Activation;
 }
 
 /** Options of {@link conv2d}; defaults: stride 1, no padding, dilation 1, one group. */
@@ -30,7 +30,8 @@ export interface ConvOptions {
   readonly groups?: number;
   /** f32 [channels out]. */
   readonly bias?: Value;
-  readonly relu?: boolean;
+  /** Default "none". */
+  readonly activation?: Activation;
 }
 
 export function convGeometry(options: ConvOptions): ConvGeometry {
@@ -59,8 +60,8 @@ export const conv2dOp: Op<ConvAttrs> = {
     const size = slide("conv2d", x.shape.slice(2), { ...attrs, kernel });
     return [{ dtype: "f32", shape: [x.shape[0], outputs, ...size] }];
   },
-  gradient({ inputs: [x, w, bias], outputs: [y], attrs: { relu, ...geometry } }, [dy]) {
-    const d = relu ? mul(dy!, step(y)) : dy!;
+  gradient({ inputs: [x, w, bias], outputs: [y], attrs: { activation, ...geometry } }, [dy]) {
+    const d = beforeActivation(activation, dy!, y);
     const [dw, db] = conv2dWeightGrad(x, d, w.shape, geometry, bias !== undefined);
     return [conv2dInputGrad(d, w, x.shape, geometry), dw, ...(bias ? [db] : [])];
   },
@@ -69,11 +70,11 @@ export const conv2dOp: Op<ConvAttrs> = {
 
 /** A convolution whose geometry is at hand, as gradient rules have it. */
 export const convolve = (x: Value, w: Value, geometry: ConvGeometry): Value =>
-  apply(conv2dOp, [x, w], { ...geometry, relu: false });
+  apply(conv2dOp, [x, w], { ...geometry, activation: "none" });
 
 /**
  * Images [n, c, h, w] convolved with weights [o, c / groups, kh, kw] to [n, o, h', w'] with
- * h' = floor((h + padding - dilation (kh - 1) - 1) / stride) + 1; plus `bias` [o] and ReLU on demand.
+ * h' = floor((h + padding - dilation (kh - 1) - 1) / stride) + 1; plus `bias` [o] and then an `activation` on demand.
  *
  * @throws RangeError when weights, groups or bias do not fit the images, or the window their size.
  * @example
@@ -82,6 +83,6 @@ export const convolve = (x: Value, w: Value, geometry: ConvGeometry): Value =>
  * conv2d(x, w, { strides: 2, padding: 2 }).shape; // [8, 16, 16, 16]
  */
 export function conv2d(x: Value, w: Value, options: ConvOptions = {}): Value {
-  const attrs = { ...convGeometry(options), relu: options.relu ?? false };
+  const attrs = { ...convGeometry(options), activation: options.activation ?? "none" };
   return apply(conv2dOp, options.bias ? [x, w, options.bias] : [x, w], attrs);
 }

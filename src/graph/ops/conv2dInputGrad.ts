@@ -16,7 +16,7 @@ export const conv2dInputGradOp: Op<InputGradAttrs> = {
   infer([dy, w], attrs) {
     const [forward] = conv2dOp.infer([{ dtype: "f32", shape: attrs.shape }, w], {
       ...attrs,
-      relu: false,
+      activation: "none",
     });
     if (!sameShape(forward.shape, dy.shape)) {
       throw new RangeError(

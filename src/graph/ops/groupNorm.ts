@@ -1,15 +1,17 @@
 // Group normalisation (Wu and He 2018, arXiv 1803.08494): the channels of each image, axis 1 of [n, c] or
 // [n, c, h, w], in groups that are normalised by their own statistics. The fusion pass moves a following
-// residual sum and ReLU into it, as into batch normalisation.
+// residual sum and activation into it, as into batch normalisation.
 
 import { formatShape, sameShape, sizeOf } from "../../tensor/shape.js";
+import type { Activation } from "../activation.js";
 import type { Op, Value } from "../graph.js";
+import type { NormOptions } from "./batchNorm.js";
 import { groupNormGrad } from "./groupNormGrad.js";
 
-export interface GroupNormAttrs extends Record<string, number | boolean> {
+export interface GroupNormAttrs extends Record<string, number | string | boolean> {
   readonly groups: number;
   readonly eps: number;
-  readonly relu: boolean;
+  readonly activation: Activation;
 }
 
 export const groupNormOp: Op<GroupNormAttrs> = {
@@ -32,10 +34,10 @@ export const groupNormOp: Op<GroupNormAttrs> = {
     const perGroup = { dtype: "f32", shape: [batch, groups] } as const;
     return [{ dtype: "f32", shape: x.shape }, perGroup, perGroup];
   },
-  gradient({ inputs: [x, gamma, , residual], outputs: [y, mean, variance], attrs }, [dy]) {
+  gradient({ inputs: [x, gamma, beta, residual], outputs, attrs }, [dy]) {
     if (!dy) return [];
-    const grads = groupNormGrad(dy, x, gamma, mean, variance, y, attrs, residual !== undefined);
-    return [...grads];
+    const [y, mean, variance] = outputs;
+    return [...groupNormGrad(dy, x, gamma, beta, mean, variance, attrs, residual && y)];
   },
   flops: ({ inputs: [x] }) => 7 * sizeOf(x.shape),
 };
@@ -44,7 +46,7 @@ export const groupNormOp: Op<GroupNormAttrs> = {
  * Each of `groups` groups of adjacent channels (axis 1) of each image [n, c] or [n, c, h, w] brought to mean
  * 0 and deviation 1, then times `gamma` plus `beta`, both [c]. Outputs [y, mean, variance], the last two
  * [n, groups]; the variance is the biased one. `eps` is 1e-5 by default; `residual`, of the shape of `x`, and
- * then ReLU are applied on demand.
+ * then an `activation` are applied on demand.
  *
  * @throws RangeError when the shapes do not fit or the groups do not divide the channels.
  * @example
@@ -58,10 +60,10 @@ export const groupNorm = (
   groups: number,
   gamma: Value,
   beta: Value,
-  options: { readonly eps?: number; readonly relu?: boolean; readonly residual?: Value } = {},
+  options: NormOptions = {},
 ): readonly Value[] =>
   x.graph.apply(
     groupNormOp,
     options.residual ? [x, gamma, beta, options.residual] : [x, gamma, beta],
-    { groups, eps: options.eps ?? 1e-5, relu: options.relu ?? false },
+    { groups, eps: options.eps ?? 1e-5, activation: options.activation ?? "none" },
   );

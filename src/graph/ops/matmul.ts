@@ -1,16 +1,15 @@
-// Matrix product, batched when the operands have three axes. `bias` and `relu` are filled by layers
+// Matrix product, batched when the operands have three axes. `bias` and `activation` are filled by layers
 // and the fusion pass, so that an engine can finish the product in one go.
 
 import { formatShape, sameShape, sizeOf } from "../../tensor/shape.js";
+import { type Activation, beforeActivation } from "../activation.js";
 import { apply, type Op, type Value } from "../graph.js";
-import { mul } from "./mul.js";
 import { reduceSum } from "./reduceSum.js";
-import { step } from "./step.js";
 
-interface MatmulAttrs extends Record<string, boolean> {
+interface MatmulAttrs extends Record<string, boolean | string> {
   readonly transposeA: boolean;
   readonly transposeB: boolean;
-  readonly relu: boolean;
+  readonly activation: Activation;
 }
 
 /** Options of {@link matmul}. */
@@ -19,7 +18,8 @@ export interface MatmulOptions {
   readonly transposeB?: boolean;
   /** f32 [columns], added to every row. */
   readonly bias?: Value;
-  readonly relu?: boolean;
+  /** Default "none". */
+  readonly activation?: Activation;
 }
 
 export const matmulOp: Op<MatmulAttrs> = {
@@ -42,8 +42,9 @@ export const matmulOp: Op<MatmulAttrs> = {
     }
     return [{ dtype: "f32", shape: [...a.shape.slice(0, rank - 2), m, n] }];
   },
-  gradient({ inputs: [a, b, bias], attrs: { transposeA, transposeB, relu }, outputs: [y] }, [dy]) {
-    const d = relu ? mul(dy!, step(y)) : dy!;
+  gradient({ inputs: [a, b, bias], attrs, outputs: [y] }, [dy]) {
+    const { transposeA, transposeB, activation } = attrs;
+    const d = beforeActivation(activation, dy!, y);
     const da = transposeA
       ? matmul(b, d, { transposeA: transposeB, transposeB: true })
       : matmul(d, b, { transposeB: !transposeB });
@@ -60,7 +61,7 @@ export const matmulOp: Op<MatmulAttrs> = {
 
 /**
  * `a` [m, k] times `b` [k, n], or a stack of each, [s, m, k] times [s, k, n]. Either is transposed on
- * demand (its last two axes); plus `bias` [n] and ReLU on demand.
+ * demand (its last two axes); plus `bias` [n] and then an `activation` on demand.
  *
  * @throws RangeError when the shapes do not fit.
  * @example
@@ -69,6 +70,6 @@ export const matmulOp: Op<MatmulAttrs> = {
  * matmul(x, w, { transposeB: true }).shape; // [64, 10]
  */
 export function matmul(a: Value, b: Value, options: MatmulOptions = {}): Value {
-  const { transposeA = false, transposeB = false, bias, relu = false } = options;
-  return apply(matmulOp, bias ? [a, b, bias] : [a, b], { transposeA, transposeB, relu });
+  const { transposeA = false, transposeB = false, bias, activation = "none" } = options;
+  return apply(matmulOp, bias ? [a, b, bias] : [a, b], { transposeA, transposeB, activation });
 }

@@ -7,9 +7,10 @@ import { mul } from "./mul.js";
 import { step } from "./step.js";
 import { sub } from "./sub.js";
 
-export const relu6Op = pointwise("relu6", ({ outputs: [y] }, dy) => [
-  mul(dy, mul(step(y), step(sub(constant(y.graph, 6), y)))),
-]);
+/** The derivative by the result. */
+export const relu6Slope = (y: Value): Value => mul(step(y), step(sub(constant(y.graph, 6), y)));
+
+export const relu6Op = pointwise("relu6", ({ outputs: [y] }, dy) => [mul(dy, relu6Slope(y))]);
 
 /** Element-wise min(max(x, 0), 6). */
 export const relu6 = (x: Value): Value => apply(relu6Op, [x], {});

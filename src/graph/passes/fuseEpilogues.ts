@@ -1,15 +1,16 @@
-// Moves a ReLU into the convolution, matrix product or normalisation in front of it, and a residual sum
+// Moves a ReLU or ReLU6 into the convolution, matrix product or normalisation in front of it, and a residual sum
 // into the normalisation, so that engines finish the value in the same pass and the gradient needs
-// neither the sum nor the value before the ReLU. Runs before differentiation.
+// neither the sum nor the value before the activation. Runs before differentiation.
 
 import { sameShape } from "../../tensor/shape.js";
+import { type Activation, isActivation } from "../activation.js";
 import type { Graph, Node, Value } from "../graph.js";
 import { countUses, liveNodes, type Rewritten, type Rule, rewrite } from "../rewrite.js";
 
 /** What a node takes over from the nodes behind it. */
 interface Epilogue {
   readonly residual?: Value;
-  readonly relu: boolean;
+  readonly activation: Activation;
 }
 
 const norms = new Set(["batchNorm", "groupNorm"]);
@@ -39,7 +40,7 @@ export function fuseEpilogues(graph: Graph, keep: readonly Value[] = []): Rewrit
   const epilogues = new Map<Node, Epilogue>();
   const absorbed = new Map<Node, Value>();
   for (const host of graph.nodes) {
-    if (!hosts.has(host.op.name) || host.attrs["relu"]) continue;
+    if (!hosts.has(host.op.name) || host.attrs["activation"] !== "none") continue;
     let value = host.outputs[0];
     const sum = sole.get(value);
     const residual = residualOf(host, value, sum);
@@ -48,18 +49,18 @@ export function fuseEpilogues(graph: Graph, keep: readonly Value[] = []): Rewrit
       value = sum.outputs[0];
     }
     const next = sole.get(value);
-    const relu = next?.op.name === "relu";
-    if (relu) absorbed.set(next, value);
-    if (residual || relu) epilogues.set(host, { residual, relu });
+    const activation = next && isActivation(next.op.name) ? next.op.name : "none";
+    if (next && activation !== "none") absorbed.set(next, value);
+    if (residual || activation !== "none") epilogues.set(host, { residual, activation });
   }
   const rule: Rule = (node, inputs, target, image) => {
     const through = absorbed.get(node);
     if (through) return [image(through)];
     const epilogue = epilogues.get(node);
     if (!epilogue) return undefined;
-    const { residual, relu } = epilogue;
+    const { residual, activation } = epilogue;
     const operands = residual ? [...inputs, image(residual)] : inputs;
-    return target.apply(node.op, operands, { ...node.attrs, relu });
+    return target.apply(node.op, operands, { ...node.attrs, activation });
   };
   return rewrite(graph, rule, keep);
 }

@@ -1,8 +1,10 @@
 // Convolution and its two gradients: three sums over the same triples of elements (one of the
 // images, one of the weights, one of the output), so one walk over the triples serves all.
 
+import type { Activation } from "../../../graph/activation.js";
 import type { ConvGeometry } from "../../../graph/ops/conv2d.js";
 import type { Shape } from "../../../tensor/shape.js";
+import { activated } from "./activation.js";
 import { allocate } from "./indexing.js";
 import type { Kernel, Kernels } from "./kernel.js";
 
@@ -48,7 +50,7 @@ function walk(x: Shape, w: Shape, y: Shape, geometry: ConvGeometry, visit: Visit
   }
 }
 
-const conv2d: Kernel<ConvGeometry & { readonly relu: boolean }> = ([x, w, bias], node) => {
+const conv2d: Kernel<ConvGeometry & { readonly activation: Activation }> = ([x, w, bias], node) => {
   const {
     inputs: [images, weights],
     outputs: [{ shape }],
@@ -61,7 +63,7 @@ const conv2d: Kernel<ConvGeometry & { readonly relu: boolean }> = ([x, w, bias],
   walk(images.shape, weights.shape, shape, attrs, (xAt, wAt, yAt, count) => {
     for (let at = 0; at < count; at++) y[yAt + at] += x[xAt + at * stride] * w[wAt];
   });
-  return [attrs.relu ? y.map((value) => Math.max(value, 0)) : y];
+  return [activated(attrs.activation, y)];
 };
 
 const conv2dInputGrad: Kernel<ConvGeometry> = ([dy, w], node) => {

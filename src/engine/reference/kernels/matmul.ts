@@ -1,16 +1,18 @@
-// Matrix product, batched, with transposes, bias and ReLU.
+// Matrix product, batched, with transposes, bias and activation.
 
+import type { Activation } from "../../../graph/activation.js";
+import { activated } from "./activation.js";
 import { allocate } from "./indexing.js";
 import type { Kernel, Kernels } from "./kernel.js";
 
 type MatmulAttrs = {
   readonly transposeA: boolean;
   readonly transposeB: boolean;
-  readonly relu: boolean;
+  readonly activation: Activation;
 };
 
 const matmul: Kernel<MatmulAttrs> = ([a, b, bias], { inputs: [left], outputs, attrs }) => {
-  const { transposeA, transposeB, relu } = attrs;
+  const { transposeA, transposeB, activation } = attrs;
   const { shape } = outputs[0];
   const [m, n] = shape.slice(-2);
   const k = left.shape.at(transposeA ? -2 : -1)!;
@@ -23,9 +25,9 @@ const matmul: Kernel<MatmulAttrs> = ([a, b, bias], { inputs: [left], outputs, at
     const startB = matrix * k * n + (at % n) * columnB;
     let sum = bias ? bias[at % n] : 0;
     for (let i = 0; i < k; i++) sum += a[startA + i * stepA] * b[startB + i * stepB];
-    y[at] = relu ? Math.max(sum, 0) : sum;
+    y[at] = sum;
   }
-  return [y];
+  return [activated(activation, y)];
 };
 
 export const matmulKernels = { matmul } as Kernels;

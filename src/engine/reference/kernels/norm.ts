@@ -3,6 +3,7 @@
 import type { BatchNormAttrs } from "../../../graph/ops/batchNorm.js";
 import type { GroupNormAttrs } from "../../../graph/ops/groupNorm.js";
 import { type Shape, sizeOf } from "../../../tensor/shape.js";
+import { activated, slopeOf } from "./activation.js";
 import { allocate } from "./indexing.js";
 import type { Kernel, Kernels } from "./kernel.js";
 
@@ -54,25 +55,29 @@ const norm =
       const inverse = 1 / Math.sqrt(variance[set] + attrs.eps);
       for (const at of places) {
         const affine = (x[at] - mean[set]) * inverse * gamma[channel(at)] + beta[channel(at)];
-        const value = affine + (residual?.[at] ?? 0);
-        y[at] = attrs.relu ? Math.max(value, 0) : value;
+        y[at] = affine + (residual?.[at] ?? 0);
       }
     }
-    return [y, mean, variance];
+    return [activated(attrs.activation, y), mean, variance];
   };
 
 const normGrad =
   <A extends BatchNormAttrs>(sets: Sets<A>): Kernel<A & { readonly residual: boolean }> =>
-  ([dy, x, gamma, mean, variance, y], { inputs, attrs }) => {
+  ([dy, x, gamma, beta, mean, variance, y], { inputs, attrs }) => {
     const { shape } = inputs[0];
     const channel = channelOf(shape);
-    const d = attrs.relu ? dy.map((grad, at) => (y[at] > 0 ? grad : 0)) : dy;
+    const slope = slopeOf[attrs.activation];
+    const d = new Float64Array(dy.length);
     const dx = new Float64Array(dy.length);
     const dGamma = new Float64Array(gamma.length);
     const dBeta = new Float64Array(gamma.length);
     for (const [set, places] of sets(shape, attrs).entries()) {
       const inverse = 1 / Math.sqrt(variance[set] + attrs.eps);
       const normalised = (at: number) => (x[at] - mean[set]) * inverse;
+      for (const at of places) {
+        const result = y?.[at] ?? normalised(at) * gamma[channel(at)] + beta[channel(at)];
+        d[at] = dy[at] * slope(result);
+      }
       const scaled = (at: number) => d[at] * gamma[channel(at)];
       const meanGrad = sum(places, scaled) / places.length;
       const meanProduct = sum(places, (at) => scaled(at) * normalised(at)) / places.length;
