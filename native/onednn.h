@@ -1,7 +1,9 @@
 // All that differs between oneDNN 2 and 3, and the way its primitives become steps.
 #pragma once
 
+#include <cmath>
 #include <dnnl.hpp>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -12,19 +14,33 @@ namespace convoy {
 /** The one CPU engine of oneDNN in this process. */
 const dnnl::engine& dnnlEngine();
 
-/** Scratch space from the caller, and a ReLU behind the primitive on demand. */
-inline dnnl::primitive_attr dnnlAttributes(bool relu) {
+/** What a primitive does with its sums before it stores them. */
+struct Epilogue {
+  bool residual;  // adds what lies in the place of the result
+  bool relu;
+  float ceiling = std::numeric_limits<float>::infinity();  // of ReLU
+};
+
+inline void appendEltwise(dnnl::post_ops& ops, dnnl::algorithm algorithm, float low, float high) {
+#if DNNL_VERSION_MAJOR >= 3
+  ops.append_eltwise(algorithm, low, high);
+#else
+  ops.append_eltwise(1.0f, algorithm, low, high);
+#endif
+}
+
+/** Scratch space from the caller, and an epilogue. */
+inline dnnl::primitive_attr dnnlAttributes(const Epilogue& epilogue) {
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  if (relu) {
-    dnnl::post_ops ops;
-#if DNNL_VERSION_MAJOR >= 3
-    ops.append_eltwise(dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
-#else
-    ops.append_eltwise(1.0f, dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
-#endif
-    attributes.set_post_ops(ops);
+  dnnl::post_ops ops;
+  if (epilogue.residual) ops.append_sum(1.0f);
+  if (epilogue.relu && std::isinf(epilogue.ceiling)) {
+    appendEltwise(ops, dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
+  } else if (epilogue.relu) {
+    appendEltwise(ops, dnnl::algorithm::eltwise_clip, 0.0f, epilogue.ceiling);
   }
+  attributes.set_post_ops(ops);
   return attributes;
 }
 

@@ -1,14 +1,17 @@
 // Two-dimensional convolution (cross-correlation, as every deep-learning library has it) with
-// stride, padding, dilation and groups. `bias` and `relu` let an engine finish it in one go.
+// stride, padding, dilation and groups. Bias, residual, ReLU and its ceiling let an engine finish it in
+// one go: y = min(max(x * w + bias + residual, 0), ceiling).
 // Together with its two gradients it forms a family closed under differentiation.
 
 import { formatShape, sameShape, sizeOf } from "../../tensor/shape.js";
-import { apply, type Op, type Value } from "../graph.js";
+import { apply, type Node, type Op, type Value } from "../graph.js";
 import { expectImages, type Padding, type Pair, padding4, pair, slide } from "../window.js";
+import { constant } from "./constant.js";
 import { conv2dInputGrad } from "./conv2dInputGrad.js";
 import { conv2dWeightGrad } from "./conv2dWeightGrad.js";
 import { mul } from "./mul.js";
 import { step } from "./step.js";
+import { sub } from "./sub.js";
 
 /** Geometry of a convolution: [height, width] each, padding [top, left, bottom, right]. */
 export interface ConvGeometry extends Record<string, number | boolean | readonly number[]> {
@@ -20,6 +23,8 @@ export interface ConvGeometry extends Record<string, number | boolean | readonly
 
 interface ConvAttrs extends ConvGeometry {
   readonly relu: boolean;
+  /** What ReLU gives at most; `Infinity` for no bound. */
+  readonly ceiling: number;
 }
 
 /** Options of {@link conv2d}; defaults: stride 1, no padding, dilation 1, one group. */
@@ -30,7 +35,22 @@ export interface ConvOptions {
   readonly groups?: number;
   /** f32 [channels out]. */
   readonly bias?: Value;
+  /** Added before ReLU, of the result's shape; only beside a bias. */
+  readonly residual?: Value;
   readonly relu?: boolean;
+  /** What ReLU gives at most; default no bound. */
+  readonly ceiling?: number;
+}
+
+/** A convolution that ends with its sum. */
+export const unrectified = { relu: false, ceiling: Number.POSITIVE_INFINITY } as const;
+
+/** The gradient in front of ReLU. */
+function behindRelu({ outputs: [y], attrs: { relu, ceiling } }: Node<ConvAttrs>, dy: Value) {
+  if (!relu) return dy;
+  const open = step(y);
+  if (ceiling === Number.POSITIVE_INFINITY) return mul(dy, open);
+  return mul(dy, mul(open, step(sub(constant(y.graph, ceiling), y))));
 }
 
 export function convGeometry(options: ConvOptions): ConvGeometry {
@@ -44,7 +64,7 @@ export function convGeometry(options: ConvOptions): ConvGeometry {
 
 export const conv2dOp: Op<ConvAttrs> = {
   name: "conv2d",
-  infer([x, w, bias], attrs) {
+  infer([x, w, bias, residual], attrs) {
     expectImages("conv2d", x);
     const [outputs, perGroup, ...kernel] = w.shape;
     const { groups } = attrs;
@@ -57,31 +77,49 @@ export const conv2dOp: Op<ConvAttrs> = {
       throw new RangeError(`conv2d: bias ${formatShape(bias.shape)} is not [${outputs}]`);
     }
     const size = slide("conv2d", x.shape.slice(2), { ...attrs, kernel });
-    return [{ dtype: "f32", shape: [x.shape[0], outputs, ...size] }];
+    const shape = [x.shape[0], outputs, ...size];
+    if (residual && !sameShape(residual.shape, shape)) {
+      throw new RangeError(
+        `conv2d: residual ${formatShape(residual.shape)} is not ${formatShape(shape)}`,
+      );
+    }
+    return [{ dtype: "f32", shape }];
   },
-  gradient({ inputs: [x, w, bias], outputs: [y], attrs: { relu, ...geometry } }, [dy]) {
-    const d = relu ? mul(dy!, step(y)) : dy!;
+  gradient(node, [dy]) {
+    const {
+      inputs: [x, w, bias, residual],
+      attrs: { relu: _, ceiling: __, ...geometry },
+    } = node;
+    const d = behindRelu(node, dy!);
     const [dw, db] = conv2dWeightGrad(x, d, w.shape, geometry, bias !== undefined);
-    return [conv2dInputGrad(d, w, x.shape, geometry), dw, ...(bias ? [db] : [])];
+    const dx = conv2dInputGrad(d, w, x.shape, geometry);
+    return [dx, dw, ...(bias ? [db] : []), ...(residual ? [d] : [])];
   },
   flops: ({ inputs: [, w], outputs: [y] }) => 2 * sizeOf(y.shape) * sizeOf(w.shape.slice(1)),
 };
 
 /** A convolution whose geometry is at hand, as gradient rules have it. */
 export const convolve = (x: Value, w: Value, geometry: ConvGeometry): Value =>
-  apply(conv2dOp, [x, w], { ...geometry, relu: false });
+  apply(conv2dOp, [x, w], { ...geometry, ...unrectified });
 
 /**
  * Images [n, c, h, w] convolved with weights [o, c / groups, kh, kw] to [n, o, h', w'] with
- * h' = floor((h + padding - dilation (kh - 1) - 1) / stride) + 1; plus `bias` [o] and ReLU on demand.
+ * h' = floor((h + padding - dilation (kh - 1) - 1) / stride) + 1; plus `bias` [o], residual
+ * and ReLU on demand.
  *
- * @throws RangeError when weights, groups or bias do not fit the images, or the window their size.
+ * @throws RangeError when weights, groups, bias or residual do not fit the images, or the window their size.
  * @example
  * const x = input(new Graph(), "x", [8, 3, 32, 32]);
  * const w = read(x.graph, "w", [16, 3, 5, 5]);
  * conv2d(x, w, { strides: 2, padding: 2 }).shape; // [8, 16, 16, 16]
  */
 export function conv2d(x: Value, w: Value, options: ConvOptions = {}): Value {
-  const attrs = { ...convGeometry(options), relu: options.relu ?? false };
-  return apply(conv2dOp, options.bias ? [x, w, options.bias] : [x, w], attrs);
+  const attrs = {
+    ...convGeometry(options),
+    relu: options.relu ?? unrectified.relu,
+    ceiling: options.ceiling ?? unrectified.ceiling,
+  };
+  const { bias, residual } = options;
+  if (residual && !bias) throw new RangeError("conv2d: a residual needs a bias beside it");
+  return apply(conv2dOp, [x, w, ...(bias ? [bias] : []), ...(residual ? [residual] : [])], attrs);
 }

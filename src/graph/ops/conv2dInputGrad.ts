@@ -3,7 +3,7 @@
 import { formatShape, type Shape, sameShape, sizeOf } from "../../tensor/shape.js";
 import { apply, type Op, type Value } from "../graph.js";
 import { slide } from "../window.js";
-import { type ConvGeometry, conv2dOp, convolve } from "./conv2d.js";
+import { type ConvGeometry, conv2dOp, convolve, unrectified } from "./conv2d.js";
 import { conv2dWeightGrad } from "./conv2dWeightGrad.js";
 
 interface InputGradAttrs extends ConvGeometry {
@@ -16,7 +16,7 @@ export const conv2dInputGradOp: Op<InputGradAttrs> = {
   infer([dy, w], attrs) {
     const [forward] = conv2dOp.infer([{ dtype: "f32", shape: attrs.shape }, w], {
       ...attrs,
-      relu: false,
+      ...unrectified,
     });
     if (!sameShape(forward.shape, dy.shape)) {
       throw new RangeError(

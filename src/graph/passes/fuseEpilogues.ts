@@ -1,18 +1,29 @@
 // Moves a ReLU into the convolution, matrix product or batch normalisation in front of it, and a
-// residual sum into the batch normalisation, so that engines finish the value in the same pass and
-// the gradient needs neither the sum nor the value before the ReLU. Runs before differentiation.
+// residual sum into the convolution or batch normalisation, so that engines finish the value in the same
+// pass and the gradient needs neither the sum nor the value before the ReLU. Runs before differentiation.
 
 import { sameShape } from "../../tensor/shape.js";
-import type { Graph, Node, Value } from "../graph.js";
+import type { Attrs, Graph, Node, Value } from "../graph.js";
 import { countUses, liveNodes, type Rewritten, type Rule, rewrite } from "../rewrite.js";
 
 /** What a node takes over from the nodes behind it. */
 interface Epilogue {
   readonly residual?: Value;
-  readonly relu: boolean;
+  /** Attributes that say which rectifier it ends with, if any. */
+  readonly rectifier?: Attrs;
 }
 
-const hosts = new Set(["conv2d", "matmul", "batchNorm"]);
+const relu: Attrs = { relu: true };
+
+/** What each host can end with, by the op behind it. */
+const hosts: Readonly<Record<string, Readonly<Record<string, Attrs>>>> = {
+  conv2d: { relu, relu6: { relu: true, ceiling: 6 } },
+  matmul: { relu },
+  batchNorm: { relu },
+};
+
+/** Operands of the hosts that can add a residual, which is one more. */
+const operandsBeforeResidual: Readonly<Record<string, number>> = { conv2d: 3, batchNorm: 3 };
 
 /** For every value used exactly once, by a node: that node. */
 function soleConsumers(graph: Graph, keep: readonly Value[]): Map<Value, Node> {
@@ -24,9 +35,10 @@ function soleConsumers(graph: Graph, keep: readonly Value[]): Map<Value, Node> {
   return sole;
 }
 
-/** The other operand of a sum that a batch normalisation can take: same shape and made before it. */
+/** The other operand of a sum that the host can take: same shape and made before it. */
 function residualOf(host: Node, value: Value, sum: Node | undefined): Value | undefined {
-  if (host.op.name !== "batchNorm" || sum?.op.name !== "add" || host.inputs.length > 3) return;
+  const room = host.inputs.length === operandsBeforeResidual[host.op.name];
+  if (sum?.op.name !== "add" || !room) return;
   const other = sum.inputs[0] === value ? sum.inputs[1] : sum.inputs[0];
   const fits = sameShape(other.shape, value.shape) && other.node.id < host.id;
   return fits ? other : undefined;
@@ -38,7 +50,8 @@ export function fuseEpilogues(graph: Graph, keep: readonly Value[] = []): Rewrit
   const epilogues = new Map<Node, Epilogue>();
   const absorbed = new Map<Node, Value>();
   for (const host of graph.nodes) {
-    if (!hosts.has(host.op.name) || host.attrs["relu"]) continue;
+    const endings = hosts[host.op.name];
+    if (!endings || host.attrs["relu"]) continue;
     let value = host.outputs[0];
     const sum = sole.get(value);
     const residual = residualOf(host, value, sum);
@@ -47,18 +60,18 @@ export function fuseEpilogues(graph: Graph, keep: readonly Value[] = []): Rewrit
       value = sum.outputs[0];
     }
     const next = sole.get(value);
-    const relu = next?.op.name === "relu";
-    if (relu) absorbed.set(next, value);
-    if (residual || relu) epilogues.set(host, { residual, relu });
+    const rectifier = next && endings[next.op.name];
+    if (rectifier) absorbed.set(next, value);
+    if (residual || rectifier) epilogues.set(host, { residual, rectifier });
   }
   const rule: Rule = (node, inputs, target, image) => {
     const through = absorbed.get(node);
     if (through) return [image(through)];
     const epilogue = epilogues.get(node);
     if (!epilogue) return undefined;
-    const { residual, relu } = epilogue;
+    const { residual, rectifier } = epilogue;
     const operands = residual ? [...inputs, image(residual)] : inputs;
-    return target.apply(node.op, operands, { ...node.attrs, relu });
+    return target.apply(node.op, operands, { ...node.attrs, ...rectifier });
   };
   return rewrite(graph, rule, keep);
 }

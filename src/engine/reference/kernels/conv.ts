@@ -48,7 +48,12 @@ function walk(x: Shape, w: Shape, y: Shape, geometry: ConvGeometry, visit: Visit
   }
 }
 
-const conv2d: Kernel<ConvGeometry & { readonly relu: boolean }> = ([x, w, bias], node) => {
+interface Rectified extends ConvGeometry {
+  readonly relu: boolean;
+  readonly ceiling: number;
+}
+
+const conv2d: Kernel<Rectified> = ([x, w, bias, residual], node) => {
   const {
     inputs: [images, weights],
     outputs: [{ shape }],
@@ -61,7 +66,8 @@ const conv2d: Kernel<ConvGeometry & { readonly relu: boolean }> = ([x, w, bias],
   walk(images.shape, weights.shape, shape, attrs, (xAt, wAt, yAt, count) => {
     for (let at = 0; at < count; at++) y[yAt + at] += x[xAt + at * stride] * w[wAt];
   });
-  return [attrs.relu ? y.map((value) => Math.max(value, 0)) : y];
+  if (residual) for (let at = 0; at < y.length; at++) y[at] += residual[at];
+  return [attrs.relu ? y.map((value) => Math.min(Math.max(value, 0), attrs.ceiling)) : y];
 };
 
 const conv2dInputGrad: Kernel<ConvGeometry> = ([dy, w], node) => {
