@@ -109,6 +109,7 @@ Graph graphFrom(const Napi::Object& object) {
   graph.vectors = attrFrom(object.Get("vectors")).texts;
   graph.inputs = attrFrom(object.Get("inputs")).texts;
   graph.scalars = attrFrom(object.Get("scalars")).texts;
+  graph.frozen = attrFrom(object.Get("frozen")).texts;
   graph.frugal = object.Get("frugal").ToBoolean();
   return graph;
 }
@@ -255,7 +256,7 @@ class QueueWrap : public Napi::ObjectWrap<QueueWrap> {
     return submit(info.Env(), std::move(task));
   }
 
-  /** run(handle, vectors, inputs, scalars, outputs, key) */
+  /** run(handle, vectors, inputs, scalars, outputs, key, stamps) */
   Napi::Value run(const Napi::CallbackInfo& info) {
     auto task = std::make_unique<Task>(info.Env());
     const std::shared_ptr<Program> program = *info[0].As<ProgramHandle>().Data();
@@ -267,6 +268,8 @@ class QueueWrap : public Napi::ObjectWrap<QueueWrap> {
     bindings.outputs = pointersFrom<void*>(info[4], *task);
     const auto key = info[5].As<Napi::Uint32Array>();
     std::copy(key.Data(), key.Data() + 4, bindings.key);
+    const auto stamps = info[6].As<Napi::Float64Array>();
+    bindings.stamps.assign(stamps.Data(), stamps.Data() + stamps.ElementLength());
     task->work = [program, bindings] { program->run(bindings); };
     return submit(info.Env(), std::move(task));
   }

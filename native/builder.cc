@@ -9,6 +9,10 @@ constexpr int END = 1 << 30;  // a use after the last node
 
 size_t at(int index) { return static_cast<size_t>(index); }
 
+bool isFrozen(const Graph& graph, const std::string& vector) {
+  return std::find(graph.frozen.begin(), graph.frozen.end(), vector) != graph.frozen.end();
+}
+
 }  // namespace
 
 Builder::Builder(const Graph& graph)
@@ -16,6 +20,7 @@ Builder::Builder(const Graph& graph)
       lastUse_(graph.values.size(), -1),
       forward_(graph.values.size(), false),
       saved_(graph.values.size(), false),
+      constant_(graph.values.size(), false),
       tensors_(graph.values.size()),
       written_(graph.values.size(), false) {
   for (size_t n = 0; n < graph.nodes.size(); n++) {
@@ -31,6 +36,7 @@ Builder::Builder(const Graph& graph)
     int& use = lastUse_[at(node->inputs[0])];
     use = std::max(use, lastUse_[at(node->outputs[0])]);
   }
+  findConstants();
   for (ValueId output : graph.outputs) forward_[at(output)] = true;
   bool ended = false;  // whether the last node of the way forward has been met
   for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); node++) {
@@ -46,8 +52,20 @@ Builder::Builder(const Graph& graph)
   }
 }
 
+void Builder::findConstants() {
+  for (const Node& node : graph_.nodes) {
+    const bool made = !node.inputs.empty() &&
+                      std::all_of(node.inputs.begin(), node.inputs.end(),
+                                  [&](ValueId value) { return constant_[at(value)]; });
+    const bool constant = made || (node.op == "read" && isFrozen(graph_, node.text("vector")));
+    for (ValueId value : node.outputs) constant_[at(value)] = constant;
+  }
+}
+
 BufferId Builder::add(size_t bytes, Place place, Kind kind) {
-  buffers_.push_back({bytes, place, -1, -1, kind, {}});
+  buffers_.push_back({bytes, place, -1, -1, kind});
+  buffers_.back().constant =
+      place.home == Home::Vector && isFrozen(graph_, graph_.vectors[at(place.slot)]);
   return static_cast<BufferId>(buffers_.size() - 1);
 }
 
@@ -135,7 +153,7 @@ Tensor Builder::make(ValueId value, int64_t block) {
 
 bool Builder::diesHere(const Tensor& tensor) const {
   const Buffer& buffer = buffers_[at(tensor.buffer)];
-  if (buffer.place.home != Home::Arena) return false;
+  if (buffer.place.home != Home::Arena || buffer.constant) return false;
   return std::all_of(buffer.values.begin(), buffer.values.end(),
                      [&](ValueId value) { return lastUse_[at(value)] <= node_; });
 }
@@ -159,15 +177,37 @@ BufferId Builder::scratch(size_t bytes, Kind kind) {
   return add(std::max<size_t>(bytes, 1), {Home::Arena, 0, 0}, kind);
 }
 
+/** Whether a step that touches these buffers makes constants of constants: into room that is new, and
+ * that no other value shares. */
+bool Builder::isConstant(const std::vector<BufferId>& buffers) const {
+  bool any = false;
+  for (BufferId id : buffers) {
+    const Buffer& buffer = buffers_[at(id)];
+    any = any || buffer.constant;
+    const bool made = buffer.place.home == Home::Arena && buffer.first < 0 &&
+                      std::all_of(buffer.values.begin(), buffer.values.end(),
+                                  [&](ValueId value) { return constant_[at(value)]; });
+    if (!buffer.constant && !made) return false;
+  }
+  return any;
+}
+
 void Builder::step(std::string name, const std::vector<BufferId>& buffers,
                    std::function<void(const Run&)> run) {
-  const int now = static_cast<int>(steps_.size());
+  const bool constant = isConstant(buffers);
+  std::vector<Step>& list = constant ? preparation_ : steps_;
+  const int now = static_cast<int>(list.size());
   for (BufferId id : buffers) {
     Buffer& buffer = buffers_[at(id)];
+    if (constant) buffer.constant = true;
+    if (buffer.constant && !constant) {
+      buffer.kept = true;
+      continue;
+    }
     if (buffer.first < 0) buffer.first = now;
     buffer.last = now;
   }
-  steps_.push_back({std::move(name), std::move(run)});
+  list.push_back({std::move(name), std::move(run)});
 }
 
 void Builder::copyStep(const char* name, BufferId from, BufferId to, size_t bytes) {
@@ -229,6 +269,7 @@ void Builder::lowerAll() {
 }
 
 Kind Builder::kindOf(const Buffer& buffer) const {
+  if (buffer.constant) return Kind::Weights;
   if (buffer.values.empty()) return buffer.kind;
   const auto any = [&](const std::vector<bool>& set) {
     return std::any_of(buffer.values.begin(), buffer.values.end(),
@@ -238,6 +279,14 @@ Kind Builder::kindOf(const Buffer& buffer) const {
   return any(saved_) ? Kind::Saved : Kind::Passing;
 }
 
+/** In one order of all steps, the preparation first. What it makes for the runs stays to the end. */
+Lifetime Builder::lifetimeOf(const Buffer& buffer) const {
+  const int prepared = static_cast<int>(preparation_.size());
+  const int end = prepared + static_cast<int>(steps_.size()) - 1;
+  if (buffer.constant) return {buffer.bytes, buffer.first, buffer.kept ? end : buffer.last};
+  return {buffer.bytes, prepared + buffer.first, prepared + buffer.last};
+}
+
 void Builder::placeAll() {
   std::vector<Lifetime> alive, values, scratches, kinds[KINDS];
   std::vector<size_t> owners;
@@ -245,7 +294,7 @@ void Builder::placeAll() {
     const Buffer& buffer = buffers_[id];
     places_.push_back(buffer.place);
     if (buffer.place.home != Home::Arena || buffer.first < 0) continue;
-    const Lifetime lifetime = {buffer.bytes, buffer.first, buffer.last};
+    const Lifetime lifetime = lifetimeOf(buffer);
     const Kind kind = kindOf(buffer);
     alive.push_back(lifetime);
     kinds[static_cast<size_t>(kind)].push_back(lifetime);
@@ -269,7 +318,8 @@ std::unique_ptr<Program> Builder::finish() {
   const Bindings nothing;
   const Run run(places_, arena.get(), nothing);
   for (const auto& ready : ready_) ready(run);
-  return std::make_unique<Program>(std::move(steps_), std::move(places_), std::move(arena), memory_);
+  return std::make_unique<Program>(std::move(preparation_), std::move(steps_), std::move(places_),
+                                   std::move(arena), memory_);
 }
 
 std::unique_ptr<Program> compile(const Graph& graph) {

@@ -67,14 +67,19 @@ class Builder {
   struct Buffer {
     size_t bytes;
     Place place;
-    int first = -1;
+    int first = -1;  // step that touches it, in its own list
     int last = -1;
     Kind kind = Kind::Passing;
-    std::vector<ValueId> values;  // those that lie in it
+    std::vector<ValueId> values = {};  // those that lie in it
+    bool constant = false;             // made of frozen vectors alone
+    bool kept = false;                 // a constant that runs use
   };
 
   BufferId add(size_t bytes, Place place, Kind kind = Kind::Passing);
+  void findConstants();
+  bool isConstant(const std::vector<BufferId>& buffers) const;
   Kind kindOf(const Buffer& buffer) const;
+  Lifetime lifetimeOf(const Buffer& buffer) const;
   void placeAll();
   size_t bytesIn(ValueId value, int64_t block) const;
   const Node* directWrite(ValueId value) const;
@@ -89,8 +94,10 @@ class Builder {
   std::vector<int> lastUse_;  // node, by value, also under another shape; -1 when unused
   std::vector<bool> forward_;  // by value: whether the outputs need it
   std::vector<bool> saved_;    // by value: a forward one that the way back uses
+  std::vector<bool> constant_;  // by value: made of frozen vectors alone
   std::vector<std::vector<Tensor>> tensors_;  // layouts of each value; the first is the original
   std::vector<Buffer> buffers_;
+  std::vector<Step> preparation_;  // makes the constants
   std::vector<Step> steps_;
   std::vector<std::function<void(const Run&)>> ready_;
   std::vector<bool> written_;  // by value: already where its write wants it

@@ -72,6 +72,8 @@ struct Graph {
   std::vector<std::string> vectors;
   std::vector<std::string> inputs;
   std::vector<std::string> scalars;
+  /** Those of the vectors that seldom change: what is made of them alone is kept between runs. */
+  std::vector<std::string> frozen;
   /** Whether to take kernels that need little scratch space rather than the fastest ones. */
   bool frugal = false;
 };

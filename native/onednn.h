@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <dnnl.hpp>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -13,22 +14,33 @@ namespace convoy {
 /** The one CPU engine of oneDNN in this process. */
 const dnnl::engine& dnnlEngine();
 
-/** Scratch space from the caller, and an activation behind the primitive. */
-inline dnnl::primitive_attr dnnlAttributes(Activation activation) {
+/** What a primitive does with its sums before it stores them. */
+struct Epilogue {
+  bool residual;  // adds what lies in the place of the result
+  Activation activation;
+};
+
+inline void appendEltwise(dnnl::post_ops& ops, dnnl::algorithm algorithm, float low, float high) {
+#if DNNL_VERSION_MAJOR >= 3
+  ops.append_eltwise(algorithm, low, high);
+#else
+  ops.append_eltwise(1.0f, algorithm, low, high);
+#endif
+}
+
+/** Scratch space from the caller, and an epilogue. */
+inline dnnl::primitive_attr dnnlAttributes(const Epilogue& epilogue) {
+  const auto [residual, activation] = epilogue;
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  if (activation.relu) {
-    const bool clipped = std::isfinite(activation.ceiling);
-    const auto kind = clipped ? dnnl::algorithm::eltwise_clip : dnnl::algorithm::eltwise_relu;
-    const float high = clipped ? activation.ceiling : 0.0f;
-    dnnl::post_ops ops;
-#if DNNL_VERSION_MAJOR >= 3
-    ops.append_eltwise(kind, 0.0f, high);
-#else
-    ops.append_eltwise(1.0f, kind, 0.0f, high);
-#endif
-    attributes.set_post_ops(ops);
+  dnnl::post_ops ops;
+  if (residual) ops.append_sum(1.0f);
+  if (activation.relu && std::isinf(activation.ceiling)) {
+    appendEltwise(ops, dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);
+  } else if (activation.relu) {
+    appendEltwise(ops, dnnl::algorithm::eltwise_clip, 0.0f, activation.ceiling);
   }
+  attributes.set_post_ops(ops);
   return attributes;
 }
 

@@ -69,8 +69,16 @@ Arena allocateArena(size_t bytes) {
   return Arena(static_cast<char*>(memory), {rounded});
 }
 
+void Program::prepare(const Run& run, const std::vector<double>& stamps) {
+  if (stamps == stamps_) return;
+  stamps_.clear();  // a preparation that fails half-way counts for nothing
+  for (const Step& step : preparation_) step.run(run);
+  stamps_ = stamps;
+}
+
 void Program::run(const Bindings& bindings) {
   const Run run(places_, arena_.get(), bindings);
+  prepare(run, bindings.stamps);
   if (!profiling()) {
     for (const Step& step : steps_) step.run(run);
     return;

@@ -17,6 +17,7 @@ struct Bindings {
   std::vector<void*> inputs;
   std::vector<float> scalars;
   std::vector<void*> outputs;
+  std::vector<double> stamps;  // of what frozen vectors hold; other numbers for other contents
   uint32_t key[4] = {0, 0, 0, 0};
 };
 
@@ -68,7 +69,7 @@ enum class Kind {
   Saved,      // made on the way forward and kept until the way back has used it
   Passing,    // made and used on the way forward
   Gradients,  // all that only writes need: gradients, and what is computed again for them
-  Weights,    // copies in the layouts that kernels want
+  Weights,    // copies in the layouts that kernels want, and what is made of frozen vectors
   Scratch,    // space that one kernel works in
 };
 constexpr const char* KIND_NAMES[] = {"saved", "passing", "gradients", "weights", "scratch"};
@@ -101,8 +102,10 @@ Allocated allocated();
 
 class Program {
  public:
-  Program(std::vector<Step> steps, std::vector<Place> places, Arena arena, Memory memory)
-      : steps_(std::move(steps)),
+  Program(std::vector<Step> preparation, std::vector<Step> steps, std::vector<Place> places,
+          Arena arena, Memory memory)
+      : preparation_(std::move(preparation)),
+        steps_(std::move(steps)),
         places_(std::move(places)),
         arena_(std::move(arena)),
         memory_(memory) {}
@@ -114,10 +117,14 @@ class Program {
   const Memory& memory() const { return memory_; }
 
  private:
+  void prepare(const Run& run, const std::vector<double>& stamps);
+
+  std::vector<Step> preparation_;  // makes what frozen vectors alone determine
   std::vector<Step> steps_;
   std::vector<Place> places_;
   Arena arena_;
   Memory memory_;
+  std::vector<double> stamps_;   // that the preparation has seen
   std::vector<double> seconds_;  // of each step, when profiling
   size_t runs_ = 0;
 };

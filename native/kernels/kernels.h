@@ -168,7 +168,8 @@ struct WinogradArgs {
   int64_t padding[2];  // of the top and the left
   const float* x;
   const float* weights;  // as winogradWeights makes them
-  const float* bias;     // may be null
+  const float* bias;      // may be null
+  const float* residual;  // may be null
   Activation activation;
   float* y;
 };

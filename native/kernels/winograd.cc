@@ -176,7 +176,7 @@ CONVOY_INLINE void multiply(const float* in, const float* weights, int64_t inBlo
   }
 }
 
-/** Products of one tile to pixels, with bias and activation, cut at the edge of the image. */
+/** Products of one tile to pixels, with bias, residual and activation, cut at the edge of the image. */
 CONVOY_INLINE void finishTile(const WinogradArgs& a, const Tile& tile, int64_t block,
                               const float* products) {
   V rows[4][6], pixels[4];
@@ -188,14 +188,16 @@ CONVOY_INLINE void finishTile(const WinogradArgs& a, const Tile& tile, int64_t b
   }
   const V zero = {0};
   const V bias = a.bias ? load<BLOCK>(a.bias + block * BLOCK) : zero;
-  float* plane = a.y + (tile.image * a.out.blocks() + block) * a.out.plane();
+  const int64_t start = (tile.image * a.out.blocks() + block) * a.out.plane();
   const int64_t height = a.out.height - tile.row < 4 ? a.out.height - tile.row : 4;
   const int64_t width = a.out.width - tile.column < 4 ? a.out.width - tile.column : 4;
   for (int64_t i = 0; i < height; i++) {
     toOutput(rows[i], pixels);
-    float* row = plane + ((tile.row + i) * a.out.width + tile.column) * BLOCK;
+    const int64_t row = start + ((tile.row + i) * a.out.width + tile.column) * BLOCK;
     for (int64_t j = 0; j < width; j++) {
-      store<BLOCK>(row + j * BLOCK, activate<BLOCK>(a.activation, pixels[j] + bias));
+      V v = pixels[j] + bias;
+      if (a.residual) v += load<BLOCK>(a.residual + row + j * BLOCK);
+      store<BLOCK>(a.y + row + j * BLOCK, activate<BLOCK>(a.activation, v));
     }
   }
 }
@@ -262,16 +264,20 @@ void winograd(const WinogradArgs& a) {
     float* numbers = static_cast<float*>(__builtin_alloca_with_align(
         static_cast<size_t>((inBlocks + 1) * GROUP) * sizeof(float), 512));
     float* products = numbers + inBlocks * GROUP;
+    int64_t transformed = -1;  // the group that `numbers` holds
+    // Small images have too few groups for all threads, so their blocks of outputs are dealt out.
 #pragma omp for schedule(static)
-    for (int64_t group = 0; group < tiling.groups(); group++) {
-      transformGroup<6>(a.in, a.x, tiling, group, a.padding, numbers,
-                        [](const V* d, V* t) { fromInput(d, t); });
-      for (int64_t b = 0; b < outBlocks; b++) {
-        multiply(numbers, a.weights + b * POINTS * inBlocks * BLOCK * BLOCK, inBlocks, products);
-        for (int64_t t = 0; t < TILES; t++) {
-          const Tile tile = tiling.at(group * TILES + t);
-          if (tile.image >= 0) finishTile(a, tile, b, products + t * BLOCK);
-        }
+    for (int64_t at = 0; at < tiling.groups() * outBlocks; at++) {
+      const int64_t group = at / outBlocks, b = at % outBlocks;
+      if (group != transformed) {
+        transformGroup<6>(a.in, a.x, tiling, group, a.padding, numbers,
+                          [](const V* d, V* t) { fromInput(d, t); });
+        transformed = group;
+      }
+      multiply(numbers, a.weights + b * POINTS * inBlocks * BLOCK * BLOCK, inBlocks, products);
+      for (int64_t t = 0; t < TILES; t++) {
+        const Tile tile = tiling.at(group * TILES + t);
+        if (tile.image >= 0) finishTile(a, tile, b, products + t * BLOCK);
       }
     }
   }

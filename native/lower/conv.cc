@@ -2,8 +2,8 @@
 // by depthwise.cc.
 //
 // oneDNN is first asked which layouts it likes best. Images that already lie in another layout are
-// changed, once, and stay so for whoever comes next; weights are packed anew in every run, which costs
-// a pass over a few hundred kilobytes. A gradient takes the layouts that the forward pass left.
+// changed, once, and stay so for whoever comes next; weights that are not frozen are packed anew in every
+// run, which costs a pass over a few hundred kilobytes. A gradient takes the layouts that the forward pass left.
 //
 // 3x3 convolutions of many channels go by Winograd's algorithm (Lavin and Gray 2015, arXiv 1509.09308)
 // where oneDNN has it: up to twice as fast, at errors within the conformance suite's bound. The choice
@@ -70,11 +70,13 @@ auto withAlgorithm(bool winograd, const Describe& describe) {
   return describe(dnnl::algorithm::convolution_direct);
 }
 
+constexpr Epilogue PLAIN = {false, {}};
+
 /** The forward primitive; a block of 0 leaves that layout to oneDNN. */
 Forward::primitive_desc forwardDesc(dnnl::algorithm algorithm, const Shape& x, int64_t xBlock,
                                     const Shape& w, bool bias, const Shape& y, int64_t yBlock,
-                                    const Geometry& g, Activation activation) {
-  const auto attributes = dnnlAttributes(activation);
+                                    const Geometry& g, const Epilogue& epilogue) {
+  const auto attributes = dnnlAttributes(epilogue);
   const auto kind = dnnl::prop_kind::forward_training;
   const auto xDesc = imagesDesc(x, xBlock), yDesc = imagesDesc(y, yBlock);
   const auto wDesc = weightsDesc(w, g.groups, true);
@@ -107,6 +109,22 @@ BufferId packWeights(Builder& b, ValueId w, int64_t groups, const memory::desc& 
   return to;
 }
 
+/** Room for a result that oneDNN adds to the residual in its place: the residual's own where nobody else
+ * needs it, else that of a copy. */
+BufferId overResidual(Builder& b, ValueId residual, ValueId y, int64_t block, BufferId source) {
+  const BufferId from = b.get(residual, block).buffer;
+  if (from != source) {
+    const BufferId same = b.tryOver(y, block, residual).buffer;
+    if (same >= 0) return same;
+  }
+  const BufferId to = b.make(y, block).buffer;
+  const auto size = static_cast<size_t>(b.images(y, block).size());
+  b.step("copy residual", {from, to}, [=](const Run& r) {
+    std::copy_n(r.f32(from), size, r.f32(to));
+  });
+  return to;
+}
+
 }  // namespace
 
 std::string convName(const Node& node, const Shape& x, const Shape& w) {
@@ -119,11 +137,12 @@ void lowerConv2d(Builder& b, const Node& node) {
   const ValueId x = node.inputs[0], w = node.inputs[1], y = node.outputs[0];
   const bool bias = node.inputs.size() > 2;
   const Geometry g = geometryOf(node);
-  const Activation activation = activationOf(node);
+  const bool hasResidual = node.inputs.size() > 3;
+  const Epilogue epilogue = {hasResidual, activationOf(node)};
   const auto describeWith = [&](int64_t xBlock, int64_t yBlock) {
     return withAlgorithm(suitsWinograd(b, b.shape(w), g, 16), [&](dnnl::algorithm algorithm) {
       return forwardDesc(algorithm, b.shape(x), xBlock, b.shape(w), bias, b.shape(y), yBlock, g,
-                         activation);
+                         epilogue);
     });
   };
   auto desc = describeWith(0, 0);
@@ -139,7 +158,9 @@ void lowerConv2d(Builder& b, const Node& node) {
       {DNNL_ARG_WEIGHTS, desc.weights_desc(), weights},
       {DNNL_ARG_SCRATCHPAD, desc.scratchpad_desc(), scratchFor(b, desc.scratchpad_desc())}};
   if (bias) arguments.push_back({DNNL_ARG_BIAS, rowDesc(b.shape(w)[0]), b.plain(node.inputs[2])});
-  arguments.push_back({DNNL_ARG_DST, desc.dst_desc(), b.make(y, yBlock).buffer});
+  const BufferId target =
+      hasResidual ? overResidual(b, node.inputs[3], y, yBlock, source) : b.make(y, yBlock).buffer;
+  arguments.push_back({DNNL_ARG_DST, desc.dst_desc(), target});
   dnnlStep(b, convName(node, b.shape(x), b.shape(w)), Forward(desc), arguments);
 }
 
@@ -151,9 +172,9 @@ void lowerConv2dInputGrad(Builder& b, const Node& node) {
   const auto describeWith = [&](int64_t xBlock, int64_t yBlock) {
     return withAlgorithm(suitsWinograd(b, wShape, g, 32), [&](dnnl::algorithm algorithm) {
       const auto hint =
-          forwardDesc(algorithm, xShape, xBlock, wShape, false, yShape, yBlock, g, {});
+          forwardDesc(algorithm, xShape, xBlock, wShape, false, yShape, yBlock, g, PLAIN);
       return describeBackward<InputGrad>(
-          dnnlAttributes({}), hint, algorithm, imagesDesc(xShape, xBlock),
+          dnnlAttributes(PLAIN), hint, algorithm, imagesDesc(xShape, xBlock),
           weightsDesc(wShape, g.groups, true), imagesDesc(yShape, yBlock), g.strides, g.dilates,
           g.paddingLow, g.paddingHigh);
     });
@@ -181,9 +202,9 @@ void lowerConv2dWeightGrad(Builder& b, const Node& node) {
   const Shape &xShape = b.shape(x), &yShape = b.shape(dy), &wShape = b.shape(dw);
   const auto describeWith = [&](int64_t xBlock, int64_t yBlock) {
     return withAlgorithm(suitsWinograd(b, wShape, g, 16), [&](dnnl::algorithm algorithm) {
-      const auto attributes = dnnlAttributes({});
+      const auto attributes = dnnlAttributes(PLAIN);
       const auto hint =
-          forwardDesc(algorithm, xShape, xBlock, wShape, bias, yShape, yBlock, g, {});
+          forwardDesc(algorithm, xShape, xBlock, wShape, bias, yShape, yBlock, g, PLAIN);
       const auto xDesc = imagesDesc(xShape, xBlock), yDesc = imagesDesc(yShape, yBlock);
       const auto wDesc = weightsDesc(wShape, g.groups, true);
       if (!bias) {

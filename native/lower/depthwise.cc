@@ -50,7 +50,8 @@ BufferId packWeights(Builder& b, ValueId w, BufferId bias, bool turned, const Im
 
 bool depthwiseConv2d(Builder& b, const Node& node) {
   const ValueId xValue = node.inputs[0], w = node.inputs[1], yValue = node.outputs[0];
-  if (!suits(node, b.shape(xValue), b.shape(w))) return false;
+  const bool residual = node.inputs.size() > 3;
+  if (residual || !suits(node, b.shape(xValue), b.shape(w))) return false;
   const int64_t block = blockFor(b, xValue);
   const Images in = b.images(xValue, block), out = b.images(yValue, block);
   const Window window = windowOf(node, b.shape(w));

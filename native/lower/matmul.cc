@@ -27,7 +27,7 @@ void lowerMatmul(Builder& b, const Node& node) {
   Shape row(b.shape(y).size(), 1);
   row.back() = b.shape(y).back();
   const memory::desc biasDesc = matrixDesc(row, false);
-  const auto attributes = dnnlAttributes(activationOf(node));
+  const auto attributes = dnnlAttributes({false, activationOf(node)});
   const auto desc = bias ? describe<dnnl::matmul>(attributes, aDesc, bDesc, biasDesc, yDesc)
                          : describe<dnnl::matmul>(attributes, aDesc, bDesc, yDesc);
   std::vector<DnnlArgument> arguments = {

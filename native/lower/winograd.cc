@@ -30,18 +30,26 @@ BufferId packWeights(Builder& b, ValueId w, bool transposed) {
   return to;
 }
 
+/** What is done with the sums before they are stored; -1 for no such operand. */
+struct Ending {
+  BufferId bias = -1, residual = -1;
+  Activation activation = {};
+};
+
 /** A convolution, or with transposed weights an input gradient. */
 void convolve(Builder& b, const std::string& name, ValueId from, ValueId to, BufferId weights,
-              const Shape& padding, BufferId bias, Activation activation) {
+              const Shape& padding, const Ending& ending) {
   const Images in = b.images(from, BLOCK), out = b.images(to, BLOCK);
   const BufferId x = b.get(from, BLOCK).buffer, y = b.make(to, BLOCK).buffer;
-  const bool hasBias = bias >= 0;
   std::vector<BufferId> buffers = {x, weights, y};
-  if (hasBias) buffers.push_back(bias);
+  for (const BufferId operand : {ending.bias, ending.residual}) {
+    if (operand >= 0) buffers.push_back(operand);
+  }
+  const auto optional = [](const Run& r, BufferId id) { return id >= 0 ? r.f32(id) : nullptr; };
   const int64_t top = padding[0], left = padding[1];
   b.step(name, buffers, [=](const Run& r) {
-    kernels().winograd({in, out, {top, left}, r.f32(x), r.f32(weights),
-                        hasBias ? r.f32(bias) : nullptr, activation, r.f32(y)});
+    kernels().winograd({in, out, {top, left}, r.f32(x), r.f32(weights), optional(r, ending.bias),
+                        optional(r, ending.residual), ending.activation, r.f32(y)});
   });
 }
 
@@ -51,9 +59,12 @@ bool winogradConv2d(Builder& b, const Node& node) {
   const ValueId x = node.inputs[0], w = node.inputs[1];
   if (!suits(node, b.shape(w))) return false;
   const BufferId weights = packWeights(b, w, false);
-  const BufferId bias = node.inputs.size() > 2 ? b.plain(node.inputs[2]) : -1;
+  Ending ending;
+  if (node.inputs.size() > 2) ending.bias = b.plain(node.inputs[2]);
+  if (node.inputs.size() > 3) ending.residual = b.get(node.inputs[3], BLOCK).buffer;
+  ending.activation = activationOf(node);
   convolve(b, convName(node, b.shape(x), b.shape(w)), x, node.outputs[0], weights,
-           node.list("padding", 4), bias, activationOf(node));
+           node.list("padding", 4), ending);
   return true;
 }
 
@@ -62,7 +73,7 @@ bool winogradInputGrad(Builder& b, const Node& node) {
   if (!suits(node, b.shape(w))) return false;
   const Shape padding = node.list("padding", 4);
   convolve(b, convName(node, b.shape(dx), b.shape(w)), dy, dx, packWeights(b, w, true),
-           {2 - padding[0], 2 - padding[1]}, -1, {});
+           {2 - padding[0], 2 - padding[1]}, {});
   return true;
 }
 

@@ -16,7 +16,7 @@ export async function openInference(
   const net = fuse(build(modelOf(task).layer, shape, { training: false }));
   net.graph.output("logits", net.output);
   const engine = await createEngine({ engine: name, threads });
-  const program = await engine.compile(net.graph);
+  const program = await engine.compile(net.graph, { frozen: [WEIGHTS] });
   const w = engine.vector(net.layout.length);
   await w.write(initialise(net, 1));
   const bindings = {

@@ -52,3 +52,21 @@ export function checkBindings(graph: Graph, bindings: Bindings): void {
     if (problem) throw new RangeError(`run: ${problem}`);
   }
 }
+
+/**
+ * Checks the names of vectors that seldom change; see `CompileOptions`.
+ *
+ * @throws RangeError for one that the graph does not read, or that it writes.
+ */
+export function checkFrozen(graph: Graph, frozen: readonly string[]): void {
+  const uses = (op: string, vector: string) =>
+    graph.nodes.some((node) => node.op.name === op && node.attrs["vector"] === vector);
+  for (const name of frozen) {
+    if (!uses("read", name)) {
+      throw new RangeError(`compile: the graph does not read the frozen vector "${name}"`);
+    }
+    if (uses("write", name)) {
+      throw new RangeError(`compile: the graph writes the frozen vector "${name}"`);
+    }
+  }
+}

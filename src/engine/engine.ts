@@ -53,7 +53,7 @@ export type Outputs = Readonly<Record<string, Buffer>>;
  * | `saved` | values made on the way forward and kept until the way back has used them |
  * | `passing` | values made and used on the way forward |
  * | `gradients` | values of the way back: gradients, and what is computed again for them |
- * | `weights` | copies of weights in the layouts that kernels want |
+ * | `weights` | copies of weights in the layouts that kernels want, and what is made of frozen vectors |
  * | `scratch` | space that one kernel works in |
  */
 export const memoryKinds = ["saved", "passing", "gradients", "weights", "scratch"] as const;
@@ -130,6 +130,12 @@ export interface CompileOptions {
   readonly optimise?: boolean;
   /** Kernels that need little scratch space rather than the fastest ones; default false. */
   readonly frugal?: boolean;
+  /**
+   * Vectors that seldom change, by name; default none. What the graph makes of them alone, such as
+   * weights in the layouts of kernels, is kept between runs, in memory of its own. It is made again in
+   * the first run after one of them has changed, or was bound to another vector.
+   */
+  readonly frozen?: readonly string[];
 }
 
 /**

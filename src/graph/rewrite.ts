@@ -37,6 +37,20 @@ export function forwardNodes(graph: Graph): Set<Node> {
   return forward;
 }
 
+/** Nodes made of some vectors alone; constants are free. */
+export function nodesOfVectors(graph: Graph, vectors: readonly string[]): Set<Node> {
+  const found = new Set<Node>();
+  for (const node of graph.nodes) {
+    const { op, attrs } = node;
+    const sources = node.inputs.map((input) => input.node).filter((n) => n.op.name !== "constant");
+    const read = op.name === "read" && vectors.includes(attrs["vector"] as string);
+    if (read || (sources.length > 0 && sources.every((source) => found.has(source)))) {
+      found.add(node);
+    }
+  }
+  return found;
+}
+
 /** A new graph with only the live nodes, each replaced by what `rule` says. */
 export function rewrite(graph: Graph, rule: Rule, keep: readonly Value[] = []): Rewritten {
   const target = new Graph();

@@ -1,6 +1,7 @@
 // From a layer and an input shape to a graph and the layout of its parameters.
 
 import { Graph, input, layoutOf, type ParamLayout, type Value } from "../graph/index.js";
+import { foldChannels } from "../graph/passes/foldChannels.js";
 import { fuseEpilogues } from "../graph/passes/fuseEpilogues.js";
 import { poolBeforeRelu } from "../graph/passes/poolBeforeRelu.js";
 import { Random } from "../tensor/philox.js";
@@ -70,16 +71,22 @@ export function build(
   };
 }
 
-/** The net with ReLUs and residual sums where they cost least; see the passes. */
+/** Passes of a net before it gets a loss, in order. */
+const passes = [poolBeforeRelu, foldChannels, fuseEpilogues];
+
+/** The net with ReLUs, fixed statistics and residual sums where they cost least; see the passes. */
 export function fuse(net: Net): Omit<Net, "parts"> {
   const { layout, specs, params, output } = net;
-  const kept = [output, ...params.values()];
-  const pooled = poolBeforeRelu(net.graph, kept);
-  const fused = fuseEpilogues(pooled.graph, kept.map(pooled.image));
-  const { graph } = fused;
-  const image = (value: Value) => fused.image(pooled.image(value));
-  const images = [...params].map(([name, value]) => [name, image(value)] as const);
-  return { graph, layout, specs, params: new Map(images), output: image(output) };
+  let { graph } = net;
+  let kept = [output, ...params.values()];
+  for (const pass of passes) {
+    const rewritten = pass(graph, kept);
+    graph = rewritten.graph;
+    kept = kept.map(rewritten.image);
+  }
+  const [image, ...images] = kept;
+  const named = [...params.keys()].map((name, at) => [name, images[at]] as const);
+  return { graph, layout, specs, params: new Map(named), output: image };
 }
 
 /**

@@ -32,7 +32,9 @@ export class Evaluator {
     batch: number,
     normalisation: Normalisation,
   ): Promise<Evaluator> {
-    const program = await engine.compile(evaluationGraph(model, batch).graph);
+    const program = await engine.compile(evaluationGraph(model, batch).graph, {
+      frozen: [WEIGHTS],
+    });
     return new Evaluator(engine, program, model, batch, normalisation);
   }
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type Dataset, Loader } from "../data/index.js";
 import { createEngine, type Engine, type EngineOptions, type Vector } from "../engine/index.js";
 import { createModel, type Model } from "../models/index.js";
-import { build, IMAGES, WEIGHTS } from "../nn/index.js";
+import { build, fuse, IMAGES, WEIGHTS } from "../nn/index.js";
 import { RunError } from "./errors.js";
 import { type Evaluation, Evaluator } from "./evaluator.js";
 import { pipeline } from "./pipeline.js";
@@ -51,9 +51,9 @@ export class Trained {
   async classify(dataset: Dataset): Promise<Float32Array[]> {
     const { engine, model, info } = this;
     const batch = Math.min(this.config.settings.batch, dataset.length);
-    const net = build(model.layer, [batch, ...model.input], { training: false });
+    const net = fuse(build(model.layer, [batch, ...model.input], { training: false }));
     net.graph.output("logits", net.output);
-    const program = await engine.compile(net.graph);
+    const program = await engine.compile(net.graph, { frozen: [WEIGHTS] });
     const [, outHeight, outWidth] = model.input;
     const options = { batch, seed: 0, shuffle: false, outHeight, outWidth, ...info };
     const loader = new Loader(engine, dataset, options);

@@ -7,6 +7,9 @@ import {
   conv2dWeightGrad,
   convGeometry,
   convTranspose2d,
+  mul,
+  neg,
+  type Value,
 } from "../../src/graph/index.js";
 import { slide } from "../../src/graph/window.js";
 import { type Shape, sizeOf } from "../../src/tensor/shape.js";
@@ -18,7 +21,7 @@ interface Geometry {
   readonly x: Shape;
   /** [o, c / groups, kh, kw]. */
   readonly w: Shape;
-  readonly options: Omit<ConvOptions, "bias" | "activation">;
+  readonly options: Pick<ConvOptions, "strides" | "padding" | "dilation" | "groups">;
 }
 
 const geometries: readonly Geometry[] = [
@@ -150,6 +153,13 @@ function casesOf(geometry: Geometry): Case[] {
         conv2d(images, weights, { ...options, bias: b, activation: "relu6" }),
     },
     {
+      op: "conv2d",
+      name: `${name}, residual, ReLU6`,
+      operands: [{ shape: x }, { shape: w, range: aroundSix(w) }, bias, y],
+      build: ([images, weights, b, residual]) =>
+        conv2d(images, weights, { ...options, bias: b, residual, activation: "relu6" }),
+    },
+    {
       op: "conv2dInputGrad",
       name,
       operands: [y, { shape: w }],
@@ -172,6 +182,32 @@ const transposed: Case[] = [0, 1].map((extra) => ({
     convTranspose2d(x, w, convGeometry({ strides: 2, padding: 1 }), [extra, extra]),
 }));
 
+/** Nobody else may see the images written over by their sum with what a convolution makes of them. */
+const residuals: Case[] = [16, 6, 3].flatMap((channels): Case[] => {
+  const images = { shape: [2, channels, 5, 5] };
+  const operands = [images, { shape: [channels, channels, 3, 3] }, { shape: [channels] }];
+  const around = (x: Value, w: Value, bias: Value) =>
+    conv2d(x, w, { padding: 1, bias, residual: x, activation: "relu" });
+  return [
+    {
+      op: "conv2d",
+      name: `${channels} channels with themselves as residual`,
+      operands,
+      build: ([x, w, bias]) => around(neg(x), w, bias),
+    },
+    {
+      op: "conv2d",
+      name: `${channels} channels with a residual in use behind it`,
+      operands: [...operands, images],
+      build: ([x, w, bias, residual]) => {
+        const kept = neg(residual);
+        const y = conv2d(x, w, { padding: 1, bias, residual: kept });
+        return mul(conv2d(y, w, { padding: 1, bias, residual: y }), kept);
+      },
+    },
+  ];
+});
+
 const biasFirst: Case = {
   op: "conv2dWeightGrad",
   name: "the bias gradient first",
@@ -182,5 +218,6 @@ const biasFirst: Case = {
 export const convCases: readonly Case[] = [
   ...geometries.flatMap(casesOf),
   ...transposed,
+  ...residuals,
   biasFirst,
 ];

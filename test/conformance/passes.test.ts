@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { interpret } from "../../src/engine/reference/index.js";
 import type { Graph } from "../../src/graph/index.js";
+import { foldChannels } from "../../src/graph/passes/foldChannels.js";
 import { fuseEpilogues } from "../../src/graph/passes/fuseEpilogues.js";
 import { fusePointwise } from "../../src/graph/passes/fusePointwise.js";
 import { poolBeforeRelu } from "../../src/graph/passes/poolBeforeRelu.js";
@@ -13,6 +14,7 @@ const passes: Readonly<Record<string, (graph: Graph) => Graph>> = {
   fusePointwise,
   "fusePointwise, one op a node": (graph) => fusePointwise(graph, false),
   poolBeforeRelu: (graph) => poolBeforeRelu(graph).graph,
+  foldChannels: (graph) => foldChannels(graph).graph,
   fuseEpilogues: (graph) => fuseEpilogues(graph).graph,
   "fuseEpilogues, then fusePointwise": (graph) => fusePointwise(fuseEpilogues(graph).graph),
 };

@@ -24,6 +24,7 @@ export interface NativeQueue {
     scalars: Float32Array,
     outputs: Arrays,
     key: Uint32Array,
+    stamps: Float64Array,
   ): Promise<void>;
   dots(
     a: Float32Array,

@@ -49,10 +49,10 @@ export function nativeEngine(options: { readonly threads?: number } = {}): Engin
     name: "native",
     threads,
     reduce: reductions(queue),
-    compile: async (graph, { optimise = true, frugal } = {}) =>
-      compileNative(queue, fusePointwise(graph, optimise), frugal),
-    measure: async (graph, { optimise = true, frugal } = {}) =>
-      measureNative(queue, fusePointwise(graph, optimise), frugal),
+    compile: async (graph, { optimise = true, ...options } = {}) =>
+      compileNative(queue, fusePointwise(graph, optimise, options.frozen), options),
+    measure: async (graph, { optimise = true, ...options } = {}) =>
+      measureNative(queue, fusePointwise(graph, optimise, options.frozen), options),
     vector: (length) => new NativeVector(addon, queue, length),
     buffer: (length) => new Float32Array(addon.allocate(length * 4), 0, length),
     async gather(batch, out) {

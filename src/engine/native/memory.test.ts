@@ -1,7 +1,18 @@
 // The memory report against the allocator itself, and its kinds on a graph that can be counted by hand.
 
 import { describe, expect, it } from "vitest";
-import { exp, Graph, gradients, input, mul, read, reduceSum, write } from "../../graph/index.js";
+import {
+  add,
+  exp,
+  Graph,
+  gradients,
+  input,
+  mul,
+  read,
+  reduceSum,
+  reshape,
+  write,
+} from "../../graph/index.js";
 import { createModel } from "../../models/index.js";
 import { trainingGraph } from "../../tasks/index.js";
 import { memoryKinds } from "../engine.js";
@@ -83,6 +94,32 @@ describe.skipIf(!built())("memory of a native program", () => {
     const frugal = await engine.measure(graph, { frugal: true });
     expect(frugal.activationBytes).toBe(fast.activationBytes);
     expect(frugal.scratchBytes).toBeLessThanOrEqual(fast.scratchBytes);
+    await engine.close();
+  });
+
+  it("counts what is made of frozen vectors, which stays", async () => {
+    const engine = nativeEngine({ threads: 1 });
+    const graph = new Graph();
+    const w = read(graph, "w", [4096]);
+    const made = mul(exp(reshape(exp(w), [64, 64])), read(graph, "u", [64, 64]));
+    graph.output("y", add(made, input(graph, "x", [64, 64])));
+    const options = { frozen: ["w", "u"] };
+    const { allocated } = loadAddon();
+    const before = allocated().now;
+    const program = await engine.compile(graph, options);
+    expect(allocated().now - before).toBe(program.memory.peakBytes);
+    expect(await engine.measure(graph, options)).toEqual(program.memory);
+    const { kinds } = program.memory;
+    const value = 4096 * 4;
+    // Two values meet while it is made, one of them stays beside the sum.
+    expect(kinds).toEqual({
+      saved: 0,
+      passing: value,
+      gradients: 0,
+      weights: 2 * value,
+      scratch: 0,
+    });
+    expect(program.memory.peakBytes).toBe(2 * value);
     await engine.close();
   });
 });

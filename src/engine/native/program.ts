@@ -5,10 +5,10 @@ import type { Graph, Value } from "../../graph/graph.js";
 import { zeros } from "../../tensor/dtype.js";
 import { keyWords } from "../../tensor/philox.js";
 import { sizeOf } from "../../tensor/shape.js";
-import { checkBindings } from "../bindings.js";
-import type { Bindings, Buffer, Outputs, Program } from "../engine.js";
+import { checkBindings, checkFrozen } from "../bindings.js";
+import type { Bindings, Buffer, CompileOptions, Outputs, Program } from "../engine.js";
 import type { NativeQueue } from "./addon.js";
-import { NativeVector } from "./vector.js";
+import { changing, NativeVector } from "./vector.js";
 
 /** Names in the order of the slots in which a run passes what they name. */
 interface Slots {
@@ -29,8 +29,11 @@ const slotsOf = (graph: Graph): Slots => ({
   scalars: names(graph, ["scalar"], "name"),
 });
 
+type Options = Pick<CompileOptions, "frugal" | "frozen">;
+
 /** The graph as the addon reads it: values by number. */
-function serialise(graph: Graph, slots: Slots, frugal: boolean): object {
+function serialise(graph: Graph, slots: Slots, { frugal = false, frozen = [] }: Options): object {
+  checkFrozen(graph, frozen);
   const ids = new Map<Value, number>();
   for (const node of graph.nodes) for (const value of node.outputs) ids.set(value, ids.size);
   const idsOf = (values: Iterable<Value>) => [...values].map((value) => ids.get(value)!);
@@ -44,44 +47,51 @@ function serialise(graph: Graph, slots: Slots, frugal: boolean): object {
     })),
     outputs: idsOf(graph.outputs.values()),
     ...slots,
+    frozen,
     frugal,
   };
 }
 
-function slotValues(slots: Slots, bindings: Bindings) {
-  return {
-    vectors: slots.vectors.map((name) => NativeVector.own(bindings.vectors![name]).values),
-    inputs: slots.inputs.map((name) => bindings.inputs![name]),
-    scalars: Float32Array.from(slots.scalars, (name) => bindings.scalars![name]),
-    key: Uint32Array.from(bindings.key ? keyWords(bindings.key) : [0, 0, 0, 0]),
-  };
-}
-
 /** The memory that an optimised graph would take. */
-export const measureNative = (queue: NativeQueue, graph: Graph, frugal = false) =>
-  queue.measure(serialise(graph, slotsOf(graph), frugal));
+export const measureNative = async (queue: NativeQueue, graph: Graph, options: Options = {}) =>
+  queue.measure(serialise(graph, slotsOf(graph), options));
 
 /** Compiles an optimised graph on a queue. */
 export async function compileNative(
   queue: NativeQueue,
   graph: Graph,
-  frugal = false,
+  options: Options = {},
 ): Promise<Program> {
   const slots = slotsOf(graph);
-  const { handle, memory } = await queue.compile(serialise(graph, slots, frugal));
+  const { handle, memory } = await queue.compile(serialise(graph, slots, options));
   const outputs = [...graph.outputs];
+  const slotOf = (name: string) => slots.vectors.indexOf(name);
+  const frozen = (options.frozen ?? []).map(slotOf);
+  const written = names(graph, ["write"], "vector").map(slotOf);
   return {
     memory,
     flops: graphFlops(graph),
     async run(bindings: Bindings): Promise<Outputs> {
       checkBindings(graph, bindings);
-      const { vectors, inputs, scalars, key } = slotValues(slots, bindings);
+      const vectors = slots.vectors.map((name) => NativeVector.own(bindings.vectors![name]));
+      const stamps = Float64Array.from(frozen, (at) => vectors[at].stamp);
       const results = outputs.map(([name, { dtype, shape }]): readonly [string, Buffer] => [
         name,
         zeros(dtype, sizeOf(shape)),
       ]);
-      const targets = results.map(([, buffer]) => buffer);
-      await queue.run(handle, vectors, inputs, scalars, targets, key);
+      const run = queue.run(
+        handle,
+        vectors.map(({ values }) => values),
+        slots.inputs.map((name) => bindings.inputs![name]),
+        Float32Array.from(slots.scalars, (name) => bindings.scalars![name]),
+        results.map(([, buffer]) => buffer),
+        Uint32Array.from(bindings.key ? keyWords(bindings.key) : [0, 0, 0, 0]),
+        stamps,
+      );
+      await changing(
+        written.map((at) => vectors[at]),
+        run,
+      );
       return Object.fromEntries(results);
     },
   };

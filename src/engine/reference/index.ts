@@ -6,7 +6,7 @@ import type { Graph, Node } from "../../graph/graph.js";
 import { forwardNodes, rewrite } from "../../graph/rewrite.js";
 import { type DType, type HostData, zeros } from "../../tensor/dtype.js";
 import { sizeOf } from "../../tensor/shape.js";
-import { checkBindings } from "../bindings.js";
+import { checkBindings, checkFrozen } from "../bindings.js";
 import type { Bindings, Buffer, Engine, MemoryReport, Outputs, Program } from "../engine.js";
 import { gather } from "./gather.js";
 import { interpret } from "./interpret.js";
@@ -54,7 +54,10 @@ function run(graph: Graph, bindings: Bindings): Outputs {
   return Object.fromEntries(Object.keys(outputs).map((name) => [name, copy(name)]));
 }
 
-/** Creates a reference engine. It ignores `optimise`: it shows what a graph means as it stands. */
+/**
+ * Creates a reference engine. It ignores `optimise` and keeps nothing of frozen vectors: it shows what a
+ * graph means as it stands.
+ */
 export function referenceEngine(): Engine {
   let closed = false;
   const expectOpen = () => {
@@ -64,13 +67,16 @@ export function referenceEngine(): Engine {
     name: "reference",
     threads: 1,
     reduce: reductions,
-    async measure(graph) {
-      expectOpen();
-      return memoryOf(liveGraph(graph));
-    },
-    async compile(graph): Promise<Program> {
+    async measure(graph, { frozen = [] } = {}) {
       expectOpen();
       const live = liveGraph(graph);
+      checkFrozen(live, frozen);
+      return memoryOf(live);
+    },
+    async compile(graph, { frozen = [] } = {}): Promise<Program> {
+      expectOpen();
+      const live = liveGraph(graph);
+      checkFrozen(live, frozen);
       return {
         memory: memoryOf(live),
         flops: graphFlops(live),

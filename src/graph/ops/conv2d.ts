@@ -1,6 +1,7 @@
 // Two-dimensional convolution (cross-correlation, as every deep-learning library has it) with
-// stride, padding, dilation and groups. `bias` and `activation` let an engine finish it in one go.
-// Together with its two gradients it forms a family closed under differentiation.
+// stride, padding, dilation and groups. Bias, residual and activation let an engine finish it in one go:
+// y = activation(x * w + bias + residual). Together with its two gradients it forms a family closed under
+// differentiation.
 
 import { formatShape, sameShape, sizeOf } from "../../tensor/shape.js";
 import { type Activation, beforeActivation } from "../activation.js";
@@ -30,6 +31,8 @@ export interface ConvOptions {
   readonly groups?: number;
   /** f32 [channels out]. */
   readonly bias?: Value;
+  /** Added before the activation, of the result's shape; only beside a bias. */
+  readonly residual?: Value;
   /** Default "none". */
   readonly activation?: Activation;
 }
@@ -45,7 +48,7 @@ export function convGeometry(options: ConvOptions): ConvGeometry {
 
 export const conv2dOp: Op<ConvAttrs> = {
   name: "conv2d",
-  infer([x, w, bias], attrs) {
+  infer([x, w, bias, residual], attrs) {
     expectImages("conv2d", x);
     const [outputs, perGroup, ...kernel] = w.shape;
     const { groups } = attrs;
@@ -58,12 +61,20 @@ export const conv2dOp: Op<ConvAttrs> = {
       throw new RangeError(`conv2d: bias ${formatShape(bias.shape)} is not [${outputs}]`);
     }
     const size = slide("conv2d", x.shape.slice(2), { ...attrs, kernel });
-    return [{ dtype: "f32", shape: [x.shape[0], outputs, ...size] }];
+    const shape = [x.shape[0], outputs, ...size];
+    if (residual && !sameShape(residual.shape, shape)) {
+      throw new RangeError(
+        `conv2d: residual ${formatShape(residual.shape)} is not ${formatShape(shape)}`,
+      );
+    }
+    return [{ dtype: "f32", shape }];
   },
-  gradient({ inputs: [x, w, bias], outputs: [y], attrs: { activation, ...geometry } }, [dy]) {
+  gradient({ inputs: [x, w, bias, residual], outputs: [y], attrs }, [dy]) {
+    const { activation, ...geometry } = attrs;
     const d = beforeActivation(activation, dy!, y);
     const [dw, db] = conv2dWeightGrad(x, d, w.shape, geometry, bias !== undefined);
-    return [conv2dInputGrad(d, w, x.shape, geometry), dw, ...(bias ? [db] : [])];
+    const dx = conv2dInputGrad(d, w, x.shape, geometry);
+    return [dx, dw, ...(bias ? [db] : []), ...(residual ? [d] : [])];
   },
   flops: ({ inputs: [, w], outputs: [y] }) => 2 * sizeOf(y.shape) * sizeOf(w.shape.slice(1)),
 };
@@ -74,9 +85,10 @@ export const convolve = (x: Value, w: Value, geometry: ConvGeometry): Value =>
 
 /**
  * Images [n, c, h, w] convolved with weights [o, c / groups, kh, kw] to [n, o, h', w'] with
- * h' = floor((h + padding - dilation (kh - 1) - 1) / stride) + 1; plus `bias` [o] and then an `activation` on demand.
+ * h' = floor((h + padding - dilation (kh - 1) - 1) / stride) + 1; plus `bias` [o], `residual` and then an
+ * `activation` on demand.
  *
- * @throws RangeError when weights, groups or bias do not fit the images, or the window their size.
+ * @throws RangeError when weights, groups, bias or residual do not fit the images, or the window their size.
  * @example
  * const x = input(new Graph(), "x", [8, 3, 32, 32]);
  * const w = read(x.graph, "w", [16, 3, 5, 5]);
@@ -84,5 +96,7 @@ export const convolve = (x: Value, w: Value, geometry: ConvGeometry): Value =>
  */
 export function conv2d(x: Value, w: Value, options: ConvOptions = {}): Value {
   const attrs = { ...convGeometry(options), activation: options.activation ?? "none" };
-  return apply(conv2dOp, options.bias ? [x, w, options.bias] : [x, w], attrs);
+  const { bias, residual } = options;
+  if (residual && !bias) throw new RangeError("conv2d: a residual needs a bias beside it");
+  return apply(conv2dOp, [x, w, ...(bias ? [bias] : []), ...(residual ? [residual] : [])], attrs);
 }

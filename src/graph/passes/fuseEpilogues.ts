@@ -1,6 +1,6 @@
-// Moves a ReLU or ReLU6 into the convolution, matrix product or normalisation in front of it, and a residual sum
-// into the normalisation, so that engines finish the value in the same pass and the gradient needs
-// neither the sum nor the value before the activation. Runs before differentiation.
+// Moves a ReLU or ReLU6 into the convolution, matrix product or normalisation in front of it, and a residual
+// sum into the convolution or normalisation, so that engines finish the value in the same pass and the
+// gradient needs neither the sum nor the value before the activation. Runs before differentiation.
 
 import { sameShape } from "../../tensor/shape.js";
 import { type Activation, isActivation } from "../activation.js";
@@ -13,8 +13,14 @@ interface Epilogue {
   readonly activation: Activation;
 }
 
-const norms = new Set(["batchNorm", "groupNorm"]);
-const hosts = new Set(["conv2d", "matmul", ...norms]);
+const hosts = new Set(["conv2d", "matmul", "batchNorm", "groupNorm"]);
+
+/** Operands of the hosts that can add a residual, which is one more. */
+const operandsBeforeResidual: Readonly<Record<string, number>> = {
+  conv2d: 3,
+  batchNorm: 3,
+  groupNorm: 3,
+};
 
 /** For every value used exactly once, by a node: that node. */
 function soleConsumers(graph: Graph, keep: readonly Value[]): Map<Value, Node> {
@@ -26,9 +32,10 @@ function soleConsumers(graph: Graph, keep: readonly Value[]): Map<Value, Node> {
   return sole;
 }
 
-/** The other operand of a sum that a normalisation can take: same shape and made before it. */
+/** The other operand of a sum that the host can take: same shape and made before it. */
 function residualOf(host: Node, value: Value, sum: Node | undefined): Value | undefined {
-  if (!norms.has(host.op.name) || sum?.op.name !== "add" || host.inputs.length > 3) return;
+  const room = host.inputs.length === operandsBeforeResidual[host.op.name];
+  if (sum?.op.name !== "add" || !room) return;
   const other = sum.inputs[0] === value ? sum.inputs[1] : sum.inputs[0];
   const fits = sameShape(other.shape, value.shape) && other.node.id < host.id;
   return fits ? other : undefined;

@@ -5,24 +5,31 @@
 // the graph; a way that leaves a group through an unfusable edge gets nearer to the end and cannot
 // come back, so groups never depend on each other in a circle. Counting from the end puts what only
 // a gradient needs beside that gradient: masks and the like are never stored.
+// What is made of frozen vectors alone joins only its like, so that an engine may keep it between runs.
 
 import { sameShape } from "../../tensor/shape.js";
 import { Graph, type Node, type Value } from "../graph.js";
 import { fusedOp } from "../ops/fused.js";
-import { liveNodes } from "../rewrite.js";
+import { liveNodes, nodesOfVectors } from "../rewrite.js";
 
 type Groups = Map<Node, Node[]>;
 
 const isPointwise = (node: Node) => node.op.pointwise === true;
 const isConstant = (node: Node) => node.op.name === "constant";
 
-function fusable(from: Node, to: Node): boolean {
-  if (!isPointwise(from) || !isPointwise(to) || isConstant(from)) return false;
-  return sameShape(from.outputs[0].shape, to.outputs[0].shape);
-}
+/** Whether two nodes may join, as far as the edge between them is concerned. */
+type Fusable = (from: Node, to: Node) => boolean;
+
+const fusableWith =
+  (frozen: ReadonlySet<Node>): Fusable =>
+  (from, to) => {
+    if (!isPointwise(from) || !isPointwise(to) || isConstant(from)) return false;
+    if (frozen.has(from) !== frozen.has(to)) return false;
+    return sameShape(from.outputs[0].shape, to.outputs[0].shape);
+  };
 
 /** Unfusable edges from each node to the end. */
-function depths(nodes: readonly Node[]): Map<Node, number> {
+function depths(nodes: readonly Node[], fusable: Fusable): Map<Node, number> {
   const depth = new Map(nodes.map((node) => [node, 0]));
   for (const node of [...nodes].reverse()) {
     for (const { node: from } of node.inputs) {
@@ -34,8 +41,8 @@ function depths(nodes: readonly Node[]): Map<Node, number> {
 }
 
 /** The group of every pointwise node; members in graph order. */
-function groupsOf(nodes: readonly Node[], merge: boolean): Groups {
-  const depth = depths(nodes);
+function groupsOf(nodes: readonly Node[], merge: boolean, fusable: Fusable): Groups {
+  const depth = depths(nodes, fusable);
   const groups: Groups = new Map();
   for (const node of nodes) if (isPointwise(node)) groups.set(node, [node]);
   if (!merge) return groups;
@@ -107,12 +114,12 @@ function consumersOf(nodes: readonly Node[], graph: Graph): Map<Value, (Node | u
 
 /**
  * The graph with every pointwise node inside a `fused` node. With `merge` false each gets one of its
- * own, so that an engine needs to know `fused` only.
+ * own, so that an engine needs to know `fused` only. `frozen` are the vectors that seldom change.
  */
-export function fusePointwise(graph: Graph, merge = true): Graph {
+export function fusePointwise(graph: Graph, merge = true, frozen: readonly string[] = []): Graph {
   const live = liveNodes(graph);
   const nodes = graph.nodes.filter((node) => live.has(node));
-  const groups = groupsOf(nodes, merge);
+  const groups = groupsOf(nodes, merge, fusableWith(nodesOfVectors(graph, frozen)));
   const consumers = consumersOf(nodes, graph);
   const target = new Graph();
   const images = new Map<Value, Value>();

@@ -8,11 +8,18 @@
 // in 16 bits, in contrast, comes back rounded: the way forward is exact, the gradient almost.
 
 import type { Graph, Node, Value } from "../graph.js";
+import { maskOf } from "../normMask.js";
 import { fromBf16 } from "../ops/fromBf16.js";
 import { toBf16 } from "../ops/toBf16.js";
 import { forwardNodes, rewrite } from "../rewrite.js";
 
 const none: ReadonlySet<Value> = new Set();
+
+/** Operands of a node; a mask that would be worked out from a rounded input is taken from the result instead. */
+function operandsOf(node: Node, halved: ReadonlySet<Value>): readonly Value[] {
+  const mask = maskOf(node);
+  return mask && halved.has(mask.x) ? [...node.inputs, mask.y] : node.inputs;
+}
 
 /**
  * The graph with the values in `recomputed` not kept for the way back, and those in `halved` kept as
@@ -60,7 +67,7 @@ export function rematerialise(
       copies.set(original, copy);
       return copy;
     };
-    const used = node.inputs.map(restored);
+    const used = operandsOf(node, halved).map(restored);
     return used.every((value, at) => value === inputs[at])
       ? undefined
       : target.apply(node.op, used, node.attrs);

@@ -5,6 +5,7 @@
 import { bytesOf } from "../../tensor/dtype.js";
 import { sizeOf } from "../../tensor/shape.js";
 import type { Graph, Node, Value } from "../graph.js";
+import { maskOf } from "../normMask.js";
 import { forwardNodes, liveNodes } from "../rewrite.js";
 
 /** A stretch of the way forward. */
@@ -66,12 +67,18 @@ export function wayBack(graph: Graph): WayBack {
   return { saved, early };
 }
 
-/** Images that can be kept in fewer bits for the way back: those that are kept, but not used early. */
+/**
+ * Images that can be kept in fewer bits for the way back: those that are kept, but not used early. An input by which
+ * a mask is known stays exact, unless the result that knows it as well is kept anyway.
+ */
 export function halvable(graph: Graph, recomputed: ReadonlySet<Value>): Set<Value> {
-  const { early } = wayBack(graph);
+  const { saved, early } = wayBack(graph);
+  const masks = graph.nodes.map(maskOf).filter((mask) => mask !== undefined);
+  const exact = new Set(masks.filter(({ y }) => !saved.has(y)).map(({ x }) => x));
   const images = [...forwardNodes(graph)]
     .filter(({ op }) => !bound.has(op.name))
     .flatMap(({ outputs }) => outputs)
     .filter(({ dtype, shape }) => dtype === "f32" && shape.length === 4);
-  return new Set(images.filter((value) => !early.has(value) && !recomputed.has(value)));
+  const needed = (value: Value) => early.has(value) || recomputed.has(value) || exact.has(value);
+  return new Set(images.filter((value) => !needed(value)));
 }

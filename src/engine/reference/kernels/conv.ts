@@ -50,7 +50,9 @@ function walk(x: Shape, w: Shape, y: Shape, geometry: ConvGeometry, visit: Visit
   }
 }
 
-const conv2d: Kernel<ConvGeometry & { readonly activation: Activation }> = ([x, w, bias], node) => {
+type Finished = ConvGeometry & { readonly activation: Activation };
+
+const conv2d: Kernel<Finished> = ([x, w, bias, residual], node) => {
   const {
     inputs: [images, weights],
     outputs: [{ shape }],
@@ -63,6 +65,7 @@ const conv2d: Kernel<ConvGeometry & { readonly activation: Activation }> = ([x, 
   walk(images.shape, weights.shape, shape, attrs, (xAt, wAt, yAt, count) => {
     for (let at = 0; at < count; at++) y[yAt + at] += x[xAt + at * stride] * w[wAt];
   });
+  if (residual) for (let at = 0; at < y.length; at++) y[at] += residual[at];
   return [activated(attrs.activation, y)];
 };
 
