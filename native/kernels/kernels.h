@@ -222,6 +222,62 @@ struct DepthwiseGradArgs {
   float* dbias;  // may be null
 };
 
+/** The most input channels of a direct convolution, and the floats that a padded image may take. */
+constexpr int64_t DIRECT_CHANNELS = 4;
+constexpr int64_t DIRECT_IMAGE = 1 << 15;
+/** Parts of a batch whose weight gradients are summed apart. */
+constexpr int64_t DIRECT_PARTS = 8;
+/** Fewer numbers than this are made in the time that waking threads takes. */
+constexpr int64_t DIRECT_SERIAL = 8192;
+
+/** Floats of a row of a padded image, and of the whole image, as far as a kernel meets it. */
+CONVOY_INLINE int64_t directPitch(const Images& in, const Images& out, const Window& w) {
+  return ((out.width - 1) * w.strides[1] + w.kernel[1]) * in.channels;
+}
+CONVOY_INLINE int64_t directImage(const Images& in, const Images& out, const Window& w) {
+  return ((out.height - 1) * w.strides[0] + w.kernel[0]) * directPitch(in, out, w);
+}
+/** Numbers of one output channel: its weights, and a bias. */
+CONVOY_INLINE int64_t directNumbers(const Window& w, int64_t inputs) {
+  return w.kernel[0] * w.kernel[1] * inputs + 1;
+}
+/** Whether there is a weight gradient for so many numbers in a row of a kernel. */
+CONVOY_INLINE bool directTaps(int64_t row) {
+  return row == 3 || row == 5 || row == 7 || row == 9 || row == 15 || row == 21 || row == 30;
+}
+
+/** Weights [outputs, inputs, height, width] in the order in which the kernels meet them. */
+struct DirectWeightsArgs {
+  int64_t outputs, inputs, height, width;
+  int64_t block;
+  const float* w;
+  const float* bias;  // may be null
+  float* to;
+};
+
+/** A convolution of images in any layout to such in blocks of 8 or 16 channels. */
+struct DirectArgs {
+  Images in;
+  Images out;
+  Window window;
+  const float* x;
+  const float* weights;  // as directWeights makes them
+  Activation activation;
+  float* y;
+};
+
+/** Its weight gradient; dy in blocks of 8 or 16 channels. */
+struct DirectGradArgs {
+  Images in;
+  Images out;
+  Window window;
+  const float* x;
+  const float* dy;
+  float* sums;   // DIRECT_PARTS x directNumbers floats for each output channel, whole blocks of them
+  float* dw;     // [outputs, inputs, height, width]
+  float* dbias;  // may be null
+};
+
 struct PoolArgs {
   Images in;
   Images out;
@@ -277,6 +333,10 @@ struct Kernels {
   void (*groupNormGrad)(const GroupNormGradArgs&);
   /** Whether the registers suffice for the three below; else oneDNN is faster. */
   bool winogradPays;
+  bool directPays;
+  void (*directWeights)(const DirectWeightsArgs&);
+  void (*direct)(const DirectArgs&);
+  void (*directGrad)(const DirectGradArgs&);
   /** Weights [outputs, inputs, 3, 3] for `winograd`; transposed for the input gradient. */
   void (*winogradWeights)(const float* w, int64_t outputs, int64_t inputs, bool transposed,
                           float* to);

@@ -15,6 +15,9 @@ void winogradGrad(const WinogradGradArgs&);
 void depthwiseWeights(const float*, const float*, int64_t, int64_t, bool, int64_t, float*);
 void depthwise(const DepthwiseArgs&);
 void depthwiseGrad(const DepthwiseGradArgs&);
+void directWeights(const DirectWeightsArgs&);
+void direct(const DirectArgs&);
+void directGrad(const DirectGradArgs&);
 void maxPool(const PoolArgs&);
 void maxPoolGrad(const PoolArgs&);
 void avgPool(const PoolArgs&);
@@ -38,16 +41,17 @@ void toBf16(const float*, uint16_t*, int64_t);
 void fromBf16(const uint16_t*, float*, int64_t);
 double multiplyAdds(int64_t, float*);
 
+// Both want 32 registers.
 #ifdef __AVX512F__
-constexpr bool WINOGRAD_PAYS = true;
+constexpr bool WINOGRAD_PAYS = true, DIRECT_PAYS = true;
 #else
-constexpr bool WINOGRAD_PAYS = false;
+constexpr bool WINOGRAD_PAYS = false, DIRECT_PAYS = false;
 #endif
 
 extern const Kernels TABLE = {
     fused,
     batchNorm, batchNormGrad, groupNorm, groupNormGrad,
-    WINOGRAD_PAYS, winogradWeights, winograd, winogradGrad,
+    WINOGRAD_PAYS, DIRECT_PAYS, directWeights, direct, directGrad, winogradWeights, winograd, winogradGrad,
     depthwiseWeights, depthwise, depthwiseGrad,
     maxPool, maxPoolGrad, avgPool, avgPoolGrad,
     reduceSum, reduceMax, sumPixels, segmentSum, segmentExpand, logSoftmax, oneHot,

@@ -133,7 +133,7 @@ std::string convName(const Node& node, const Shape& x, const Shape& w) {
 }
 
 void lowerConv2d(Builder& b, const Node& node) {
-  if (winogradConv2d(b, node) || depthwiseConv2d(b, node)) return;
+  if (winogradConv2d(b, node) || depthwiseConv2d(b, node) || directConv2d(b, node)) return;
   const ValueId x = node.inputs[0], w = node.inputs[1], y = node.outputs[0];
   const bool bias = node.inputs.size() > 2;
   const Geometry g = geometryOf(node);
@@ -195,7 +195,7 @@ void lowerConv2dInputGrad(Builder& b, const Node& node) {
 }
 
 void lowerConv2dWeightGrad(Builder& b, const Node& node) {
-  if (winogradWeightGrad(b, node) || depthwiseWeightGrad(b, node)) return;
+  if (winogradWeightGrad(b, node) || depthwiseWeightGrad(b, node) || directWeightGrad(b, node)) return;
   const ValueId x = node.inputs[0], dy = node.inputs[1], dw = node.outputs[0];
   const bool bias = node.flag("bias") && b.used(node.outputs[1]);
   const Geometry g = geometryOf(node);

@@ -49,6 +49,10 @@ bool depthwiseConv2d(Builder&, const Node&);
 bool depthwiseInputGrad(Builder&, const Node&);
 bool depthwiseWeightGrad(Builder&, const Node&);
 
+/** Convolutions of few channels by kernels of our own; false, and nothing done, where another way is better. */
+bool directConv2d(Builder&, const Node&);
+bool directWeightGrad(Builder&, const Node&);
+
 /** What a node does to its results. */
 Activation activationOf(const Node& node);
 

@@ -27,6 +27,19 @@ interface Geometry {
 const geometries: readonly Geometry[] = [
   { name: "1 channel, 5x5", x: [2, 1, 12, 12], w: [6, 1, 5, 5], options: {} },
   { name: "3 channels, same size", x: [2, 3, 8, 8], w: [16, 3, 3, 3], options: { padding: 1 } },
+  {
+    name: "1 channel, 3x3, stride 2",
+    x: [9, 1, 9, 27],
+    w: [9, 1, 3, 3],
+    options: { strides: 2, padding: 1 },
+  },
+  { name: "1 channel, 7x7, wide", x: [1, 1, 8, 31], w: [17, 1, 7, 7], options: { padding: 3 } },
+  {
+    name: "3 channels, 5x5",
+    x: [2, 3, 6, 16],
+    w: [20, 3, 5, 5],
+    options: { padding: [4, 0, 1, 2] },
+  },
   { name: "16 channels", x: [2, 16, 6, 6], w: [16, 16, 3, 3], options: { padding: 1 } },
   { name: "17 channels, odd size", x: [1, 17, 5, 7], w: [17, 17, 3, 3], options: { padding: 1 } },
   {

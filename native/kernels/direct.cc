@@ -1,0 +1,257 @@
+// Convolutions of few input channels, and their weight gradients, by direct summation.
+//
+// An image is first copied with its padding, its channels side by side without gaps: then the pixels that one
+// row of a kernel meets lie behind each other, and each of them is multiplied with the weights of N output
+// channels at a time. Sums stay in registers.
+#include "kernels.h"
+#include "lanes.h"
+
+namespace convoy {
+namespace CONVOY_ISA {
+namespace {
+
+/** A padded image on the stack: at most DIRECT_IMAGE floats. */
+#define PADDED(ARGS)                                                                        \
+  static_cast<float*>(__builtin_alloca_with_align(                                          \
+      static_cast<size_t>(directImage((ARGS).in, (ARGS).out, (ARGS).window)) * sizeof(float), 512))
+
+/** How a kernel walks over a padded image. */
+struct Walk {
+  int64_t pitch;  // floats of a padded row
+  int64_t step;   // floats from one output pixel's window to the next one's
+  int64_t taps;   // floats that one row of the kernel meets
+
+  CONVOY_INLINE Walk(const Images& in, const Images& out, const Window& w)
+      : pitch(directPitch(in, out, w)), step(w.strides[1] * in.channels),
+        taps(w.kernel[1] * in.channels) {}
+};
+
+/** Copies an image into the middle of zeros. */
+CONVOY_INLINE void pad(const Images& in, const Images& out, const Window& w, const float* x, float* to) {
+  const int64_t pitch = directPitch(in, out, w), channels = in.channels, block = in.block;
+  const int64_t size = directImage(in, out, w), rows = size / pitch;
+  for (int64_t i = 0; i < size; i++) to[i] = 0;
+  const int64_t left = w.padding[1], width = pitch / channels;
+  const int64_t begin = left < 0 ? -left : 0, end = in.width < width - left ? in.width : width - left;
+  for (int64_t y = 0; y < in.height; y++) {
+    const int64_t row = y + w.padding[0];
+    if (row < 0 || row >= rows) continue;
+    for (int64_t c = 0; c < channels; c++) {
+      const float* from = x + c / block * in.plane() + y * in.width * block + c % block;
+      float* target = to + row * pitch + left * channels + c;
+      for (int64_t i = begin; i < end; i++) target[i * channels] = from[i * block];
+    }
+  }
+}
+
+/** Rows [begin, end) of the kernel that meet the image, for a row of the result. */
+struct KernelRows {
+  int64_t begin, end;
+
+  CONVOY_INLINE KernelRows(const Images& in, const Window& w, int64_t oy) {
+    const int64_t top = oy * w.strides[0] - w.padding[0];
+    begin = top < 0 ? -top : 0;
+    end = in.height - top < w.kernel[0] ? in.height - top : w.kernel[0];
+  }
+};
+
+/** T pixels of the result, whose windows begin STEP floats apart, or any number of floats where that is 0. */
+template <int N, int STEP, int T>
+CONVOY_INLINE void pixels(const DirectArgs& a, const Walk& walk, const KernelRows& rows, const float* x,
+                          const float* weights, float* y) {
+  const int64_t step = STEP ? STEP : walk.step;
+  const Lanes<N> bias = load<N>(weights + a.window.kernel[0] * walk.taps * N);
+  Lanes<N> sums[T];
+#pragma GCC unroll 16
+  for (int t = 0; t < T; t++) sums[t] = bias;
+  for (int64_t k = rows.begin; k < rows.end; k++) {
+    const float *from = x + k * walk.pitch, *w = weights + k * walk.taps * N;
+    for (int64_t i = 0; i < walk.taps; i++) {
+      const Lanes<N> factor = load<N>(w + i * N);
+#pragma GCC unroll 16
+      for (int t = 0; t < T; t++) sums[t] += factor * from[t * step + i];
+    }
+  }
+#pragma GCC unroll 16
+  for (int t = 0; t < T; t++) store<N>(y + t * N, activate<N>(a.activation, sums[t]));
+}
+
+/** A row of the result in steps of T pixels, the last of which may overlap the one before. */
+template <int N, int STEP, int T>
+CONVOY_INLINE void rowInSteps(const DirectArgs& a, const Walk& walk, const KernelRows& rows,
+                              const float* x, const float* weights, float* y) {
+  const int64_t width = a.out.width;
+  for (int64_t ox = 0; ox < width; ox += T) {
+    const int64_t at = ox + T <= width ? ox : width - T;
+    pixels<N, STEP, T>(a, walk, rows, x + at * walk.step, weights, y + at * N);
+  }
+}
+
+template <int N, int STEP>
+CONVOY_INLINE void row(const DirectArgs& a, const Walk& walk, const KernelRows& rows, const float* x,
+                       const float* weights, float* y) {
+  const int64_t width = a.out.width;
+  const auto waste = [width](int64_t steps) { return (width + steps - 1) / steps * steps - width; };
+  if (width >= 14 && waste(14) <= waste(12)) return rowInSteps<N, STEP, 14>(a, walk, rows, x, weights, y);
+  if (width >= 12 && waste(12) <= waste(8)) return rowInSteps<N, STEP, 12>(a, walk, rows, x, weights, y);
+  if (width >= 8) return rowInSteps<N, STEP, 8>(a, walk, rows, x, weights, y);
+  if (width >= 4) return rowInSteps<N, STEP, 4>(a, walk, rows, x, weights, y);
+  rowInSteps<N, STEP, 1>(a, walk, rows, x, weights, y);
+}
+
+template <int N, int STEP>
+void convolveAll(const DirectArgs& a) {
+  const Walk walk(a.in, a.out, a.window);
+  const int64_t numbers = directNumbers(a.window, a.in.channels);
+#pragma omp parallel if (a.out.size() > DIRECT_SERIAL)
+  {
+    float* padded = PADDED(a);
+#pragma omp for schedule(static)
+    for (int64_t n = 0; n < a.in.count; n++) {
+      pad(a.in, a.out, a.window, a.x + n * a.in.blocks() * a.in.plane(), padded);
+      for (int64_t block = 0; block < a.out.blocks(); block++) {
+        float* y = a.y + (n * a.out.blocks() + block) * a.out.plane();
+        for (int64_t oy = 0; oy < a.out.height; oy++) {
+          row<N, STEP>(a, walk, KernelRows(a.in, a.window, oy),
+                 padded + oy * a.window.strides[0] * walk.pitch, a.weights + block * numbers * N,
+                 y + oy * a.out.width * N);
+        }
+      }
+    }
+  }
+}
+
+/** Distances that the compiler knows need no registers. */
+template <int N>
+void convolve(const DirectArgs& a) {
+  switch (a.window.strides[1] * a.in.channels) {
+    case 1: return convolveAll<N, 1>(a);
+    case 3: return convolveAll<N, 3>(a);
+    default: return convolveAll<N, 0>(a);
+  }
+}
+
+/** Adds what an image gives to the sums of R rows of a kernel, each of TAPS numbers. */
+template <int N, int R, int TAPS>
+CONVOY_INLINE void addImage(const DirectGradArgs& a, const Walk& walk, const float* x, const float* dy,
+                            float* sums) {
+  Lanes<N> totals[R][TAPS];
+#pragma GCC unroll 32
+  for (int k = 0; k < R; k++) {
+#pragma GCC unroll 32
+    for (int i = 0; i < TAPS; i++) totals[k][i] = load<N>(sums + (k * TAPS + i) * N);
+  }
+  for (int64_t oy = 0; oy < a.out.height; oy++) {
+    const float* from = x + oy * a.window.strides[0] * walk.pitch;
+    for (int64_t ox = 0; ox < a.out.width; ox++, dy += N, from += walk.step) {
+      const Lanes<N> d = load<N>(dy);
+#pragma GCC unroll 32
+      for (int k = 0; k < R; k++) {
+#pragma GCC unroll 32
+        for (int i = 0; i < TAPS; i++) totals[k][i] += d * from[k * walk.pitch + i];
+      }
+    }
+  }
+#pragma GCC unroll 32
+  for (int k = 0; k < R; k++) {
+#pragma GCC unroll 32
+    for (int i = 0; i < TAPS; i++) store<N>(sums + (k * TAPS + i) * N, totals[k][i]);
+  }
+}
+
+/** All rows of the kernel, R at a time, and the sum of dy behind them. */
+template <int N, int R, int TAPS>
+CONVOY_INLINE void addKernel(const DirectGradArgs& a, const Walk& walk, const float* padded,
+                             const float* dy, float* sums) {
+  const int64_t height = a.window.kernel[0], pixels = a.out.pixels();
+  int64_t k = 0;
+  for (; k + R <= height; k += R) {
+    addImage<N, R, TAPS>(a, walk, padded + k * walk.pitch, dy, sums + k * TAPS * N);
+  }
+  for (; k < height; k++) {
+    addImage<N, 1, TAPS>(a, walk, padded + k * walk.pitch, dy, sums + k * TAPS * N);
+  }
+  if (!a.dbias) return;
+  float* last = sums + height * TAPS * N;
+  Lanes<N> total = load<N>(last);
+  for (int64_t p = 0; p < pixels; p++) total += load<N>(dy + p * N);
+  store<N>(last, total);
+}
+
+/** Adds up the parts of the batch, and puts the numbers where they belong. */
+template <int N>
+void collect(const DirectGradArgs& a, int64_t channel) {
+  const int64_t inputs = a.in.channels, taps = a.window.kernel[0] * a.window.kernel[1];
+  const int64_t numbers = directNumbers(a.window, inputs), blocks = a.out.blocks();
+  const float* sums = a.sums + channel / N * numbers * N + channel % N;
+  for (int64_t i = 0; i < numbers; i++) {
+    float total = 0;
+    for (int64_t part = 0; part < DIRECT_PARTS; part++) total += sums[(part * blocks * numbers + i) * N];
+    if (i < numbers - 1) {
+      a.dw[(channel * inputs + i % inputs) * taps + i / inputs] = total;
+    } else if (a.dbias) {
+      a.dbias[channel] = total;
+    }
+  }
+}
+
+template <int N, int R, int TAPS>
+void gradAll(const DirectGradArgs& a) {
+  const Walk walk(a.in, a.out, a.window);
+  const int64_t numbers = directNumbers(a.window, a.in.channels), blocks = a.out.blocks();
+#pragma omp parallel if (a.out.size() > DIRECT_SERIAL)
+  {
+    float* padded = PADDED(a);
+#pragma omp for schedule(static)
+    for (int64_t part = 0; part < DIRECT_PARTS; part++) {
+      float* sums = a.sums + part * blocks * numbers * N;
+      for (int64_t i = 0; i < blocks * numbers * N; i++) sums[i] = 0;
+      const int64_t end = a.in.count * (part + 1) / DIRECT_PARTS;
+      for (int64_t n = a.in.count * part / DIRECT_PARTS; n < end; n++) {
+        pad(a.in, a.out, a.window, a.x + n * a.in.blocks() * a.in.plane(), padded);
+        for (int64_t block = 0; block < blocks; block++) {
+          addKernel<N, R, TAPS>(a, walk, padded, a.dy + (n * blocks + block) * a.out.plane(),
+                                sums + block * numbers * N);
+        }
+      }
+    }
+#pragma omp for schedule(static)
+    for (int64_t channel = 0; channel < a.out.channels; channel++) collect<N>(a, channel);
+  }
+}
+
+/** As many rows of a kernel at a time as leave their sums in 32 registers. */
+template <int N>
+void gradOf(const DirectGradArgs& a) {
+  switch (a.window.kernel[1] * a.in.channels) {
+    case 3: return gradAll<N, 3, 3>(a);
+    case 5: return gradAll<N, 5, 5>(a);
+    case 7: return gradAll<N, 4, 7>(a);
+    case 9: return gradAll<N, 3, 9>(a);
+    case 15: return gradAll<N, 1, 15>(a);
+    case 21: return gradAll<N, 1, 21>(a);
+    case 30: return gradAll<N, 1, 30>(a);
+  }
+}
+
+}  // namespace
+
+void directWeights(const DirectWeightsArgs& a) {
+  const int64_t area = a.height * a.width, inputs = a.inputs, block = a.block;
+  const int64_t numbers = area * inputs + 1;
+  for (int64_t o = 0; o < (a.outputs + block - 1) / block * block; o++) {
+    float* lane = a.to + o / block * numbers * block + o % block;
+    for (int64_t i = 0; i < numbers - 1; i++) {
+      const int64_t place = (o * inputs + i % inputs) * area + i / inputs;
+      lane[i * block] = o < a.outputs ? a.w[place] : 0.0f;
+    }
+    lane[(numbers - 1) * block] = a.bias && o < a.outputs ? a.bias[o] : 0.0f;
+  }
+}
+
+void direct(const DirectArgs& a) { a.out.block == 8 ? convolve<8>(a) : convolve<16>(a); }
+
+void directGrad(const DirectGradArgs& a) { a.out.block == 8 ? gradOf<8>(a) : gradOf<16>(a); }
+
+}  // namespace CONVOY_ISA
+}  // namespace convoy

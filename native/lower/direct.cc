@@ -1,0 +1,81 @@
+// Convolutions of few input channels by kernels of our own, see kernels/direct.cc: first layers, and weight
+// gradients of 5x5 kernels on six channels. oneDNN is slow there, since it thinks in whole blocks of channels.
+// The choice depends on shapes and instruction set alone, so that runs repeat.
+#include "lower/lower.h"
+
+namespace convoy {
+namespace {
+
+Window windowOf(const Node& node, const Shape& w) {
+  const Shape strides = node.list("strides", 2), padding = node.list("padding", 4);
+  return {{w[2], w[3]}, {strides[0], strides[1]}, {padding[0], padding[1]}};
+}
+
+/** Whether a convolution with such a kernel is an ordinary one whose padded images of `channels` are small. */
+bool suits(const Builder& b, const Node& node, ValueId from, ValueId to, const Window& window) {
+  return kernels().directPays && node.number("groups") == 1 && node.list("dilation") == Shape{1, 1} &&
+         directImage(b.images(from, 1), b.images(to, 1), window) <= DIRECT_IMAGE;
+}
+
+/** Blocks of the result: those that leave the fewest lanes idle. */
+int64_t blockFor(int64_t channels) { return channels <= 8 ? 8 : 16; }
+
+BufferId packWeights(Builder& b, ValueId w, BufferId bias, int64_t block) {
+  const Shape& shape = b.shape(w);
+  const int64_t numbers = shape[1] * shape[2] * shape[3] + 1, blocks = (shape[0] + block - 1) / block;
+  const BufferId from = b.plain(w);
+  const BufferId to =
+      b.scratch(static_cast<size_t>(blocks * numbers * block) * sizeof(float), Kind::Weights);
+  std::vector<BufferId> buffers = {from, to};
+  if (bias >= 0) buffers.push_back(bias);
+  const DirectWeightsArgs sizes = {shape[0], shape[1], shape[2], shape[3], block, {}, {}, {}};
+  b.step("pack weights", buffers, [=](const Run& r) {
+    DirectWeightsArgs args = sizes;
+    args.w = r.f32(from);
+    args.bias = bias >= 0 ? r.f32(bias) : nullptr;
+    args.to = r.f32(to);
+    kernels().directWeights(args);
+  });
+  return to;
+}
+
+}  // namespace
+
+bool directConv2d(Builder& b, const Node& node) {
+  const ValueId x = node.inputs[0], w = node.inputs[1], y = node.outputs[0];
+  const Window window = windowOf(node, b.shape(w));
+  const bool few = b.shape(w)[1] <= DIRECT_CHANNELS, residual = node.inputs.size() > 3;
+  if (residual || !few || !suits(b, node, x, y, window)) return false;
+  const BufferId bias = node.inputs.size() > 2 ? b.plain(node.inputs[2]) : -1;
+  const Images in = b.images(x, b.blockOf(x)), out = b.images(y, blockFor(b.shape(y)[1]));
+  const BufferId source = b.get(x, in.block).buffer;
+  const BufferId weights = packWeights(b, w, bias, out.block);
+  const BufferId target = b.make(y, out.block).buffer;
+  const Activation activation = activationOf(node);
+  b.step(convName(node, b.shape(x), b.shape(w)), {source, weights, target}, [=](const Run& r) {
+    kernels().direct({in, out, window, r.f32(source), r.f32(weights), activation, r.f32(target)});
+  });
+  return true;
+}
+
+bool directWeightGrad(Builder& b, const Node& node) {
+  const ValueId xValue = node.inputs[0], dyValue = node.inputs[1], dwValue = node.outputs[0];
+  const Shape& w = b.shape(dwValue);
+  const Window window = windowOf(node, w);
+  if (!directTaps(w[3] * w[1]) || !suits(b, node, xValue, dyValue, window)) return false;
+  const Images in = b.images(xValue, b.blockOf(xValue));
+  const Images out = b.images(dyValue, blockFor(w[0]));
+  const BufferId x = b.get(xValue, in.block).buffer, dy = b.get(dyValue, out.block).buffer;
+  const bool bias = node.flag("bias") && b.used(node.outputs[1]);
+  const int64_t numbers = DIRECT_PARTS * out.blocks() * directNumbers(window, in.channels) * out.block;
+  const BufferId sums = b.scratch(static_cast<size_t>(numbers) * sizeof(float));
+  const BufferId dw = b.make(dwValue).buffer;
+  const BufferId dbias = bias ? b.make(node.outputs[1]).buffer : dw;
+  b.step(convName(node, b.shape(xValue), w), {x, dy, sums, dw, dbias}, [=](const Run& r) {
+    kernels().directGrad({in, out, window, r.f32(x), r.f32(dy), r.f32(sums), r.f32(dw),
+                          bias ? r.f32(dbias) : nullptr});
+  });
+  return true;
+}
+
+}  // namespace convoy
