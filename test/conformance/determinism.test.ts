@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { createEngine, type Engine } from "../../src/engine/index.js";
 import { loadAddon } from "../../src/engine/native/index.js";
+import * as g from "../../src/graph/index.js";
 import { createModel } from "../../src/models/index.js";
 import { initialise } from "../../src/nn/index.js";
 import { trainingGraph } from "../../src/tasks/index.js";
@@ -63,5 +64,38 @@ describe.skipIf(!built()).each(nets)("$name", ({ net }) => {
         await engine.close();
       }),
     );
+  });
+});
+
+/** Sums over the batch whose parts are the same for any number of threads; x and dy are [9, 24, 12, 12]. */
+const sums: Readonly<Record<string, (x: g.Value, dy: g.Value) => g.Value>> = {
+  "depthwise weight gradient": (x, dy) => {
+    const geometry = g.convGeometry({ groups: 24, padding: 2 });
+    return g.conv2dWeightGrad(x, dy, [24, 1, 5, 5], geometry, false)[0];
+  },
+  "group norm's gradient": (x, dy) => {
+    const [gamma, beta] = ["gamma", "beta"].map((name) => g.input(x.graph, name, [24]));
+    const [y] = g.groupNorm(x, 4, gamma, beta, { activation: "relu" });
+    return g.gradients(g.reduceSum(g.mul(y, dy)), [gamma])[0];
+  },
+};
+
+describe.skipIf(!built()).each(Object.entries(sums))("%s", (_, build) => {
+  it("does not depend on the number of threads", async () => {
+    const shape = [9, 24, 12, 12];
+    const graph = new g.Graph();
+    graph.output("sum", build(g.input(graph, "x", shape), g.input(graph, "dy", shape)));
+    const random = new Random({ seed: 3, purpose: "init" });
+    const numbers = (length: number) => Float32Array.from({ length }, () => random.uniform() - 0.5);
+    const [x, dy] = [numbers(9 * 24 * 144), numbers(9 * 24 * 144)];
+    const bound = graph.nodes.some(({ attrs }) => attrs["name"] === "gamma");
+    const inputs = { x, dy, ...(bound && { gamma: numbers(24), beta: numbers(24) }) };
+    const found: unknown[] = [];
+    for (const threads of [1, 2, 3]) {
+      const engine = await createEngine({ engine: "native", threads });
+      found.push((await (await engine.compile(graph)).run({ inputs })).sum);
+      await engine.close();
+    }
+    expect(found).toEqual([found[0], found[0], found[0]]);
   });
 });
