@@ -2,6 +2,7 @@
 // epoch's result; elsewhere the results alone.
 
 import { styleText } from "node:util";
+import { formatBytes } from "../bytes.js";
 import type { MemoryReport } from "../engine/engine.js";
 import type {
   EpochEnd,
@@ -99,9 +100,12 @@ function bar(share: number): string {
 
 const megabytes = (bytes: number) => `${grouped(bytes / 1e6)} MB`;
 
-const sizeOf = ({ particles, atOnce, vectorBytes }: SwarmSize, { peakBytes }: MemoryReport) =>
+const sizeOf = (
+  { particles, atOnce, vectorBytes, stateBytes }: SwarmSize,
+  { peakBytes }: MemoryReport,
+) =>
   `swarm: ${grouped(particles)} nets, ${atOnce} at a time; ${megabytes(vectorBytes)} of vectors, ` +
-  `${megabytes(peakBytes)} of programs`;
+  `${formatBytes(stateBytes)} of optimizer state each, ${megabytes(peakBytes)} of programs`;
 
 function opening(event: RunStart): string[] {
   const { model, parameters, engine, threads, pictures, resumed, run, swarm, memory } = event;

@@ -20,8 +20,8 @@ function deployGraph(length: number): Graph {
 
 /** A step is a gradient and an update, one behind the other in the engine's queue. */
 async function openRule(rule: FirstOrder, net: NetContext): Promise<Descents> {
-  const { engine, layout } = net;
-  const update = await compileUpdate(engine, rule, layout);
+  const { engine, layout, part } = net;
+  const update = await compileUpdate(engine, rule, layout, part);
   const probe = (await rule.probe?.(net)) ?? plain;
   const { deploys } = rule;
   const deploy: Program | undefined =
@@ -38,6 +38,7 @@ async function openRule(rule: FirstOrder, net: NetContext): Promise<Descents> {
           const report = probe({ ...input, hyper, objective, w, grad });
           if (objective.meets) await report;
           const updated = update.step(w, grad, vectors, hyper, input.key);
+          if (part) await updated.then(() => part.complete(w));
           return (await Promise.all([report, updated]))[0];
         },
         ...(deploy && {

@@ -11,6 +11,7 @@ export type {
   NetContext,
   Optimizer,
   OptimState,
+  OwnPart,
   Probe,
   ProbeInput,
   RuleInput,
@@ -18,6 +19,8 @@ export type {
   StepInput,
   StepReport,
 } from "./optimizer.js";
+export { type Part, partOf, wholeOf } from "./part.js";
+export { partsOf } from "./partition.js";
 export { getOptimizer, getRule, isSelfPaced, optimizers } from "./registry.js";
 export { getSchedule, type Progress, type Schedule, schedules } from "./schedules/index.js";
 export {

@@ -8,6 +8,7 @@ import type { Model } from "../models/index.js";
 import type { RandomKey } from "../tensor/philox.js";
 import type { Norms } from "./norms.js";
 import type { Evaluated, Moment, Objective } from "./objective.js";
+import type { Part } from "./part.js";
 
 /**
  * Numbers of one step by name. Everybody's: `lr`, `decay`, `step` (1 at a run's first step),
@@ -92,6 +93,12 @@ export interface OptimState {
   readonly numbers: Record<string, number>;
 }
 
+/** The part of a net that an optimizer keeps state for and updates, while others do the rest. */
+export interface OwnPart extends Part {
+  /** Called behind each update; resolves when `w` holds what the others have made of their parts. */
+  complete(w: Vector): Promise<void>;
+}
+
 /** What an optimizer is opened for: the nets of one layout on one engine. */
 export interface NetContext {
   readonly engine: Engine;
@@ -99,6 +106,8 @@ export interface NetContext {
   readonly model: Model;
   /** Pictures in a step's batch. */
   readonly batch: number;
+  /** What a rule updates of a net; default all of it. */
+  readonly part?: OwnPart;
   /** The optimizer's own numbers, for what must be known before the first step. */
   readonly hyper: Hyper;
   /** The loss of another model on the same batches, as of a coarser net; compiled at every call. */

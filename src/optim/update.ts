@@ -2,14 +2,24 @@
 // pass over the weights, the gradient and the state.
 
 import type { Engine, Vector } from "../engine/engine.js";
-import { Graph, normal, type ParamLayout, read, scalar, write } from "../graph/index.js";
+import {
+  Graph,
+  normal,
+  type ParamLayout,
+  read,
+  scalar,
+  slice,
+  type Value,
+  write,
+} from "../graph/index.js";
 import type { RandomKey } from "../tensor/philox.js";
 import { sizeOf } from "../tensor/shape.js";
 import { unknownName } from "../text.js";
-import { normsOf } from "./norms.js";
+import { type Norms, normsOf } from "./norms.js";
 import type { FirstOrder, Hyper } from "./optimizer.js";
+import { type Part, wholeOf } from "./part.js";
 
-/** A rule's state vectors [layout.trainable] by name. */
+/** A rule's state vectors by name, as long as the part of the net that it updates. */
 export type StateVectors = Readonly<Record<string, Vector>>;
 
 /** A compiled optimizer for the nets of one layout. */
@@ -17,7 +27,7 @@ export interface Update {
   /** State for the start of a run: zeros. */
   init(): StateVectors;
   /**
-   * One step: changes the trainable prefix of `w`, and `state`. `hyper` must hold `lr` and `step`
+   * One step: changes the part of `w` that is updated, by default all that is trainable, and `state`. `hyper` must hold `lr` and `step`
    * (1 at the first step); `decay` is 0, epochs have no end and the optimizer's own numbers are its
    * defaults unless given. `key` names the random numbers of the step, for a rule that draws any.
    *
@@ -60,23 +70,44 @@ export const hyperNames = ({ defaults }: FirstOrder): string[] => [
   ...Object.keys(defaults),
 ];
 
-/** The graph of one step over vectors `w`, `grad`, `mask` and `state.<name>` [layout.trainable]. */
-export function updateGraph(optimizer: FirstOrder, layout: ParamLayout): Graph {
-  const length = layout.trainable;
+/** Norms of the vectors of a part. Of the net as a whole only those are known that everybody holds in full. */
+function partNorms(optimizer: FirstOrder, { net, layout }: Part, held: readonly Value[]): Norms {
+  return {
+    ...normsOf(layout),
+    all(x) {
+      const vector = held.includes(x) && (x.node.attrs["vector"] as string);
+      if (vector) return normsOf(net).all(read(x.graph, vector, [net.trainable]));
+      throw new RangeError(
+        `${optimizer.name} takes the norm of all weights' changes at once, and cannot be had in parts`,
+      );
+    },
+  };
+}
+
+/**
+ * The graph of one step over vectors `w` and `grad`, as long as the net's trainable part at least, `mask` and
+ * `state.<name>`, as long as the part of the net that is updated.
+ */
+export function updateGraph(optimizer: FirstOrder, part: Part): Graph {
+  const { net, from } = part;
+  const length = part.layout.trainable;
+  const whole = length === net.trainable;
   const graph = new Graph();
-  const vector = (name: string) => read(graph, name, [length]);
+  const vector = (name: string, offset = 0) => read(graph, name, [length], offset);
   const numbers = [...hyperNames(optimizer), ...Object.keys(optimizer.derived ?? {})];
+  const [w, grad] = [vector("w", from), vector("grad", from)];
   let streams = 0;
+  const noise = () => normal(graph, [net.trainable], streams++);
   const result = optimizer.rule({
-    w: vector("w"),
-    grad: vector("grad"),
+    w,
+    grad,
     state: Object.fromEntries(optimizer.state.map((name) => [name, vector(fromState(name))])),
     hyper: Object.fromEntries(numbers.map((name) => [name, scalar(graph, name)])),
     decayMask: vector("mask"),
-    norm: normsOf(layout),
-    noise: () => normal(graph, [length], streams++),
+    norm: whole ? normsOf(net) : partNorms(optimizer, part, [w, grad]),
+    noise: whole ? noise : () => slice(noise(), [from], [length]),
   });
-  write("w", result.w);
+  write("w", result.w, from);
   for (const name of optimizer.state) write(fromState(name), result.state[name]);
   return graph;
 }
@@ -101,9 +132,13 @@ function scalarsOf(optimizer: FirstOrder, hyper: Hyper): Hyper {
   return { ...given, ...Object.fromEntries(derived) };
 }
 
+/** Nobody's part: there is nothing to do. */
+const nothing: Update = { init: () => ({}), step: async () => {} };
+
 /**
- * Compiles an optimizer for nets of one layout.
+ * Compiles an optimizer for nets of one layout, or for a part of them.
  *
+ * @throws RangeError for a part, when the rule cannot do without the rest.
  * @example
  * const engine = await createEngine({ engine: "reference" });
  * const layout = layoutOf([{ name: "weight", shape: [2], kind: "weight" }]);
@@ -117,9 +152,12 @@ function scalarsOf(optimizer: FirstOrder, hyper: Hyper): Hyper {
 export async function compileUpdate(
   engine: Engine,
   optimizer: FirstOrder,
-  layout: ParamLayout,
+  net: ParamLayout,
+  part: Part = wholeOf(net),
 ): Promise<Update> {
-  const program = await engine.compile(updateGraph(optimizer, layout));
+  const { layout } = part;
+  if (layout.trainable === 0) return nothing;
+  const program = await engine.compile(updateGraph(optimizer, part));
   const mask = engine.vector(layout.trainable);
   await mask.write(decayMaskOf(layout));
   return {

@@ -73,6 +73,8 @@ export interface SharedGradients {
   readonly compressor: OpenCompressor;
   /** The only optimizer that goes with it, by name; default any. */
   readonly optimizer?: string;
+  /** Each learner keeps optimizer state for a part of the weights only, and gets the rest from the others. */
+  readonly partition: boolean;
 }
 
 /** A cooperative method as data. */

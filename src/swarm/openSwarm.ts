@@ -3,6 +3,7 @@
 import { availableParallelism, freemem } from "node:os";
 import { Sketcher } from "../analysis/index.js";
 import { createEngine, type Engine } from "../engine/index.js";
+import { partsOf } from "../optim/index.js";
 import {
   Evaluator,
   type LearnerPrograms,
@@ -19,6 +20,7 @@ import type { Coupling } from "./coupling.js";
 import { Particle } from "./particle.js";
 import { type RatePolicy, rateOf } from "./rates.js";
 import { SharedGradient } from "./sharedGradient.js";
+import { SharedWeights } from "./sharedWeights.js";
 import { StepProbe } from "./stepProbe.js";
 import { SwarmSession } from "./swarmSession.js";
 
@@ -49,18 +51,29 @@ async function openPlace(engine: Engine, prepared: Prepared): Promise<Place> {
   };
 }
 
-/** Where the gradients of a swarm meet, if they do; a swarm of one has nobody to send to. */
-function openSharedGradient(
+/** Where learners that are one net together meet. */
+interface Meeting {
+  readonly gradient: SharedGradient;
+  /** Where each updates a part of the weights. */
+  readonly weights?: SharedWeights;
+}
+
+/** The meeting of a swarm, if it has one; a swarm of one has nobody to send to. */
+function openMeeting(
   { programs }: Place,
-  { config }: Prepared,
+  { config, optimizer }: Prepared,
   { coupling, particles }: SwarmSpec,
-): SharedGradient | undefined {
+): Meeting | undefined {
   const { gradients } = coupling;
   if (!gradients || particles === 1) return undefined;
   const { layout } = programs.training;
   const gather = new LocalAllGather(particles);
   const compressor = gradients.compressor(layout);
-  return new SharedGradient({ layout, compressor, gather, particles, seed: config.seed });
+  const parts = gradients.partition ? partsOf(optimizer, layout, particles) : undefined;
+  return {
+    gradient: new SharedGradient({ layout, compressor, gather, particles, seed: config.seed }),
+    weights: parts && new SharedWeights(parts, gather),
+  };
 }
 
 async function openParticle(
@@ -68,7 +81,7 @@ async function openParticle(
   { engine, programs, evaluator, statistics }: Place,
   prepared: Prepared,
   { rates, coupling }: SwarmSpec,
-  shared?: SharedGradient,
+  meeting?: Meeting,
 ): Promise<Particle> {
   const { config, splits } = prepared;
   const stepsPerEpoch = Math.floor(
@@ -82,12 +95,13 @@ async function openParticle(
   });
   const policy = rates?.[id];
   const base = policy ? ownRate(policy) : learningRate(config, stepsPerEpoch);
-  const unsent = shared?.memory();
+  const unsent = meeting?.gradient.memory();
   const learner = await openLearner(engine, prepared, {
     particle: id,
     start: coupling.start === "own" ? id : 0,
-    noise: shared ? 0 : id,
-    objective: shared && ((own) => shared.objective(own, id, unsent!)),
+    noise: meeting ? 0 : id,
+    objective: meeting && ((own) => meeting.gradient.objective(own, id, unsent!)),
+    part: meeting?.weights?.part(id),
     programs,
     rate: { ...base, at: (step, losses) => rate.factor * base.at(step, losses) },
   });
@@ -147,6 +161,14 @@ function refuseAverages({ optimizer }: Prepared): void {
   );
 }
 
+/** Bytes of the optimizer's state of the particle that keeps most. */
+function most(particles: readonly Particle[]): number {
+  const bytes = particles.map(({ learner }) =>
+    Object.values(learner.state.vectors).reduce((sum, { length }) => sum + 4 * length, 0),
+  );
+  return Math.max(...bytes);
+}
+
 /** Refuses an optimizer that would do the compressor's work a second time. */
 function checkOptimizer({ config }: Prepared, { gradients, name }: Coupling): void {
   const only = gradients?.optimizer;
@@ -174,10 +196,10 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
     try {
       const places = await Promise.all(engines.map((engine) => openPlace(engine, prepared)));
       const vectorBytes = checkMemory(prepared, spec, places[0]);
-      const shared = openSharedGradient(places[0], prepared, spec);
+      const meeting = openMeeting(places[0], prepared, spec);
       const particles: Particle[] = [];
       for (let id = 0; id < spec.particles; id++) {
-        particles.push(await openParticle(id, places[id % cores], prepared, spec, shared));
+        particles.push(await openParticle(id, places[id % cores], prepared, spec, meeting));
       }
       const { evaluator, statistics, engine, programs } = places[0];
       const { length, trainable } = programs.training.layout;
@@ -185,8 +207,13 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
         prepared,
         particles,
         coupling: spec.coupling,
-        size: { particles: spec.particles, atOnce: cores, vectorBytes },
-        shared,
+        size: {
+          particles: spec.particles,
+          atOnce: cores,
+          vectorBytes,
+          stateBytes: most(particles),
+        },
+        shared: meeting?.gradient,
         evaluator,
         selection: evaluator.loader(prepared.splits.selection),
         statistics,

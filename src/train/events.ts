@@ -37,6 +37,8 @@ export interface SwarmSize {
   readonly atOnce: number;
   /** Bytes of all vectors: positions, optimizer states and what is remembered. */
   readonly vectorBytes: number;
+  /** Bytes of the optimizer's state of one particle: of that which keeps most. */
+  readonly stateBytes: number;
 }
 
 /** A step's results; the engine is already at the next one. */

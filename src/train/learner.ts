@@ -11,6 +11,7 @@ import {
   type Descents,
   type Objective,
   type OptimState,
+  type OwnPart,
   openOptimizer,
   type StepReport,
 } from "../optim/index.js";
@@ -42,7 +43,8 @@ export interface StepResult {
 /** What all nets with the same settings on one engine share. */
 export interface LearnerPrograms {
   readonly training: TrainingProgram;
-  readonly optimizer: Descents;
+  /** The optimizer, for nets as a whole or for one part of them. */
+  readonly optimizer: (part?: OwnPart) => Promise<Descents>;
 }
 
 /** What a learner is made of. */
@@ -69,6 +71,8 @@ export interface LearnerOptions {
   readonly noise?: number;
   /** What becomes of the net's own objective; default nothing. */
   readonly objective?: (own: Objective) => Objective;
+  /** What the optimizer updates of the net; default all of it. */
+  readonly part?: OwnPart;
   /** Default: the schedule of the run's settings. */
   readonly rate?: LearningRate;
   /** Default: the run's training pictures. */
@@ -204,15 +208,18 @@ export async function openPrograms(
   const compile = (of: Model) =>
     compileTraining(engine, of, { batch, labelSmoothing, ghost, ...saving });
   const training = await compile(model);
-  const optimizer = await openOptimizer(prepared.optimizer, {
-    engine,
-    layout: training.layout,
-    model,
-    batch,
-    hyper: { ...prepared.optimizer.defaults, ...config.hyper },
-    objectiveOf: async (other) => classificationObjective(await compile(other), { seed }),
-  });
-  return { training, optimizer };
+  const open = (part?: OwnPart) =>
+    openOptimizer(prepared.optimizer, {
+      engine,
+      layout: training.layout,
+      model,
+      batch,
+      part,
+      hyper: { ...prepared.optimizer.defaults, ...config.hyper },
+      objectiveOf: async (other) => classificationObjective(await compile(other), { seed }),
+    });
+  let whole: Promise<Descents> | undefined;
+  return { training, optimizer: (part) => (part ? open(part) : (whole ??= open())) };
 }
 
 /** Batches of the pictures that nets with these settings learn from. */
@@ -254,7 +261,8 @@ export async function openLearner(
   const { config, model } = prepared;
   const { particle, start = particle, noise = particle, pictures } = options;
   const programs = options.programs ?? (await openPrograms(engine, prepared, pictures));
-  const { training, optimizer } = programs;
+  const { training } = programs;
+  const optimizer = await programs.optimizer(options.part);
   const loader = openLoader(engine, prepared, options);
   const w = engine.vector(training.layout.length);
   await w.write(firstWeights(training, config.seed, start, prepared.start));

@@ -3,7 +3,8 @@
 //
 // Learners stand at the same point, and before any optimizer sees it their gradient becomes the mean of
 // all: with every optimizer that is one net with a batch as large as all of theirs together. Nothing is
-// left to a round. On their way gradients may be compressed.
+// left to a round. On their way gradients may be compressed, and the optimizer's state may be parted among
+// the learners (Rajbhandari et al. 2019, arXiv 1910.02054).
 
 import { z } from "zod";
 import { ConfigError, parseSettings } from "../../train/index.js";
@@ -19,6 +20,10 @@ export const syncSgdSettings = z.looseObject({
     .describe(
       "what a message leaves out is added to the next gradient; default as the method has it",
     ),
+  partition: z
+    .enum(["on", "off"])
+    .default("off")
+    .describe("each particle keeps the optimizer's state of its own part of the weights only"),
 });
 export type SyncSgdSettings = z.input<typeof syncSgdSettings>;
 
@@ -32,13 +37,17 @@ function feeds({ name, feedback }: CompressorKind, wanted: "on" | "off" | undefi
 }
 
 function gradientsOf(settings: SyncSgdSettings): SharedGradients {
-  const { compress, feedback, ...own } = parseSettings(syncSgdSettings, settings, "sync-sgd");
+  const { compress, feedback, partition, ...own } = parseSettings(
+    syncSgdSettings,
+    settings,
+    "sync-sgd",
+  );
   const kind = getCompressor(compress);
   const open = kind.make(own);
   const compressor: typeof open = feeds(kind, feedback)
     ? (layout) => withFeedback(open(layout), layout.trainable)
     : open;
-  return { compressor, optimizer: kind.optimizer };
+  return { compressor, optimizer: kind.optimizer, partition: partition === "on" };
 }
 
 /**
