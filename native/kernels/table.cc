@@ -31,6 +31,14 @@ double dot(const float*, const float*, int64_t);
 void gather(const GatherArgs&);
 void toBf16(const float*, uint16_t*, int64_t);
 void fromBf16(const uint16_t*, float*, int64_t);
+void packSigns(const float*, uint8_t*, int64_t);
+void unpackSigns(const uint8_t*, float*, int64_t);
+void packBytes(const uint8_t*, uint8_t*, int64_t, int);
+void unpackBytes(const uint8_t*, uint8_t*, int64_t, int);
+void compress(const CompressArgs&, CompressReport&);
+const char* restore(const RestoreArgs&);
+int64_t compressRoom();
+int64_t compressLeast(const ValueGrid&);
 
 #ifdef __AVX512F__
 constexpr bool WINOGRAD_PAYS = true;
@@ -43,7 +51,8 @@ extern const Kernels TABLE = {
     maxPool,   maxPoolGrad, avgPool,       avgPoolGrad,   reduceSum,       reduceMax,  sumPixels,
     segmentSum, segmentExpand, logSoftmax, oneHot,        relayout,        clearPadding,
     copy,      resize,      resizeGrad,    uniform,       dot,             gather,
-    toBf16,    fromBf16,
+    toBf16,    fromBf16,    packSigns,     unpackSigns,   packBytes,       unpackBytes,
+    compress,  restore,     compressRoom,  compressLeast,
 };
 
 }  // namespace CONVOY_ISA
