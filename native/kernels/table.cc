@@ -27,6 +27,7 @@ void copy(const CopyArgs&);
 void resize(const ResizeArgs&);
 void resizeGrad(const ResizeArgs&);
 void uniform(const UniformArgs&);
+void norms(const float*, int64_t, float*);
 double dot(const float*, const float*, int64_t);
 void gather(const GatherArgs&);
 void toBf16(const float*, uint16_t*, int64_t);
@@ -50,7 +51,7 @@ extern const Kernels TABLE = {
     fused,     batchNorm,   batchNormGrad, WINOGRAD_PAYS, winogradWeights, winograd,   winogradGrad,
     maxPool,   maxPoolGrad, avgPool,       avgPoolGrad,   reduceSum,       reduceMax,  sumPixels,
     segmentSum, segmentExpand, logSoftmax, oneHot,        relayout,        clearPadding,
-    copy,      resize,      resizeGrad,    uniform,       dot,             gather,
+    copy,      resize,      resizeGrad,    uniform,       norms,           dot,        gather,
     toBf16,    fromBf16,    packSigns,     unpackSigns,   packBytes,       unpackBytes,
     compress,  restore,     compressRoom,  compressLeast,
 };

@@ -32,6 +32,7 @@ import { maxPool2dGradOp } from "./maxPool2dGrad.js";
 import { minOp } from "./min.js";
 import { mulOp } from "./mul.js";
 import { negOp } from "./neg.js";
+import { normsOp } from "./norms.js";
 import { oneHotOp } from "./oneHot.js";
 import { packBitsOp } from "./packBits.js";
 import { padOp } from "./pad.js";
@@ -57,7 +58,6 @@ import { sqrtOp } from "./sqrt.js";
 import { stepOp } from "./step.js";
 import { stopGradientOp } from "./stopGradient.js";
 import { subOp } from "./sub.js";
-import { sumSquaresOp } from "./sumSquares.js";
 import { tanhOp } from "./tanh.js";
 import { toBf16Op } from "./toBf16.js";
 import { transposeOp } from "./transpose.js";
@@ -99,6 +99,7 @@ export const ops = Object.fromEntries(
     minOp,
     mulOp,
     negOp,
+    normsOp,
     oneHotOp,
     packBitsOp,
     padOp,
@@ -124,7 +125,6 @@ export const ops = Object.fromEntries(
     stepOp,
     stopGradientOp,
     subOp,
-    sumSquaresOp,
     tanhOp,
     toBf16Op,
     transposeOp,
