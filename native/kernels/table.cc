@@ -35,11 +35,20 @@ void copy(const CopyArgs&);
 void resize(const ResizeArgs&);
 void resizeGrad(const ResizeArgs&);
 void uniform(const UniformArgs&);
+void norms(const float*, int64_t, float*);
 double dot(const float*, const float*, int64_t);
 void gather(const GatherArgs&);
 void toBf16(const float*, uint16_t*, int64_t);
 void fromBf16(const uint16_t*, float*, int64_t);
 double multiplyAdds(int64_t, float*);
+void packSigns(const float*, uint8_t*, int64_t);
+void unpackSigns(const uint8_t*, float*, int64_t);
+void packBytes(const uint8_t*, uint8_t*, int64_t, int);
+void unpackBytes(const uint8_t*, uint8_t*, int64_t, int);
+void compress(const CompressArgs&, CompressReport&);
+const char* restore(const RestoreArgs&);
+int64_t compressRoom();
+int64_t compressLeast(const ValueGrid&);
 
 // Both want 32 registers.
 #ifdef __AVX512F__
@@ -56,8 +65,9 @@ extern const Kernels TABLE = {
     maxPool, maxPoolGrad, avgPool, avgPoolGrad,
     reduceSum, reduceMax, sumPixels, segmentSum, segmentExpand, logSoftmax, oneHot,
     relayout, clearPadding, copy, resize, resizeGrad,
-    uniform, dot, gather,
-    toBf16, fromBf16,
+    uniform, norms, dot, gather,
+    toBf16, fromBf16, packSigns, unpackSigns, packBytes, unpackBytes,
+    compress, restore, compressRoom, compressLeast,
     multiplyAdds,
 };
 

@@ -12,6 +12,7 @@ Lower lowering(const std::string& op) {
       {"batchNorm", lowerBatchNorm},
       {"batchNormGrad", lowerBatchNormGrad},
       {"cast", lowerCast},
+      {"compress", lowerCompress},
       {"concat", lowerConcat},
       {"conv2d", lowerConv2d},
       {"conv2dInputGrad", lowerConv2dInputGrad},
@@ -25,7 +26,9 @@ Lower lowering(const std::string& op) {
       {"matmul", lowerMatmul},
       {"maxPool2d", lowerMaxPool2d},
       {"maxPool2dGrad", lowerMaxPool2dGrad},
+      {"norms", lowerNorms},
       {"oneHot", lowerOneHot},
+      {"packBits", lowerPackBits},
       {"pad", lowerPad},
       {"read", lowerRead},
       {"reduceMax", lowerReduceMax},
@@ -33,6 +36,7 @@ Lower lowering(const std::string& op) {
       {"reshape", lowerReshape},
       {"resize", lowerResize},
       {"resizeGrad", lowerResizeGrad},
+      {"restore", lowerRestore},
       {"scalar", lowerScalar},
       {"segmentExpand", lowerSegmentExpand},
       {"segmentSum", lowerSegmentSum},
@@ -40,6 +44,7 @@ Lower lowering(const std::string& op) {
       {"toBf16", lowerToBf16},
       {"transpose", lowerTranspose},
       {"uniform", lowerUniform},
+      {"unpackBits", lowerUnpackBits},
   };
   const auto found = table.find(op);
   if (found == table.end()) throw std::invalid_argument("the native engine lacks the op " + op);

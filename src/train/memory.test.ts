@@ -86,3 +86,15 @@ it.skipIf(!built())("recomputes as many segments as are asked for", async () => 
   await expect(compile(1000)).rejects.toThrow(/1000 segments: this net has \d+ places/);
   await engine.close();
 });
+
+test.skipIf(!built()).each(["convnet6", "vgg11"])(
+  "compressed activations of %s are less than a fifth of what is saved",
+  async (name) => {
+    const engine = await open();
+    const { memory: plain } = await compileTraining(engine, model(name), { batch: 64 });
+    const { memory } = await compileTraining(engine, model(name), { batch: 64, keep: "comet" });
+    expect(memory.kinds.saved).toBeLessThanOrEqual(plain.kinds.saved / 5);
+    expect(memory.plan).toMatch(/kept compressed/);
+    await engine.close();
+  },
+);
