@@ -8,8 +8,9 @@ namespace convoy {
 namespace {
 
 /** Ops that take other elements than f32: they move them, turn them into f32, or look them up. */
-constexpr const char* TAKES_INTEGERS[] = {"cast",    "concat", "fromBf16", "maxPool2dGrad", "oneHot",
-                                          "pad",     "reshape", "slice",        "transpose"};
+constexpr const char* TAKES_INTEGERS[] = {"cast",    "concat",  "fromBf16", "maxPool2dGrad",
+                                          "oneHot",  "packBits", "pad",     "reshape",
+                                          "restore", "slice",   "transpose", "unpackBits"};
 
 bool takesIntegers(const std::string& op) {
   return std::any_of(std::begin(TAKES_INTEGERS), std::end(TAKES_INTEGERS),

@@ -269,6 +269,38 @@ struct UniformArgs {
   float* out;
 };
 
+/** How numbers lie that are compressed: `lane` side by side, in rows, in planes; all counted in numbers. */
+struct ValueGrid {
+  int64_t size;
+  int64_t lane;
+  int64_t row;
+  int64_t plane;
+};
+
+struct CompressArgs {
+  ValueGrid grid;
+  const float* x;
+  float bound;  // of the error; 0 for the smallest that fits, or nearly
+  uint8_t* to;
+  int64_t capacity;
+  void* scratch;  // compressRoom() bytes for each thread
+};
+
+struct CompressReport {
+  float bound;  // that holds
+  int doublings;  // of the one asked for
+  int64_t bytes;
+  int64_t nonzeros;
+};
+
+struct RestoreArgs {
+  ValueGrid grid;
+  const uint8_t* from;
+  int64_t bytes;
+  float* x;
+  void* scratch;  // as for compression
+};
+
 struct Kernels {
   void (*fused)(const FusedArgs&);
   void (*batchNorm)(const BatchNormArgs&);
@@ -320,6 +352,19 @@ struct Kernels {
   void (*fromBf16)(const uint16_t* x, float* y, int64_t size);
   /** Multiply-adds without any memory; uses 16 numbers at `sink` and returns how many operations it did. */
   double (*multiplyAdds)(int64_t rounds, float* sink);
+  /** Whether numbers are positive, a bit each; and 1 or 0 from that. */
+  void (*packSigns)(const float* x, uint8_t* y, int64_t size);
+  void (*unpackSigns)(const uint8_t* x, float* y, int64_t size);
+  /** The lowest 1, 2 or 4 bits of bytes. */
+  void (*packBytes)(const uint8_t* x, uint8_t* y, int64_t size, int bits);
+  void (*unpackBytes)(const uint8_t* x, uint8_t* y, int64_t size, int bits);
+  /** Numbers under a bound of their error; see compress.cc. */
+  void (*compress)(const CompressArgs&, CompressReport&);
+  /** Null, or what is wrong with the bytes. */
+  const char* (*restore)(const RestoreArgs&);
+  /** Bytes in which one thread works, and the fewest that compressed numbers take. */
+  int64_t (*compressRoom)();
+  int64_t (*compressLeast)(const ValueGrid&);
 };
 
 /** The table of the best instruction set that this machine has, or of the one named. */

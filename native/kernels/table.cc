@@ -37,6 +37,14 @@ void gather(const GatherArgs&);
 void toBf16(const float*, uint16_t*, int64_t);
 void fromBf16(const uint16_t*, float*, int64_t);
 double multiplyAdds(int64_t, float*);
+void packSigns(const float*, uint8_t*, int64_t);
+void unpackSigns(const uint8_t*, float*, int64_t);
+void packBytes(const uint8_t*, uint8_t*, int64_t, int);
+void unpackBytes(const uint8_t*, uint8_t*, int64_t, int);
+void compress(const CompressArgs&, CompressReport&);
+const char* restore(const RestoreArgs&);
+int64_t compressRoom();
+int64_t compressLeast(const ValueGrid&);
 
 #ifdef __AVX512F__
 constexpr bool WINOGRAD_PAYS = true;
@@ -55,6 +63,8 @@ extern const Kernels TABLE = {
     uniform, dot, gather,
     toBf16, fromBf16,
     multiplyAdds,
+    packSigns, unpackSigns, packBytes, unpackBytes,
+    compress, restore, compressRoom, compressLeast,
 };
 
 }  // namespace CONVOY_ISA

@@ -38,6 +38,11 @@ void lowerResizeGrad(Builder& b, const Node& node);
 void lowerUniform(Builder& b, const Node& node);
 void lowerToBf16(Builder& b, const Node& node);
 void lowerFromBf16(Builder& b, const Node& node);
+void lowerCompress(Builder& b, const Node& node);
+void lowerRestore(Builder& b, const Node& node);
+void lowerPackBits(Builder& b, const Node& node);
+void lowerUnpackBits(Builder& b, const Node& node);
+void lowerSumSquares(Builder& b, const Node& node);
 
 /** Convolutions by Winograd's algorithm; false, and nothing done, where another way is better. */
 bool winogradConv2d(Builder&, const Node&);

@@ -12,6 +12,7 @@ Lower lowering(const std::string& op) {
       {"batchNorm", lowerBatchNorm},
       {"batchNormGrad", lowerBatchNormGrad},
       {"cast", lowerCast},
+      {"compress", lowerCompress},
       {"concat", lowerConcat},
       {"conv2d", lowerConv2d},
       {"conv2dInputGrad", lowerConv2dInputGrad},
@@ -26,6 +27,7 @@ Lower lowering(const std::string& op) {
       {"maxPool2d", lowerMaxPool2d},
       {"maxPool2dGrad", lowerMaxPool2dGrad},
       {"oneHot", lowerOneHot},
+      {"packBits", lowerPackBits},
       {"pad", lowerPad},
       {"read", lowerRead},
       {"reduceMax", lowerReduceMax},
@@ -33,13 +35,16 @@ Lower lowering(const std::string& op) {
       {"reshape", lowerReshape},
       {"resize", lowerResize},
       {"resizeGrad", lowerResizeGrad},
+      {"restore", lowerRestore},
       {"scalar", lowerScalar},
       {"segmentExpand", lowerSegmentExpand},
       {"segmentSum", lowerSegmentSum},
       {"slice", lowerSlice},
+      {"sumSquares", lowerSumSquares},
       {"toBf16", lowerToBf16},
       {"transpose", lowerTranspose},
       {"uniform", lowerUniform},
+      {"unpackBits", lowerUnpackBits},
   };
   const auto found = table.find(op);
   if (found == table.end()) throw std::invalid_argument("the native engine lacks the op " + op);

@@ -1,3 +1,4 @@
+export { type CompressOptions, compress, restore } from "./compression/container.js";
 export { bytesOf, type DType, type HostData, zeros } from "./dtype.js";
 export { FormatError } from "./formatError.js";
 export { type HostTensor, hostTensor } from "./host.js";

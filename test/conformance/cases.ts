@@ -75,6 +75,7 @@ const binary = (op: string, build: Binary, range?: Range): Case[] =>
 const labels: Operand = { shape: [6], dtype: "i32" };
 const bytes: Operand = { shape: [2, 3, 4, 4], dtype: "u8", range: [0, 256] };
 const flat = { differentiable: false };
+const bound = ({ graph }: Value) => g.expand(g.constant(graph, 0.125), [1]);
 
 const normShapes: readonly Shape[] = [
   [8, 5],
@@ -297,6 +298,34 @@ export const cases: readonly Case[] = [
   use("cast", "bytes", [bytes], ([x]) => g.cast(x)),
   use("toBf16", "its bytes", [[3, 5]], ([x]) => g.toBf16(x), flat),
   use("fromBf16", "rounded numbers", [[2, 17, 3, 3]], ([x]) => g.fromBf16(g.toBf16(x)), flat),
+  use("compress", "a report", [[2, 17, 9, 5]], ([x]) => g.compress(x, bound(x), 4096)[1], flat),
+  use(
+    "compress",
+    "a slot that is too small for the bound",
+    [[2, 17, 9, 5]],
+    ([x]) => g.compress(x, bound(x), 512)[1],
+    flat,
+  ),
+  use(
+    "restore",
+    "numbers under a bound",
+    [[2, 17, 9, 5]],
+    ([x]) => g.restore(g.compress(x, bound(x), 4096)[0], x.shape),
+    flat,
+  ),
+  use(
+    "packBits",
+    "signs of images",
+    [[2, 17, 3, 3]],
+    ([x]) => g.unpackBits(g.packBits(x, 1), 1, x),
+    flat,
+  ),
+  ...[1, 2, 4].map((bits) =>
+    use("unpackBits", `${bits} bits of bytes`, [bytes], ([x]) =>
+      g.cast(g.unpackBits(g.packBits(x, bits), bits, x)),
+    ),
+  ),
+  use("sumSquares", "images", [[2, 17, 3, 3]], ([x]) => g.sumSquares(x)),
   use("oneHot", "labels, some out of range", [{ ...labels, range: [-1, 5] }], ([x]) =>
     g.oneHot(x, 4),
   ),

@@ -8,6 +8,7 @@ import { avgPool2dGradOp } from "./avgPool2dGrad.js";
 import { batchNormOp } from "./batchNorm.js";
 import { batchNormGradOp } from "./batchNormGrad.js";
 import { castOp } from "./cast.js";
+import { compressOp } from "./compress.js";
 import { concatOp } from "./concat.js";
 import { constantOp } from "./constant.js";
 import { conv2dOp } from "./conv2d.js";
@@ -34,6 +35,7 @@ import { minOp } from "./min.js";
 import { mulOp } from "./mul.js";
 import { negOp } from "./neg.js";
 import { oneHotOp } from "./oneHot.js";
+import { packBitsOp } from "./packBits.js";
 import { padOp } from "./pad.js";
 import { powOp } from "./pow.js";
 import { readOp } from "./read.js";
@@ -44,6 +46,7 @@ import { relu6Op } from "./relu6.js";
 import { reshapeOp } from "./reshape.js";
 import { resizeOp } from "./resize.js";
 import { resizeGradOp } from "./resizeGrad.js";
+import { restoreOp } from "./restore.js";
 import { roundOp } from "./round.js";
 import { scalarOp } from "./scalar.js";
 import { segmentExpandOp } from "./segmentExpand.js";
@@ -56,10 +59,12 @@ import { sqrtOp } from "./sqrt.js";
 import { stepOp } from "./step.js";
 import { stopGradientOp } from "./stopGradient.js";
 import { subOp } from "./sub.js";
+import { sumSquaresOp } from "./sumSquares.js";
 import { tanhOp } from "./tanh.js";
 import { toBf16Op } from "./toBf16.js";
 import { transposeOp } from "./transpose.js";
 import { uniformOp } from "./uniform.js";
+import { unpackBitsOp } from "./unpackBits.js";
 import { writeOp } from "./write.js";
 
 /** The primitives that an engine implements, by name. */
@@ -72,6 +77,7 @@ export const ops = Object.fromEntries(
     batchNormOp,
     batchNormGradOp,
     castOp,
+    compressOp,
     concatOp,
     constantOp,
     conv2dOp,
@@ -98,6 +104,7 @@ export const ops = Object.fromEntries(
     mulOp,
     negOp,
     oneHotOp,
+    packBitsOp,
     padOp,
     powOp,
     readOp,
@@ -108,6 +115,7 @@ export const ops = Object.fromEntries(
     reshapeOp,
     resizeOp,
     resizeGradOp,
+    restoreOp,
     roundOp,
     scalarOp,
     segmentExpandOp,
@@ -120,10 +128,12 @@ export const ops = Object.fromEntries(
     stepOp,
     stopGradientOp,
     subOp,
+    sumSquaresOp,
     tanhOp,
     toBf16Op,
     transposeOp,
     uniformOp,
+    unpackBitsOp,
     writeOp,
   ].map((op) => [op.name, op as unknown as Op]),
 ) as Readonly<Record<string, Op>>;

@@ -1,6 +1,7 @@
 // The kernels of the reference engine, one for every primitive.
 
 import { bfloatKernels } from "./bfloat.js";
+import { compressionKernels } from "./compression.js";
 import { convKernels } from "./conv.js";
 import type { Kernels } from "./kernel.js";
 import { matmulKernels } from "./matmul.js";
@@ -15,6 +16,7 @@ import { structureKernels } from "./structure.js";
 /** Kernels by the names of their ops. */
 export const kernels: Kernels = {
   ...bfloatKernels,
+  ...compressionKernels,
   ...convKernels,
   ...matmulKernels,
   ...normKernels,

@@ -1,0 +1,86 @@
+// Compressed numbers are the same bytes on every engine, and damaged ones are refused by each.
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Engine } from "../../src/engine/index.js";
+import { compress, Graph, input, restore } from "../../src/graph/index.js";
+import { compressGrid, gridOfShape } from "../../src/tensor/compression/container.js";
+import { restore as restoreBytes } from "../../src/tensor/index.js";
+import { Random } from "../../src/tensor/philox.js";
+import { type Shape, sizeOf } from "../../src/tensor/shape.js";
+import { everyEngine } from "./engines.js";
+
+const random = new Random({ seed: 7, purpose: "augment" });
+
+/** Images that are smooth, rectified, or have odd ones among them. */
+const contents: Readonly<Record<string, (at: number) => number>> = {
+  smooth: (at) => Math.sin(at / 40) + Math.cos(at / 300),
+  rectified: () => Math.max(0, random.normal()),
+  "large and small": (at) => (at % 97 === 0 ? 1000 : 0.001) * random.normal(),
+  "not finite": (at) => (at % 5000 === 0 ? Number.NaN : random.normal()),
+};
+const shapes: readonly Shape[] = [[4, 16, 33, 20], [2, 3, 130, 130], [50_000], [3, 20_000]];
+const settings: readonly (readonly [bound: number, share: number])[] = [
+  [0.1, 0.5],
+  [0.002, 1],
+  [0.001, 0.125],
+  [0, 0.25],
+];
+
+describe.each(everyEngine)("$title", ({ skip, open }) => {
+  let engine: Engine;
+  beforeAll(async () => {
+    if (!skip) engine = await open();
+  });
+  afterAll(() => engine?.close());
+
+  async function compressed(x: Float32Array, shape: Shape, bound: number, capacity: number) {
+    const graph = new Graph();
+    const [stored, report] = compress(input(graph, "x", shape), input(graph, "b", [1]), capacity);
+    graph.output("stored", stored);
+    graph.output("report", report);
+    graph.output("restored", restore(stored, shape));
+    const program = await engine.compile(graph);
+    return program.run({ inputs: { x, b: Float32Array.of(bound) } });
+  }
+
+  it.skipIf(skip).each(Object.keys(contents))("makes the bytes of all: %s", async (name) => {
+    for (const shape of shapes) {
+      const x = Float32Array.from({ length: sizeOf(shape) }, (_, at) => contents[name](at));
+      for (const [bound, share] of settings) {
+        const capacity = Math.ceil(share * x.byteLength);
+        const expected = compressGrid(x, gridOfShape(shape), Math.fround(bound), capacity);
+        const { stored, report, restored } = await compressed(x, shape, bound, capacity);
+        expect(stored.subarray(0, report[2])).toEqual(expected.bytes);
+        expect([report[0], report[1]]).toEqual([expected.bound, expected.doublings]);
+        expect(report[2]).toBeLessThanOrEqual(capacity);
+        expect(report[3]).toBe(x.filter((value) => value !== 0).length);
+        expect(restored).toEqual(restoreBytes(expected.bytes));
+      }
+    }
+  });
+
+  it.skipIf(skip)("loses what is not finite rather than take more room", async () => {
+    const x = new Float32Array(20_000).fill(Number.POSITIVE_INFINITY);
+    const { restored, report } = await compressed(x, [20_000], 0.1, 2000);
+    expect(report[2]).toBeLessThanOrEqual(2000);
+    expect(restored.every(Number.isNaN)).toBe(true);
+  });
+
+  it.skipIf(skip)("refuses damaged bytes", async () => {
+    const shape = [1, 2, 100, 150];
+    const x = Float32Array.from({ length: sizeOf(shape) }, () => Math.max(0, random.normal()));
+    const { bytes } = compressGrid(x, gridOfShape(shape), 0.0625);
+    const graph = new Graph();
+    graph.output("y", restore(input(graph, "stored", [bytes.length], "u8"), shape));
+    const program = await engine.compile(graph);
+    const run = (stored: Uint8Array) => program.run({ inputs: { stored } });
+    expect((await run(bytes)).y).toEqual(restoreBytes(bytes));
+    for (let at = 0; at < bytes.length; at += at < 60 ? 1 : 211) {
+      const damaged = Uint8Array.from(bytes);
+      damaged[at] ^= 1 << (at % 8);
+      await expect(run(damaged), `byte ${at}`).rejects.toThrow(
+        /damaged|cut off|shape|version|expected/,
+      );
+    }
+  });
+});
