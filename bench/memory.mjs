@@ -9,7 +9,7 @@ import { createModel } from "../dist/models/index.js";
 import { initialise } from "../dist/nn/index.js";
 import { classificationObjective, compileTraining } from "../dist/train/index.js";
 
-const SECONDS = 24;
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 24);
 const INPUT = { channels: 3, height: 32, width: 32, classes: 10 };
 
 const [name, count, ...ways] = process.argv.slice(2);
@@ -30,13 +30,17 @@ function settingsOf(way) {
 
 async function open(way) {
   const training = await compileTraining(engine, model, { batch, ...settingsOf(way) });
-  const objective = classificationObjective(training, { seed: 1 });
+  const compression = training.compression?.();
+  const objective = classificationObjective(training, { seed: 1, compression });
   const { length, trainable } = training.layout;
   const [w, grad] = [engine.vector(length), engine.vector(trainable)];
   await w.write(initialise(training, 1));
   const step = () => objective.evaluate(w, pictures, { grad }, { epoch: 0, step: 0 });
   await step();
-  return { way, step, memory: training.memory, times: [] };
+  // Bounds as they would be in training with plain gradient descent.
+  await compression?.refresh({});
+  await step();
+  return { way, step, memory: training.memory, layers: await compression?.layers(), times: [] };
 }
 
 const runs = [];
@@ -50,13 +54,19 @@ for (const end = performance.now() + 1000 * SECONDS; performance.now() < end; ) 
 }
 const median = (times) => times.toSorted((a, b) => a - b)[times.length >> 1];
 const plain = median(runs[0].times);
-for (const { way, memory, times } of runs) {
+for (const { way, memory, layers = [], times } of runs) {
   const time = median(times);
   const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
   console.log(
     `${name} ${batch} ${way}: ${time.toFixed(1)} ms (${(time / plain).toFixed(2)}x, ${times.length} steps), ` +
-      `${megabytes(memory.activationBytes)} of values, ${megabytes(memory.peakBytes)} in all` +
+      `${megabytes(memory.kinds.saved)} saved, ${megabytes(memory.activationBytes)} of values, ${megabytes(memory.peakBytes)} in all` +
       (memory.plan ? `; ${memory.plan}` : ""),
   );
+  for (const { layer, plainBytes, slotBytes, usedBytes, bound, doublings } of layers) {
+    console.log(
+      `  ${layer}: ${megabytes(plainBytes)} in ${megabytes(slotBytes)}, 1/${(plainBytes / usedBytes).toFixed(1)} used; ` +
+        `bound ${bound.toPrecision(3)}, doubled ${doublings} times`,
+    );
+  }
 }
 await engine.close();

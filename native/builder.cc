@@ -43,9 +43,10 @@ Builder::Builder(const Graph& graph)
     const bool forward = std::any_of(node->outputs.begin(), node->outputs.end(),
                                      [&](ValueId value) { return forward_[at(value)]; });
     for (ValueId value : node->outputs) forward_[at(value)] = forward;
-    for (ValueId input : node->inputs) (forward ? forward_ : saved_)[at(input)] = true;
+    // What is made beside the way forward, such as a compressed copy, is kept for later; what it is made of
+    // is not.
+    for (ValueId input : node->inputs) (forward || ended ? forward_ : saved_)[at(input)] = true;
     ended = ended || forward;
-    // What is made beside the way forward, such as a rounded copy, is kept for later.
     if (ended && !forward) {
       for (ValueId value : node->outputs) forward_[at(value)] = saved_[at(value)] = true;
     }

@@ -43,11 +43,10 @@ constexpr float LEAST_BOUND = 0x1p-100f;
 constexpr float MOST_BOUND = 0x1p125f;
 
 /** Every so manieth chunk is tried, up to so many values of it, before anything is decided. */
-constexpr int64_t SAMPLE_EVERY = 8;
+constexpr int64_t SAMPLE_EVERY = 16;
 constexpr int64_t SAMPLE = 4096;
 
 constexpr int PREDICTORS[] = {0, LEFT, LEFT | UP};
-constexpr int PREDICTOR_COUNT = 3;
 
 struct Chunks {
   ValueGrid grid;
@@ -74,23 +73,27 @@ struct Choice {
   int64_t bytes;
 };
 
-Choice choose(const float* x, const Chunks& chunks, float bound, ChunkRoom* rooms) {
+/** The bytes that a predictor should make, from a sample. */
+int64_t estimate(const float* x, const Chunks& chunks, float bound, int predictor, ChunkRoom* rooms) {
   const int64_t samples = (chunks.count + SAMPLE_EVERY - 1) / SAMPLE_EVERY;
-  int64_t tried = 0, bytes[PREDICTOR_COUNT] = {};
+  int64_t tried = 0, bytes = 0;
 #pragma omp parallel for schedule(dynamic) reduction(+ : tried, bytes)
   for (int64_t k = 0; k < samples; k++) {
     const int64_t chunk = k * SAMPLE_EVERY;
     const Stretch part = chunks.at(chunk, SAMPLE);
     tried += part.size;
-    for (int p = 0; p < PREDICTOR_COUNT; p++) {
-      bytes[p] += packChunk(x + chunk * chunks.length, part, bound, PREDICTORS[p], rooms[omp_get_thread_num()]);
-    }
+    bytes += packChunk(x + chunk * chunks.length, part, bound, predictor, rooms[omp_get_thread_num()]);
   }
-  int best = 0;
-  for (int p = 1; p < PREDICTOR_COUNT; p++) {
-    if (bytes[p] < bytes[best]) best = p;
+  return HEADER + ENTRY * chunks.count + bytes * chunks.grid.size / tried;
+}
+
+Choice choose(const float* x, const Chunks& chunks, float bound, ChunkRoom* rooms) {
+  Choice best = {0, 0};
+  for (int predictor : PREDICTORS) {
+    const Choice next = {predictor, estimate(x, chunks, bound, predictor, rooms)};
+    if (best.bytes == 0 || next.bytes < best.bytes) best = next;
   }
-  return {PREDICTORS[best], HEADER + ENTRY * chunks.count + bytes[best] * chunks.grid.size / tried};
+  return best;
 }
 
 /** Compresses everything; false when it does not fit. With `lossy`, numbers that are not finite may go. */
@@ -165,9 +168,9 @@ void compress(const CompressArgs& args, CompressReport& report) {
   const bool free = !(args.bound > 0);
   float bound = within(free ? largestOf(args.x, chunks) * 0x1p-16f : args.bound);
   int doublings = 0;
-  Choice choice = {};
+  Choice choice = choose(args.x, chunks, bound, rooms);
   for (;; bound = within(2 * bound), doublings++) {
-    choice = choose(args.x, chunks, bound, rooms);
+    if (doublings > 0) choice.bytes = estimate(args.x, chunks, bound, choice.predictor, rooms);
     const bool last = bound >= MOST_BOUND;
     // A little room is left for what the sample does not know.
     if (!last && choice.bytes + choice.bytes / 64 > args.capacity) continue;

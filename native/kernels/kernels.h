@@ -345,6 +345,8 @@ struct Kernels {
   void (*resize)(const ResizeArgs&);
   void (*resizeGrad)(const ResizeArgs&);
   void (*uniform)(const UniformArgs&);
+  /** The sum of the magnitudes, and that of the squares. */
+  void (*norms)(const float* x, int64_t size, float* y);
   double (*dot)(const float* a, const float* b, int64_t size);
   void (*gather)(const GatherArgs&);
   /** Numbers in 16 bits and back; bfloat16. */

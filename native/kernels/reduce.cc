@@ -157,5 +157,43 @@ double dot(const float* a, const float* b, int64_t size) {
   return total;
 }
 
+// As `dot`: parts of a fixed length, in lanes, added in order.
+void norms(const float* x, int64_t size, float* y) {
+  constexpr int64_t PART = 8192;
+  constexpr int64_t AT_ONCE = 64;
+  double totals[2] = {0, 0};
+  for (int64_t start = 0; start < size; start += PART * AT_ONCE) {
+    double sums[AT_ONCE][2] = {};
+    const int64_t left = size - start;
+    const int64_t parts = left < PART * AT_ONCE ? (left + PART - 1) / PART : AT_ONCE;
+#pragma omp parallel for schedule(static) if (left > SERIAL)
+    for (int64_t p = 0; p < parts; p++) {
+      const int64_t begin = start + p * PART;
+      const int64_t end = begin + PART < size ? begin + PART : size;
+      double magnitudes[8] = {0}, squares[8] = {0};
+      const auto add = [&](int64_t i, int64_t l) {
+        const double value = x[i + l];
+        magnitudes[l] += __builtin_fabs(value);
+        squares[l] += value * value;
+      };
+      int64_t i = begin;
+      for (; i + 8 <= end; i += 8) {
+        for (int64_t l = 0; l < 8; l++) add(i, l);
+      }
+      for (; i < end; i++) add(i, 0);
+      for (int64_t l = 0; l < 8; l++) {
+        sums[p][0] += magnitudes[l];
+        sums[p][1] += squares[l];
+      }
+    }
+    for (int64_t p = 0; p < parts; p++) {
+      totals[0] += sums[p][0];
+      totals[1] += sums[p][1];
+    }
+  }
+  y[0] = static_cast<float>(totals[0]);
+  y[1] = static_cast<float>(totals[1]);
+}
+
 }  // namespace CONVOY_ISA
 }  // namespace convoy

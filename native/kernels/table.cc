@@ -32,6 +32,7 @@ void copy(const CopyArgs&);
 void resize(const ResizeArgs&);
 void resizeGrad(const ResizeArgs&);
 void uniform(const UniformArgs&);
+void norms(const float*, int64_t, float*);
 double dot(const float*, const float*, int64_t);
 void gather(const GatherArgs&);
 void toBf16(const float*, uint16_t*, int64_t);
@@ -60,7 +61,7 @@ extern const Kernels TABLE = {
     maxPool, maxPoolGrad, avgPool, avgPoolGrad,
     reduceSum, reduceMax, sumPixels, segmentSum, segmentExpand, logSoftmax, oneHot,
     relayout, clearPadding, copy, resize, resizeGrad,
-    uniform, dot, gather,
+    uniform, norms, dot, gather,
     toBf16, fromBf16,
     multiplyAdds,
     packSigns, unpackSigns, packBytes, unpackBytes,

@@ -13,7 +13,8 @@ constexpr int64_t LONGEST_ROW = 16384;
 /** The channel block of the numbers that were stored as `stored`; 1 for what a run brings along. */
 int64_t blockOfStored(const Builder& b, ValueId stored) {
   for (const Node& node : b.graph().nodes) {
-    if (node.outputs[0] == stored && !node.inputs.empty()) return b.blockOf(node.inputs[0]);
+    const bool made = !node.inputs.empty() && !node.outputs.empty() && node.outputs[0] == stored;
+    if (made) return b.blockOf(node.inputs[0]);
   }
   return 1;
 }
@@ -99,15 +100,6 @@ void lowerUnpackBits(Builder& b, const Node& node) {
     const auto* source = static_cast<const uint8_t*>(r.raw(from));
     if (signs) kernels().unpackSigns(source, r.f32(to), size);
     else kernels().unpackBytes(source, static_cast<uint8_t*>(r.raw(to)), size, bits);
-  });
-}
-
-void lowerSumSquares(Builder& b, const Node& node) {
-  const ValueId x = node.inputs[0];
-  const int64_t block = b.blockOf(x), size = countOf(b, x, block);
-  const BufferId from = b.get(x, block).buffer, to = b.make(node.outputs[0]).buffer;
-  b.step("sumSquares", {from, to}, [=](const Run& r) {
-    r.f32(to)[0] = static_cast<float>(kernels().dot(r.f32(from), r.f32(from), size));
   });
 }
 

@@ -42,7 +42,7 @@ void lowerCompress(Builder& b, const Node& node);
 void lowerRestore(Builder& b, const Node& node);
 void lowerPackBits(Builder& b, const Node& node);
 void lowerUnpackBits(Builder& b, const Node& node);
-void lowerSumSquares(Builder& b, const Node& node);
+void lowerNorms(Builder& b, const Node& node);
 
 /** Convolutions by Winograd's algorithm; false, and nothing done, where another way is better. */
 bool winogradConv2d(Builder&, const Node&);

@@ -106,4 +106,12 @@ void lowerOneHot(Builder& b, const Node& node) {
   });
 }
 
+void lowerNorms(Builder& b, const Node& node) {
+  const ValueId x = node.inputs[0];
+  const int64_t block = b.blockOf(x);
+  const int64_t size = block == 1 ? sizeOf(b.shape(x)) : b.images(x, block).size();
+  const BufferId from = b.get(x, block).buffer, to = b.make(node.outputs[0]).buffer;
+  b.step("norms", {from, to}, [=](const Run& r) { kernels().norms(r.f32(from), size, r.f32(to)); });
+}
+
 }  // namespace convoy

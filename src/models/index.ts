@@ -2,6 +2,7 @@
 
 import { byName } from "../text.js";
 import { convnetGn } from "./convnet-gn.js";
+import { convnet6 } from "./convnet6.js";
 import { efficientnetLite0 } from "./efficientnet-lite.js";
 import { lenet5 } from "./lenet5.js";
 import { lenet5Of1998 } from "./lenet5-1998.js";
@@ -23,6 +24,7 @@ export const families: readonly ModelFamily[] = [
   lenet5,
   lenet5Of1998,
   convnetGn,
+  convnet6,
   resnet20,
   resnet32,
   resnet56,

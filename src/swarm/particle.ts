@@ -137,7 +137,7 @@ export class Particle {
       w: this.position,
       before,
       ...(best && { best }),
-      ...learner.state.vectors,
+      ...learner.vectors,
       ...this.unsent,
     };
     return Object.fromEntries(Object.entries(own).map(([name, v]) => [`particle${id}.${name}`, v]));

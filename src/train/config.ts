@@ -49,9 +49,15 @@ export const trainConfig = z.strictObject({
     .optional()
     .describe("segments of the net that are recomputed instead of kept, or sqrt"),
   keep: z
-    .enum(["f32", "bf16"])
+    .enum(["f32", "bf16", "comet"])
     .optional()
-    .describe("how images are kept for the gradient; bf16 halves them; default as --memory asks"),
+    .describe(
+      "how images are kept for the gradient: f32, half as bf16, compressed as comet; default as --memory asks",
+    ),
+  comet: z
+    .record(z.string(), z.union([z.number(), z.string()]))
+    .default({})
+    .describe("how comet chooses its bounds, as eta=0.01,mode=exact,share=0.125"),
   seed: z.int().min(0).max(0xffffffff).default(1).describe("seed of all random numbers"),
   optimizer: z.string().default("nesterov").describe("optimizer by name"),
   levels: count().optional().describe("nets of rmtr, each half as deep as the one above it"),

@@ -1,6 +1,7 @@
 // What a run tells while it goes on. Progress lines, result files, charts and tests are listeners.
 
 import type { ConfusionMatrix } from "../tasks/index.js";
+import type { LayerCompression } from "./compression.js";
 import type { TrainingMemory } from "./memory.js";
 import type { EpochRecord } from "./progress.js";
 import type { StopReason } from "./stopping.js";
@@ -135,6 +136,8 @@ export interface EpochEnd extends EpochRecord {
   readonly type: "epochEnd";
   readonly best: boolean;
   readonly complete: boolean;
+  /** How the activations of its last step were compressed, layer by layer; absent where they are not. */
+  readonly compression?: readonly LayerCompression[];
 }
 
 /** The state of the run is on disk. */
@@ -205,6 +208,8 @@ export interface Summary {
   readonly gradients: number;
   /** Of the training program. */
   readonly memory: { readonly peakBytes: number; readonly activationBytes: number };
+  /** How the activations of its last step were compressed, layer by layer; absent where they are not. */
+  readonly compression?: readonly LayerCompression[];
   /** Time of the whole run, over all its sessions. */
   readonly seconds: number;
 }

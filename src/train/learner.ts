@@ -15,6 +15,7 @@ import {
   type StepReport,
 } from "../optim/index.js";
 import { countTopK } from "../tasks/index.js";
+import { type Compression, type LayerCompression, refreshDue } from "./compression.js";
 import type { TrainConfig } from "./config.js";
 import { DivergedError } from "./errors.js";
 import { type LearningRate, type Losses, learningRate } from "./learningRate.js";
@@ -49,6 +50,8 @@ export interface LearnerPrograms {
 export interface LearnerParts {
   readonly training: TrainingProgram;
   readonly descent: Descent;
+  /** Of compressed activations. */
+  readonly compression?: Compression;
   readonly loader: Loader;
   readonly rate: LearningRate;
   /** Of the optimizer: weight decay, its own numbers and the seed of those that it draws. */
@@ -83,6 +86,9 @@ export class Learner {
   losses: Losses = [];
   /** The step that was started last. */
   private last: Promise<unknown> = Promise.resolve();
+  /** How many steps were started, and how many of them are in the engine's queue or done. */
+  private started = 0;
+  private joined = 0;
   /** The optimizer's numbers at the start. */
   private readonly fresh: Readonly<Record<string, number>>;
 
@@ -107,6 +113,17 @@ export class Learner {
   /** The optimizer's vectors and numbers by name. */
   get state(): OptimState {
     return this.parts.descent.state;
+  }
+
+  /** All vectors of its checkpoint but the weights, by name. */
+  get vectors(): Readonly<Record<string, Vector>> {
+    return { ...this.state.vectors, ...this.parts.compression?.vectors };
+  }
+
+  /** How the activations of the last step were compressed, where they were. */
+  get compression(): (() => Promise<LayerCompression[]>) | undefined {
+    const { compression } = this.parts;
+    return compression && (() => compression.layers());
   }
 
   get stepsPerEpoch(): number {
@@ -166,9 +183,9 @@ export class Learner {
     Object.assign(numbers, this.fresh);
   }
 
-  /** Queues one step; a method that is not queued waits for the one before. */
+  /** Queues one step; a method that is not queued, and new bounds, wait for the one before. */
   private start(batch: Batch, epoch: number, step: number): Promise<StepReport> {
-    const { descent, config, noise, rate } = this.parts;
+    const { descent, compression, config, noise, rate } = this.parts;
     const { stepsPerEpoch } = this;
     const hyper = {
       ...config.hyper,
@@ -180,8 +197,15 @@ export class Learner {
       factor: rate.factor(epoch * stepsPerEpoch, this.losses),
     };
     const key = { seed: config.seed, purpose: "noise", particle: noise, epoch, step } as const;
-    const take = () => descent.step({ batch, moment: { epoch, step }, hyper, key });
-    const report = descent.queued ? take() : this.last.then(take);
+    const due = compression && refreshDue(epoch * stepsPerEpoch + step, stepsPerEpoch);
+    const now = descent.queued && !due && this.joined === this.started;
+    const number = ++this.started;
+    const take = () => {
+      this.joined = number;
+      return descent.step({ batch, moment: { epoch, step }, hyper, key });
+    };
+    const ready = async () => due && (await compression.refresh(descent.state.vectors));
+    const report = now ? take() : this.last.then(ready).then(take);
     this.last = report;
     return report;
   }
@@ -198,9 +222,9 @@ export async function openPrograms(
   pictures?: Dataset,
 ): Promise<LearnerPrograms> {
   const { config, model } = prepared;
-  const { labelSmoothing, ghost, accumulate, memory, recompute, keep, seed } = config;
+  const { labelSmoothing, ghost, accumulate, memory, recompute, keep, comet, seed } = config;
   const batch = batchFor(prepared, pictures);
-  const saving = { accumulate, memory, recompute, keep };
+  const saving = { accumulate, memory, recompute, keep, comet };
   const compile = (of: Model) =>
     compileTraining(engine, of, { batch, labelSmoothing, ghost, ...saving });
   const training = await compile(model);
@@ -258,7 +282,9 @@ export async function openLearner(
   const loader = openLoader(engine, prepared, options);
   const w = engine.vector(training.layout.length);
   await w.write(firstWeights(training, config.seed, start, prepared.start));
-  const own = classificationObjective(training, { seed: config.seed, particle });
+  const compression = training.compression?.();
+  await compression?.begin();
+  const own = classificationObjective(training, { seed: config.seed, particle, compression });
   return new Learner({
     training,
     descent: optimizer.begin(
@@ -266,6 +292,7 @@ export async function openLearner(
       w,
       batchesOf(engine, prepared, options),
     ),
+    compression,
     loader,
     rate: options.rate ?? learningRate(config, loader.stepsPerEpoch),
     config,

@@ -3,16 +3,18 @@
 // The ways are tried from the cheapest on, each measured by the engine before anything is allocated:
 // everything kept with the fastest kernels, then with frugal ones, then with recomputation, whose plan is
 // made again until the measured program fits. Only where none of these is enough, what is kept is rounded to
-// 16 bits: the others leave the gradient as it is.
+// 16 bits, and where that is not enough either, compressed: the others leave the gradient as it is.
 
 import { formatBytes, parseBytes } from "../bytes.js";
 import type { CompileOptions, Engine, MemoryReport, Program } from "../engine/engine.js";
 import { sumReports } from "../engine/memory.js";
 import type { Graph, Value } from "../graph/index.js";
+import { type CompressedGraph, compressSaved } from "../graph/passes/compressSaved.js";
 import { rematerialise } from "../graph/passes/rematerialise.js";
 import { halvable } from "../graph/recompute/blocks.js";
 import { estimateSeconds, Planner } from "../graph/recompute/planner.js";
 import { segmentsOf } from "../graph/recompute/segments.js";
+import { type CometConfig, cometSettings } from "./compression.js";
 import type { TrainConfig } from "./config.js";
 
 /** How a training program saves memory. */
@@ -21,6 +23,8 @@ export interface MemorySettings {
   readonly memory?: string;
   /** How images are kept for the way back; default as f32, or whatever the memory asks for. */
   readonly keep?: Keep;
+  /** Of compression, where images are kept so. */
+  readonly comet?: CometConfig;
   /** Segments that are recomputed, or `sqrt` for as many as the square root of the net's blocks. */
   readonly recompute?: number | "sqrt";
 }
@@ -29,7 +33,7 @@ export interface MemorySettings {
 type Keep = NonNullable<TrainConfig["keep"]>;
 
 /** Bytes of a kept image as a share of what it has in f32; formats in the order in which they are tried. */
-const shares: Readonly<Record<Keep, number>> = { f32: 1, bf16: 0.5 };
+const shares: Readonly<Record<Keep, number>> = { f32: 1, bf16: 0.5, comet: 0.25 };
 const formats = Object.keys(shares) as Keep[];
 
 /** Memory of the programs that train, and what was done about it. */
@@ -41,12 +45,15 @@ export interface TrainingMemory extends MemoryReport {
 /** A program and the words for how it saves memory. */
 export interface Fitted {
   readonly program: Program;
+  /** What is compressed. */
+  readonly compressed?: CompressedGraph;
   readonly plan?: string;
 }
 
 /** A graph with the settings that it is compiled with, measured. */
 interface Candidate {
   readonly graph: Graph;
+  readonly compressed?: CompressedGraph;
   readonly options: CompileOptions;
   readonly report: MemoryReport;
   /** Recomputed values, and their time as a share of the plain step's. */
@@ -60,6 +67,7 @@ interface Means {
   readonly options?: CompileOptions;
   readonly recomputed?: ReadonlySet<Value>;
   readonly keep?: Keep;
+  readonly comet?: CometConfig;
 }
 
 /** Plans made for one way before it is given up. */
@@ -71,13 +79,15 @@ const CLOSE = 0.02;
 async function measure(
   engine: Engine,
   plain: Graph,
-  { options = {}, recomputed = new Set(), keep = "f32" }: Means,
+  { options = {}, recomputed = new Set(), keep = "f32", comet }: Means,
 ): Promise<Candidate> {
   const halved = keep === "bf16" ? halvable(plain, recomputed) : undefined;
-  const graph = rematerialise(plain, recomputed, halved);
+  const kept = rematerialise(plain, recomputed, halved);
+  const compressed = keep === "comet" ? compressSaved(kept, cometSettings(comet).share) : undefined;
+  const graph = compressed?.graph ?? kept;
   const report = await engine.measure(graph, options);
   const cost = estimateSeconds(graph) / estimateSeconds(plain) - 1;
-  return { graph, options, report, recomputed: recomputed.size, cost, keep };
+  return { graph, compressed, options, report, recomputed: recomputed.size, cost, keep };
 }
 
 /** Searches for the cheapest way to stay within a number of bytes. */
@@ -89,6 +99,7 @@ class Search {
     private readonly engine: Engine,
     private readonly graph: Graph,
     private readonly budget: number,
+    private readonly comet?: CometConfig,
   ) {}
 
   async find(formats: readonly Keep[]): Promise<Candidate> {
@@ -138,7 +149,7 @@ class Search {
   }
 
   private async measure(means: Means): Promise<Candidate> {
-    const candidate = await measure(this.engine, this.graph, means);
+    const candidate = await measure(this.engine, this.graph, { ...means, comet: this.comet });
     this.smallest = Math.min(this.smallest, candidate.report.peakBytes);
     return candidate;
   }
@@ -148,6 +159,8 @@ function words({ options, report, recomputed, cost, keep }: Candidate): string {
   const means = [
     recomputed > 0 && `recomputing ${recomputed} values, about ${percent(cost)} more work`,
     keep === "bf16" && "images kept as bfloat16, so that gradients are rounded",
+    keep === "comet" &&
+      "inputs of convolutions kept compressed, so that their weights' gradients have a bounded error",
     options.frugal && "kernels with little scratch space",
   ].filter(Boolean);
   const how = means.length > 0 ? means.join("; ") : "nothing to do";
@@ -167,7 +180,7 @@ export async function compileWithin(
   settings: MemorySettings,
   share: number,
 ): Promise<Fitted> {
-  const { memory, recompute, keep } = settings;
+  const { memory, recompute, keep, comet } = settings;
   if (memory === undefined && recompute === undefined && (keep ?? "f32") === "f32") {
     return { program: await engine.compile(graph) };
   }
@@ -176,9 +189,13 @@ export async function compileWithin(
       ? await measure(engine, graph, {
           recomputed: recompute === undefined ? undefined : segmentsOf(graph, countOf(recompute)),
           keep,
+          comet,
         })
-      : await new Search(engine, graph, parseBytes(memory) * share).find(keep ? [keep] : formats);
-  return { program: await engine.compile(chosen.graph, chosen.options), plan: words(chosen) };
+      : await new Search(engine, graph, parseBytes(memory) * share, comet).find(
+          keep ? [keep] : formats,
+        );
+  const program = await engine.compile(chosen.graph, chosen.options);
+  return { program, compressed: chosen.compressed, plan: words(chosen) };
 }
 
 const countOf = (segments: number | "sqrt") => (segments === "sqrt" ? undefined : segments);

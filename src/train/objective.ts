@@ -7,6 +7,7 @@ import { IMAGES, type ParamSpec, WEIGHTS } from "../nn/index.js";
 import type { Evaluated, Objective } from "../optim/index.js";
 import { GRADIENT, TARGETS, type TrainingOptions, trainingGraph } from "../tasks/index.js";
 import { type Accumulator, microBatches, openAccumulator, type Stretch } from "./accumulation.js";
+import { Compression, cometSettings } from "./compression.js";
 import { compileWithin, type MemorySettings, type TrainingMemory, togetherOf } from "./memory.js";
 
 /** Part of a batch, and the program that it goes through. */
@@ -21,6 +22,8 @@ export interface TrainingProgram {
   /** Adds up the gradients of several passes. */
   readonly accumulator?: Accumulator;
   readonly memory: TrainingMemory;
+  /** Starts on the compressed activations of one net, where there are any. */
+  readonly compression?: () => Compression;
   readonly layout: ParamLayout;
   /** What `initialise` needs to begin. */
   readonly specs: readonly ParamSpec[];
@@ -61,7 +64,16 @@ export async function compileTraining(
   }));
   const accumulator =
     passes.length > 1 ? await openAccumulator(engine, layout.trainable) : undefined;
-  return { passes, accumulator, memory: togetherOf(programs), layout, specs };
+  const [{ compressed }] = programs;
+  const plan = compressed && {
+    compressed,
+    settings: cometSettings(options.comet),
+    layout,
+    pictures: sizes[0],
+    passes: passes.length,
+  };
+  const compression = plan && (() => new Compression(engine, plan));
+  return { passes, accumulator, memory: togetherOf(programs), compression, layout, specs };
 }
 
 /** One evaluation from those of its passes. */
@@ -74,6 +86,15 @@ function join(results: readonly Evaluated[], shares: readonly number[]): Evaluat
     at += result.logits.length;
   }
   return { loss: results.reduce((sum, { loss }, k) => sum + shares[k] * loss, 0), logits };
+}
+
+/** Settings of {@link classificationObjective}. */
+export interface ObjectiveOptions {
+  /** These fix dropout. */
+  readonly seed: number;
+  readonly particle?: number;
+  /** Whoever chooses the bounds of compressed activations; default nobody: they are what fits. */
+  readonly compression?: Compression;
 }
 
 /**
@@ -94,9 +115,10 @@ function join(results: readonly Evaluated[], shares: readonly number[]): Evaluat
  * await engine.close();
  */
 export function classificationObjective(
-  { passes, accumulator, layout }: TrainingProgram,
-  { seed, particle }: { readonly seed: number; readonly particle?: number },
+  training: TrainingProgram,
+  { seed, particle, compression = training.compression?.() }: ObjectiveOptions,
 ): Objective {
+  const { passes, accumulator, layout } = training;
   const batch = passes[passes.length - 1].to;
   const shares = passes.map(({ from, to }) => (to - from) / batch);
   return {
@@ -106,7 +128,7 @@ export function classificationObjective(
         all.subarray((all.length / batch) * from, (all.length / batch) * to);
       const results = passes.map(async (pass, at) => {
         const ran = pass.program.run({
-          vectors: { [WEIGHTS]: w, [GRADIENT]: accumulator?.part ?? grad },
+          vectors: { [WEIGHTS]: w, [GRADIENT]: accumulator?.part ?? grad, ...compression?.bound },
           inputs: { [IMAGES]: part(images, pass), [TARGETS]: part(targets, pass) },
           // Each pass draws numbers of its own.
           key: { seed, purpose: "dropout", particle, epoch, step: step * passes.length + at },

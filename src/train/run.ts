@@ -143,7 +143,8 @@ export class Run {
 
   private async endEpoch(complete: boolean): Promise<void> {
     const { record, best } = await this.session.endEpoch(this.emit);
-    await this.emit({ type: "epochEnd", ...record, best, complete });
+    const compression = await this.session.compression?.();
+    await this.emit({ type: "epochEnd", ...record, best, complete, compression });
   }
 
   private async checkpoint(): Promise<void> {
@@ -168,7 +169,7 @@ export class Run {
   private async end(reason: StopReason): Promise<Summary> {
     const { session, folder } = this;
     if (reason === "aborted") {
-      const summary = this.summary();
+      const summary = await this.summary();
       await this.emit({ type: "runEnd", reason, summary });
       return summary;
     }
@@ -177,7 +178,7 @@ export class Run {
     const each = test && (await session.judgeEach?.());
     const { accuracy, loss, confusion: matrix } = await session.judgeBest();
     const summary: Summary = {
-      ...this.summary(test && { accuracy, loss }),
+      ...(await this.summary(test && { accuracy, loss })),
       ...(each && { particles: each.map((one) => ({ accuracy: one.accuracy, loss: one.loss })) }),
     };
     await folder.saveSummary(summary);
@@ -198,7 +199,7 @@ export class Run {
     await this.saveWeights(await session.save());
   }
 
-  private summary(test?: Summary["test"]): Summary {
+  private async summary(test?: Summary["test"]): Promise<Summary> {
     const { session, prepared, folder } = this;
     const { best, images, work, trainSeconds, seconds } = session.progress();
     const pass = session.stepsPerEpoch * session.batchSize;
@@ -215,6 +216,7 @@ export class Run {
       imagesPerSecond: images === 0 ? 0 : images / trainSeconds,
       gradients: work / pass,
       memory: { peakBytes, activationBytes },
+      compression: await session.compression?.(),
       seconds,
     };
   }

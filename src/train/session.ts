@@ -4,6 +4,7 @@ import type { Loader } from "../data/index.js";
 import type { Vector } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
 import type { State } from "./checkpoint.js";
+import type { LayerCompression } from "./compression.js";
 import type { Evaluation, Evaluator } from "./evaluator.js";
 import type { Listener } from "./events.js";
 import type { Learner } from "./learner.js";
@@ -52,12 +53,16 @@ export class Session implements Training {
   }
 
   get vectorLengths(): Readonly<Record<string, number>> {
-    const vectors = Object.entries(this.parts.learner.state.vectors);
+    const vectors = Object.entries(this.parts.learner.vectors);
     return Object.fromEntries(vectors.map(([name, { length }]) => [name, length]));
   }
 
   get memory(): TrainingMemory {
     return this.parts.learner.memory;
+  }
+
+  get compression(): (() => Promise<LayerCompression[]>) | undefined {
+    return this.parts.learner.compression;
   }
 
   get stepsPerEpoch(): number {
@@ -73,9 +78,9 @@ export class Session implements Training {
   }
 
   async save(): Promise<State> {
-    const { w, state } = this.parts.learner;
-    const names = Object.keys(state.vectors);
-    const vectors = await Promise.all(names.map((name) => state.vectors[name].read()));
+    const { w, state, vectors: own } = this.parts.learner;
+    const names = Object.keys(own);
+    const vectors = await Promise.all(names.map((name) => own[name].read()));
     return {
       progress: { ...this.progress(), session: { ...state.numbers } },
       weights: await w.read(),
@@ -85,9 +90,9 @@ export class Session implements Training {
   }
 
   async restore({ progress, weights, best, vectors }: State): Promise<void> {
-    const { w, state } = this.parts.learner;
+    const { w, state, vectors: own } = this.parts.learner;
     await w.write(weights);
-    for (const [name, vector] of Object.entries(state.vectors)) await vector.write(vectors[name]);
+    for (const [name, vector] of Object.entries(own)) await vector.write(vectors[name]);
     Object.assign(state.numbers, progress.session);
     this.now = progress;
     this.bestWeights = best;

@@ -3,6 +3,7 @@
 import type { Engine } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
 import type { State } from "./checkpoint.js";
+import type { LayerCompression } from "./compression.js";
 import type { Evaluation } from "./evaluator.js";
 import type { Listener, SwarmSize } from "./events.js";
 import type { TrainingMemory } from "./memory.js";
@@ -16,6 +17,8 @@ export interface Training {
   readonly vectorLengths: Readonly<Record<string, number>>;
   /** Of all programs that train. */
   readonly memory: TrainingMemory;
+  /** How the activations of the last step were compressed; absent where they are not. */
+  readonly compression?: () => Promise<readonly LayerCompression[]>;
   /** Of a swarm. */
   readonly size?: SwarmSize;
   /** Bytes that the nets of a swarm have sent to each other; absent for one net. */

@@ -325,7 +325,7 @@ export const cases: readonly Case[] = [
       g.cast(g.unpackBits(g.packBits(x, bits), bits, x)),
     ),
   ),
-  use("sumSquares", "images", [[2, 17, 3, 3]], ([x]) => g.sumSquares(x)),
+  use("norms", "images", [[2, 17, 3, 3]], ([x]) => g.norms(x), flat),
   use("oneHot", "labels, some out of range", [{ ...labels, range: [-1, 5] }], ([x]) =>
     g.oneHot(x, 4),
   ),

@@ -18,13 +18,30 @@ const contents: Readonly<Record<string, (at: number) => number>> = {
   "large and small": (at) => (at % 97 === 0 ? 1000 : 0.001) * random.normal(),
   "not finite": (at) => (at % 5000 === 0 ? Number.NaN : random.normal()),
 };
-const shapes: readonly Shape[] = [[4, 16, 33, 20], [2, 3, 130, 130], [50_000], [3, 20_000]];
+const shapes: readonly Shape[] = [
+  [2, 16, 33, 20],
+  [2, 90, 130],
+  [1, 20_000],
+];
 const settings: readonly (readonly [bound: number, share: number])[] = [
   [0.1, 0.5],
   [0.002, 1],
   [0.001, 0.125],
   [0, 0.25],
 ];
+
+/** What TypeScript makes of each content, once for all engines. */
+const cases = Object.keys(contents).map((name) => ({
+  name,
+  examples: shapes.flatMap((shape) => {
+    const x = Float32Array.from({ length: sizeOf(shape) }, (_, at) => contents[name](at));
+    return settings.map(([bound, share]) => {
+      const capacity = Math.ceil(share * x.byteLength);
+      const expected = compressGrid(x, gridOfShape(shape), Math.fround(bound), capacity);
+      return { shape, x, bound, capacity, expected, restored: restoreBytes(expected.bytes) };
+    });
+  }),
+}));
 
 describe.each(everyEngine)("$title", ({ skip, open }) => {
   let engine: Engine;
@@ -43,19 +60,15 @@ describe.each(everyEngine)("$title", ({ skip, open }) => {
     return program.run({ inputs: { x, b: Float32Array.of(bound) } });
   }
 
-  it.skipIf(skip).each(Object.keys(contents))("makes the bytes of all: %s", async (name) => {
-    for (const shape of shapes) {
-      const x = Float32Array.from({ length: sizeOf(shape) }, (_, at) => contents[name](at));
-      for (const [bound, share] of settings) {
-        const capacity = Math.ceil(share * x.byteLength);
-        const expected = compressGrid(x, gridOfShape(shape), Math.fround(bound), capacity);
-        const { stored, report, restored } = await compressed(x, shape, bound, capacity);
-        expect(stored.subarray(0, report[2])).toEqual(expected.bytes);
-        expect([report[0], report[1]]).toEqual([expected.bound, expected.doublings]);
-        expect(report[2]).toBeLessThanOrEqual(capacity);
-        expect(report[3]).toBe(x.filter((value) => value !== 0).length);
-        expect(restored).toEqual(restoreBytes(expected.bytes));
-      }
+  it.skipIf(skip).each(cases)("makes the bytes of all: $name", async ({ examples }) => {
+    for (const { shape, x, bound, capacity, expected, restored } of examples) {
+      const found = await compressed(x, shape, bound, capacity);
+      const { report } = found;
+      expect(found.stored.subarray(0, report[2])).toEqual(expected.bytes);
+      expect([report[0], report[1]]).toEqual([expected.bound, expected.doublings]);
+      expect(report[2]).toBeLessThanOrEqual(capacity);
+      expect(report[3]).toBe(x.filter((value) => value !== 0).length);
+      expect(found.restored).toEqual(restored);
     }
   });
 

@@ -34,6 +34,7 @@ import { maxPool2dGradOp } from "./maxPool2dGrad.js";
 import { minOp } from "./min.js";
 import { mulOp } from "./mul.js";
 import { negOp } from "./neg.js";
+import { normsOp } from "./norms.js";
 import { oneHotOp } from "./oneHot.js";
 import { packBitsOp } from "./packBits.js";
 import { padOp } from "./pad.js";
@@ -59,7 +60,6 @@ import { sqrtOp } from "./sqrt.js";
 import { stepOp } from "./step.js";
 import { stopGradientOp } from "./stopGradient.js";
 import { subOp } from "./sub.js";
-import { sumSquaresOp } from "./sumSquares.js";
 import { tanhOp } from "./tanh.js";
 import { toBf16Op } from "./toBf16.js";
 import { transposeOp } from "./transpose.js";
@@ -103,6 +103,7 @@ export const ops = Object.fromEntries(
     minOp,
     mulOp,
     negOp,
+    normsOp,
     oneHotOp,
     packBitsOp,
     padOp,
@@ -128,7 +129,6 @@ export const ops = Object.fromEntries(
     stepOp,
     stopGradientOp,
     subOp,
-    sumSquaresOp,
     tanhOp,
     toBf16Op,
     transposeOp,

@@ -34,7 +34,7 @@ const ENTRY = 8;
 /** Bounds between which steps are numbers of full precision. */
 const LEAST_BOUND = 2 ** -100;
 const MOST_BOUND = 2 ** 125;
-const SAMPLE_EVERY = 8;
+const SAMPLE_EVERY = 16;
 const SAMPLE = 4096;
 const PREDICTORS = [0, LEFT, LEFT | UP];
 /** Most numbers of a container. */
@@ -98,21 +98,20 @@ class Chunks {
   }
 }
 
-/** The predictor that makes fewest bytes, and how many these should be. */
-function choose(x: Float32Array, chunks: Chunks, bound: number) {
-  const tried = chunks.samples.reduce((sum, at) => sum + chunks.at(at, SAMPLE).size, 0);
-  const bytes = PREDICTORS.map((predictor) =>
-    chunks.samples.reduce(
-      (sum, at) => sum + chunks.pack(x, at, { bound, predictor }, SAMPLE).length,
-      0,
-    ),
-  );
-  const least = Math.min(...bytes);
-  const whole = tried > 0 ? Math.floor((least * x.length) / tried) : 0;
-  return {
-    predictor: PREDICTORS[bytes.indexOf(least)],
-    bytes: HEADER + ENTRY * chunks.count + whole,
-  };
+/** The bytes that a coding should make, from a sample. */
+function estimate(x: Float32Array, chunks: Chunks, coding: Coding): number {
+  const sum = (of: (chunk: number) => number) =>
+    chunks.samples.reduce((all, chunk) => all + of(chunk), 0);
+  const tried = sum((chunk) => chunks.at(chunk, SAMPLE).size);
+  const bytes = sum((chunk) => chunks.pack(x, chunk, coding, SAMPLE).length);
+  const whole = tried > 0 ? Math.floor((bytes * x.length) / tried) : 0;
+  return HEADER + ENTRY * chunks.count + whole;
+}
+
+/** The predictor that makes fewest bytes of a sample. */
+function choose(x: Float32Array, chunks: Chunks, bound: number): number {
+  const bytes = PREDICTORS.map((predictor) => estimate(x, chunks, { bound, predictor }));
+  return PREDICTORS[bytes.indexOf(Math.min(...bytes))];
 }
 
 function largestOf(x: Float32Array, chunks: Chunks): number {
@@ -141,8 +140,9 @@ interface Packed {
 /** Doubles the bound until the chunks fit; in the end, what is not finite goes. */
 function pack(x: Float32Array, chunks: Chunks, start: number, capacity: number): Packed {
   const room = capacity - HEADER - ENTRY * chunks.count;
+  const predictor = choose(x, chunks, start);
   for (let [bound, doublings] = [start, 0]; ; bound = within(2 * bound), doublings++) {
-    const { predictor, bytes } = choose(x, chunks, bound);
+    const bytes = estimate(x, chunks, { bound, predictor });
     const last = bound >= MOST_BOUND;
     if (!last && bytes + Math.floor(bytes / 64) > capacity) continue;
     const parts = Array.from({ length: chunks.count }, (_, at) =>

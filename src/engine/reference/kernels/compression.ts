@@ -1,4 +1,5 @@
-// Storage in few bits: under a bound of the error, and of small whole numbers.
+// Storage in few bits: under a bound of the error, and of small whole numbers; and the statistics that bounds
+// are chosen by.
 
 import { compressGrid, gridOfShape, restore } from "../../../tensor/compression/container.js";
 import { sizeOf } from "../../../tensor/shape.js";
@@ -23,6 +24,15 @@ export const compressionKernels: Kernels = {
   restore([stored]) {
     return [Float64Array.from(restore(Uint8Array.from(stored)))];
   },
+  norms([x]) {
+    const sum = (of: (value: number) => number) => x.reduce((all, value) => all + of(value), 0);
+    return [
+      Float64Array.of(
+        sum(Math.abs),
+        sum((value) => value * value),
+      ),
+    ];
+  },
   packBits([x], { inputs, outputs, attrs }) {
     const bits = attrs["bits"] as number;
     const result = new Float64Array(sizeOf(outputs[0].shape));
@@ -40,5 +50,4 @@ export const compressionKernels: Kernels = {
       (stored[Math.floor((at * bits) / 8)] >> ((at * bits) % 8)) & (2 ** bits - 1);
     return [Float64Array.from({ length }, (_, at) => numberAt(at))];
   },
-  sumSquares: ([x]) => [Float64Array.of(x.reduce((sum, value) => sum + value * value, 0))],
 };
