@@ -4,8 +4,8 @@
 //
 // The error of a number is about uniform within the bound, so the error of one weight's gradient, a sum of
 // such errors times gradients of the output, is about normal: sigma = bound / sqrt(3) * |g| * sqrt(R), |g|
-// the Euclidean norm of the gradient of one output channel, and R the share of inputs that are not 0, as
-// zeros have no error. The paper's own form, sigma = a * L * sqrt(N R) * bound with L the mean magnitude of
+// the Euclidean norm of the gradient of one output channel, and R the share of the window's inputs that are
+// not 0, as zeros and padding have no error. The paper's own form, sigma = a * L * sqrt(N R) * bound with L the mean magnitude of
 // that gradient and N the pictures, has an `a` that depends on the size of the images.
 
 import { z } from "zod";
@@ -59,6 +59,8 @@ export interface LayerCompression {
   /** The bound that held, and how often the wanted one was doubled to make the numbers fit. */
   readonly bound: number;
   readonly doublings: number;
+  /** Standard deviation of the error that this should make in the gradient of one of the weights. */
+  readonly sigma: number;
 }
 
 /** What compressed training programs have in common. */
@@ -141,12 +143,19 @@ export class Compression {
   /** How each layer's input was kept in the last step. */
   async layers(): Promise<LayerCompression[]> {
     const { compressed, layout } = this.plan;
-    const report = await this.bound[REPORT].read();
-    return compressed.values.map(({ plainBytes, capacity, report: at, consumers: [first] }) => {
+    const [report, factors] = await Promise.all([
+      this.bound[REPORT].read(),
+      this.vectors[FACTORS].read(),
+    ]);
+    let consumer = 0;
+    return compressed.values.map((value) => {
+      const { plainBytes, capacity, report: at, consumers } = value;
       const [bound, doublings, usedBytes] = report.subarray(at, at + 3);
-      const weights = layout.params.find(({ offset }) => offset === first.offset);
+      const weights = layout.params.find(({ offset }) => offset === consumers[0].offset);
       const layer = weights?.name.replace(/\.weight$/, "") ?? "";
-      return { layer, plainBytes, slotBytes: capacity, usedBytes, bound, doublings };
+      const sigma = bound * this.sigmaPerBound(value, consumers[0], report, factors, consumer);
+      consumer += consumers.length;
+      return { layer, plainBytes, slotBytes: capacity, usedBytes, bound, doublings, sigma };
     });
   }
 
@@ -163,13 +172,13 @@ export class Compression {
   /** Standard deviation of a weight gradient's error, for a bound of 1; see the top of this file. */
   private sigmaPerBound(
     { elements, report: of }: CompressedValue,
-    { channels, pixels, report: at }: Consumer,
+    { channels, pixels, coverage, report: at }: Consumer,
     report: Float32Array,
     factors: Float32Array,
     consumer: number,
   ): number {
     const { settings, pictures, passes } = this.plan;
-    const nonzeros = report[of + 3] / elements;
+    const nonzeros = (coverage * report[of + 3]) / elements;
     // Errors of several passes are independent, and each counts as one of so many.
     const each = 1 / Math.sqrt(passes);
     const exact = Math.sqrt((report[at + 1] / channels) * (nonzeros / 3));

@@ -15,7 +15,7 @@ import { restore } from "../ops/restore.js";
 import { unpackBits } from "../ops/unpackBits.js";
 import { write } from "../ops/write.js";
 import { wayBack } from "../recompute/blocks.js";
-import { forwardNodes, rewrite } from "../rewrite.js";
+import { forwardNodes, liveNodes, rewrite } from "../rewrite.js";
 
 /** Name of the vector that holds the bound of each compressed value, in the order of the list. */
 export const BOUNDS = "compression.bounds";
@@ -30,6 +30,8 @@ export interface Consumer {
   /** Channels of its output, and pixels of one channel over the batch. */
   readonly channels: number;
   readonly pixels: number;
+  /** Share of its window's places that lie on the image and not on its padding, over all pixels. */
+  readonly coverage: number;
   /**
    * Where the report has four numbers of it: the `norms` of the gradient of its output, and of that of its
    * weights.
@@ -77,6 +79,20 @@ function useOf(node: Node, at: number, writes: ReadonlyMap<Value, readonly Node[
   return weights && weightsOf(node, writes) !== undefined ? "weights" : "exact";
 }
 
+/** Share of a convolution's window that lies on the image, over all its places. */
+function coverageOf({ inputs: [x, dy], attrs }: Node): number {
+  const list = (name: string) => attrs[name] as readonly number[];
+  const shares = [0, 1].map((axis) => {
+    const [size, places, kernel] = [x.shape[2 + axis], dy.shape[2 + axis], list("shape")[2 + axis]];
+    const pixels = Array.from({ length: places * kernel }, (_, at) => {
+      const [place, tap] = [Math.floor(at / kernel), at % kernel];
+      return place * list("strides")[axis] - list("padding")[axis] + tap * list("dilation")[axis];
+    });
+    return pixels.filter((at) => at >= 0 && at < size).length / pixels.length;
+  });
+  return shares[0] * shares[1];
+}
+
 /** Fewest bits for a position within a window. */
 function winnerBits(node: Node): number | undefined {
   const size = sizeOf(node.attrs["kernel"] as readonly number[]);
@@ -95,7 +111,7 @@ function savingsOf(graph: Graph, writes: ReadonlyMap<Value, readonly Node[]>): M
   const { saved, early } = wayBack(graph);
   const uses = new Map<Value, Set<Use>>();
   const bits = new Map<Value, number | undefined>();
-  for (const node of graph.nodes) {
+  for (const node of liveNodes(graph)) {
     if (forward.has(node)) continue;
     for (const [at, value] of node.inputs.entries()) {
       if (!saved.has(value) || early.has(value)) continue;
@@ -118,7 +134,7 @@ function savingsOf(graph: Graph, writes: ReadonlyMap<Value, readonly Node[]>): M
 
 function writesOf(graph: Graph): Map<Value, Node[]> {
   const writes = new Map<Value, Node[]>();
-  for (const node of graph.nodes) {
+  for (const node of liveNodes(graph)) {
     for (const value of node.inputs) writes.set(value, [...(writes.get(value) ?? []), node]);
   }
   for (const [value, nodes] of writes) {
@@ -197,6 +213,7 @@ export function compressSaved(graph: Graph, share: number): CompressedGraph {
       length: sizeOf(dw.shape),
       channels,
       pixels: sizeOf(dy.shape) / channels,
+      coverage: coverageOf(node),
       report: reportLength,
     });
     reportLength += STATISTICS;
