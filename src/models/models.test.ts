@@ -20,6 +20,7 @@ const published: Readonly<Record<string, readonly [number, number, number, numbe
   resnet56: [3, 32, 10, 853_018],
   "lenet5-1998": [1, 32, 10, 60_000],
   "convnet-gn": [1, 28, 10, 56_554],
+  convnet6: [3, 32, 10, 307_498],
   "wrn-16-4": [3, 32, 10, 2_748_890],
   resnet18: [3, 224, 1000, 11_689_512],
   vgg11: [3, 224, 1000, 132_863_336],
