@@ -13,9 +13,10 @@ import {
   reshape,
   write,
 } from "../../graph/index.js";
+import { BOUNDS, compressSaved, REPORT } from "../../graph/passes/compressSaved.js";
 import { createModel } from "../../models/index.js";
 import { trainingGraph } from "../../tasks/index.js";
-import { memoryKinds } from "../engine.js";
+import { memoryKinds, type Program } from "../engine.js";
 import { loadAddon, NativeUnavailable, nativeEngine } from "./index.js";
 
 function built(): boolean {
@@ -27,7 +28,9 @@ function built(): boolean {
   }
 }
 
-const model = createModel("resnet20", { channels: 3, height: 32, width: 32, classes: 10 });
+const pictures = { channels: 3, height: 32, width: 32, classes: 10 };
+const model = createModel("resnet20", pictures);
+const plainStack = createModel("convnet6", pictures);
 
 /** exp(w x), summed, with its gradient: 4096 numbers a value. */
 function countable(): Graph {
@@ -40,17 +43,31 @@ function countable(): Graph {
   return graph;
 }
 
+/** Programs that must not be freed while others are measured. */
+const held: Program[] = [];
+
 describe.skipIf(!built())("memory of a native program", () => {
-  it("is what the allocator gives, to the byte, and no run takes more", async () => {
+  it.each([
+    ["everything kept", model, (graph: Graph) => ({ graph, values: [], reportLength: 1 })],
+    ["activations compressed", plainStack, (graph: Graph) => compressSaved(graph, 1 / 8)],
+  ])("is what the allocator gives, to the byte, and no run takes more: %s", async (_, net, way) => {
     const engine = nativeEngine({ threads: 1 });
-    const { graph, layout } = trainingGraph(model, 8);
-    const vectors = { w: engine.vector(layout.length), grad: engine.vector(layout.trainable) };
+    const task = trainingGraph(net, 8);
+    const { layout } = task;
+    const { graph, values, reportLength } = way(task.graph);
+    const vectors = {
+      w: engine.vector(layout.length),
+      grad: engine.vector(layout.trainable),
+      [BOUNDS]: engine.vector(Math.max(1, values.length)),
+      [REPORT]: engine.vector(reportLength),
+    };
     const inputs = { x: engine.buffer(8 * 3 * 32 * 32), targets: engine.buffer(80) };
     const { allocated } = loadAddon();
     const before = allocated().now;
     const measured = await engine.measure(graph);
     expect(allocated().now).toBe(before);
     const program = await engine.compile(graph);
+    held.push(program);
     expect(program.memory).toEqual(measured);
     expect(allocated().now - before).toBe(program.memory.peakBytes);
     await program.run({ vectors, inputs });
