@@ -33,7 +33,7 @@ const geometries: readonly Geometry[] = [
     w: [9, 1, 3, 3],
     options: { strides: 2, padding: 1 },
   },
-  { name: "1 channel, 7x7, wide", x: [1, 1, 8, 31], w: [17, 1, 7, 7], options: { padding: 3 } },
+  { name: "1 channel, 7x7, wide", x: [1, 1, 3, 31], w: [9, 1, 7, 7], options: { padding: 3 } },
   {
     name: "3 channels, 5x5",
     x: [2, 3, 6, 16],

@@ -216,7 +216,7 @@ const isGrid = ({ size, lane, row, plane }: ValueGrid): boolean =>
  * @example
  * const numbers = Float32Array.of(0, 1, 2.51, 0);
  * const bytes = compress(numbers, { bound: 0.1 });
- * [...restore(bytes)].map((value) => value.toFixed(1)); // ["0.0", "1.0", "2.6", "0.0"]
+ * restore(bytes).every((value, at) => Math.abs(value - numbers[at]) <= 0.1); // true
  */
 export function restore(bytes: Uint8Array, source = "compressed numbers"): Float32Array {
   const fail = (at: number, problem: string): never => {
