@@ -16,7 +16,7 @@ import {
 import { BOUNDS, compressSaved, REPORT } from "../../graph/passes/compressSaved.js";
 import { createModel } from "../../models/index.js";
 import { trainingGraph } from "../../tasks/index.js";
-import { memoryKinds, type Program } from "../engine.js";
+import { memoryKinds } from "../engine.js";
 import { loadAddon, NativeUnavailable, nativeEngine } from "./index.js";
 
 function built(): boolean {
@@ -43,8 +43,8 @@ function countable(): Graph {
   return graph;
 }
 
-/** Programs that must not be freed while others are measured. */
-const held: Program[] = [];
+/** Programs and vectors that must not be freed while others are measured. */
+const held: unknown[] = [];
 
 describe.skipIf(!built())("memory of a native program", () => {
   it.each([
@@ -62,6 +62,7 @@ describe.skipIf(!built())("memory of a native program", () => {
       [REPORT]: engine.vector(reportLength),
     };
     const inputs = { x: engine.buffer(8 * 3 * 32 * 32), targets: engine.buffer(80) };
+    held.push(vectors, inputs);
     const { allocated } = loadAddon();
     const before = allocated().now;
     const measured = await engine.measure(graph);
