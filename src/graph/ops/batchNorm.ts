@@ -5,12 +5,10 @@
 import { formatShape, sameShape, sizeOf } from "../../tensor/shape.js";
 import type { Activation } from "../activation.js";
 import type { Op, Value } from "../graph.js";
+import type { NormAttrs } from "../normGrad.js";
 import { batchNormGrad } from "./batchNormGrad.js";
 
-export interface BatchNormAttrs extends Record<string, number | string | boolean> {
-  readonly eps: number;
-  readonly activation: Activation;
-}
+export type BatchNormAttrs = NormAttrs;
 
 /** What {@link batchNorm} and {@link groupNorm} do besides. */
 export interface NormOptions {

@@ -3,15 +3,13 @@
 // residual sum and activation into it, as into batch normalisation.
 
 import { formatShape, sameShape, sizeOf } from "../../tensor/shape.js";
-import type { Activation } from "../activation.js";
 import type { Op, Value } from "../graph.js";
+import type { NormAttrs } from "../normGrad.js";
 import type { NormOptions } from "./batchNorm.js";
 import { groupNormGrad } from "./groupNormGrad.js";
 
-export interface GroupNormAttrs extends Record<string, number | string | boolean> {
+export interface GroupNormAttrs extends NormAttrs {
   readonly groups: number;
-  readonly eps: number;
-  readonly activation: Activation;
 }
 
 export const groupNormOp: Op<GroupNormAttrs> = {

@@ -1,25 +1,11 @@
 // The gradient of group normalisation, through the statistics of the groups. With an activation the incoming
 // gradient is first multiplied with its slope, and that product is the residual's.
 
-import { sizeOf } from "../../tensor/shape.js";
-import type { Op, Value } from "../graph.js";
+import type { Value } from "../graph.js";
+import { normGradOp, normGradOperands } from "../normGrad.js";
 import type { GroupNormAttrs } from "./groupNorm.js";
 
-interface GroupNormGradAttrs extends GroupNormAttrs {
-  /** Whether the fourth output, the gradient of the residual, is wanted. */
-  readonly residual: boolean;
-}
-
-export const groupNormGradOp: Op<GroupNormGradAttrs> = {
-  name: "groupNormGrad",
-  infer: ([dy, , gamma], { residual }) => [
-    { dtype: "f32", shape: dy.shape },
-    { dtype: "f32", shape: gamma.shape },
-    { dtype: "f32", shape: gamma.shape },
-    ...(residual ? [{ dtype: "f32" as const, shape: dy.shape }] : []),
-  ],
-  flops: ({ inputs: [dy] }) => 11 * sizeOf(dy.shape),
-};
+export const groupNormGradOp = normGradOp<GroupNormAttrs>("groupNormGrad");
 
 /**
  * Gradients [x, gamma, beta], and behind them that of a residual where there was one: then `y`, the result,
@@ -35,8 +21,7 @@ export const groupNormGrad = (
   attrs: GroupNormAttrs,
   y?: Value,
 ): readonly Value[] =>
-  x.graph.apply(
-    groupNormGradOp,
-    [dy, x, gamma, beta, mean, variance, ...(y && attrs.activation !== "none" ? [y] : [])],
-    { ...attrs, residual: y !== undefined },
-  );
+  x.graph.apply(groupNormGradOp, normGradOperands([dy, x, gamma, beta, mean, variance], attrs, y), {
+    ...attrs,
+    residual: y !== undefined,
+  });

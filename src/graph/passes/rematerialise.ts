@@ -8,7 +8,7 @@
 // in 16 bits, in contrast, comes back rounded: the way forward is exact, the gradient almost.
 
 import type { Graph, Node, Value } from "../graph.js";
-import { maskOf } from "../normMask.js";
+import { maskOf } from "../normGrad.js";
 import { fromBf16 } from "../ops/fromBf16.js";
 import { toBf16 } from "../ops/toBf16.js";
 import { forwardNodes, rewrite } from "../rewrite.js";

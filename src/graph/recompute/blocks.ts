@@ -5,7 +5,7 @@
 import { bytesOf } from "../../tensor/dtype.js";
 import { sizeOf } from "../../tensor/shape.js";
 import type { Graph, Node, Value } from "../graph.js";
-import { maskOf } from "../normMask.js";
+import { maskOf } from "../normGrad.js";
 import { forwardNodes, liveNodes } from "../rewrite.js";
 
 /** A stretch of the way forward. */
