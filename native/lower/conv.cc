@@ -127,6 +127,11 @@ BufferId overResidual(Builder& b, ValueId residual, ValueId y, int64_t block, Bu
 
 }  // namespace
 
+Window convWindow(const Node& node, const Shape& w) {
+  const Shape strides = node.list("strides", 2), padding = node.list("padding", 4);
+  return {{w[2], w[3]}, {strides[0], strides[1]}, {padding[0], padding[1]}};
+}
+
 std::string convName(const Node& node, const Shape& x, const Shape& w) {
   const auto sizes = [](int64_t a, int64_t b) { return std::to_string(a) + "x" + std::to_string(b); };
   return node.op + " " + sizes(w[0], w[1]) + " " + sizes(w[2], w[3]) + " on " + sizes(x[2], x[3]);

@@ -9,11 +9,6 @@ namespace {
 // With fewer channels most of a block would be idle.
 constexpr int64_t LEAST_CHANNELS = 8;
 
-Window windowOf(const Node& node, const Shape& w) {
-  const Shape strides = node.list("strides", 2), padding = node.list("padding", 4);
-  return {{w[2], w[3]}, {strides[0], strides[1]}, {padding[0], padding[1]}};
-}
-
 bool suits(const Node& node, const Shape& x, const Shape& w) {
   const bool perChannel = w[1] == 1 && w[0] == x[1] &&
                           static_cast<int64_t>(node.number("groups")) == x[1];
@@ -54,7 +49,7 @@ bool depthwiseConv2d(Builder& b, const Node& node) {
   if (residual || !suits(node, b.shape(xValue), b.shape(w))) return false;
   const int64_t block = blockFor(b, xValue);
   const Images in = b.images(xValue, block), out = b.images(yValue, block);
-  const Window window = windowOf(node, b.shape(w));
+  const Window window = convWindow(node, b.shape(w));
   const BufferId x = b.get(xValue, block).buffer;
   const BufferId bias = node.inputs.size() > 2 ? b.plain(node.inputs[2]) : -1;
   const BufferId weights = packWeights(b, w, bias, false, in, window);
@@ -71,7 +66,7 @@ bool depthwiseInputGrad(Builder& b, const Node& node) {
   if (!suits(node, b.shape(dxValue), b.shape(w))) return false;
   const int64_t block = blockFor(b, dyValue);
   const Images in = b.images(dyValue, block), out = b.images(dxValue, block);
-  const Window forward = windowOf(node, b.shape(w));
+  const Window forward = convWindow(node, b.shape(w));
   const int64_t *kernel = forward.kernel, *padding = forward.padding, *strides = forward.strides;
   const int64_t down = strides[0], across = strides[1];
   const Window window = {{kernel[0], kernel[1]}, {1, 1},
@@ -91,7 +86,7 @@ bool depthwiseWeightGrad(Builder& b, const Node& node) {
   if (!suits(node, b.shape(xValue), w)) return false;
   const int64_t block = blockFor(b, xValue);
   const Images in = b.images(xValue, block), out = b.images(dyValue, block);
-  const Window window = windowOf(node, w);
+  const Window window = convWindow(node, w);
   const bool bias = node.flag("bias") && b.used(node.outputs[1]);
   const BufferId x = b.get(xValue, block).buffer, dy = b.get(dyValue, block).buffer;
   const BufferId sums =

@@ -6,11 +6,6 @@
 namespace convoy {
 namespace {
 
-Window windowOf(const Node& node, const Shape& w) {
-  const Shape strides = node.list("strides", 2), padding = node.list("padding", 4);
-  return {{w[2], w[3]}, {strides[0], strides[1]}, {padding[0], padding[1]}};
-}
-
 /** Whether a convolution with such a kernel is an ordinary one whose padded images of `channels` are small. */
 bool suits(const Builder& b, const Node& node, ValueId from, ValueId to, const Window& window) {
   const bool moves = window.strides[0] > 0 && window.strides[1] > 0;
@@ -44,7 +39,7 @@ BufferId packWeights(Builder& b, ValueId w, BufferId bias, int64_t block) {
 
 bool directConv2d(Builder& b, const Node& node) {
   const ValueId x = node.inputs[0], w = node.inputs[1], y = node.outputs[0];
-  const Window window = windowOf(node, b.shape(w));
+  const Window window = convWindow(node, b.shape(w));
   const bool few = b.shape(w)[1] <= DIRECT_CHANNELS, residual = node.inputs.size() > 3;
   if (residual || !few || !suits(b, node, x, y, window)) return false;
   const BufferId bias = node.inputs.size() > 2 ? b.plain(node.inputs[2]) : -1;
@@ -62,7 +57,7 @@ bool directConv2d(Builder& b, const Node& node) {
 bool directWeightGrad(Builder& b, const Node& node) {
   const ValueId xValue = node.inputs[0], dyValue = node.inputs[1], dwValue = node.outputs[0];
   const Shape& w = b.shape(dwValue);
-  const Window window = windowOf(node, w);
+  const Window window = convWindow(node, w);
   if (!directTaps(w[3] * w[1]) || !suits(b, node, xValue, dyValue, window)) return false;
   const Images in = b.images(xValue, b.blockOf(xValue));
   const Images out = b.images(dyValue, blockFor(w[0]));

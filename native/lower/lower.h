@@ -61,6 +61,9 @@ bool directWeightGrad(Builder&, const Node&);
 /** What a node does to its results. */
 Activation activationOf(const Node& node);
 
+/** The window of a convolution with weights of that shape. */
+Window convWindow(const Node& node, const Shape& w);
+
 /** A convolution's step in a profile: the op and the sizes of its window and images. */
 std::string convName(const Node& node, const Shape& x, const Shape& w);
 
