@@ -35,7 +35,8 @@ const model = createModel("convnet6", { channels: 3, height: 32, width: 32, clas
 /** One batch of noise, and the gradient of fixed weights on it under any bound; 0 for none. */
 async function openNet(keep: "f32" | "comet", comet: CometConfig = { share: 1 }) {
   const engine = await createEngine({ engine: "native", threads: 1 });
-  const training = await compileTraining(engine, model, { batch: BATCH, keep, comet });
+  const saving = keep === "comet" ? { keep, comet } : { keep };
+  const training = await compileTraining(engine, model, { batch: BATCH, ...saving });
   const compression = training.compression?.();
   const objective = classificationObjective(training, { seed: 1, compression });
   const { layout } = training;

@@ -74,6 +74,19 @@ it.skipIf(!built())("refuses too little by naming the least, which then does", a
   await engine.close();
 });
 
+it.each([{}, { keep: "bf16" }, { keep: "f32", memory: "1GB" }] as const)(
+  "refuses bounds that nothing would be kept under: %j",
+  async (settings) => {
+    const engine = await createEngine({ engine: "reference" });
+    const compiled = compileTraining(engine, model("convnet6"), {
+      ...{ batch: 2, comet: { eta: 0.1 } },
+      ...settings,
+    });
+    await expect(compiled).rejects.toThrow(/setting comet: nothing is kept compressed; add keep=/);
+    await engine.close();
+  },
+);
+
 it.skipIf(!built())("recomputes as many segments as are asked for", async () => {
   const engine = await open();
   const compile = async (recompute?: number | "sqrt") =>

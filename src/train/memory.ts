@@ -15,7 +15,7 @@ import { halvable } from "../graph/recompute/blocks.js";
 import { estimateSeconds, Planner } from "../graph/recompute/planner.js";
 import { segmentsOf } from "../graph/recompute/segments.js";
 import { type CometConfig, cometSettings } from "./compression.js";
-import type { TrainConfig } from "./config.js";
+import { ConfigError, type TrainConfig } from "./config.js";
 
 /** How a training program saves memory. */
 export interface MemorySettings {
@@ -169,10 +169,18 @@ function words({ options, report, recomputed, cost, keep }: Candidate): string {
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
+/** Bounds that nothing would be kept under are a mistake. */
+function checkComet({ memory, keep, comet = {} }: MemorySettings): void {
+  const applies = keep === "comet" || (keep === undefined && memory !== undefined);
+  if (applies || Object.keys(comet).length === 0) return;
+  throw new ConfigError("setting comet: nothing is kept compressed; add keep=comet, or memory");
+}
+
 /**
  * Compiles a training graph within its share of the memory.
  *
- * @throws RangeError when that cannot be done, naming the smallest memory that can.
+ * @throws RangeError when that cannot be done, naming the smallest memory that can; ConfigError for settings of a
+ *   way that is not taken.
  */
 export async function compileWithin(
   engine: Engine,
@@ -180,6 +188,7 @@ export async function compileWithin(
   settings: MemorySettings,
   share: number,
 ): Promise<Fitted> {
+  checkComet(settings);
   const { memory, recompute, keep, comet } = settings;
   if (memory === undefined && recompute === undefined && (keep ?? "f32") === "f32") {
     return { program: await engine.compile(graph) };
