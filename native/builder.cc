@@ -64,7 +64,7 @@ void Builder::findConstants() {
 }
 
 BufferId Builder::add(size_t bytes, Place place, Kind kind) {
-  buffers_.push_back({bytes, place, -1, -1, kind});
+  buffers_.push_back({bytes, place, kind});
   buffers_.back().constant =
       place.home == Home::Vector && isFrozen(graph_, graph_.vectors[at(place.slot)]);
   return static_cast<BufferId>(buffers_.size() - 1);
@@ -101,11 +101,17 @@ Tensor Builder::get(ValueId value, int64_t block) {
   const Tensor to = {add(bytesIn(value, block), {Home::Arena, 0, 0}), block};
   buffers_[at(to.buffer)].values.push_back(value);
   layouts.push_back(to);
-  const Images source = images(value, from.block);
+  const Images source = images(value, from.block), target = images(value, block);
   const size_t bytes = bytesOf(type(value).dtype);
-  step("relayout", {from.buffer, to.buffer}, [=](const Run& run) {
-    kernels().relayout(source, run.raw(from.buffer), block, run.raw(to.buffer), bytes);
-  });
+  Task task = {"relayout", {}, {}, source.count};
+  task.byImage = {from.buffer, to.buffer};
+  task.runPiece = [=](const Run& run, const Piece& p) {
+    const auto place = [&](BufferId buffer, const Images& im) {
+      return static_cast<char*>(run.raw(buffer)) + static_cast<size_t>(p.start(im)) * bytes;
+    };
+    kernels().relayout(p.of(source), place(from.buffer, source), block, place(to.buffer, target), bytes);
+  };
+  imageStep(std::move(task));
   return to;
 }
 
@@ -172,7 +178,11 @@ void Builder::alias(ValueId value, const Tensor& tensor) {
   tensors_[at(value)].push_back(tensor);
 }
 
-void Builder::bind(ValueId value, Place place) { alias(value, {add(bytesIn(value, 1), place), 1}); }
+void Builder::bind(ValueId value, Place place) {
+  const BufferId buffer = add(bytesIn(value, 1), place);
+  buffers_[at(buffer)].bound = true;
+  alias(value, {buffer, 1});
+}
 
 BufferId Builder::scratch(size_t bytes, Kind kind) {
   return add(std::max<size_t>(bytes, 1), {Home::Arena, 0, 0}, kind);
@@ -185,7 +195,7 @@ bool Builder::isConstant(const std::vector<BufferId>& buffers) const {
   for (BufferId id : buffers) {
     const Buffer& buffer = buffers_[at(id)];
     any = any || buffer.constant;
-    const bool made = buffer.place.home == Home::Arena && buffer.first < 0 &&
+    const bool made = buffer.place.home == Home::Arena && !buffer.touched &&
                       std::all_of(buffer.values.begin(), buffer.values.end(),
                                   [&](ValueId value) { return constant_[at(value)]; });
     if (!buffer.constant && !made) return false;
@@ -193,22 +203,44 @@ bool Builder::isConstant(const std::vector<BufferId>& buffers) const {
   return any;
 }
 
-void Builder::step(std::string name, const std::vector<BufferId>& buffers,
-                   std::function<void(const Run&)> run) {
+void Builder::step(std::string name, const std::vector<BufferId>& buffers, Step run) {
   const bool constant = isConstant(buffers);
-  std::vector<Step>& list = constant ? preparation_ : steps_;
-  const int now = static_cast<int>(list.size());
+  const int now = static_cast<int>(preparation_.size());
   for (BufferId id : buffers) {
     Buffer& buffer = buffers_[at(id)];
-    if (constant) buffer.constant = true;
-    if (buffer.constant && !constant) {
-      buffer.kept = true;
-      continue;
+    if (constant) {
+      buffer.constant = true;
+      if (!buffer.touched) buffer.first = now;
+      buffer.last = now;
     }
-    if (buffer.first < 0) buffer.first = now;
-    buffer.last = now;
+    buffer.touched = true;
+    if (!constant && buffer.constant) buffer.kept = true;
   }
-  list.push_back({std::move(name), std::move(run)});
+  if (constant) return preparation_.push_back(std::move(run));
+  tasks_.push_back({std::move(name), buffers, std::move(run)});
+}
+
+void Builder::imageStep(Task task) {
+  std::vector<BufferId> all = task.whole;
+  all.insert(all.end(), task.byImage.begin(), task.byImage.end());
+  all.insert(all.end(), task.byPart.begin(), task.byPart.end());
+  if (isConstant(all)) return step(task.name, all, stepOf({task}));
+  for (BufferId id : all) {
+    Buffer& buffer = buffers_[at(id)];
+    buffer.touched = true;
+    if (buffer.constant) buffer.kept = true;
+  }
+  tasks_.push_back(std::move(task));
+}
+
+bool Builder::readOnly(const Buffer& buffer) const { return buffer.bound || buffer.constant; }
+
+/** Places in something bound may overlap. */
+bool Builder::meet(BufferId first, BufferId second) const {
+  const Buffer &a = buffers_[at(first)], &b = buffers_[at(second)];
+  if (readOnly(a) && readOnly(b)) return false;
+  if (first == second) return true;
+  return a.place.home != Home::Arena && a.place.home == b.place.home && a.place.slot == b.place.slot;
 }
 
 void Builder::copyStep(const char* name, BufferId from, BufferId to, size_t bytes) {
@@ -267,74 +299,6 @@ void Builder::lowerAll() {
   node_ = END;
   copyOutputs();
   finishWrites();
-}
-
-Kind Builder::kindOf(const Buffer& buffer) const {
-  if (buffer.constant) return Kind::Weights;
-  if (buffer.values.empty()) return buffer.kind;
-  const auto any = [&](const std::vector<bool>& set) {
-    return std::any_of(buffer.values.begin(), buffer.values.end(),
-                       [&](ValueId value) { return set[at(value)]; });
-  };
-  if (!any(forward_)) return Kind::Gradients;
-  return any(saved_) ? Kind::Saved : Kind::Passing;
-}
-
-/** In one order of all steps, the preparation first. What it makes for the runs stays to the end. */
-Lifetime Builder::lifetimeOf(const Buffer& buffer) const {
-  const int prepared = static_cast<int>(preparation_.size());
-  const int end = prepared + static_cast<int>(steps_.size()) - 1;
-  if (buffer.constant) return {buffer.bytes, buffer.first, buffer.kept ? end : buffer.last};
-  return {buffer.bytes, prepared + buffer.first, prepared + buffer.last};
-}
-
-void Builder::placeAll() {
-  std::vector<Lifetime> alive, values, scratches, kinds[KINDS];
-  std::vector<size_t> owners;
-  for (size_t id = 0; id < buffers_.size(); id++) {
-    const Buffer& buffer = buffers_[id];
-    places_.push_back(buffer.place);
-    if (buffer.place.home != Home::Arena || buffer.first < 0) continue;
-    const Lifetime lifetime = lifetimeOf(buffer);
-    const Kind kind = kindOf(buffer);
-    alive.push_back(lifetime);
-    kinds[static_cast<size_t>(kind)].push_back(lifetime);
-    (kind < Kind::Weights ? values : scratches).push_back(lifetime);
-    owners.push_back(id);
-  }
-  const Plan plan = planArena(alive);
-  for (size_t k = 0; k < owners.size(); k++) places_[owners[k]].offset = plan.offsets[k];
-  memory_ = {roundedArena(plan.bytes), peakOf(values), peakOf(scratches), {}};
-  for (size_t kind = 0; kind < KINDS; kind++) memory_.kinds[kind] = peakOf(kinds[kind]);
-}
-
-Memory Builder::memory() {
-  placeAll();
-  return memory_;
-}
-
-std::unique_ptr<Program> Builder::finish() {
-  placeAll();
-  Arena arena = allocateArena(memory_.peak);
-  const Bindings nothing;
-  const Run run(places_, arena.get(), nothing);
-  for (const auto& ready : ready_) ready(run);
-  return std::make_unique<Program>(std::move(preparation_), std::move(steps_), std::move(places_),
-                                   std::move(arena), memory_);
-}
-
-std::unique_ptr<Program> compile(const Graph& graph) {
-  checkGraph(graph);
-  Builder builder(graph);
-  builder.lowerAll();
-  return builder.finish();
-}
-
-Memory measure(const Graph& graph) {
-  checkGraph(graph);
-  Builder builder(graph);
-  builder.lowerAll();
-  return builder.memory();
 }
 
 }  // namespace convoy

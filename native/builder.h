@@ -5,6 +5,7 @@
 #include <functional>
 #include <initializer_list>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "kernels/kernels.h"
 #include "plan.h"
 #include "program.h"
+#include "schedule.h"
 
 namespace convoy {
 
@@ -54,8 +56,9 @@ class Builder {
   BufferId scratch(size_t bytes, Kind kind = Kind::Scratch);
 
   /** Adds a step; `buffers` are all that it touches. */
-  void step(std::string name, const std::vector<BufferId>& buffers,
-            std::function<void(const Run&)> run);
+  void step(std::string name, const std::vector<BufferId>& buffers, Step run);
+  /** Adds a step along the batch, which can run for some images after those of other steps. */
+  void imageStep(Task task);
   /** Calls `ready` with the places of the arena when they are known. */
   void whenPlaced(std::function<void(const Run&)> ready) { ready_.push_back(std::move(ready)); }
   bool inArena(BufferId buffer) const;
@@ -67,17 +70,23 @@ class Builder {
   struct Buffer {
     size_t bytes;
     Place place;
-    int first = -1;  // step that touches it, in its own list
-    int last = -1;
     Kind kind = Kind::Passing;
+    int first = -1;  // group of steps that touches it, once they are known; for a constant, step
+    int last = -1;
+    bool touched = false;  // by any step so far
     std::vector<ValueId> values = {};  // those that lie in it
     bool constant = false;             // made of frozen vectors alone
     bool kept = false;                 // a constant that runs use
+    bool bound = false;                // something that the runs bind and that is read here
   };
 
   BufferId add(size_t bytes, Place place, Kind kind = Kind::Passing);
   void findConstants();
   bool isConstant(const std::vector<BufferId>& buffers) const;
+  bool readOnly(const Buffer& buffer) const;
+  bool meet(BufferId a, BufferId b) const;
+  void scheduleAll();
+  Step stepOf(Group group) const;
   Kind kindOf(const Buffer& buffer) const;
   Lifetime lifetimeOf(const Buffer& buffer) const;
   void placeAll();
@@ -98,7 +107,9 @@ class Builder {
   std::vector<std::vector<Tensor>> tensors_;  // layouts of each value; the first is the original
   std::vector<Buffer> buffers_;
   std::vector<Step> preparation_;  // makes the constants
+  std::vector<Task> tasks_;
   std::vector<Step> steps_;
+  std::unique_ptr<Profile> profile_;
   std::vector<std::function<void(const Run&)>> ready_;
   std::vector<bool> written_;  // by value: already where its write wants it
   std::vector<Place> places_;  // by buffer, once all are placed

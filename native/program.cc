@@ -6,21 +6,12 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <limits>
-#include <map>
 #include <stdexcept>
 
 namespace convoy {
 namespace {
-
-/** CONVOY_PROFILE=1 prints where the time of each program went when it is freed. */
-bool profiling() {
-  static const bool on = std::getenv("CONVOY_PROFILE") != nullptr;
-  return on;
-}
 
 constexpr size_t HUGE_PAGE = size_t{2} << 20;
 
@@ -72,45 +63,19 @@ Arena allocateArena(size_t bytes) {
 void Program::prepare(const Run& run, const std::vector<double>& stamps) {
   if (stamps == stamps_) return;
   stamps_.clear();  // a preparation that fails half-way counts for nothing
-  for (const Step& step : preparation_) step.run(run);
+  for (const Step& step : preparation_) step(run);
   stamps_ = stamps;
 }
 
 void Program::run(const Bindings& bindings) {
-  const Run run(places_, arena_.get(), bindings);
+  const Run run(places_, arena_.get(), bindings, profile_.get());
   prepare(run, bindings.stamps);
-  if (!profiling()) {
-    for (const Step& step : steps_) step.run(run);
-    return;
-  }
-  using Clock = std::chrono::steady_clock;
-  seconds_.resize(steps_.size());
-  for (size_t at = 0; at < steps_.size(); at++) {
-    const auto start = Clock::now();
-    steps_[at].run(run);
-    seconds_[at] += std::chrono::duration<double>(Clock::now() - start).count();
-  }
-  runs_++;
+  for (const Step& step : steps_) step(run);
+  if (profile_) profile_->ran();
 }
 
 Program::~Program() {
-  if (runs_ == 0) return;
-  std::map<std::string, std::pair<double, int>> byName;
-  double total = 0;
-  for (size_t at = 0; at < steps_.size(); at++) {
-    byName[steps_[at].name].first += seconds_[at];
-    byName[steps_[at].name].second++;
-    total += seconds_[at];
-  }
-  std::vector<std::pair<std::string, std::pair<double, int>>> rows(byName.begin(), byName.end());
-  std::sort(rows.begin(), rows.end(),
-            [](const auto& a, const auto& b) { return a.second.first > b.second.first; });
-  const double runs = static_cast<double>(runs_);
-  std::fprintf(stderr, "program: %zu runs, %.3f ms each\n", runs_, total / runs * 1e3);
-  for (const auto& [name, row] : rows) {
-    std::fprintf(stderr, "  %8.3f ms %5.1f %%  %3d x %s\n", row.first / runs * 1e3,
-                 row.first / total * 100, row.second, name.c_str());
-  }
+  if (profile_) profile_->print();
 }
 
 }  // namespace convoy

@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "chain.h"
 #include "graph.h"
+#include "profile.h"
 
 namespace convoy {
 
@@ -35,8 +37,8 @@ using BufferId = int;
 /** What a step sees while it runs. */
 class Run {
  public:
-  Run(const std::vector<Place>& places, char* arena, const Bindings& bindings)
-      : places_(places), arena_(arena), bindings_(bindings) {}
+  Run(const std::vector<Place>& places, char* arena, const Bindings& bindings, Profile* profile = nullptr)
+      : places_(places), arena_(arena), bindings_(bindings), profile_(profile) {}
 
   void* raw(BufferId buffer) const {
     const Place& place = places_[static_cast<size_t>(buffer)];
@@ -52,17 +54,18 @@ class Run {
   }
   float* f32(BufferId buffer) const { return static_cast<float*>(raw(buffer)); }
   const uint32_t* key() const { return bindings_.key; }
+  /** Where steps enter their time; may be null. */
+  Profile* profile() const { return profile_; }
 
  private:
   const std::vector<Place>& places_;
   char* arena_;
   const Bindings& bindings_;
+  Profile* profile_;
 };
 
-struct Step {
-  std::string name;
-  std::function<void(const Run&)> run;
-};
+/** What a program does at one time: one thing, or a chain of them. */
+using Step = std::function<void(const Run&)>;
 
 /** What lies in an arena. A graph's outputs tell its ways apart: what they need is the way forward. */
 enum class Kind {
@@ -102,13 +105,14 @@ Allocated allocated();
 
 class Program {
  public:
-  Program(std::vector<Step> preparation, std::vector<Step> steps, std::vector<Place> places,
-          Arena arena, Memory memory)
+  Program(std::vector<Step> preparation, std::vector<Step> steps, std::vector<Place> places, Arena arena,
+          Memory memory, std::unique_ptr<Profile> profile)
       : preparation_(std::move(preparation)),
         steps_(std::move(steps)),
         places_(std::move(places)),
         arena_(std::move(arena)),
-        memory_(memory) {}
+        memory_(memory),
+        profile_(std::move(profile)) {}
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
@@ -124,9 +128,8 @@ class Program {
   std::vector<Place> places_;
   Arena arena_;
   Memory memory_;
-  std::vector<double> stamps_;   // that the preparation has seen
-  std::vector<double> seconds_;  // of each step, when profiling
-  size_t runs_ = 0;
+  std::vector<double> stamps_;  // that the preparation has seen
+  std::unique_ptr<Profile> profile_;
 };
 
 /** Chooses kernels and layouts for every node and plans the memory. */

@@ -1,8 +1,7 @@
 // Batch normalisation over the channels of images in any channel-block layout, and its gradient.
 //
-// The batch is cut into CHUNKS parts, whatever the number of threads, whose statistics are merged in
-// double precision in a fixed order. The gradient goes over the images twice: for the sums, then for dx.
-// Where the residual takes the masked dy, the first pass stores it and the second reads that.
+// Both go over the images twice: for sums over the batch, which each part of it has for itself and which are
+// merged in double precision in a fixed order, and for the results.
 #include "kernels.h"
 #include "normGradPlanes.h"
 
@@ -11,25 +10,9 @@ namespace CONVOY_ISA {
 namespace {
 
 constexpr int64_t SERIAL = 8192;
-constexpr int64_t CHUNKS = 8;
-
-CONVOY_INLINE int64_t chunkStart(const Images& im, int64_t chunk) {
-  return im.count * chunk / CHUNKS;
-}
-
-void chunkMoments(const Images& im, const float* x, const Strip& strip, int64_t chunk,
-                  Moments* totals) {
-  const double pixels = static_cast<double>(im.pixels());
-  for (int64_t l = 0; l < strip.lanes; l++) totals[l] = {0, 0, 0};
-  for (int64_t n = chunkStart(im, chunk); n < chunkStart(im, chunk + 1); n++) {
-    float mean[LANES], m2[LANES];
-    stripMoments(im, x + imageStart(im, n) + strip.offset, strip.lanes, mean, m2);
-    for (int64_t l = 0; l < strip.lanes; l++) merge(totals[l], pixels, mean[l], m2[l]);
-  }
-}
 
 template <bool RELU, bool RESIDUAL>
-void normalise(const BatchNormArgs& a, const float* scale, const float* shift) {
+void normalise(const BatchNormArgs& a) {
   const Images& im = a.images;
   const int64_t strips = stripCount(im);
 #pragma omp parallel for schedule(static) if (im.size() > SERIAL)
@@ -37,7 +20,7 @@ void normalise(const BatchNormArgs& a, const float* scale, const float* shift) {
     const Strip strip = stripAt(im, at % strips);
     const int64_t base = imageStart(im, at / strips) + strip.offset;
     normaliseStrip<RELU, RESIDUAL>(im, a.x + base, RESIDUAL ? a.residual + base : nullptr, a.y + base,
-                                   strip.lanes, scale + strip.channel, shift + strip.channel,
+                                   strip.lanes, a.scale + strip.channel, a.shift + strip.channel,
                                    a.activation.ceiling);
   }
 }
@@ -45,11 +28,14 @@ void normalise(const BatchNormArgs& a, const float* scale, const float* shift) {
 struct GradSums {
   double dy, dyx;
 };
+static_assert(sizeof(Moments) <= NORM_SUMS && sizeof(GradSums) <= NORM_SUMS, "room for a channel's sums");
 
-/** Numbers of every channel, in the scratch space. */
-struct GradNumbers {
-  float *scale, *shift, *slope, *offset;
-};
+/** The sums of a channel over one part of the batch. */
+template <class T>
+CONVOY_INLINE const T& sumsAt(const void* sums, int64_t padded, int64_t part, int64_t channel) {
+  return static_cast<const T*>(static_cast<const void*>(static_cast<const char*>(sums) +
+                                                        part * padded * NORM_SUMS))[channel];
+}
 
 template <Mask MASK, bool RESIDUAL>
 CONVOY_INLINE GradPlanes planesAt(const BatchNormGradArgs& a, int64_t base) {
@@ -58,41 +44,32 @@ CONVOY_INLINE GradPlanes planesAt(const BatchNormGradArgs& a, int64_t base) {
 }
 
 template <Mask MASK, bool RESIDUAL>
-void chunkGradSums(const BatchNormGradArgs& a, const GradNumbers& of, const Strip& strip,
-                   int64_t chunk, GradSums* totals) {
+void sumAll(const BatchNormGradArgs& a) {
   const Images& im = a.images;
-  float mean[LANES] = {0};
-  for (int64_t l = 0; l < strip.lanes; l++) {
-    mean[l] = a.mean[strip.channel + l];
-    totals[l] = {0, 0};
-  }
-  const GradCoefficients c = {mean, of.scale + strip.channel, of.shift + strip.channel,
-                              a.activation.ceiling};
-  for (int64_t n = chunkStart(im, chunk); n < chunkStart(im, chunk + 1); n++) {
-    float sum[LANES], product[LANES];
-    const GradPlanes planes = planesAt<MASK, RESIDUAL>(a, imageStart(im, n) + strip.offset);
-    stripGradSums<MASK, RESIDUAL>(im, planes, strip.lanes, c, sum, product);
-    for (int64_t l = 0; l < strip.lanes; l++) {
-      totals[l].dy += sum[l];
-      totals[l].dyx += product[l];
+  const int64_t strips = stripCount(im);
+  GradSums* sums = static_cast<GradSums*>(a.sums);
+#pragma omp parallel for schedule(static) if (im.size() > SERIAL)
+  for (int64_t at = 0; at < strips; at++) {
+    const Strip strip = stripAt(im, at);
+    const int64_t c = strip.channel;
+    GradSums* totals = sums + c;
+    for (int64_t l = 0; a.opens && l < strip.lanes; l++) totals[l] = {0, 0};
+    for (int64_t n = 0; n < im.count; n++) {
+      float sum[LANES], product[LANES];
+      const GradPlanes planes = planesAt<MASK, RESIDUAL>(a, imageStart(im, n) + strip.offset);
+      stripGradSums<MASK, RESIDUAL>(
+          im, planes, strip.lanes,
+          {a.numbers.mean + c, a.numbers.scale + c, a.numbers.shift + c, a.activation.ceiling}, sum, product);
+      for (int64_t l = 0; l < strip.lanes; l++) {
+        totals[l].dy += sum[l];
+        totals[l].dyx += product[l];
+      }
     }
   }
 }
 
-template <Mask MASK, bool RESIDUAL>
-void sumAll(const BatchNormGradArgs& a, const GradNumbers& of, int64_t padded, GradSums* partial) {
-  const Images& im = a.images;
-  const int64_t strips = stripCount(im);
-#pragma omp parallel for schedule(static) if (im.size() > SERIAL)
-  for (int64_t at = 0; at < CHUNKS * strips; at++) {
-    const Strip strip = stripAt(im, at % strips);
-    chunkGradSums<MASK, RESIDUAL>(a, of, strip, at / strips,
-                                  partial + at / strips * padded + strip.channel);
-  }
-}
-
 template <Mask MASK>
-void applyAll(const BatchNormGradArgs& a, const GradNumbers& of, const float* dy) {
+void applyAll(const BatchNormGradArgs& a, const float* dy) {
   const Images& im = a.images;
   const int64_t strips = stripCount(im);
 #pragma omp parallel for schedule(static) if (im.size() > SERIAL)
@@ -101,94 +78,99 @@ void applyAll(const BatchNormGradArgs& a, const GradNumbers& of, const float* dy
     const int64_t base = imageStart(im, at / strips) + strip.offset, c = strip.channel;
     GradPlanes planes = planesAt<MASK, false>(a, base);
     planes.dy = dy + base;
-    // The means are not asked for here.
-    gradStrip<MASK>(im, planes, a.dx + base, strip.lanes,
-                    {of.offset + c, of.scale + c, of.shift + c, a.activation.ceiling},
-                    {of.slope + c, of.offset + c});
+    gradStrip<MASK>(
+        im, planes, a.dx + base, strip.lanes,
+        {a.numbers.mean + c, a.numbers.scale + c, a.numbers.shift + c, a.activation.ceiling},
+        {a.numbers.slope + c, a.numbers.offset + c});
   }
-}
-
-/** Channels rounded up so that whole blocks and strips can be read. */
-CONVOY_INLINE int64_t paddedChannels(const Images& im) {
-  return im.blocks() * im.block + LANES;
 }
 
 }  // namespace
 
-void batchNorm(const BatchNormArgs& a) {
+void batchNormSums(const BatchNormSumsArgs& a) {
   const Images& im = a.images;
-  const int64_t padded = paddedChannels(im);
-  float* scale = a.scratch;
-  float* shift = scale + padded;
-  for (int64_t c = 0; c < 2 * padded; c++) scale[c] = 0;
-  const int64_t strips = stripCount(im);
-  const double count = static_cast<double>(im.count * im.pixels());
-  Moments* partial = static_cast<Moments*>(a.partial);
+  const double pixels = static_cast<double>(im.pixels());
+  Moments* sums = static_cast<Moments*>(a.sums);
 #pragma omp parallel for schedule(static) if (im.size() > SERIAL)
-  for (int64_t at = 0; at < CHUNKS * strips; at++) {
-    const Strip strip = stripAt(im, at % strips);
-    chunkMoments(im, a.x, strip, at / strips, partial + at / strips * padded + strip.channel);
-  }
-  for (int64_t c = 0; c < im.channels; c++) {
-    Moments total = {0, 0, 0};
-    for (int64_t chunk = 0; chunk < CHUNKS; chunk++) {
-      const Moments& m = partial[chunk * padded + c];
-      if (m.count > 0) merge(total, m.count, m.mean, m.m2);
+  for (int64_t at = 0; at < stripCount(im); at++) {
+    const Strip strip = stripAt(im, at);
+    Moments* totals = sums + strip.channel;
+    for (int64_t l = 0; a.opens && l < strip.lanes; l++) totals[l] = {0, 0, 0};
+    for (int64_t n = 0; n < im.count; n++) {
+      float mean[LANES], m2[LANES];
+      stripMoments(im, a.x + imageStart(im, n) + strip.offset, strip.lanes, mean, m2);
+      for (int64_t l = 0; l < strip.lanes; l++) merge(totals[l], pixels, mean[l], m2[l]);
     }
-    const double variance = total.m2 / count;
-    const double s = a.gamma[c] / __builtin_sqrt(variance + a.eps);
+  }
+}
+
+void batchNormScale(const BatchNormScaleArgs& a) {
+  for (int64_t c = 0; c < a.padded; c++) a.scale[c] = a.shift[c] = 0;
+  for (int64_t c = 0; c < a.channels; c++) {
+    Moments total = {0, 0, 0};
+    for (int64_t part = 0; part < a.parts; part++) {
+      const Moments& m = sumsAt<Moments>(a.sums, a.padded, part, c);
+      merge(total, m.count, m.mean, m.m2);
+    }
+    const double variance = total.m2 / total.count;
+    const double scale = a.gamma[c] / __builtin_sqrt(variance + a.eps);
     a.mean[c] = static_cast<float>(total.mean);
     a.variance[c] = static_cast<float>(variance);
-    scale[c] = static_cast<float>(s);
-    shift[c] = static_cast<float>(a.beta[c] - total.mean * s);
+    a.scale[c] = static_cast<float>(scale);
+    a.shift[c] = static_cast<float>(a.beta[c] - total.mean * scale);
   }
+}
+
+void batchNorm(const BatchNormArgs& a) {
   if (a.activation.relu) {
-    a.residual ? normalise<true, true>(a, scale, shift) : normalise<true, false>(a, scale, shift);
+    a.residual ? normalise<true, true>(a) : normalise<true, false>(a);
   } else {
-    a.residual ? normalise<false, true>(a, scale, shift) : normalise<false, false>(a, scale, shift);
+    a.residual ? normalise<false, true>(a) : normalise<false, false>(a);
+  }
+}
+
+void batchNormForward(const BatchNormNumbersArgs& a) {
+  const BatchNormNumbers& to = a.numbers;
+  for (int64_t c = 0; c < a.padded; c++) to.mean[c] = to.scale[c] = to.shift[c] = 0;
+  for (int64_t c = 0; c < a.channels; c++) {
+    const double scale = a.gamma[c] / __builtin_sqrt(static_cast<double>(a.variance[c]) + a.eps);
+    to.mean[c] = a.mean[c];
+    to.scale[c] = static_cast<float>(scale);
+    to.shift[c] = static_cast<float>(a.beta[c] - a.mean[c] * scale);
+  }
+}
+
+void batchNormGradSums(const BatchNormGradArgs& a) {
+  if (a.y) return a.dresidual ? sumAll<Mask::ByResult, true>(a) : sumAll<Mask::ByResult, false>(a);
+  if (a.activation.relu) return sumAll<Mask::ByInput, false>(a);
+  a.dresidual ? sumAll<Mask::None, true>(a) : sumAll<Mask::None, false>(a);
+}
+
+void batchNormSlopes(const BatchNormNumbersArgs& a) {
+  const BatchNormNumbers& to = a.numbers;
+  for (int64_t c = 0; c < a.padded; c++) to.slope[c] = to.offset[c] = 0;
+  for (int64_t c = 0; c < a.channels; c++) {
+    GradSums total = {0, 0};
+    for (int64_t part = 0; part < a.parts; part++) {
+      const GradSums& sums = sumsAt<GradSums>(a.sums, a.padded, part, c);
+      total.dy += sums.dy;
+      total.dyx += sums.dyx;
+    }
+    const double inverse = 1.0 / __builtin_sqrt(static_cast<double>(a.variance[c]) + a.eps);
+    const double scale = a.gamma[c] * inverse;
+    const double slope = -scale * total.dyx * inverse * inverse / a.count;
+    a.dgamma[c] = static_cast<float>(total.dyx * inverse);
+    a.dbeta[c] = static_cast<float>(total.dy);
+    to.slope[c] = static_cast<float>(slope);
+    to.offset[c] = static_cast<float>(-slope * a.mean[c] - scale * total.dy / a.count);
   }
 }
 
 void batchNormGrad(const BatchNormGradArgs& a) {
-  const Images& im = a.images;
-  const int64_t padded = paddedChannels(im);
-  const GradNumbers of = {a.scratch, a.scratch + padded, a.scratch + 2 * padded,
-                          a.scratch + 3 * padded};
-  for (int64_t c = 0; c < NORM_SCRATCH * padded; c++) a.scratch[c] = 0;
-  for (int64_t c = 0; c < im.channels; c++) {
-    const double scale = a.gamma[c] / __builtin_sqrt(static_cast<double>(a.variance[c]) + a.eps);
-    of.scale[c] = static_cast<float>(scale);
-    of.shift[c] = static_cast<float>(a.beta[c] - a.mean[c] * scale);
-  }
-  GradSums* partial = static_cast<GradSums*>(a.partial);
-  if (a.y) {
-    a.dresidual ? sumAll<Mask::ByResult, true>(a, of, padded, partial)
-                : sumAll<Mask::ByResult, false>(a, of, padded, partial);
-  } else if (a.activation.relu) {
-    sumAll<Mask::ByInput, false>(a, of, padded, partial);
-  } else {
-    a.dresidual ? sumAll<Mask::None, true>(a, of, padded, partial)
-                : sumAll<Mask::None, false>(a, of, padded, partial);
-  }
-  const double count = static_cast<double>(im.count * im.pixels());
-  for (int64_t c = 0; c < im.channels; c++) {
-    GradSums total = {0, 0};
-    for (int64_t chunk = 0; chunk < CHUNKS; chunk++) {
-      total.dy += partial[chunk * padded + c].dy;
-      total.dyx += partial[chunk * padded + c].dyx;
-    }
-    const double inverse = 1.0 / __builtin_sqrt(static_cast<double>(a.variance[c]) + a.eps);
-    const double scale = a.gamma[c] * inverse;
-    const double slope = -scale * total.dyx * inverse * inverse / count;
-    a.dgamma[c] = static_cast<float>(total.dyx * inverse);
-    a.dbeta[c] = static_cast<float>(total.dy);
-    of.slope[c] = static_cast<float>(slope);
-    of.offset[c] = static_cast<float>(-slope * a.mean[c] - scale * total.dy / count);
-  }
   // What the residual got is masked already.
-  if (a.dresidual) return applyAll<Mask::None>(a, of, a.dresidual);
-  if (a.y) return applyAll<Mask::ByResult>(a, of, a.dy);
-  a.activation.relu ? applyAll<Mask::ByInput>(a, of, a.dy) : applyAll<Mask::None>(a, of, a.dy);
+  if (a.dresidual) return applyAll<Mask::None>(a, a.dresidual);
+  if (a.y) return applyAll<Mask::ByResult>(a, a.dy);
+  a.activation.relu ? applyAll<Mask::ByInput>(a, a.dy) : applyAll<Mask::None>(a, a.dy);
 }
 
 }  // namespace CONVOY_ISA

@@ -83,44 +83,78 @@ struct FusedArgs {
   int resultCount;
 };
 
-constexpr int64_t NORM_SCRATCH = 4;
-constexpr int64_t NORM_PARTIAL = 8 * 24;
+/** Channels of images rounded up so that whole strips of 16 can be read anywhere. */
+CONVOY_INLINE int64_t paddedChannels(const Images& im) { return im.blocks() * im.block + 16; }
+/** Bytes that the sums of a channel take: of its moments, or for its gradient. */
+constexpr int64_t NORM_SUMS = 24;
+
+/** Takes images of one part of a batch into the moments of its channels. */
+struct BatchNormSumsArgs {
+  Images images;
+  const float* x;
+  bool opens;  // whether these are the first images of the part
+  void* sums;  // NORM_SUMS bytes for each of the padded channels
+};
+
+/** Scale and shift of each channel from the moments of all parts. */
+struct BatchNormScaleArgs {
+  int64_t channels, padded, parts;
+  const void* sums;  // of each part
+  const float* gamma;
+  const float* beta;
+  float eps;
+  float* mean;
+  float* variance;
+  float* scale;  // padded channels; so is shift
+  float* shift;
+};
 
 struct BatchNormArgs {
   Images images;
   const float* x;
-  const float* gamma;
-  const float* beta;
   const float* residual;  // may be null
-  float eps;
+  const float* scale;
+  const float* shift;
   Activation activation;
   float* y;
-  float* mean;
-  float* variance;
-  float* scratch;  // NORM_SCRATCH floats for each of (padded channels + 16)
-  void* partial;   // NORM_PARTIAL bytes for each of them
 };
+
+/** Numbers of each channel for the gradient, in padded channels. */
+struct BatchNormNumbers {
+  float *mean, *scale, *shift;  // of the way forward
+  float *slope, *offset;        // dx = scale * dy + slope * x + offset
+};
+constexpr int64_t NORM_NUMBERS = 5;
 
 struct BatchNormGradArgs {
   Images images;
   const float* dy;
   const float* x;
+  const float* y;  // only with an activation and a residual, else null
+  Activation activation;
+  BatchNormNumbers numbers;
+  float* dx;         // of the second pass
+  float* dresidual;  // may be null; the first pass stores the masked dy there, and the second reads that
+  bool opens;        // as in BatchNormSumsArgs
+  void* sums;
+};
+
+/** The numbers, first those of the way forward and then the rest, from all parts of the batch. */
+struct BatchNormNumbersArgs {
+  int64_t channels, padded, parts;
+  double count;  // of values of a channel
+  const void* sums;
   const float* gamma;
   const float* beta;
   const float* mean;
   const float* variance;
-  const float* y;  // only with an activation and a residual, else null
   float eps;
-  Activation activation;
-  float* dx;
+  BatchNormNumbers numbers;
   float* dgamma;
   float* dbeta;
-  float* dresidual;  // may be null
-  float* scratch;
-  void* partial;
 };
 
-/** As BatchNormArgs, but mean and variance are those of [n, groups]. */
+/** All that a group norm takes; mean and variance are those of [n, groups]. */
 struct GroupNormArgs {
   Images images;
   int64_t groups;
@@ -174,17 +208,25 @@ struct WinogradArgs {
   float* y;
 };
 
-/** Parts of a batch whose weight gradients are summed apart. */
-constexpr int64_t WINOGRAD_PARTS = 8;
+/** Tiles of 4x4 pixels of the result that are worked on together. */
+constexpr int64_t WINOGRAD_TILES = 8;
 
-struct WinogradGradArgs {
+/** Adds images of one part of a batch to the sums of a weight gradient. */
+struct WinogradSumsArgs {
   Images in;
   Images out;
   int64_t padding[2];
   const float* x;
   const float* dy;
-  float* sums;  // WINOGRAD_PARTS x WINOGRAD_POINTS numbers for each pair of channels
-  float* dw;    // [outputs, inputs, 3, 3]
+  bool opens;   // whether these are the first images of the part
+  float* sums;  // WINOGRAD_POINTS numbers for each pair of channels
+};
+
+/** The weight gradient from the sums of all parts. */
+struct WinogradGradArgs {
+  int64_t inputs, outputs, parts;
+  const float* sums;
+  float* dw;  // [outputs, inputs, 3, 3]
 };
 
 /** The largest kernel of a depthwise convolution here, and the floats that its rows may take. */
@@ -359,7 +401,13 @@ struct RestoreArgs {
 
 struct Kernels {
   void (*fused)(const FusedArgs&);
+  void (*batchNormSums)(const BatchNormSumsArgs&);
+  void (*batchNormScale)(const BatchNormScaleArgs&);
   void (*batchNorm)(const BatchNormArgs&);
+  /** The gradient: numbers of the way forward, sums of each part, the other numbers, dx. */
+  void (*batchNormForward)(const BatchNormNumbersArgs&);
+  void (*batchNormGradSums)(const BatchNormGradArgs&);
+  void (*batchNormSlopes)(const BatchNormNumbersArgs&);
   void (*batchNormGrad)(const BatchNormGradArgs&);
   void (*groupNorm)(const GroupNormArgs&);
   void (*groupNormGrad)(const GroupNormGradArgs&);
@@ -374,6 +422,7 @@ struct Kernels {
                           float* to);
   void (*winograd)(const WinogradArgs&);
   /** The weight gradient. */
+  void (*winogradSums)(const WinogradSumsArgs&);
   void (*winogradGrad)(const WinogradGradArgs&);
   /** Weights [channels, 1, height, width] of `size` numbers each, and a bias or null, for `depthwise`:
    * [block of channels][numbers][lane]; turned round for the input gradient. */

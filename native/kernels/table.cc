@@ -5,12 +5,18 @@ namespace convoy {
 namespace CONVOY_ISA {
 
 void fused(const FusedArgs&);
+void batchNormSums(const BatchNormSumsArgs&);
+void batchNormScale(const BatchNormScaleArgs&);
 void batchNorm(const BatchNormArgs&);
+void batchNormForward(const BatchNormNumbersArgs&);
+void batchNormGradSums(const BatchNormGradArgs&);
+void batchNormSlopes(const BatchNormNumbersArgs&);
 void batchNormGrad(const BatchNormGradArgs&);
 void groupNorm(const GroupNormArgs&);
 void groupNormGrad(const GroupNormGradArgs&);
 void winogradWeights(const float*, int64_t, int64_t, bool, float*);
 void winograd(const WinogradArgs&);
+void winogradSums(const WinogradSumsArgs&);
 void winogradGrad(const WinogradGradArgs&);
 void depthwiseWeights(const float*, const float*, int64_t, int64_t, bool, int64_t, float*);
 void depthwise(const DepthwiseArgs&);
@@ -59,8 +65,10 @@ constexpr bool WINOGRAD_PAYS = false, DIRECT_PAYS = false;
 
 extern const Kernels TABLE = {
     fused,
-    batchNorm, batchNormGrad, groupNorm, groupNormGrad,
-    WINOGRAD_PAYS, DIRECT_PAYS, directWeights, direct, directGrad, winogradWeights, winograd, winogradGrad,
+    batchNormSums, batchNormScale, batchNorm, batchNormForward, batchNormGradSums, batchNormSlopes,
+    batchNormGrad, groupNorm, groupNormGrad,
+    WINOGRAD_PAYS, DIRECT_PAYS, directWeights, direct, directGrad, winogradWeights, winograd, winogradSums,
+    winogradGrad,
     depthwiseWeights, depthwise, depthwiseGrad,
     maxPool, maxPoolGrad, avgPool, avgPoolGrad,
     reduceSum, reduceMax, sumPixels, segmentSum, segmentExpand, logSoftmax, oneHot,

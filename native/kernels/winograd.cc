@@ -13,7 +13,7 @@ namespace CONVOY_ISA {
 namespace {
 
 constexpr int64_t BLOCK = 16;
-constexpr int64_t TILES = 8;
+constexpr int64_t TILES = WINOGRAD_TILES;
 constexpr int64_t SERIAL = 4096;  // weights; below, starting threads costs more than it gains
 constexpr int64_t POINTS = WINOGRAD_POINTS;
 constexpr int64_t GROUP = POINTS * TILES * BLOCK;  // numbers of one block of channels
@@ -283,50 +283,46 @@ void winograd(const WinogradArgs& a) {
   }
 }
 
-void winogradGrad(const WinogradGradArgs& a) {
+void winogradSums(const WinogradSumsArgs& a) {
   const Tiling tiling(a.out);
   const int64_t inBlocks = a.in.blocks(), outBlocks = a.out.blocks();
-  const int64_t inputs = inBlocks * BLOCK, outputs = outBlocks * BLOCK;
-  const int64_t size = POINTS * inputs * outputs;
-#pragma omp parallel
-  {
-    float* numbers = static_cast<float*>(__builtin_alloca_with_align(
-        static_cast<size_t>((inBlocks + outBlocks) * GROUP) * sizeof(float), 512));
-    float* gradient = numbers + inBlocks * GROUP;
-#pragma omp for schedule(static)
-    for (int64_t part = 0; part < WINOGRAD_PARTS; part++) {
-      float* sums = a.sums + part * size;
-      for (int64_t i = 0; i < size; i++) sums[i] = 0;
-      const int64_t begin = tiling.groups() * part / WINOGRAD_PARTS;
-      const int64_t end = tiling.groups() * (part + 1) / WINOGRAD_PARTS;
-      for (int64_t group = begin; group < end; group++) {
-        transformGroup<6>(a.in, a.x, tiling, group, a.padding, numbers,
-                          [](const V* d, V* t) { fromInput(d, t); });
-        const int64_t none[2] = {0, 0};
-        transformGroup<4>(a.out, a.dy, tiling, group, none, gradient,
-                          [](const V* y, V* t) { fromOutput(y, t); });
-        accumulate(numbers, gradient, inBlocks, outBlocks, sums);
-      }
+  if (a.opens) {
+    const int64_t size = POINTS * inBlocks * outBlocks * BLOCK * BLOCK;
+    for (int64_t i = 0; i < size; i++) a.sums[i] = 0;
+  }
+  float* numbers = static_cast<float*>(__builtin_alloca_with_align(
+      static_cast<size_t>((inBlocks + outBlocks) * GROUP) * sizeof(float), 512));
+  float* gradient = numbers + inBlocks * GROUP;
+  for (int64_t group = 0; group < tiling.groups(); group++) {
+    transformGroup<6>(a.in, a.x, tiling, group, a.padding, numbers,
+                      [](const V* d, V* t) { fromInput(d, t); });
+    const int64_t none[2] = {0, 0};
+    transformGroup<4>(a.out, a.dy, tiling, group, none, gradient,
+                      [](const V* y, V* t) { fromOutput(y, t); });
+    accumulate(numbers, gradient, inBlocks, outBlocks, a.sums);
+  }
+}
+
+void winogradGrad(const WinogradGradArgs& a) {
+  const int64_t inputs = a.inputs, size = POINTS * inputs * a.outputs;
+#pragma omp parallel for schedule(static) if (inputs * a.outputs > SERIAL)
+  for (int64_t at = 0; at < a.outputs / BLOCK * inputs; at++) {
+    const int64_t block = at / inputs, i = at % inputs;
+    V u[6][6], half[6][3], g[3];
+    for (int64_t p = 0; p < POINTS; p++) {
+      V sum = {0};
+      const float* from = a.sums + ((block * POINTS + p) * inputs + i) * BLOCK;
+      for (int64_t part = 0; part < a.parts; part++) sum += load<BLOCK>(from + part * size);
+      u[p / 6][p % 6] = sum;
     }
-#pragma omp for schedule(static)
-    for (int64_t at = 0; at < outBlocks * inputs; at++) {
-      const int64_t block = at / inputs, i = at % inputs;
-      V u[6][6], half[6][3], g[3];
-      for (int64_t p = 0; p < POINTS; p++) {
-        V sum = {0};
-        const float* from = a.sums + ((block * POINTS + p) * inputs + i) * BLOCK;
-        for (int64_t part = 0; part < WINOGRAD_PARTS; part++) sum += load<BLOCK>(from + part * size);
-        u[p / 6][p % 6] = sum;
-      }
-      for (int64_t j = 0; j < 6; j++) toWeights(u[j], half[j]);
-      for (int64_t k = 0; k < 3; k++) {
-        V column[6];
-        for (int64_t j = 0; j < 6; j++) column[j] = half[j][k];
-        toWeights(column, g);
-        for (int64_t j = 0; j < 3; j++) {
-          for (int64_t o = 0; o < BLOCK; o++) {
-            a.dw[((block * BLOCK + o) * inputs + i) * 9 + j * 3 + k] = g[j][o];
-          }
+    for (int64_t j = 0; j < 6; j++) toWeights(u[j], half[j]);
+    for (int64_t k = 0; k < 3; k++) {
+      V column[6];
+      for (int64_t j = 0; j < 6; j++) column[j] = half[j][k];
+      toWeights(column, g);
+      for (int64_t j = 0; j < 3; j++) {
+        for (int64_t o = 0; o < BLOCK; o++) {
+          a.dw[((block * BLOCK + o) * inputs + i) * 9 + j * 3 + k] = g[j][o];
         }
       }
     }

@@ -44,16 +44,20 @@ bool fitsBlocked(const Shape& own, const Shape& out) {
   return own[0] == out[0] || own[0] == 1;
 }
 
-/** How one operand is read. */
+constexpr Operand FULL = {nullptr, Access::Full, 0, 0, 0};
+
+/** How one operand is read, and how many of its numbers belong to one image; 0 where all images share them. */
 struct Read {
   BufferId buffer;
   Operand how;
+  int64_t perImage;
 };
 
 class FusedLowering {
  public:
   FusedLowering(Builder& b, const Node& node) : b_(b), node_(node), out_(node.list("shape")) {
     block_ = chooseBlock();
+    size_ = block_ > 1 ? b_.images(node_.outputs[0], block_).size() : sizeOf(out_);
   }
 
   void lower();
@@ -65,11 +69,14 @@ class FusedLowering {
   Read materialised(ValueId value, const Shape& own);
   Tensor result(ValueId value);
   void assignRegisters();
+  void addStep(const std::vector<Read>& reads, const std::vector<BufferId>& outputs,
+               std::function<void(const Run&, const Piece&)> run);
+  void clearPadding(const std::vector<BufferId>& outputs);
 
   Builder& b_;
   const Node& node_;
   const Shape out_;
-  int64_t block_;
+  int64_t block_, size_;
   std::vector<Instruction> code_;
   std::vector<int16_t> results_;
   int registers_ = 0;
@@ -105,7 +112,8 @@ Read FusedLowering::channels(ValueId value, const Shape& own) {
     from = to;
   }
   const int64_t inner = out_[2] * out_[3] * block_;
-  return {from, {nullptr, Access::Periodic, inner, blocked.count * blocked.blocks(), block_}};
+  const int64_t perImage = own[0] == 1 ? 0 : blocked.blocks() * block_;
+  return {from, {nullptr, Access::Periodic, inner, blocked.count * blocked.blocks(), block_}, perImage};
 }
 
 /** Anything else: written out in full first. */
@@ -130,26 +138,26 @@ Read FusedLowering::materialised(ValueId value, const Shape& own) {
     placed.target = r.raw(target);
     kernels().copy(placed);
   });
-  return {target, {nullptr, Access::Full, 0, 0, 0}};
+  return {target, FULL, to / out_[0]};
 }
 
 Read FusedLowering::operand(ValueId value) {
   const Shape& shape = b_.shape(value);
-  if (sizeOf(shape) == 1) return {b_.plain(value), {nullptr, Access::Scalar, 0, 0, 0}};
-  if (shape == out_) return {b_.get(value, block_).buffer, {nullptr, Access::Full, 0, 0, 0}};
+  if (sizeOf(shape) == 1) return {b_.plain(value), {nullptr, Access::Scalar, 0, 0, 0}, 0};
+  if (shape == out_) return {b_.get(value, block_).buffer, FULL, size_ / out_[0]};
   const Shape own = aligned(shape, out_.size());
   if (block_ > 1 && own[1] != 1) return channels(value, own);
   if (block_ > 1) {  // one number for each image
-    const int64_t inner = b_.images(node_.outputs[0], block_).size() / out_[0];
-    return {b_.plain(value), {nullptr, Access::Periodic, inner, out_[0], 1}};
+    return {b_.plain(value), {nullptr, Access::Periodic, size_ / out_[0], out_[0], 1}, 1};
   }
   size_t begin = 0, end = 0;
   if (!commonRun(own, out_, begin, end)) return materialised(value, own);
-  if (sizeOf(own) == sizeOf(out_)) return {b_.plain(value), {nullptr, Access::Full, 0, 0, 0}};
+  if (sizeOf(own) == sizeOf(out_)) return {b_.plain(value), FULL, size_ / out_[0]};
   const int64_t period = product(out_, begin, end), inner = product(out_, end, out_.size());
   const Operand row = {nullptr, Access::Periodic, period, 1, period};
   const Operand column = {nullptr, Access::Periodic, inner, period, 1};
-  return {b_.plain(value), inner == 1 ? row : column};
+  const int64_t perImage = begin == 0 ? period / out_[0] : 0;
+  return {b_.plain(value), inner == 1 ? row : column, perImage};
 }
 
 /** A result takes the place of an operand that nobody needs any more, if there is one. */
@@ -213,34 +221,50 @@ void FusedLowering::assignRegisters() {
 void FusedLowering::lower() {
   assignRegisters();
   std::vector<Read> reads;
-  std::vector<BufferId> buffers, outputs;
-  for (ValueId value : node_.inputs) {
-    reads.push_back(operand(value));
-    buffers.push_back(reads.back().buffer);
-  }
-  for (ValueId value : node_.outputs) {
-    outputs.push_back(result(value).buffer);
-    buffers.push_back(outputs.back());
-  }
-  const bool padded = block_ > 1 && out_[1] % block_ != 0;
-  const Images im = block_ > 1 ? b_.images(node_.outputs[0], block_) : Images{1, 1, 1, 1, 1};
-  const int64_t size = block_ > 1 ? im.size() : sizeOf(out_);
-  b_.step("fused", buffers,
-          [size, reads, outputs, code = code_, results = results_, registers = registers_](const Run& r) {
-            std::vector<Operand> operands;
-            for (const Read& read : reads) {
-              operands.push_back(read.how);
-              operands.back().data = r.f32(read.buffer);
-            }
-            std::vector<float*> targets;
-            for (BufferId output : outputs) targets.push_back(r.f32(output));
-            kernels().fused({size, operands.data(), static_cast<int>(operands.size()), code.data(),
-                             static_cast<int>(code.size()), registers, results.data(),
-                             targets.data(), static_cast<int>(targets.size())});
-          });
-  if (!padded) return;
+  std::vector<BufferId> outputs;
+  for (ValueId value : node_.inputs) reads.push_back(operand(value));
+  for (ValueId value : node_.outputs) outputs.push_back(result(value).buffer);
+  const int64_t images = out_.empty() ? 1 : out_[0], perImage = size_ / images;
+  addStep(reads, outputs, [=, code = code_, results = results_, registers = registers_](
+                              const Run& r, const Piece& p) {
+    std::vector<Operand> operands;
+    for (const Read& read : reads) {
+      operands.push_back(read.how);
+      operands.back().data = r.f32(read.buffer) + p.first * read.perImage;
+    }
+    std::vector<float*> targets;
+    for (BufferId output : outputs) targets.push_back(r.f32(output) + p.first * perImage);
+    kernels().fused({p.count * perImage, operands.data(), static_cast<int>(operands.size()), code.data(),
+                     static_cast<int>(code.size()), registers, results.data(), targets.data(),
+                     static_cast<int>(targets.size())});
+  });
+  if (block_ > 1 && out_[1] % block_ != 0) clearPadding(outputs);
+}
+
+/** Images go along the batch; anything else is done as a whole. */
+void FusedLowering::addStep(const std::vector<Read>& reads, const std::vector<BufferId>& outputs,
+                            std::function<void(const Run&, const Piece&)> run) {
+  const int64_t images = out_.empty() ? 1 : out_[0];
+  Task task = {"fused", {}, {}, images};
+  for (const Read& read : reads) (read.perImage > 0 ? task.byImage : task.whole).push_back(read.buffer);
+  for (BufferId output : outputs) task.byImage.push_back(output);
+  task.runPiece = std::move(run);
+  if (out_.size() == 4) return b_.imageStep(std::move(task));
+  task.whole.insert(task.whole.end(), task.byImage.begin(), task.byImage.end());
+  b_.step(task.name, task.whole, [run = std::move(task.runPiece), images](const Run& r) {
+    run(r, {0, 0, images, true});
+  });
+}
+
+void FusedLowering::clearPadding(const std::vector<BufferId>& outputs) {
+  const Images im = b_.images(node_.outputs[0], block_);
   for (BufferId output : outputs) {
-    b_.step("clear padding", {output}, [=](const Run& r) { kernels().clearPadding(im, r.f32(output)); });
+    Task task = {"clear padding", {}, {}, im.count};
+    task.byImage = {output};
+    task.runPiece = [=](const Run& r, const Piece& p) {
+      kernels().clearPadding(p.of(im), r.f32(output) + p.start(im));
+    };
+    b_.imageStep(std::move(task));
   }
 }
 

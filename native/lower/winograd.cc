@@ -2,6 +2,7 @@
 // measured on AVX-512 they take half to two thirds of the time of oneDNN's. The choice depends on shapes
 // and instruction set alone, so that runs repeat.
 #include <algorithm>
+#include <numeric>
 
 #include "lower/lower.h"
 
@@ -23,7 +24,8 @@ bool suits(const Node& node, const Shape& w, int64_t most = MOST_CHANNELS) {
 BufferId packWeights(Builder& b, ValueId w, bool transposed) {
   const int64_t outputs = b.shape(w)[0], inputs = b.shape(w)[1];
   const BufferId from = b.plain(w);
-  const BufferId to = b.scratch(static_cast<size_t>(WINOGRAD_POINTS * outputs * inputs) * sizeof(float));
+  const BufferId to = b.scratch(static_cast<size_t>(WINOGRAD_POINTS * outputs * inputs) * sizeof(float),
+                                Kind::Weights);
   b.step("pack weights", {from, to}, [=](const Run& r) {
     kernels().winogradWeights(r.f32(from), outputs, inputs, transposed, r.f32(to));
   });
@@ -41,16 +43,24 @@ void convolve(Builder& b, const std::string& name, ValueId from, ValueId to, Buf
               const Shape& padding, const Ending& ending) {
   const Images in = b.images(from, BLOCK), out = b.images(to, BLOCK);
   const BufferId x = b.get(from, BLOCK).buffer, y = b.make(to, BLOCK).buffer;
-  std::vector<BufferId> buffers = {x, weights, y};
-  for (const BufferId operand : {ending.bias, ending.residual}) {
-    if (operand >= 0) buffers.push_back(operand);
-  }
-  const auto optional = [](const Run& r, BufferId id) { return id >= 0 ? r.f32(id) : nullptr; };
+  Task task = {name, {weights}, {}, in.count};
+  task.byImage = {x, y};
+  if (ending.bias >= 0) task.whole.push_back(ending.bias);
+  if (ending.residual >= 0) task.byImage.push_back(ending.residual);
   const int64_t top = padding[0], left = padding[1];
-  b.step(name, buffers, [=](const Run& r) {
-    kernels().winograd({in, out, {top, left}, r.f32(x), r.f32(weights), optional(r, ending.bias),
-                        optional(r, ending.residual), ending.activation, r.f32(y)});
-  });
+  task.runPiece = [=](const Run& r, const Piece& p) {
+    kernels().winograd({p.of(in), p.of(out), {top, left}, r.f32(x) + p.start(in), r.f32(weights),
+                        ending.bias >= 0 ? r.f32(ending.bias) : nullptr,
+                        ending.residual >= 0 ? r.f32(ending.residual) + p.start(out) : nullptr,
+                        ending.activation, r.f32(y) + p.start(out)});
+  };
+  b.imageStep(std::move(task));
+}
+
+/** Images whose tiles fill whole groups. */
+int64_t grainOf(const Images& out) {
+  const int64_t tiles = ((out.height + 3) / 4) * ((out.width + 3) / 4);
+  return WINOGRAD_TILES / std::gcd(tiles, WINOGRAD_TILES);
 }
 
 }  // namespace
@@ -86,12 +96,20 @@ bool winogradWeightGrad(Builder& b, const Node& node) {
   const Shape padding = node.list("padding", 4);
   const int64_t top = padding[0], left = padding[1];
   const BufferId source = b.get(x, BLOCK).buffer, grad = b.get(dy, BLOCK).buffer;
-  const BufferId sums = b.scratch(static_cast<size_t>(WINOGRAD_PARTS * WINOGRAD_POINTS * w[0] * w[1]) *
-                                  sizeof(float));
+  const int64_t outputs = w[0], inputs = w[1], parts = partsOf(in.count);
+  const int64_t numbers = WINOGRAD_POINTS * outputs * inputs;
+  const BufferId sums = b.scratch(static_cast<size_t>(parts * numbers) * sizeof(float));
+  Task task = {convName(node, b.shape(x), w), {}, {}, in.count, grainOf(out)};
+  task.byImage = {source, grad};
+  task.byPart = {sums};
+  task.runPiece = [=](const Run& r, const Piece& p) {
+    kernels().winogradSums({p.of(in), p.of(out), {top, left}, r.f32(source) + p.start(in),
+                            r.f32(grad) + p.start(out), p.opens, r.f32(sums) + p.part * numbers});
+  };
+  b.imageStep(std::move(task));
   const BufferId result = b.make(dw).buffer;
-  b.step(convName(node, b.shape(x), w), {source, grad, sums, result}, [=](const Run& r) {
-    kernels().winogradGrad(
-        {in, out, {top, left}, r.f32(source), r.f32(grad), r.f32(sums), r.f32(result)});
+  b.step("unpack weights", {sums, result}, [=](const Run& r) {
+    kernels().winogradGrad({inputs, outputs, parts, r.f32(sums), r.f32(result)});
   });
   return true;
 }

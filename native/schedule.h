@@ -1,0 +1,36 @@
+// The order of a program's steps: image steps that can go over the batch together come together in chains.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "chain.h"
+#include "program.h"
+
+namespace convoy {
+
+/** Something to do, with all buffers that it touches. */
+struct Task {
+  std::string name;
+  std::vector<BufferId> whole;  // of which it may touch anything
+  Step run;                     // unless it is an image step
+
+  int64_t images = 0;  // of an image step's batch
+  int64_t grain = 1;
+  std::vector<BufferId> byImage = {};  // of which each image has a share
+  std::vector<BufferId> byPart = {};   // of which each part of the batch has a share, for sums over its images
+  std::function<void(const Run&, const Piece&)> runPiece = {};
+};
+
+/** Whether what is done to one buffer can matter for another one. */
+using Meet = std::function<bool(BufferId, BufferId)>;
+
+/** Tasks that are done together: one, or a chain of image steps. */
+using Group = std::vector<Task>;
+
+/** Groups in an order that gives what the given order of tasks gives. */
+std::vector<Group> schedule(std::vector<Task> tasks, const Meet& meet);
+
+}  // namespace convoy
