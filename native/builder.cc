@@ -184,6 +184,21 @@ void Builder::bind(ValueId value, Place place) {
   alias(value, {buffer, 1});
 }
 
+void Builder::remake(ValueId value, ValueId from, std::function<BufferId()> make) {
+  recipes_[value] = {from, std::move(make)};
+}
+
+BufferId Builder::getOnceMore(ValueId value, int64_t block) {
+  const auto recipe = recipes_.find(value);
+  const auto uses = std::count_if(graph_.nodes.begin(), graph_.nodes.end(), [&](const Node& node) {
+    return std::find(node.inputs.begin(), node.inputs.end(), value) != node.inputs.end();
+  });
+  const bool better = recipe != recipes_.end() && uses == 2 && blockOf(value) == block &&
+                      lastUse_[at(recipe->second.from)] >= node_ && lastUse_[at(value)] == node_ &&
+                      chainThreads(shape(value)[0]) > 0;
+  return better ? recipe->second.make() : get(value, block).buffer;
+}
+
 BufferId Builder::scratch(size_t bytes, Kind kind) {
   return add(std::max<size_t>(bytes, 1), {Home::Arena, 0, 0}, kind);
 }

@@ -52,6 +52,12 @@ class Builder {
   void alias(ValueId value, const Tensor& tensor);
   /** A result that lies in something bound. */
   void bind(ValueId value, Place place);
+  /** Says how to make a result of the node that is being lowered once more, in the layout that it has, as long
+   * as `from` is kept. */
+  void remake(ValueId value, ValueId from, std::function<BufferId()> make);
+  /** The value as `get` gives it, for its last use by an image step. If only one step on the way forward uses it
+   * besides, it is rather made again than kept. */
+  BufferId getOnceMore(ValueId value, int64_t block);
   /** Room that only the steps naming it use. */
   BufferId scratch(size_t bytes, Kind kind = Kind::Scratch);
 
@@ -74,6 +80,7 @@ class Builder {
     int first = -1;  // group of steps that touches it, once they are known; for a constant, step
     int last = -1;
     bool touched = false;  // by any step so far
+    bool shared = false;   // among images: touched otherwise than image by image
     std::vector<ValueId> values = {};  // those that lie in it
     bool constant = false;             // made of frozen vectors alone
     bool kept = false;                 // a constant that runs use
@@ -86,7 +93,9 @@ class Builder {
   bool readOnly(const Buffer& buffer) const;
   bool meet(BufferId a, BufferId b) const;
   void scheduleAll();
-  Step stepOf(Group group) const;
+  void find(const Group& group, int now);
+  Step stepOf(Group group, int now = 0);
+  void shrink(const Chain& chain, BufferId id, size_t images, int now);
   Kind kindOf(const Buffer& buffer) const;
   Lifetime lifetimeOf(const Buffer& buffer) const;
   void placeAll();
@@ -98,8 +107,14 @@ class Builder {
   void copyOutputs();
   bool diesHere(const Tensor& tensor) const;
 
+  struct Recipe {
+    ValueId from;
+    std::function<BufferId()> make;
+  };
+
   const Graph& graph_;
   int node_ = 0;  // being lowered
+  std::map<ValueId, Recipe> recipes_;
   std::vector<int> lastUse_;  // node, by value, also under another shape; -1 when unused
   std::vector<bool> forward_;  // by value: whether the outputs need it
   std::vector<bool> saved_;    // by value: a forward one that the way back uses

@@ -9,32 +9,37 @@
 
 namespace convoy {
 
+int chainThreads(int64_t images) {
+  const int threads = omp_get_max_threads();
+  const int64_t parts = partsOf(images);
+  const bool even = parts == PARTS ? threads <= PARTS : parts % threads == 0;
+  return even ? threads : 0;
+}
+
 Chain::Chain(std::vector<ImageStep> steps, int64_t images, int64_t most)
     : steps_(std::move(steps)), images_(images), parts_(partsOf(images)), piece_(1) {
   for (const ImageStep& step : steps_) piece_ = std::max(piece_, step.grain);
   piece_ = std::max<int64_t>(most / piece_, 1) * piece_;
+  // One step alone shares its images out more finely.
+  threads_ = steps_.size() > 1 ? chainThreads(images) : 0;
 }
 
 void Chain::run(const Run& run) const {
-  const int threads = omp_get_max_threads();
-  // One step alone shares its images out more finely; and so do more threads than there are parts, or a few
-  // parts that leave some of them idle.
-  const bool even = parts_ == PARTS ? threads <= PARTS : parts_ % threads == 0;
-  if (steps_.size() > 1 && even) return together(run, threads);
-  for (const ImageStep& step : steps_) alone(run, step);
+  if (threads_ == 0) {
+    for (const ImageStep& step : steps_) alone(run, step);
+    return;
+  }
+#pragma omp parallel for schedule(dynamic) num_threads(threads_)
+  for (int64_t at = 0; at < parts_; at++) part(run, at);
 }
 
-void Chain::together(const Run& run, int threads) const {
-#pragma omp parallel for schedule(dynamic)
-  for (int64_t at = 0; at < parts_; at++) part(run, at, threads);
-}
-
-void Chain::part(const Run& run, int64_t part, int threads) const {
+void Chain::part(const Run& all, int64_t part) const {
   const int64_t end = begin(part + 1);
   for (int64_t first = begin(part); first < end; first += piece_) {
     const Piece piece = {part, first, std::min(piece_, end - first), first == begin(part)};
+    const Run run = all.of(piece, omp_get_thread_num());
     for (const ImageStep& step : steps_) {
-      const Timer timer(run.profile(), step.name, 1.0 / threads);
+      const Timer timer(run.profile(), step.name, 1.0 / threads_);
       step.run(run, piece);
     }
   }

@@ -37,6 +37,10 @@ struct Piece {
   int64_t start(const Images& images) const { return first * images.blocks() * images.plane(); }
 };
 
+/** How many threads go over such a batch, each with parts of its own; 0 where that does not pay: with more threads
+ * than parts, or a few parts that leave some threads idle. */
+int chainThreads(int64_t images);
+
 struct ImageStep {
   std::string name;
   bool sums;      // over the images of a part; else each image's results are its own
@@ -46,19 +50,22 @@ struct ImageStep {
 
 class Chain {
  public:
-  /** `most`: images of a piece. */
+  /** `most`: images of a piece, if it can be so few. */
   Chain(std::vector<ImageStep> steps, int64_t images, int64_t most);
 
+  /** How many threads each take parts through the whole chain; 0 where its steps run one after the other. */
+  int threads() const { return threads_; }
+  int64_t piece() const { return piece_; }
   void run(const Run& run) const;
 
  private:
-  void together(const Run& run, int threads) const;
   void alone(const Run& run, const ImageStep& step) const;
-  void part(const Run& run, int64_t part, int threads) const;
+  void part(const Run& run, int64_t part) const;
   int64_t begin(int64_t part) const { return images_ * part / parts_; }
 
   std::vector<ImageStep> steps_;
   int64_t images_, parts_, piece_;
+  int threads_;
 };
 
 }  // namespace convoy

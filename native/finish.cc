@@ -9,6 +9,9 @@ namespace {
 // The largest images of a piece of a batch: a few such pieces fit into a core's own cache.
 constexpr size_t PIECE_BYTES = size_t{128} << 10;
 
+// Bytes of a cache line, so that threads do not share any.
+constexpr size_t LINE = 64;
+
 size_t at(int index) { return static_cast<size_t>(index); }
 
 }  // namespace
@@ -24,23 +27,60 @@ Kind Builder::kindOf(const Buffer& buffer) const {
   return any(saved_) ? Kind::Saved : Kind::Passing;
 }
 
+/** Notes when and how a group touches its buffers. */
+void Builder::find(const Group& group, int now) {
+  const auto touch = [&](const std::vector<BufferId>& buffers, bool byImage) {
+    for (BufferId id : buffers) {
+      Buffer& buffer = buffers_[at(id)];
+      if (buffer.constant) continue;
+      if (buffer.first < 0) buffer.first = now;
+      buffer.last = now;
+      buffer.shared = buffer.shared || !byImage;
+    }
+  };
+  for (const Task& task : group) {
+    if (profile_) profile_->expect(task.name);
+    touch(task.byImage, true);
+    touch(task.byPart, false);
+    touch(task.whole, false);
+  }
+}
+
+/** What one chain makes and uses image by image lasts for a piece, and so needs no more room. */
+void Builder::shrink(const Chain& chain, BufferId id, size_t images, int now) {
+  Buffer& buffer = buffers_[at(id)];
+  const bool own = buffer.place.home == Home::Arena && buffer.first == now && buffer.last == now;
+  const bool whole = buffer.shared || buffer.constant || buffer.bytes % images != 0;
+  if (!own || whole || chain.threads() == 0 || buffer.place.perImage > 0) return;
+  const size_t perImage = buffer.bytes / images;
+  const size_t perThread = (perImage * static_cast<size_t>(chain.piece()) + LINE - 1) / LINE * LINE;
+  const size_t bytes = perThread * static_cast<size_t>(chain.threads());
+  if (bytes >= buffer.bytes) return;
+  buffer.place.perImage = perImage;
+  buffer.place.perThread = perThread;
+  buffer.bytes = bytes;
+}
+
 /** A step that does all of a group. */
-Step Builder::stepOf(Group group) const {
+Step Builder::stepOf(Group group, int now) {
   if (group.front().images == 0) {
     return [name = group.front().name, run = std::move(group.front().run)](const Run& r) {
       const Timer timer(r.profile(), name);
       run(r);
     };
   }
-  const int64_t images = group.front().images;
+  const auto images = static_cast<size_t>(group.front().images);
   std::vector<ImageStep> steps;
   size_t largest = 1;  // bytes of one image
   for (Task& task : group) {
-    for (BufferId id : task.byImage) largest = std::max(largest, buffers_[at(id)].bytes / static_cast<size_t>(images));
+    for (BufferId id : task.byImage) largest = std::max(largest, buffers_[at(id)].bytes / images);
     steps.push_back({task.name, !task.byPart.empty(), task.grain, std::move(task.runPiece)});
   }
-  const auto chain =
-      std::make_shared<Chain>(std::move(steps), images, static_cast<int64_t>(PIECE_BYTES / largest));
+  const auto chain = std::make_shared<Chain>(std::move(steps), group.front().images,
+                                             static_cast<int64_t>(PIECE_BYTES / largest));
+  for (const Task& task : group) {
+    for (BufferId id : task.byImage) shrink(*chain, id, images, now);
+  }
   return [chain](const Run& r) { chain->run(r); };
 }
 
@@ -48,20 +88,9 @@ void Builder::scheduleAll() {
   if (Profile::wanted()) profile_ = std::make_unique<Profile>();
   std::vector<Group> groups =
       schedule(std::move(tasks_), [this](BufferId a, BufferId b) { return meet(a, b); });
-  for (Group& group : groups) {
-    const int now = static_cast<int>(steps_.size());
-    for (const Task& task : group) {
-      if (profile_) profile_->expect(task.name);
-      for (const auto* list : {&task.whole, &task.byImage, &task.byPart}) {
-        for (BufferId id : *list) {
-          Buffer& buffer = buffers_[at(id)];
-          if (buffer.constant) continue;
-          if (buffer.first < 0) buffer.first = now;
-          buffer.last = now;
-        }
-      }
-    }
-    steps_.push_back(stepOf(std::move(group)));
+  for (size_t now = 0; now < groups.size(); now++) find(groups[now], static_cast<int>(now));
+  for (size_t now = 0; now < groups.size(); now++) {
+    steps_.push_back(stepOf(std::move(groups[now]), static_cast<int>(now)));
   }
 }
 

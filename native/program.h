@@ -30,6 +30,9 @@ struct Place {
   Home home;
   int slot;
   size_t offset;  // bytes
+  // Of what one chain alone uses: each of its threads has room for the images of one piece.
+  size_t perImage = 0;   // bytes; else 0
+  size_t perThread = 0;
 };
 
 using BufferId = int;
@@ -44,7 +47,7 @@ class Run {
     const Place& place = places_[static_cast<size_t>(buffer)];
     const auto slot = static_cast<size_t>(place.slot);
     switch (place.home) {
-      case Home::Arena: return arena_ + place.offset;
+      case Home::Arena: return arena_ + place.offset + thread_ * place.perThread - first_ * place.perImage;
       case Home::Vector: return reinterpret_cast<char*>(bindings_.vectors[slot]) + place.offset;
       case Home::Input: return static_cast<char*>(bindings_.inputs[slot]) + place.offset;
       case Home::Scalar: return const_cast<float*>(&bindings_.scalars[slot]);
@@ -54,6 +57,13 @@ class Run {
   }
   float* f32(BufferId buffer) const { return static_cast<float*>(raw(buffer)); }
   const uint32_t* key() const { return bindings_.key; }
+  /** What a thread sees of it that works on a piece of the batch: places as if all images were there. */
+  Run of(const Piece& piece, int thread) const {
+    Run run = *this;
+    run.thread_ = static_cast<size_t>(thread);
+    run.first_ = static_cast<size_t>(piece.first);
+    return run;
+  }
   /** Where steps enter their time; may be null. */
   Profile* profile() const { return profile_; }
 
@@ -62,6 +72,7 @@ class Run {
   char* arena_;
   const Bindings& bindings_;
   Profile* profile_;
+  size_t thread_ = 0, first_ = 0;
 };
 
 /** What a program does at one time: one thing, or a chain of them. */

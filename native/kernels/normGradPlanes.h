@@ -53,15 +53,21 @@ CONVOY_INLINE void gradSums(const GradPlanes& g, int64_t pixels, const GradCoeff
                             float* product) {
   const Lanes<N> zero = {0}, means = load<N>(c.mean), ceiling = zero + c.ceiling;
   const Lanes<N> scale = load<N>(c.scale), shift = load<N>(c.shift);
-  Lanes<N> s = zero, t = zero;
-  for (int64_t at = 0; at < pixels * N; at += N) {
+  Lanes<N> sums[APART] = {zero, zero, zero, zero}, products[APART] = {zero, zero, zero, zero};
+  const auto take = [&](int64_t at, int64_t k) {
     const Lanes<N> d = maskLanes<N, MASK>(g, at, scale, shift, ceiling);
     if (RESIDUAL) store<N>(g.dresidual + at, d);
-    s += d;
-    t += d * (load<N>(g.x + at) - means);
+    sums[k] += d;
+    products[k] += d * (load<N>(g.x + at) - means);
+  };
+  int64_t p = 0;
+  for (; p + APART <= pixels; p += APART) {
+#pragma GCC unroll 4
+    for (int64_t k = 0; k < APART; k++) take((p + k) * N, k);
   }
-  store<N>(sum, s);
-  store<N>(product, t);
+  for (; p < pixels; p++) take(p * N, 0);
+  store<N>(sum, sums[0] + sums[1] + (sums[2] + sums[3]));
+  store<N>(product, products[0] + products[1] + (products[2] + products[3]));
 }
 
 /** Any number of channels, up to LANES, whose pixels are `stride` apart. */

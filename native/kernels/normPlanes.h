@@ -50,24 +50,49 @@ CONVOY_INLINE Strip stripAt(const Images& im, int64_t index) {
 /** Where an image starts. */
 CONVOY_INLINE int64_t imageStart(const Images& im, int64_t n) { return n * im.blocks() * im.plane(); }
 
-/** Mean and squared deviations of up to LANES adjacent channels over the pixels of one image, which is
- * read twice, the second time from the cache. */
-template <int STEP>
-CONVOY_INLINE void planeMoments(const float* x, int64_t pixels, int64_t stride, int64_t lanes,
-                                float* mean, float* m2) {
-  float sum[LANES] = {0}, square[LANES] = {0};
-  const int64_t width = STEP ? STEP : lanes;
-  for (int64_t p = 0; p < pixels; p++) {
-    for (int64_t l = 0; l < width; l++) sum[l] += x[p * stride + l];
+/** How many vectors are summed apart, so that none has to wait for the sum before it. */
+constexpr int64_t APART = 4;
+
+/** Mean and squared deviations of N adjacent channels over the pixels of one image, which is read twice, the
+ * second time from the cache. */
+template <int N>
+CONVOY_INLINE void planeMoments(const float* x, int64_t pixels, float* mean, float* m2) {
+  const Lanes<N> zero = {0};
+  Lanes<N> sums[APART] = {zero, zero, zero, zero}, squares[APART] = {zero, zero, zero, zero};
+  int64_t p = 0;
+  for (; p + APART <= pixels; p += APART) {
+    for (int64_t k = 0; k < APART; k++) sums[k] += load<N>(x + (p + k) * N);
   }
-  for (int64_t l = 0; l < width; l++) mean[l] = sum[l] / static_cast<float>(pixels);
-  for (int64_t p = 0; p < pixels; p++) {
-    for (int64_t l = 0; l < width; l++) {
-      const float d = x[p * stride + l] - mean[l];
-      square[l] += d * d;
+  for (; p < pixels; p++) sums[0] += load<N>(x + p * N);
+  const Lanes<N> m = (sums[0] + sums[1] + (sums[2] + sums[3])) / static_cast<float>(pixels);
+  for (p = 0; p + APART <= pixels; p += APART) {
+    for (int64_t k = 0; k < APART; k++) {
+      const Lanes<N> d = load<N>(x + (p + k) * N) - m;
+      squares[k] += d * d;
     }
   }
-  for (int64_t l = 0; l < width; l++) m2[l] = square[l];
+  for (; p < pixels; p++) {
+    const Lanes<N> d = load<N>(x + p * N) - m;
+    squares[0] += d * d;
+  }
+  store<N>(mean, m);
+  store<N>(m2, squares[0] + squares[1] + (squares[2] + squares[3]));
+}
+
+/** The same for any number of channels, up to LANES, whose pixels are `stride` apart. */
+CONVOY_INLINE void momentsOfAny(const float* x, int64_t pixels, int64_t stride, int64_t lanes, float* mean,
+                                float* m2) {
+  for (int64_t l = 0; l < lanes; l++) mean[l] = m2[l] = 0;
+  for (int64_t p = 0; p < pixels; p++) {
+    for (int64_t l = 0; l < lanes; l++) mean[l] += x[p * stride + l];
+  }
+  for (int64_t l = 0; l < lanes; l++) mean[l] /= static_cast<float>(pixels);
+  for (int64_t p = 0; p < pixels; p++) {
+    for (int64_t l = 0; l < lanes; l++) {
+      const float d = x[p * stride + l] - mean[l];
+      m2[l] += d * d;
+    }
+  }
 }
 
 /** The same for numbers that are adjacent: lanes run over them. */
@@ -99,12 +124,12 @@ CONVOY_INLINE void stripMoments(const Images& im, const float* x, int64_t lanes,
                                 float* m2) {
   if (im.block == 1) {
     rowMoments(x, im.pixels(), mean, m2);
-  } else if (lanes == 16) {
-    planeMoments<16>(x, im.pixels(), im.block, 16, mean, m2);
-  } else if (lanes == 8) {
-    planeMoments<8>(x, im.pixels(), im.block, 8, mean, m2);
+  } else if (im.block == 16) {
+    planeMoments<16>(x, im.pixels(), mean, m2);
+  } else if (im.block == 8) {
+    planeMoments<8>(x, im.pixels(), mean, m2);
   } else {
-    planeMoments<0>(x, im.pixels(), im.block, lanes, mean, m2);
+    momentsOfAny(x, im.pixels(), im.block, lanes, mean, m2);
   }
 }
 
@@ -114,14 +139,26 @@ CONVOY_INLINE float clip(float v, float ceiling) {
   return positive > ceiling ? ceiling : positive;
 }
 
-/** y = x * scale + shift (+ residual), clipped on demand. */
-template <int STEP, bool RELU, bool RESIDUAL>
+/** y = x * scale + shift (+ residual), clipped on demand, of N adjacent channels. */
+template <int N, bool RELU, bool RESIDUAL>
 CONVOY_INLINE void normalisePlane(const float* x, const float* residual, float* y, int64_t pixels,
-                                  int64_t stride, int64_t lanes, const float* scale,
-                                  const float* shift, float ceiling) {
-  const int64_t width = STEP ? STEP : lanes;
+                                  const float* scale, const float* shift, float ceiling) {
+  const Lanes<N> factor = load<N>(scale), term = load<N>(shift);
+  const Activation activation = {RELU, ceiling};
+  for (int64_t at = 0; at < pixels * N; at += N) {
+    Lanes<N> v = load<N>(x + at) * factor + term;
+    if (RESIDUAL) v += load<N>(residual + at);
+    store<N>(y + at, activate<N>(activation, v));
+  }
+}
+
+/** The same for any number of channels whose pixels are `stride` apart. */
+template <bool RELU, bool RESIDUAL>
+CONVOY_INLINE void normaliseAny(const float* x, const float* residual, float* y, int64_t pixels,
+                                int64_t stride, int64_t lanes, const float* scale, const float* shift,
+                                float ceiling) {
   for (int64_t p = 0; p < pixels; p++) {
-    for (int64_t l = 0; l < width; l++) {
+    for (int64_t l = 0; l < lanes; l++) {
       float v = x[p * stride + l] * scale[l] + shift[l];
       if (RESIDUAL) v += residual[p * stride + l];
       y[p * stride + l] = RELU ? clip(v, ceiling) : v;
@@ -147,12 +184,11 @@ CONVOY_INLINE void normaliseStrip(const Images& im, const float* x, const float*
       y[p] = RELU ? clip(v, ceiling) : v;
     }
   } else if (im.block == 8) {
-    normalisePlane<8, RELU, RESIDUAL>(x, residual, y, pixels, 8, 8, scale, shift, ceiling);
+    normalisePlane<8, RELU, RESIDUAL>(x, residual, y, pixels, scale, shift, ceiling);
   } else if (im.block == 16) {
-    normalisePlane<16, RELU, RESIDUAL>(x, residual, y, pixels, 16, 16, scale, shift, ceiling);
+    normalisePlane<16, RELU, RESIDUAL>(x, residual, y, pixels, scale, shift, ceiling);
   } else {
-    normalisePlane<0, RELU, RESIDUAL>(x, residual, y, pixels, im.block, widthOf(im, lanes), scale, shift,
-                                      ceiling);
+    normaliseAny<RELU, RESIDUAL>(x, residual, y, pixels, im.block, widthOf(im, lanes), scale, shift, ceiling);
   }
 }
 

@@ -5,7 +5,9 @@
 namespace convoy {
 namespace {
 
-BufferId floats(Builder& b, int64_t count) { return b.scratch(static_cast<size_t>(count) * sizeof(float)); }
+size_t floatBytes(int64_t count) { return static_cast<size_t>(count) * sizeof(float); }
+
+BufferId floats(Builder& b, int64_t count) { return b.scratch(floatBytes(count)); }
 
 /** Sums of all parts of a batch. */
 struct Sums {
@@ -60,15 +62,20 @@ void lowerBatchNorm(Builder& b, const Node& node) {
                               eps, r.f32(mean), r.f32(variance), r.f32(scale), r.f32(shift)});
   });
 
-  const BufferId y = b.make(node.outputs[0], block).buffer;
   const Activation activation = activationOf(node);
-  Task apply = imageTask("batchNorm", im, {scale, shift}, {x, residual, y});
-  apply.runPiece = [=](const Run& r, const Piece& p) {
-    const int64_t start = p.start(im);
-    kernels().batchNorm({p.of(im), r.f32(x) + start, optional(r, residual, start), r.f32(scale),
-                         r.f32(shift), activation, r.f32(y) + start});
+  const auto apply = [=, &b](BufferId y) {
+    Task task = imageTask("batchNorm", im, {scale, shift}, {x, residual, y});
+    task.runPiece = [=](const Run& r, const Piece& p) {
+      const int64_t start = p.start(im);
+      kernels().batchNorm({p.of(im), r.f32(x) + start, optional(r, residual, start), r.f32(scale),
+                           r.f32(shift), activation, r.f32(y) + start});
+    };
+    b.imageStep(std::move(task));
+    return y;
   };
-  b.imageStep(std::move(apply));
+  apply(b.make(node.outputs[0], block).buffer);
+  if (residual >= 0) return;
+  b.remake(node.outputs[0], xValue, [=, &b] { return apply(b.scratch(floatBytes(im.size()), Kind::Gradients)); });
 }
 
 void lowerBatchNormGrad(Builder& b, const Node& node) {
@@ -114,8 +121,7 @@ void lowerBatchNormGrad(Builder& b, const Node& node) {
   b.step("batchNormGrad numbers", {sums.buffer, gamma, mean, variance, slopes, dgamma, dbeta},
          [=](const Run& r) { kernels().batchNormSlopes(collect(r)); });
 
-  const Tensor over = b.tryOver(node.outputs[0], block, dyValue);
-  const BufferId dx = over.buffer >= 0 ? over.buffer : b.make(node.outputs[0], block).buffer;
+  const BufferId dx = b.make(node.outputs[0], block).buffer;
   Task apply = imageTask("batchNormGrad", im, {forward, slopes}, {dy, x, y, dresidual, dx});
   apply.runPiece = [=](const Run& r, const Piece& p) { kernels().batchNormGrad(grad(r, p, dx)); };
   b.imageStep(std::move(apply));

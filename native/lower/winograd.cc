@@ -95,7 +95,7 @@ bool winogradWeightGrad(Builder& b, const Node& node) {
   const Images in = b.images(x, BLOCK), out = b.images(dy, BLOCK);
   const Shape padding = node.list("padding", 4);
   const int64_t top = padding[0], left = padding[1];
-  const BufferId source = b.get(x, BLOCK).buffer, grad = b.get(dy, BLOCK).buffer;
+  const BufferId source = b.getOnceMore(x, BLOCK), grad = b.get(dy, BLOCK).buffer;
   const int64_t outputs = w[0], inputs = w[1], parts = partsOf(in.count);
   const int64_t numbers = WINOGRAD_POINTS * outputs * inputs;
   const BufferId sums = b.scratch(static_cast<size_t>(parts * numbers) * sizeof(float));
