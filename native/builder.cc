@@ -190,12 +190,13 @@ void Builder::remake(ValueId value, ValueId from, std::function<BufferId()> make
 
 BufferId Builder::getOnceMore(ValueId value, int64_t block) {
   const auto recipe = recipes_.find(value);
-  const auto uses = std::count_if(graph_.nodes.begin(), graph_.nodes.end(), [&](const Node& node) {
-    return std::find(node.inputs.begin(), node.inputs.end(), value) != node.inputs.end();
-  });
-  const bool better = recipe != recipes_.end() && uses == 2 && blockOf(value) == block &&
-                      lastUse_[at(recipe->second.from)] >= node_ && lastUse_[at(value)] == node_ &&
-                      chainThreads(shape(value)[0]) > 0;
+  const bool possible = recipe != recipes_.end() && blockOf(value) == block &&
+                        lastUse_[at(recipe->second.from)] >= node_ && chainThreads(shape(value)[0]) > 0;
+  const bool better =
+      possible && std::all_of(graph_.nodes.begin(), graph_.nodes.end(), [&](const Node& node) {
+        const bool uses = std::find(node.inputs.begin(), node.inputs.end(), value) != node.inputs.end();
+        return !uses || node.op == "conv2d" || node.op == "conv2dWeightGrad";
+      });
   return better ? recipe->second.make() : get(value, block).buffer;
 }
 

@@ -55,8 +55,8 @@ class Builder {
   /** Says how to make a result of the node that is being lowered once more, in the layout that it has, as long
    * as `from` is kept. */
   void remake(ValueId value, ValueId from, std::function<BufferId()> make);
-  /** The value as `get` gives it, for its last use by an image step. If only one step on the way forward uses it
-   * besides, it is rather made again than kept. */
+  /** The value as `get` gives it, for a weight gradient. If only convolutions use it besides, it is rather made
+   * again, where that is known, than kept. */
   BufferId getOnceMore(ValueId value, int64_t block);
   /** Room that only the steps naming it use. */
   BufferId scratch(size_t bytes, Kind kind = Kind::Scratch);

@@ -88,7 +88,7 @@ bool depthwiseWeightGrad(Builder& b, const Node& node) {
   const Images in = b.images(xValue, block), out = b.images(dyValue, block);
   const Window window = convWindow(node, w);
   const bool bias = node.flag("bias") && b.used(node.outputs[1]);
-  const BufferId x = b.get(xValue, block).buffer, dy = b.get(dyValue, block).buffer;
+  const BufferId x = b.getOnceMore(xValue, block), dy = b.get(dyValue, block).buffer;
   const BufferId sums =
       b.scratch(static_cast<size_t>(DEPTHWISE_PARTS * numbersOf(in, window)) * sizeof(float));
   const BufferId dw = b.make(dwValue).buffer;
