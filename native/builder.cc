@@ -237,9 +237,7 @@ void Builder::step(std::string name, const std::vector<BufferId>& buffers, Step 
 }
 
 void Builder::imageStep(Task task) {
-  std::vector<BufferId> all = task.whole;
-  all.insert(all.end(), task.byImage.begin(), task.byImage.end());
-  all.insert(all.end(), task.byPart.begin(), task.byPart.end());
+  const std::vector<BufferId> all = buffersOf(task);
   if (isConstant(all)) return step(task.name, all, stepOf({task}));
   for (BufferId id : all) {
     Buffer& buffer = buffers_[at(id)];

@@ -81,6 +81,7 @@ class Builder {
     int last = -1;
     bool touched = false;  // by any step so far
     bool shared = false;   // among images: touched otherwise than image by image
+    BufferId over = -1;    // the buffer in whose place it lies, if in any
     std::vector<ValueId> values = {};  // those that lie in it
     bool constant = false;             // made of frozen vectors alone
     bool kept = false;                 // a constant that runs use
@@ -96,6 +97,7 @@ class Builder {
   void find(const Group& group, int now);
   Step stepOf(Group group, int now = 0);
   void shrink(const Chain& chain, BufferId id, size_t images, int now);
+  void putOver(const Group& group, size_t step, int now);
   Kind kindOf(const Buffer& buffer) const;
   Lifetime lifetimeOf(const Buffer& buffer) const;
   void placeAll();

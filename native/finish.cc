@@ -14,6 +14,11 @@ constexpr size_t LINE = 64;
 
 size_t at(int index) { return static_cast<size_t>(index); }
 
+bool touches(const Task& task, BufferId buffer) {
+  const std::vector<BufferId> all = buffersOf(task);
+  return std::find(all.begin(), all.end(), buffer) != all.end();
+}
+
 }  // namespace
 
 Kind Builder::kindOf(const Buffer& buffer) const {
@@ -61,6 +66,23 @@ void Builder::shrink(const Chain& chain, BufferId id, size_t images, int now) {
   buffer.bytes = bytes;
 }
 
+/** Puts the result of a group's step over an operand, if that ends with the step. */
+void Builder::putOver(const Group& group, size_t step, int now) {
+  const Task& task = group[step];
+  if (task.result < 0) return;
+  Buffer &result = buffers_[at(task.result)], &operand = buffers_[at(task.operand)];
+  const auto inArena = [](const Buffer& b) { return b.place.home == Home::Arena && b.place.perImage == 0; };
+  const bool begins = inArena(result) && result.first == now;
+  const bool ends = inArena(operand) && operand.last == now && operand.over < 0 && !operand.constant;
+  if (!begins || !ends || result.bytes != operand.bytes) return;
+  for (size_t other = 0; other < group.size(); other++) {
+    if (other < step && touches(group[other], task.result)) return;
+    if (other > step && touches(group[other], task.operand)) return;
+  }
+  result.over = task.operand;
+  operand.last = result.last;
+}
+
 /** A step that does all of a group. */
 Step Builder::stepOf(Group group, int now) {
   if (group.front().images == 0) {
@@ -81,6 +103,7 @@ Step Builder::stepOf(Group group, int now) {
   for (const Task& task : group) {
     for (BufferId id : task.byImage) shrink(*chain, id, images, now);
   }
+  for (size_t step = 0; step < group.size(); step++) putOver(group, step, now);
   return [chain](const Run& r) { chain->run(r); };
 }
 
@@ -109,7 +132,7 @@ void Builder::placeAll() {
   for (size_t id = 0; id < buffers_.size(); id++) {
     const Buffer& buffer = buffers_[id];
     places_.push_back(buffer.place);
-    if (buffer.place.home != Home::Arena || buffer.first < 0) continue;
+    if (buffer.place.home != Home::Arena || buffer.first < 0 || buffer.over >= 0) continue;
     const Lifetime lifetime = lifetimeOf(buffer);
     const Kind kind = kindOf(buffer);
     alive.push_back(lifetime);
@@ -119,6 +142,9 @@ void Builder::placeAll() {
   }
   const Plan plan = planArena(alive);
   for (size_t k = 0; k < owners.size(); k++) places_[owners[k]].offset = plan.offsets[k];
+  for (size_t id = 0; id < buffers_.size(); id++) {
+    if (buffers_[id].over >= 0) places_[id] = places_[at(buffers_[id].over)];
+  }
   memory_ = {roundedArena(plan.bytes), peakOf(values), peakOf(scratches), {}};
   for (size_t kind = 0; kind < KINDS; kind++) memory_.kinds[kind] = peakOf(kinds[kind]);
 }

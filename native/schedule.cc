@@ -5,14 +5,15 @@
 #include <utility>
 
 namespace convoy {
-namespace {
 
-std::vector<BufferId> all(const Task& task) {
+std::vector<BufferId> buffersOf(const Task& task) {
   std::vector<BufferId> buffers = task.whole;
   buffers.insert(buffers.end(), task.byImage.begin(), task.byImage.end());
   buffers.insert(buffers.end(), task.byPart.begin(), task.byPart.end());
   return buffers;
 }
+
+namespace {
 
 class Scheduler {
  public:
@@ -25,7 +26,7 @@ class Scheduler {
       if (!joins(task)) close();
       images_ = task.images;
       chain_.push_back(std::move(task));
-    } else if (!chain_.empty() && (touches(chain_, all(task)) || touches(behind_, all(task)))) {
+    } else if (!chain_.empty() && (touches(chain_, buffersOf(task)) || touches(behind_, buffersOf(task)))) {
       behind_.push_back(std::move(task));
     } else {
       groups_.push_back({std::move(task)});
@@ -46,16 +47,16 @@ class Scheduler {
 
   bool touches(const std::vector<Task>& tasks, const std::vector<BufferId>& buffers) const {
     return std::any_of(tasks.begin(), tasks.end(),
-                       [&](const Task& task) { return meets(all(task), buffers); });
+                       [&](const Task& task) { return meets(buffersOf(task), buffers); });
   }
 
   /** Whether an image step may go over the batch with the chain: all that both touch has shares of images. */
   bool joins(const Task& task) const {
-    if (chain_.empty() || task.images != images_ || touches(behind_, all(task))) return false;
+    if (chain_.empty() || task.images != images_ || touches(behind_, buffersOf(task))) return false;
     std::vector<BufferId> others = task.whole;
     others.insert(others.end(), task.byPart.begin(), task.byPart.end());
     return std::all_of(chain_.begin(), chain_.end(), [&](const Task& step) {
-      return !meets(others, all(step)) && !meets(step.whole, task.byImage) &&
+      return !meets(others, buffersOf(step)) && !meets(step.whole, task.byImage) &&
              !meets(step.byPart, task.byImage);
     });
   }

@@ -22,7 +22,13 @@ struct Task {
   std::vector<BufferId> byImage = {};  // of which each image has a share
   std::vector<BufferId> byPart = {};   // of which each part of the batch has a share, for sums over its images
   std::function<void(const Run&, const Piece&)> runPiece = {};
+
+  // A result that it may write over an operand, since it reads every number before it writes there; or -1.
+  BufferId result = -1, operand = -1;
 };
+
+/** All that a task touches. */
+std::vector<BufferId> buffersOf(const Task& task);
 
 /** Whether what is done to one buffer can matter for another one. */
 using Meet = std::function<bool(BufferId, BufferId)>;

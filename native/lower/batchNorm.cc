@@ -124,6 +124,8 @@ void lowerBatchNormGrad(Builder& b, const Node& node) {
   const BufferId dx = b.make(node.outputs[0], block).buffer;
   Task apply = imageTask("batchNormGrad", im, {forward, slopes}, {dy, x, y, dresidual, dx});
   apply.runPiece = [=](const Run& r, const Piece& p) { kernels().batchNormGrad(grad(r, p, dx)); };
+  apply.result = dx;
+  apply.operand = dy;
   b.imageStep(std::move(apply));
 }
 

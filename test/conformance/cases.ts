@@ -4,6 +4,7 @@ import type { Value } from "../../src/graph/index.js";
 import * as g from "../../src/graph/index.js";
 import type { Shape } from "../../src/tensor/shape.js";
 import { type Case, type Operand, SCALAR, VECTOR } from "./case.js";
+import { chainCases } from "./chainCases.js";
 import { convCases } from "./convCases.js";
 import { layoutCases } from "./layoutCases.js";
 import { poolCases } from "./poolCases.js";
@@ -232,6 +233,7 @@ const positive: Range = [0.5, 3];
 export const cases: readonly Case[] = [
   ...convCases,
   ...poolCases,
+  ...chainCases,
   ...layoutCases,
   ...batchNorms,
   ...groupNorms,
