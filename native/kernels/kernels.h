@@ -320,6 +320,25 @@ struct DirectGradArgs {
   float* dbias;  // may be null
 };
 
+/** In the input gradient: floats of a register, registers that a row of a kernel may take, and the block of
+ * channels that is a pixel. */
+constexpr int64_t DIRECT_LANES = 16;
+constexpr int64_t DIRECT_VECTORS = 3;
+constexpr int64_t DIRECT_PIXEL = 8;
+CONVOY_INLINE int64_t directVectors(const Window& w, int64_t inputs) {
+  return (w.kernel[1] * inputs + DIRECT_LANES - 1) / DIRECT_LANES;
+}
+
+/** Its input gradient; dy in blocks of 8 or 16 channels, dx in one block of 8. */
+struct DirectInputGradArgs {
+  Images in;
+  Images out;
+  Window window;
+  const float* dy;
+  const float* weights;  // as directInputWeights makes them
+  float* dx;
+};
+
 struct PoolArgs {
   Images in;
   Images out;
@@ -417,6 +436,8 @@ struct Kernels {
   void (*directWeights)(const DirectWeightsArgs&);
   void (*direct)(const DirectArgs&);
   void (*directGrad)(const DirectGradArgs&);
+  void (*directInputWeights)(const DirectWeightsArgs&);
+  void (*directInputGrad)(const DirectInputGradArgs&);
   /** Weights [outputs, inputs, 3, 3] for `winograd`; transposed for the input gradient. */
   void (*winogradWeights)(const float* w, int64_t outputs, int64_t inputs, bool transposed,
                           float* to);

@@ -24,6 +24,8 @@ void depthwiseGrad(const DepthwiseGradArgs&);
 void directWeights(const DirectWeightsArgs&);
 void direct(const DirectArgs&);
 void directGrad(const DirectGradArgs&);
+void directInputWeights(const DirectWeightsArgs&);
+void directInputGrad(const DirectInputGradArgs&);
 void maxPool(const PoolArgs&);
 void maxPoolGrad(const PoolArgs&);
 void avgPool(const PoolArgs&);
@@ -67,8 +69,8 @@ extern const Kernels TABLE = {
     fused,
     batchNormSums, batchNormScale, batchNorm, batchNormForward, batchNormGradSums, batchNormSlopes,
     batchNormGrad, groupNorm, groupNormGrad,
-    WINOGRAD_PAYS, DIRECT_PAYS, directWeights, direct, directGrad, winogradWeights, winograd, winogradSums,
-    winogradGrad,
+    WINOGRAD_PAYS, DIRECT_PAYS, directWeights, direct, directGrad, directInputWeights, directInputGrad,
+    winogradWeights, winograd, winogradSums, winogradGrad,
     depthwiseWeights, depthwise, depthwiseGrad,
     maxPool, maxPoolGrad, avgPool, avgPoolGrad,
     reduceSum, reduceMax, sumPixels, segmentSum, segmentExpand, logSoftmax, oneHot,

@@ -170,7 +170,7 @@ void lowerConv2d(Builder& b, const Node& node) {
 }
 
 void lowerConv2dInputGrad(Builder& b, const Node& node) {
-  if (winogradInputGrad(b, node) || depthwiseInputGrad(b, node)) return;
+  if (winogradInputGrad(b, node) || depthwiseInputGrad(b, node) || directInputGrad(b, node)) return;
   const ValueId dy = node.inputs[0], w = node.inputs[1], dx = node.outputs[0];
   const Geometry g = geometryOf(node);
   const Shape &xShape = b.shape(dx), &yShape = b.shape(dy), &wShape = b.shape(w);

@@ -1,6 +1,6 @@
-// Convolutions of few input channels by kernels of our own, see kernels/direct.cc: first layers, and weight
-// gradients of 5x5 kernels on six channels. oneDNN is slow there, since it thinks in whole blocks of channels.
-// The choice depends on shapes and instruction set alone, so that runs repeat.
+// Convolutions of few input channels by kernels of our own, see kernels/direct.cc and kernels/directInput.cc:
+// first layers, and gradients of 5x5 kernels on six channels. oneDNN is slow there, since it thinks in whole
+// blocks of channels. The choice depends on shapes and instruction set alone, so that runs repeat.
 #include "lower/lower.h"
 
 namespace convoy {
@@ -15,6 +15,13 @@ bool suits(const Builder& b, const Node& node, ValueId from, ValueId to, const W
 
 /** Blocks of the result: those that leave the fewest lanes idle. */
 int64_t blockFor(int64_t channels) { return channels <= 8 ? 8 : 16; }
+
+/** Whether lanes that are columns of a kernel as well as channels leave fewer idle than channels alone. */
+bool fillsLanes(const Images& in, const Images& out, const Window& window) {
+  const int64_t vectors = directVectors(window, in.channels);
+  return in.channels <= in.block && vectors <= DIRECT_VECTORS && vectors < window.kernel[1] &&
+         out.width * vectors * DIRECT_LANES <= DIRECT_IMAGE;
+}
 
 BufferId packWeights(Builder& b, ValueId w, BufferId bias, int64_t block) {
   const Shape& shape = b.shape(w);
@@ -50,6 +57,29 @@ bool directConv2d(Builder& b, const Node& node) {
   const Activation activation = activationOf(node);
   b.step(convName(node, b.shape(x), b.shape(w)), {source, weights, target}, [=](const Run& r) {
     kernels().direct({in, out, window, r.f32(source), r.f32(weights), activation, r.f32(target)});
+  });
+  return true;
+}
+
+bool directInputGrad(Builder& b, const Node& node) {
+  const ValueId dyValue = node.inputs[0], wValue = node.inputs[1], dxValue = node.outputs[0];
+  const Shape& w = b.shape(wValue);
+  const Window window = convWindow(node, w);
+  const Images in = b.images(dxValue, DIRECT_PIXEL), out = b.images(dyValue, blockFor(w[0]));
+  if (!suits(b, node, dxValue, dyValue, window) || !fillsLanes(in, out, window)) return false;
+  const BufferId dy = b.get(dyValue, out.block).buffer, from = b.plain(wValue);
+  const int64_t numbers = w[2] * w[0] * directVectors(window, w[1]) * DIRECT_LANES;
+  const BufferId weights = b.scratch(static_cast<size_t>(numbers) * sizeof(float), Kind::Weights);
+  const DirectWeightsArgs sizes = {w[0], w[1], w[2], w[3], DIRECT_LANES, {}, {}, {}};
+  b.step("pack weights", {from, weights}, [=](const Run& r) {
+    DirectWeightsArgs args = sizes;
+    args.w = r.f32(from);
+    args.to = r.f32(weights);
+    kernels().directInputWeights(args);
+  });
+  const BufferId dx = b.make(dxValue, in.block).buffer;
+  b.step(convName(node, b.shape(dxValue), w), {dy, weights, dx}, [=](const Run& r) {
+    kernels().directInputGrad({in, out, window, r.f32(dy), r.f32(weights), r.f32(dx)});
   });
   return true;
 }

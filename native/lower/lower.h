@@ -56,6 +56,7 @@ bool depthwiseWeightGrad(Builder&, const Node&);
 
 /** Convolutions of few channels by kernels of our own; false, and nothing done, where another way is better. */
 bool directConv2d(Builder&, const Node&);
+bool directInputGrad(Builder&, const Node&);
 bool directWeightGrad(Builder&, const Node&);
 
 /** What a node does to its results. */

@@ -51,12 +51,15 @@ export function buildCase(example: Case): Built {
   return { graph, operands, outputs };
 }
 
-/**
- * The gradients of the case's loss, its first output against random weights, with respect to the
- * f32 operands: outputs `d0`, `d1`, ... Returns the loss.
- */
-export function addGradients({ graph, operands, outputs: [output] }: Built): Value {
-  const loss = reduceSum(mul(output, input(graph, "weights", output.shape)));
+/** The loss of a case: its first output against random weights. */
+export function lossOf({ graph, outputs: [output] }: Built): Value {
+  return reduceSum(mul(output, input(graph, "weights", output.shape)));
+}
+
+/** The gradients of the loss with respect to the f32 operands: outputs `d0`, `d1`, ... Returns the loss. */
+export function addGradients(built: Built): Value {
+  const { graph, operands } = built;
+  const loss = lossOf(built);
   const wanted = operands.filter(({ dtype }) => dtype === "f32");
   for (const [at, grad] of gradients(loss, wanted).entries()) graph.output(`d${at}`, grad);
   return loss;

@@ -55,6 +55,13 @@ const geometries: readonly Geometry[] = [
     options: { padding: 3 },
   },
   { name: "6 to 16 channels", x: [2, 6, 9, 9], w: [16, 6, 5, 5], options: {} },
+  {
+    name: "8 channels, 5x5, uneven strides",
+    x: [3, 8, 7, 22],
+    w: [19, 8, 5, 5],
+    options: { strides: [2, 1], padding: [1, 3, 2, 0] },
+  },
+  { name: "5 channels, 4x3, wide", x: [2, 5, 6, 39], w: [7, 5, 4, 3], options: { padding: 1 } },
   { name: "1x1", x: [3, 16, 5, 5], w: [17, 16, 1, 1], options: {} },
   { name: "1x1, stride 2", x: [2, 16, 7, 7], w: [32, 16, 1, 1], options: { strides: 2 } },
   { name: "stride 2", x: [2, 6, 9, 7], w: [8, 6, 3, 3], options: { strides: 2, padding: 1 } },

@@ -67,11 +67,15 @@ describe.skipIf(!built()).each(nets)("$name", ({ net }) => {
   });
 });
 
-/** Sums over the batch whose parts are the same for any number of threads; x and dy are [9, 24, 12, 12]. */
+/** What is summed in the same order by any number of threads; x and dy are [9, 24, 12, 12]. */
 const sums: Readonly<Record<string, (x: g.Value, dy: g.Value) => g.Value>> = {
   "depthwise weight gradient": (x, dy) => {
     const geometry = g.convGeometry({ groups: 24, padding: 2 });
     return g.conv2dWeightGrad(x, dy, [24, 1, 5, 5], geometry, false)[0];
+  },
+  "direct input gradient": (x, dy) => {
+    const weights = g.reshape(g.slice(x, [0, 0, 0, 0], [1, 16, 12, 12]), [24, 6, 4, 4]);
+    return g.conv2dInputGrad(dy, weights, [9, 6, 15, 15], g.convGeometry({}));
   },
   "group norm's gradient": (x, dy) => {
     const [gamma, beta] = ["gamma", "beta"].map((name) => g.input(x.graph, name, [24]));
