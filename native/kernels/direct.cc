@@ -3,17 +3,12 @@
 // An image is first copied with its padding, its channels side by side without gaps: then the pixels that one
 // row of a kernel meets lie behind each other, and each of them is multiplied with the weights of N output
 // channels at a time. Sums stay in registers.
-#include "kernels.h"
 #include "lanes.h"
+#include "padded.h"
 
 namespace convoy {
 namespace CONVOY_ISA {
 namespace {
-
-/** A padded image on the stack: at most DIRECT_IMAGE floats. */
-#define PADDED(ARGS)                                                                        \
-  static_cast<float*>(__builtin_alloca_with_align(                                          \
-      static_cast<size_t>(directImage((ARGS).in, (ARGS).out, (ARGS).window)) * sizeof(float), 512))
 
 /** How a kernel walks over a padded image. */
 struct Walk {
@@ -43,17 +38,6 @@ CONVOY_INLINE void pad(const Images& in, const Images& out, const Window& w, con
     }
   }
 }
-
-/** Rows [begin, end) of the kernel that meet the image, for a row of the result. */
-struct KernelRows {
-  int64_t begin, end;
-
-  CONVOY_INLINE KernelRows(const Images& in, const Window& w, int64_t oy) {
-    const int64_t top = oy * w.strides[0] - w.padding[0];
-    begin = top < 0 ? -top : 0;
-    end = in.height - top < w.kernel[0] ? in.height - top : w.kernel[0];
-  }
-};
 
 /** T pixels of the result, whose windows begin STEP floats apart, or any number of floats where that is 0. */
 template <int N, int STEP, int T>

@@ -77,14 +77,13 @@ void normaliseAll(const GroupNormArgs& a) {
   }
 }
 
-/** An image's part of the scratch space: what it adds to the gradients of gamma and beta, and the
- * coefficients of dx = scale * dy + slope * x + offset that its groups share. */
+/** An image's sums: what it adds to the gradients of gamma and beta, and the coefficients of dx = scale * dy + slope * x + offset that its groups share. */
 struct ImageSums {
   float *products, *sums, *slopes, *offsets;
 
   CONVOY_INLINE ImageSums(const GroupNormGradArgs& a, int64_t n) {
     const int64_t channels = a.images.channels;
-    products = a.scratch + n * groupNormScratch(channels, a.groups);
+    products = a.sums + n * groupNormSums(channels, a.groups);
     sums = products + channels;
     slopes = sums + channels;
     offsets = slopes + a.groups;
@@ -159,27 +158,12 @@ void imageGrad(const GroupNormGradArgs& a, const float* dy, int64_t n) {
 
 template <Mask MASK, bool RESIDUAL>
 void gradAll(const GroupNormGradArgs& a) {
-  const Images& im = a.images;
-#pragma omp parallel if (im.size() > SERIAL)
-  {
-#pragma omp for schedule(static)
-    for (int64_t n = 0; n < im.count; n++) {
-      imageGradSums<MASK, RESIDUAL>(a, n);
-      imageSlopes(a, n);
-      // What the residual got is masked already.
-      imageGrad<RESIDUAL ? Mask::None : MASK>(a, RESIDUAL ? a.dresidual : a.dy, n);
-    }
-#pragma omp for schedule(static)
-    for (int64_t c = 0; c < im.channels; c++) {
-      double dgamma = 0, dbeta = 0;
-      for (int64_t n = 0; n < im.count; n++) {
-        const ImageSums of(a, n);
-        dgamma += of.products[c];
-        dbeta += of.sums[c];
-      }
-      a.dgamma[c] = static_cast<float>(dgamma);
-      a.dbeta[c] = static_cast<float>(dbeta);
-    }
+#pragma omp parallel for schedule(static) if (a.images.size() > SERIAL)
+  for (int64_t n = 0; n < a.images.count; n++) {
+    imageGradSums<MASK, RESIDUAL>(a, n);
+    imageSlopes(a, n);
+    // What the residual got is masked already.
+    imageGrad<RESIDUAL ? Mask::None : MASK>(a, RESIDUAL ? a.dresidual : a.dy, n);
   }
 }
 
@@ -194,6 +178,20 @@ void groupNormGrad(const GroupNormGradArgs& a) {
   if (a.y) return a.dresidual ? gradAll<Mask::ByResult, true>(a) : gradAll<Mask::ByResult, false>(a);
   if (a.activation.relu) return gradAll<Mask::ByInput, false>(a);
   a.dresidual ? gradAll<Mask::None, true>(a) : gradAll<Mask::None, false>(a);
+}
+
+void groupNormSlopes(const GroupNormSlopesArgs& a) {
+  const int64_t size = groupNormSums(a.channels, a.groups);
+#pragma omp parallel for schedule(static) if (a.count * a.channels > SERIAL)
+  for (int64_t c = 0; c < a.channels; c++) {
+    double dgamma = 0, dbeta = 0;
+    for (int64_t n = 0; n < a.count; n++) {
+      dgamma += a.sums[n * size + c];
+      dbeta += a.sums[n * size + a.channels + c];
+    }
+    a.dgamma[c] = static_cast<float>(dgamma);
+    a.dbeta[c] = static_cast<float>(dbeta);
+  }
 }
 
 }  // namespace CONVOY_ISA

@@ -169,10 +169,8 @@ struct GroupNormArgs {
   float* variance;
 };
 
-/** Floats of scratch space for each image. */
-constexpr int64_t groupNormScratch(int64_t channels, int64_t groups) {
-  return 2 * (channels + groups);
-}
+/** Floats of the sums of one image: of each channel and each group. */
+constexpr int64_t groupNormSums(int64_t channels, int64_t groups) { return 2 * (channels + groups); }
 
 struct GroupNormGradArgs {
   Images images;
@@ -187,10 +185,16 @@ struct GroupNormGradArgs {
   float eps;
   Activation activation;
   float* dx;
+  float* dresidual;  // may be null
+  float* sums;       // groupNormSums for each image
+};
+
+/** The gradients of gamma and beta from the sums of all images. */
+struct GroupNormSlopesArgs {
+  int64_t count, channels, groups;
+  const float* sums;
   float* dgamma;
   float* dbeta;
-  float* dresidual;  // may be null
-  float* scratch;
 };
 
 constexpr int64_t WINOGRAD_POINTS = 36;
@@ -273,7 +277,7 @@ struct WeightGradArgs {
 };
 
 /** The most input channels of a direct convolution, and the floats that a padded image may take. */
-constexpr int64_t DIRECT_CHANNELS = 4;
+constexpr int64_t DIRECT_CHANNELS = 7;
 constexpr int64_t DIRECT_IMAGE = 1 << 15;
 /** Fewer numbers than this are made in the time that waking threads takes. */
 constexpr int64_t DIRECT_SERIAL = 8192;
@@ -303,7 +307,7 @@ struct DirectWeightsArgs {
   float* to;
 };
 
-/** A convolution of images in any layout to such in blocks of 8 or 16 channels. */
+/** A convolution of images in any layout to such in blocks of 8 or 16 channels, or in none: see `planar`. */
 struct DirectArgs {
   Images in;
   Images out;
@@ -313,6 +317,10 @@ struct DirectArgs {
   Activation activation;
   float* y;
 };
+
+/** Lanes of a planar convolution, and the block of its weights: the most channels of its result. */
+constexpr int64_t PLANAR_LANES = 16;
+constexpr int64_t PLANAR_BLOCK = 8;
 
 /** In the input gradient: floats of a register, registers that a row of a kernel may take, and the block of
  * channels that is a pixel. */
@@ -424,6 +432,7 @@ struct Kernels {
   void (*batchNormGrad)(const BatchNormGradArgs&);
   void (*groupNorm)(const GroupNormArgs&);
   void (*groupNormGrad)(const GroupNormGradArgs&);
+  void (*groupNormSlopes)(const GroupNormSlopesArgs&);
   /** Whether the registers suffice for the three below; else oneDNN is faster. */
   bool winogradPays;
   bool directPays;
@@ -431,6 +440,10 @@ struct Kernels {
   void (*direct)(const DirectArgs&);
   /** For the weight gradient, as is depthwiseSums; dy in blocks of 8 or 16 channels. */
   void (*directSums)(const ConvSumsArgs&);
+  /** The same for plain results of at most PLANAR_BLOCK channels, in rows of at least PLANAR_LANES, by strides of 1
+   * along them; weights and sums in blocks of PLANAR_BLOCK. */
+  void (*planar)(const DirectArgs&);
+  void (*planarSums)(const ConvSumsArgs&);
   void (*directInputWeights)(const DirectWeightsArgs&);
   void (*directInputGrad)(const DirectInputGradArgs&);
   /** Weights [outputs, inputs, 3, 3] for `winograd`; transposed for the input gradient. */

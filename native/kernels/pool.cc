@@ -1,4 +1,6 @@
 // Max and average pooling in any channel-block layout. The lane loop is innermost.
+#include <type_traits>
+
 #include "kernels.h"
 #include "lanes.h"
 
@@ -59,15 +61,23 @@ CONVOY_INLINE bool halves(const PoolArgs& a) {
   return a.in.block == 1 && a.window.kernel[0] == 2 && a.window.kernel[1] == 2 && tiles(a);
 }
 
+/** Every second one of 2N numbers, from the first or the second on. */
+template <int N>
+CONVOY_INLINE Lanes<N> everySecond(const float* x, int first) {
+  const Lanes<N> low = load<N>(x), high = load<N>(x + N);
+  IntLanes<N> from;
+  for (int l = 0; l < N; l++) from[l] = 2 * l + first;
+  return __builtin_shuffle(low, high, from);
+}
+
 /** N windows side by side, from pixels 2 apart in two rows. */
 template <int N>
 CONVOY_INLINE void maxPoolPairs(const float* top, const float* bottom, float* y, uint8_t* winners) {
   Lanes<N> best = Lanes<N>{} - __builtin_inff();
   IntLanes<N> winner = {};
+#pragma GCC unroll 4
   for (int32_t k = 0; k < 4; k++) {
-    const float* x = (k < 2 ? top : bottom) + k % 2;
-    Lanes<N> v;
-    for (int64_t l = 0; l < N; l++) v[l] = x[2 * l];
+    const Lanes<N> v = everySecond<N>(k < 2 ? top : bottom, k % 2);
     const IntLanes<N> better = (v > best) | (v != v);
     best = better ? v : best;
     winner = better ? IntLanes<N>{} + k : winner;
@@ -81,11 +91,29 @@ CONVOY_INLINE void maxPoolGradPairs(const float* dy, const uint8_t* winners, flo
                                     float* bottom) {
   const Lanes<N> grad = load<N>(dy), zero = {};
   const IntLanes<N> winner = loadBytes<N>(winners);
-  for (int32_t k = 0; k < 4; k++) {
-    float* to = (k < 2 ? top : bottom) + k % 2;
-    const Lanes<N> share = winner == IntLanes<N>{} + k ? grad : zero;
-    for (int64_t l = 0; l < N; l++) to[2 * l] = share[l];
+  IntLanes<N> low, high;
+  for (int l = 0; l < N; l++) {
+    low[l] = l / 2 + l % 2 * N;
+    high[l] = (l + N) / 2 + (l + N) % 2 * N;
   }
+#pragma GCC unroll 2
+  for (int32_t row = 0; row < 2; row++) {
+    const Lanes<N> even = winner == IntLanes<N>{} + 2 * row ? grad : zero;
+    const Lanes<N> odd = winner == IntLanes<N>{} + (2 * row + 1) ? grad : zero;
+    float* to = row == 0 ? top : bottom;
+    store<N>(to, __builtin_shuffle(even, odd, low));
+    store<N>(to + N, __builtin_shuffle(even, odd, high));
+  }
+}
+
+/** Calls `steps(first column, N)` for all windows of a row, the last of which may be taken twice. */
+template <class Steps>
+CONVOY_INLINE void halvedRow(int64_t width, Steps steps) {
+  const auto by = [&](auto lanes) {
+    for (int64_t ox = 0; ox < width; ox += lanes()) steps(ox + lanes() <= width ? ox : width - lanes(), lanes);
+  };
+  if (width >= 8) return by(std::integral_constant<int, 8>{});
+  by(std::integral_constant<int, 1>{});
 }
 
 void maxPoolHalves(const PoolArgs& a, const float* x, float* y, uint8_t* winners) {
@@ -93,13 +121,9 @@ void maxPoolHalves(const PoolArgs& a, const float* x, float* y, uint8_t* winners
   for (int64_t oy = 0; oy < a.out.height; oy++) {
     const float *top = x + oy * 4 * width, *bottom = top + 2 * width;
     uint8_t* won = winners ? winners + oy * width : nullptr;
-    int64_t ox = 0;
-    for (; ox + 8 <= width; ox += 8) {
-      maxPoolPairs<8>(top + 2 * ox, bottom + 2 * ox, y + oy * width + ox, won ? won + ox : won);
-    }
-    for (; ox < width; ox++) {
-      maxPoolPairs<1>(top + 2 * ox, bottom + 2 * ox, y + oy * width + ox, won ? won + ox : won);
-    }
+    halvedRow(width, [&](int64_t ox, auto lanes) {
+      maxPoolPairs<lanes()>(top + 2 * ox, bottom + 2 * ox, y + oy * width + ox, won ? won + ox : won);
+    });
   }
 }
 
@@ -109,13 +133,9 @@ void maxPoolGradHalves(const PoolArgs& a, const float* dy, float* dx, const uint
     float *top = dx + oy * 4 * width, *bottom = top + 2 * width;
     const float* from = dy + oy * width;
     const uint8_t* won = winners + oy * width;
-    int64_t ox = 0;
-    for (; ox + 8 <= width; ox += 8) {
-      maxPoolGradPairs<8>(from + ox, won + ox, top + 2 * ox, bottom + 2 * ox);
-    }
-    for (; ox < width; ox++) {
-      maxPoolGradPairs<1>(from + ox, won + ox, top + 2 * ox, bottom + 2 * ox);
-    }
+    halvedRow(width, [&](int64_t ox, auto lanes) {
+      maxPoolGradPairs<lanes()>(from + ox, won + ox, top + 2 * ox, bottom + 2 * ox);
+    });
   }
 }
 

@@ -14,6 +14,7 @@ void batchNormSlopes(const BatchNormNumbersArgs&);
 void batchNormGrad(const BatchNormGradArgs&);
 void groupNorm(const GroupNormArgs&);
 void groupNormGrad(const GroupNormGradArgs&);
+void groupNormSlopes(const GroupNormSlopesArgs&);
 void winogradWeights(const float*, int64_t, int64_t, bool, float*);
 void winograd(const WinogradArgs&);
 void winogradSums(const WinogradSumsArgs&);
@@ -25,6 +26,8 @@ void weightGrad(const WeightGradArgs&);
 void directWeights(const DirectWeightsArgs&);
 void direct(const DirectArgs&);
 void directSums(const ConvSumsArgs&);
+void planar(const DirectArgs&);
+void planarSums(const ConvSumsArgs&);
 void directInputWeights(const DirectWeightsArgs&);
 void directInputGrad(const DirectInputGradArgs&);
 void maxPool(const PoolArgs&);
@@ -69,8 +72,8 @@ constexpr bool WINOGRAD_PAYS = false, DIRECT_PAYS = false;
 extern const Kernels TABLE = {
     fused,
     batchNormSums, batchNormScale, batchNorm, batchNormForward, batchNormGradSums, batchNormSlopes,
-    batchNormGrad, groupNorm, groupNormGrad,
-    WINOGRAD_PAYS, DIRECT_PAYS, directWeights, direct, directSums, directInputWeights, directInputGrad,
+    batchNormGrad, groupNorm, groupNormGrad, groupNormSlopes,
+    WINOGRAD_PAYS, DIRECT_PAYS, directWeights, direct, directSums, planar, planarSums, directInputWeights, directInputGrad,
     winogradWeights, winograd, winogradSums, winogradGrad,
     depthwiseWeights, depthwise, depthwiseSums, weightGrad,
     maxPool, maxPoolGrad, avgPool, avgPoolGrad,

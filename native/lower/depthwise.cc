@@ -94,7 +94,7 @@ bool depthwiseWeightGrad(Builder& b, const Node& node) {
   const Images in = b.images(xValue, block), out = b.images(dyValue, block);
   const Window window = convWindow(node, w);
   const BufferId x = b.getOnceMore(xValue, block), dy = b.get(dyValue, block).buffer;
-  sumWeightGrad(b, node, {in, out, window, x, dy}, kernels().depthwiseSums);
+  sumWeightGrad(b, node, {in, out, window, x, dy, out.block}, kernels().depthwiseSums);
   return true;
 }
 

@@ -16,6 +16,14 @@ bool suits(const Builder& b, const Node& node, ValueId from, ValueId to, const W
 /** Blocks of the result: those that leave the fewest lanes idle. */
 int64_t blockFor(int64_t channels) { return channels <= 8 ? 8 : 16; }
 
+/** Whether lanes that are columns of the result leave fewer idle than channels; see kernels/planar.cc. */
+bool isPlanar(const Shape& x, const Shape& y, const Window& window) {
+  const int64_t width = y[3], lanes = (width + PLANAR_LANES - 1) / PLANAR_LANES * PLANAR_LANES;
+  const bool row = window.kernel[1] == 3 || window.kernel[1] == 5 || window.kernel[1] == 7;
+  return x[1] <= DIRECT_CHANNELS && y[1] <= PLANAR_BLOCK && width >= PLANAR_LANES && window.strides[1] == 1 &&
+         row && width * 16 > lanes * y[1];
+}
+
 /** Whether lanes that are columns of a kernel as well as channels leave fewer idle than channels alone. */
 bool fillsLanes(const Images& in, const Images& out, const Window& window) {
   const int64_t vectors = directVectors(window, in.channels);
@@ -50,15 +58,18 @@ bool directConv2d(Builder& b, const Node& node) {
   const bool few = b.shape(w)[1] <= DIRECT_CHANNELS, residual = node.inputs.size() > 3;
   if (residual || !few || !suits(b, node, x, y, window)) return false;
   const BufferId bias = node.inputs.size() > 2 ? b.plain(node.inputs[2]) : -1;
-  const Images in = b.images(x, b.blockOf(x)), out = b.images(y, blockFor(b.shape(y)[1]));
+  const bool planar = isPlanar(b.shape(x), b.shape(y), window);
+  const int64_t block = blockFor(b.shape(y)[1]);
+  const Images in = b.images(x, b.blockOf(x)), out = b.images(y, planar ? 1 : block);
   const BufferId source = b.get(x, in.block).buffer;
-  const BufferId weights = packWeights(b, w, bias, out.block);
+  const BufferId weights = packWeights(b, w, bias, block);
   const BufferId target = b.make(y, out.block).buffer;
   const Activation activation = activationOf(node);
   Task task = imageTask(convName(node, b.shape(x), b.shape(w)), in, {weights}, {source, target});
   task.runPiece = [=](const Run& r, const Piece& p) {
-    kernels().direct({p.of(in), p.of(out), window, r.f32(source) + p.start(in), r.f32(weights), activation,
-                      r.f32(target) + p.start(out)});
+    const auto convolve = planar ? kernels().planar : kernels().direct;
+    convolve({p.of(in), p.of(out), window, r.f32(source) + p.start(in), r.f32(weights), activation,
+              r.f32(target) + p.start(out)});
   };
   b.imageStep(std::move(task));
   return true;
@@ -94,11 +105,13 @@ bool directWeightGrad(Builder& b, const Node& node) {
   const ValueId xValue = node.inputs[0], dyValue = node.inputs[1], dwValue = node.outputs[0];
   const Shape& w = b.shape(dwValue);
   const Window window = convWindow(node, w);
-  if (!directTaps(w[3] * w[1]) || !suits(b, node, xValue, dyValue, window)) return false;
+  const bool planar = isPlanar(b.shape(xValue), b.shape(dyValue), window);
+  if (!(planar || directTaps(w[3] * w[1])) || !suits(b, node, xValue, dyValue, window)) return false;
+  const int64_t block = blockFor(w[0]);
   const Images in = b.images(xValue, b.blockOf(xValue));
-  const Images out = b.images(dyValue, blockFor(w[0]));
+  const Images out = b.images(dyValue, planar ? 1 : block);
   const BufferId x = b.get(xValue, in.block).buffer, dy = b.get(dyValue, out.block).buffer;
-  sumWeightGrad(b, node, {in, out, window, x, dy}, kernels().directSums);
+  sumWeightGrad(b, node, {in, out, window, x, dy, block}, planar ? kernels().planarSums : kernels().directSums);
   return true;
 }
 

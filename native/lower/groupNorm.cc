@@ -20,16 +20,19 @@ void lowerGroupNorm(Builder& b, const Node& node) {
   const BufferId from = b.get(x, block).buffer;
   const BufferId gamma = b.plain(node.inputs[1]), beta = b.plain(node.inputs[2]);
   const bool hasResidual = node.inputs.size() > 3;
-  const BufferId residual = hasResidual ? b.get(node.inputs[3], block).buffer : from;
+  const BufferId residual = hasResidual ? b.get(node.inputs[3], block).buffer : -1;
   const BufferId y = b.make(node.outputs[0], block).buffer;
   const BufferId mean = b.make(node.outputs[1]).buffer, variance = b.make(node.outputs[2]).buffer;
   const float eps = static_cast<float>(node.number("eps"));
   const Activation activation = activationOf(node);
-  b.step("groupNorm", {from, gamma, beta, residual, y, mean, variance}, [=](const Run& r) {
-    kernels().groupNorm({im, groups, r.f32(from), r.f32(gamma), r.f32(beta),
-                         hasResidual ? r.f32(residual) : nullptr, eps, activation, r.f32(y), r.f32(mean),
-                         r.f32(variance)});
-  });
+  Task task = imageTask("groupNorm", im, {gamma, beta}, {from, residual, y, mean, variance});
+  task.runPiece = [=](const Run& r, const Piece& p) {
+    const int64_t start = p.start(im), first = p.first * groups;
+    kernels().groupNorm({p.of(im), groups, r.f32(from) + start, r.f32(gamma), r.f32(beta),
+                         hasResidual ? r.f32(residual) + start : nullptr, eps, activation, r.f32(y) + start,
+                         r.f32(mean) + first, r.f32(variance) + first});
+  };
+  b.imageStep(std::move(task));
 }
 
 void lowerGroupNormGrad(Builder& b, const Node& node) {
@@ -42,21 +45,27 @@ void lowerGroupNormGrad(Builder& b, const Node& node) {
   const BufferId mean = b.plain(node.inputs[4]), variance = b.plain(node.inputs[5]);
   const bool hasResidual = node.flag("residual") && b.used(node.outputs[3]);
   const bool readsY = node.inputs.size() > 6;
-  const BufferId y = readsY ? b.get(node.inputs[6], block).buffer : x;
-  const BufferId scratch = b.scratch(
-      static_cast<size_t>(im.count * groupNormScratch(im.channels, groups)) * sizeof(float));
-  const BufferId dgamma = b.make(node.outputs[1]).buffer, dbeta = b.make(node.outputs[2]).buffer;
-  const BufferId dres = hasResidual ? b.make(node.outputs[3], block).buffer : dy;
+  const BufferId y = readsY ? b.get(node.inputs[6], block).buffer : -1;
+  const int64_t numbers = groupNormSums(im.channels, groups);
+  const BufferId sums = b.scratch(static_cast<size_t>(im.count * numbers) * sizeof(float));
+  const BufferId dres = hasResidual ? b.make(node.outputs[3], block).buffer : -1;
   const BufferId dx = b.make(node.outputs[0], block).buffer;
   const float eps = static_cast<float>(node.number("eps"));
   const Activation activation = activationOf(node);
-  b.step("groupNormGrad", {dy, x, gamma, beta, mean, variance, y, dx, dgamma, dbeta, dres, scratch},
-         [=](const Run& r) {
-           kernels().groupNormGrad({im, groups, r.f32(dy), r.f32(x), r.f32(gamma), r.f32(beta), r.f32(mean),
-                                    r.f32(variance), readsY ? r.f32(y) : nullptr, eps, activation, r.f32(dx),
-                                    r.f32(dgamma), r.f32(dbeta),
-                                    hasResidual ? r.f32(dres) : nullptr, r.f32(scratch)});
-         });
+  Task task = imageTask("groupNormGrad", im, {gamma, beta}, {dy, x, mean, variance, y, dx, dres, sums});
+  task.runPiece = [=](const Run& r, const Piece& p) {
+    const int64_t start = p.start(im), first = p.first * groups;
+    kernels().groupNormGrad({p.of(im), groups, r.f32(dy) + start, r.f32(x) + start, r.f32(gamma), r.f32(beta),
+                             r.f32(mean) + first, r.f32(variance) + first,
+                             readsY ? r.f32(y) + start : nullptr, eps, activation, r.f32(dx) + start,
+                             hasResidual ? r.f32(dres) + start : nullptr, r.f32(sums) + p.first * numbers});
+  };
+  b.imageStep(std::move(task));
+  const BufferId dgamma = b.make(node.outputs[1]).buffer, dbeta = b.make(node.outputs[2]).buffer;
+  b.step("groupNormGrad slopes", {sums, dgamma, dbeta}, [=](const Run& r) {
+    kernels().groupNormSlopes(
+        {im.count, im.channels, groups, r.f32(sums), r.f32(dgamma), r.f32(dbeta)});
+  });
 }
 
 }  // namespace convoy

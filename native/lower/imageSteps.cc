@@ -18,8 +18,9 @@ void sumWeightGrad(Builder& b, const Node& node, const ConvOperands& o, void (*s
   const Shape& w = b.shape(node.outputs[0]);
   const BufferId x = o.x, dy = o.dy;
   const bool bias = node.flag("bias") && b.used(node.outputs[1]);
-  const int64_t outputs = w[0], inputs = w[1], area = w[2] * w[3], parts = partsOf(in.count);
-  const int64_t numbers = out.blocks() * out.block * (area * inputs + 1);
+  const int64_t outputs = w[0], inputs = w[1], area = w[2] * w[3], block = o.block;
+  const int64_t numbers = (outputs + block - 1) / block * block * (area * inputs + 1);
+  const int64_t parts = partsOf(in.count);
   const BufferId sums = b.scratch(static_cast<size_t>(parts * numbers) * sizeof(float));
   Task task = imageTask(convName(node, b.shape(node.inputs[0]), w), in, {}, {x, dy});
   task.byPart = {sums};
@@ -31,7 +32,7 @@ void sumWeightGrad(Builder& b, const Node& node, const ConvOperands& o, void (*s
   const BufferId dw = b.make(node.outputs[0]).buffer;
   const BufferId dbias = bias ? b.make(node.outputs[1]).buffer : dw;
   b.step("unpack weights", {sums, dw, dbias}, [=](const Run& r) {
-    kernels().weightGrad({outputs, inputs, area, out.block, parts, r.f32(sums), r.f32(dw),
+    kernels().weightGrad({outputs, inputs, area, block, parts, r.f32(sums), r.f32(dw),
                           bias ? r.f32(dbias) : nullptr});
   });
 }

@@ -68,6 +68,7 @@ struct ConvOperands {
   Images in, out;
   Window window;
   BufferId x, dy;
+  int64_t block;  // of the sums
 };
 
 /** A weight gradient as sums over the parts of the batch, added up behind them. */

@@ -19,6 +19,7 @@ interface Geometry extends PoolOptions {
 
 const geometries: readonly Geometry[] = [
   { name: "2x2", x: [2, 6, 8, 8], kernel: 2 },
+  { name: "2x2, 22 wide", x: [3, 2, 4, 22], kernel: 2 },
   { name: "2x2, odd size", x: [1, 17, 7, 5], kernel: 2 },
   { name: "3x3, stride 2, padding 1", x: [2, 16, 9, 8], kernel: 3, strides: 2, padding: 1 },
   { name: "3x3, stride 1", x: [1, 3, 6, 6], kernel: 3, strides: 1, padding: 1 },
