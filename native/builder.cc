@@ -1,5 +1,7 @@
 #include "builder.h"
 
+#include <omp.h>
+
 #include <algorithm>
 
 namespace convoy {
@@ -202,6 +204,13 @@ BufferId Builder::getOnceMore(ValueId value, int64_t block) {
 
 BufferId Builder::scratch(size_t bytes, Kind kind) {
   return add(std::max<size_t>(bytes, 1), {Home::Arena, 0, 0}, kind);
+}
+
+BufferId Builder::threadScratch(size_t bytes) {
+  const size_t lines = wholeLines(bytes);
+  const BufferId id = scratch(lines * static_cast<size_t>(omp_get_max_threads()));
+  buffers_[at(id)].place.perThread = lines;
+  return id;
 }
 
 /** Whether a step that touches these buffers makes constants of constants: into room that is new, and

@@ -17,6 +17,9 @@
 
 namespace convoy {
 
+/** Bytes rounded up to whole lines of a cache, of which threads should not share any. */
+constexpr size_t wholeLines(size_t bytes) { return (bytes + 63) / 64 * 64; }
+
 /** A value in memory. Only values with four axes have a channel block other than 1. */
 struct Tensor {
   BufferId buffer;
@@ -60,6 +63,8 @@ class Builder {
   BufferId getOnceMore(ValueId value, int64_t block);
   /** Room that only the steps naming it use. */
   BufferId scratch(size_t bytes, Kind kind = Kind::Scratch);
+  /** Room of so many bytes for each thread, that an image step names. */
+  BufferId threadScratch(size_t bytes);
 
   /** Adds a step; `buffers` are all that it touches. */
   void step(std::string name, const std::vector<BufferId>& buffers, Step run);

@@ -36,7 +36,8 @@ void Chain::run(const Run& run) const {
 void Chain::part(const Run& all, int64_t part) const {
   const int64_t end = begin(part + 1);
   for (int64_t first = begin(part); first < end; first += piece_) {
-    const Piece piece = {part, first, std::min(piece_, end - first), first == begin(part)};
+    const Piece piece = {part, first, std::min(piece_, end - first), first == begin(part),
+                         first + piece_ >= end};
     const Run run = all.of(piece, omp_get_thread_num());
     for (const ImageStep& step : steps_) {
       const Timer timer(run.profile(), step.name, 1.0 / threads_);
@@ -47,10 +48,11 @@ void Chain::part(const Run& all, int64_t part) const {
 
 void Chain::alone(const Run& run, const ImageStep& step) const {
   const Timer timer(run.profile(), step.name);
-  if (!step.sums) return step.run(run, {0, 0, images_, true});
+  if (!step.sums) return step.run(run, {0, 0, images_, true, true});
 #pragma omp parallel for schedule(static) if (parts_ > 1)
   for (int64_t at = 0; at < parts_; at++) {
-    step.run(run, {at, begin(at), begin(at + 1) - begin(at), true});
+    const Piece piece = {at, begin(at), begin(at + 1) - begin(at), true, true};
+    step.run(run.of(piece, omp_get_thread_num()), piece);
   }
 }
 

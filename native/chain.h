@@ -27,7 +27,7 @@ struct Piece {
   int64_t part;
   int64_t first;
   int64_t count;
-  bool opens;  // whether they are the first ones of their part
+  bool opens, closes;  // whether they are the first, or the last, ones of their part
 
   Images of(Images images) const {
     images.count = count;

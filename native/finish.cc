@@ -9,9 +9,6 @@ namespace {
 // The largest images of a piece of a batch: a few such pieces fit into a core's own cache.
 constexpr size_t PIECE_BYTES = size_t{128} << 10;
 
-// Bytes of a cache line, so that threads do not share any.
-constexpr size_t LINE = 64;
-
 size_t at(int index) { return static_cast<size_t>(index); }
 
 bool touches(const Task& task, BufferId buffer) {
@@ -47,6 +44,7 @@ void Builder::find(const Group& group, int now) {
     if (profile_) profile_->expect(task.name);
     touch(task.byImage, true);
     touch(task.byPart, false);
+    touch(task.byThread, false);
     touch(task.whole, false);
   }
 }
@@ -58,7 +56,7 @@ void Builder::shrink(const Chain& chain, BufferId id, size_t images, int now) {
   const bool whole = buffer.shared || buffer.constant || buffer.bytes % images != 0;
   if (!own || whole || chain.threads() == 0 || buffer.place.perImage > 0) return;
   const size_t perImage = buffer.bytes / images;
-  const size_t perThread = (perImage * static_cast<size_t>(chain.piece()) + LINE - 1) / LINE * LINE;
+  const size_t perThread = wholeLines(perImage * static_cast<size_t>(chain.piece()));
   const size_t bytes = perThread * static_cast<size_t>(chain.threads());
   if (bytes >= buffer.bytes) return;
   buffer.place.perImage = perImage;

@@ -10,6 +10,7 @@ std::vector<BufferId> buffersOf(const Task& task) {
   std::vector<BufferId> buffers = task.whole;
   buffers.insert(buffers.end(), task.byImage.begin(), task.byImage.end());
   buffers.insert(buffers.end(), task.byPart.begin(), task.byPart.end());
+  buffers.insert(buffers.end(), task.byThread.begin(), task.byThread.end());
   return buffers;
 }
 
@@ -55,6 +56,7 @@ class Scheduler {
     if (chain_.empty() || task.images != images_ || touches(behind_, buffersOf(task))) return false;
     std::vector<BufferId> others = task.whole;
     others.insert(others.end(), task.byPart.begin(), task.byPart.end());
+    others.insert(others.end(), task.byThread.begin(), task.byThread.end());
     return std::all_of(chain_.begin(), chain_.end(), [&](const Task& step) {
       return !meets(others, buffersOf(step)) && !meets(step.whole, task.byImage) &&
              !meets(step.byPart, task.byImage);

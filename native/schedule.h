@@ -21,6 +21,7 @@ struct Task {
   int64_t grain = 1;
   std::vector<BufferId> byImage = {};  // of which each image has a share
   std::vector<BufferId> byPart = {};   // of which each part of the batch has a share, for sums over its images
+  std::vector<BufferId> byThread = {};  // of which each thread has a share, for as long as a part takes
   std::function<void(const Run&, const Piece&)> runPiece = {};
 
   // A result that it may write over an operand, since it reads every number before it writes there; or -1.

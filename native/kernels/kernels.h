@@ -215,24 +215,6 @@ struct WinogradArgs {
 /** Tiles of 4x4 pixels of the result that are worked on together. */
 constexpr int64_t WINOGRAD_TILES = 8;
 
-/** Adds images of one part of a batch to the sums of a weight gradient. */
-struct WinogradSumsArgs {
-  Images in;
-  Images out;
-  int64_t padding[2];
-  const float* x;
-  const float* dy;
-  bool opens;   // whether these are the first images of the part
-  float* sums;  // WINOGRAD_POINTS numbers for each pair of channels
-};
-
-/** The weight gradient from the sums of all parts. */
-struct WinogradGradArgs {
-  int64_t inputs, outputs, parts;
-  const float* sums;
-  float* dw;  // [outputs, inputs, 3, 3]
-};
-
 /** The largest kernel of a depthwise convolution here, and the floats that its rows may take. */
 constexpr int64_t DEPTHWISE_KERNEL = 7;
 constexpr int64_t DEPTHWISE_RING = 1 << 16;
@@ -255,15 +237,17 @@ struct DepthwiseArgs {
 };
 
 /** What some images of one part of a batch add to a weight gradient: to sums of each output channel's numbers, its
- * weights and a bias, in [block of channels][numbers][lane]. */
+ * weights and a bias, in [block of channels][numbers][lane]. Winograd's kernel sets them when the part closes, but
+ * for the bias. */
 struct ConvSumsArgs {
   Images in;
   Images out;
   Window window;
   const float* x;
   const float* dy;
-  bool opens;  // whether they are the first ones of their part
+  bool opens, closes;  // whether they are the first, or the last, ones of their part
   bool bias;
+  float* room;  // for Winograd's sums, WINOGRAD_POINTS for each pair of channels, which last from opening to closing
   float* sums;
 };
 
@@ -450,9 +434,7 @@ struct Kernels {
   void (*winogradWeights)(const float* w, int64_t outputs, int64_t inputs, bool transposed,
                           float* to);
   void (*winograd)(const WinogradArgs&);
-  /** The weight gradient. */
-  void (*winogradSums)(const WinogradSumsArgs&);
-  void (*winogradGrad)(const WinogradGradArgs&);
+  void (*winogradSums)(const ConvSumsArgs&);
   /** Weights [channels, 1, height, width] of `size` numbers each, and a bias or null, for `depthwise`:
    * [block of channels][numbers][lane]; turned round for the input gradient. */
   void (*depthwiseWeights)(const float* w, const float* bias, int64_t channels, int64_t size,

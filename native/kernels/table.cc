@@ -17,8 +17,7 @@ void groupNormGrad(const GroupNormGradArgs&);
 void groupNormSlopes(const GroupNormSlopesArgs&);
 void winogradWeights(const float*, int64_t, int64_t, bool, float*);
 void winograd(const WinogradArgs&);
-void winogradSums(const WinogradSumsArgs&);
-void winogradGrad(const WinogradGradArgs&);
+void winogradSums(const ConvSumsArgs&);
 void depthwiseWeights(const float*, const float*, int64_t, int64_t, bool, int64_t, float*);
 void depthwise(const DepthwiseArgs&);
 void depthwiseSums(const ConvSumsArgs&);
@@ -74,7 +73,7 @@ extern const Kernels TABLE = {
     batchNormSums, batchNormScale, batchNorm, batchNormForward, batchNormGradSums, batchNormSlopes,
     batchNormGrad, groupNorm, groupNormGrad, groupNormSlopes,
     WINOGRAD_PAYS, DIRECT_PAYS, directWeights, direct, directSums, planar, planarSums, directInputWeights, directInputGrad,
-    winogradWeights, winograd, winogradSums, winogradGrad,
+    winogradWeights, winograd, winogradSums,
     depthwiseWeights, depthwise, depthwiseSums, weightGrad,
     maxPool, maxPoolGrad, avgPool, avgPoolGrad,
     reduceSum, reduceMax, sumPixels, segmentSum, segmentExpand, logSoftmax, oneHot,

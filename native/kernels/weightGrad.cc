@@ -1,5 +1,5 @@
 // Weight gradients from what the parts of a batch have summed up, a lane for each output channel.
-#include "kernels.h"
+#include "lanes.h"
 
 namespace convoy {
 namespace CONVOY_ISA {
@@ -7,25 +7,32 @@ namespace {
 
 constexpr int64_t SERIAL = 8192;
 
-}  // namespace
-
-void weightGrad(const WeightGradArgs& a) {
-  const int64_t numbers = a.area * a.inputs + 1, block = a.block;
-  const int64_t part = (a.outputs + block - 1) / block * numbers * block;
-#pragma omp parallel for schedule(static) if (part * a.parts > SERIAL)
-  for (int64_t o = 0; o < a.outputs; o++) {
-    const float* sums = a.sums + o / block * numbers * block + o % block;
-    for (int64_t i = 0; i < numbers; i++) {
-      float total = 0;
-      for (int64_t p = 0; p < a.parts; p++) total += sums[p * part + i * block];
-      if (i < numbers - 1) {
-        a.dw[(o * a.inputs + i % a.inputs) * a.area + i / a.inputs] = total;
-      } else if (a.dbias) {
-        a.dbias[o] = total;
-      }
+/** What one input gives to a block of outputs; an input beyond the last one stands for the bias. */
+template <int N>
+CONVOY_INLINE void collect(const WeightGradArgs& a, int64_t block, int64_t input) {
+  const int64_t numbers = a.area * a.inputs + 1, part = (a.outputs + N - 1) / N * numbers * N;
+  const int64_t first = block * N, count = a.outputs - first < N ? a.outputs - first : N;
+  const bool bias = input == a.inputs;
+  for (int64_t k = 0; k < (bias ? 1 : a.area); k++) {
+    const float* from = a.sums + (block * numbers + (bias ? numbers - 1 : k * a.inputs + input)) * N;
+    Lanes<N> total = {};
+    for (int64_t p = 0; p < a.parts; p++) total += load<N>(from + p * part);
+    for (int64_t l = 0; l < count; l++) {
+      (bias ? a.dbias[first + l] : a.dw[((first + l) * a.inputs + input) * a.area + k]) = total[l];
     }
   }
 }
+
+template <int N>
+void collectAll(const WeightGradArgs& a) {
+  const int64_t blocks = (a.outputs + N - 1) / N, each = a.dbias ? a.inputs + 1 : a.inputs;
+#pragma omp parallel for schedule(static) if (blocks * each * a.area * N > SERIAL)
+  for (int64_t at = 0; at < blocks * each; at++) collect<N>(a, at / each, at % each);
+}
+
+}  // namespace
+
+void weightGrad(const WeightGradArgs& a) { a.block == 8 ? collectAll<8>(a) : collectAll<16>(a); }
 
 }  // namespace CONVOY_ISA
 }  // namespace convoy

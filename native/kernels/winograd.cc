@@ -14,7 +14,7 @@ namespace {
 
 constexpr int64_t BLOCK = 16;
 constexpr int64_t TILES = WINOGRAD_TILES;
-constexpr int64_t SERIAL = 4096;  // weights; below, starting threads costs more than it gains
+constexpr int64_t SERIAL = 2048;  // weights; below, starting threads costs more than it gains
 constexpr int64_t POINTS = WINOGRAD_POINTS;
 constexpr int64_t GROUP = POINTS * TILES * BLOCK;  // numbers of one block of channels
 
@@ -228,6 +228,23 @@ CONVOY_INLINE void accumulate(const float* in, const float* gradient, int64_t in
   }
 }
 
+/** Sums of one input and a block of outputs, back to weights. */
+CONVOY_INLINE void collect(const ConvSumsArgs& a, int64_t block, int64_t input) {
+  const int64_t inputs = a.in.channels;
+  const float* from = a.room + (block * POINTS * inputs + input) * BLOCK;
+  float* to = a.sums + (block * (9 * inputs + 1) + input) * BLOCK;
+  V u[6], half[6][3], g[3];
+  for (int64_t j = 0; j < 6; j++) {
+    for (int64_t k = 0; k < 6; k++) u[k] = load<BLOCK>(from + (j * 6 + k) * inputs * BLOCK);
+    toWeights(u, half[j]);
+  }
+  for (int64_t k = 0; k < 3; k++) {
+    for (int64_t j = 0; j < 6; j++) u[j] = half[j][k];
+    toWeights(u, g);
+    for (int64_t j = 0; j < 3; j++) store<BLOCK>(to + (j * 3 + k) * inputs * BLOCK, g[j]);
+  }
+}
+
 }  // namespace
 
 void winogradWeights(const float* w, int64_t outputs, int64_t inputs, bool transposed, float* to) {
@@ -238,13 +255,14 @@ void winogradWeights(const float* w, int64_t outputs, int64_t inputs, bool trans
   for (int64_t at = 0; at < columns / BLOCK * rows; at++) {
     const int64_t block = at / rows, i = at % rows;
     const float* kernels = w + i * alongRows + block * BLOCK * alongColumns;
-    V g[3][3], half[6][3], u[6];
-    for (int64_t k = 0; k < 9; k++) {
-      const int64_t from = transposed ? 8 - k : k;
-      for (int64_t o = 0; o < BLOCK; o++) g[k % 3][k / 3][o] = kernels[o * alongColumns + from];
+    float across[9][BLOCK];
+    for (int64_t o = 0; o < BLOCK; o++) {
+      for (int64_t k = 0; k < 9; k++) across[transposed ? 8 - k : k][o] = kernels[o * alongColumns + k];
     }
+    V g[3], half[6][3], u[6];
     for (int64_t k = 0; k < 3; k++) {
-      fromWeights(g[k], u);
+      for (int64_t j = 0; j < 3; j++) g[j] = load<BLOCK>(across[j * 3 + k]);
+      fromWeights(g, u);
       for (int64_t j = 0; j < 6; j++) half[j][k] = u[j];
     }
     for (int64_t j = 0; j < 6; j++) {
@@ -283,49 +301,27 @@ void winograd(const WinogradArgs& a) {
   }
 }
 
-void winogradSums(const WinogradSumsArgs& a) {
+void winogradSums(const ConvSumsArgs& a) {
   const Tiling tiling(a.out);
   const int64_t inBlocks = a.in.blocks(), outBlocks = a.out.blocks();
   if (a.opens) {
     const int64_t size = POINTS * inBlocks * outBlocks * BLOCK * BLOCK;
-    for (int64_t i = 0; i < size; i++) a.sums[i] = 0;
+    for (int64_t i = 0; i < size; i++) a.room[i] = 0;
   }
   float* numbers = static_cast<float*>(__builtin_alloca_with_align(
       static_cast<size_t>((inBlocks + outBlocks) * GROUP) * sizeof(float), 512));
   float* gradient = numbers + inBlocks * GROUP;
   for (int64_t group = 0; group < tiling.groups(); group++) {
-    transformGroup<6>(a.in, a.x, tiling, group, a.padding, numbers,
+    transformGroup<6>(a.in, a.x, tiling, group, a.window.padding, numbers,
                       [](const V* d, V* t) { fromInput(d, t); });
     const int64_t none[2] = {0, 0};
     transformGroup<4>(a.out, a.dy, tiling, group, none, gradient,
                       [](const V* y, V* t) { fromOutput(y, t); });
-    accumulate(numbers, gradient, inBlocks, outBlocks, a.sums);
+    accumulate(numbers, gradient, inBlocks, outBlocks, a.room);
   }
-}
-
-void winogradGrad(const WinogradGradArgs& a) {
-  const int64_t inputs = a.inputs, size = POINTS * inputs * a.outputs;
-#pragma omp parallel for schedule(static) if (inputs * a.outputs > SERIAL)
-  for (int64_t at = 0; at < a.outputs / BLOCK * inputs; at++) {
-    const int64_t block = at / inputs, i = at % inputs;
-    V u[6][6], half[6][3], g[3];
-    for (int64_t p = 0; p < POINTS; p++) {
-      V sum = {0};
-      const float* from = a.sums + ((block * POINTS + p) * inputs + i) * BLOCK;
-      for (int64_t part = 0; part < a.parts; part++) sum += load<BLOCK>(from + part * size);
-      u[p / 6][p % 6] = sum;
-    }
-    for (int64_t j = 0; j < 6; j++) toWeights(u[j], half[j]);
-    for (int64_t k = 0; k < 3; k++) {
-      V column[6];
-      for (int64_t j = 0; j < 6; j++) column[j] = half[j][k];
-      toWeights(column, g);
-      for (int64_t j = 0; j < 3; j++) {
-        for (int64_t o = 0; o < BLOCK; o++) {
-          a.dw[((block * BLOCK + o) * inputs + i) * 9 + j * 3 + k] = g[j][o];
-        }
-      }
-    }
+  if (!a.closes) return;
+  for (int64_t block = 0; block < outBlocks; block++) {
+    for (int64_t i = 0; i < a.in.channels; i++) collect(a, block, i);
   }
 }
 

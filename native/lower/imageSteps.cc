@@ -22,11 +22,14 @@ void sumWeightGrad(Builder& b, const Node& node, const ConvOperands& o, void (*s
   const int64_t numbers = (outputs + block - 1) / block * block * (area * inputs + 1);
   const int64_t parts = partsOf(in.count);
   const BufferId sums = b.scratch(static_cast<size_t>(parts * numbers) * sizeof(float));
+  const BufferId room = b.threadScratch(static_cast<size_t>(o.room) * sizeof(float));
   Task task = imageTask(convName(node, b.shape(node.inputs[0]), w), in, {}, {x, dy});
+  task.grain = o.grain;
   task.byPart = {sums};
+  task.byThread = {room};
   task.runPiece = [=](const Run& r, const Piece& p) {
-    sum({p.of(in), p.of(out), window, r.f32(x) + p.start(in), r.f32(dy) + p.start(out), p.opens, bias,
-         r.f32(sums) + p.part * numbers});
+    sum({p.of(in), p.of(out), window, r.f32(x) + p.start(in), r.f32(dy) + p.start(out), p.opens, p.closes, bias,
+         r.f32(room), r.f32(sums) + p.part * numbers});
   };
   b.imageStep(std::move(task));
   const BufferId dw = b.make(node.outputs[0]).buffer;

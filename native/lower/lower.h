@@ -68,7 +68,9 @@ struct ConvOperands {
   Images in, out;
   Window window;
   BufferId x, dy;
-  int64_t block;  // of the sums
+  int64_t block;      // of the sums
+  int64_t room = 0;   // floats that a thread needs from the start to the end of a part
+  int64_t grain = 1;  // as of a task
 };
 
 /** A weight gradient as sums over the parts of the batch, added up behind them. */

@@ -91,24 +91,9 @@ bool winogradWeightGrad(Builder& b, const Node& node) {
   const bool bias = node.flag("bias") && b.used(node.outputs[1]);
   if (bias || !suits(node, w, MOST_SUMMED_CHANNELS)) return false;
   const Images in = b.images(x, BLOCK), out = b.images(dy, BLOCK);
-  const Shape padding = node.list("padding", 4);
-  const int64_t top = padding[0], left = padding[1];
   const BufferId source = b.getOnceMore(x, BLOCK), grad = b.get(dy, BLOCK).buffer;
-  const int64_t outputs = w[0], inputs = w[1], parts = partsOf(in.count);
-  const int64_t numbers = WINOGRAD_POINTS * outputs * inputs;
-  const BufferId sums = b.scratch(static_cast<size_t>(parts * numbers) * sizeof(float));
-  Task task = imageTask(convName(node, b.shape(x), w), in, {}, {source, grad});
-  task.grain = grainOf(out);
-  task.byPart = {sums};
-  task.runPiece = [=](const Run& r, const Piece& p) {
-    kernels().winogradSums({p.of(in), p.of(out), {top, left}, r.f32(source) + p.start(in),
-                            r.f32(grad) + p.start(out), p.opens, r.f32(sums) + p.part * numbers});
-  };
-  b.imageStep(std::move(task));
-  const BufferId result = b.make(dw).buffer;
-  b.step("unpack weights", {sums, result}, [=](const Run& r) {
-    kernels().winogradGrad({inputs, outputs, parts, r.f32(sums), r.f32(result)});
-  });
+  sumWeightGrad(b, node, {in, out, convWindow(node, w), source, grad, BLOCK, WINOGRAD_POINTS * w[0] * w[1],
+                          grainOf(out)}, kernels().winogradSums);
   return true;
 }
 
