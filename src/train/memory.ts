@@ -56,7 +56,7 @@ interface Candidate {
   readonly compressed?: CompressedGraph;
   readonly options: CompileOptions;
   readonly report: MemoryReport;
-  /** Recomputed values, and their time as a share of the plain step's. */
+  /** Recomputed values, and what the step takes longer than the plain one, as a share of that. */
   readonly recomputed: number;
   readonly cost: number;
   readonly keep: Keep;
@@ -157,11 +157,12 @@ class Search {
 
 function words({ options, report, recomputed, cost, keep }: Candidate): string {
   const means = [
-    recomputed > 0 && `recomputing ${recomputed} values, about ${percent(cost)} more work`,
+    recomputed > 0 && `recomputing ${recomputed} values`,
     keep === "bf16" && "images kept as bfloat16, so that gradients are rounded",
     keep === "comet" &&
       "inputs of convolutions kept compressed, so that their weights' gradients have a bounded error",
     options.frugal && "kernels with little scratch space",
+    cost >= 0.005 && `about ${percent(cost)} more work`,
   ].filter(Boolean);
   const how = means.length > 0 ? means.join("; ") : "nothing to do";
   return `${formatBytes(report.peakBytes)}: ${how}`;

@@ -20,6 +20,8 @@ export interface Plan {
 /** Of one core, to weigh arithmetic against memory: only their ratio matters. */
 const FLOPS_A_SECOND = 5e10;
 const BYTES_A_SECOND = 1e10;
+/** Bytes of numbers that are compressed or restored. */
+const CODED_BYTES_A_SECOND = 1.1e9;
 /** Values of the way back that live beside those of the block at work, in units of its largest one. */
 const GRADIENTS = 3;
 /** Pairs that are looked at for each block. */
@@ -27,7 +29,15 @@ const PAIRS = 200;
 
 const dear = new Set(["conv2d", "matmul"]);
 
+/** The numbers that an op codes or decodes. */
+const coded: Readonly<Record<string, (node: Node) => Value>> = {
+  compress: ({ inputs }) => inputs[0],
+  restore: ({ outputs }) => outputs[0],
+};
+
 function secondsOf(node: Node): number {
+  const numbers = coded[node.op.name]?.(node);
+  if (numbers) return bytes(numbers) / CODED_BYTES_A_SECOND;
   const moved = [...node.inputs, ...node.outputs].reduce((sum, value) => sum + bytes(value), 0);
   return nodeFlops(node) / FLOPS_A_SECOND + moved / BYTES_A_SECOND;
 }
