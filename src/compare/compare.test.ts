@@ -161,6 +161,19 @@ describe("a comparison", () => {
     expect(made).toMatchObject({ swarm: "pso", particles: 2, coupling: { dynamics: 1 } });
   });
 
+  test("gives SAM as many gradients as its base has", async () => {
+    const out = join(temporaryFolder(), "cmp");
+    const settings = { optimizer: "sam(nesterov)" };
+    const sam: Method = { name: "sam", description: "SAM", settings };
+    const four = { data: "stripes", epochs: 4 };
+    const found = await compareTiny({ out, methods: [single, sam], seeds: 1, settings: four });
+    expect(found.tables[0].rows.map(({ epochs }) => epochs)).toEqual([4, 2]);
+    const spent = ["single", "sam"].map(
+      (method) => JSON.parse(file(out, `gradients/${method}/1/summary.json`)).gradients,
+    );
+    expect(spent).toEqual([4, 4]);
+  });
+
   test("gives equal time when asked", async () => {
     const found = await compareTiny({ budgets: ["gradients", "wall"], seeds: 1 });
     const [gradients, wall] = found.tables;
@@ -229,7 +242,7 @@ describe("refuses", () => {
     [
       "a swarm that cannot share the epochs",
       { methods: [getMethod("pso1")] },
-      /3 epochs are no whole number for each of the 4 particles of pso1; .* multiple of 4/,
+      /3 epochs are no whole number of epochs for pso1, which takes 4 a step; .* multiple of 4/,
     ],
     [
       "a list of rates for one net",

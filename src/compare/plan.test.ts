@@ -30,6 +30,26 @@ describe("a plan", () => {
     expect(gradientEpochs(planOf({ settings: { data: "d", epochs: 8 } }), "single")).toBe(8);
   });
 
+  test("gives a method that takes two gradients a step half the epochs", () => {
+    const methods = ["sam(adam)", "lookahead(sam(sgd))", "lookahead(sgd)"].map((optimizer) => ({
+      name: optimizer,
+      description: "one net",
+      settings: { optimizer },
+    }));
+    const plan = planOf({ methods });
+    expect(methods.map(({ name }) => gradientEpochs(plan, name))).toEqual([10, 10, 20]);
+    expect(() => planOf({ methods, settings: { data: "d", epochs: 5 } })).toThrow(
+      "5 epochs are no whole number of epochs for sam(adam), which takes 2 a step",
+    );
+  });
+
+  test("shares the epochs of two gradients a step among particles", () => {
+    const settings = { data: "d", epochs: 24, particles: 3, optimizer: "sam(sgd)" };
+    const plan = planOf({ methods: [getMethod("single"), getMethod("gossip")], settings });
+    expect(gradientEpochs(plan, "single")).toBe(12);
+    expect(gradientEpochs(plan, "gossip")).toBe(4);
+  });
+
   test("compares with the first method, if no other is named", () => {
     expect(planOf({}).baseline).toBe("single");
   });

@@ -1,7 +1,7 @@
 // The plan of a comparison: everything that decides its numbers, fixed before the first run. It lies in
 // the comparison's folder, and only the same plan goes on there.
 
-import { isSelfPaced, optimizers } from "../optim/index.js";
+import { getOptimizer, gradientsOf, isSelfPaced, optimizers } from "../optim/index.js";
 import { unknownName } from "../text.js";
 import type { Fingerprint } from "../train/fingerprint.js";
 import { ConfigError, parseConfig, type TrainConfig, type TrainSettings } from "../train/index.js";
@@ -196,17 +196,28 @@ export function particlesOf(plan: Plan, method: string): number {
   }
 }
 
+/** Gradients that a step of all of a method's particles together takes. */
+function stepGradients(plan: Plan, method: string): number {
+  const particles = particlesOf(plan, method);
+  try {
+    const { optimizer } = parseConfig(settingsOf(plan, method));
+    return particles * (gradientsOf(getOptimizer(optimizer)) ?? 1);
+  } catch (error) {
+    throw blame(method, error);
+  }
+}
+
 /** Epochs of each particle when all together have the budget's gradient evaluations. */
 export const gradientEpochs = (plan: Plan, method: string): number =>
-  plan.epochs / particlesOf(plan, method);
+  plan.epochs / stepGradients(plan, method);
 
 function checkEpochs(plan: Plan): void {
   for (const { name } of plan.methods) {
     if (Number.isInteger(gradientEpochs(plan, name))) continue;
-    const particles = particlesOf(plan, name);
+    const each = stepGradients(plan, name);
     throw new ConfigError(
-      `${plan.epochs} epochs are no whole number for each of the ${particles} particles of ` +
-        `${name}; choose a multiple of ${particles}`,
+      `the gradients of ${plan.epochs} epochs are no whole number of epochs for ${name}, which ` +
+        `takes ${each} a step; choose a multiple of ${each}`,
     );
   }
 }

@@ -39,6 +39,10 @@ export const normGradOperands = (
   y?: Value,
 ): readonly Value[] => (y && activation !== "none" ? [...operands, y] : operands);
 
+/** Whether a node reads nothing but the signs of its operand at a place: the result, for the mask of a ReLU. */
+export const readsSigns = ({ op, attrs }: Node, at: number): boolean =>
+  names.has(op.name) && at === OPERANDS && attrs["activation"] === "relu";
+
 /**
  * Input and result of the normalisation whose activation's mask a node works out from the input again; undefined
  * for any other node. From an input that was rounded in between, the mask would be another one.

@@ -6,10 +6,8 @@ import type { Descents, FirstOrder, NetContext, Optimizer, Probe } from "./optim
 import { compileUpdate } from "./update.js";
 
 /** The gradient at the weights. */
-const plain: Probe = async ({ objective, w, grad, batch, moment }) => ({
-  ...(await objective.evaluate(w, batch, { grad }, moment)),
-  gradients: 1,
-});
+const plain: Probe = ({ objective, w, grad, batch, moment }) =>
+  objective.evaluate(w, batch, { grad }, moment);
 
 /** target = w + offset. */
 function deployGraph(length: number): Graph {
@@ -23,7 +21,7 @@ async function openRule(rule: FirstOrder, net: NetContext): Promise<Descents> {
   const { engine, layout, part } = net;
   const update = await compileUpdate(engine, rule, layout, part);
   const probe = (await rule.probe?.(net)) ?? plain;
-  const { deploys } = rule;
+  const { deploys, gradients = 1 } = rule;
   const deploy: Program | undefined =
     deploys === undefined ? undefined : await engine.compile(deployGraph(layout.trainable));
   return {
@@ -35,11 +33,12 @@ async function openRule(rule: FirstOrder, net: NetContext): Promise<Descents> {
         queued: !objective.meets,
         async step(input) {
           const hyper = { ...rule.defaults, ...input.hyper };
-          const report = probe({ ...input, hyper, objective, w, grad });
-          if (objective.meets) await report;
+          const probed = probe({ ...input, hyper, objective, w, grad });
+          if (objective.meets) await probed;
           const updated = update.step(w, grad, vectors, hyper, input.key);
           if (part) await updated.then(() => part.complete(w));
-          return (await Promise.all([report, updated]))[0];
+          const [evaluated] = await Promise.all([probed, updated]);
+          return { ...evaluated, gradients };
         },
         ...(deploy && {
           async deploy(target) {

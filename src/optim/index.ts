@@ -21,7 +21,7 @@ export type {
 } from "./optimizer.js";
 export { type Part, partOf, wholeOf } from "./part.js";
 export { partsOf } from "./partition.js";
-export { getOptimizer, getRule, isSelfPaced, optimizers } from "./registry.js";
+export { getOptimizer, getRule, gradientsOf, isSelfPaced, optimizers } from "./registry.js";
 export { getSchedule, type Progress, type Schedule, schedules } from "./schedules/index.js";
 export {
   compileUpdate,

@@ -57,6 +57,8 @@ export interface FirstOrder extends Described {
   readonly rule: (input: RuleInput) => RuleOutput;
   /** Where the gradient comes from, if not from the weights alone; default one evaluation there. */
   readonly probe?: (net: NetContext) => Promise<Probe>;
+  /** Gradients that the probe takes for a step; default 1. */
+  readonly gradients?: number;
   /** State vector that, added to the weights, gives the point that stands for the net; default the weights. */
   readonly deploys?: string;
 }
@@ -70,7 +72,7 @@ export interface ProbeInput extends StepInput {
 }
 
 /** Puts the evaluations that lead to a step's gradient into the engine's queue when it is called. */
-export type Probe = (at: ProbeInput) => Promise<StepReport>;
+export type Probe = (at: ProbeInput) => Promise<Evaluated>;
 
 /** An optimizer whose steps are its own: it evaluates as often as it likes, and keeps what it needs. */
 export interface Method extends Described {

@@ -84,6 +84,10 @@ export function getOptimizer(name: string): Optimizer {
 export const isSelfPaced = (optimizer: Optimizer): boolean =>
   "open" in optimizer && optimizer.selfPaced === true;
 
+/** Gradients of a step; a method, whose steps need not be alike, cannot tell. */
+export const gradientsOf = (optimizer: Optimizer): number | undefined =>
+  "rule" in optimizer ? (optimizer.gradients ?? 1) : undefined;
+
 /**
  * A first-order optimizer by name.
  *

@@ -33,6 +33,8 @@ export interface TrainingOptions {
   readonly labelSmoothing?: number;
   /** Pictures that batch norm takes its statistics over; default the whole batch. */
   readonly ghost?: number;
+  /** Factor that the loss has on the way back, and so each number of the gradient; default 1. */
+  readonly lossScale?: number;
 }
 
 function shapesOf(model: Model, batch: number) {
@@ -45,7 +47,7 @@ function shapesOf(model: Model, batch: number) {
 /**
  * Loss and gradient of one batch. Inputs `x` f32 [batch, c, h, w] and `targets` f32 [batch, classes];
  * outputs `loss` (mean, shape []) and `logits` [batch, classes]. Reads the vector `w`, writes the
- * vector `grad` and, in `w`, the new batch statistics.
+ * vector `grad`, times the loss scale, and, in `w`, the new batch statistics.
  *
  * @throws RangeError for a batch that is not a whole number from 1, or too small for the model.
  * @example
@@ -57,7 +59,7 @@ function shapesOf(model: Model, batch: number) {
 export function trainingGraph(
   model: Model,
   batch: number,
-  { labelSmoothing = 0, ghost }: TrainingOptions = {},
+  { labelSmoothing = 0, ghost, lossScale = 1 }: TrainingOptions = {},
 ): TaskGraph {
   const shapes = shapesOf(model, batch);
   const net = fuse(build(model.layer, shapes.images, { training: true, ghost }));
@@ -70,7 +72,7 @@ export function trainingGraph(
   graph.output("logits", output);
   const trained = layout.params.filter(({ kind }) => kind !== "statistic");
   const grads = gradients(
-    loss,
+    lossScale === 1 ? loss : mul(loss, constant(graph, lossScale)),
     trained.map(({ name }) => params.get(name)!),
   );
   for (const [at, { offset }] of trained.entries()) write(GRADIENT, grads[at], offset);

@@ -71,6 +71,8 @@ export interface CompressionPlan {
   /** Pictures of a program's batch, and passes through it in a step. */
   readonly pictures: number;
   readonly passes: number;
+  /** Factor that all gradients of the report have. */
+  readonly lossScale: number;
 }
 
 /** Factors `a` of the paper's form, one for each weight gradient; 0 where it is not known yet. */
@@ -165,7 +167,7 @@ export class Compression {
     report: Float32Array,
     velocity: Float32Array | undefined,
   ): number {
-    if (!velocity) return report[at + 2] / length;
+    if (!velocity) return report[at + 2] / (length * this.plan.lossScale);
     return meanMagnitude(velocity.subarray(offset, offset + length));
   }
 
@@ -177,10 +179,10 @@ export class Compression {
     factors: Float32Array,
     consumer: number,
   ): number {
-    const { settings, pictures, passes } = this.plan;
+    const { settings, pictures, passes, lossScale } = this.plan;
     const nonzeros = (coverage * report[of + 3]) / elements;
     // Errors of several passes are independent, and each counts as one of so many.
-    const each = 1 / Math.sqrt(passes);
+    const each = 1 / (lossScale * Math.sqrt(passes));
     const exact = Math.sqrt((report[at + 1] / channels) * (nonzeros / 3));
     if (settings.mode === "exact") return each * exact;
     const paper = (report[at] / (channels * pixels)) * Math.sqrt(pictures * nonzeros);

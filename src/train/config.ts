@@ -87,6 +87,11 @@ export const trainConfig = z.strictObject({
     .lt(1)
     .default(0)
     .describe("share of each target spread evenly over the classes"),
+  lossScale: z
+    .number()
+    .positive()
+    .default(1)
+    .describe("factor of the loss on the way back, taken out of the gradient again"),
   ghost: count()
     .min(2)
     .optional()

@@ -226,11 +226,12 @@ export async function openPrograms(
   pictures?: Dataset,
 ): Promise<LearnerPrograms> {
   const { config, model } = prepared;
-  const { labelSmoothing, ghost, accumulate, memory, recompute, keep, comet, seed } = config;
+  const { labelSmoothing, lossScale, ghost, seed } = config;
+  const { accumulate, memory, recompute, keep, comet } = config;
   const batch = batchFor(prepared, pictures);
   const saving = { accumulate, memory, recompute, keep, comet };
   const compile = (of: Model) =>
-    compileTraining(engine, of, { batch, labelSmoothing, ghost, ...saving });
+    compileTraining(engine, of, { batch, labelSmoothing, lossScale, ghost, ...saving });
   const training = await compile(model);
   const open = (part?: OwnPart) =>
     openOptimizer(prepared.optimizer, {

@@ -1,7 +1,8 @@
 import { expect, it, test } from "vitest";
 import { createEngine } from "../engine/index.js";
 import { loadAddon } from "../engine/native/index.js";
-import { createModel } from "../models/index.js";
+import { createModel, type Model } from "../models/index.js";
+import { conv2d, globalAvgPool, linear, relu, sequential } from "../nn/index.js";
 import { compileTraining } from "./objective.js";
 
 function built(): boolean {
@@ -30,7 +31,7 @@ test.skipIf(!built()).each(["resnet56", "vgg11"])(
       memory: `${budget}B`,
     });
     expect(memory.peakBytes).toBeLessThanOrEqual(budget);
-    expect(memory.plan).toMatch(/recomputing \d+ values, about \d+ % more work|little scratch/);
+    expect(memory.plan).toMatch(/recomputing \d+ values; .*about \d+ % more work|little scratch/);
     expect(allocated().now - before.now).toBeLessThanOrEqual(budget);
     await engine.close();
   },
@@ -60,17 +61,53 @@ it.skipIf(!built())("costs less where more memory is given", async () => {
   await engine.close();
 });
 
+/** The smallest memory that a net can do with, as the refusal of one that is too small names it. */
+async function leastOf(compile: (memory: string) => Promise<unknown>): Promise<string> {
+  const error = await compile("1MB").then(
+    () => undefined,
+    (thrown: RangeError) => thrown,
+  );
+  return /1.0 MB is too little .* smallest possible is ([\d.]+ MB)/.exec(error!.message)![1];
+}
+
 it.skipIf(!built())("refuses too little by naming the least, which then does", async () => {
   const engine = await open();
   const compile = (memory: string) =>
     compileTraining(engine, model("resnet20"), { batch: 64, memory });
-  const error = await compile("5MB").then(
-    () => undefined,
-    (thrown: RangeError) => thrown,
-  );
-  const named = /5.0 MB is too little .* smallest possible is ([\d.]+ MB)/.exec(error!.message);
-  const { memory } = await compile(named![1]);
+  const { memory } = await compile(await leastOf(compile));
   expect(memory.peakBytes).toBeGreaterThan(5e6);
+  await engine.close();
+});
+
+/** Twelve convolutions with images of one size: too many to keep, and dear to make again. */
+const deep: Model = {
+  name: "deep",
+  source: "this suite",
+  input: [3, 32, 32],
+  classes: 10,
+  layer: sequential(
+    ...Array.from({ length: 12 }, () => sequential(conv2d(16, 3, { padding: 1 }), relu())),
+    globalAvgPool(),
+    linear(10),
+  ),
+};
+
+it.skipIf(!built())("compresses where nothing else is enough, and says what it costs", async () => {
+  const engine = await open();
+  const compile = (memory: string, keep?: "f32" | "bf16") =>
+    compileTraining(engine, deep, { batch: 32, memory, keep });
+  const exact = await leastOf((memory) => compile(memory, "f32"));
+  const rounded = await leastOf((memory) => compile(memory, "bf16"));
+  const least = await leastOf(compile);
+  expect(Number.parseFloat(least)).toBeLessThan(Number.parseFloat(exact));
+  expect(Number.parseFloat(least)).toBeLessThan(Number.parseFloat(rounded));
+  for (const memory of [exact, rounded]) {
+    expect((await compile(memory)).memory.plan).not.toMatch(/compressed/);
+  }
+  const { memory, compression } = await compile(least);
+  expect(memory.plan).toMatch(/convolutions kept compressed, .* about [1-9]\d* % more work/);
+  expect(memory.peakBytes / 1e6).toBeCloseTo(Number.parseFloat(least), 1);
+  expect(compression).toBeDefined();
   await engine.close();
 });
 

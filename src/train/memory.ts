@@ -56,7 +56,7 @@ interface Candidate {
   readonly compressed?: CompressedGraph;
   readonly options: CompileOptions;
   readonly report: MemoryReport;
-  /** Recomputed values, and their time as a share of the plain step's. */
+  /** Recomputed values, and what the step takes longer than the plain one, as a share of that. */
   readonly recomputed: number;
   readonly cost: number;
   readonly keep: Keep;
@@ -72,6 +72,8 @@ interface Means {
 
 /** Plans made for one way before it is given up. */
 const TRIES = 6;
+/** Values of the way back beside those of the block at work: guesses, the likeliest first. */
+const BESIDE = [2, 1, 3];
 /** A plan that leaves less than this share of the memory is good enough. */
 const CLOSE = 0.02;
 
@@ -139,9 +141,17 @@ class Search {
       if (left >= 0 && left < CLOSE * this.budget) break;
     }
     if (found) return found;
-    const { recomputed } = planner.least();
-    const least = await this.measure({ options, keep, recomputed });
-    return this.fits(least) ? least : undefined;
+    return this.least({ options, keep });
+  }
+
+  /** The plan that needs least, under several guesses of what the estimate does not know. */
+  private async least({ options, keep }: Pick<Candidate, "options" | "keep">) {
+    for (const beside of BESIDE) {
+      const { recomputed } = new Planner(this.graph, shares[keep], beside).least();
+      const candidate = await this.measure({ options, keep, recomputed });
+      if (this.fits(candidate)) return candidate;
+    }
+    return undefined;
   }
 
   private fits({ report }: Candidate): boolean {
@@ -157,11 +167,12 @@ class Search {
 
 function words({ options, report, recomputed, cost, keep }: Candidate): string {
   const means = [
-    recomputed > 0 && `recomputing ${recomputed} values, about ${percent(cost)} more work`,
+    recomputed > 0 && `recomputing ${recomputed} values`,
     keep === "bf16" && "images kept as bfloat16, so that gradients are rounded",
     keep === "comet" &&
       "inputs of convolutions kept compressed, so that their weights' gradients have a bounded error",
     options.frugal && "kernels with little scratch space",
+    cost >= 0.005 && `about ${percent(cost)} more work`,
   ].filter(Boolean);
   const how = means.length > 0 ? means.join("; ") : "nothing to do";
   return `${formatBytes(report.peakBytes)}: ${how}`;

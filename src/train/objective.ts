@@ -19,8 +19,10 @@ interface Pass extends Stretch {
 export interface TrainingProgram {
   /** The ways of a batch through the net: one, or one for each micro-batch. */
   readonly passes: readonly Pass[];
-  /** Adds up the gradients of several passes. */
+  /** Adds up the gradients of several passes, or of one whose loss is scaled. */
   readonly accumulator?: Accumulator;
+  /** Factor of the loss in the passes' gradients. */
+  readonly lossScale: number;
   readonly memory: TrainingMemory;
   /** Starts on the compressed activations of one net, where there are any. */
   readonly compression?: () => Compression;
@@ -51,6 +53,7 @@ export async function compileTraining(
   const sizes = [...new Set(stretches.map(({ from, to }) => to - from))];
   const graphs = sizes.map((size) => trainingGraph(model, size, options));
   const { layout, specs } = graphs[0];
+  const { lossScale = 1 } = options;
   const pictures = sizes.reduce((sum, size) => sum + size, 0);
   const programs: Awaited<ReturnType<typeof compileWithin>>[] = [];
   for (const [at, { graph }] of graphs.entries()) {
@@ -63,7 +66,9 @@ export async function compileTraining(
     program: programs[sizes.indexOf(to - from)].program,
   }));
   const accumulator =
-    passes.length > 1 ? await openAccumulator(engine, layout.trainable) : undefined;
+    passes.length > 1 || lossScale !== 1
+      ? await openAccumulator(engine, layout.trainable)
+      : undefined;
   const [{ compressed }] = programs;
   const plan = compressed && {
     compressed,
@@ -71,9 +76,11 @@ export async function compileTraining(
     layout,
     pictures: sizes[0],
     passes: passes.length,
+    lossScale,
   };
   const compression = plan && (() => new Compression(engine, plan));
-  return { passes, accumulator, memory: togetherOf(programs), compression, layout, specs };
+  const memory = togetherOf(programs);
+  return { passes, accumulator, lossScale, memory, compression, layout, specs };
 }
 
 /** One evaluation from those of its passes. */
@@ -118,7 +125,7 @@ export function classificationObjective(
   training: TrainingProgram,
   { seed, particle, compression = training.compression?.() }: ObjectiveOptions,
 ): Objective {
-  const { passes, accumulator, layout } = training;
+  const { passes, accumulator, lossScale, layout } = training;
   const batch = passes[passes.length - 1].to;
   const shares = passes.map(({ from, to }) => (to - from) / batch);
   return {
@@ -133,7 +140,7 @@ export function classificationObjective(
           // Each pass draws numbers of its own.
           key: { seed, purpose: "dropout", particle, epoch, step: step * passes.length + at },
         });
-        const added = accumulator?.add(grad, shares[at], at === 0);
+        const added = accumulator?.add(grad, shares[at] / lossScale, at === 0);
         const [{ loss, logits }] = await Promise.all([ran, added]);
         return { loss: loss[0], logits: logits as Float32Array };
       });

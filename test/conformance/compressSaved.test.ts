@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { Engine } from "../../src/engine/index.js";
-import { type Graph, gradients, write } from "../../src/graph/index.js";
+import { constant, type Graph, gradients, mul, write } from "../../src/graph/index.js";
 import { BOUNDS, compressSaved, REPORT } from "../../src/graph/passes/compressSaved.js";
 import { rematerialise } from "../../src/graph/passes/rematerialise.js";
 import { segmentsOf } from "../../src/graph/recompute/segments.js";
@@ -17,6 +17,7 @@ import {
   linear,
   maxPool,
   relu,
+  relu6,
   residual,
   sequential,
 } from "../../src/nn/index.js";
@@ -34,6 +35,9 @@ const net = (name: string, ...layers: Layer[]): Model => ({
   layer: sequential(...layers, flatten(), linear(10)),
 });
 const conv = (channels: number) => conv2d(channels, 3, { padding: 1 });
+
+/** So that sums lie on both sides of 6. */
+const enlarge: Layer = (x) => mul(x, constant(x.graph, 6));
 
 /** Everything that reads saved images: masks, winners, two convolutions at once, normalisation. */
 const nets: readonly Model[] = [
@@ -67,6 +71,17 @@ const nets: readonly Model[] = [
     batchNorm(),
     relu(),
     conv(4),
+  ),
+  ...Object.entries({ relu: relu(), relu6: relu6() }).map(([name, activation]) =>
+    net(
+      `normalised residual with ${name}`,
+      conv(8),
+      batchNorm(),
+      relu(),
+      enlarge,
+      residual(sequential(conv(8), batchNorm()), { activation }),
+      conv(4),
+    ),
   ),
 ];
 
@@ -187,4 +202,7 @@ it("leaves what normalisation needs as it is", () => {
   );
   const exact = graph.nodes.filter(({ op }) => op.name === "batchNormGrad");
   expect(exact.every(({ inputs }) => inputs[1].node.op.name === "conv2d")).toBe(true);
+  const masked = exact.filter(({ inputs }) => inputs.length === 7);
+  expect(masked).toHaveLength(9);
+  expect(masked.every(({ inputs }) => inputs[6].node.op.name === "unpackBits")).toBe(true);
 });

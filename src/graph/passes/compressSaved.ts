@@ -7,6 +7,7 @@
 import { bytesOf } from "../../tensor/dtype.js";
 import { sizeOf } from "../../tensor/shape.js";
 import type { Graph, Node, Value } from "../graph.js";
+import { readsSigns } from "../normGrad.js";
 import { compress, compressReport } from "../ops/compress.js";
 import { norms } from "../ops/norms.js";
 import { packBits } from "../ops/packBits.js";
@@ -73,7 +74,7 @@ function weightsOf(node: Node, writes: ReadonlyMap<Value, readonly Node[]>): num
 function useOf(node: Node, at: number, writes: ReadonlyMap<Value, readonly Node[]>): Use {
   const { name } = node.op;
   if (name === "step") return "sign";
-  if (name === "batchNormGrad" && at === 5) return "sign";
+  if (readsSigns(node, at)) return "sign";
   if (name === "maxPool2dGrad" && at === 1) return "winner";
   const weights = name === "conv2dWeightGrad" && at === 0;
   return weights && weightsOf(node, writes) !== undefined ? "weights" : "exact";

@@ -20,14 +20,22 @@ export interface Plan {
 /** Of one core, to weigh arithmetic against memory: only their ratio matters. */
 const FLOPS_A_SECOND = 5e10;
 const BYTES_A_SECOND = 1e10;
-/** Values of the way back that live beside those of the block at work, in units of its largest one. */
-const GRADIENTS = 3;
+/** Bytes of numbers that are compressed or restored. */
+const CODED_BYTES_A_SECOND = 1.1e9;
 /** Pairs that are looked at for each block. */
 const PAIRS = 200;
 
 const dear = new Set(["conv2d", "matmul"]);
 
+/** The numbers that an op codes or decodes. */
+const coded: Readonly<Record<string, (node: Node) => Value>> = {
+  compress: ({ inputs }) => inputs[0],
+  restore: ({ outputs }) => outputs[0],
+};
+
 function secondsOf(node: Node): number {
+  const numbers = coded[node.op.name]?.(node);
+  if (numbers) return bytes(numbers) / CODED_BYTES_A_SECOND;
   const moved = [...node.inputs, ...node.outputs].reduce((sum, value) => sum + bytes(value), 0);
   return nodeFlops(node) / FLOPS_A_SECOND + moved / BYTES_A_SECOND;
 }
@@ -52,7 +60,7 @@ interface Sizes {
   readonly inside: number;
 }
 
-function sizesOf({ nodes, border }: Block, saved: ReadonlySet<Value>): Sizes {
+function sizesOf({ nodes, border }: Block, saved: ReadonlySet<Value>, beside: number): Sizes {
   const inside = nodes.flatMap(({ outputs }) => outputs).filter((value) => value !== border);
   const kept = inside.filter((value) => saved.has(value));
   const isDear = ({ node }: Value) => dear.has(node.op.name);
@@ -63,7 +71,7 @@ function sizesOf({ nodes, border }: Block, saved: ReadonlySet<Value>): Sizes {
     saved: sum(kept.map(bytes)),
     dear: sum(kept.filter(isDear).map(bytes)),
     border: border ? bytes(border) : 0,
-    gradients: GRADIENTS * largest(nodes.flatMap(({ outputs }) => outputs)),
+    gradients: beside * largest(nodes.flatMap(({ outputs }) => outputs)),
     cheap: 2 * largest(kept.filter((value) => !isDear(value))),
     light: sum(again.filter((node) => !dear.has(node.op.name)).map(secondsOf)),
     full: sum(nodes.map(secondsOf)),
@@ -104,15 +112,20 @@ export class Planner {
   private readonly sizes: readonly Sizes[];
   private readonly early: ReadonlySet<Value>;
 
-  /** @param share bytes in which a value is kept, as a share of its own; default 1 */
+  /**
+   * @param share bytes in which a value is kept, as a share of its own; default 1
+   * @param beside values of the way back that live beside those of the block at work, in units of its largest
+   *   one; default 2. The engine has its own ways to do with fewer or more.
+   */
   constructor(
     graph: Graph,
     private readonly share = 1,
+    beside = 2,
   ) {
     const { saved, early } = wayBack(graph);
     this.early = early;
     this.blocks = blocksOf(graph);
-    this.sizes = this.blocks.map((block) => sizesOf(block, saved));
+    this.sizes = this.blocks.map((block) => sizesOf(block, saved, beside));
   }
 
   /** Estimated bytes of values when everything is kept. */

@@ -42,7 +42,7 @@ async function openProbe({ engine, layout }: NetContext): Promise<Probe> {
     if (objective.meets) await here;
     const climbed = climb.run({ vectors: { w, grad, probe }, scalars: { rho: hyper.rho } });
     const there = objective.evaluate(probe, batch, { grad }, moment);
-    return { ...(await Promise.all([here, climbed, there]))[0], gradients: 2 };
+    return (await Promise.all([here, climbed, there]))[0];
   };
 }
 
@@ -52,7 +52,7 @@ export const sam: Wrapper = {
   source: "Foret, Kleiner, Mobahi and Neyshabur 2020, arXiv 2010.01412",
   defaults: { rho: 0.05 },
   wrap(base) {
-    if (!base.probe) return { probe: openProbe };
+    if (!base.probe) return { probe: openProbe, gradients: 2 };
     throw new RangeError(
       `sam(${base.name}): the gradient is taken elsewhere already; once is enough`,
     );
