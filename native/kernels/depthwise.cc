@@ -167,7 +167,7 @@ CONVOY_INLINE void addProducts(const float* x, const float* dy, int64_t width, i
 
 /** Adds what one plane gives to the sums of its block: the kernel's, and behind them that of dy. */
 template <int N, int K>
-CONVOY_INLINE void sumPlane(const DepthwiseGradArgs& a, PaddedRows<N>& rows, const float* dy,
+CONVOY_INLINE void sumPlane(const ConvSumsArgs& a, PaddedRows<N>& rows, const float* dy,
                             float* sums) {
   const int64_t height = a.window.kernel[0], width = a.out.width;
   Lanes<N> total = load<N>(sums + height * K * N);
@@ -177,53 +177,32 @@ CONVOY_INLINE void sumPlane(const DepthwiseGradArgs& a, PaddedRows<N>& rows, con
       const float* row = rows.at(oy * a.window.strides[0] + k);
       if (row) addProducts<N, K>(row, gradient, width, a.window.strides[1], sums + k * K * N);
     }
-    if (!a.dbias) continue;
+    if (!a.bias) continue;
     for (int64_t ox = 0; ox < width; ox++) total += load<N>(gradient + ox * N);
   }
   store<N>(sums + height * K * N, total);
 }
 
 template <int N, int K>
-void gradAll(const DepthwiseGradArgs& a) {
+void sumAll(const ConvSumsArgs& a) {
   const int64_t blocks = a.in.blocks(), numbers = depthwiseNumbers(a.window);
   const int64_t none[2] = {1, 1};
-#pragma omp parallel if (a.in.size() > SERIAL)
-  {
-    PaddedRows<N> rows(a.in, a.out, a.window, none, RING(N, a.window, a.out));
-#pragma omp for schedule(static)
-    for (int64_t task = 0; task < blocks * DEPTHWISE_PARTS; task++) {
-      const int64_t block = task / DEPTHWISE_PARTS, part = task % DEPTHWISE_PARTS;
-      float* sums = a.sums + task * numbers * N;
-      for (int64_t i = 0; i < numbers * N; i++) sums[i] = 0;
-      const int64_t end = a.in.count * (part + 1) / DEPTHWISE_PARTS;
-      for (int64_t n = a.in.count * part / DEPTHWISE_PARTS; n < end; n++) {
-        const int64_t plane = n * blocks + block;
-        rows.start(a.x + plane * a.in.plane());
-        sumPlane<N, K>(a, rows, a.dy + plane * a.out.plane(), sums);
-      }
-    }
-#pragma omp for schedule(static)
-    for (int64_t c = 0; c < a.in.channels; c++) {
-      const float* sums = a.sums + c / N * DEPTHWISE_PARTS * numbers * N + c % N;
-      for (int64_t i = 0; i < numbers; i++) {
-        float total = 0;
-        for (int64_t part = 0; part < DEPTHWISE_PARTS; part++) total += sums[(part * numbers + i) * N];
-        if (i < numbers - 1) {
-          a.dw[c * (numbers - 1) + i] = total;
-        } else if (a.dbias) {
-          a.dbias[c] = total;
-        }
-      }
-    }
+  PaddedRows<N> rows(a.in, a.out, a.window, none, RING(N, a.window, a.out));
+  if (a.opens) {
+    for (int64_t i = 0; i < blocks * numbers * N; i++) a.sums[i] = 0;
+  }
+  for (int64_t p = 0; p < a.in.count * blocks; p++) {
+    rows.start(a.x + p * a.in.plane());
+    sumPlane<N, K>(a, rows, a.dy + p * a.out.plane(), a.sums + p % blocks * numbers * N);
   }
 }
 
 template <int N>
-void gradOf(const DepthwiseGradArgs& a) {
+void sumOf(const ConvSumsArgs& a) {
   switch (a.window.kernel[1]) {
-    case 3: return gradAll<N, 3>(a);
-    case 5: return gradAll<N, 5>(a);
-    case 7: return gradAll<N, 7>(a);
+    case 3: return sumAll<N, 3>(a);
+    case 5: return sumAll<N, 5>(a);
+    case 7: return sumAll<N, 7>(a);
   }
 }
 
@@ -247,7 +226,7 @@ void depthwise(const DepthwiseArgs& a) {
   close ? convolveAll<16, 1>(a) : convolveAll<16, 0>(a);
 }
 
-void depthwiseGrad(const DepthwiseGradArgs& a) { a.in.block == 8 ? gradOf<8>(a) : gradOf<16>(a); }
+void depthwiseSums(const ConvSumsArgs& a) { a.in.block == 8 ? sumOf<8>(a) : sumOf<16>(a); }
 
 }  // namespace CONVOY_ISA
 }  // namespace convoy

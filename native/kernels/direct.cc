@@ -87,16 +87,27 @@ CONVOY_INLINE void rowInSteps(const DirectArgs& a, const Walk& walk, const Kerne
   }
 }
 
+/** As few steps as there can be of up to 14 pixels. */
 template <int N, int STEP>
 CONVOY_INLINE void row(const DirectArgs& a, const Walk& walk, const KernelRows& rows, const float* x,
                        const float* weights, float* y) {
-  const int64_t width = a.out.width;
-  const auto waste = [width](int64_t steps) { return (width + steps - 1) / steps * steps - width; };
-  if (width >= 14 && waste(14) <= waste(12)) return rowInSteps<N, STEP, 14>(a, walk, rows, x, weights, y);
-  if (width >= 12 && waste(12) <= waste(8)) return rowInSteps<N, STEP, 12>(a, walk, rows, x, weights, y);
-  if (width >= 8) return rowInSteps<N, STEP, 8>(a, walk, rows, x, weights, y);
-  if (width >= 4) return rowInSteps<N, STEP, 4>(a, walk, rows, x, weights, y);
-  rowInSteps<N, STEP, 1>(a, walk, rows, x, weights, y);
+  const int64_t width = a.out.width, steps = (width + 13) / 14;
+  switch ((width + steps - 1) / steps) {
+    case 1: return rowInSteps<N, STEP, 1>(a, walk, rows, x, weights, y);
+    case 2: return rowInSteps<N, STEP, 2>(a, walk, rows, x, weights, y);
+    case 3: return rowInSteps<N, STEP, 3>(a, walk, rows, x, weights, y);
+    case 4: return rowInSteps<N, STEP, 4>(a, walk, rows, x, weights, y);
+    case 5: return rowInSteps<N, STEP, 5>(a, walk, rows, x, weights, y);
+    case 6: return rowInSteps<N, STEP, 6>(a, walk, rows, x, weights, y);
+    case 7: return rowInSteps<N, STEP, 7>(a, walk, rows, x, weights, y);
+    case 8: return rowInSteps<N, STEP, 8>(a, walk, rows, x, weights, y);
+    case 9: return rowInSteps<N, STEP, 9>(a, walk, rows, x, weights, y);
+    case 10: return rowInSteps<N, STEP, 10>(a, walk, rows, x, weights, y);
+    case 11: return rowInSteps<N, STEP, 11>(a, walk, rows, x, weights, y);
+    case 12: return rowInSteps<N, STEP, 12>(a, walk, rows, x, weights, y);
+    case 13: return rowInSteps<N, STEP, 13>(a, walk, rows, x, weights, y);
+    default: return rowInSteps<N, STEP, 14>(a, walk, rows, x, weights, y);
+  }
 }
 
 template <int N, int STEP>
@@ -133,7 +144,7 @@ void convolve(const DirectArgs& a) {
 
 /** Adds what an image gives to the sums of R rows of a kernel, each of TAPS numbers. */
 template <int N, int R, int TAPS>
-CONVOY_INLINE void addImage(const DirectGradArgs& a, const Walk& walk, const float* x, const float* dy,
+CONVOY_INLINE void addImage(const ConvSumsArgs& a, const Walk& walk, const float* x, const float* dy,
                             float* sums) {
   Lanes<N> totals[R][TAPS];
 #pragma GCC unroll 32
@@ -161,7 +172,7 @@ CONVOY_INLINE void addImage(const DirectGradArgs& a, const Walk& walk, const flo
 
 /** All rows of the kernel, R at a time, and the sum of dy behind them. */
 template <int N, int R, int TAPS>
-CONVOY_INLINE void addKernel(const DirectGradArgs& a, const Walk& walk, const float* padded,
+CONVOY_INLINE void addKernel(const ConvSumsArgs& a, const Walk& walk, const float* padded,
                              const float* dy, float* sums) {
   const int64_t height = a.window.kernel[0], pixels = a.out.pixels();
   int64_t k = 0;
@@ -171,66 +182,41 @@ CONVOY_INLINE void addKernel(const DirectGradArgs& a, const Walk& walk, const fl
   for (; k < height; k++) {
     addImage<N, 1, TAPS>(a, walk, padded + k * walk.pitch, dy, sums + k * TAPS * N);
   }
-  if (!a.dbias) return;
+  if (!a.bias) return;
   float* last = sums + height * TAPS * N;
   Lanes<N> total = load<N>(last);
   for (int64_t p = 0; p < pixels; p++) total += load<N>(dy + p * N);
   store<N>(last, total);
 }
 
-/** Adds up the parts of the batch, and puts the numbers where they belong. */
-template <int N>
-void collect(const DirectGradArgs& a, int64_t channel) {
-  const int64_t inputs = a.in.channels, taps = a.window.kernel[0] * a.window.kernel[1];
-  const int64_t numbers = directNumbers(a.window, inputs), blocks = a.out.blocks();
-  const float* sums = a.sums + channel / N * numbers * N + channel % N;
-  for (int64_t i = 0; i < numbers; i++) {
-    float total = 0;
-    for (int64_t part = 0; part < DIRECT_PARTS; part++) total += sums[(part * blocks * numbers + i) * N];
-    if (i < numbers - 1) {
-      a.dw[(channel * inputs + i % inputs) * taps + i / inputs] = total;
-    } else if (a.dbias) {
-      a.dbias[channel] = total;
-    }
-  }
-}
-
 template <int N, int R, int TAPS>
-void gradAll(const DirectGradArgs& a) {
+void sumAll(const ConvSumsArgs& a) {
   const Walk walk(a.in, a.out, a.window);
   const int64_t numbers = directNumbers(a.window, a.in.channels), blocks = a.out.blocks();
-#pragma omp parallel if (a.out.size() > DIRECT_SERIAL)
-  {
-    float* padded = PADDED(a);
-#pragma omp for schedule(static)
-    for (int64_t part = 0; part < DIRECT_PARTS; part++) {
-      float* sums = a.sums + part * blocks * numbers * N;
-      for (int64_t i = 0; i < blocks * numbers * N; i++) sums[i] = 0;
-      const int64_t end = a.in.count * (part + 1) / DIRECT_PARTS;
-      for (int64_t n = a.in.count * part / DIRECT_PARTS; n < end; n++) {
-        pad(a.in, a.out, a.window, a.x + n * a.in.blocks() * a.in.plane(), padded);
-        for (int64_t block = 0; block < blocks; block++) {
-          addKernel<N, R, TAPS>(a, walk, padded, a.dy + (n * blocks + block) * a.out.plane(),
-                                sums + block * numbers * N);
-        }
-      }
+  float* padded = PADDED(a);
+  if (a.opens) {
+    for (int64_t i = 0; i < blocks * numbers * N; i++) a.sums[i] = 0;
+  }
+  for (int64_t n = 0; n < a.in.count; n++) {
+    pad(a.in, a.out, a.window, a.x + n * a.in.blocks() * a.in.plane(), padded);
+    for (int64_t block = 0; block < blocks; block++) {
+      addKernel<N, R, TAPS>(a, walk, padded, a.dy + (n * blocks + block) * a.out.plane(),
+                            a.sums + block * numbers * N);
     }
-#pragma omp for schedule(static)
-    for (int64_t channel = 0; channel < a.out.channels; channel++) collect<N>(a, channel);
   }
 }
 
 /** As many rows of a kernel at a time as leave their sums in 32 registers. */
 template <int N>
-void gradOf(const DirectGradArgs& a) {
+void sumOf(const ConvSumsArgs& a) {
   switch (a.window.kernel[1] * a.in.channels) {
-    case 3: return gradAll<N, 3, 3>(a);
-    case 5: return gradAll<N, 5, 5>(a);
-    case 7: return gradAll<N, 4, 7>(a);
-    case 9: return gradAll<N, 3, 9>(a);
-    case 15: return gradAll<N, 1, 15>(a);
-    case 21: return gradAll<N, 1, 21>(a);
-    case 30: return gradAll<N, 1, 30>(a);
+    case 3: return sumAll<N, 3, 3>(a);
+    case 5: return sumAll<N, 5, 5>(a);
+    case 7: return sumAll<N, 4, 7>(a);
+    case 9: return sumAll<N, 3, 9>(a);
+    case 15: return sumAll<N, 1, 15>(a);
+    case 21: return sumAll<N, 1, 21>(a);
+    case 30: return sumAll<N, 1, 30>(a);
   }
 }
 
@@ -251,7 +237,7 @@ void directWeights(const DirectWeightsArgs& a) {
 
 void direct(const DirectArgs& a) { a.out.block == 8 ? convolve<8>(a) : convolve<16>(a); }
 
-void directGrad(const DirectGradArgs& a) { a.out.block == 8 ? gradOf<8>(a) : gradOf<16>(a); }
+void directSums(const ConvSumsArgs& a) { a.out.block == 8 ? sumOf<8>(a) : sumOf<16>(a); }
 
 }  // namespace CONVOY_ISA
 }  // namespace convoy

@@ -232,8 +232,6 @@ struct WinogradGradArgs {
 /** The largest kernel of a depthwise convolution here, and the floats that its rows may take. */
 constexpr int64_t DEPTHWISE_KERNEL = 7;
 constexpr int64_t DEPTHWISE_RING = 1 << 16;
-/** Parts of a batch whose weight gradients are summed apart. */
-constexpr int64_t DEPTHWISE_PARTS = 8;
 
 /** Numbers of one channel: its kernel's, and a bias. */
 CONVOY_INLINE int64_t depthwiseNumbers(const Window& window) {
@@ -252,23 +250,31 @@ struct DepthwiseArgs {
   float* y;
 };
 
-/** Its weight gradient; the kernel is 3, 5 or 7 wide. */
-struct DepthwiseGradArgs {
+/** What some images of one part of a batch add to a weight gradient: to sums of each output channel's numbers, its
+ * weights and a bias, in [block of channels][numbers][lane]. */
+struct ConvSumsArgs {
   Images in;
   Images out;
   Window window;
   const float* x;
   const float* dy;
-  float* sums;   // DEPTHWISE_PARTS x depthwiseNumbers floats for each channel, whole blocks of them
-  float* dw;     // [channels, 1, height, width]
+  bool opens;  // whether they are the first ones of their part
+  bool bias;
+  float* sums;
+};
+
+/** The weight gradient from the sums of all parts; of depthwise convolutions with one input. */
+struct WeightGradArgs {
+  int64_t outputs, inputs, area;
+  int64_t block, parts;
+  const float* sums;
+  float* dw;     // [outputs, inputs, height, width]
   float* dbias;  // may be null
 };
 
 /** The most input channels of a direct convolution, and the floats that a padded image may take. */
 constexpr int64_t DIRECT_CHANNELS = 4;
 constexpr int64_t DIRECT_IMAGE = 1 << 15;
-/** Parts of a batch whose weight gradients are summed apart. */
-constexpr int64_t DIRECT_PARTS = 8;
 /** Fewer numbers than this are made in the time that waking threads takes. */
 constexpr int64_t DIRECT_SERIAL = 8192;
 
@@ -306,18 +312,6 @@ struct DirectArgs {
   const float* weights;  // as directWeights makes them
   Activation activation;
   float* y;
-};
-
-/** Its weight gradient; dy in blocks of 8 or 16 channels. */
-struct DirectGradArgs {
-  Images in;
-  Images out;
-  Window window;
-  const float* x;
-  const float* dy;
-  float* sums;   // DIRECT_PARTS x directNumbers floats for each output channel, whole blocks of them
-  float* dw;     // [outputs, inputs, height, width]
-  float* dbias;  // may be null
 };
 
 /** In the input gradient: floats of a register, registers that a row of a kernel may take, and the block of
@@ -435,7 +429,8 @@ struct Kernels {
   bool directPays;
   void (*directWeights)(const DirectWeightsArgs&);
   void (*direct)(const DirectArgs&);
-  void (*directGrad)(const DirectGradArgs&);
+  /** For the weight gradient, as is depthwiseSums; dy in blocks of 8 or 16 channels. */
+  void (*directSums)(const ConvSumsArgs&);
   void (*directInputWeights)(const DirectWeightsArgs&);
   void (*directInputGrad)(const DirectInputGradArgs&);
   /** Weights [outputs, inputs, 3, 3] for `winograd`; transposed for the input gradient. */
@@ -450,8 +445,9 @@ struct Kernels {
   void (*depthwiseWeights)(const float* w, const float* bias, int64_t channels, int64_t size,
                            bool turned, int64_t block, float* to);
   void (*depthwise)(const DepthwiseArgs&);
-  /** The weight gradient. */
-  void (*depthwiseGrad)(const DepthwiseGradArgs&);
+  /** The kernel is 3, 5 or 7 wide. */
+  void (*depthwiseSums)(const ConvSumsArgs&);
+  void (*weightGrad)(const WeightGradArgs&);
   void (*maxPool)(const PoolArgs&);
   /** `x` is the gradient of the output and `y` that of the input here and in avgPoolGrad. */
   void (*maxPoolGrad)(const PoolArgs&);

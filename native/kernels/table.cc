@@ -20,10 +20,11 @@ void winogradSums(const WinogradSumsArgs&);
 void winogradGrad(const WinogradGradArgs&);
 void depthwiseWeights(const float*, const float*, int64_t, int64_t, bool, int64_t, float*);
 void depthwise(const DepthwiseArgs&);
-void depthwiseGrad(const DepthwiseGradArgs&);
+void depthwiseSums(const ConvSumsArgs&);
+void weightGrad(const WeightGradArgs&);
 void directWeights(const DirectWeightsArgs&);
 void direct(const DirectArgs&);
-void directGrad(const DirectGradArgs&);
+void directSums(const ConvSumsArgs&);
 void directInputWeights(const DirectWeightsArgs&);
 void directInputGrad(const DirectInputGradArgs&);
 void maxPool(const PoolArgs&);
@@ -69,9 +70,9 @@ extern const Kernels TABLE = {
     fused,
     batchNormSums, batchNormScale, batchNorm, batchNormForward, batchNormGradSums, batchNormSlopes,
     batchNormGrad, groupNorm, groupNormGrad,
-    WINOGRAD_PAYS, DIRECT_PAYS, directWeights, direct, directGrad, directInputWeights, directInputGrad,
+    WINOGRAD_PAYS, DIRECT_PAYS, directWeights, direct, directSums, directInputWeights, directInputGrad,
     winogradWeights, winograd, winogradSums, winogradGrad,
-    depthwiseWeights, depthwise, depthwiseGrad,
+    depthwiseWeights, depthwise, depthwiseSums, weightGrad,
     maxPool, maxPoolGrad, avgPool, avgPoolGrad,
     reduceSum, reduceMax, sumPixels, segmentSum, segmentExpand, logSoftmax, oneHot,
     relayout, clearPadding, copy, resize, resizeGrad,

@@ -25,16 +25,6 @@ float* optional(const Run& r, BufferId buffer, int64_t start) {
   return buffer >= 0 ? r.f32(buffer) + start : nullptr;
 }
 
-/** An image step that touches shares of some buffers, of which -1 stands for none. */
-Task imageTask(const char* name, const Images& im, std::vector<BufferId> whole,
-               std::initializer_list<BufferId> byImage) {
-  Task task = {name, std::move(whole), {}, im.count};
-  for (const BufferId buffer : byImage) {
-    if (buffer >= 0) task.byImage.push_back(buffer);
-  }
-  return task;
-}
-
 }  // namespace
 
 void lowerBatchNorm(Builder& b, const Node& node) {

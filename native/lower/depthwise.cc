@@ -55,9 +55,12 @@ bool depthwiseConv2d(Builder& b, const Node& node) {
   const BufferId weights = packWeights(b, w, bias, false, in, window);
   const BufferId y = b.make(yValue, block).buffer;
   const Activation activation = activationOf(node);
-  b.step(convName(node, b.shape(xValue), b.shape(w)), {x, weights, y}, [=](const Run& r) {
-    kernels().depthwise({in, out, window, {1, 1}, r.f32(x), r.f32(weights), activation, r.f32(y)});
-  });
+  Task task = imageTask(convName(node, b.shape(xValue), b.shape(w)), in, {weights}, {x, y});
+  task.runPiece = [=](const Run& r, const Piece& p) {
+    kernels().depthwise({p.of(in), p.of(out), window, {1, 1}, r.f32(x) + p.start(in), r.f32(weights),
+                         activation, r.f32(y) + p.start(out)});
+  };
+  b.imageStep(std::move(task));
   return true;
 }
 
@@ -74,9 +77,12 @@ bool depthwiseInputGrad(Builder& b, const Node& node) {
   const BufferId dy = b.get(dyValue, block).buffer;
   const BufferId weights = packWeights(b, w, -1, true, in, window);
   const BufferId dx = b.make(dxValue, block).buffer;
-  b.step(convName(node, b.shape(dxValue), b.shape(w)), {dy, weights, dx}, [=](const Run& r) {
-    kernels().depthwise({in, out, window, {down, across}, r.f32(dy), r.f32(weights), {}, r.f32(dx)});
-  });
+  Task task = imageTask(convName(node, b.shape(dxValue), b.shape(w)), in, {weights}, {dy, dx});
+  task.runPiece = [=](const Run& r, const Piece& p) {
+    kernels().depthwise({p.of(in), p.of(out), window, {down, across}, r.f32(dy) + p.start(in),
+                         r.f32(weights), {}, r.f32(dx) + p.start(out)});
+  };
+  b.imageStep(std::move(task));
   return true;
 }
 
@@ -87,16 +93,8 @@ bool depthwiseWeightGrad(Builder& b, const Node& node) {
   const int64_t block = blockFor(b, xValue);
   const Images in = b.images(xValue, block), out = b.images(dyValue, block);
   const Window window = convWindow(node, w);
-  const bool bias = node.flag("bias") && b.used(node.outputs[1]);
   const BufferId x = b.getOnceMore(xValue, block), dy = b.get(dyValue, block).buffer;
-  const BufferId sums =
-      b.scratch(static_cast<size_t>(DEPTHWISE_PARTS * numbersOf(in, window)) * sizeof(float));
-  const BufferId dw = b.make(dwValue).buffer;
-  const BufferId dbias = bias ? b.make(node.outputs[1]).buffer : dw;
-  b.step(convName(node, b.shape(xValue), w), {x, dy, sums, dw, dbias}, [=](const Run& r) {
-    kernels().depthwiseGrad({in, out, window, r.f32(x), r.f32(dy), r.f32(sums), r.f32(dw),
-                             bias ? r.f32(dbias) : nullptr});
-  });
+  sumWeightGrad(b, node, {in, out, window, x, dy}, kernels().depthwiseSums);
   return true;
 }
 

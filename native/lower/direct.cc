@@ -55,9 +55,12 @@ bool directConv2d(Builder& b, const Node& node) {
   const BufferId weights = packWeights(b, w, bias, out.block);
   const BufferId target = b.make(y, out.block).buffer;
   const Activation activation = activationOf(node);
-  b.step(convName(node, b.shape(x), b.shape(w)), {source, weights, target}, [=](const Run& r) {
-    kernels().direct({in, out, window, r.f32(source), r.f32(weights), activation, r.f32(target)});
-  });
+  Task task = imageTask(convName(node, b.shape(x), b.shape(w)), in, {weights}, {source, target});
+  task.runPiece = [=](const Run& r, const Piece& p) {
+    kernels().direct({p.of(in), p.of(out), window, r.f32(source) + p.start(in), r.f32(weights), activation,
+                      r.f32(target) + p.start(out)});
+  };
+  b.imageStep(std::move(task));
   return true;
 }
 
@@ -78,9 +81,12 @@ bool directInputGrad(Builder& b, const Node& node) {
     kernels().directInputWeights(args);
   });
   const BufferId dx = b.make(dxValue, in.block).buffer;
-  b.step(convName(node, b.shape(dxValue), w), {dy, weights, dx}, [=](const Run& r) {
-    kernels().directInputGrad({in, out, window, r.f32(dy), r.f32(weights), r.f32(dx)});
-  });
+  Task task = imageTask(convName(node, b.shape(dxValue), w), in, {weights}, {dy, dx});
+  task.runPiece = [=](const Run& r, const Piece& p) {
+    kernels().directInputGrad({p.of(in), p.of(out), window, r.f32(dy) + p.start(out), r.f32(weights),
+                               r.f32(dx) + p.start(in)});
+  };
+  b.imageStep(std::move(task));
   return true;
 }
 
@@ -92,15 +98,7 @@ bool directWeightGrad(Builder& b, const Node& node) {
   const Images in = b.images(xValue, b.blockOf(xValue));
   const Images out = b.images(dyValue, blockFor(w[0]));
   const BufferId x = b.get(xValue, in.block).buffer, dy = b.get(dyValue, out.block).buffer;
-  const bool bias = node.flag("bias") && b.used(node.outputs[1]);
-  const int64_t numbers = DIRECT_PARTS * out.blocks() * directNumbers(window, in.channels) * out.block;
-  const BufferId sums = b.scratch(static_cast<size_t>(numbers) * sizeof(float));
-  const BufferId dw = b.make(dwValue).buffer;
-  const BufferId dbias = bias ? b.make(node.outputs[1]).buffer : dw;
-  b.step(convName(node, b.shape(xValue), w), {x, dy, sums, dw, dbias}, [=](const Run& r) {
-    kernels().directGrad({in, out, window, r.f32(x), r.f32(dy), r.f32(sums), r.f32(dw),
-                          bias ? r.f32(dbias) : nullptr});
-  });
+  sumWeightGrad(b, node, {in, out, window, x, dy}, kernels().directSums);
   return true;
 }
 

@@ -59,6 +59,20 @@ bool directConv2d(Builder&, const Node&);
 bool directInputGrad(Builder&, const Node&);
 bool directWeightGrad(Builder&, const Node&);
 
+/** An image step that touches shares of some buffers, of which -1 stands for none. */
+Task imageTask(std::string name, const Images& images, std::vector<BufferId> whole,
+               std::initializer_list<BufferId> byImage);
+
+/** What the weight gradient of a convolution is made of. */
+struct ConvOperands {
+  Images in, out;
+  Window window;
+  BufferId x, dy;
+};
+
+/** A weight gradient as sums over the parts of the batch, added up behind them. */
+void sumWeightGrad(Builder&, const Node& node, const ConvOperands&, void (*sum)(const ConvSumsArgs&));
+
 /** What a node does to its results. */
 Activation activationOf(const Node& node);
 

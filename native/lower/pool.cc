@@ -19,11 +19,13 @@ void lowerMaxPool2d(Builder& b, const Node& node) {
   const Window window = windowOf(node);
   const BufferId from = b.get(x, block).buffer, to = b.make(y, block).buffer;
   const bool keep = b.used(node.outputs[1]);
-  const BufferId winners = keep ? b.make(node.outputs[1], block).buffer : to;
-  b.step("maxPool2d", {from, to, winners}, [=](const Run& r) {
-    kernels().maxPool({in, out, window, false, r.f32(from), r.f32(to),
-                       keep ? static_cast<uint8_t*>(r.raw(winners)) : nullptr});
-  });
+  const BufferId winners = keep ? b.make(node.outputs[1], block).buffer : -1;
+  Task task = imageTask("maxPool2d", in, {}, {from, to, winners});
+  task.runPiece = [=](const Run& r, const Piece& p) {
+    kernels().maxPool({p.of(in), p.of(out), window, false, r.f32(from) + p.start(in), r.f32(to) + p.start(out),
+                       keep ? static_cast<uint8_t*>(r.raw(winners)) + p.start(out) : nullptr});
+  };
+  b.imageStep(std::move(task));
 }
 
 void lowerMaxPool2dGrad(Builder& b, const Node& node) {
@@ -33,10 +35,12 @@ void lowerMaxPool2dGrad(Builder& b, const Node& node) {
   const Window window = windowOf(node);
   const BufferId from = b.get(dy, block).buffer, won = b.get(winners, block).buffer;
   const BufferId to = b.make(dx, block).buffer;
-  b.step("maxPool2dGrad", {from, won, to}, [=](const Run& r) {
-    kernels().maxPoolGrad(
-        {in, out, window, false, r.f32(from), r.f32(to), static_cast<uint8_t*>(r.raw(won))});
-  });
+  Task task = imageTask("maxPool2dGrad", in, {}, {from, won, to});
+  task.runPiece = [=](const Run& r, const Piece& p) {
+    kernels().maxPoolGrad({p.of(in), p.of(out), window, false, r.f32(from) + p.start(out),
+                           r.f32(to) + p.start(in), static_cast<uint8_t*>(r.raw(won)) + p.start(out)});
+  };
+  b.imageStep(std::move(task));
 }
 
 void lowerAvgPool2d(Builder& b, const Node& node) {
@@ -46,9 +50,12 @@ void lowerAvgPool2d(Builder& b, const Node& node) {
   const Window window = windowOf(node);
   const bool countPadding = node.flag("countPadding");
   const BufferId from = b.get(x, block).buffer, to = b.make(y, block).buffer;
-  b.step("avgPool2d", {from, to}, [=](const Run& r) {
-    kernels().avgPool({in, out, window, countPadding, r.f32(from), r.f32(to), nullptr});
-  });
+  Task task = imageTask("avgPool2d", in, {}, {from, to});
+  task.runPiece = [=](const Run& r, const Piece& p) {
+    kernels().avgPool({p.of(in), p.of(out), window, countPadding, r.f32(from) + p.start(in),
+                       r.f32(to) + p.start(out), nullptr});
+  };
+  b.imageStep(std::move(task));
 }
 
 void lowerAvgPool2dGrad(Builder& b, const Node& node) {
@@ -58,9 +65,12 @@ void lowerAvgPool2dGrad(Builder& b, const Node& node) {
   const Window window = windowOf(node);
   const bool countPadding = node.flag("countPadding");
   const BufferId from = b.get(dy, block).buffer, to = b.make(dx, block).buffer;
-  b.step("avgPool2dGrad", {from, to}, [=](const Run& r) {
-    kernels().avgPoolGrad({in, out, window, countPadding, r.f32(from), r.f32(to), nullptr});
-  });
+  Task task = imageTask("avgPool2dGrad", in, {}, {from, to});
+  task.runPiece = [=](const Run& r, const Piece& p) {
+    kernels().avgPoolGrad({p.of(in), p.of(out), window, countPadding, r.f32(from) + p.start(out),
+                           r.f32(to) + p.start(in), nullptr});
+  };
+  b.imageStep(std::move(task));
 }
 
 }  // namespace convoy

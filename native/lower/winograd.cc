@@ -43,10 +43,8 @@ void convolve(Builder& b, const std::string& name, ValueId from, ValueId to, Buf
               const Shape& padding, const Ending& ending) {
   const Images in = b.images(from, BLOCK), out = b.images(to, BLOCK);
   const BufferId x = b.get(from, BLOCK).buffer, y = b.make(to, BLOCK).buffer;
-  Task task = {name, {weights}, {}, in.count};
-  task.byImage = {x, y};
+  Task task = imageTask(name, in, {weights}, {x, y, ending.residual});
   if (ending.bias >= 0) task.whole.push_back(ending.bias);
-  if (ending.residual >= 0) task.byImage.push_back(ending.residual);
   const int64_t top = padding[0], left = padding[1];
   task.runPiece = [=](const Run& r, const Piece& p) {
     kernels().winograd({p.of(in), p.of(out), {top, left}, r.f32(x) + p.start(in), r.f32(weights),
@@ -99,8 +97,8 @@ bool winogradWeightGrad(Builder& b, const Node& node) {
   const int64_t outputs = w[0], inputs = w[1], parts = partsOf(in.count);
   const int64_t numbers = WINOGRAD_POINTS * outputs * inputs;
   const BufferId sums = b.scratch(static_cast<size_t>(parts * numbers) * sizeof(float));
-  Task task = {convName(node, b.shape(x), w), {}, {}, in.count, grainOf(out)};
-  task.byImage = {source, grad};
+  Task task = imageTask(convName(node, b.shape(x), w), in, {}, {source, grad});
+  task.grain = grainOf(out);
   task.byPart = {sums};
   task.runPiece = [=](const Run& r, const Piece& p) {
     kernels().winogradSums({p.of(in), p.of(out), {top, left}, r.f32(source) + p.start(in),
