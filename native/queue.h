@@ -1,6 +1,8 @@
 // One thread that does one piece of work after the other, with its own number of OpenMP threads.
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -10,6 +12,8 @@
 namespace convoy {
 
 class Queue {
+  using Clock = std::chrono::steady_clock;
+
  public:
   explicit Queue(int threads);
   ~Queue();
@@ -24,9 +28,12 @@ class Queue {
 
  private:
   void loop(int threads);
+  void linger();
 
   std::mutex mutex_;
   std::condition_variable wake_;
+  Clock::time_point crowded_;        // until when the cores are taken to be so
+  std::atomic<bool> called_{false};  // whether work waits, or the end
   std::deque<std::function<void()>> work_;
   bool closing_ = false;
   std::thread thread_;

@@ -1,6 +1,7 @@
 // Measures contenders side by side: rounds go A B A B, so that whatever else the machine does hits
 // both alike.
 
+import { setTimeout as pause } from "node:timers/promises";
 import type { Contender } from "./contender.js";
 
 /** Step time of one contender over all rounds, in milliseconds. */
@@ -14,6 +15,8 @@ export interface StepTime {
 const ROUND_SECONDS = 0.4;
 /** Seconds after which no further round begins. */
 const LIMIT_SECONDS = 90;
+/** Threads of a library that has ended its work spin for a while, onnxruntime's for 30 ms. */
+const SETTLE_MS = 100;
 
 /** The value below which a share of the numbers lies, with linear interpolation. */
 export function quantile(values: readonly number[], share: number): number {
@@ -31,8 +34,12 @@ function summarise(milliseconds: readonly number[]): StepTime {
   };
 }
 
+/** Waits until what ran before has let go of the cores, which belong to whoever comes next. */
+export const settle = () => pause(SETTLE_MS);
+
 /** A round of one contender: a step to wake it up, then the timed ones; milliseconds a step. */
 async function round(contender: Contender, steps: number): Promise<number> {
+  await settle();
   if (steps > 1) await contender.run(1);
   return ((await contender.run(steps)) / steps) * 1000;
 }
@@ -45,6 +52,7 @@ export async function measure(
   const end = performance.now() + LIMIT_SECONDS * 1000;
   const steps: number[] = [];
   for (const contender of contenders) {
+    await settle();
     steps.push(Math.max(1, Math.round(ROUND_SECONDS / (await contender.run(1)))));
   }
   const times: number[][] = contenders.map(() => []);

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Random } from "../../tensor/philox.js";
 import { sizeOf } from "../../tensor/shape.js";
-import { quantile } from "../measure.js";
+import { quantile, settle } from "../measure.js";
 import type { Task } from "../task.js";
 import { AbsentError, type PeerNet, serve } from "./serve.js";
 
@@ -34,6 +34,7 @@ interface Session {
 /** A name that the compiler does not look for. */
 const PACKAGE: string = "onnxruntime-node";
 
+const WARM_UP = 3;
 const RACE_STEPS = 15;
 
 interface Exported {
@@ -58,12 +59,13 @@ function exportNet(task: Task, path: string): number {
 
 async function medianSeconds(session: Session, feeds: Readonly<Record<string, object>>) {
   const seconds: number[] = [];
-  for (let at = 0; at < RACE_STEPS; at++) {
+  await settle();
+  for (let at = 0; at < WARM_UP + RACE_STEPS; at++) {
     const start = performance.now();
     await session.run(feeds);
     seconds.push(performance.now() - start);
   }
-  return quantile(seconds, 0.5);
+  return quantile(seconds.slice(WARM_UP), 0.5);
 }
 
 async function open(task: Task): Promise<PeerNet> {
