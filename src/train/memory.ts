@@ -71,7 +71,7 @@ interface Means {
 }
 
 /** Plans made for one way before it is given up. */
-const TRIES = 6;
+const TRIES = 8;
 /** Values of the way back beside those of the block at work: guesses, the likeliest first. */
 const BESIDE = [2, 1, 3];
 /** A plan that leaves less than this share of the memory is good enough. */
@@ -130,15 +130,22 @@ class Search {
     const planner = new Planner(this.graph, shares[keep]);
     let found: Candidate | undefined;
     let aim = this.budget - (report.peakBytes - planner.plainBytes);
+    // Aims that were too low, as no plan meets them or more would fit, and aims that were too high.
+    let [low, high] = [Number.NEGATIVE_INFINITY, planner.plainBytes];
     for (let at = 0; at < TRIES; at++) {
       const plan = planner.plan(aim);
-      if (!plan) break;
-      const candidate = await this.measure({ options, keep, recomputed: plan.recomputed });
-      const left = this.budget - candidate.report.peakBytes;
-      if (left >= 0 && (!found || candidate.cost < found.cost)) found = candidate;
-      // What is left goes back into the plan in part, so that the aim closes in from below.
-      aim += left < 0 ? left : left / 2;
-      if (left >= 0 && left < CLOSE * this.budget) break;
+      const candidate =
+        plan && (await this.measure({ options, keep, recomputed: plan.recomputed }));
+      const left = candidate ? this.budget - candidate.report.peakBytes : 0;
+      if (candidate && left >= 0) {
+        if (!found || candidate.cost < found.cost) found = candidate;
+        if (left < CLOSE * this.budget) break;
+      }
+      if (left < 0) high = aim;
+      else low = aim;
+      // A little further than what is missing, as plans come in steps.
+      const next = aim + (left < 0 ? 1.2 * left : left);
+      aim = next > low && next < high ? next : (Math.max(low, 0) + high) / 2;
     }
     if (found) return found;
     return this.least({ options, keep });

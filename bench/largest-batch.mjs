@@ -1,0 +1,80 @@
+// The largest batch that a net can train with in a given memory, under several settings.
+//
+//   node bench/largest-batch.mjs resnet20 256MB plain keep=bf16 keep=comet memory memory,keep=bf16
+//
+// The batch is a true one: batch norm sees all of it. It is found by bisection over measured programs, in all that
+// the training program takes; `memory` lets the planner choose within the given memory. Then one step is run
+// at the largest batch, and what lives at its peak is printed.
+
+import { parseBytes } from "../dist/bytes.js";
+import { createEngine } from "../dist/engine/index.js";
+import { createModel } from "../dist/models/index.js";
+import { initialise } from "../dist/nn/index.js";
+import { classificationObjective, compileTraining } from "../dist/train/index.js";
+
+const [name, memory, ...ways] = process.argv.slice(2);
+const budget = parseBytes(memory);
+const engine = await createEngine();
+const model = createModel(name, { channels: 3, height: 32, width: 32, classes: 10 });
+
+/** `memory,keep=bf16` as `{ memory: "256MB", keep: "bf16" }`. */
+function settingsOf(way) {
+  const parts = way.split(",").filter((part) => part !== "plain");
+  return Object.fromEntries(
+    parts.map((part) => (part === "memory" ? [part, memory] : part.split("="))),
+  );
+}
+
+/** The training program if it keeps within the memory. */
+async function open(batch, settings) {
+  try {
+    const training = await compileTraining(engine, model, { batch, ...settings });
+    return training.memory.peakBytes <= budget ? training : undefined;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+async function largest(settings) {
+  let [low, high] = [2, 4];
+  while (await open(high, settings)) [low, high] = [high, 2 * high];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (await open(middle, settings)) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Loss of one step, which shows that it can be run. */
+async function step(training, batch) {
+  const objective = classificationObjective(training, { seed: 1 });
+  const { length, trainable } = training.layout;
+  const [w, grad] = [engine.vector(length), engine.vector(trainable)];
+  await w.write(initialise(training, 1));
+  const pictures = {
+    images: Float32Array.from({ length: batch * 3072 }, (_, at) => Math.sin(0.37 * at)),
+    targets: Float32Array.from({ length: batch * 10 }, (_, at) => (at % 11 === 0 ? 1 : 0)),
+  };
+  const { loss } = await objective.evaluate(w, pictures, { grad }, { epoch: 0, step: 0 });
+  if (!Number.isFinite(loss)) throw new Error(`the loss is ${loss}`);
+  return loss;
+}
+
+const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
+let first;
+for (const way of ways) {
+  const settings = settingsOf(way);
+  const batch = await largest(settings);
+  const training = await open(batch, settings);
+  const loss = await step(training, batch);
+  first ??= batch;
+  const { peakBytes, kinds, plan } = training.memory;
+  const parts = Object.entries(kinds).map(([kind, bytes]) => `${kind} ${megabytes(bytes)}`);
+  console.log(
+    `${name} in ${memory}, ${way}: ${batch} pictures (${(batch / first).toFixed(2)}x), loss ${loss.toFixed(3)}; ` +
+      `${megabytes(peakBytes)} MB, most of each kind: ${parts.join(", ")}${plan ? `; ${plan}` : ""}`,
+  );
+}
+await engine.close();
