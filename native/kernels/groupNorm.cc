@@ -77,7 +77,8 @@ void normaliseAll(const GroupNormArgs& a) {
   }
 }
 
-/** An image's sums: what it adds to the gradients of gamma and beta, and the coefficients of dx = scale * dy + slope * x + offset that its groups share. */
+/** An image's sums: what it adds to the gradients of gamma and beta, and the coefficients of dx = scale * dy +
+ * slope * x + offset that its groups share. */
 struct ImageSums {
   float *products, *sums, *slopes, *offsets;
 

@@ -1,0 +1,136 @@
+// What the kernels of convolutions take: Winograd's, depthwise and direct ones.
+#pragma once
+
+#include "images.h"
+
+namespace convoy {
+
+constexpr int64_t WINOGRAD_POINTS = 36;
+
+/** A 3x3 convolution of stride 1; both sides in blocks of 16 channels, all of them in use. */
+struct WinogradArgs {
+  Images in;
+  Images out;
+  int64_t padding[2];  // of the top and the left
+  const float* x;
+  const float* weights;  // as winogradWeights makes them
+  const float* bias;      // may be null
+  const float* residual;  // may be null
+  Activation activation;
+  float* y;
+};
+
+/** Tiles of 4x4 pixels of the result that are worked on together. */
+constexpr int64_t WINOGRAD_TILES = 8;
+
+/** The largest kernel of a depthwise convolution here, and the floats that its rows may take. */
+constexpr int64_t DEPTHWISE_KERNEL = 7;
+constexpr int64_t DEPTHWISE_RING = 1 << 16;
+
+/** Numbers of one channel: its kernel's, and a bias. */
+CONVOY_INLINE int64_t depthwiseNumbers(const Window& window) {
+  return window.kernel[0] * window.kernel[1] + 1;
+}
+
+/** A depthwise convolution; both sides in the same blocks of 8 or 16 channels. */
+struct DepthwiseArgs {
+  Images in;
+  Images out;
+  Window window;
+  int64_t spread[2];  // from one pixel of `in` to the next; above 1 there are zeros between
+  const float* x;
+  const float* weights;  // as depthwiseWeights makes them
+  Activation activation;
+  float* y;
+};
+
+/** What some images of one part of a batch add to a weight gradient: to sums of each output channel's numbers, its
+ * weights and a bias, in [block of channels][numbers][lane]. Winograd's kernel sets them when the part closes, but
+ * for the bias. */
+struct ConvSumsArgs {
+  Images in;
+  Images out;
+  Window window;
+  const float* x;
+  const float* dy;
+  bool opens, closes;  // whether they are the first, or the last, ones of their part
+  bool bias;
+  float* room;  // for Winograd's sums, WINOGRAD_POINTS for each pair of channels, which last from opening to closing
+  float* sums;
+};
+
+/** The weight gradient from the sums of all parts; of depthwise convolutions with one input. */
+struct WeightGradArgs {
+  int64_t outputs, inputs, area;
+  int64_t block, parts;
+  const float* sums;
+  float* dw;     // [outputs, inputs, height, width]
+  float* dbias;  // may be null
+};
+
+/** The most input channels of a direct convolution, and the floats that a padded image may take. */
+constexpr int64_t DIRECT_CHANNELS = 7;
+constexpr int64_t DIRECT_IMAGE = 1 << 15;
+/** Fewer numbers than this are made in the time that waking threads takes. */
+constexpr int64_t DIRECT_SERIAL = 8192;
+
+/** Floats of a row of a padded image, and of the whole image, as far as a kernel meets it. */
+CONVOY_INLINE int64_t directPitch(const Images& in, const Images& out, const Window& w) {
+  return ((out.width - 1) * w.strides[1] + w.kernel[1]) * in.channels;
+}
+CONVOY_INLINE int64_t directImage(const Images& in, const Images& out, const Window& w) {
+  return ((out.height - 1) * w.strides[0] + w.kernel[0]) * directPitch(in, out, w);
+}
+/** Numbers of one output channel: its weights, and a bias. */
+CONVOY_INLINE int64_t directNumbers(const Window& w, int64_t inputs) {
+  return w.kernel[0] * w.kernel[1] * inputs + 1;
+}
+/** Whether there is a weight gradient for so many numbers in a row of a kernel. */
+CONVOY_INLINE bool directTaps(int64_t row) {
+  return row == 3 || row == 5 || row == 7 || row == 9 || row == 15 || row == 21 || row == 30;
+}
+
+/** Weights [outputs, inputs, height, width] in the order in which the kernels meet them. */
+struct DirectWeightsArgs {
+  int64_t outputs, inputs, height, width;
+  int64_t block;
+  const float* w;
+  const float* bias;  // may be null
+  float* to;
+};
+
+/** A convolution of images in any layout to such in blocks of 8 or 16 channels, or in none: see `planar`. */
+struct DirectArgs {
+  Images in;
+  Images out;
+  Window window;
+  const float* x;
+  const float* weights;  // as directWeights makes them
+  Activation activation;
+  float* y;
+};
+
+/** Lanes of a planar convolution, and the block of its weights: the most channels of its result. */
+constexpr int64_t PLANAR_LANES = 16;
+constexpr int64_t PLANAR_BLOCK = 8;
+
+/** In the input gradient: floats of a register, registers that a row of a kernel may take, and the block of
+ * channels that is a pixel. */
+constexpr int64_t DIRECT_LANES = 16;
+constexpr int64_t DIRECT_VECTORS = 3;
+constexpr int64_t DIRECT_PIXEL = 8;
+CONVOY_INLINE int64_t directVectors(const Window& w, int64_t inputs) {
+  return (w.kernel[1] * inputs + DIRECT_LANES - 1) / DIRECT_LANES;
+}
+
+/** Its input gradient; dy in blocks of 8 or 16 channels, dx in one block of 8. */
+struct DirectInputGradArgs {
+  Images in;
+  Images out;
+  Window window;
+  const float* dy;
+  const float* weights;  // as directInputWeights makes them
+  float* dx;
+};
+
+}  // namespace convoy

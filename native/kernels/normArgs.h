@@ -1,0 +1,122 @@
+// What the kernels of normalisation take.
+#pragma once
+
+#include "images.h"
+
+namespace convoy {
+
+/** Channels of images rounded up so that whole strips of 16 can be read anywhere. */
+CONVOY_INLINE int64_t paddedChannels(const Images& im) { return im.blocks() * im.block + 16; }
+/** Bytes that the sums of a channel take: of its moments, or for its gradient. */
+constexpr int64_t NORM_SUMS = 24;
+
+/** Takes images of one part of a batch into the moments of its channels. */
+struct BatchNormSumsArgs {
+  Images images;
+  const float* x;
+  bool opens;  // whether these are the first images of the part
+  void* sums;  // NORM_SUMS bytes for each of the padded channels
+};
+
+/** Scale and shift of each channel from the moments of all parts. */
+struct BatchNormScaleArgs {
+  int64_t channels, padded, parts;
+  const void* sums;  // of each part
+  const float* gamma;
+  const float* beta;
+  float eps;
+  float* mean;
+  float* variance;
+  float* scale;  // padded channels; so is shift
+  float* shift;
+};
+
+struct BatchNormArgs {
+  Images images;
+  const float* x;
+  const float* residual;  // may be null
+  const float* scale;
+  const float* shift;
+  Activation activation;
+  float* y;
+};
+
+/** Numbers of each channel for the gradient, in padded channels. */
+struct BatchNormNumbers {
+  float *mean, *scale, *shift;  // of the way forward
+  float *slope, *offset;        // dx = scale * dy + slope * x + offset
+};
+constexpr int64_t NORM_NUMBERS = 5;
+
+struct BatchNormGradArgs {
+  Images images;
+  const float* dy;
+  const float* x;
+  const float* y;  // only with an activation and a residual, else null
+  Activation activation;
+  BatchNormNumbers numbers;
+  float* dx;         // of the second pass
+  float* dresidual;  // may be null; the first pass stores the masked dy there, and the second reads that
+  bool opens;        // as in BatchNormSumsArgs
+  void* sums;
+};
+
+/** The numbers, first those of the way forward and then the rest, from all parts of the batch. */
+struct BatchNormNumbersArgs {
+  int64_t channels, padded, parts;
+  double count;  // of values of a channel
+  const void* sums;
+  const float* gamma;
+  const float* beta;
+  const float* mean;
+  const float* variance;
+  float eps;
+  BatchNormNumbers numbers;
+  float* dgamma;
+  float* dbeta;
+};
+
+/** All that a group norm takes; mean and variance are those of [n, groups]. */
+struct GroupNormArgs {
+  Images images;
+  int64_t groups;
+  const float* x;
+  const float* gamma;
+  const float* beta;
+  const float* residual;  // may be null
+  float eps;
+  Activation activation;
+  float* y;
+  float* mean;
+  float* variance;
+};
+
+/** Floats of the sums of one image: of each channel and each group. */
+constexpr int64_t groupNormSums(int64_t channels, int64_t groups) { return 2 * (channels + groups); }
+
+struct GroupNormGradArgs {
+  Images images;
+  int64_t groups;
+  const float* dy;
+  const float* x;
+  const float* gamma;
+  const float* beta;
+  const float* mean;
+  const float* variance;
+  const float* y;  // only with an activation and a residual, else null
+  float eps;
+  Activation activation;
+  float* dx;
+  float* dresidual;  // may be null
+  float* sums;       // groupNormSums for each image
+};
+
+/** The gradients of gamma and beta from the sums of all images. */
+struct GroupNormSlopesArgs {
+  int64_t count, channels, groups;
+  const float* sums;
+  float* dgamma;
+  float* dbeta;
+};
+
+}  // namespace convoy
