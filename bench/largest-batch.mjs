@@ -1,6 +1,6 @@
 // The largest batch that a net can train with in a given memory, under several settings.
 //
-//   node bench/largest-batch.mjs resnet20 256MB plain keep=bf16 keep=comet memory memory,keep=bf16
+//   node bench/largest-batch.mjs resnet20 256MB plain keep=bf16 memory memory,keep=bf16 ghost=64,accumulate=20
 //
 // The batch is a true one: batch norm sees all of it. It is found by bisection over measured programs, in all that
 // the training program takes; `memory` lets the planner choose within the given memory. Then one step is run
@@ -17,11 +17,14 @@ const budget = parseBytes(memory);
 const engine = await createEngine();
 const model = createModel(name, { channels: 3, height: 32, width: 32, classes: 10 });
 
-/** `memory,keep=bf16` as `{ memory: "256MB", keep: "bf16" }`. */
+/** `memory,ghost=64` as `{ memory: "256MB", ghost: 64 }`. */
 function settingsOf(way) {
   const parts = way.split(",").filter((part) => part !== "plain");
   return Object.fromEntries(
-    parts.map((part) => (part === "memory" ? [part, memory] : part.split("="))),
+    parts.map((part) => {
+      const [key, value = memory] = part.split("=");
+      return [key, Number.isNaN(Number(value)) ? value : Number(value)];
+    }),
   );
 }
 
@@ -37,7 +40,7 @@ async function open(batch, settings) {
 }
 
 async function largest(settings) {
-  let [low, high] = [2, 4];
+  let [low, high] = [2, 4].map((size) => size * (settings.accumulate ?? 1));
   while (await open(high, settings)) [low, high] = [high, 2 * high];
   while (high - low > 1) {
     const middle = (low + high) >> 1;

@@ -1,7 +1,17 @@
 import { describe, expect, it, test } from "vitest";
 import { createEngine } from "../engine/index.js";
 import type { Model } from "../models/index.js";
-import { conv2d, dropout, flatten, initialise, linear, relu, sequential } from "../nn/index.js";
+import {
+  batchNorm,
+  conv2d,
+  dropout,
+  flatten,
+  initialise,
+  type Layer,
+  linear,
+  relu,
+  sequential,
+} from "../nn/index.js";
 import { Random } from "../tensor/philox.js";
 import { microBatches } from "./accumulation.js";
 import {
@@ -12,14 +22,19 @@ import {
 
 const BATCH = 10;
 
-/** A net of which every picture's loss is its own affair. */
-const plain = (rate = 0): Model => ({
-  name: "plain",
+const net = (layer: Layer): Model => ({
+  name: "net",
   source: "this suite",
   input: [3, 8, 8],
   classes: 4,
-  layer: sequential(conv2d(8, 3), relu(), dropout(rate), flatten(), linear(4)),
+  layer,
 });
+
+/** A net of which every picture's loss is its own affair. */
+const plain = (rate = 0) =>
+  net(sequential(conv2d(8, 3), relu(), dropout(rate), flatten(), linear(4)));
+
+const normalised = () => net(sequential(conv2d(8, 3), batchNorm(), relu(), flatten(), linear(4)));
 
 const images = new Random({ seed: 3, purpose: "init" });
 const batch = {
@@ -61,18 +76,26 @@ test.each([0, 11, 2.5])("%d micro-batches of 10 pictures are refused", (count) =
 });
 
 describe.each(["auto", "reference"])("accumulation on %s", (engine) => {
-  it.each([2, 4, 10])("of %d micro-batches is the large batch up to rounding", async (count) => {
-    const whole = await evaluate(plain(), {}, engine);
-    const parts = await evaluate(plain(), { accumulate: count }, engine);
-    expect(parts.loss).toBeCloseTo(whole.loss, 5);
-    expect(parts.logits.length).toBe(whole.logits.length);
-    for (const [at, value] of whole.logits.entries())
-      expect(parts.logits[at]).toBeCloseTo(value, 5);
-    const largest = Math.max(...whole.gradient.map(Math.abs));
-    for (const [at, value] of whole.gradient.entries()) {
-      expect(Math.abs(parts.gradient[at] - value)).toBeLessThan(1e-5 * largest);
-    }
-  });
+  it.each([
+    ["2 micro-batches", plain(), { accumulate: 2 }],
+    ["4 micro-batches", plain(), { accumulate: 4 }],
+    ["10 micro-batches", plain(), { accumulate: 10 }],
+    ["batch norm by ghosts as large as micro-batches", normalised(), { accumulate: 5, ghost: 2 }],
+  ] as [string, Model, Partial<CompileTrainingOptions>][])(
+    "of %s is the large batch up to rounding",
+    async (_, model, { accumulate, ghost }) => {
+      const whole = await evaluate(model, { ghost }, engine);
+      const parts = await evaluate(model, { accumulate, ghost }, engine);
+      expect(parts.loss).toBeCloseTo(whole.loss, 5);
+      expect(parts.logits.length).toBe(whole.logits.length);
+      for (const [at, value] of whole.logits.entries())
+        expect(parts.logits[at]).toBeCloseTo(value, 5);
+      const largest = Math.max(...whole.gradient.map(Math.abs));
+      for (const [at, value] of whole.gradient.entries()) {
+        expect(Math.abs(parts.gradient[at] - value)).toBeLessThan(1e-5 * largest);
+      }
+    },
+  );
 });
 
 it("draws other random numbers in each micro-batch", async () => {
