@@ -229,6 +229,17 @@ struct WinogradGradArgs {
   float* dw;  // [outputs, inputs, 3, 3]
 };
 
+/** A 1x1 convolution of stride 1; both sides in blocks of 16 channels. */
+struct Conv1x1Args {
+  Images in;
+  Images out;
+  const float* x;
+  const float* weights;   // as conv1x1Weights makes them
+  const float* residual;  // may be null
+  Activation activation;
+  float* y;
+};
+
 /** The largest kernel of a depthwise convolution here, and the floats that its rows may take. */
 constexpr int64_t DEPTHWISE_KERNEL = 7;
 constexpr int64_t DEPTHWISE_RING = 1 << 16;
@@ -424,9 +435,9 @@ struct Kernels {
   void (*batchNormGrad)(const BatchNormGradArgs&);
   void (*groupNorm)(const GroupNormArgs&);
   void (*groupNormGrad)(const GroupNormGradArgs&);
-  /** Whether the registers suffice for the three below; else oneDNN is faster. */
-  bool winogradPays;
-  bool directPays;
+  /** Whether there are 32 registers of 16 numbers, which the direct and Winograd's kernels and those of 1x1
+   * want; else oneDNN is faster. */
+  bool wide;
   void (*directWeights)(const DirectWeightsArgs&);
   void (*direct)(const DirectArgs&);
   /** For the weight gradient, as is depthwiseSums; dy in blocks of 8 or 16 channels. */
@@ -440,6 +451,9 @@ struct Kernels {
   /** The weight gradient. */
   void (*winogradSums)(const WinogradSumsArgs&);
   void (*winogradGrad)(const WinogradGradArgs&);
+  /** Weights [outputs, inputs] and a bias or null for `conv1x1`: [block of outputs][inputs and bias][lane]. */
+  void (*conv1x1Weights)(const float* w, const float* bias, int64_t outputs, int64_t inputs, float* to);
+  void (*conv1x1)(const Conv1x1Args&);
   /** Weights [channels, 1, height, width] of `size` numbers each, and a bias or null, for `depthwise`:
    * [block of channels][numbers][lane]; turned round for the input gradient. */
   void (*depthwiseWeights)(const float* w, const float* bias, int64_t channels, int64_t size,
