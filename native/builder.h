@@ -43,6 +43,8 @@ class Builder {
   Tensor get(ValueId value, int64_t block);
   /** The value in the plain layout. */
   BufferId plain(ValueId value) { return get(value, 1).buffer; }
+  /** Whether the value is made of frozen vectors alone. */
+  bool constant(ValueId value) const { return constant_[static_cast<size_t>(value)]; }
   /** Whether anything uses the value at all. */
   bool used(ValueId value) const { return lastUse_[static_cast<size_t>(value)] >= 0; }
 

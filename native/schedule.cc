@@ -51,9 +51,11 @@ class Scheduler {
                        [&](const Task& task) { return meets(buffersOf(task), buffers); });
   }
 
-  /** Whether an image step may go over the batch with the chain: all that both touch has shares of images. */
+  /** Whether an image step may go over the batch with the chain: all that both touch has shares of images. Where that
+   * does not pay, each goes alone, so that buffers need not last as long as a chain. */
   bool joins(const Task& task) const {
-    if (chain_.empty() || task.images != images_ || touches(behind_, buffersOf(task))) return false;
+    if (chain_.empty() || task.images != images_ || chainThreads(images_) == 0) return false;
+    if (touches(behind_, buffersOf(task))) return false;
     std::vector<BufferId> others = task.whole;
     others.insert(others.end(), task.byPart.begin(), task.byPart.end());
     others.insert(others.end(), task.byThread.begin(), task.byThread.end());

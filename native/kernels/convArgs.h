@@ -1,4 +1,4 @@
-// What the kernels of convolutions take: Winograd's, depthwise and direct ones.
+// What the kernels of convolutions take: Winograd's, 1x1, depthwise and direct ones.
 #pragma once
 
 #include "images.h"
@@ -22,6 +22,17 @@ struct WinogradArgs {
 
 /** Tiles of 4x4 pixels of the result that are worked on together. */
 constexpr int64_t WINOGRAD_TILES = 8;
+
+/** A 1x1 convolution of stride 1; both sides in blocks of 16 channels. */
+struct Conv1x1Args {
+  Images in;
+  Images out;
+  const float* x;
+  const float* weights;   // as conv1x1Weights makes them
+  const float* residual;  // may be null
+  Activation activation;
+  float* y;
+};
 
 /** The largest kernel of a depthwise convolution here, and the floats that its rows may take. */
 constexpr int64_t DEPTHWISE_KERNEL = 7;

@@ -146,9 +146,9 @@ struct Kernels {
   void (*groupNorm)(const GroupNormArgs&);
   void (*groupNormGrad)(const GroupNormGradArgs&);
   void (*groupNormSlopes)(const GroupNormSlopesArgs&);
-  /** Whether the registers suffice for the three below; else oneDNN is faster. */
-  bool winogradPays;
-  bool directPays;
+  /** Whether there are 32 registers of 16 numbers, which the direct and Winograd's kernels and those of 1x1
+   * want; else oneDNN is faster. */
+  bool wide;
   void (*directWeights)(const DirectWeightsArgs&);
   void (*direct)(const DirectArgs&);
   /** For the weight gradient, as is depthwiseSums; dy in blocks of 8 or 16 channels. */
@@ -164,6 +164,9 @@ struct Kernels {
                           float* to);
   void (*winograd)(const WinogradArgs&);
   void (*winogradSums)(const ConvSumsArgs&);
+  /** Weights [outputs, inputs] and a bias or null for `conv1x1`: [block of outputs][inputs and bias][lane]. */
+  void (*conv1x1Weights)(const float* w, const float* bias, int64_t outputs, int64_t inputs, float* to);
+  void (*conv1x1)(const Conv1x1Args&);
   /** Weights [channels, 1, height, width] of `size` numbers each, and a bias or null, for `depthwise`:
    * [block of channels][numbers][lane]; turned round for the input gradient. */
   void (*depthwiseWeights)(const float* w, const float* bias, int64_t channels, int64_t size,

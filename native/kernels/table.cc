@@ -18,6 +18,8 @@ void groupNormSlopes(const GroupNormSlopesArgs&);
 void winogradWeights(const float*, int64_t, int64_t, bool, float*);
 void winograd(const WinogradArgs&);
 void winogradSums(const ConvSumsArgs&);
+void conv1x1Weights(const float*, const float*, int64_t, int64_t, float*);
+void conv1x1(const Conv1x1Args&);
 void depthwiseWeights(const float*, const float*, int64_t, int64_t, bool, int64_t, float*);
 void depthwise(const DepthwiseArgs&);
 void depthwiseSums(const ConvSumsArgs&);
@@ -61,20 +63,19 @@ const char* restore(const RestoreArgs&);
 int64_t compressRoom();
 int64_t compressLeast(const ValueGrid&);
 
-// Both want 32 registers.
 #ifdef __AVX512F__
-constexpr bool WINOGRAD_PAYS = true, DIRECT_PAYS = true;
+constexpr bool WIDE = true;
 #else
-constexpr bool WINOGRAD_PAYS = false, DIRECT_PAYS = false;
+constexpr bool WIDE = false;
 #endif
 
 extern const Kernels TABLE = {
     fused,
     batchNormSums, batchNormScale, batchNorm, batchNormForward, batchNormGradSums, batchNormSlopes,
     batchNormGrad, groupNorm, groupNormGrad, groupNormSlopes,
-    WINOGRAD_PAYS, DIRECT_PAYS, directWeights, direct, directSums, planar, planarSums,
-    directInputWeights, directInputGrad,
+    WIDE, directWeights, direct, directSums, planar, planarSums, directInputWeights, directInputGrad,
     winogradWeights, winograd, winogradSums,
+    conv1x1Weights, conv1x1,
     depthwiseWeights, depthwise, depthwiseSums, weightGrad,
     maxPool, maxPoolGrad, avgPool, avgPoolGrad,
     reduceSum, reduceMax, sumPixels, segmentSum, segmentExpand, logSoftmax, oneHot,

@@ -1,5 +1,5 @@
 // Convolution and its gradients, by oneDNN; 3x3 ones of few channels by winograd.cc instead, depthwise ones
-// by depthwise.cc.
+// by depthwise.cc, and 1x1 ones with frozen weights by conv1x1.cc.
 //
 // oneDNN is first asked which layouts it likes best. Images that already lie in another layout are
 // changed, once, and stay so for whoever comes next; weights that are not frozen are packed anew in every
@@ -138,7 +138,7 @@ std::string convName(const Node& node, const Shape& x, const Shape& w) {
 }
 
 void lowerConv2d(Builder& b, const Node& node) {
-  if (winogradConv2d(b, node) || depthwiseConv2d(b, node) || directConv2d(b, node)) return;
+  if (winogradConv2d(b, node) || conv1x1(b, node) || depthwiseConv2d(b, node) || directConv2d(b, node)) return;
   const ValueId x = node.inputs[0], w = node.inputs[1], y = node.outputs[0];
   const bool bias = node.inputs.size() > 2;
   const Geometry g = geometryOf(node);

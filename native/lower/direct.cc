@@ -9,7 +9,7 @@ namespace {
 /** Whether a convolution with such a kernel is an ordinary one whose padded images of `channels` are small. */
 bool suits(const Builder& b, const Node& node, ValueId from, ValueId to, const Window& window) {
   const bool moves = window.strides[0] > 0 && window.strides[1] > 0;
-  return kernels().directPays && moves && node.number("groups") == 1 && node.list("dilation") == Shape{1, 1} &&
+  return kernels().wide && moves && node.number("groups") == 1 && node.list("dilation") == Shape{1, 1} &&
          directImage(b.images(from, 1), b.images(to, 1), window) <= DIRECT_IMAGE;
 }
 

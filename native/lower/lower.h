@@ -49,6 +49,9 @@ bool winogradConv2d(Builder&, const Node&);
 bool winogradInputGrad(Builder&, const Node&);
 bool winogradWeightGrad(Builder&, const Node&);
 
+/** 1x1 convolutions with frozen weights by a kernel of our own; false, and nothing done, where oneDNN has to. */
+bool conv1x1(Builder&, const Node&);
+
 /** Depthwise convolutions by kernels of our own; false, and nothing done, where oneDNN has to. */
 bool depthwiseConv2d(Builder&, const Node&);
 bool depthwiseInputGrad(Builder&, const Node&);

@@ -18,7 +18,7 @@ bool suits(const Node& node, const Shape& w, int64_t most = MOST_CHANNELS) {
   const bool plain = node.list("strides") == Shape{1, 1} && node.list("dilation") == Shape{1, 1} &&
                      node.number("groups") == 1 && w[2] == 3 && w[3] == 3;
   const bool whole = w[0] % BLOCK == 0 && w[1] % BLOCK == 0;
-  return kernels().winogradPays && plain && whole && std::max(w[0], w[1]) <= most;
+  return kernels().wide && plain && whole && std::max(w[0], w[1]) <= most;
 }
 
 BufferId packWeights(Builder& b, ValueId w, bool transposed) {

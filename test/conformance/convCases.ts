@@ -41,6 +41,7 @@ const geometries: readonly Geometry[] = [
     options: { padding: [4, 0, 1, 2] },
   },
   { name: "16 channels", x: [2, 16, 6, 6], w: [16, 16, 3, 3], options: { padding: 1 } },
+  { name: "24 to 40 channels, 1x1", x: [3, 24, 5, 6], w: [40, 24, 1, 1], options: {} },
   { name: "17 channels, odd size", x: [1, 17, 5, 7], w: [17, 17, 3, 3], options: { padding: 1 } },
   {
     name: "16 to 48 channels, ragged tiles",

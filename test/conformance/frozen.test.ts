@@ -45,6 +45,16 @@ function twoLayers(): Graph {
   return graph;
 }
 
+/** Layers of 3x3 and 1x1 kernels, with a residual, on a batch of images `x` [n, 16, 9, 7]. */
+function layersOn(images: number): Graph {
+  const graph = new Graph();
+  const x = input(graph, "x", [images, 16, 9, 7]);
+  const a = conv2d(x, read(graph, "w", [16, 16, 3, 3]), { padding: 1 });
+  const b = conv2d(a, read(graph, "w", [40, 16, 1, 1]), { bias: read(graph, "w", [40]) });
+  graph.output("y", conv2d(b, read(graph, "w", [16, 40, 1, 1]), { residual: x }));
+  return graph;
+}
+
 interface HalfFrozen {
   readonly graph: Graph;
   readonly inputs: Readonly<Record<string, Buffer>>;
@@ -201,5 +211,25 @@ for (const { title, open, skip } of everyEngine) {
         expect(relativeError((await quick.run(bindings)).logits, logits)).toBeLessThan(1e-5);
       },
     );
+  });
+}
+
+for (const { title, open, skip } of everyEngine) {
+  it.skipIf(skip)(`${title}: an image of a batch gets what it gets alone`, async () => {
+    const [images, size] = [19, 16 * 63];
+    const engine = await open();
+    const vectors = { w: engine.vector(WEIGHTS) };
+    await vectors.w.write(noise(WEIGHTS, 3));
+    const [one, all] = await Promise.all(
+      [1, images].map((n) => engine.compile(layersOn(n), { frozen: ["w"] })),
+    );
+    const x = noise(images * size, 4);
+    const { y } = await all.run({ vectors, inputs: { x } });
+    for (let at = 0; at < images; at++) {
+      const [from, to] = [at * size, (at + 1) * size];
+      const alone = await one.run({ vectors, inputs: { x: x.slice(from, to) } });
+      expect(y.slice(from, to)).toEqual(alone.y);
+    }
+    await engine.close();
   });
 }
