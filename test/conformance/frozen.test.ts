@@ -51,7 +51,10 @@ function layersOn(images: number): Graph {
   const x = input(graph, "x", [images, 16, 9, 7]);
   const a = conv2d(x, read(graph, "w", [16, 16, 3, 3]), { padding: 1 });
   const b = conv2d(a, read(graph, "w", [40, 16, 1, 1]), { bias: read(graph, "w", [40]) });
-  graph.output("y", conv2d(b, read(graph, "w", [16, 40, 1, 1]), { residual: x }));
+  graph.output(
+    "y",
+    conv2d(b, read(graph, "w", [16, 40, 1, 1]), { bias: read(graph, "w", [16]), residual: x }),
+  );
   return graph;
 }
 
