@@ -13,7 +13,7 @@ int chainThreads(int64_t images) {
   const int threads = omp_get_max_threads();
   const int64_t parts = partsOf(images);
   const bool even = parts == PARTS ? threads <= PARTS : parts % threads == 0;
-  return even ? threads : 0;
+  return even && images > threads ? threads : 0;
 }
 
 Chain::Chain(std::vector<ImageStep> steps, int64_t images, int64_t most)

@@ -38,7 +38,8 @@ struct Piece {
 };
 
 /** How many threads go over such a batch, each with parts of its own; 0 where that does not pay: with more threads
- * than parts, or a few parts that leave some threads idle. */
+ * than parts, a few parts that leave some threads idle, or no more than an image a thread, when a chain would only
+ * make buffers last longer. */
 int chainThreads(int64_t images);
 
 struct ImageStep {

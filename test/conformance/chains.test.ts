@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { Buffer } from "../../src/engine/engine.js";
 import { createEngine } from "../../src/engine/index.js";
 import { loadAddon } from "../../src/engine/native/index.js";
-import { Graph, input } from "../../src/graph/index.js";
+import { conv2d, Graph, input } from "../../src/graph/index.js";
 import { addGradients, bindingsFor, buildCase } from "./case.js";
 import { chainCases } from "./chainCases.js";
 
@@ -55,4 +55,19 @@ describe.skipIf(!ownConvolutions())("chains", () => {
     const whole = count * 16 * area * 4;
     expect(await passing(2)).toBeLessThan((await passing(9)) - 0.9 * whole);
   });
+
+  it.each([1, 2])(
+    "an image alone takes room for two steps, not for all, with %d threads",
+    async (threads) => {
+      const graph = new Graph();
+      const weights = input(graph, "w", [16, 16, 3, 3]);
+      let y = input(graph, "x", [1, 16, 32, 32]);
+      for (let k = 0; k < 6; k++) y = conv2d(y, weights, { padding: 1 });
+      graph.output("y", y);
+      const engine = await createEngine({ engine: "native", threads });
+      const { memory } = await engine.compile(graph);
+      await engine.close();
+      expect(memory.kinds.passing).toBeLessThan(3 * 16 * 32 * 32 * 4);
+    },
+  );
 });
