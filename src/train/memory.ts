@@ -132,6 +132,7 @@ class Search {
     let aim = this.budget - (report.peakBytes - planner.plainBytes);
     // Aims that were too low, as no plan meets them or more would fit, and aims that were too high.
     let [low, high] = [Number.NEGATIVE_INFINITY, planner.plainBytes];
+    let [stride, peak] = [0, 0];
     for (let at = 0; at < TRIES; at++) {
       const plan = planner.plan(aim);
       const candidate =
@@ -143,8 +144,11 @@ class Search {
       }
       if (left < 0) high = aim;
       else low = aim;
-      // A little further than what is missing, as plans come in steps.
-      const next = aim + (left < 0 ? 1.2 * left : left);
+      // Further than what is missing, as plans come in steps; twice as far when that changed nothing.
+      const again = candidate?.report.peakBytes === peak;
+      stride = again ? 2 * stride : Math.max(-1.2 * left, CLOSE * this.budget);
+      peak = candidate?.report.peakBytes ?? 0;
+      const next = left < 0 ? aim - stride : aim + left;
       aim = next > low && next < high ? next : (Math.max(low, 0) + high) / 2;
     }
     if (found) return found;
