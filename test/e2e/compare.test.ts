@@ -71,7 +71,7 @@ describe("bad input", () => {
     [
       "epochs that no swarm can share",
       ["--methods", "single,pso1", "--epochs", "6"],
-      /6 epochs are no whole number for each of the 4 particles of pso1; choose a multiple of 4/,
+      /gradients of 6 epochs are no whole number of epochs for pso1, which takes 4 a step; choose a multiple of 4/,
     ],
     ["a rate that is none", ["--methods", "single", "--lrs", "0.1,fast"], /"fast" is not a number/],
     [

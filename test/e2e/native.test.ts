@@ -39,7 +39,7 @@ const MB = 1e6;
 // ten times the bound.
 describe.skipIf(!built())("memory stays flat over", () => {
   it.each([
-    ["2,000 training steps", ["steps", "300", "2000"], 5 * MB],
+    ["4,000 training steps", ["steps", "2000", "6000"], 5 * MB],
     ["50 engines, opened and closed", ["engines", "30", "80"], 20 * MB],
   ])("%s", (_, args, bound) => {
     const { before, after } = answer("memory", ...args);
