@@ -71,26 +71,28 @@ CONVOY_INLINE void rowInSteps(const DirectArgs& a, const Walk& walk, const Kerne
   }
 }
 
-/** As few steps as there can be of up to 14 pixels. */
+/** Pixels of a step: of those there are kernels for, the most that leave the fewest to be done twice. */
+CONVOY_INLINE int64_t stepFor(int64_t width) {
+  if (width < 4) return 1;
+  int64_t best = 4;
+  constexpr int64_t steps[] = {8, 10, 12, 14};
+  for (const int64_t pixels : steps) {
+    const auto all = [width](int64_t step) { return (width + step - 1) / step * step; };
+    if (pixels <= width && all(pixels) <= all(best)) best = pixels;
+  }
+  return best;
+}
+
 template <int N, int STEP>
 CONVOY_INLINE void row(const DirectArgs& a, const Walk& walk, const KernelRows& rows, const float* x,
                        const float* weights, float* y) {
-  const int64_t width = a.out.width, steps = (width + 13) / 14;
-  switch ((width + steps - 1) / steps) {
+  switch (stepFor(a.out.width)) {
     case 1: return rowInSteps<N, STEP, 1>(a, walk, rows, x, weights, y);
-    case 2: return rowInSteps<N, STEP, 2>(a, walk, rows, x, weights, y);
-    case 3: return rowInSteps<N, STEP, 3>(a, walk, rows, x, weights, y);
     case 4: return rowInSteps<N, STEP, 4>(a, walk, rows, x, weights, y);
-    case 5: return rowInSteps<N, STEP, 5>(a, walk, rows, x, weights, y);
-    case 6: return rowInSteps<N, STEP, 6>(a, walk, rows, x, weights, y);
-    case 7: return rowInSteps<N, STEP, 7>(a, walk, rows, x, weights, y);
     case 8: return rowInSteps<N, STEP, 8>(a, walk, rows, x, weights, y);
-    case 9: return rowInSteps<N, STEP, 9>(a, walk, rows, x, weights, y);
     case 10: return rowInSteps<N, STEP, 10>(a, walk, rows, x, weights, y);
-    case 11: return rowInSteps<N, STEP, 11>(a, walk, rows, x, weights, y);
     case 12: return rowInSteps<N, STEP, 12>(a, walk, rows, x, weights, y);
-    case 13: return rowInSteps<N, STEP, 13>(a, walk, rows, x, weights, y);
-    default: return rowInSteps<N, STEP, 14>(a, walk, rows, x, weights, y);
+    case 14: return rowInSteps<N, STEP, 14>(a, walk, rows, x, weights, y);
   }
 }
 
