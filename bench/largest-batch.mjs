@@ -2,8 +2,8 @@
 //
 //   node bench/largest-batch.mjs resnet20 256MB plain keep=bf16 memory memory,keep=bf16 ghost=64,accumulate=20
 //
-// The batch is a true one: batch norm sees all of it. It is found by bisection over measured programs, in all that
-// the training program takes; `memory` lets the planner choose within the given memory. Then one step is run
+// Batch norm sees the whole batch, but with `ghost`. The batch is found by bisection over measured programs, in all
+// that the training program takes; `memory` lets the planner choose within the given memory. Then one step is run
 // at the largest batch, and what lives at its peak is printed.
 
 import { parseBytes } from "../dist/bytes.js";

@@ -1,5 +1,5 @@
-// Convolutions of few input channels by kernels of our own, see kernels/direct.cc and kernels/directInput.cc:
-// first layers, and gradients of 5x5 kernels on six channels. oneDNN is slow there, since it thinks in whole
+// Convolutions of few input channels by kernels of our own, see kernels/direct.cc, planar.cc and directInput.cc:
+// first layers, 5x5 kernels on six channels, and their gradients. oneDNN is slow there, since it thinks in whole
 // blocks of channels. The choice depends on shapes and instruction set alone, so that runs repeat.
 #include "lower/lower.h"
 
@@ -31,12 +31,12 @@ bool fillsLanes(const Images& in, const Images& out, const Window& window) {
          out.width * vectors * DIRECT_LANES <= DIRECT_IMAGE;
 }
 
-BufferId packWeights(Builder& b, ValueId w, BufferId bias, int64_t block) {
+/** Weights as a kernel wants them, so many numbers, by the function that makes them; a bias of -1 is none. */
+BufferId packWeights(Builder& b, ValueId w, BufferId bias, int64_t block, int64_t numbers,
+                     void (*pack)(const DirectWeightsArgs&)) {
   const Shape& shape = b.shape(w);
-  const int64_t numbers = shape[1] * shape[2] * shape[3] + 1, blocks = (shape[0] + block - 1) / block;
   const BufferId from = b.plain(w);
-  const BufferId to =
-      b.scratch(static_cast<size_t>(blocks * numbers * block) * sizeof(float), Kind::Weights);
+  const BufferId to = b.scratch(static_cast<size_t>(numbers) * sizeof(float), Kind::Weights);
   std::vector<BufferId> buffers = {from, to};
   if (bias >= 0) buffers.push_back(bias);
   const DirectWeightsArgs sizes = {shape[0], shape[1], shape[2], shape[3], block, {}, {}, {}};
@@ -45,7 +45,7 @@ BufferId packWeights(Builder& b, ValueId w, BufferId bias, int64_t block) {
     args.w = r.f32(from);
     args.bias = bias >= 0 ? r.f32(bias) : nullptr;
     args.to = r.f32(to);
-    kernels().directWeights(args);
+    pack(args);
   });
   return to;
 }
@@ -62,7 +62,8 @@ bool directConv2d(Builder& b, const Node& node) {
   const int64_t block = blockFor(b.shape(y)[1]);
   const Images in = b.images(x, b.blockOf(x)), out = b.images(y, planar ? 1 : block);
   const BufferId source = b.get(x, in.block).buffer;
-  const BufferId weights = packWeights(b, w, bias, block);
+  const int64_t numbers = (out.channels + block - 1) / block * block * directNumbers(window, in.channels);
+  const BufferId weights = packWeights(b, w, bias, block, numbers, kernels().directWeights);
   const BufferId target = b.make(y, out.block).buffer;
   const Activation activation = activationOf(node);
   Task task = imageTask(convName(node, b.shape(x), b.shape(w)), in, {weights}, {source, target});
@@ -81,16 +82,10 @@ bool directInputGrad(Builder& b, const Node& node) {
   const Window window = convWindow(node, w);
   const Images in = b.images(dxValue, DIRECT_PIXEL), out = b.images(dyValue, blockFor(w[0]));
   if (!suits(b, node, dxValue, dyValue, window) || !fillsLanes(in, out, window)) return false;
-  const BufferId dy = b.get(dyValue, out.block).buffer, from = b.plain(wValue);
+  const BufferId dy = b.get(dyValue, out.block).buffer;
   const int64_t numbers = w[2] * w[0] * directVectors(window, w[1]) * DIRECT_LANES;
-  const BufferId weights = b.scratch(static_cast<size_t>(numbers) * sizeof(float), Kind::Weights);
-  const DirectWeightsArgs sizes = {w[0], w[1], w[2], w[3], DIRECT_LANES, {}, {}, {}};
-  b.step("pack weights", {from, weights}, [=](const Run& r) {
-    DirectWeightsArgs args = sizes;
-    args.w = r.f32(from);
-    args.to = r.f32(weights);
-    kernels().directInputWeights(args);
-  });
+  const BufferId weights =
+      packWeights(b, wValue, -1, DIRECT_LANES, numbers, kernels().directInputWeights);
   const BufferId dx = b.make(dxValue, in.block).buffer;
   Task task = imageTask(convName(node, b.shape(dxValue), w), in, {weights}, {dy, dx});
   task.runPiece = [=](const Run& r, const Piece& p) {
