@@ -19,6 +19,9 @@ export interface Block {
 /** Bytes of a value in memory. */
 export const bytes = ({ dtype, shape }: Value): number => bytesOf[dtype] * sizeOf(shape);
 
+/** Whether a value is a batch of images in f32. */
+export const isImage = ({ dtype, shape }: Value): boolean => dtype === "f32" && shape.length === 4;
+
 /** Ops whose results a run brings along, or that are mere numbers: they cost nothing to have again. */
 const bound = new Set(["read", "input", "scalar", "constant"]);
 
@@ -78,7 +81,7 @@ export function halvable(graph: Graph, recomputed: ReadonlySet<Value>): Set<Valu
   const images = [...forwardNodes(graph)]
     .filter(({ op }) => !bound.has(op.name))
     .flatMap(({ outputs }) => outputs)
-    .filter(({ dtype, shape }) => dtype === "f32" && shape.length === 4);
+    .filter(isImage);
   const needed = (value: Value) => early.has(value) || recomputed.has(value) || exact.has(value);
   return new Set(images.filter((value) => !needed(value)));
 }

@@ -11,10 +11,13 @@ import type { Graph, Node, Value } from "../graph.js";
 import { type Block, blocksOf, bytes, wayBack } from "./blocks.js";
 import { insideOf } from "./segments.js";
 
-/** Values to recompute, and the estimated seconds that this takes. */
+/** Values to recompute. */
 export interface Plan {
   readonly recomputed: ReadonlySet<Value>;
+  /** What this takes, by estimate. */
   readonly seconds: number;
+  /** The bytes that it was made for. */
+  readonly budget: number;
 }
 
 /** Of one core, to weigh arithmetic against memory: only their ratio matters. */
@@ -106,26 +109,34 @@ function best(choices: Choice[]): Choice[] {
   return Array.from({ length: PAIRS }, (_, at) => front[Math.round(at * step)]);
 }
 
+/** What a {@link Planner} has to know beside the graph. */
+export interface PlannerOptions {
+  /** Bytes in which a value is kept, as a share of its own; default 1. */
+  readonly share?: number;
+  /**
+   * Values of the way back that live beside those of the block at work, in units of its largest one; default 2. The
+   * engine has its own ways to do with fewer or more.
+   */
+  readonly beside?: number;
+  /** Values that are made again in any case; default none. */
+  readonly free?: ReadonlySet<Value>;
+}
+
 /** Plans for one training graph under any budget. */
 export class Planner {
   private readonly blocks: readonly Block[];
   private readonly sizes: readonly Sizes[];
   private readonly early: ReadonlySet<Value>;
 
-  /**
-   * @param share bytes in which a value is kept, as a share of its own; default 1
-   * @param beside values of the way back that live beside those of the block at work, in units of its largest
-   *   one; default 2. The engine has its own ways to do with fewer or more.
-   */
-  constructor(
-    graph: Graph,
-    private readonly share = 1,
-    beside = 2,
-  ) {
+  private readonly share: number;
+
+  constructor(graph: Graph, { share = 1, beside = 2, free = new Set() }: PlannerOptions = {}) {
     const { saved, early } = wayBack(graph);
+    const kept = new Set([...saved].filter((value) => !free.has(value)));
+    this.share = share;
     this.early = early;
     this.blocks = blocksOf(graph);
-    this.sizes = this.blocks.map((block) => sizesOf(block, saved, beside));
+    this.sizes = this.blocks.map((block) => sizesOf(block, kept, beside));
   }
 
   /** Estimated bytes of values when everything is kept. */
@@ -151,18 +162,18 @@ export class Planner {
       (found, one) => (found && found.seconds <= one.seconds ? found : one),
       undefined,
     );
-    return chosen && this.planOf(chosen);
+    return chosen && { ...this.planOf(chosen), budget };
   }
 
-  /** The plan that needs least, by estimate. */
-  least(): Plan {
+  /** The plan that needs least, by estimate, of those that take at most so many seconds; default any. */
+  least(seconds = Number.POSITIVE_INFINITY): Plan {
     // With everything in one segment, or nothing, whatever the estimate.
     let [low, high] = [0, 2 * this.plainBytes];
     let plan = this.plan(high)!;
     while (high - low > 0.005 * high) {
       const middle = (low + high) / 2;
       const found = this.plan(middle);
-      if (found) [high, plan] = [middle, found];
+      if (found && found.seconds <= seconds) [high, plan] = [middle, found];
       else low = middle;
     }
     return plan;
@@ -201,7 +212,7 @@ export class Planner {
     }
   }
 
-  private planOf(last: Choice): Plan {
+  private planOf(last: Choice): Omit<Plan, "budget"> {
     const recomputed: Value[] = [];
     let end = this.blocks.length;
     for (let choice: Choice | undefined = last; choice?.before; choice = choice.before) {
