@@ -98,7 +98,8 @@ class Builder {
   void find(const Group& group, int now);
   Step stepOf(Group group, int now = 0);
   void shrink(const Chain& chain, BufferId id, size_t images, int now);
-  void putOver(const Group& group, size_t step, int now);
+  int touchedAt(const Group& group, BufferId place, bool last) const;
+  void putOver(const Group& group, int now);
   Kind kindOf(const Buffer& buffer) const;
   Lifetime lifetimeOf(const Buffer& buffer) const;
   void placeAll();

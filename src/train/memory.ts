@@ -12,7 +12,7 @@ import type { Graph, Value } from "../graph/index.js";
 import { type CompressedGraph, compressSaved } from "../graph/passes/compressSaved.js";
 import { rematerialise } from "../graph/passes/rematerialise.js";
 import { halvable } from "../graph/recompute/blocks.js";
-import { freeValues } from "../graph/recompute/free.js";
+import { cheapValues, freeValues } from "../graph/recompute/cheap.js";
 import { estimateSeconds, Planner } from "../graph/recompute/planner.js";
 import { segmentsOf } from "../graph/recompute/segments.js";
 import { type CometConfig, cometSettings } from "./compression.js";
@@ -105,17 +105,6 @@ function wayOf(
   return { graph, compressed, options, recomputed: recomputed.size, cost, keep };
 }
 
-/** Share of a step's time, by estimate, that may go into recomputation unasked, and of memory that it has to save. */
-const UNASKED = 0.05;
-const WORTH = 0.1;
-
-/** What saves much for little time; nothing where no such thing is found. */
-function cheapValues(graph: Graph): ReadonlySet<Value> {
-  const planner = new Planner(graph, { free: freeValues(graph) });
-  const { recomputed, budget } = planner.least(UNASKED * estimateSeconds(graph));
-  return budget <= (1 - WORTH) * planner.plainBytes ? recomputed : nothing;
-}
-
 function recomputedBy({ recompute, keep = "f32" }: MemorySettings, graph: Graph) {
   if (recompute === "none") return nothing;
   if (recompute === undefined) return keep === "f32" ? cheapValues(graph) : nothing;
@@ -136,12 +125,17 @@ class Search {
 
   async find(formats: readonly Keep[]): Promise<Candidate> {
     const kernels: readonly CompileOptions[] = [{}, { frugal: true }];
+    const cheap = cheapValues(this.graph);
     for (const keep of formats) {
       const plain: Candidate[] = [];
       for (const options of kernels) {
         const candidate = await this.measure({ options, keep });
         if (this.fits(candidate)) return candidate;
         plain.push(candidate);
+      }
+      if (keep === "f32" && cheap.size > 0) {
+        const candidate = await this.measure({ recomputed: cheap });
+        if (this.fits(candidate)) return candidate;
       }
       for (const candidate of plain) {
         const found = await this.recompute(candidate);

@@ -46,6 +46,9 @@ export function blocksOf(graph: Graph): Block[] {
   return blocks;
 }
 
+/** Ops whose results are dear to have again. */
+export const dear: ReadonlySet<string> = new Set(["conv2d", "matmul"]);
+
 /** Values of the way forward by their use elsewhere. */
 export interface WayBack {
   /** Those that are kept for the way back. */

@@ -8,16 +8,13 @@
 
 import { nodeFlops } from "../flops.js";
 import type { Graph, Node, Value } from "../graph.js";
-import { type Block, blocksOf, bytes, wayBack } from "./blocks.js";
+import { type Block, blocksOf, bytes, dear, wayBack } from "./blocks.js";
 import { insideOf } from "./segments.js";
 
-/** Values to recompute. */
+/** Values to recompute, and the estimated seconds that this takes. */
 export interface Plan {
   readonly recomputed: ReadonlySet<Value>;
-  /** What this takes, by estimate. */
   readonly seconds: number;
-  /** The bytes that it was made for. */
-  readonly budget: number;
 }
 
 /** Of one core, to weigh arithmetic against memory: only their ratio matters. */
@@ -27,8 +24,6 @@ const BYTES_A_SECOND = 1e10;
 const CODED_BYTES_A_SECOND = 1.1e9;
 /** Pairs that are looked at for each block. */
 const PAIRS = 200;
-
-const dear = new Set(["conv2d", "matmul"]);
 
 /** The numbers that an op codes or decodes. */
 const coded: Readonly<Record<string, (node: Node) => Value>> = {
@@ -162,18 +157,18 @@ export class Planner {
       (found, one) => (found && found.seconds <= one.seconds ? found : one),
       undefined,
     );
-    return chosen && { ...this.planOf(chosen), budget };
+    return chosen && this.planOf(chosen);
   }
 
-  /** The plan that needs least, by estimate, of those that take at most so many seconds; default any. */
-  least(seconds = Number.POSITIVE_INFINITY): Plan {
+  /** The plan that needs least, by estimate. */
+  least(): Plan {
     // With everything in one segment, or nothing, whatever the estimate.
     let [low, high] = [0, 2 * this.plainBytes];
     let plan = this.plan(high)!;
     while (high - low > 0.005 * high) {
       const middle = (low + high) / 2;
       const found = this.plan(middle);
-      if (found && found.seconds <= seconds) [high, plan] = [middle, found];
+      if (found) [high, plan] = [middle, found];
       else low = middle;
     }
     return plan;
@@ -212,7 +207,7 @@ export class Planner {
     }
   }
 
-  private planOf(last: Choice): Omit<Plan, "budget"> {
+  private planOf(last: Choice): Plan {
     const recomputed: Value[] = [];
     let end = this.blocks.length;
     for (let choice: Choice | undefined = last; choice?.before; choice = choice.before) {
