@@ -1,9 +1,10 @@
 // What a training step keeps in memory: what is recomputed, which kernels run, and what that costs.
 //
-// Unasked, what costs little to make again is not kept. Under a budget the ways are tried from the cheapest on, each measured by the engine before anything is allocated:
-// everything kept with the fastest kernels, then with frugal ones, then with recomputation, whose plan is
-// made again until the measured program fits. Only where none of these is enough, what is kept is rounded to
-// 16 bits, and where that is not enough either, compressed: the others leave the gradient as it is.
+// Unasked, what costs little to make again is not kept. Under a budget the ways are tried from the cheapest on, each
+// measured by the engine before anything is allocated: everything kept with the fastest kernels, then with frugal
+// ones, then with what is cheap made again, then with recomputation by a plan, which is made again until the
+// measured program fits. Only where none of these is enough, what is kept is rounded to 16 bits, and where that is
+// not enough either, compressed: the others leave the gradient as it is.
 
 import { formatBytes, parseBytes } from "../bytes.js";
 import type { CompileOptions, Engine, MemoryReport, Program } from "../engine/engine.js";
@@ -32,6 +33,16 @@ export interface MemorySettings {
    */
   readonly recompute?: number | "sqrt" | "none";
 }
+
+/** What {@link compileWithin} is told besides. */
+export interface FitOptions extends MemorySettings {
+  /** Share of the memory that is this program's. */
+  readonly share: number;
+  /** What becomes of the graph when it is settled what is kept; default nothing. */
+  readonly finish?: Finish;
+}
+
+type Finish = (graph: Graph) => Graph;
 
 /** A number format in which images are kept. */
 type Keep = NonNullable<TrainConfig["keep"]>;
@@ -76,6 +87,7 @@ interface Means {
   readonly recomputed?: ReadonlySet<Value>;
   readonly keep?: Keep;
   readonly comet?: CometConfig;
+  readonly finish?: Finish;
 }
 
 /** Plans made for one way before it is given up. */
@@ -94,7 +106,7 @@ const freeOf = (graph: Graph, keep: Keep): ReadonlySet<Value> =>
 /** A graph with some values recomputed and the others kept in a format. */
 function wayOf(
   plain: Graph,
-  { options = {}, recomputed = nothing, keep = "f32", comet }: Means,
+  { options = {}, recomputed = nothing, keep = "f32", comet, finish = (graph) => graph }: Means,
 ): Way {
   const halved = keep === "bf16" ? halvable(plain, recomputed) : undefined;
   const free = freeOf(plain, keep);
@@ -102,7 +114,7 @@ function wayOf(
   const compressed = keep === "comet" ? compressSaved(kept, cometSettings(comet).share) : undefined;
   const graph = compressed?.graph ?? kept;
   const cost = estimateSeconds(graph) / estimateSeconds(rematerialise(plain, free)) - 1;
-  return { graph, compressed, options, recomputed: recomputed.size, cost, keep };
+  return { graph: finish(graph), compressed, options, recomputed: recomputed.size, cost, keep };
 }
 
 function recomputedBy({ recompute, keep = "f32" }: MemorySettings, graph: Graph) {
@@ -120,7 +132,7 @@ class Search {
     private readonly engine: Engine,
     private readonly graph: Graph,
     private readonly budget: number,
-    private readonly comet?: CometConfig,
+    private readonly fixed: Pick<Means, "comet" | "finish">,
   ) {}
 
   async find(formats: readonly Keep[]): Promise<Candidate> {
@@ -199,7 +211,7 @@ class Search {
   }
 
   private async measure(means: Means): Promise<Candidate> {
-    const way = wayOf(this.graph, { ...means, comet: this.comet });
+    const way = wayOf(this.graph, { ...means, ...this.fixed });
     const report = await this.engine.measure(way.graph, way.options);
     this.smallest = Math.min(this.smallest, report.peakBytes);
     return { ...way, report };
@@ -237,15 +249,15 @@ function checkComet({ memory, keep, comet = {} }: MemorySettings): void {
 export async function compileWithin(
   engine: Engine,
   graph: Graph,
-  settings: MemorySettings,
-  share: number,
+  settings: FitOptions,
 ): Promise<Fitted> {
   checkComet(settings);
-  const { memory, recompute, keep, comet } = settings;
+  const { memory, recompute, keep, comet, finish, share } = settings;
+  const fixed = { comet, finish };
   const way =
     memory === undefined
-      ? wayOf(graph, { recomputed: recomputedBy(settings, graph), keep, comet })
-      : await new Search(engine, graph, parseBytes(memory) * share, comet).find(
+      ? wayOf(graph, { recomputed: recomputedBy(settings, graph), keep, ...fixed })
+      : await new Search(engine, graph, parseBytes(memory) * share, fixed).find(
           keep ? [keep] : formats,
         );
   const program = await engine.compile(way.graph, way.options);
