@@ -5,6 +5,7 @@
 // channels at a time. Sums stay in registers.
 #include "lanes.h"
 #include "padded.h"
+#include "parallel.h"
 
 namespace convoy {
 namespace CONVOY_ISA {
@@ -100,11 +101,9 @@ template <int N, int STEP>
 void convolveAll(const DirectArgs& a) {
   const Walk walk(a.in, a.out, a.window);
   const int64_t numbers = directNumbers(a.window, a.in.channels);
-#pragma omp parallel if (a.out.size() > DIRECT_SERIAL)
-  {
+  share(a.in.count, a.out.size() > DIRECT_SERIAL, [&](int64_t begin, int64_t end) {
     float* padded = PADDED(a);
-#pragma omp for schedule(static)
-    for (int64_t n = 0; n < a.in.count; n++) {
+    for (int64_t n = begin; n < end; n++) {
       pad(a.in, a.out, a.window, a.x + n * a.in.blocks() * a.in.plane(), padded);
       for (int64_t block = 0; block < a.out.blocks(); block++) {
         float* y = a.y + (n * a.out.blocks() + block) * a.out.plane();
@@ -115,7 +114,7 @@ void convolveAll(const DirectArgs& a) {
         }
       }
     }
-  }
+  });
 }
 
 /** Distances that the compiler knows need no registers. */
