@@ -7,6 +7,7 @@
 // gradient is the exact adjoint. Sums have a fixed order, whatever the number of threads.
 #include "kernels.h"
 #include "lanes.h"
+#include "parallel.h"
 
 namespace convoy {
 namespace CONVOY_ISA {
@@ -251,8 +252,7 @@ void winogradWeights(const float* w, int64_t outputs, int64_t inputs, bool trans
   // [block of outputs][point][input][output]; for the input gradient the roles change and kernels turn.
   const int64_t rows = transposed ? outputs : inputs, columns = transposed ? inputs : outputs;
   const int64_t alongRows = (transposed ? inputs : 1) * 9, alongColumns = (transposed ? 1 : inputs) * 9;
-#pragma omp parallel for schedule(static) if (rows * columns > SERIAL)
-  for (int64_t at = 0; at < columns / BLOCK * rows; at++) {
+  shareEach(columns / BLOCK * rows, rows * columns > SERIAL, [&](int64_t at) {
     const int64_t block = at / rows, i = at % rows;
     const float* kernels = w + i * alongRows + block * BLOCK * alongColumns;
     float across[9][BLOCK];
@@ -270,22 +270,20 @@ void winogradWeights(const float* w, int64_t outputs, int64_t inputs, bool trans
       float* target = to + ((block * POINTS + j * 6) * rows + i) * BLOCK;
       for (int64_t k = 0; k < 6; k++) store<BLOCK>(target + k * rows * BLOCK, u[k]);
     }
-  }
+  });
 }
 
 void winograd(const WinogradArgs& a) {
   const Tiling tiling(a.out);
   const int64_t inBlocks = a.in.blocks(), outBlocks = a.out.blocks();
-#pragma omp parallel
-  {
+  share(tiling.groups() * outBlocks, true, [&](int64_t begin, int64_t end) {
     // At most some 300 kilobytes of this thread's stack.
     float* numbers = static_cast<float*>(__builtin_alloca_with_align(
         static_cast<size_t>((inBlocks + 1) * GROUP) * sizeof(float), 512));
     float* products = numbers + inBlocks * GROUP;
     int64_t transformed = -1;  // the group that `numbers` holds
     // Small images have too few groups for all threads, so their blocks of outputs are dealt out.
-#pragma omp for schedule(static)
-    for (int64_t at = 0; at < tiling.groups() * outBlocks; at++) {
+    for (int64_t at = begin; at < end; at++) {
       const int64_t group = at / outBlocks, b = at % outBlocks;
       if (group != transformed) {
         transformGroup<6>(a.in, a.x, tiling, group, a.padding, numbers,
@@ -298,7 +296,7 @@ void winograd(const WinogradArgs& a) {
         if (tile.image >= 0) finishTile(a, tile, b, products + t * BLOCK);
       }
     }
-  }
+  });
 }
 
 void winogradSums(const ConvSumsArgs& a) {

@@ -29,6 +29,7 @@ export {
   type TrainingProgram,
 } from "./objective.js";
 export { openSession } from "./openSession.js";
+export { pipeline } from "./pipeline.js";
 export type { OwnParts, Prepared } from "./prepare.js";
 export {
   advance,
