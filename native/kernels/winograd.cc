@@ -13,6 +13,7 @@ constexpr int64_t TILES = WINOGRAD_TILES;
 constexpr int64_t SERIAL = 2048;  // weights; below, starting threads costs more than it gains
 constexpr int64_t PITCH = TILES * BLOCK;
 constexpr int64_t GROUP = POINTS * PITCH;  // numbers of one block of channels
+constexpr int64_t SQUARE = 9 * BLOCK;      // weights that a block of inputs gives to an output
 
 /** All blocks of channels of a group of tiles, transformed: [block][point][tile][lane], zeros behind the last tile. */
 CONVOY_INLINE void transformGroup(const WinogradArgs& a, const Tiling& tiling, int64_t first, int64_t tiles,
@@ -79,30 +80,73 @@ CONVOY_INLINE void finishTile(const WinogradArgs& a, const Tile& tile, int64_t b
   }
 }
 
+/** The weights of a block of outputs, `from`, and one of inputs, as [input][3][3][output]. */
+CONVOY_INLINE void loadSquare(const float* from, int64_t inputs, float* to) {
+  for (int64_t at = 0; at < SQUARE; at += BLOCK) {
+    V rows[BLOCK];
+#pragma GCC unroll 16
+    for (int64_t r = 0; r < BLOCK; r++) rows[r] = load<BLOCK>(from + r * inputs * 9 + at);
+    transpose(rows);
+#pragma GCC unroll 16
+    for (int64_t r = 0; r < BLOCK; r++) store<BLOCK>(to + (at + r) * BLOCK, rows[r]);
+  }
+}
+
+/** The same as [output][3][3][input], kernels turned round. */
+CONVOY_INLINE void turnSquare(const float* from, float* to) {
+  for (int64_t k = 0; k < 9; k++) {
+    V rows[BLOCK];
+#pragma GCC unroll 16
+    for (int64_t r = 0; r < BLOCK; r++) rows[r] = load<BLOCK>(from + (r * 9 + k) * BLOCK);
+    transpose(rows);
+#pragma GCC unroll 16
+    for (int64_t r = 0; r < BLOCK; r++) store<BLOCK>(to + (r * 9 + 8 - k) * BLOCK, rows[r]);
+  }
+}
+
+/** 3x3 weights to the points, `pitch` numbers from one to the next. */
+CONVOY_INLINE void transformWeights(const float* weights, float* to, int64_t pitch) {
+  V half[6][3], g[3], u[6];
+#pragma GCC unroll 3
+  for (int64_t k = 0; k < 3; k++) {
+#pragma GCC unroll 3
+    for (int64_t j = 0; j < 3; j++) g[j] = load<BLOCK>(weights + (j * 3 + k) * BLOCK);
+    fromWeights(g, u);
+#pragma GCC unroll 6
+    for (int64_t j = 0; j < 6; j++) half[j][k] = u[j];
+  }
+#pragma GCC unroll 6
+  for (int64_t j = 0; j < 6; j++) {
+    fromWeights(half[j], u);
+#pragma GCC unroll 6
+    for (int64_t k = 0; k < 6; k++) store<BLOCK>(to + (j * 6 + k) * pitch, u[k]);
+  }
+}
+
 }  // namespace
 
 void winogradWeights(const float* w, int64_t outputs, int64_t inputs, bool transposed, float* to) {
   // [block of outputs][point][input][output]; for the input gradient the roles change and kernels turn.
   const int64_t rows = transposed ? outputs : inputs, columns = transposed ? inputs : outputs;
-  const int64_t alongRows = (transposed ? inputs : 1) * 9, alongColumns = (transposed ? 1 : inputs) * 9;
+  const int64_t down = rows / BLOCK;
 #pragma omp parallel for schedule(static) if (rows * columns > SERIAL)
-  for (int64_t at = 0; at < columns / BLOCK * rows; at++) {
-    const int64_t block = at / rows, i = at % rows;
-    const float* kernels = w + i * alongRows + block * BLOCK * alongColumns;
-    float across[9][BLOCK];
-    for (int64_t o = 0; o < BLOCK; o++) {
-      for (int64_t k = 0; k < 9; k++) across[transposed ? 8 - k : k][o] = kernels[o * alongColumns + k];
+  for (int64_t at = 0; at < columns / BLOCK * down; at++) {
+    const int64_t column = at / down, row = at % down;
+    const int64_t output = transposed ? row : column, input = transposed ? column : row;
+    float weights[SQUARE * BLOCK], turned[SQUARE * BLOCK];
+    loadSquare(w + (output * inputs + input) * SQUARE, inputs, weights);
+    if (transposed) turnSquare(weights, turned);
+    // The points lie so far apart that they share few sets of the caches; so they go there by lines in a row.
+    constexpr int64_t pitch = (BLOCK + 1) * BLOCK;
+    float points[POINTS * pitch];
+    for (int64_t r = 0; r < BLOCK; r++) {
+      transformWeights((transposed ? turned : weights) + r * 9 * BLOCK, points + r * BLOCK, pitch);
     }
-    V g[3], half[6][3], u[6];
-    for (int64_t k = 0; k < 3; k++) {
-      for (int64_t j = 0; j < 3; j++) g[j] = load<BLOCK>(across[j * 3 + k]);
-      fromWeights(g, u);
-      for (int64_t j = 0; j < 6; j++) half[j][k] = u[j];
-    }
-    for (int64_t j = 0; j < 6; j++) {
-      fromWeights(half[j], u);
-      float* target = to + ((block * POINTS + j * 6) * rows + i) * BLOCK;
-      for (int64_t k = 0; k < 6; k++) store<BLOCK>(target + k * rows * BLOCK, u[k]);
+    float* target = to + (column * POINTS * rows + row * BLOCK) * BLOCK;
+    for (int64_t p = 0; p < POINTS; p++) {
+      for (int64_t r = 0; r < BLOCK; r++) {
+        store<BLOCK>(target + (p * rows + r) * BLOCK, load<BLOCK>(points + p * pitch + r * BLOCK));
+      }
     }
   }
 }
