@@ -117,7 +117,7 @@ bool winogradWeightGrad(Builder& b, const Node& node) {
   const Shape& w = b.shape(dw);
   if (!suits(node, w)) return false;
   const Images in = b.images(x, BLOCK), out = b.images(dy, BLOCK);
-  const BufferId source = b.getOnceMore(x, BLOCK), grad = b.get(dy, BLOCK).buffer;
+  const BufferId source = b.get(x, BLOCK).buffer, grad = b.get(dy, BLOCK).buffer;
   const ConvOperands operands = {in, out, convWindow(node, w), source, grad, BLOCK,
                                  winogradRoom(in.blocks(), out.blocks()), grainOf(out)};
   if (std::max(in.blocks(), out.blocks()) > MOST_SUMMED) {
