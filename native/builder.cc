@@ -263,7 +263,8 @@ bool Builder::meet(BufferId first, BufferId second) const {
   const Buffer &a = buffers_[at(first)], &b = buffers_[at(second)];
   if (readOnly(a) && readOnly(b)) return false;
   if (first == second) return true;
-  return a.place.home != Home::Arena && a.place.home == b.place.home && a.place.slot == b.place.slot;
+  if (a.place.home == Home::Arena || a.place.home != b.place.home || a.place.slot != b.place.slot) return false;
+  return a.place.offset < b.place.offset + b.bytes && b.place.offset < a.place.offset + a.bytes;
 }
 
 void Builder::copyStep(const char* name, BufferId from, BufferId to, size_t bytes) {

@@ -14,8 +14,7 @@ namespace convoy {
 namespace {
 
 constexpr size_t HUGE_PAGE = size_t{2} << 20;
-
-size_t alignmentOf(size_t bytes) { return bytes >= HUGE_PAGE ? HUGE_PAGE : 64; }
+constexpr size_t LINE = 64;  // of a cache, and the widest vector
 
 std::atomic<size_t> bytesNow{0}, bytesPeak{0};
 
@@ -35,17 +34,14 @@ void FreeArena::operator()(char* memory) const {
 
 Allocated allocated() { return {bytesNow, bytesPeak}; }
 
-size_t roundedArena(size_t bytes) {
-  const size_t alignment = alignmentOf(bytes);
-  return (std::max<size_t>(bytes, 64) + alignment - 1) / alignment * alignment;
-}
+size_t roundedArena(size_t bytes) { return (std::max<size_t>(bytes, 1) + LINE - 1) / LINE * LINE; }
 
 Arena allocateArena(size_t bytes) {
   const auto refuse = [bytes] {
     return std::runtime_error("this machine cannot give " + std::to_string(bytes) + " bytes of memory");
   };
   if (bytes > std::numeric_limits<size_t>::max() / 2) throw refuse();
-  const size_t alignment = alignmentOf(bytes), rounded = roundedArena(bytes);
+  const size_t rounded = roundedArena(bytes), alignment = rounded >= HUGE_PAGE ? HUGE_PAGE : LINE;
   void* memory = nullptr;
   if (posix_memalign(&memory, alignment, rounded) != 0) throw refuse();
 #ifdef __linux__

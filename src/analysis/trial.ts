@@ -29,7 +29,7 @@ export async function withTrial<T>(
   const prepared = await prepare(settings, own);
   const engine = await createEngine(prepared.config);
   try {
-    const programs = await openPrograms(engine, prepared);
+    const programs = await openPrograms(engine, prepared, { gradients: true });
     const learner = await openLearner(engine, prepared, { programs, rate });
     return await work({ engine, prepared, programs, learner });
   } finally {

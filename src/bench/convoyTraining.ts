@@ -2,14 +2,14 @@
 
 import { createEngine, type Engine } from "../engine/index.js";
 import { initialise } from "../nn/index.js";
-import { compileUpdate, getRule } from "../optim/index.js";
-import { GRADIENT, TARGETS, type TaskGraph, trainingGraph } from "../tasks/index.js";
-import { compileWithin } from "../train/index.js";
+import { bindRule, getRule, initState } from "../optim/index.js";
+import { classificationObjective, compileTraining } from "../train/index.js";
 import { version } from "../version.js";
 import type { Arrangement, ConvoyContender } from "./convoy.js";
 import { modelOf, randomPictures, settingOf } from "./convoyParts.js";
 import type { Task } from "./task.js";
 
+const rule = getRule("nesterov");
 const HYPER = { lr: 0.01, decay: 5e-4 };
 
 /** Targets that take the classes in turn. */
@@ -21,50 +21,47 @@ function targetsOf({ batch, classes }: Task): Float32Array {
 
 /** Nets with the same programs on one engine. */
 interface Place {
+  readonly parameters: number;
   readonly flops: number;
   readonly peakBytes: number;
   /** One step of each net. */
   step(number: number): Promise<unknown>;
 }
 
-async function openPlace(
-  engine: Engine,
-  net: TaskGraph,
-  task: Task,
-  particles: readonly number[],
-): Promise<Place> {
-  const { program } = await compileWithin(engine, net.graph, { memory: task.memory }, 1);
-  const update = await compileUpdate(engine, getRule("nesterov"), net.layout);
-  const inputs = { x: randomPictures(engine, task), [TARGETS]: targetsOf(task) };
+async function openPlace(engine: Engine, task: Task, particles: readonly number[]): Promise<Place> {
+  const { batch, memory } = task;
+  const training = await compileTraining(engine, modelOf(task), { batch, memory, rule });
+  const { trainable, length } = training.layout;
+  const pictures = { images: randomPictures(engine, task), targets: targetsOf(task) };
   const nets = await Promise.all(
     particles.map(async (particle) => {
-      const w = engine.vector(net.layout.length);
-      await w.write(initialise(net, 1, particle));
-      return { particle, w, grad: engine.vector(net.layout.trainable), state: update.init() };
+      const w = engine.vector(length);
+      await w.write(initialise(training, 1, particle));
+      const objective = classificationObjective(training, { seed: 1, particle });
+      return { w, objective, state: initState(engine, rule, trainable) };
     }),
   );
-  const own = 4 * (net.layout.length + 2 * net.layout.trainable);
-  const shared = 4 * (inputs.x.length + inputs[TARGETS].length);
+  const own = 4 * (length + rule.state.length * trainable);
+  const shared = 4 * (pictures.images.length + pictures.targets.length);
+  const [{ program }] = training.passes;
   return {
+    parameters: trainable,
     flops: program.flops * particles.length,
     peakBytes: program.memory.peakBytes + shared + own * particles.length,
     step: (step) =>
       Promise.all(
-        nets.flatMap(({ particle, w, grad, state }) => [
-          program.run({
-            vectors: { w, [GRADIENT]: grad },
-            inputs,
-            key: { seed: 1, purpose: "dropout", particle, step },
+        nets.map(({ w, objective, state }) =>
+          objective.descend!(w, pictures, bindRule(rule, state, { ...HYPER, step }), {
+            epoch: 0,
+            step,
           }),
-          update.step(w, grad, state, { ...HYPER, step }),
-        ]),
+        ),
       ),
   };
 }
 
 /** Training steps of the task's nets, dealt out to the engines; a step is one of each net. */
 export async function openTraining(task: Task, arrangement: Arrangement): Promise<ConvoyContender> {
-  const net = trainingGraph(modelOf(task), task.batch);
   const { engine: name, threads } = arrangement;
   const engines = await Promise.all(
     Array.from({ length: arrangement.engines }, () => createEngine({ engine: name, threads })),
@@ -73,14 +70,14 @@ export async function openTraining(task: Task, arrangement: Arrangement): Promis
   const places = await Promise.all(
     engines.map((engine, at) => {
       const own = particles.filter((particle) => particle % engines.length === at);
-      return openPlace(engine, net, task, own);
+      return openPlace(engine, task, own);
     }),
   );
   let done = 0;
   return {
     version,
     setting: settingOf(engines),
-    parameters: net.layout.trainable,
+    parameters: places[0].parameters,
     flops: places.reduce((sum, { flops }) => sum + flops, 0),
     cores: engines.length * threads,
     peakBytes: places.reduce((sum, { peakBytes }) => sum + peakBytes, 0),

@@ -5,4 +5,4 @@ import type { RuleInput } from "./optimizer.js";
 
 /** grad + decay * w where decay applies. */
 export const regularised = ({ w, grad, hyper, decayMask }: RuleInput): Value =>
-  add(grad, mul(mul(hyper.decay, decayMask), w));
+  add(grad, mul(hyper.decay, mul(decayMask, w)));

@@ -1,9 +1,10 @@
 // From an optimizer to descents: one way for a run to work with update rules and methods alike.
 
-import type { Program } from "../engine/engine.js";
+import type { Program, Vector } from "../engine/engine.js";
 import { add, Graph, read, write } from "../graph/index.js";
-import type { Descents, FirstOrder, NetContext, Optimizer, Probe } from "./optimizer.js";
-import { compileUpdate } from "./update.js";
+import type { Objective } from "./objective.js";
+import type { Descent, Descents, FirstOrder, NetContext, Optimizer, Probe } from "./optimizer.js";
+import { bindRule, compileUpdate, initState, type StateVectors } from "./update.js";
 
 /** The gradient at the weights. */
 const plain: Probe = ({ objective, w, grad, batch, moment }) =>
@@ -16,30 +17,52 @@ function deployGraph(length: number): Graph {
   return graph;
 }
 
+/** Makes a net's steps from what it has of state. */
+type Stepping = (objective: Objective, w: Vector, state: StateVectors) => Descent["step"];
+
 /** A step is a gradient and an update, one behind the other in the engine's queue. */
-async function openRule(rule: FirstOrder, net: NetContext): Promise<Descents> {
+async function stepApart(rule: FirstOrder, net: NetContext): Promise<Stepping> {
   const { engine, layout, part } = net;
   const update = await compileUpdate(engine, rule, layout, part);
   const probe = (await rule.probe?.(net)) ?? plain;
-  const { deploys, gradients = 1 } = rule;
+  const { gradients = 1 } = rule;
+  return (objective, w, state) => {
+    const grad = engine.vector(layout.trainable);
+    return async (input) => {
+      const hyper = { ...rule.defaults, ...input.hyper };
+      const probed = probe({ ...input, hyper, objective, w, grad });
+      if (objective.meets) await probed;
+      const updated = update.step(w, grad, state, hyper, input.key);
+      if (part) await updated.then(() => part.complete(w));
+      const [evaluated] = await Promise.all([probed, updated]);
+      return { ...evaluated, gradients };
+    };
+  };
+}
+
+/** A step is one pass of a net that holds the rule itself. */
+const stepFused =
+  (rule: FirstOrder): Stepping =>
+  (objective, w, state) =>
+  async ({ batch, hyper, moment }) => {
+    const evaluated = await objective.descend!(w, batch, bindRule(rule, state, hyper), moment);
+    return { ...evaluated, gradients: 1 };
+  };
+
+async function openRule(rule: FirstOrder, net: NetContext): Promise<Descents> {
+  const { engine, layout, part, fused } = net;
+  const { trainable } = part?.layout ?? layout;
+  const stepping = fused ? stepFused(rule) : await stepApart(rule, net);
+  const { deploys } = rule;
   const deploy: Program | undefined =
     deploys === undefined ? undefined : await engine.compile(deployGraph(layout.trainable));
   return {
     begin(objective, w) {
-      const vectors = update.init();
-      const grad = engine.vector(layout.trainable);
+      const vectors = initState(engine, rule, trainable);
       return {
         state: { vectors, numbers: {} },
         queued: !objective.meets,
-        async step(input) {
-          const hyper = { ...rule.defaults, ...input.hyper };
-          const probed = probe({ ...input, hyper, objective, w, grad });
-          if (objective.meets) await probed;
-          const updated = update.step(w, grad, vectors, hyper, input.key);
-          if (part) await updated.then(() => part.complete(w));
-          const [evaluated] = await Promise.all([probed, updated]);
-          return { ...evaluated, gradients };
-        },
+        step: stepping(objective, w, vectors),
         ...(deploy && {
           async deploy(target) {
             await deploy.run({ vectors: { target, w, offset: vectors[deploys!] } });

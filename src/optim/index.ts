@@ -1,6 +1,7 @@
 export { openOptimizer } from "./descend.js";
+export { fuseUpdate, isLocal } from "./fuseUpdate.js";
 export type { Norms } from "./norms.js";
-export type { Evaluated, Moment, Objective } from "./objective.js";
+export type { Evaluated, Examples, Moment, Objective, RuleBindings } from "./objective.js";
 export type {
   BatchAt,
   Descent,
@@ -24,9 +25,11 @@ export { partsOf } from "./partition.js";
 export { getOptimizer, getRule, gradientsOf, isSelfPaced, optimizers } from "./registry.js";
 export { getSchedule, type Progress, type Schedule, schedules } from "./schedules/index.js";
 export {
+  bindRule,
   compileUpdate,
   decayMaskOf,
   hyperNames,
+  initState,
   type StateVectors,
   type Update,
   updateGraph,

@@ -18,6 +18,15 @@ export interface Evaluated {
   readonly logits: Float32Array;
 }
 
+/** What a step of an update rule binds beside weights and gradient, by the names in its graph. */
+export interface RuleBindings {
+  readonly vectors: Readonly<Record<string, Vector>>;
+  readonly scalars: Readonly<Record<string, number>>;
+}
+
+/** What an objective sees of a batch. */
+export type Examples = Pick<Batch, "images" | "targets">;
+
 /** A function of the weights that training makes small. */
 export interface Objective {
   readonly layout: ParamLayout;
@@ -33,8 +42,14 @@ export interface Objective {
    */
   evaluate(
     w: Vector,
-    batch: Batch,
+    batch: Examples,
     out: { readonly grad: Vector },
     moment: Moment,
   ): Promise<Evaluated>;
+  /**
+   * A step of the update rule that was compiled into the net's own pass, where one was: each part of the gradient
+   * moves its weights as soon as it is there, and is kept nowhere. `evaluate` rejects then. Joins the engine's queue
+   * when it is called.
+   */
+  descend?(w: Vector, batch: Examples, rule: RuleBindings, moment: Moment): Promise<Evaluated>;
 }

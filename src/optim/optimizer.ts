@@ -110,6 +110,8 @@ export interface NetContext {
   readonly batch: number;
   /** What a rule updates of a net; default all of it. */
   readonly part?: OwnPart;
+  /** Whether the nets' objectives hold the optimizer's rule in their own pass; default false. */
+  readonly fused?: boolean;
   /** The optimizer's own numbers, for what must be known before the first step. */
   readonly hyper: Hyper;
   /** The loss of another model on the same batches, as of a coarser net; compiled at every call. */

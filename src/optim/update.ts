@@ -16,7 +16,8 @@ import type { RandomKey } from "../tensor/philox.js";
 import { sizeOf } from "../tensor/shape.js";
 import { unknownName } from "../text.js";
 import { type Norms, normsOf } from "./norms.js";
-import type { FirstOrder, Hyper } from "./optimizer.js";
+import type { RuleBindings } from "./objective.js";
+import type { FirstOrder, Hyper, RuleInput } from "./optimizer.js";
 import { type Part, wholeOf } from "./part.js";
 
 /** A rule's state vectors by name, as long as the part of the net that it updates. */
@@ -84,6 +85,27 @@ function partNorms(optimizer: FirstOrder, { net, layout }: Part, held: readonly 
   };
 }
 
+/** The values that a rule starts from, and how a part of a net stands to the whole. */
+type Operands = Pick<RuleInput, "w" | "grad" | "decayMask" | "norm" | "noise">;
+
+/**
+ * Applies a rule to a part of a net: reads `state.<name>` from `from` on, and writes there and to the net's own place
+ * in `w`.
+ */
+export function applyRule(optimizer: FirstOrder, part: Part, operands: Operands, from = 0): void {
+  const { w } = operands;
+  const { graph } = w;
+  const numbers = [...hyperNames(optimizer), ...Object.keys(optimizer.derived ?? {})];
+  const stateOf = (name: string) => read(graph, fromState(name), w.shape, from);
+  const result = optimizer.rule({
+    ...operands,
+    state: Object.fromEntries(optimizer.state.map((name) => [name, stateOf(name)])),
+    hyper: Object.fromEntries(numbers.map((name) => [name, scalar(graph, name)])),
+  });
+  write("w", result.w, part.from);
+  for (const name of optimizer.state) write(fromState(name), result.state[name], from);
+}
+
 /**
  * The graph of one step over vectors `w` and `grad`, as long as the net's trainable part at least, `mask` and
  * `state.<name>`, as long as the part of the net that is updated.
@@ -94,21 +116,16 @@ export function updateGraph(optimizer: FirstOrder, part: Part): Graph {
   const whole = length === net.trainable;
   const graph = new Graph();
   const vector = (name: string, offset = 0) => read(graph, name, [length], offset);
-  const numbers = [...hyperNames(optimizer), ...Object.keys(optimizer.derived ?? {})];
   const [w, grad] = [vector("w", from), vector("grad", from)];
   let streams = 0;
   const noise = () => normal(graph, [net.trainable], streams++);
-  const result = optimizer.rule({
+  applyRule(optimizer, part, {
     w,
     grad,
-    state: Object.fromEntries(optimizer.state.map((name) => [name, vector(fromState(name))])),
-    hyper: Object.fromEntries(numbers.map((name) => [name, scalar(graph, name)])),
     decayMask: vector("mask"),
     norm: whole ? normsOf(net) : partNorms(optimizer, part, [w, grad]),
     noise: whole ? noise : () => slice(noise(), [from], [length]),
   });
-  write("w", result.w, from);
-  for (const name of optimizer.state) write(fromState(name), result.state[name]);
   return graph;
 }
 
@@ -131,6 +148,26 @@ function scalarsOf(optimizer: FirstOrder, hyper: Hyper): Hyper {
   const derived = Object.entries(optimizer.derived ?? {}).map(([name, of]) => [name, of(given)]);
   return { ...given, ...Object.fromEntries(derived) };
 }
+
+/**
+ * What a step of a rule binds beside weights and gradient.
+ *
+ * @throws RangeError as {@link Update.step} does.
+ */
+export const bindRule = (
+  optimizer: FirstOrder,
+  state: StateVectors,
+  hyper: Hyper,
+): RuleBindings => ({
+  vectors: Object.fromEntries(
+    Object.entries(state).map(([name, vector]) => [fromState(name), vector]),
+  ),
+  scalars: scalarsOf(optimizer, hyper),
+});
+
+/** A rule's state for the start of a run, of so many weights: zeros. */
+export const initState = (engine: Engine, optimizer: FirstOrder, length: number): StateVectors =>
+  Object.fromEntries(optimizer.state.map((name) => [name, engine.vector(length)]));
 
 /** Nobody's part: there is nothing to do. */
 const nothing: Update = { init: () => ({}), step: async () => {} };
@@ -161,13 +198,10 @@ export async function compileUpdate(
   const mask = engine.vector(layout.trainable);
   await mask.write(decayMaskOf(layout));
   return {
-    init: () =>
-      Object.fromEntries(optimizer.state.map((name) => [name, engine.vector(layout.trainable)])),
+    init: () => initState(engine, optimizer, layout.trainable),
     async step(w, grad, state, hyper, key) {
-      const scalars = scalarsOf(optimizer, hyper);
-      const states = Object.entries(state).map(([name, vector]) => [fromState(name), vector]);
-      const vectors = { w, grad, mask, ...Object.fromEntries(states) };
-      await program.run({ vectors, scalars, key });
+      const { vectors, scalars } = bindRule(optimizer, state, hyper);
+      await program.run({ vectors: { w, grad, mask, ...vectors }, scalars, key });
     },
   };
 }

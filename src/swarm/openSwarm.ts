@@ -40,12 +40,17 @@ interface Place {
   readonly statistics: Statistics;
 }
 
-async function openPlace(engine: Engine, prepared: Prepared): Promise<Place> {
+async function openPlace(
+  engine: Engine,
+  prepared: Prepared,
+  { coupling }: SwarmSpec,
+): Promise<Place> {
   const { config, model, net, splits } = prepared;
+  const gradients = coupling.gradients !== undefined || config.probe;
   const batch = Math.min(config.batch, splits.train.length);
   return {
     engine,
-    programs: await openPrograms(engine, prepared),
+    programs: await openPrograms(engine, prepared, { gradients }),
     evaluator: await Evaluator.create(engine, model, batch, net),
     statistics: await Statistics.open(engine, prepared, batch),
   };
@@ -194,7 +199,7 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
       Array.from({ length: cores }, () => createEngine({ engine: main.name, threads: 1 })),
     );
     try {
-      const places = await Promise.all(engines.map((engine) => openPlace(engine, prepared)));
+      const places = await Promise.all(engines.map((engine) => openPlace(engine, prepared, spec)));
       const vectorBytes = checkMemory(prepared, spec, places[0]);
       const meeting = openMeeting(places[0], prepared, spec);
       const particles: Particle[] = [];

@@ -9,6 +9,8 @@ import {
   type BatchAt,
   type Descent,
   type Descents,
+  type FirstOrder,
+  isLocal,
   type Objective,
   type OptimState,
   type OwnPart,
@@ -219,28 +221,38 @@ export class Learner {
 const batchFor = ({ config, splits }: Prepared, pictures = splits.train) =>
   Math.min(config.batch, pictures.length);
 
+/** Settings of {@link openPrograms}. */
+export interface ProgramOptions {
+  /** Default: the run's training pictures. */
+  readonly pictures?: Dataset;
+  /** Whether somebody looks at the gradient besides the optimizer; default false. */
+  readonly gradients?: boolean;
+}
+
 /** Compiles what nets with these settings need. */
 export async function openPrograms(
   engine: Engine,
   prepared: Prepared,
-  pictures?: Dataset,
+  { pictures, gradients = false }: ProgramOptions = {},
 ): Promise<LearnerPrograms> {
+  const { optimizer } = prepared;
   const { config, model } = prepared;
   const { labelSmoothing, lossScale, ghost, seed } = config;
   const { accumulate, memory, recompute, keep, comet } = config;
   const batch = batchFor(prepared, pictures);
   const saving = { accumulate, memory, recompute, keep, comet };
-  const compile = (of: Model) =>
-    compileTraining(engine, of, { batch, labelSmoothing, lossScale, ghost, ...saving });
-  const training = await compile(model);
+  const compile = (of: Model, rule?: FirstOrder) =>
+    compileTraining(engine, of, { batch, labelSmoothing, lossScale, ghost, rule, ...saving });
+  const training = await compile(model, !gradients && isLocal(optimizer) ? optimizer : undefined);
   const open = (part?: OwnPart) =>
-    openOptimizer(prepared.optimizer, {
+    openOptimizer(optimizer, {
       engine,
       layout: training.layout,
       model,
       batch,
       part,
-      hyper: { ...prepared.optimizer.defaults, ...config.hyper },
+      fused: training.fused,
+      hyper: { ...optimizer.defaults, ...config.hyper },
       objectiveOf: async (other) => classificationObjective(await compile(other), { seed }),
     });
   let whole: Promise<Descents> | undefined;
@@ -285,7 +297,9 @@ export async function openLearner(
 ): Promise<Learner> {
   const { config, model } = prepared;
   const { particle, start = particle, noise = particle, pictures } = options;
-  const programs = options.programs ?? (await openPrograms(engine, prepared, pictures));
+  const gradients = options.objective !== undefined || options.part !== undefined;
+  const programs =
+    options.programs ?? (await openPrograms(engine, prepared, { pictures, gradients }));
   const { training } = programs;
   const optimizer = await programs.optimizer(options.part);
   const loader = openLoader(engine, prepared, options);

@@ -1,10 +1,17 @@
 // The objective of a classifier: its training graph, compiled for batches of one size.
 
-import type { Engine, Program } from "../engine/engine.js";
+import type { Bindings, Engine, Program } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
 import type { Model } from "../models/index.js";
 import { IMAGES, type ParamSpec, WEIGHTS } from "../nn/index.js";
-import type { Evaluated, Objective } from "../optim/index.js";
+import {
+  type Evaluated,
+  type Examples,
+  type FirstOrder,
+  fuseUpdate,
+  type Moment,
+  type Objective,
+} from "../optim/index.js";
 import { GRADIENT, TARGETS, type TrainingOptions, trainingGraph } from "../tasks/index.js";
 import { type Accumulator, microBatches, openAccumulator, type Stretch } from "./accumulation.js";
 import { Compression, cometSettings } from "./compression.js";
@@ -21,6 +28,8 @@ export interface TrainingProgram {
   readonly passes: readonly Pass[];
   /** Adds up the gradients of several passes, or of one whose loss is scaled. */
   readonly accumulator?: Accumulator;
+  /** Whether the one pass holds an update rule, and gives no gradient. */
+  readonly fused: boolean;
   /** Factor of the loss in the passes' gradients. */
   readonly lossScale: number;
   readonly memory: TrainingMemory;
@@ -37,6 +46,8 @@ export interface CompileTrainingOptions extends TrainingOptions, MemorySettings 
   readonly batch: number;
   /** Micro-batches of a step; default 1. */
   readonly accumulate?: number;
+  /** A local rule that moves the weights in the pass that makes their gradient, where there is but one pass. */
+  readonly rule?: FirstOrder;
 }
 
 /**
@@ -47,7 +58,7 @@ export interface CompileTrainingOptions extends TrainingOptions, MemorySettings 
 export async function compileTraining(
   engine: Engine,
   model: Model,
-  { batch, accumulate = 1, ...options }: CompileTrainingOptions,
+  { batch, accumulate = 1, rule, ...options }: CompileTrainingOptions,
 ): Promise<TrainingProgram> {
   const stretches = microBatches(batch, accumulate);
   const sizes = [...new Set(stretches.map(({ from, to }) => to - from))];
@@ -56,19 +67,19 @@ export async function compileTraining(
   const { lossScale = 1 } = options;
   const pictures = sizes.reduce((sum, size) => sum + size, 0);
   const programs: Awaited<ReturnType<typeof compileWithin>>[] = [];
+  const accumulates = stretches.length > 1 || lossScale !== 1;
+  const fused = rule !== undefined && !accumulates;
   for (const [at, { graph }] of graphs.entries()) {
     const share = sizes[at] / pictures;
-    programs.push(await compileWithin(engine, graph, options, share));
+    const whole = fused ? fuseUpdate(graph, rule, layout) : graph;
+    programs.push(await compileWithin(engine, whole, options, share));
   }
   const passes = stretches.map(({ from, to }) => ({
     from,
     to,
     program: programs[sizes.indexOf(to - from)].program,
   }));
-  const accumulator =
-    passes.length > 1 || lossScale !== 1
-      ? await openAccumulator(engine, layout.trainable)
-      : undefined;
+  const accumulator = accumulates ? await openAccumulator(engine, layout.trainable) : undefined;
   const [{ compressed }] = programs;
   const plan = compressed && {
     compressed,
@@ -80,7 +91,7 @@ export async function compileTraining(
   };
   const compression = plan && (() => new Compression(engine, plan));
   const memory = togetherOf(programs);
-  return { passes, accumulator, lossScale, memory, compression, layout, specs };
+  return { passes, accumulator, fused, lossScale, memory, compression, layout, specs };
 }
 
 /** One evaluation from those of its passes. */
@@ -125,26 +136,44 @@ export function classificationObjective(
   training: TrainingProgram,
   { seed, particle, compression = training.compression?.() }: ObjectiveOptions,
 ): Objective {
-  const { passes, accumulator, lossScale, layout } = training;
+  const { passes, accumulator, fused, lossScale, layout } = training;
   const batch = passes[passes.length - 1].to;
   const shares = passes.map(({ from, to }) => (to - from) / batch);
+  async function run(
+    at: number,
+    { images, targets }: Examples,
+    bindings: Bindings,
+    { epoch, step }: Moment,
+  ): Promise<Evaluated> {
+    const { program, from, to } = passes[at];
+    const part = (all: Float32Array) =>
+      all.subarray((all.length / batch) * from, (all.length / batch) * to);
+    const { loss, logits } = await program.run({
+      vectors: { ...bindings.vectors, ...compression?.bound },
+      scalars: bindings.scalars,
+      inputs: { [IMAGES]: part(images), [TARGETS]: part(targets) },
+      // Each pass draws numbers of its own.
+      key: { seed, purpose: "dropout", particle, epoch, step: step * passes.length + at },
+    });
+    return { loss: loss[0], logits: logits as Float32Array };
+  }
   return {
     layout,
-    async evaluate(w, { images, targets }, { grad }, { epoch, step }) {
-      const part = (all: Float32Array, { from, to }: Pass) =>
-        all.subarray((all.length / batch) * from, (all.length / batch) * to);
-      const results = passes.map(async (pass, at) => {
-        const ran = pass.program.run({
-          vectors: { [WEIGHTS]: w, [GRADIENT]: accumulator?.part ?? grad, ...compression?.bound },
-          inputs: { [IMAGES]: part(images, pass), [TARGETS]: part(targets, pass) },
-          // Each pass draws numbers of its own.
-          key: { seed, purpose: "dropout", particle, epoch, step: step * passes.length + at },
-        });
+    async evaluate(w, pictures, { grad }, moment) {
+      if (fused)
+        throw new Error("this net was compiled for steps of its optimizer: it keeps no gradient");
+      const results = passes.map(async (_, at) => {
+        const vectors = { [WEIGHTS]: w, [GRADIENT]: accumulator?.part ?? grad };
+        const ran = run(at, pictures, { vectors }, moment);
         const added = accumulator?.add(grad, shares[at] / lossScale, at === 0);
-        const [{ loss, logits }] = await Promise.all([ran, added]);
-        return { loss: loss[0], logits: logits as Float32Array };
+        const [result] = await Promise.all([ran, added]);
+        return result;
       });
       return join(await Promise.all(results), shares);
     },
+    ...(fused && {
+      descend: (w, pictures, { vectors, scalars }, moment) =>
+        run(0, pictures, { vectors: { ...vectors, [WEIGHTS]: w }, scalars }, moment),
+    }),
   };
 }
