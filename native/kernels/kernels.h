@@ -136,12 +136,12 @@ struct RestoreArgs {
 struct Kernels {
   void (*fused)(const FusedArgs&);
   void (*batchNormSums)(const BatchNormSumsArgs&);
+  void (*batchNormStatistics)(const BatchNormStatisticsArgs&);
   void (*batchNormScale)(const BatchNormScaleArgs&);
   void (*batchNorm)(const BatchNormArgs&);
   /** The gradient: numbers of the way forward, sums of each part, the other numbers, dx. */
-  void (*batchNormForward)(const BatchNormNumbersArgs&);
   void (*batchNormGradSums)(const BatchNormGradArgs&);
-  void (*batchNormSlopes)(const BatchNormNumbersArgs&);
+  void (*batchNormSlopes)(const BatchNormSlopesArgs&);
   void (*batchNormGrad)(const BatchNormGradArgs&);
   void (*groupNorm)(const GroupNormArgs&);
   void (*groupNormGrad)(const GroupNormGradArgs&);

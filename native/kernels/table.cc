@@ -6,11 +6,11 @@ namespace CONVOY_ISA {
 
 void fused(const FusedArgs&);
 void batchNormSums(const BatchNormSumsArgs&);
+void batchNormStatistics(const BatchNormStatisticsArgs&);
 void batchNormScale(const BatchNormScaleArgs&);
 void batchNorm(const BatchNormArgs&);
-void batchNormForward(const BatchNormNumbersArgs&);
 void batchNormGradSums(const BatchNormGradArgs&);
-void batchNormSlopes(const BatchNormNumbersArgs&);
+void batchNormSlopes(const BatchNormSlopesArgs&);
 void batchNormGrad(const BatchNormGradArgs&);
 void groupNorm(const GroupNormArgs&);
 void groupNormGrad(const GroupNormGradArgs&);
@@ -71,7 +71,7 @@ constexpr bool WIDE = false;
 
 extern const Kernels TABLE = {
     fused,
-    batchNormSums, batchNormScale, batchNorm, batchNormForward, batchNormGradSums, batchNormSlopes,
+    batchNormSums, batchNormStatistics, batchNormScale, batchNorm, batchNormGradSums, batchNormSlopes,
     batchNormGrad, groupNorm, groupNormGrad, groupNormSlopes,
     WIDE, directWeights, direct, directSums, planar, planarSums, directInputWeights, directInputGrad,
     winogradWeights, winograd, winogradSums,

@@ -227,7 +227,7 @@ void lowerConv2dWeightGrad(Builder& b, const Node& node) {
     xBlock = yBlock = 1;
     desc = describeWith(1, 1);
   }
-  const BufferId source = b.getOnceMore(x, xBlock);
+  const BufferId source = b.get(x, xBlock).buffer;
   const BufferId grad = b.get(dy, yBlock).buffer;
   const memory::desc plain = weightsDesc(wShape, g.groups, false);
   const memory::desc packed = desc.diff_weights_desc();

@@ -91,7 +91,7 @@ bool winogradWeightGrad(Builder& b, const Node& node) {
   const bool bias = node.flag("bias") && b.used(node.outputs[1]);
   if (bias || !suits(node, w, MOST_SUMMED_CHANNELS)) return false;
   const Images in = b.images(x, BLOCK), out = b.images(dy, BLOCK);
-  const BufferId source = b.getOnceMore(x, BLOCK), grad = b.get(dy, BLOCK).buffer;
+  const BufferId source = b.get(x, BLOCK).buffer, grad = b.get(dy, BLOCK).buffer;
   sumWeightGrad(b, node, {in, out, convWindow(node, w), source, grad, BLOCK, WINOGRAD_POINTS * w[0] * w[1],
                           grainOf(out)}, kernels().winogradSums);
   return true;

@@ -1,6 +1,6 @@
-// Training within a given memory: what is recomputed, which kernels run, and what that costs.
+// What a training step keeps in memory: what is recomputed, which kernels run, and what that costs.
 //
-// The ways are tried from the cheapest on, each measured by the engine before anything is allocated:
+// Unasked, what costs little to make again is not kept. Under a budget the ways are tried from the cheapest on, each measured by the engine before anything is allocated:
 // everything kept with the fastest kernels, then with frugal ones, then with recomputation, whose plan is
 // made again until the measured program fits. Only where none of these is enough, what is kept is rounded to
 // 16 bits, and where that is not enough either, compressed: the others leave the gradient as it is.
@@ -12,6 +12,7 @@ import type { Graph, Value } from "../graph/index.js";
 import { type CompressedGraph, compressSaved } from "../graph/passes/compressSaved.js";
 import { rematerialise } from "../graph/passes/rematerialise.js";
 import { halvable } from "../graph/recompute/blocks.js";
+import { cheapValues, freeValues } from "../graph/recompute/cheap.js";
 import { estimateSeconds, Planner } from "../graph/recompute/planner.js";
 import { segmentsOf } from "../graph/recompute/segments.js";
 import { type CometConfig, cometSettings } from "./compression.js";
@@ -25,8 +26,11 @@ export interface MemorySettings {
   readonly keep?: Keep;
   /** Of compression, where images are kept so. */
   readonly comet?: CometConfig;
-  /** Segments that are recomputed, or `sqrt` for as many as the square root of the net's blocks. */
-  readonly recompute?: number | "sqrt";
+  /**
+   * Segments that are recomputed, or `sqrt` for as many as the square root of the net's blocks; `none` for a step
+   * as fast as can be. Default: what saves much for little time.
+   */
+  readonly recompute?: number | "sqrt" | "none";
 }
 
 /** A number format in which images are kept. */
@@ -50,19 +54,23 @@ export interface Fitted {
   readonly plan?: string;
 }
 
-/** A graph with the settings that it is compiled with, measured. */
-interface Candidate {
+/** A graph with the settings that it is compiled with. */
+interface Way {
   readonly graph: Graph;
   readonly compressed?: CompressedGraph;
   readonly options: CompileOptions;
-  readonly report: MemoryReport;
   /** Recomputed values, and what the step takes longer than the plain one, as a share of that. */
   readonly recomputed: number;
   readonly cost: number;
   readonly keep: Keep;
 }
 
-/** How a candidate is made. */
+/** One that the engine has measured. */
+interface Candidate extends Way {
+  readonly report: MemoryReport;
+}
+
+/** How a way is made. */
 interface Means {
   readonly options?: CompileOptions;
   readonly recomputed?: ReadonlySet<Value>;
@@ -77,19 +85,30 @@ const BESIDE = [2, 1, 3];
 /** A plan that leaves less than this share of the memory is good enough. */
 const CLOSE = 0.02;
 
-/** A graph with some values recomputed and the others kept in a format, measured. */
-async function measure(
-  engine: Engine,
+const nothing: ReadonlySet<Value> = new Set();
+
+/** Values that need not be kept in a format; in few bytes it is they that are kept, and not what they are made of. */
+const freeOf = (graph: Graph, keep: Keep): ReadonlySet<Value> =>
+  keep === "f32" ? freeValues(graph) : nothing;
+
+/** A graph with some values recomputed and the others kept in a format. */
+function wayOf(
   plain: Graph,
-  { options = {}, recomputed = new Set(), keep = "f32", comet }: Means,
-): Promise<Candidate> {
+  { options = {}, recomputed = nothing, keep = "f32", comet }: Means,
+): Way {
   const halved = keep === "bf16" ? halvable(plain, recomputed) : undefined;
-  const kept = rematerialise(plain, recomputed, halved);
+  const free = freeOf(plain, keep);
+  const kept = rematerialise(plain, new Set([...recomputed, ...free]), halved);
   const compressed = keep === "comet" ? compressSaved(kept, cometSettings(comet).share) : undefined;
   const graph = compressed?.graph ?? kept;
-  const report = await engine.measure(graph, options);
-  const cost = estimateSeconds(graph) / estimateSeconds(plain) - 1;
-  return { graph, compressed, options, report, recomputed: recomputed.size, cost, keep };
+  const cost = estimateSeconds(graph) / estimateSeconds(rematerialise(plain, free)) - 1;
+  return { graph, compressed, options, recomputed: recomputed.size, cost, keep };
+}
+
+function recomputedBy({ recompute, keep = "f32" }: MemorySettings, graph: Graph) {
+  if (recompute === "none") return nothing;
+  if (recompute === undefined) return keep === "f32" ? cheapValues(graph) : nothing;
+  return segmentsOf(graph, recompute === "sqrt" ? undefined : recompute);
 }
 
 /** Searches for the cheapest way to stay within a number of bytes. */
@@ -106,12 +125,17 @@ class Search {
 
   async find(formats: readonly Keep[]): Promise<Candidate> {
     const kernels: readonly CompileOptions[] = [{}, { frugal: true }];
+    const cheap = cheapValues(this.graph);
     for (const keep of formats) {
       const plain: Candidate[] = [];
       for (const options of kernels) {
         const candidate = await this.measure({ options, keep });
         if (this.fits(candidate)) return candidate;
         plain.push(candidate);
+      }
+      if (keep === "f32" && cheap.size > 0) {
+        const candidate = await this.measure({ recomputed: cheap });
+        if (this.fits(candidate)) return candidate;
       }
       for (const candidate of plain) {
         const found = await this.recompute(candidate);
@@ -127,7 +151,7 @@ class Search {
 
   /** Plans for less until the engine's measure agrees; the planner only estimates. */
   private async recompute({ options, keep, report }: Candidate): Promise<Candidate | undefined> {
-    const planner = new Planner(this.graph, shares[keep]);
+    const planner = this.plannerFor(keep);
     let found: Candidate | undefined;
     let aim = this.budget - (report.peakBytes - planner.plainBytes);
     // Aims that were too low, as no plan meets them or more would fit, and aims that were too high.
@@ -158,11 +182,16 @@ class Search {
   /** The plan that needs least, under several guesses of what the estimate does not know. */
   private async least({ options, keep }: Pick<Candidate, "options" | "keep">) {
     for (const beside of BESIDE) {
-      const { recomputed } = new Planner(this.graph, shares[keep], beside).least();
+      const { recomputed } = this.plannerFor(keep, beside).least();
       const candidate = await this.measure({ options, keep, recomputed });
       if (this.fits(candidate)) return candidate;
     }
     return undefined;
+  }
+
+  private plannerFor(keep: Keep, beside?: number): Planner {
+    const { graph } = this;
+    return new Planner(graph, { share: shares[keep], free: freeOf(graph, keep), beside });
   }
 
   private fits({ report }: Candidate): boolean {
@@ -170,13 +199,14 @@ class Search {
   }
 
   private async measure(means: Means): Promise<Candidate> {
-    const candidate = await measure(this.engine, this.graph, { ...means, comet: this.comet });
-    this.smallest = Math.min(this.smallest, candidate.report.peakBytes);
-    return candidate;
+    const way = wayOf(this.graph, { ...means, comet: this.comet });
+    const report = await this.engine.measure(way.graph, way.options);
+    this.smallest = Math.min(this.smallest, report.peakBytes);
+    return { ...way, report };
   }
 }
 
-function words({ options, report, recomputed, cost, keep }: Candidate): string {
+function words({ options, recomputed, cost, keep }: Way, { peakBytes }: MemoryReport): string {
   const means = [
     recomputed > 0 && `recomputing ${recomputed} values`,
     keep === "bf16" && "images kept as bfloat16, so that gradients are rounded",
@@ -186,7 +216,7 @@ function words({ options, report, recomputed, cost, keep }: Candidate): string {
     cost >= 0.005 && `about ${percent(cost)} more work`,
   ].filter(Boolean);
   const how = means.length > 0 ? means.join("; ") : "nothing to do";
-  return `${formatBytes(report.peakBytes)}: ${how}`;
+  return `${formatBytes(peakBytes)}: ${how}`;
 }
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
@@ -212,24 +242,17 @@ export async function compileWithin(
 ): Promise<Fitted> {
   checkComet(settings);
   const { memory, recompute, keep, comet } = settings;
-  if (memory === undefined && recompute === undefined && (keep ?? "f32") === "f32") {
-    return { program: await engine.compile(graph) };
-  }
-  const chosen =
+  const way =
     memory === undefined
-      ? await measure(engine, graph, {
-          recomputed: recompute === undefined ? undefined : segmentsOf(graph, countOf(recompute)),
-          keep,
-          comet,
-        })
+      ? wayOf(graph, { recomputed: recomputedBy(settings, graph), keep, comet })
       : await new Search(engine, graph, parseBytes(memory) * share, comet).find(
           keep ? [keep] : formats,
         );
-  const program = await engine.compile(chosen.graph, chosen.options);
-  return { program, compressed: chosen.compressed, plan: words(chosen) };
+  const program = await engine.compile(way.graph, way.options);
+  const asked = [memory, recompute, keep].some((setting) => setting !== undefined);
+  const plan = asked || way.recomputed > 0 ? words(way, program.memory) : undefined;
+  return { program, compressed: way.compressed, plan };
 }
-
-const countOf = (segments: number | "sqrt") => (segments === "sqrt" ? undefined : segments);
 
 /** The memory of several programs together. */
 export function togetherOf(fitted: readonly Fitted[]): TrainingMemory {
