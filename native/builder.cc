@@ -225,7 +225,7 @@ void Builder::step(std::string name, const std::vector<BufferId>& buffers, Step 
     buffer.touched = true;
     if (!constant && buffer.constant) buffer.kept = true;
   }
-  if (constant) return preparation_.push_back(std::move(run));
+  if (constant) return preparation_.push_back(guard_.around(std::move(run), buffers));
   tasks_.push_back({std::move(name), buffers, std::move(run)});
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "graph.h"
+#include "guard.h"
 #include "kernels/kernels.h"
 #include "plan.h"
 #include "program.h"
@@ -122,6 +123,7 @@ class Builder {
   std::vector<Step> preparation_;  // makes the constants
   std::vector<Task> tasks_;
   std::vector<Step> steps_;
+  Guard guard_;  // around each of the steps
   std::unique_ptr<Profile> profile_;
   std::vector<std::function<void(const Run&)>> ready_;
   std::vector<bool> written_;  // by value: already where its write wants it

@@ -132,7 +132,12 @@ void Builder::scheduleAll() {
       schedule(std::move(tasks_), [this](BufferId a, BufferId b) { return meet(a, b); });
   for (size_t now = 0; now < groups.size(); now++) find(groups[now], static_cast<int>(now));
   for (size_t now = 0; now < groups.size(); now++) {
-    steps_.push_back(stepOf(std::move(groups[now]), static_cast<int>(now)));
+    std::vector<BufferId> buffers;
+    for (const Task& task : groups[now]) {
+      const std::vector<BufferId> all = buffersOf(task);
+      buffers.insert(buffers.end(), all.begin(), all.end());
+    }
+    steps_.push_back(guard_.around(stepOf(std::move(groups[now]), static_cast<int>(now)), std::move(buffers)));
   }
 }
 
@@ -179,6 +184,12 @@ std::unique_ptr<Program> Builder::finish() {
   const Bindings nothing;
   const Run run(places_, arena.get(), nothing);
   for (const auto& ready : ready_) ready(run);
+  std::vector<Span> spans;
+  for (size_t id = 0; id < buffers_.size(); id++) {
+    const bool inside = places_[id].home == Home::Arena && buffers_[id].touched;
+    spans.push_back({places_[id].offset, inside ? buffers_[id].bytes : 0});
+  }
+  guard_.place(arena.get(), memory_.peak, std::move(spans));
   return std::make_unique<Program>(std::move(preparation_), std::move(steps_), std::move(places_),
                                    std::move(arena), memory_, std::move(profile_));
 }
