@@ -23,7 +23,6 @@ export {
 } from "./learner.js";
 export { type LearningRate, learningRate } from "./learningRate.js";
 export { EpochTable } from "./listeners/epochTable.js";
-export { compileWithin } from "./memory.js";
 export {
   classificationObjective,
   compileTraining,
