@@ -31,6 +31,7 @@ void planar(const DirectArgs&);
 void planarSums(const ConvSumsArgs&);
 void directInputWeights(const DirectWeightsArgs&);
 void directInputGrad(const DirectInputGradArgs&);
+void fewRows(const FewRowsArgs&);
 void maxPool(const PoolArgs&);
 void maxPoolGrad(const PoolArgs&);
 void avgPool(const PoolArgs&);
@@ -76,7 +77,7 @@ extern const Kernels TABLE = {
     WIDE, directWeights, direct, directSums, planar, planarSums, directInputWeights, directInputGrad,
     winogradWeights, winograd, winogradSums,
     conv1x1Weights, conv1x1,
-    depthwiseWeights, depthwise, depthwiseSums, weightGrad,
+    depthwiseWeights, depthwise, depthwiseSums, weightGrad, fewRows,
     maxPool, maxPoolGrad, avgPool, avgPoolGrad,
     reduceSum, reduceMax, sumPixels, segmentSum, segmentExpand, logSoftmax, oneHot,
     relayout, clearPadding, copy, resize, resizeGrad,
