@@ -212,10 +212,20 @@ bool Builder::isConstant(const std::vector<BufferId>& buffers) const {
   return any;
 }
 
-void Builder::step(std::string name, const std::vector<BufferId>& buffers, Step run) {
-  const bool constant = isConstant(buffers);
+void Builder::step(std::string name, const std::vector<BufferId>& buffers, Work run) {
+  wholeStep({std::move(name), buffers, std::move(run)});
+}
+
+void Builder::teamStep(std::string name, const std::vector<BufferId>& buffers, Work run) {
+  Task task = {std::move(name), buffers, std::move(run)};
+  task.team = true;
+  wholeStep(std::move(task));
+}
+
+void Builder::wholeStep(Task task) {
+  const bool constant = isConstant(task.whole);
   const int now = static_cast<int>(preparation_.size());
-  for (BufferId id : buffers) {
+  for (BufferId id : task.whole) {
     Buffer& buffer = buffers_[at(id)];
     if (constant) {
       buffer.constant = true;
@@ -225,13 +235,18 @@ void Builder::step(std::string name, const std::vector<BufferId>& buffers, Step 
     buffer.touched = true;
     if (!constant && buffer.constant) buffer.kept = true;
   }
-  if (constant) return preparation_.push_back(guard_.around(std::move(run), buffers));
-  tasks_.push_back({std::move(name), buffers, std::move(run)});
+  if (constant) return preparation_.push_back(guard_.around({"", std::move(task.run), task.team}, task.whole));
+  tasks_.push_back(std::move(task));
 }
 
 void Builder::imageStep(Task task) {
   const std::vector<BufferId> all = buffersOf(task);
-  if (isConstant(all)) return step(task.name, all, stepOf({task}));
+  if (isConstant(all)) {
+    Step made = stepOf({task});
+    Task whole = {task.name, all, std::move(made.run)};
+    whole.team = made.team;
+    return wholeStep(std::move(whole));
+  }
   for (BufferId id : all) {
     Buffer& buffer = buffers_[at(id)];
     buffer.touched = true;

@@ -64,7 +64,9 @@ class Builder {
   BufferId threadScratch(size_t bytes);
 
   /** Adds a step; `buffers` are all that it touches. */
-  void step(std::string name, const std::vector<BufferId>& buffers, Step run);
+  void step(std::string name, const std::vector<BufferId>& buffers, Work run);
+  /** Adds a step that a team does: it calls one kernel, which shares its loop. */
+  void teamStep(std::string name, const std::vector<BufferId>& buffers, Work run);
   /** Adds a step along the batch, which can run for some images after those of other steps. */
   void imageStep(Task task);
   /** Calls `ready` with the places of the arena when they are known. */
@@ -90,6 +92,7 @@ class Builder {
     bool bound = false;                // something that the runs bind and that is read here
   };
 
+  void wholeStep(Task task);
   BufferId add(size_t bytes, Place place, Kind kind = Kind::Passing);
   void findConstants();
   bool isConstant(const std::vector<BufferId>& buffers) const;

@@ -47,7 +47,6 @@ void Chain::part(const Run& all, int64_t part) const {
 }
 
 void Chain::alone(const Run& run, const ImageStep& step) const {
-  const Timer timer(run.profile(), step.name);
   if (!step.sums) return step.run(run, {0, 0, images_, true, true});
 #pragma omp parallel for schedule(static) if (parts_ > 1)
   for (int64_t at = 0; at < parts_; at++) {

@@ -105,10 +105,7 @@ void Builder::putOver(const Group& group, int now) {
 /** A step that does all of a group. */
 Step Builder::stepOf(Group group, int now) {
   if (group.front().images == 0) {
-    return [name = group.front().name, run = std::move(group.front().run)](const Run& r) {
-      const Timer timer(r.profile(), name);
-      run(r);
-    };
+    return {group.front().name, group.front().run, group.front().team};
   }
   const auto images = static_cast<size_t>(group.front().images);
   std::vector<ImageStep> steps;
@@ -123,7 +120,9 @@ Step Builder::stepOf(Group group, int now) {
     for (BufferId id : task.byImage) shrink(*chain, id, images, now);
   }
   putOver(group, now);
-  return [chain](const Run& r) { chain->run(r); };
+  const Work run = [chain](const Run& r) { chain->run(r); };
+  if (chain->threads() > 0) return {"", run};
+  return {group.front().name, run, group.front().byPart.empty()};
 }
 
 void Builder::scheduleAll() {

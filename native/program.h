@@ -75,8 +75,14 @@ class Run {
   size_t thread_ = 0, first_ = 0;
 };
 
+using Work = std::function<void(const Run&)>;
+
 /** What a program does at one time: one thing, or a chain of them. */
-using Step = std::function<void(const Run&)>;
+struct Step {
+  std::string name;  // under which its time is entered; empty for a chain, whose steps enter theirs
+  Work run;
+  bool team = false;  // whether all threads of a team call it together, each for its share
+};
 
 /** What lies in an arena. A graph's outputs tell its ways apart: what they need is the way forward. */
 enum class Kind {

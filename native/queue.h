@@ -2,7 +2,6 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -12,8 +11,6 @@
 namespace convoy {
 
 class Queue {
-  using Clock = std::chrono::steady_clock;
-
  public:
   explicit Queue(int threads);
   ~Queue();
@@ -28,11 +25,9 @@ class Queue {
 
  private:
   void loop(int threads);
-  void linger();
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  Clock::time_point crowded_;        // until when the cores are taken to be so
   std::atomic<bool> called_{false};  // whether work waits, or the end
   std::deque<std::function<void()>> work_;
   bool closing_ = false;

@@ -15,7 +15,7 @@ namespace convoy {
 struct Task {
   std::string name;
   std::vector<BufferId> whole;  // of which it may touch anything
-  Step run;                     // unless it is an image step
+  Work run;                     // unless it is an image step
 
   int64_t images = 0;  // of an image step's batch
   int64_t grain = 1;
@@ -26,6 +26,8 @@ struct Task {
 
   // A result that it may write over an operand, since it reads every number before it writes there; or -1.
   BufferId result = -1, operand = -1;
+
+  bool team = false;  // whether all threads of a team do it together; image steps alone are always done so
 };
 
 /** All that a task touches. */

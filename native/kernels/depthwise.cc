@@ -103,11 +103,11 @@ CONVOY_INLINE void convolvePixels(const DepthwiseArgs& a, const Taps& taps, cons
 }
 
 template <int N, int STRIDE>
-CONVOY_INLINE void convolvePlane(const DepthwiseArgs& a, PaddedRows<N>& rows, const float* weights,
-                                 float* y) {
+CONVOY_INLINE void convolveRows(const DepthwiseArgs& a, PaddedRows<N>& rows, const float* weights, int64_t first,
+                                int64_t last, float* y) {
   const int64_t *kernel = a.window.kernel, width = a.out.width;
   const float* bias = weights + kernel[0] * kernel[1] * N;
-  for (int64_t oy = 0; oy < a.out.height; oy++) {
+  for (int64_t oy = first; oy < last; oy++) {
     Taps taps = {{}, {}, 0};
     for (int64_t k = 0; k < kernel[0]; k++) {
       const float* row = rows.at(oy * a.window.strides[0] + k);
@@ -126,14 +126,14 @@ CONVOY_INLINE void convolvePlane(const DepthwiseArgs& a, PaddedRows<N>& rows, co
 
 template <int N, int STRIDE>
 void convolveAll(const DepthwiseArgs& a) {
-  const int64_t blocks = a.in.blocks();
-  share(a.in.count * blocks, a.in.size() > SERIAL, [&](int64_t begin, int64_t end) {
+  const int64_t blocks = a.in.blocks(), height = a.out.height;
+  share(a.in.count * blocks * height, a.in.size() > SERIAL, [&](int64_t begin, int64_t end) {
     PaddedRows<N> rows(a.in, a.out, a.window, a.spread, RING(N, a.window, a.out));
-    for (int64_t p = begin; p < end; p++) {
+    eachPlane(begin, end, height, [&](int64_t p, int64_t first, int64_t last) {
       rows.start(a.x + p * a.in.plane());
-      convolvePlane<N, STRIDE>(a, rows, a.weights + p % blocks * depthwiseNumbers(a.window) * N,
-                       a.y + p * a.out.plane());
-    }
+      convolveRows<N, STRIDE>(a, rows, a.weights + p % blocks * depthwiseNumbers(a.window) * N, first, last,
+                              a.y + p * a.out.plane());
+    });
   });
 }
 

@@ -101,19 +101,20 @@ template <int N, int STEP>
 void convolveAll(const DirectArgs& a) {
   const Walk walk(a.in, a.out, a.window);
   const int64_t numbers = directNumbers(a.window, a.in.channels);
-  share(a.in.count, a.out.size() > DIRECT_SERIAL, [&](int64_t begin, int64_t end) {
+  const int64_t height = a.out.height;
+  share(a.in.count * height, a.out.size() > DIRECT_SERIAL, [&](int64_t begin, int64_t end) {
     float* padded = PADDED(a);
-    for (int64_t n = begin; n < end; n++) {
+    eachPlane(begin, end, height, [&](int64_t n, int64_t first, int64_t last) {
       pad(a.in, a.out, a.window, a.x + n * a.in.blocks() * a.in.plane(), padded);
       for (int64_t block = 0; block < a.out.blocks(); block++) {
         float* y = a.y + (n * a.out.blocks() + block) * a.out.plane();
-        for (int64_t oy = 0; oy < a.out.height; oy++) {
+        for (int64_t oy = first; oy < last; oy++) {
           row<N, STEP>(a, walk, KernelRows(a.in, a.window, oy),
                  padded + oy * a.window.strides[0] * walk.pitch, a.weights + block * numbers * N,
                  y + oy * a.out.width * N);
         }
       }
-    }
+    });
   });
 }
 

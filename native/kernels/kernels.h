@@ -64,6 +64,16 @@ struct PoolArgs {
   uint8_t* winners;
 };
 
+/** Rows [rows, inputs] times the rows of a matrix [outputs, inputs]. */
+struct FewRowsArgs {
+  int64_t rows, outputs, inputs;
+  const float* x;
+  const float* w;
+  const float* bias;  // may be null
+  Activation activation;
+  float* y;
+};
+
 struct GatherArgs {
   const uint8_t* images;
   int height, width, channels;
@@ -176,6 +186,7 @@ struct Kernels {
   /** The kernel is 3, 5 or 7 wide. */
   void (*depthwiseSums)(const ConvSumsArgs&);
   void (*weightGrad)(const WeightGradArgs&);
+  void (*fewRows)(const FewRowsArgs&);
   void (*maxPool)(const PoolArgs&);
   /** `x` is the gradient of the output and `y` that of the input here and in avgPoolGrad. */
   void (*maxPoolGrad)(const PoolArgs&);

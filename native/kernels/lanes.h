@@ -38,6 +38,14 @@ CONVOY_INLINE Lanes<N> activate(Activation a, Lanes<N> v) {
   return positive > ceiling ? ceiling : positive;
 }
 
+/** The sum of all lanes, half and half. */
+CONVOY_INLINE float total(Lanes<16> v) {
+  const Lanes<8> w = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) +
+                     __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+  const Lanes<4> x = __builtin_shufflevector(w, w, 0, 1, 2, 3) + __builtin_shufflevector(w, w, 4, 5, 6, 7);
+  return (x[0] + x[1]) + (x[2] + x[3]);
+}
+
 /** As many whole numbers, which also say where a comparison holds. */
 template <int N>
 struct IntLaneTypes {

@@ -77,11 +77,12 @@ CONVOY_INLINE void columns(const DirectArgs& a, const Plane& plane, const Kernel
 template <int O>
 void convolveAll(const DirectArgs& a) {
   const Plane plane(a.in, a.out, a.window);
-  share(a.in.count, a.out.size() > DIRECT_SERIAL, [&](int64_t begin, int64_t end) {
+  const int64_t height = a.out.height;
+  share(a.in.count * height, a.out.size() > DIRECT_SERIAL, [&](int64_t begin, int64_t end) {
     float* padded = PADDED(a);
-    for (int64_t n = begin; n < end; n++) {
+    eachPlane(begin, end, height, [&](int64_t n, int64_t first, int64_t last) {
       pad(a.in, a.out, a.window, a.x + n * a.in.blocks() * a.in.plane(), padded);
-      for (int64_t oy = 0; oy < a.out.height; oy++) {
+      for (int64_t oy = first; oy < last; oy++) {
         const KernelRows rows(a.in, a.window, oy);
         const float* x = padded + oy * a.window.strides[0] * plane.pitch;
         float* y = a.y + n * O * a.out.pixels() + oy * a.out.width;
@@ -89,16 +90,8 @@ void convolveAll(const DirectArgs& a) {
         for (; step + 2 <= plane.steps; step += 2) columns<O, 2>(a, plane, rows, x, step, y);
         if (step < plane.steps) columns<O, 1>(a, plane, rows, x, step, y);
       }
-    }
+    });
   });
-}
-
-/** The sum of all lanes, half and half. */
-CONVOY_INLINE float total(Lanes<16> v) {
-  const Lanes<8> w = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) +
-                     __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
-  const Lanes<4> x = __builtin_shufflevector(w, w, 0, 1, 2, 3) + __builtin_shufflevector(w, w, 4, 5, 6, 7);
-  return (x[0] + x[1]) + (x[2] + x[3]);
 }
 
 /** The sums of a row, TAPS wide, of the kernels of O channels. */

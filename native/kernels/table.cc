@@ -32,6 +32,7 @@ void planar(const DirectArgs&);
 void planarSums(const ConvSumsArgs&);
 void directInputWeights(const DirectWeightsArgs&);
 void directInputGrad(const DirectInputGradArgs&);
+void fewRows(const FewRowsArgs&);
 void maxPool(const PoolArgs&);
 void maxPoolGrad(const PoolArgs&);
 void avgPool(const PoolArgs&);
@@ -77,7 +78,7 @@ extern const Kernels TABLE = {
     WIDE, directWeights, direct, directSums, planar, planarSums, directInputWeights, directInputGrad,
     winogradWeights, winograd, winogradSums, winogradGrad,
     conv1x1Weights, conv1x1,
-    depthwiseWeights, depthwise, depthwiseSums, weightGrad,
+    depthwiseWeights, depthwise, depthwiseSums, weightGrad, fewRows,
     maxPool, maxPoolGrad, avgPool, avgPoolGrad,
     reduceSum, reduceMax, sumPixels, segmentSum, segmentExpand, logSoftmax, oneHot,
     relayout, clearPadding, copy, resize, resizeGrad,

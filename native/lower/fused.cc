@@ -253,7 +253,7 @@ void FusedLowering::addStep(const std::vector<Read>& reads, const std::vector<Bu
   task.runPiece = std::move(run);
   if (out_.size() == 4) return b_.imageStep(std::move(task));
   task.whole.insert(task.whole.end(), task.byImage.begin(), task.byImage.end());
-  b_.step(task.name, task.whole, [run = std::move(task.runPiece), images](const Run& r) {
+  b_.teamStep(task.name, task.whole, [run = std::move(task.runPiece), images](const Run& r) {
     run(r, {0, 0, images, true, true});
   });
 }

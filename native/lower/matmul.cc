@@ -1,4 +1,5 @@
-// Matrix products, by oneDNN; a transposed operand is only another way to read it.
+// Matrix products, by oneDNN; a transposed operand is only another way to read it. Those of a few rows, which only
+// read a matrix, by a kernel of our own, see kernels/fewRows.cc: all threads take part, where oneDNN uses one.
 #include "lower/lower.h"
 #include "onednn.h"
 
@@ -16,9 +17,32 @@ memory::desc matrixDesc(Shape shape, bool transposed) {
   return memory::desc(shape, memory::data_type::f32, tag);
 }
 
+// With more rows the arithmetic counts.
+constexpr int64_t FEW = 4;
+
+/** A product of a few rows; false, and nothing done, for any other. */
+bool fewRows(Builder& b, const Node& node) {
+  const Shape &left = b.shape(node.inputs[0]), &right = b.shape(node.inputs[1]);
+  const bool ofRows = !node.flag("transposeA") && node.flag("transposeB");
+  if (!ofRows || left.size() != 2 || left[0] > FEW) return false;
+  const int64_t rows = left[0], outputs = right[0], inputs = right[1];
+  const BufferId x = b.plain(node.inputs[0]), w = b.plain(node.inputs[1]);
+  const BufferId bias = node.inputs.size() > 2 ? b.plain(node.inputs[2]) : -1;
+  const BufferId y = b.make(node.outputs[0]).buffer;
+  std::vector<BufferId> buffers = {x, w, y};
+  if (bias >= 0) buffers.push_back(bias);
+  const Activation activation = activationOf(node);
+  b.teamStep("matmul", buffers, [=](const Run& r) {
+    kernels().fewRows({rows, outputs, inputs, r.f32(x), r.f32(w), bias >= 0 ? r.f32(bias) : nullptr, activation,
+                       r.f32(y)});
+  });
+  return true;
+}
+
 }  // namespace
 
 void lowerMatmul(Builder& b, const Node& node) {
+  if (fewRows(b, node)) return;
   const ValueId left = node.inputs[0], right = node.inputs[1], y = node.outputs[0];
   const memory::desc aDesc = matrixDesc(b.shape(left), node.flag("transposeA"));
   const memory::desc bDesc = matrixDesc(b.shape(right), node.flag("transposeB"));

@@ -81,8 +81,8 @@ void lowerReduceSum(Builder& b, const Node& node) {
   const int64_t block = b.blockOf(x);
   const Images im = b.images(x, block);
   const BufferId from = b.get(x, block).buffer, to = b.make(node.outputs[0]).buffer;
-  b.step("sumPixels", {from, to},
-         [=](const Run& r) { kernels().sumPixels(im, r.f32(from), r.f32(to)); });
+  b.teamStep("sumPixels", {from, to},
+             [=](const Run& r) { kernels().sumPixels(im, r.f32(from), r.f32(to)); });
 }
 
 void lowerReduceMax(Builder& b, const Node& node) {

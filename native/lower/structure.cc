@@ -41,7 +41,7 @@ CopyArgs copyArgs(DType type, const Shape& sizes, const Shape& from, const Shape
 void copyStep(Builder& b, const char* name, const CopyArgs& args, BufferId from, int64_t fromOffset,
               BufferId to, int64_t toOffset) {
   const auto bytes = static_cast<int64_t>(args.bytes);
-  b.step(name, {from, to}, [=](const Run& r) {
+  b.teamStep(name, {from, to}, [=](const Run& r) {
     CopyArgs placed = args;
     placed.source = static_cast<const char*>(r.raw(from)) + fromOffset * bytes;
     placed.target = static_cast<char*>(r.raw(to)) + toOffset * bytes;
