@@ -4,6 +4,7 @@
 // merged in double precision in a fixed order, and for the results.
 #include "kernels.h"
 #include "normGradPlanes.h"
+#include "parallel.h"
 
 namespace convoy {
 namespace CONVOY_ISA {
@@ -15,14 +16,13 @@ template <bool RELU, bool RESIDUAL>
 void normalise(const BatchNormArgs& a) {
   const Images& im = a.images;
   const int64_t strips = stripCount(im);
-#pragma omp parallel for schedule(static) if (im.size() > SERIAL)
-  for (int64_t at = 0; at < im.count * strips; at++) {
+  shareEach(im.count * strips, im.size() > SERIAL, [&](int64_t at) {
     const Strip strip = stripAt(im, at % strips);
     const int64_t base = imageStart(im, at / strips) + strip.offset;
     normaliseStrip<RELU, RESIDUAL>(im, a.x + base, RESIDUAL ? a.residual + base : nullptr, a.y + base,
                                    strip.lanes, a.scale + strip.channel, a.shift + strip.channel,
                                    a.activation.ceiling);
-  }
+  });
 }
 
 struct GradSums {
@@ -48,8 +48,7 @@ void sumAll(const BatchNormGradArgs& a) {
   const Images& im = a.images;
   const int64_t strips = stripCount(im);
   GradSums* sums = static_cast<GradSums*>(a.sums);
-#pragma omp parallel for schedule(static) if (im.size() > SERIAL)
-  for (int64_t at = 0; at < strips; at++) {
+  shareEach(strips, im.size() > SERIAL, [&](int64_t at) {
     const Strip strip = stripAt(im, at);
     const int64_t c = strip.channel;
     GradSums* totals = sums + c;
@@ -65,15 +64,14 @@ void sumAll(const BatchNormGradArgs& a) {
         totals[l].dyx += product[l];
       }
     }
-  }
+  });
 }
 
 template <Mask MASK>
 void applyAll(const BatchNormGradArgs& a, const float* dy) {
   const Images& im = a.images;
   const int64_t strips = stripCount(im);
-#pragma omp parallel for schedule(static) if (im.size() > SERIAL)
-  for (int64_t at = 0; at < im.count * strips; at++) {
+  shareEach(im.count * strips, im.size() > SERIAL, [&](int64_t at) {
     const Strip strip = stripAt(im, at % strips);
     const int64_t base = imageStart(im, at / strips) + strip.offset, c = strip.channel;
     GradPlanes planes = planesAt<MASK, false>(a, base);
@@ -82,7 +80,7 @@ void applyAll(const BatchNormGradArgs& a, const float* dy) {
         im, planes, a.dx + base, strip.lanes,
         {a.forward.mean + c, a.forward.scale + c, a.forward.shift + c, a.activation.ceiling},
         {a.slope + c, a.offset + c});
-  }
+  });
 }
 
 }  // namespace
@@ -91,8 +89,7 @@ void batchNormSums(const BatchNormSumsArgs& a) {
   const Images& im = a.images;
   const double pixels = static_cast<double>(im.pixels());
   Moments* sums = static_cast<Moments*>(a.sums);
-#pragma omp parallel for schedule(static) if (im.size() > SERIAL)
-  for (int64_t at = 0; at < stripCount(im); at++) {
+  shareEach(stripCount(im), im.size() > SERIAL, [&](int64_t at) {
     const Strip strip = stripAt(im, at);
     Moments* totals = sums + strip.channel;
     for (int64_t l = 0; a.opens && l < strip.lanes; l++) totals[l] = {0, 0, 0};
@@ -101,7 +98,7 @@ void batchNormSums(const BatchNormSumsArgs& a) {
       stripMoments(im, a.x + imageStart(im, n) + strip.offset, strip.lanes, mean, m2);
       for (int64_t l = 0; l < strip.lanes; l++) merge(totals[l], pixels, mean[l], m2[l]);
     }
-  }
+  });
 }
 
 void batchNormStatistics(const BatchNormStatisticsArgs& a) {

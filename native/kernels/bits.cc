@@ -1,5 +1,6 @@
 // Small whole numbers in a few bits each, lowest first.
 #include "kernels.h"
+#include "parallel.h"
 
 namespace convoy {
 namespace CONVOY_ISA {
@@ -12,12 +13,13 @@ template <int PER, class From, class Tell>
 CONVOY_INLINE void packWith(const From* x, uint8_t* y, int64_t size, const Tell& tell) {
   constexpr int BITS = 8 / PER;
   const int64_t whole = size / PER;
-#pragma omp parallel for schedule(static) if (size > SERIAL)
-  for (int64_t i = 0; i < whole; i++) {
-    uint32_t byte = 0;
-    for (int k = 0; k < PER; k++) byte |= tell(x[PER * i + k]) << (BITS * k);
-    y[i] = static_cast<uint8_t>(byte);
-  }
+  share(whole, size > SERIAL, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; i++) {
+      uint32_t byte = 0;
+      for (int k = 0; k < PER; k++) byte |= tell(x[PER * i + k]) << (BITS * k);
+      y[i] = static_cast<uint8_t>(byte);
+    }
+  });
   if (size % PER == 0) return;
   uint32_t byte = 0;
   for (int64_t k = 0; k < size % PER; k++) byte |= tell(x[PER * whole + k]) << (BITS * k);
@@ -28,12 +30,13 @@ template <int PER, class To>
 CONVOY_INLINE void unpackWith(const uint8_t* x, To* y, int64_t size) {
   constexpr int BITS = 8 / PER;
   const int64_t whole = size / PER;
-#pragma omp parallel for schedule(static) if (size > SERIAL)
-  for (int64_t i = 0; i < whole; i++) {
-    for (int k = 0; k < PER; k++) {
-      y[PER * i + k] = static_cast<To>(x[i] >> (BITS * k) & ((1 << BITS) - 1));
+  share(whole, size > SERIAL, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; i++) {
+      for (int k = 0; k < PER; k++) {
+        y[PER * i + k] = static_cast<To>(x[i] >> (BITS * k) & ((1 << BITS) - 1));
+      }
     }
-  }
+  });
   for (int64_t i = PER * whole; i < size; i++) {
     y[i] = static_cast<To>(x[whole] >> (BITS * (i % PER)) & ((1 << BITS) - 1));
   }

@@ -4,6 +4,7 @@
 // that results depend neither on the number of threads nor on how many images come at once.
 #include "kernels.h"
 #include "lanes.h"
+#include "parallel.h"
 
 namespace convoy {
 namespace CONVOY_ISA {
@@ -89,8 +90,7 @@ void conv1x1(const Conv1x1Args& a) {
   const int64_t fitting = CHUNK_BYTES / (inputs * PIXELS * static_cast<int64_t>(sizeof(float)));
   const int64_t chunk = fitting < 1 ? 1 : fitting < tiles ? fitting : tiles;  // tiles
   const int64_t units = a.in.count * pairs * tiles;
-#pragma omp parallel for schedule(static) if (units > 1)
-  for (int64_t at = 0; at < units; at++) {
+  shareEach(units, units > 1, [&](int64_t at) {
     // In order of image, chunk, pair of blocks and tile; the last chunk may be a short one.
     const int64_t image = at / (pairs * tiles), inside = at % (pairs * tiles);
     const int64_t start = inside / (pairs * chunk) * chunk;
@@ -103,7 +103,7 @@ void conv1x1(const Conv1x1Args& a) {
     const Tile tile = {a.x + in, a.weights + block * (inputs + 1) * BLOCK,
                        a.residual ? a.residual + out : nullptr, a.y + out};
     block + 1 < outBlocks ? multiplySome<2>(a, tile, count) : multiplySome<1>(a, tile, count);
-  }
+  });
 }
 
 }  // namespace CONVOY_ISA

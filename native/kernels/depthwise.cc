@@ -5,6 +5,7 @@
 // convolution by turned kernels, of a gradient with zeros between its pixels where strides are above 1.
 #include "kernels.h"
 #include "lanes.h"
+#include "parallel.h"
 
 namespace convoy {
 namespace CONVOY_ISA {
@@ -126,16 +127,14 @@ CONVOY_INLINE void convolvePlane(const DepthwiseArgs& a, PaddedRows<N>& rows, co
 template <int N, int STRIDE>
 void convolveAll(const DepthwiseArgs& a) {
   const int64_t blocks = a.in.blocks();
-#pragma omp parallel if (a.in.size() > SERIAL)
-  {
+  share(a.in.count * blocks, a.in.size() > SERIAL, [&](int64_t begin, int64_t end) {
     PaddedRows<N> rows(a.in, a.out, a.window, a.spread, RING(N, a.window, a.out));
-#pragma omp for schedule(static)
-    for (int64_t p = 0; p < a.in.count * blocks; p++) {
+    for (int64_t p = begin; p < end; p++) {
       rows.start(a.x + p * a.in.plane());
       convolvePlane<N, STRIDE>(a, rows, a.weights + p % blocks * depthwiseNumbers(a.window) * N,
                        a.y + p * a.out.plane());
     }
-  }
+  });
 }
 
 /** Adds the products of a row of gradients and one of pixels, a kernel's row of K sums. */

@@ -5,6 +5,7 @@
 // channels at a time. Sums stay in registers.
 #include "lanes.h"
 #include "padded.h"
+#include "parallel.h"
 
 namespace convoy {
 namespace CONVOY_ISA {
@@ -100,11 +101,9 @@ template <int N, int STEP>
 void convolveAll(const DirectArgs& a) {
   const Walk walk(a.in, a.out, a.window);
   const int64_t numbers = directNumbers(a.window, a.in.channels);
-#pragma omp parallel if (a.out.size() > DIRECT_SERIAL)
-  {
+  share(a.in.count, a.out.size() > DIRECT_SERIAL, [&](int64_t begin, int64_t end) {
     float* padded = PADDED(a);
-#pragma omp for schedule(static)
-    for (int64_t n = 0; n < a.in.count; n++) {
+    for (int64_t n = begin; n < end; n++) {
       pad(a.in, a.out, a.window, a.x + n * a.in.blocks() * a.in.plane(), padded);
       for (int64_t block = 0; block < a.out.blocks(); block++) {
         float* y = a.y + (n * a.out.blocks() + block) * a.out.plane();
@@ -115,7 +114,7 @@ void convolveAll(const DirectArgs& a) {
         }
       }
     }
-  }
+  });
 }
 
 /** Distances that the compiler knows need no registers. */
@@ -209,15 +208,15 @@ void sumOf(const ConvSumsArgs& a) {
 }  // namespace
 
 void directWeights(const DirectWeightsArgs& a) {
-  const int64_t area = a.height * a.width, inputs = a.inputs, block = a.block;
-  const int64_t numbers = area * inputs + 1;
+  const int64_t area = a.height * a.width, block = a.block, numbers = area * a.inputs + 1;
+  const float* w = a.w;
   for (int64_t o = 0; o < (a.outputs + block - 1) / block * block; o++) {
     float* lane = a.to + o / block * numbers * block + o % block;
-    for (int64_t i = 0; i < numbers - 1; i++) {
-      const int64_t place = (o * inputs + i % inputs) * area + i / inputs;
-      lane[i * block] = o < a.outputs ? a.w[place] : 0.0f;
+    const bool used = o < a.outputs;
+    for (int64_t i = 0; i < a.inputs; i++) {
+      for (int64_t k = 0; k < area; k++) lane[(k * a.inputs + i) * block] = used ? *w++ : 0.0f;
     }
-    lane[(numbers - 1) * block] = a.bias && o < a.outputs ? a.bias[o] : 0.0f;
+    lane[(numbers - 1) * block] = a.bias && used ? a.bias[o] : 0.0f;
   }
 }
 

@@ -6,6 +6,7 @@
 // output channels in registers; only then are they, which overlap, put together to a row of dx.
 #include "kernels.h"
 #include "lanes.h"
+#include "parallel.h"
 
 namespace convoy {
 namespace CONVOY_ISA {
@@ -102,18 +103,16 @@ CONVOY_INLINE void putTogether(const DirectInputGradArgs& a, const float* pieces
 template <int V, int B>
 void inputGradAll(const DirectInputGradArgs& a) {
   const int64_t rows = a.in.count * a.in.height, size = a.out.width * V * N + PIXEL;
-#pragma omp parallel if (a.in.size() > DIRECT_SERIAL)
-  {
+  share(rows, a.in.size() > DIRECT_SERIAL, [&](int64_t begin, int64_t end) {
     float* pieces = static_cast<float*>(
         __builtin_alloca_with_align(static_cast<size_t>(size) * sizeof(float), 512));
     for (int64_t l = 0; l < PIXEL; l++) pieces[size - PIXEL + l] = 0;
-#pragma omp for schedule(static)
-    for (int64_t r = 0; r < rows; r++) {
+    for (int64_t r = begin; r < end; r++) {
       const float* dy = a.dy + r / a.in.height * a.out.blocks() * a.out.plane();
       sumRowInSteps<V, B>(a, Meetings(a, r % a.in.height), dy, pieces);
       putTogether(a, pieces, V * N, a.dx + r * a.in.width * PIXEL);
     }
-  }
+  });
 }
 
 template <int B>
@@ -128,15 +127,15 @@ CONVOY_INLINE void inputGrad(const DirectInputGradArgs& a) {
 }  // namespace
 
 void directInputWeights(const DirectWeightsArgs& a) {
-  const int64_t area = a.height * a.width, row = a.width * a.inputs;
-  const int64_t lanes = (row + N - 1) / N * N;
-  float* to = a.to;
-  for (int64_t y = 0; y < a.height; y++) {
-    for (int64_t o = 0; o < a.outputs; o++) {
-      for (int64_t l = 0; l < lanes; l++) {
-        const int64_t place = (o * a.inputs + l % a.inputs) * area + y * a.width + l / a.inputs;
-        *to++ = l < row ? a.w[place] : 0.0f;
+  const int64_t row = a.width * a.inputs, lanes = (row + N - 1) / N * N;
+  for (int64_t o = 0; o < a.outputs; o++) {
+    for (int64_t y = 0; y < a.height; y++) {
+      float* to = a.to + (y * a.outputs + o) * lanes;
+      for (int64_t i = 0; i < a.inputs; i++) {
+        const float* w = a.w + ((o * a.inputs + i) * a.height + y) * a.width;
+        for (int64_t x = 0; x < a.width; x++) to[x * a.inputs + i] = w[x];
       }
+      for (int64_t l = row; l < lanes; l++) to[l] = 0.0f;
     }
   }
 }

@@ -2,6 +2,7 @@
 // src/engine/engine.ts describes it. Whole-pixel shifts and flips (most training) copy rows; any other
 // map is bilinear.
 #include "kernels.h"
+#include "parallel.h"
 
 namespace convoy {
 namespace CONVOY_ISA {
@@ -163,8 +164,7 @@ void makeSample(const GatherArgs& a, int n) {
 
 void gather(const GatherArgs& a) {
   const int64_t size = static_cast<int64_t>(a.count) * a.channels * a.outHeight * a.outWidth;
-#pragma omp parallel for schedule(static) if (size >= SERIAL)
-  for (int n = 0; n < a.count; n++) makeSample(a, n);
+  shareEach(a.count, size >= SERIAL, [&](int64_t n) { makeSample(a, static_cast<int>(n)); });
 }
 
 }  // namespace CONVOY_ISA

@@ -4,6 +4,7 @@
 // group are put together from those of its channels: groups may share a block or span several.
 #include "kernels.h"
 #include "normGradPlanes.h"
+#include "parallel.h"
 
 namespace convoy {
 namespace CONVOY_ISA {
@@ -70,11 +71,10 @@ void normaliseImage(const GroupNormArgs& a, int64_t n) {
 
 template <bool RELU, bool RESIDUAL>
 void normaliseAll(const GroupNormArgs& a) {
-#pragma omp parallel for schedule(static) if (a.images.size() > SERIAL)
-  for (int64_t n = 0; n < a.images.count; n++) {
+  shareEach(a.images.count, a.images.size() > SERIAL, [&](int64_t n) {
     imageMoments(a, n);
     normaliseImage<RELU, RESIDUAL>(a, n);
-  }
+  });
 }
 
 /** An image's sums: what it adds to the gradients of gamma and beta, and the coefficients of dx = scale * dy +
@@ -159,13 +159,12 @@ void imageGrad(const GroupNormGradArgs& a, const float* dy, int64_t n) {
 
 template <Mask MASK, bool RESIDUAL>
 void gradAll(const GroupNormGradArgs& a) {
-#pragma omp parallel for schedule(static) if (a.images.size() > SERIAL)
-  for (int64_t n = 0; n < a.images.count; n++) {
+  shareEach(a.images.count, a.images.size() > SERIAL, [&](int64_t n) {
     imageGradSums<MASK, RESIDUAL>(a, n);
     imageSlopes(a, n);
     // What the residual got is masked already.
     imageGrad<RESIDUAL ? Mask::None : MASK>(a, RESIDUAL ? a.dresidual : a.dy, n);
-  }
+  });
 }
 
 }  // namespace
@@ -183,8 +182,7 @@ void groupNormGrad(const GroupNormGradArgs& a) {
 
 void groupNormSlopes(const GroupNormSlopesArgs& a) {
   const int64_t size = groupNormSums(a.channels, a.groups);
-#pragma omp parallel for schedule(static) if (a.count * a.channels > SERIAL)
-  for (int64_t c = 0; c < a.channels; c++) {
+  shareEach(a.channels, a.count * a.channels > SERIAL, [&](int64_t c) {
     double dgamma = 0, dbeta = 0;
     for (int64_t n = 0; n < a.count; n++) {
       dgamma += a.sums[n * size + c];
@@ -192,7 +190,7 @@ void groupNormSlopes(const GroupNormSlopesArgs& a) {
     }
     a.dgamma[c] = static_cast<float>(dgamma);
     a.dbeta[c] = static_cast<float>(dbeta);
-  }
+  });
 }
 
 }  // namespace CONVOY_ISA

@@ -164,6 +164,7 @@ struct Kernels {
                           float* to);
   void (*winograd)(const WinogradArgs&);
   void (*winogradSums)(const ConvSumsArgs&);
+  void (*winogradGrad)(const WinogradGradArgs&);
   /** Weights [outputs, inputs] and a bias or null for `conv1x1`: [block of outputs][inputs and bias][lane]. */
   void (*conv1x1Weights)(const float* w, const float* bias, int64_t outputs, int64_t inputs, float* to);
   void (*conv1x1)(const Conv1x1Args&);

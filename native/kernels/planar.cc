@@ -3,6 +3,7 @@
 // if they were channels; of a row of 28 pixels it leaves four of 32.
 #include "lanes.h"
 #include "padded.h"
+#include "parallel.h"
 
 namespace convoy {
 namespace CONVOY_ISA {
@@ -76,11 +77,9 @@ CONVOY_INLINE void columns(const DirectArgs& a, const Plane& plane, const Kernel
 template <int O>
 void convolveAll(const DirectArgs& a) {
   const Plane plane(a.in, a.out, a.window);
-#pragma omp parallel if (a.out.size() > DIRECT_SERIAL)
-  {
+  share(a.in.count, a.out.size() > DIRECT_SERIAL, [&](int64_t begin, int64_t end) {
     float* padded = PADDED(a);
-#pragma omp for schedule(static)
-    for (int64_t n = 0; n < a.in.count; n++) {
+    for (int64_t n = begin; n < end; n++) {
       pad(a.in, a.out, a.window, a.x + n * a.in.blocks() * a.in.plane(), padded);
       for (int64_t oy = 0; oy < a.out.height; oy++) {
         const KernelRows rows(a.in, a.window, oy);
@@ -91,7 +90,7 @@ void convolveAll(const DirectArgs& a) {
         if (step < plane.steps) columns<O, 1>(a, plane, rows, x, step, y);
       }
     }
-  }
+  });
 }
 
 /** The sum of all lanes, half and half. */

@@ -4,6 +4,7 @@
 
 #include "kernels.h"
 #include "math.h"
+#include "parallel.h"
 
 namespace convoy {
 namespace CONVOY_ISA {
@@ -120,9 +121,8 @@ void range(const FusedArgs& f, int64_t begin, int64_t end, const Registers& regi
 }  // namespace
 
 void fused(const FusedArgs& f) {
-  const int64_t blocks = (f.size + BLOCK - 1) / BLOCK;
-#pragma omp parallel if (f.size > SERIAL)
-  {
+  constexpr int64_t TURN = 16 * BLOCK;
+  share((f.size + TURN - 1) / TURN, f.size > SERIAL, [&](int64_t begin, int64_t end) {
     // A few kilobytes of this thread's stack.
     const size_t count = static_cast<size_t>(f.registerCount);
     float* memory =
@@ -134,13 +134,8 @@ void fused(const FusedArgs& f) {
       registers.targets[r] = memory + r * BLOCK;
       registers.sources[r] = registers.targets[r];
     }
-#pragma omp for schedule(static)
-    for (int64_t part = 0; part < (blocks + 15) / 16; part++) {
-      const int64_t begin = part * 16 * BLOCK;
-      const int64_t end = begin + 16 * BLOCK < f.size ? begin + 16 * BLOCK : f.size;
-      range(f, begin, end, registers);
-    }
-  }
+    range(f, begin * TURN, end * TURN < f.size ? end * TURN : f.size, registers);
+  });
 }
 
 }  // namespace CONVOY_ISA

@@ -3,6 +3,7 @@
 
 #include "kernels.h"
 #include "lanes.h"
+#include "parallel.h"
 
 namespace convoy {
 namespace CONVOY_ISA {
@@ -243,11 +244,10 @@ void avgPoolGradPlane(const PoolArgs& a, const float* dy, float* dx) {
 template <class Plane>
 void planes(const PoolArgs& a, const Images& from, const Images& to, Plane plane) {
   const int64_t count = a.in.count * a.in.blocks();
-#pragma omp parallel for schedule(static) if (a.in.size() > SERIAL)
-  for (int64_t p = 0; p < count; p++) {
+  shareEach(count, a.in.size() > SERIAL, [&](int64_t p) {
     uint8_t* winners = a.winners ? a.winners + p * a.out.plane() : nullptr;
     plane(a.x + p * from.plane(), a.y + p * to.plane(), winners);
-  }
+  });
 }
 
 // The usual blocks get loops of a known length.

@@ -1,6 +1,7 @@
 // Sums and maxima over axes and segments, softmax, one-hot rows, and the dot product of vectors.
 #include "kernels.h"
 #include "math.h"
+#include "parallel.h"
 
 namespace convoy {
 namespace CONVOY_ISA {
@@ -48,8 +49,7 @@ void columns(const float* x, float* y, int64_t count, int64_t inner, int64_t wid
 template <class Op>
 void reduce(const float* x, float* y, int64_t outer, int64_t count, int64_t inner) {
   const int64_t strips = (inner + 63) / 64;
-#pragma omp parallel for schedule(static) if (outer * count * inner > SERIAL)
-  for (int64_t at = 0; at < outer * strips; at++) {
+  shareEach(outer * strips, outer * count * inner > SERIAL, [&](int64_t at) {
     const int64_t o = at / strips;
     const int64_t first = at % strips * 64;
     if (inner == 1) {
@@ -58,7 +58,7 @@ void reduce(const float* x, float* y, int64_t outer, int64_t count, int64_t inne
       columns<Op>(x + o * count * inner + first, y + o * inner + first, count, inner,
                   inner - first < 64 ? inner - first : 64);
     }
-  }
+  });
 }
 
 }  // namespace
@@ -73,20 +73,19 @@ void reduceMax(const float* x, float* y, int64_t outer, int64_t count, int64_t i
 
 void sumPixels(const Images& im, const float* x, float* y) {
   const int64_t planes = im.count * im.blocks();
-#pragma omp parallel for schedule(static) if (im.size() > SERIAL)
-  for (int64_t p = 0; p < planes; p++) {
+  shareEach(planes, im.size() > SERIAL, [&](int64_t p) {
     const int64_t first = p % im.blocks() * im.block;
     float* to = y + p / im.blocks() * im.channels + first;
     const int64_t lanes = im.channels - first < im.block ? im.channels - first : im.block;
     const float* plane = x + p * im.plane();
     if (im.block == 1) {
       *to = row<Sum>(plane, im.pixels());
-      continue;
+      return;
     }
     for (int64_t l = 0; l < lanes; l += 64) {
       columns<Sum>(plane + l, to + l, im.pixels(), im.block, lanes - l < 64 ? lanes - l : 64);
     }
-  }
+  });
 }
 
 // Double precision: a segment may be a layer of millions of numbers.
@@ -113,15 +112,14 @@ void segmentExpand(const float* x, float* y, const int64_t* offsets, int64_t cou
 }
 
 void logSoftmax(const float* x, float* y, int64_t rows, int64_t count) {
-#pragma omp parallel for schedule(static) if (rows * count > SERIAL)
-  for (int64_t r = 0; r < rows; r++) {
+  shareEach(rows, rows * count > SERIAL, [&](int64_t r) {
     const float* from = x + r * count;
     float* to = y + r * count;
     const float largest = row<Largest>(from, count);
     for (int64_t i = 0; i < count; i++) to[i] = expOf(from[i] - largest);
     const float total = largest + logOf(row<Sum>(to, count));
     for (int64_t i = 0; i < count; i++) to[i] = from[i] - total;
-  }
+  });
 }
 
 void oneHot(const int32_t* labels, float* y, int64_t rows, int64_t classes) {
@@ -140,8 +138,7 @@ double dot(const float* a, const float* b, int64_t size) {
     double sums[AT_ONCE] = {0};
     const int64_t left = size - start;
     const int64_t parts = left < PART * AT_ONCE ? (left + PART - 1) / PART : AT_ONCE;
-#pragma omp parallel for schedule(static) if (left > SERIAL)
-    for (int64_t p = 0; p < parts; p++) {
+    shareEach(parts, left > SERIAL, [&](int64_t p) {
       const int64_t begin = start + p * PART;
       const int64_t end = begin + PART < size ? begin + PART : size;
       double lanes[8] = {0};
@@ -151,7 +148,7 @@ double dot(const float* a, const float* b, int64_t size) {
       }
       for (; i < end; i++) lanes[0] += static_cast<double>(a[i]) * b[i];
       for (int64_t l = 0; l < 8; l++) sums[p] += lanes[l];
-    }
+    });
     for (int64_t p = 0; p < parts; p++) total += sums[p];
   }
   return total;
@@ -166,8 +163,7 @@ void norms(const float* x, int64_t size, float* y) {
     double sums[AT_ONCE][2] = {};
     const int64_t left = size - start;
     const int64_t parts = left < PART * AT_ONCE ? (left + PART - 1) / PART : AT_ONCE;
-#pragma omp parallel for schedule(static) if (left > SERIAL)
-    for (int64_t p = 0; p < parts; p++) {
+    shareEach(parts, left > SERIAL, [&](int64_t p) {
       const int64_t begin = start + p * PART;
       const int64_t end = begin + PART < size ? begin + PART : size;
       double magnitudes[8] = {0}, squares[8] = {0};
@@ -185,7 +181,7 @@ void norms(const float* x, int64_t size, float* y) {
         sums[p][0] += magnitudes[l];
         sums[p][1] += squares[l];
       }
-    }
+    });
     for (int64_t p = 0; p < parts; p++) {
       totals[0] += sums[p][0];
       totals[1] += sums[p][1];

@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "kernels.h"
+#include "parallel.h"
 
 namespace convoy {
 namespace CONVOY_ISA {
@@ -69,8 +70,7 @@ void copyRows(const CopyArgs& c) {
   int64_t rows = 1;
   for (int axis = 0; axis < c.rank - 1; axis++) rows *= c.sizes[axis];
   const int64_t size = rows * c.sizes[c.rank - 1];
-#pragma omp parallel for schedule(static) if (size > SERIAL)
-  for (int64_t r = 0; r < rows; r++) {
+  shareEach(rows, size > SERIAL, [&](int64_t r) {
     int64_t rest = r, from = 0, to = 0;
     for (int axis = c.rank - 2; axis >= 0; axis--) {
       const int64_t index = rest % c.sizes[axis];
@@ -79,7 +79,7 @@ void copyRows(const CopyArgs& c) {
       to += index * c.to[axis];
     }
     copyRow(c, source + from, target + to);
-  }
+  });
 }
 
 // Element by element within a plane of the wider block; both sides are walked pixel by pixel.
@@ -88,8 +88,7 @@ void relayoutPlanes(const Images& from, const Element* x, int64_t block, Element
   Images to = from;
   to.block = block;
   const int64_t pixels = from.pixels();
-#pragma omp parallel for schedule(static) if (from.size() > SERIAL)
-  for (int64_t at = 0; at < to.count * to.blocks(); at++) {
+  shareEach(to.count * to.blocks(), from.size() > SERIAL, [&](int64_t at) {
     const int64_t n = at / to.blocks();
     const int64_t first = at % to.blocks() * block;
     Element* target = y + at * to.plane();
@@ -103,7 +102,7 @@ void relayoutPlanes(const Images& from, const Element* x, int64_t block, Element
           x + (n * from.blocks() + c / from.block) * from.plane() + c % from.block;
       for (int64_t p = 0; p < pixels; p++) target[p * block + l] = source[p * from.block];
     }
-  }
+  });
 }
 
 }  // namespace
@@ -122,18 +121,16 @@ void relayout(const Images& from, const void* x, int64_t block, void* y, size_t 
 void clearPadding(const Images& im, float* x) {
   const int64_t filled = im.channels % im.block;
   if (filled == 0) return;
-#pragma omp parallel for schedule(static) if (im.size() > SERIAL)
-  for (int64_t n = 0; n < im.count; n++) {
+  shareEach(im.count, im.size() > SERIAL, [&](int64_t n) {
     float* plane = x + ((n + 1) * im.blocks() - 1) * im.plane();
     for (int64_t p = 0; p < im.pixels(); p++) {
       for (int64_t l = filled; l < im.block; l++) plane[p * im.block + l] = 0.0f;
     }
-  }
+  });
 }
 
 void resize(const ResizeArgs& r) {
-#pragma omp parallel for schedule(static) if (r.planes * r.outHeight * r.outWidth > SERIAL)
-  for (int64_t p = 0; p < r.planes; p++) {
+  shareEach(r.planes, r.planes * r.outHeight * r.outWidth > SERIAL, [&](int64_t p) {
     const float* from = r.from + p * r.inHeight * r.inWidth;
     float* to = r.to + p * r.outHeight * r.outWidth;
     for (int64_t y = 0; y < r.outHeight; y++) {
@@ -146,12 +143,11 @@ void resize(const ResizeArgs& r) {
         to[y * r.outWidth + x] = upper + (lower - upper) * v.weight;
       }
     }
-  }
+  });
 }
 
 void resizeGrad(const ResizeArgs& r) {
-#pragma omp parallel for schedule(static) if (r.planes * r.outHeight * r.outWidth > SERIAL)
-  for (int64_t p = 0; p < r.planes; p++) {
+  shareEach(r.planes, r.planes * r.outHeight * r.outWidth > SERIAL, [&](int64_t p) {
     const float* from = r.from + p * r.outHeight * r.outWidth;
     float* to = r.to + p * r.inHeight * r.inWidth;
     for (int64_t i = 0; i < r.inHeight * r.inWidth; i++) to[i] = 0.0f;
@@ -167,19 +163,18 @@ void resizeGrad(const ResizeArgs& r) {
         to[v.high * r.inWidth + h.high] += lower * h.weight;
       }
     }
-  }
+  });
 }
 
 void uniform(const UniformArgs& u) {
   const int64_t blocks = (u.size + 3) / 4;
-#pragma omp parallel for schedule(static) if (u.size > SERIAL)
-  for (int64_t b = 0; b < blocks; b++) {
+  shareEach(blocks, u.size > SERIAL, [&](int64_t b) {
     uint32_t words[4];
     philox(static_cast<uint32_t>(b), u.stream, u.key, words);
     for (int64_t i = b * 4; i < u.size && i < b * 4 + 4; i++) {
       u.out[i] = static_cast<float>(words[i - b * 4] >> 8) * (1.0f / 16777216.0f);
     }
-  }
+  });
 }
 
 }  // namespace CONVOY_ISA

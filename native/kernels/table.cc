@@ -18,6 +18,7 @@ void groupNormSlopes(const GroupNormSlopesArgs&);
 void winogradWeights(const float*, int64_t, int64_t, bool, float*);
 void winograd(const WinogradArgs&);
 void winogradSums(const ConvSumsArgs&);
+void winogradGrad(const WinogradGradArgs&);
 void conv1x1Weights(const float*, const float*, int64_t, int64_t, float*);
 void conv1x1(const Conv1x1Args&);
 void depthwiseWeights(const float*, const float*, int64_t, int64_t, bool, int64_t, float*);
@@ -74,7 +75,7 @@ extern const Kernels TABLE = {
     batchNormSums, batchNormStatistics, batchNormScale, batchNorm, batchNormGradSums, batchNormSlopes,
     batchNormGrad, groupNorm, groupNormGrad, groupNormSlopes,
     WIDE, directWeights, direct, directSums, planar, planarSums, directInputWeights, directInputGrad,
-    winogradWeights, winograd, winogradSums,
+    winogradWeights, winograd, winogradSums, winogradGrad,
     conv1x1Weights, conv1x1,
     depthwiseWeights, depthwise, depthwiseSums, weightGrad,
     maxPool, maxPoolGrad, avgPool, avgPoolGrad,

@@ -1,5 +1,6 @@
 // Weight gradients from what the parts of a batch have summed up, a lane for each output channel.
 #include "lanes.h"
+#include "parallel.h"
 
 namespace convoy {
 namespace CONVOY_ISA {
@@ -26,8 +27,8 @@ CONVOY_INLINE void collect(const WeightGradArgs& a, int64_t block, int64_t input
 template <int N>
 void collectAll(const WeightGradArgs& a) {
   const int64_t blocks = (a.outputs + N - 1) / N, each = a.dbias ? a.inputs + 1 : a.inputs;
-#pragma omp parallel for schedule(static) if (blocks * each * a.area * N > SERIAL)
-  for (int64_t at = 0; at < blocks * each; at++) collect<N>(a, at / each, at % each);
+  const bool enough = blocks * each * a.area * N > SERIAL;
+  shareEach(blocks * each, enough, [&](int64_t at) { collect<N>(a, at / each, at % each); });
 }
 
 }  // namespace

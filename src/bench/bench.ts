@@ -1,11 +1,11 @@
 // `convoy bench`: the time of some work, Convoy beside its peers.
 
 import type { Contender } from "./contender.js";
-import { type ConvoyContender, openConvoy } from "./convoy.js";
+import { openConvoy, type WarmContender } from "./convoy.js";
 import { describeMachine, type Machine } from "./machine.js";
-import { measure, type StepTime } from "./measure.js";
+import { measure, type SideTime } from "./measure.js";
 import { measurePeak, type Peak } from "./peak.js";
-import { openPeer, type Peer, PeerError } from "./peer.js";
+import { openPeers, type Peer, PeerError } from "./peer.js";
 import { type Task, taskOf, type Work } from "./task.js";
 
 /** Convoy and one peer on one model; the last fields are missing where no peer was asked for. */
@@ -69,14 +69,7 @@ export interface BenchOptions {
   readonly progress: (line: string) => void;
 }
 
-/** Convoy's side of a task, warm. */
-interface Own {
-  readonly contender: ConvoyContender;
-  readonly firstMs: number;
-  readonly peak?: Peak;
-}
-
-function rowOf(task: Task, { contender: convoy, firstMs, peak }: Own, time: StepTime): Row {
+function rowOf(task: Task, convoy: WarmContender, time: SideTime, peak?: Peak): Row {
   const { medianMs, spreadMs } = time;
   const rate = convoy.flops / (medianMs / 1000);
   const best = peak?.matmul[convoy.cores];
@@ -92,7 +85,7 @@ function rowOf(task: Task, { contender: convoy, firstMs, peak }: Own, time: Step
     gflops: rate / 1e9,
     matmulShare: best && rate / best,
     peakBytes: convoy.peakBytes,
-    firstMs,
+    firstMs: convoy.firstMs,
   };
 }
 
@@ -103,54 +96,60 @@ function requireSameNet(peer: Peer, contender: Contender, convoy: Contender): vo
   );
 }
 
+const closeAll = async (contenders: readonly Contender[]) =>
+  void (await Promise.all(contenders.map((contender) => contender.close())));
+
 async function againstPeer(
   task: Task,
-  convoy: Own,
+  convoy: readonly WarmContender[],
   peer: Peer,
   { limitSeconds, rounds }: BenchOptions,
+  peak?: Peak,
 ): Promise<Row> {
-  let contender: Contender | undefined;
+  let others: readonly Contender[] = [];
   try {
     // Its search for the best setting, and the last compilation that it began within its time.
-    contender = await openPeer(peer, task, 2 * limitSeconds);
-    requireSameNet(peer, contender, convoy.contender);
-    const [own, other] = await measure([convoy.contender, contender], rounds);
+    others = await openPeers(peer, task, 2 * limitSeconds);
+    for (const other of others) requireSameNet(peer, other, convoy[0]);
+    const [own, time] = await measure([convoy, others], rounds);
+    const other = others[time.at];
     return {
-      ...rowOf(task, convoy, own),
+      ...rowOf(task, convoy[own.at], own, peak),
       peer: peer.name,
-      peerVersion: contender.version,
-      peerSetting: contender.setting,
-      peerMedianMs: other.medianMs,
-      peerSpreadMs: other.spreadMs,
-      peerPeakBytes: contender.peakBytes,
-      ratio: other.medianMs / own.medianMs,
+      peerVersion: other.version,
+      peerSetting: other.setting,
+      peerMedianMs: time.medianMs,
+      peerSpreadMs: time.spreadMs,
+      peerPeakBytes: other.peakBytes,
+      ratio: time.medianMs / own.medianMs,
     };
   } catch (error) {
     if (!(error instanceof PeerError)) throw error;
-    const [own] = await measure([convoy.contender], rounds);
-    return { ...rowOf(task, convoy, own), peer: peer.name, note: error.message };
+    const [own] = await measure([convoy], rounds);
+    return { ...rowOf(task, convoy[own.at], own, peak), peer: peer.name, note: error.message };
   } finally {
-    await contender?.close();
+    await closeAll(others);
   }
 }
 
 async function rowsOf(task: Task, options: BenchOptions, peak?: Peak): Promise<Row[]> {
   const { peers, engine, rounds, progress } = options;
   const name = `${task.model}, batch ${task.batch}`;
-  progress(`${name}: Convoy finds its best setting`);
-  const convoy: Own = { ...(await openConvoy(task, engine)), peak };
+  progress(`${name}: Convoy compiles`);
+  const convoy = await openConvoy(task, engine);
   try {
     if (peers.length === 0) {
-      return [rowOf(task, convoy, (await measure([convoy.contender], rounds))[0])];
+      const [own] = await measure([convoy], rounds);
+      return [rowOf(task, convoy[own.at], own, peak)];
     }
     const rows: Row[] = [];
     for (const peer of peers) {
-      progress(`${name}: ${peer.name} finds its best setting, then both run in turn`);
-      rows.push(await againstPeer(task, convoy, peer, options));
+      progress(`${name}: ${peer.name} gets ready, then both run in turn`);
+      rows.push(await againstPeer(task, convoy, peer, options, peak));
     }
     return rows;
   } finally {
-    await convoy.contender.close();
+    await closeAll(convoy);
   }
 }
 

@@ -1,6 +1,6 @@
 // Somebody who can do the work of a task: Convoy itself or a peer. Both are measured by the same code.
 
-/** A model, compiled, warmed up and at its fastest setting. */
+/** A model, compiled and warmed up, at one setting. */
 export interface Contender {
   readonly version: string;
   /** Threads, memory format and the like, in words. */

@@ -89,6 +89,28 @@ class Process {
 }
 
 /**
+ * Starts a peer once for each thread count, each as warm and fast as can be; as {@link openPeer} does it, in a like
+ * share of the time for searching.
+ */
+export async function openPeers(
+  peer: Peer,
+  task: Task,
+  limitSeconds: number,
+): Promise<readonly Contender[]> {
+  const tuneSeconds = task.tuneSeconds / task.threads.length;
+  const opened: Contender[] = [];
+  try {
+    for (const count of task.threads) {
+      opened.push(await openPeer(peer, { ...task, threads: [count], tuneSeconds }, limitSeconds));
+    }
+    return opened;
+  } catch (error) {
+    for (const contender of opened) await contender.close();
+    throw error;
+  }
+}
+
+/**
  * Starts a peer and waits until it is warm and at its fastest setting.
  *
  * @throws PeerError when it is absent (with the cure), cannot train the net, or takes too long.

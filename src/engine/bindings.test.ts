@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { add, Graph, input, read, scalar, uniform, write } from "../graph/index.js";
-import { checkBindings } from "./bindings.js";
+import { bindingCheck } from "./bindings.js";
 import type { Bindings } from "./engine.js";
 import { ReferenceVector } from "./reference/index.js";
 
@@ -39,12 +39,12 @@ const wrong: [Partial<Bindings>, string][] = [
   [{ key: undefined }, "needs a key"],
 ];
 
-describe("checkBindings", () => {
+describe("bindingCheck", () => {
   it("accepts what fits", () => {
-    expect(() => checkBindings(example(), complete)).not.toThrow();
+    expect(() => bindingCheck(example())(complete)).not.toThrow();
   });
 
   it.each(wrong)("refuses %j", (change, message) => {
-    expect(() => checkBindings(example(), { ...complete, ...change })).toThrow(message);
+    expect(() => bindingCheck(example())({ ...complete, ...change })).toThrow(message);
   });
 });

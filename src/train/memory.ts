@@ -1,12 +1,12 @@
-// What a training step keeps in memory: what is recomputed, which kernels run, and what that costs.
+// What a training step keeps in memory: what is recomputed, and what that costs.
 //
-// Unasked, what costs little to make again is not kept. Under a budget the ways are tried from the cheapest on, each measured by the engine before anything is allocated:
-// everything kept with the fastest kernels, then with frugal ones, then with recomputation, whose plan is
-// made again until the measured program fits. Only where none of these is enough, what is kept is rounded to
-// 16 bits, and where that is not enough either, compressed: the others leave the gradient as it is.
+// Unasked, what costs little to make again is not kept. Under a budget the ways are tried from the cheapest on, each
+// measured by the engine before anything is allocated: everything kept, then what is cheap made again, then recomputation
+// by a plan, which is made again until the measured program fits. Only where that is not enough, what is kept is
+// rounded to 16 bits, and where that is not enough either, compressed: the others leave the gradient as it is.
 
 import { formatBytes, parseBytes } from "../bytes.js";
-import type { CompileOptions, Engine, MemoryReport, Program } from "../engine/engine.js";
+import type { Engine, MemoryReport, Program } from "../engine/engine.js";
 import { sumReports } from "../engine/memory.js";
 import type { Graph, Value } from "../graph/index.js";
 import { type CompressedGraph, compressSaved } from "../graph/passes/compressSaved.js";
@@ -33,6 +33,16 @@ export interface MemorySettings {
   readonly recompute?: number | "sqrt" | "none";
 }
 
+/** What {@link compileWithin} is told besides. */
+export interface FitOptions extends MemorySettings {
+  /** Share of the memory that is this program's. */
+  readonly share: number;
+  /** What becomes of the graph when it is settled what is kept; default nothing. */
+  readonly finish?: Finish;
+}
+
+type Finish = (graph: Graph) => Graph;
+
 /** A number format in which images are kept. */
 type Keep = NonNullable<TrainConfig["keep"]>;
 
@@ -54,11 +64,10 @@ export interface Fitted {
   readonly plan?: string;
 }
 
-/** A graph with the settings that it is compiled with. */
+/** A graph that keeps less. */
 interface Way {
   readonly graph: Graph;
   readonly compressed?: CompressedGraph;
-  readonly options: CompileOptions;
   /** Recomputed values, and what the step takes longer than the plain one, as a share of that. */
   readonly recomputed: number;
   readonly cost: number;
@@ -72,10 +81,10 @@ interface Candidate extends Way {
 
 /** How a way is made. */
 interface Means {
-  readonly options?: CompileOptions;
   readonly recomputed?: ReadonlySet<Value>;
   readonly keep?: Keep;
   readonly comet?: CometConfig;
+  readonly finish?: Finish;
 }
 
 /** Plans made for one way before it is given up. */
@@ -94,7 +103,7 @@ const freeOf = (graph: Graph, keep: Keep): ReadonlySet<Value> =>
 /** A graph with some values recomputed and the others kept in a format. */
 function wayOf(
   plain: Graph,
-  { options = {}, recomputed = nothing, keep = "f32", comet }: Means,
+  { recomputed = nothing, keep = "f32", comet, finish = (graph) => graph }: Means,
 ): Way {
   const halved = keep === "bf16" ? halvable(plain, recomputed) : undefined;
   const free = freeOf(plain, keep);
@@ -102,7 +111,7 @@ function wayOf(
   const compressed = keep === "comet" ? compressSaved(kept, cometSettings(comet).share) : undefined;
   const graph = compressed?.graph ?? kept;
   const cost = estimateSeconds(graph) / estimateSeconds(rematerialise(plain, free)) - 1;
-  return { graph, compressed, options, recomputed: recomputed.size, cost, keep };
+  return { graph: finish(graph), compressed, recomputed: recomputed.size, cost, keep };
 }
 
 function recomputedBy({ recompute, keep = "f32" }: MemorySettings, graph: Graph) {
@@ -120,27 +129,20 @@ class Search {
     private readonly engine: Engine,
     private readonly graph: Graph,
     private readonly budget: number,
-    private readonly comet?: CometConfig,
+    private readonly fixed: Pick<Means, "comet" | "finish">,
   ) {}
 
   async find(formats: readonly Keep[]): Promise<Candidate> {
-    const kernels: readonly CompileOptions[] = [{}, { frugal: true }];
     const cheap = cheapValues(this.graph);
     for (const keep of formats) {
-      const plain: Candidate[] = [];
-      for (const options of kernels) {
-        const candidate = await this.measure({ options, keep });
-        if (this.fits(candidate)) return candidate;
-        plain.push(candidate);
-      }
+      const plain = await this.measure({ keep });
+      if (this.fits(plain)) return plain;
       if (keep === "f32" && cheap.size > 0) {
         const candidate = await this.measure({ recomputed: cheap });
         if (this.fits(candidate)) return candidate;
       }
-      for (const candidate of plain) {
-        const found = await this.recompute(candidate);
-        if (found) return found;
-      }
+      const found = await this.recompute(plain);
+      if (found) return found;
     }
     throw new RangeError(
       `memory ${formatBytes(this.budget)} is too little for this net and batch: the smallest possible ` +
@@ -150,7 +152,7 @@ class Search {
   }
 
   /** Plans for less until the engine's measure agrees; the planner only estimates. */
-  private async recompute({ options, keep, report }: Candidate): Promise<Candidate | undefined> {
+  private async recompute({ keep, report }: Candidate): Promise<Candidate | undefined> {
     const planner = this.plannerFor(keep);
     let found: Candidate | undefined;
     let aim = this.budget - (report.peakBytes - planner.plainBytes);
@@ -159,8 +161,7 @@ class Search {
     let [stride, peak] = [0, 0];
     for (let at = 0; at < TRIES; at++) {
       const plan = planner.plan(aim);
-      const candidate =
-        plan && (await this.measure({ options, keep, recomputed: plan.recomputed }));
+      const candidate = plan && (await this.measure({ keep, recomputed: plan.recomputed }));
       const left = candidate ? this.budget - candidate.report.peakBytes : 0;
       if (candidate && left >= 0) {
         if (!found || candidate.cost < found.cost) found = candidate;
@@ -176,14 +177,14 @@ class Search {
       aim = next > low && next < high ? next : (Math.max(low, 0) + high) / 2;
     }
     if (found) return found;
-    return this.least({ options, keep });
+    return this.least(keep);
   }
 
   /** The plan that needs least, under several guesses of what the estimate does not know. */
-  private async least({ options, keep }: Pick<Candidate, "options" | "keep">) {
+  private async least(keep: Keep): Promise<Candidate | undefined> {
     for (const beside of BESIDE) {
       const { recomputed } = this.plannerFor(keep, beside).least();
-      const candidate = await this.measure({ options, keep, recomputed });
+      const candidate = await this.measure({ keep, recomputed });
       if (this.fits(candidate)) return candidate;
     }
     return undefined;
@@ -199,20 +200,19 @@ class Search {
   }
 
   private async measure(means: Means): Promise<Candidate> {
-    const way = wayOf(this.graph, { ...means, comet: this.comet });
-    const report = await this.engine.measure(way.graph, way.options);
+    const way = wayOf(this.graph, { ...means, ...this.fixed });
+    const report = await this.engine.measure(way.graph);
     this.smallest = Math.min(this.smallest, report.peakBytes);
     return { ...way, report };
   }
 }
 
-function words({ options, recomputed, cost, keep }: Way, { peakBytes }: MemoryReport): string {
+function words({ recomputed, cost, keep }: Way, { peakBytes }: MemoryReport): string {
   const means = [
     recomputed > 0 && `recomputing ${recomputed} values`,
     keep === "bf16" && "images kept as bfloat16, so that gradients are rounded",
     keep === "comet" &&
       "inputs of convolutions kept compressed, so that their weights' gradients have a bounded error",
-    options.frugal && "kernels with little scratch space",
     cost >= 0.005 && `about ${percent(cost)} more work`,
   ].filter(Boolean);
   const how = means.length > 0 ? means.join("; ") : "nothing to do";
@@ -237,18 +237,18 @@ function checkComet({ memory, keep, comet = {} }: MemorySettings): void {
 export async function compileWithin(
   engine: Engine,
   graph: Graph,
-  settings: MemorySettings,
-  share: number,
+  settings: FitOptions,
 ): Promise<Fitted> {
   checkComet(settings);
-  const { memory, recompute, keep, comet } = settings;
+  const { memory, recompute, keep, comet, finish, share } = settings;
+  const fixed = { comet, finish };
   const way =
     memory === undefined
-      ? wayOf(graph, { recomputed: recomputedBy(settings, graph), keep, comet })
-      : await new Search(engine, graph, parseBytes(memory) * share, comet).find(
+      ? wayOf(graph, { recomputed: recomputedBy(settings, graph), keep, ...fixed })
+      : await new Search(engine, graph, parseBytes(memory) * share, fixed).find(
           keep ? [keep] : formats,
         );
-  const program = await engine.compile(way.graph, way.options);
+  const program = await engine.compile(way.graph);
   const asked = [memory, recompute, keep].some((setting) => setting !== undefined);
   const plan = asked || way.recomputed > 0 ? words(way, program.memory) : undefined;
   return { program, compressed: way.compressed, plan };

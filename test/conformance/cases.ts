@@ -126,6 +126,25 @@ const batchNorms = normShapes.flatMap((shape) =>
   normCases({ op: "batchNorm", name: `[${shape}]`, shape, apply: g.batchNorm }),
 );
 
+/** From statistics that come from elsewhere. */
+const batchNormApplies = normShapes.flatMap((shape) =>
+  (["none", "relu", "relu6"] as const).flatMap((activation) => {
+    const channels = { shape: [shape[1]], range: [-4, 5] } as const;
+    const variance = { shape: [shape[1]], range: [0.1, 4] } as const;
+    const operands = [shape, channels, channels, channels, variance];
+    const attrs = { eps: 0.01, activation };
+    return [operands, [...operands, shape]].map((all) =>
+      use(
+        "batchNormApply",
+        `[${shape}], ${all.length} operands, ${activation}`,
+        all,
+        (values) => [g.batchNormApply(values, attrs)],
+        flat,
+      ),
+    );
+  }),
+);
+
 /** Groups that lie inside a block, fill one, span several, hold one channel or all. */
 const groupNormShapes: readonly (readonly [Shape, groups: number])[] = [
   [[3, 6], 2],
@@ -236,6 +255,7 @@ export const cases: readonly Case[] = [
   ...chainCases,
   ...layoutCases,
   ...batchNorms,
+  ...batchNormApplies,
   ...groupNorms,
   ...matmuls,
   ...reduces,

@@ -17,6 +17,7 @@ type Arrays = readonly ArrayBufferView[];
 export interface NativeQueue {
   compile(graph: object): Promise<NativeProgram>;
   measure(graph: object): Promise<MemoryReport>;
+  /** Takes scalars, key and stamps before it returns; vectors, inputs and outputs belong to the run until it ends. */
   run(
     handle: object,
     vectors: Arrays,

@@ -5,7 +5,7 @@ import type { Graph, Value } from "../../graph/graph.js";
 import { zeros } from "../../tensor/dtype.js";
 import { keyWords } from "../../tensor/philox.js";
 import { sizeOf } from "../../tensor/shape.js";
-import { checkBindings, checkFrozen } from "../bindings.js";
+import { bindingCheck, checkFrozen } from "../bindings.js";
 import type { Bindings, Buffer, CompileOptions, Outputs, Program } from "../engine.js";
 import type { NativeQueue } from "./addon.js";
 import { changing, NativeVector } from "./vector.js";
@@ -68,13 +68,20 @@ export async function compileNative(
   const slotOf = (name: string) => slots.vectors.indexOf(name);
   const frozen = (options.frozen ?? []).map(slotOf);
   const written = names(graph, ["write"], "vector").map(slotOf);
+  const check = bindingCheck(graph);
+  // The addon takes these numbers when it is called, so every run fills the same arrays.
+  const scalars = new Float32Array(slots.scalars.length);
+  const key = new Uint32Array(4);
+  const stamps = new Float64Array(frozen.length);
   return {
     memory,
     flops: graphFlops(graph),
     async run(bindings: Bindings): Promise<Outputs> {
-      checkBindings(graph, bindings);
+      check(bindings);
       const vectors = slots.vectors.map((name) => NativeVector.own(bindings.vectors![name]));
-      const stamps = Float64Array.from(frozen, (at) => vectors[at].stamp);
+      for (const [at, slot] of frozen.entries()) stamps[at] = vectors[slot].stamp;
+      for (const [at, name] of slots.scalars.entries()) scalars[at] = bindings.scalars![name];
+      if (bindings.key) key.set(keyWords(bindings.key));
       const results = outputs.map(([name, { dtype, shape }]): readonly [string, Buffer] => [
         name,
         zeros(dtype, sizeOf(shape)),
@@ -83,9 +90,9 @@ export async function compileNative(
         handle,
         vectors.map(({ values }) => values),
         slots.inputs.map((name) => bindings.inputs![name]),
-        Float32Array.from(slots.scalars, (name) => bindings.scalars![name]),
+        scalars,
         results.map(([, buffer]) => buffer),
-        Uint32Array.from(bindings.key ? keyWords(bindings.key) : [0, 0, 0, 0]),
+        key,
         stamps,
       );
       await changing(

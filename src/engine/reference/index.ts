@@ -6,7 +6,7 @@ import type { Graph, Node } from "../../graph/graph.js";
 import { forwardNodes, rewrite } from "../../graph/rewrite.js";
 import { type DType, type HostData, zeros } from "../../tensor/dtype.js";
 import { sizeOf } from "../../tensor/shape.js";
-import { checkBindings, checkFrozen } from "../bindings.js";
+import { bindingCheck, checkFrozen } from "../bindings.js";
 import type { Bindings, Buffer, Engine, MemoryReport, Outputs, Program } from "../engine.js";
 import { gather } from "./gather.js";
 import { interpret } from "./interpret.js";
@@ -41,7 +41,6 @@ function toHost<D extends DType>(dtype: D, values: Float64Array): HostData[D] {
 
 /** Runs at once, inside the call: that alone keeps the order of the queue. */
 function run(graph: Graph, bindings: Bindings): Outputs {
-  checkBindings(graph, bindings);
   const vectors = Object.entries(bindings.vectors ?? {}).map(
     ([name, vector]) => [name, ownVector(vector)] as const,
   );
@@ -66,6 +65,7 @@ export function referenceEngine(): Engine {
   return {
     name: "reference",
     threads: 1,
+    precision: "f64",
     reduce: reductions,
     async measure(graph, { frozen = [] } = {}) {
       expectOpen();
@@ -77,11 +77,13 @@ export function referenceEngine(): Engine {
       expectOpen();
       const live = liveGraph(graph);
       checkFrozen(live, frozen);
+      const check = bindingCheck(live);
       return {
         memory: memoryOf(live),
         flops: graphFlops(live),
         async run(bindings) {
           expectOpen();
+          check(bindings);
           return run(live, bindings);
         },
       };
