@@ -1,7 +1,5 @@
 // Fused pointwise passes: a small register machine whose registers are blocks of numbers that stay in
 // the first-level cache, so that a chain of any length reads and writes memory once.
-#include <cstring>
-
 #include "kernels.h"
 #include "math.h"
 #include "parallel.h"
@@ -113,7 +111,10 @@ void range(const FusedArgs& f, int64_t begin, int64_t end, const Registers& regi
     }
     // Results are stored last, so that a result may take the place of an operand.
     for (int r = 0; r < f.resultCount; r++) {
-      std::memcpy(f.outputs[r] + at, sources[f.results[r]], static_cast<size_t>(n) * 4);
+      const float* from = sources[f.results[r]];
+      float* to = f.outputs[r] + at;
+#pragma omp simd
+      for (int64_t i = 0; i < n; i++) to[i] = from[i];
     }
   }
 }

@@ -17,11 +17,14 @@ constexpr int64_t MOST_CHANNELS = 256;
 // Blocks of channels whose sums for the weight gradient a core's own cache holds.
 constexpr int64_t MOST_SUMMED = 4;
 
-bool suits(const Node& node, const Shape& w) {
+/** Whether a 3x3 convolution with such weights is one for tiles of what it makes, or of what its gradient is made of:
+ * a tile takes 36 products for each pair of channels, each of its pixels 9 without Winograd's algorithm. */
+bool suits(const Node& node, const Shape& w, const Shape& tiled) {
   const bool plain = node.list("strides") == Shape{1, 1} && node.list("dilation") == Shape{1, 1} &&
                      node.number("groups") == 1 && w[2] == 3 && w[3] == 3;
   const bool whole = w[0] % BLOCK == 0 && w[1] % BLOCK == 0;
-  return kernels().wide && plain && whole;
+  const int64_t tiles = ((tiled[2] + 3) / 4) * ((tiled[3] + 3) / 4);
+  return kernels().wide && plain && whole && 9 * tiled[2] * tiled[3] > WINOGRAD_POINTS * tiles;
 }
 
 bool isNarrow(const Shape& w) { return std::max(w[0], w[1]) <= MOST_CHANNELS; }
@@ -92,7 +95,7 @@ void sumByPatches(Builder& b, const Node& node, const ConvOperands& o) {
 
 bool winogradConv2d(Builder& b, const Node& node) {
   const ValueId x = node.inputs[0], w = node.inputs[1];
-  if (!suits(node, b.shape(w)) || !isNarrow(b.shape(w))) return false;
+  if (!suits(node, b.shape(w), b.shape(node.outputs[0])) || !isNarrow(b.shape(w))) return false;
   const BufferId weights = packWeights(b, w, false);
   Ending ending;
   if (node.inputs.size() > 2) ending.bias = b.plain(node.inputs[2]);
@@ -105,7 +108,7 @@ bool winogradConv2d(Builder& b, const Node& node) {
 
 bool winogradInputGrad(Builder& b, const Node& node) {
   const ValueId dy = node.inputs[0], w = node.inputs[1], dx = node.outputs[0];
-  if (!suits(node, b.shape(w)) || !isNarrow(b.shape(w))) return false;
+  if (!suits(node, b.shape(w), b.shape(node.outputs[0])) || !isNarrow(b.shape(w))) return false;
   const Shape padding = node.list("padding", 4);
   convolve(b, convName(node, b.shape(dx), b.shape(w)), dy, dx, packWeights(b, w, true),
            {2 - padding[0], 2 - padding[1]}, {});
@@ -115,7 +118,7 @@ bool winogradInputGrad(Builder& b, const Node& node) {
 bool winogradWeightGrad(Builder& b, const Node& node) {
   const ValueId x = node.inputs[0], dy = node.inputs[1], dw = node.outputs[0];
   const Shape& w = b.shape(dw);
-  if (!suits(node, w)) return false;
+  if (!suits(node, w, b.shape(dy))) return false;
   const Images in = b.images(x, BLOCK), out = b.images(dy, BLOCK);
   const BufferId source = b.get(x, BLOCK).buffer, grad = b.get(dy, BLOCK).buffer;
   const ConvOperands operands = {in, out, convWindow(node, w), source, grad, BLOCK,

@@ -128,8 +128,6 @@ export interface Gather {
 export interface CompileOptions {
   /** Pointwise fusion and the like; default true. Tests switch it off to compare. */
   readonly optimise?: boolean;
-  /** Kernels that need little scratch space rather than the fastest ones; default false. */
-  readonly frugal?: boolean;
   /**
    * Vectors that seldom change, by name; default none. What the graph makes of them alone, such as
    * weights in the layouts of kernels, is kept between runs, in memory of its own. It is made again in

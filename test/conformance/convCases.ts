@@ -55,6 +55,13 @@ const geometries: readonly Geometry[] = [
     w: [32, 64, 3, 3],
     options: { padding: 3 },
   },
+  {
+    name: "96 to 80 channels, ragged tiles",
+    x: [2, 96, 6, 7],
+    w: [80, 96, 3, 3],
+    options: { padding: [2, 0, 1, 2] },
+  },
+  { name: "16 to 80 channels, many tiles", x: [5, 16, 9, 21], w: [80, 16, 3, 3], options: {} },
   { name: "6 to 16 channels", x: [2, 6, 9, 9], w: [16, 6, 5, 5], options: {} },
   {
     name: "8 channels, 5x5, uneven strides",

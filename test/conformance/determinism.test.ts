@@ -73,6 +73,26 @@ const sums: Readonly<Record<string, (x: g.Value, dy: g.Value) => g.Value>> = {
     const geometry = g.convGeometry({ groups: 24, padding: 2 });
     return g.conv2dWeightGrad(x, dy, [24, 1, 5, 5], geometry, false)[0];
   },
+  "Winograd's weight gradient": (x, dy) => {
+    const [images, grad] = [x, dy].map((value) => g.reshape(value, [9, 48, 8, 9]));
+    return g.conv2dWeightGrad(
+      images,
+      grad,
+      [48, 48, 3, 3],
+      g.convGeometry({ padding: 1 }),
+      false,
+    )[0];
+  },
+  "Winograd's weight gradient of many channels": (x, dy) => {
+    const [images, grad] = [x, dy].map((value) => g.reshape(value, [9, 96, 6, 6]));
+    return g.conv2dWeightGrad(
+      images,
+      grad,
+      [96, 96, 3, 3],
+      g.convGeometry({ padding: 1 }),
+      false,
+    )[0];
+  },
   "direct input gradient": (x, dy) => {
     const weights = g.reshape(g.slice(x, [0, 0, 0, 0], [1, 16, 12, 12]), [24, 6, 4, 4]);
     return g.conv2dInputGrad(dy, weights, [9, 6, 15, 15], g.convGeometry({}));

@@ -29,10 +29,10 @@ const slotsOf = (graph: Graph): Slots => ({
   scalars: names(graph, ["scalar"], "name"),
 });
 
-type Options = Pick<CompileOptions, "frugal" | "frozen">;
+type Options = Pick<CompileOptions, "frozen">;
 
 /** The graph as the addon reads it: values by number. */
-function serialise(graph: Graph, slots: Slots, { frugal = false, frozen = [] }: Options): object {
+function serialise(graph: Graph, slots: Slots, { frozen = [] }: Options): object {
   checkFrozen(graph, frozen);
   const ids = new Map<Value, number>();
   for (const node of graph.nodes) for (const value of node.outputs) ids.set(value, ids.size);
@@ -48,7 +48,6 @@ function serialise(graph: Graph, slots: Slots, { frugal = false, frozen = [] }: 
     outputs: idsOf(graph.outputs.values()),
     ...slots,
     frozen,
-    frugal,
   };
 }
 
