@@ -11,6 +11,7 @@
 #include <unordered_set>
 
 #include "kernels/kernels.h"
+#include "plan.h"
 #include "program.h"
 #include "queue.h"
 
@@ -371,6 +372,7 @@ Napi::Value describe(const Napi::CallbackInfo& info) {
   const dnnl_version_t* version = dnnl_version();
   Napi::Object result = Napi::Object::New(info.Env());
   result.Set("isa", convoy::isaName());
+  result.Set("gap", static_cast<double>(convoy::GAP));
   result.Set("onednn", std::to_string(version->major) + "." + std::to_string(version->minor) + "." +
                            std::to_string(version->patch));
   return result;

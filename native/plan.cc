@@ -8,12 +8,6 @@ namespace convoy {
 namespace {
 
 constexpr size_t ALIGNMENT = 64;
-// Behind each buffer, where a sanitizer finds what goes beyond it: see guard.h.
-#ifdef CONVOY_SANITIZE
-constexpr size_t GAP = 64;
-#else
-constexpr size_t GAP = 0;
-#endif
 
 size_t room(size_t bytes) { return (bytes + GAP + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT; }
 

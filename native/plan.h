@@ -6,6 +6,13 @@
 
 namespace convoy {
 
+/** Bytes that stay free behind each buffer: some where a sanitizer is to find what goes beyond one (guard.h). */
+#ifdef CONVOY_SANITIZE
+constexpr size_t GAP = 64;
+#else
+constexpr size_t GAP = 0;
+#endif
+
 struct Lifetime {
   size_t bytes;
   int first;  // step that writes it
