@@ -10,14 +10,16 @@ namespace convoy {
 
 Step Guard::around(Step step, [[maybe_unused]] std::vector<BufferId> buffers) const {
 #ifdef CONVOY_SANITIZE
-  return [layout = layout_, buffers = std::move(buffers), step = std::move(step)](const Run& run) {
+  const Work guarded = [layout = layout_, buffers = std::move(buffers), run = step.run](const Run& r) {
     ASAN_POISON_MEMORY_REGION(layout->arena, layout->bytes);
     for (BufferId id : buffers) {
       const Span& span = layout->buffers[static_cast<size_t>(id)];
       ASAN_UNPOISON_MEMORY_REGION(layout->arena + span.offset, span.bytes);
     }
-    step(run);
+    run(r);
   };
+  // A team's threads would put up the guards of one step while others are still in the step before.
+  return {std::move(step.name), guarded, false};
 #else
   return step;
 #endif
