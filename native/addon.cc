@@ -110,7 +110,6 @@ Graph graphFrom(const Napi::Object& object) {
   graph.inputs = attrFrom(object.Get("inputs")).texts;
   graph.scalars = attrFrom(object.Get("scalars")).texts;
   graph.frozen = attrFrom(object.Get("frozen")).texts;
-  graph.frugal = object.Get("frugal").ToBoolean();
   return graph;
 }
 

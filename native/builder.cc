@@ -186,22 +186,6 @@ void Builder::bind(ValueId value, Place place) {
   alias(value, {buffer, 1});
 }
 
-void Builder::remake(ValueId value, ValueId from, std::function<BufferId()> make) {
-  recipes_[value] = {from, std::move(make)};
-}
-
-BufferId Builder::getOnceMore(ValueId value, int64_t block) {
-  const auto recipe = recipes_.find(value);
-  const bool possible = recipe != recipes_.end() && blockOf(value) == block &&
-                        lastUse_[at(recipe->second.from)] >= node_ && chainThreads(shape(value)[0]) > 0;
-  const bool better =
-      possible && std::all_of(graph_.nodes.begin(), graph_.nodes.end(), [&](const Node& node) {
-        const bool uses = std::find(node.inputs.begin(), node.inputs.end(), value) != node.inputs.end();
-        return !uses || node.op == "conv2d" || node.op == "conv2dWeightGrad";
-      });
-  return better ? recipe->second.make() : get(value, block).buffer;
-}
-
 BufferId Builder::scratch(size_t bytes, Kind kind) {
   return add(std::max<size_t>(bytes, 1), {Home::Arena, 0, 0}, kind);
 }
@@ -251,7 +235,7 @@ void Builder::wholeStep(Task task) {
     buffer.touched = true;
     if (!constant && buffer.constant) buffer.kept = true;
   }
-  if (constant) return preparation_.push_back({"", std::move(task.run), task.team});
+  if (constant) return preparation_.push_back(guard_.around({"", std::move(task.run), task.team}, task.whole));
   tasks_.push_back(std::move(task));
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "graph.h"
+#include "guard.h"
 #include "kernels/kernels.h"
 #include "plan.h"
 #include "program.h"
@@ -57,12 +58,6 @@ class Builder {
   void alias(ValueId value, const Tensor& tensor);
   /** A result that lies in something bound. */
   void bind(ValueId value, Place place);
-  /** Says how to make a result of the node that is being lowered once more, in the layout that it has, as long
-   * as `from` is kept. */
-  void remake(ValueId value, ValueId from, std::function<BufferId()> make);
-  /** The value as `get` gives it, for a weight gradient. If only convolutions use it besides, it is rather made
-   * again, where that is known, than kept. */
-  BufferId getOnceMore(ValueId value, int64_t block);
   /** Room that only the steps naming it use. */
   BufferId scratch(size_t bytes, Kind kind = Kind::Scratch);
   /** Room of so many bytes for each thread, that an image step names. */
@@ -107,7 +102,8 @@ class Builder {
   void find(const Group& group, int now);
   Step stepOf(Group group, int now = 0);
   void shrink(const Chain& chain, BufferId id, size_t images, int now);
-  void putOver(const Group& group, size_t step, int now);
+  int touchedAt(const Group& group, BufferId place, bool last) const;
+  void putOver(const Group& group, int now);
   Kind kindOf(const Buffer& buffer) const;
   Lifetime lifetimeOf(const Buffer& buffer) const;
   void placeAll();
@@ -119,14 +115,8 @@ class Builder {
   void copyOutputs();
   bool diesHere(const Tensor& tensor) const;
 
-  struct Recipe {
-    ValueId from;
-    std::function<BufferId()> make;
-  };
-
   const Graph& graph_;
   int node_ = 0;  // being lowered
-  std::map<ValueId, Recipe> recipes_;
   std::vector<int> lastUse_;  // node, by value, also under another shape; -1 when unused
   std::vector<bool> forward_;  // by value: whether the outputs need it
   std::vector<bool> saved_;    // by value: a forward one that the way back uses
@@ -136,6 +126,7 @@ class Builder {
   std::vector<Step> preparation_;  // makes the constants
   std::vector<Task> tasks_;
   std::vector<Step> steps_;
+  Guard guard_;  // around each of the steps
   std::unique_ptr<Profile> profile_;
   std::vector<std::function<void(const Run&)>> ready_;
   std::vector<bool> written_;  // by value: already where its write wants it

@@ -11,11 +11,6 @@ constexpr size_t PIECE_BYTES = size_t{128} << 10;
 
 size_t at(int index) { return static_cast<size_t>(index); }
 
-bool touches(const Task& task, BufferId buffer) {
-  const std::vector<BufferId> all = buffersOf(task);
-  return std::find(all.begin(), all.end(), buffer) != all.end();
-}
-
 }  // namespace
 
 Kind Builder::kindOf(const Buffer& buffer) const {
@@ -64,21 +59,47 @@ void Builder::shrink(const Chain& chain, BufferId id, size_t images, int now) {
   buffer.bytes = bytes;
 }
 
-/** Puts the result of a group's step over an operand, if that ends with the step. */
-void Builder::putOver(const Group& group, size_t step, int now) {
-  const Task& task = group[step];
-  if (task.result < 0) return;
-  Buffer &result = buffers_[at(task.result)], &operand = buffers_[at(task.operand)];
-  const auto inArena = [](const Buffer& b) { return b.place.home == Home::Arena && b.place.perImage == 0; };
-  const bool begins = inArena(result) && result.first == now;
-  const bool ends = inArena(operand) && operand.last == now && operand.over < 0 && !operand.constant;
-  if (!begins || !ends || result.bytes != operand.bytes) return;
-  for (size_t other = 0; other < group.size(); other++) {
-    if (other < step && touches(group[other], task.result)) return;
-    if (other > step && touches(group[other], task.operand)) return;
+/** The first or the last step of a group that touches a place, by image and not otherwise; -1 if there is none. */
+int Builder::touchedAt(const Group& group, BufferId place, bool last) const {
+  int found = -1;
+  for (size_t step = 0; step < group.size(); step++) {
+    for (BufferId id : buffersOf(group[step])) {
+      if (id != place && buffers_[at(id)].over != place) continue;
+      const std::vector<BufferId>& shares = group[step].byImage;
+      if (std::find(shares.begin(), shares.end(), id) == shares.end()) return -1;
+      if (last || found < 0) found = static_cast<int>(step);
+    }
   }
-  result.over = task.operand;
-  operand.last = result.last;
+  return found;
+}
+
+/** Puts results of a group of image steps over what ends with it: an image of theirs over one of as many bytes that
+ * an earlier step was the last to use, or over an operand that its step says it may lie on. */
+void Builder::putOver(const Group& group, int now) {
+  const auto free = [](const Buffer& b) {
+    return b.place.home == Home::Arena && b.place.perImage == 0 && b.place.perThread == 0 && !b.constant && b.over < 0;
+  };
+  for (size_t step = 0; step < group.size(); step++) {
+    const Task& task = group[step];
+    for (BufferId id : task.byImage) {
+      Buffer& result = buffers_[at(id)];
+      if (!free(result) || result.first != now || touchedAt(group, id, false) != static_cast<int>(step)) continue;
+      for (const Task& earlier : group) {
+        for (BufferId other : earlier.byImage) {
+          const BufferId place = buffers_[at(other)].over < 0 ? other : buffers_[at(other)].over;
+          Buffer& operand = buffers_[at(place)];
+          if (place == id || !free(operand) || operand.last != now || operand.bytes != result.bytes) continue;
+          const int end = touchedAt(group, place, true);
+          const bool same = end == static_cast<int>(step) && task.result == id && task.operand == other;
+          if (end < 0 || (end >= static_cast<int>(step) && !same)) continue;
+          result.over = place;
+          operand.last = result.last;
+          break;
+        }
+        if (result.over >= 0) break;
+      }
+    }
+  }
 }
 
 /** A step that does all of a group. */
@@ -98,7 +119,7 @@ Step Builder::stepOf(Group group, int now) {
   for (const Task& task : group) {
     for (BufferId id : task.byImage) shrink(*chain, id, images, now);
   }
-  for (size_t step = 0; step < group.size(); step++) putOver(group, step, now);
+  putOver(group, now);
   const Work run = [chain](const Run& r) { chain->run(r); };
   if (chain->threads() > 0) return {"", run};
   return {group.front().name, run, group.front().byPart.empty()};
@@ -110,7 +131,12 @@ void Builder::scheduleAll() {
       schedule(std::move(tasks_), [this](BufferId a, BufferId b) { return meet(a, b); });
   for (size_t now = 0; now < groups.size(); now++) find(groups[now], static_cast<int>(now));
   for (size_t now = 0; now < groups.size(); now++) {
-    steps_.push_back(stepOf(std::move(groups[now]), static_cast<int>(now)));
+    std::vector<BufferId> buffers;
+    for (const Task& task : groups[now]) {
+      const std::vector<BufferId> all = buffersOf(task);
+      buffers.insert(buffers.end(), all.begin(), all.end());
+    }
+    steps_.push_back(guard_.around(stepOf(std::move(groups[now]), static_cast<int>(now)), std::move(buffers)));
   }
 }
 
@@ -157,6 +183,12 @@ std::unique_ptr<Program> Builder::finish() {
   const Bindings nothing;
   const Run run(places_, arena.get(), nothing);
   for (const auto& ready : ready_) ready(run);
+  std::vector<Span> spans;
+  for (size_t id = 0; id < buffers_.size(); id++) {
+    const bool inside = places_[id].home == Home::Arena && buffers_[id].touched;
+    spans.push_back({places_[id].offset, inside ? buffers_[id].bytes : 0});
+  }
+  guard_.place(arena.get(), memory_.peak, std::move(spans));
   return std::make_unique<Program>(std::move(preparation_), std::move(steps_), std::move(places_),
                                    std::move(arena), memory_, std::move(profile_));
 }

@@ -74,8 +74,6 @@ struct Graph {
   std::vector<std::string> scalars;
   /** Those of the vectors that seldom change: what is made of them alone is kept between runs. */
   std::vector<std::string> frozen;
-  /** Whether to take kernels that need little scratch space rather than the fastest ones. */
-  bool frugal = false;
 };
 
 inline int slotOf(const std::vector<std::string>& names, const std::string& name) {

@@ -8,8 +8,14 @@ namespace convoy {
 namespace {
 
 constexpr size_t ALIGNMENT = 64;
+// Behind each buffer, where a sanitizer finds what goes beyond it: see guard.h.
+#ifdef CONVOY_SANITIZE
+constexpr size_t GAP = 64;
+#else
+constexpr size_t GAP = 0;
+#endif
 
-size_t aligned(size_t bytes) { return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT; }
+size_t room(size_t bytes) { return (bytes + GAP + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT; }
 
 bool together(const Lifetime& a, const Lifetime& b) {
   return a.first <= b.last && b.first <= a.last;
@@ -29,16 +35,16 @@ Plan planArena(const std::vector<Lifetime>& buffers) {
     std::vector<std::pair<size_t, size_t>> taken;
     for (size_t other : placed) {
       if (!together(buffers[at], buffers[other])) continue;
-      taken.emplace_back(plan.offsets[other], plan.offsets[other] + aligned(buffers[other].bytes));
+      taken.emplace_back(plan.offsets[other], plan.offsets[other] + room(buffers[other].bytes));
     }
     std::sort(taken.begin(), taken.end());
     size_t offset = 0;
     for (const auto& [begin, end] : taken) {
-      if (begin >= offset + aligned(buffers[at].bytes)) break;
+      if (begin >= offset + room(buffers[at].bytes)) break;
       offset = std::max(offset, end);
     }
     plan.offsets[at] = offset;
-    plan.bytes = std::max(plan.bytes, offset + aligned(buffers[at].bytes));
+    plan.bytes = std::max(plan.bytes, offset + room(buffers[at].bytes));
     placed.push_back(at);
   }
   return plan;

@@ -58,7 +58,7 @@ void sumAll(const BatchNormGradArgs& a) {
       const GradPlanes planes = planesAt<MASK, RESIDUAL>(a, imageStart(im, n) + strip.offset);
       stripGradSums<MASK, RESIDUAL>(
           im, planes, strip.lanes,
-          {a.numbers.mean + c, a.numbers.scale + c, a.numbers.shift + c, a.activation.ceiling}, sum, product);
+          {a.forward.mean + c, a.forward.scale + c, a.forward.shift + c, a.activation.ceiling}, sum, product);
       for (int64_t l = 0; l < strip.lanes; l++) {
         totals[l].dy += sum[l];
         totals[l].dyx += product[l];
@@ -78,8 +78,8 @@ void applyAll(const BatchNormGradArgs& a, const float* dy) {
     planes.dy = dy + base;
     gradStrip<MASK>(
         im, planes, a.dx + base, strip.lanes,
-        {a.numbers.mean + c, a.numbers.scale + c, a.numbers.shift + c, a.activation.ceiling},
-        {a.numbers.slope + c, a.numbers.offset + c});
+        {a.forward.mean + c, a.forward.scale + c, a.forward.shift + c, a.activation.ceiling},
+        {a.slope + c, a.offset + c});
   });
 }
 
@@ -101,20 +101,26 @@ void batchNormSums(const BatchNormSumsArgs& a) {
   });
 }
 
-void batchNormScale(const BatchNormScaleArgs& a) {
-  for (int64_t c = 0; c < a.padded; c++) a.scale[c] = a.shift[c] = 0;
+void batchNormStatistics(const BatchNormStatisticsArgs& a) {
   for (int64_t c = 0; c < a.channels; c++) {
     Moments total = {0, 0, 0};
     for (int64_t part = 0; part < a.parts; part++) {
       const Moments& m = sumsAt<Moments>(a.sums, a.padded, part, c);
       merge(total, m.count, m.mean, m.m2);
     }
-    const double variance = total.m2 / total.count;
-    const double scale = a.gamma[c] / __builtin_sqrt(variance + a.eps);
     a.mean[c] = static_cast<float>(total.mean);
-    a.variance[c] = static_cast<float>(variance);
-    a.scale[c] = static_cast<float>(scale);
-    a.shift[c] = static_cast<float>(a.beta[c] - total.mean * scale);
+    a.variance[c] = static_cast<float>(total.m2 / total.count);
+  }
+}
+
+void batchNormScale(const BatchNormScaleArgs& a) {
+  const BatchNormScale& to = a.to;
+  for (int64_t c = 0; c < a.padded; c++) to.mean[c] = to.scale[c] = to.shift[c] = 0;
+  for (int64_t c = 0; c < a.channels; c++) {
+    const double scale = a.gamma[c] / __builtin_sqrt(static_cast<double>(a.variance[c]) + a.eps);
+    to.mean[c] = a.mean[c];
+    to.scale[c] = static_cast<float>(scale);
+    to.shift[c] = static_cast<float>(a.beta[c] - a.mean[c] * scale);
   }
 }
 
@@ -126,26 +132,14 @@ void batchNorm(const BatchNormArgs& a) {
   }
 }
 
-void batchNormForward(const BatchNormNumbersArgs& a) {
-  const BatchNormNumbers& to = a.numbers;
-  for (int64_t c = 0; c < a.padded; c++) to.mean[c] = to.scale[c] = to.shift[c] = 0;
-  for (int64_t c = 0; c < a.channels; c++) {
-    const double scale = a.gamma[c] / __builtin_sqrt(static_cast<double>(a.variance[c]) + a.eps);
-    to.mean[c] = a.mean[c];
-    to.scale[c] = static_cast<float>(scale);
-    to.shift[c] = static_cast<float>(a.beta[c] - a.mean[c] * scale);
-  }
-}
-
 void batchNormGradSums(const BatchNormGradArgs& a) {
   if (a.y) return a.dresidual ? sumAll<Mask::ByResult, true>(a) : sumAll<Mask::ByResult, false>(a);
   if (a.activation.relu) return sumAll<Mask::ByInput, false>(a);
   a.dresidual ? sumAll<Mask::None, true>(a) : sumAll<Mask::None, false>(a);
 }
 
-void batchNormSlopes(const BatchNormNumbersArgs& a) {
-  const BatchNormNumbers& to = a.numbers;
-  for (int64_t c = 0; c < a.padded; c++) to.slope[c] = to.offset[c] = 0;
+void batchNormSlopes(const BatchNormSlopesArgs& a) {
+  for (int64_t c = 0; c < a.padded; c++) a.slope[c] = a.offset[c] = 0;
   for (int64_t c = 0; c < a.channels; c++) {
     GradSums total = {0, 0};
     for (int64_t part = 0; part < a.parts; part++) {
@@ -158,8 +152,8 @@ void batchNormSlopes(const BatchNormNumbersArgs& a) {
     const double slope = -scale * total.dyx * inverse * inverse / a.count;
     a.dgamma[c] = static_cast<float>(total.dyx * inverse);
     a.dbeta[c] = static_cast<float>(total.dy);
-    to.slope[c] = static_cast<float>(slope);
-    to.offset[c] = static_cast<float>(-slope * a.mean[c] - scale * total.dy / a.count);
+    a.slope[c] = static_cast<float>(slope);
+    a.offset[c] = static_cast<float>(-slope * a.mean[c] - scale * total.dy / a.count);
   }
 }
 

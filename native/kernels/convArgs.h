@@ -23,6 +23,15 @@ struct WinogradArgs {
 /** Tiles of 4x4 pixels of the result that are worked on together. */
 constexpr int64_t WINOGRAD_TILES = 8;
 
+/** As many in its weight gradient, numbers from one point's tiles to the next one's (an odd number of lines of the
+ * cache, since they would share few of its sets else), and floats that a thread works in there for so many blocks of
+ * 16 channels. */
+constexpr int64_t WINOGRAD_SUM_TILES = 32;
+constexpr int64_t WINOGRAD_SUM_PITCH = (WINOGRAD_SUM_TILES + 1) * 16;
+CONVOY_INLINE int64_t winogradRoom(int64_t inputs, int64_t outputs) {
+  return WINOGRAD_POINTS * ((1 + outputs) * WINOGRAD_SUM_PITCH + inputs * outputs * 16 * 16) + outputs * 16;
+}
+
 /** A 1x1 convolution of stride 1; both sides in blocks of 16 channels. */
 struct Conv1x1Args {
   Images in;
@@ -56,8 +65,7 @@ struct DepthwiseArgs {
 };
 
 /** What some images of one part of a batch add to a weight gradient: to sums of each output channel's numbers, its
- * weights and a bias, in [block of channels][numbers][lane]. Winograd's kernel sets them when the part closes, but
- * for the bias. */
+ * weights and a bias, in [block of channels][numbers][lane]. Winograd's kernel sets them when the part closes. */
 struct ConvSumsArgs {
   Images in;
   Images out;
@@ -66,8 +74,21 @@ struct ConvSumsArgs {
   const float* dy;
   bool opens, closes;  // whether they are the first, or the last, ones of their part
   bool bias;
-  float* room;  // for Winograd's sums, WINOGRAD_POINTS for each pair of channels, which last from opening to closing
+  float* room;  // for Winograd's kernel, winogradRoom of all blocks, which last from opening to closing
   float* sums;
+};
+
+/** The weight gradient of a whole batch by Winograd's kernel; both sides in blocks of 16 channels. */
+struct WinogradGradArgs {
+  Images in;
+  Images out;
+  Window window;
+  const float* x;
+  const float* dy;
+  int64_t inputs, outputs;  // blocks of channels whose pairs are summed together
+  float* room;              // winogradRoom of them for each thread
+  float* dw;                // [outputs, inputs, 3, 3]
+  float* dbias;             // may be null
 };
 
 /** The weight gradient from the sums of all parts; of depthwise convolutions with one input. */

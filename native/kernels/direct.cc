@@ -209,15 +209,15 @@ void sumOf(const ConvSumsArgs& a) {
 }  // namespace
 
 void directWeights(const DirectWeightsArgs& a) {
-  const int64_t area = a.height * a.width, inputs = a.inputs, block = a.block;
-  const int64_t numbers = area * inputs + 1;
+  const int64_t area = a.height * a.width, block = a.block, numbers = area * a.inputs + 1;
+  const float* w = a.w;
   for (int64_t o = 0; o < (a.outputs + block - 1) / block * block; o++) {
     float* lane = a.to + o / block * numbers * block + o % block;
-    for (int64_t i = 0; i < numbers - 1; i++) {
-      const int64_t place = (o * inputs + i % inputs) * area + i / inputs;
-      lane[i * block] = o < a.outputs ? a.w[place] : 0.0f;
+    const bool used = o < a.outputs;
+    for (int64_t i = 0; i < a.inputs; i++) {
+      for (int64_t k = 0; k < area; k++) lane[(k * a.inputs + i) * block] = used ? *w++ : 0.0f;
     }
-    lane[(numbers - 1) * block] = a.bias && o < a.outputs ? a.bias[o] : 0.0f;
+    lane[(numbers - 1) * block] = a.bias && used ? a.bias[o] : 0.0f;
   }
 }
 

@@ -127,15 +127,15 @@ CONVOY_INLINE void inputGrad(const DirectInputGradArgs& a) {
 }  // namespace
 
 void directInputWeights(const DirectWeightsArgs& a) {
-  const int64_t area = a.height * a.width, row = a.width * a.inputs;
-  const int64_t lanes = (row + N - 1) / N * N;
-  float* to = a.to;
-  for (int64_t y = 0; y < a.height; y++) {
-    for (int64_t o = 0; o < a.outputs; o++) {
-      for (int64_t l = 0; l < lanes; l++) {
-        const int64_t place = (o * a.inputs + l % a.inputs) * area + y * a.width + l / a.inputs;
-        *to++ = l < row ? a.w[place] : 0.0f;
+  const int64_t row = a.width * a.inputs, lanes = (row + N - 1) / N * N;
+  for (int64_t o = 0; o < a.outputs; o++) {
+    for (int64_t y = 0; y < a.height; y++) {
+      float* to = a.to + (y * a.outputs + o) * lanes;
+      for (int64_t i = 0; i < a.inputs; i++) {
+        const float* w = a.w + ((o * a.inputs + i) * a.height + y) * a.width;
+        for (int64_t x = 0; x < a.width; x++) to[x * a.inputs + i] = w[x];
       }
+      for (int64_t l = row; l < lanes; l++) to[l] = 0.0f;
     }
   }
 }

@@ -146,12 +146,12 @@ struct RestoreArgs {
 struct Kernels {
   void (*fused)(const FusedArgs&);
   void (*batchNormSums)(const BatchNormSumsArgs&);
+  void (*batchNormStatistics)(const BatchNormStatisticsArgs&);
   void (*batchNormScale)(const BatchNormScaleArgs&);
   void (*batchNorm)(const BatchNormArgs&);
   /** The gradient: numbers of the way forward, sums of each part, the other numbers, dx. */
-  void (*batchNormForward)(const BatchNormNumbersArgs&);
   void (*batchNormGradSums)(const BatchNormGradArgs&);
-  void (*batchNormSlopes)(const BatchNormNumbersArgs&);
+  void (*batchNormSlopes)(const BatchNormSlopesArgs&);
   void (*batchNormGrad)(const BatchNormGradArgs&);
   void (*groupNorm)(const GroupNormArgs&);
   void (*groupNormGrad)(const GroupNormGradArgs&);
@@ -174,6 +174,7 @@ struct Kernels {
                           float* to);
   void (*winograd)(const WinogradArgs&);
   void (*winogradSums)(const ConvSumsArgs&);
+  void (*winogradGrad)(const WinogradGradArgs&);
   /** Weights [outputs, inputs] and a bias or null for `conv1x1`: [block of outputs][inputs and bias][lane]. */
   void (*conv1x1Weights)(const float* w, const float* bias, int64_t outputs, int64_t inputs, float* to);
   void (*conv1x1)(const Conv1x1Args&);

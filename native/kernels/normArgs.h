@@ -18,17 +18,29 @@ struct BatchNormSumsArgs {
   void* sums;  // NORM_SUMS bytes for each of the padded channels
 };
 
-/** Scale and shift of each channel from the moments of all parts. */
-struct BatchNormScaleArgs {
+/** Mean and variance of each channel from the moments of all parts. */
+struct BatchNormStatisticsArgs {
   int64_t channels, padded, parts;
   const void* sums;  // of each part
-  const float* gamma;
-  const float* beta;
-  float eps;
   float* mean;
   float* variance;
-  float* scale;  // padded channels; so is shift
-  float* shift;
+};
+
+/** y = scale * x + shift, and the mean, each of padded channels. */
+struct BatchNormScale {
+  float *mean, *scale, *shift;
+};
+constexpr int64_t NORM_SCALE = 3;
+
+/** They follow from the statistics as rounded to floats, so that they are the same whoever asks. */
+struct BatchNormScaleArgs {
+  int64_t channels, padded;
+  const float* gamma;
+  const float* beta;
+  const float* mean;
+  const float* variance;
+  float eps;
+  BatchNormScale to;
 };
 
 struct BatchNormArgs {
@@ -41,37 +53,32 @@ struct BatchNormArgs {
   float* y;
 };
 
-/** Numbers of each channel for the gradient, in padded channels. */
-struct BatchNormNumbers {
-  float *mean, *scale, *shift;  // of the way forward
-  float *slope, *offset;        // dx = scale * dy + slope * x + offset
-};
-constexpr int64_t NORM_NUMBERS = 5;
-
 struct BatchNormGradArgs {
   Images images;
   const float* dy;
   const float* x;
   const float* y;  // only with an activation and a residual, else null
   Activation activation;
-  BatchNormNumbers numbers;
+  BatchNormScale forward;
+  const float* slope;  // dx = scale * dy + slope * x + offset; both only in the second pass
+  const float* offset;
   float* dx;         // of the second pass
   float* dresidual;  // may be null; the first pass stores the masked dy there, and the second reads that
   bool opens;        // as in BatchNormSumsArgs
   void* sums;
 };
 
-/** The numbers, first those of the way forward and then the rest, from all parts of the batch. */
-struct BatchNormNumbersArgs {
+/** Slope and offset, in padded channels, from all parts of the batch, and the gradients of scale and shift. */
+struct BatchNormSlopesArgs {
   int64_t channels, padded, parts;
   double count;  // of values of a channel
   const void* sums;
   const float* gamma;
-  const float* beta;
   const float* mean;
   const float* variance;
   float eps;
-  BatchNormNumbers numbers;
+  float* slope;
+  float* offset;
   float* dgamma;
   float* dbeta;
 };

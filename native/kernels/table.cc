@@ -6,11 +6,11 @@ namespace CONVOY_ISA {
 
 void fused(const FusedArgs&);
 void batchNormSums(const BatchNormSumsArgs&);
+void batchNormStatistics(const BatchNormStatisticsArgs&);
 void batchNormScale(const BatchNormScaleArgs&);
 void batchNorm(const BatchNormArgs&);
-void batchNormForward(const BatchNormNumbersArgs&);
 void batchNormGradSums(const BatchNormGradArgs&);
-void batchNormSlopes(const BatchNormNumbersArgs&);
+void batchNormSlopes(const BatchNormSlopesArgs&);
 void batchNormGrad(const BatchNormGradArgs&);
 void groupNorm(const GroupNormArgs&);
 void groupNormGrad(const GroupNormGradArgs&);
@@ -18,6 +18,7 @@ void groupNormSlopes(const GroupNormSlopesArgs&);
 void winogradWeights(const float*, int64_t, int64_t, bool, float*);
 void winograd(const WinogradArgs&);
 void winogradSums(const ConvSumsArgs&);
+void winogradGrad(const WinogradGradArgs&);
 void conv1x1Weights(const float*, const float*, int64_t, int64_t, float*);
 void conv1x1(const Conv1x1Args&);
 void depthwiseWeights(const float*, const float*, int64_t, int64_t, bool, int64_t, float*);
@@ -72,10 +73,10 @@ constexpr bool WIDE = false;
 
 extern const Kernels TABLE = {
     fused,
-    batchNormSums, batchNormScale, batchNorm, batchNormForward, batchNormGradSums, batchNormSlopes,
+    batchNormSums, batchNormStatistics, batchNormScale, batchNorm, batchNormGradSums, batchNormSlopes,
     batchNormGrad, groupNorm, groupNormGrad, groupNormSlopes,
     WIDE, directWeights, direct, directSums, planar, planarSums, directInputWeights, directInputGrad,
-    winogradWeights, winograd, winogradSums,
+    winogradWeights, winograd, winogradSums, winogradGrad,
     conv1x1Weights, conv1x1,
     depthwiseWeights, depthwise, depthwiseSums, weightGrad, fewRows,
     maxPool, maxPoolGrad, avgPool, avgPoolGrad,

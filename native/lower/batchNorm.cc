@@ -25,20 +25,57 @@ float* optional(const Run& r, BufferId buffer, int64_t start) {
   return buffer >= 0 ? r.f32(buffer) + start : nullptr;
 }
 
+float epsOf(const Node& node) { return static_cast<float>(node.number("eps")); }
+
+/** What normalises each channel. */
+struct Statistics {
+  BufferId gamma, beta, mean, variance;
+};
+
+/** The same as a product and a sum. */
+struct Scale {
+  BufferId buffer;
+  int64_t padded;
+
+  BatchNormScale of(const Run& r) const {
+    float* mean = r.f32(buffer);
+    return {mean, mean + padded, mean + 2 * padded};
+  }
+};
+
+Scale scaleStep(Builder& b, const Node& node, const Images& im, const Statistics& s) {
+  const Scale scale = {floats(b, NORM_SCALE * paddedChannels(im)), paddedChannels(im)};
+  const float eps = epsOf(node);
+  b.step("batchNorm scale", {s.gamma, s.beta, s.mean, s.variance, scale.buffer}, [=](const Run& r) {
+    kernels().batchNormScale({im.channels, scale.padded, r.f32(s.gamma), r.f32(s.beta), r.f32(s.mean),
+                              r.f32(s.variance), eps, scale.of(r)});
+  });
+  return scale;
+}
+
+/** The second pass, to the node's first result. */
+void applyNorm(Builder& b, const Node& node, const Statistics& statistics, BufferId residual) {
+  const Images im = b.images(node.inputs[0], b.blockOf(node.inputs[0]));
+  const Scale scale = scaleStep(b, node, im, statistics);
+  const BufferId x = b.get(node.inputs[0], im.block).buffer, y = b.make(node.outputs[0], im.block).buffer;
+  const Activation activation = activationOf(node);
+  Task task = imageTask("batchNorm", im, {scale.buffer}, {x, residual, y});
+  task.runPiece = [=](const Run& r, const Piece& p) {
+    const int64_t start = p.start(im);
+    const BatchNormScale by = scale.of(r);
+    kernels().batchNorm({p.of(im), r.f32(x) + start, optional(r, residual, start), by.scale, by.shift, activation,
+                         r.f32(y) + start});
+  };
+  b.imageStep(std::move(task));
+}
+
 }  // namespace
 
 void lowerBatchNorm(Builder& b, const Node& node) {
   const ValueId xValue = node.inputs[0];
-  const int64_t block = b.blockOf(xValue);
-  const Images im = b.images(xValue, block);
-  const int64_t padded = paddedChannels(im);
-  const BufferId x = b.get(xValue, block).buffer;
-  const BufferId gamma = b.plain(node.inputs[1]), beta = b.plain(node.inputs[2]);
-  const BufferId residual = node.inputs.size() > 3 ? b.get(node.inputs[3], block).buffer : -1;
+  const Images im = b.images(xValue, b.blockOf(xValue));
+  const BufferId x = b.get(xValue, im.block).buffer;
   const Sums sums(b, im);
-  const BufferId scale = floats(b, padded), shift = floats(b, padded);
-  const float eps = static_cast<float>(node.number("eps"));
-
   Task sum = imageTask("batchNorm sums", im, {}, {x});
   sum.byPart = {sums.buffer};
   sum.runPiece = [=](const Run& r, const Piece& p) {
@@ -47,25 +84,20 @@ void lowerBatchNorm(Builder& b, const Node& node) {
   b.imageStep(std::move(sum));
 
   const BufferId mean = b.make(node.outputs[1]).buffer, variance = b.make(node.outputs[2]).buffer;
-  b.step("batchNorm scale", {sums.buffer, gamma, beta, mean, variance, scale, shift}, [=](const Run& r) {
-    kernels().batchNormScale({im.channels, padded, sums.parts, r.raw(sums.buffer), r.f32(gamma), r.f32(beta),
-                              eps, r.f32(mean), r.f32(variance), r.f32(scale), r.f32(shift)});
+  b.step("batchNorm statistics", {sums.buffer, mean, variance}, [=](const Run& r) {
+    kernels().batchNormStatistics({im.channels, paddedChannels(im), sums.parts, r.raw(sums.buffer), r.f32(mean),
+                                   r.f32(variance)});
   });
+  const BufferId residual = node.inputs.size() > 3 ? b.get(node.inputs[3], im.block).buffer : -1;
+  applyNorm(b, node, {b.plain(node.inputs[1]), b.plain(node.inputs[2]), mean, variance}, residual);
+}
 
-  const Activation activation = activationOf(node);
-  const auto apply = [=, &b](BufferId y) {
-    Task task = imageTask("batchNorm", im, {scale, shift}, {x, residual, y});
-    task.runPiece = [=](const Run& r, const Piece& p) {
-      const int64_t start = p.start(im);
-      kernels().batchNorm({p.of(im), r.f32(x) + start, optional(r, residual, start), r.f32(scale),
-                           r.f32(shift), activation, r.f32(y) + start});
-    };
-    b.imageStep(std::move(task));
-    return y;
-  };
-  apply(b.make(node.outputs[0], block).buffer);
-  if (residual >= 0) return;
-  b.remake(node.outputs[0], xValue, [=, &b] { return apply(b.scratch(floatBytes(im.size()), Kind::Gradients)); });
+void lowerBatchNormApply(Builder& b, const Node& node) {
+  const int64_t block = b.blockOf(node.inputs[0]);
+  const BufferId residual = node.inputs.size() > 5 ? b.get(node.inputs[5], block).buffer : -1;
+  applyNorm(b, node,
+            {b.plain(node.inputs[1]), b.plain(node.inputs[2]), b.plain(node.inputs[3]), b.plain(node.inputs[4])},
+            residual);
 }
 
 void lowerBatchNormGrad(Builder& b, const Node& node) {
@@ -80,39 +112,34 @@ void lowerBatchNormGrad(Builder& b, const Node& node) {
   const BufferId y = node.inputs.size() > 6 ? b.get(node.inputs[6], block).buffer : -1;
   const Activation activation = activationOf(node);
   const Sums sums(b, im);
-  const BufferId forward = floats(b, 3 * padded), slopes = floats(b, 2 * padded);
-  const auto numbers = [=](const Run& r) -> BatchNormNumbers {
-    float *f = r.f32(forward), *s = r.f32(slopes);
-    return {f, f + padded, f + 2 * padded, s, s + padded};
-  };
+  const BufferId slopes = floats(b, 2 * padded);
   const BufferId dgamma = b.make(node.outputs[1]).buffer, dbeta = b.make(node.outputs[2]).buffer;
-  const float eps = static_cast<float>(node.number("eps"));
-  const double count = static_cast<double>(im.count * im.pixels());
-  const auto collect = [=](const Run& r) -> BatchNormNumbersArgs {
-    return {im.channels, padded,       sums.parts,  count, r.raw(sums.buffer), r.f32(gamma), r.f32(beta),
-            r.f32(mean), r.f32(variance), eps, numbers(r), r.f32(dgamma), r.f32(dbeta)};
-  };
   const BufferId dresidual = hasResidual ? b.make(node.outputs[3], block).buffer : -1;
-
-  b.step("batchNormGrad numbers", {gamma, beta, mean, variance, forward},
-         [=](const Run& r) { kernels().batchNormForward(collect(r)); });
+  const Scale forward = scaleStep(b, node, im, {gamma, beta, mean, variance});
 
   const auto grad = [=](const Run& r, const Piece& p, BufferId dx) -> BatchNormGradArgs {
     const int64_t start = p.start(im);
+    const float* slope = r.f32(slopes);
     return {p.of(im),   r.f32(dy) + start,       r.f32(x) + start,
-            optional(r, y, start), activation,   numbers(r),
+            optional(r, y, start), activation,   forward.of(r), slope, slope + padded,
             optional(r, dx, start), optional(r, dresidual, start), p.opens, sums.of(r, p)};
   };
-  Task sum = imageTask("batchNormGrad sums", im, {forward}, {dy, x, y, dresidual});
+  Task sum = imageTask("batchNormGrad sums", im, {forward.buffer}, {dy, x, y, dresidual});
   sum.byPart = {sums.buffer};
   sum.runPiece = [=](const Run& r, const Piece& p) { kernels().batchNormGradSums(grad(r, p, -1)); };
   b.imageStep(std::move(sum));
 
-  b.step("batchNormGrad numbers", {sums.buffer, gamma, mean, variance, slopes, dgamma, dbeta},
-         [=](const Run& r) { kernels().batchNormSlopes(collect(r)); });
+  const float eps = epsOf(node);
+  const double count = static_cast<double>(im.count * im.pixels());
+  b.step("batchNormGrad slopes", {sums.buffer, gamma, mean, variance, slopes, dgamma, dbeta}, [=](const Run& r) {
+    float* slope = r.f32(slopes);
+    kernels().batchNormSlopes({im.channels, padded, sums.parts, count, r.raw(sums.buffer), r.f32(gamma),
+                               r.f32(mean), r.f32(variance), eps, slope, slope + padded, r.f32(dgamma),
+                               r.f32(dbeta)});
+  });
 
   const BufferId dx = b.make(node.outputs[0], block).buffer;
-  Task apply = imageTask("batchNormGrad", im, {forward, slopes}, {dy, x, y, dresidual, dx});
+  Task apply = imageTask("batchNormGrad", im, {forward.buffer, slopes}, {dy, x, y, dresidual, dx});
   apply.runPiece = [=](const Run& r, const Piece& p) { kernels().batchNormGrad(grad(r, p, dx)); };
   apply.result = dx;
   apply.operand = dy;

@@ -1,13 +1,9 @@
-// Convolution and its gradients, by oneDNN; 3x3 ones of few channels by winograd.cc instead, depthwise ones
-// by depthwise.cc, and 1x1 ones with frozen weights by conv1x1.cc.
+// Convolution and its gradients, by oneDNN; 3x3 ones by winograd.cc instead where it suits them, ones of few channels
+// by direct.cc, depthwise ones by depthwise.cc, and 1x1 ones with frozen weights by conv1x1.cc.
 //
 // oneDNN is first asked which layouts it likes best. Images that already lie in another layout are
 // changed, once, and stay so for whoever comes next; weights that are not frozen are packed anew in every
 // run, which costs a pass over a few hundred kilobytes. A gradient takes the layouts that the forward pass left.
-//
-// 3x3 convolutions of many channels go by Winograd's algorithm (Lavin and Gray 2015, arXiv 1509.09308)
-// where oneDNN has it: up to twice as fast, at errors within the conformance suite's bound. The choice
-// depends on shapes alone, so that runs repeat.
 #include <algorithm>
 #include <cstring>
 
@@ -49,42 +45,21 @@ using Forward = dnnl::convolution_forward;
 using InputGrad = dnnl::convolution_backward_data;
 using WeightGrad = dnnl::convolution_backward_weights;
 
-/** Whether Winograd's algorithm gains anything, measured on one AVX-512 core, and its scratch space is
- * welcome: it may be several times that of the images. */
-bool suitsWinograd(const Builder& b, const Shape& w, const Geometry& g, int64_t leastChannels) {
-  if (b.graph().frugal) return false;
-  const bool small = w[0] % 16 != 0 || w[1] % 16 != 0 || std::min(w[0], w[1]) < leastChannels;
-  return !small && w[2] == 3 && w[3] == 3 && g.groups == 1 && g.strides == Shape{1, 1} &&
-         g.dilates == Shape{0, 0};
-}
-
-/** `describe` with Winograd's algorithm if it is wanted and oneDNN has it, else with the direct one. */
-template <class Describe>
-auto withAlgorithm(bool winograd, const Describe& describe) {
-  if (winograd) {
-    try {
-      return describe(dnnl::algorithm::convolution_winograd);
-    } catch (const dnnl::error&) {  // not for this shape, machine or version
-    }
-  }
-  return describe(dnnl::algorithm::convolution_direct);
-}
-
 constexpr Epilogue PLAIN = {false, {}};
+constexpr auto DIRECT = dnnl::algorithm::convolution_direct;
 
 /** The forward primitive; a block of 0 leaves that layout to oneDNN. */
-Forward::primitive_desc forwardDesc(dnnl::algorithm algorithm, const Shape& x, int64_t xBlock,
-                                    const Shape& w, bool bias, const Shape& y, int64_t yBlock,
-                                    const Geometry& g, const Epilogue& epilogue) {
+Forward::primitive_desc forwardDesc(const Shape& x, int64_t xBlock, const Shape& w, bool bias, const Shape& y,
+                                    int64_t yBlock, const Geometry& g, const Epilogue& epilogue) {
   const auto attributes = dnnlAttributes(epilogue);
   const auto kind = dnnl::prop_kind::forward_training;
   const auto xDesc = imagesDesc(x, xBlock), yDesc = imagesDesc(y, yBlock);
   const auto wDesc = weightsDesc(w, g.groups, true);
   if (!bias) {
-    return describe<Forward>(attributes, kind, algorithm, xDesc, wDesc, yDesc, g.strides,
+    return describe<Forward>(attributes, kind, DIRECT, xDesc, wDesc, yDesc, g.strides,
                              g.dilates, g.paddingLow, g.paddingHigh);
   }
-  return describe<Forward>(attributes, kind, algorithm, xDesc, wDesc, rowDesc(w[0]), yDesc,
+  return describe<Forward>(attributes, kind, DIRECT, xDesc, wDesc, rowDesc(w[0]), yDesc,
                            g.strides, g.dilates, g.paddingLow, g.paddingHigh);
 }
 
@@ -145,10 +120,7 @@ void lowerConv2d(Builder& b, const Node& node) {
   const bool hasResidual = node.inputs.size() > 3;
   const Epilogue epilogue = {hasResidual, activationOf(node)};
   const auto describeWith = [&](int64_t xBlock, int64_t yBlock) {
-    return withAlgorithm(suitsWinograd(b, b.shape(w), g, 16), [&](dnnl::algorithm algorithm) {
-      return forwardDesc(algorithm, b.shape(x), xBlock, b.shape(w), bias, b.shape(y), yBlock, g,
-                         epilogue);
-    });
+    return forwardDesc(b.shape(x), xBlock, b.shape(w), bias, b.shape(y), yBlock, g, epilogue);
   };
   auto desc = describeWith(0, 0);
   int64_t xBlock = blockOfDesc(desc.src_desc()), yBlock = blockOfDesc(desc.dst_desc());
@@ -175,14 +147,10 @@ void lowerConv2dInputGrad(Builder& b, const Node& node) {
   const Geometry g = geometryOf(node);
   const Shape &xShape = b.shape(dx), &yShape = b.shape(dy), &wShape = b.shape(w);
   const auto describeWith = [&](int64_t xBlock, int64_t yBlock) {
-    return withAlgorithm(suitsWinograd(b, wShape, g, 32), [&](dnnl::algorithm algorithm) {
-      const auto hint =
-          forwardDesc(algorithm, xShape, xBlock, wShape, false, yShape, yBlock, g, PLAIN);
-      return describeBackward<InputGrad>(
-          dnnlAttributes(PLAIN), hint, algorithm, imagesDesc(xShape, xBlock),
-          weightsDesc(wShape, g.groups, true), imagesDesc(yShape, yBlock), g.strides, g.dilates,
-          g.paddingLow, g.paddingHigh);
-    });
+    const auto hint = forwardDesc(xShape, xBlock, wShape, false, yShape, yBlock, g, PLAIN);
+    return describeBackward<InputGrad>(dnnlAttributes(PLAIN), hint, DIRECT, imagesDesc(xShape, xBlock),
+                                       weightsDesc(wShape, g.groups, true), imagesDesc(yShape, yBlock),
+                                       g.strides, g.dilates, g.paddingLow, g.paddingHigh);
   };
   auto desc = describeWith(0, 0);
   int64_t xBlock = blockOfDesc(desc.diff_src_desc()), yBlock = blockOfDesc(desc.diff_dst_desc());
@@ -206,20 +174,16 @@ void lowerConv2dWeightGrad(Builder& b, const Node& node) {
   const Geometry g = geometryOf(node);
   const Shape &xShape = b.shape(x), &yShape = b.shape(dy), &wShape = b.shape(dw);
   const auto describeWith = [&](int64_t xBlock, int64_t yBlock) {
-    return withAlgorithm(suitsWinograd(b, wShape, g, 16), [&](dnnl::algorithm algorithm) {
-      const auto attributes = dnnlAttributes(PLAIN);
-      const auto hint =
-          forwardDesc(algorithm, xShape, xBlock, wShape, bias, yShape, yBlock, g, PLAIN);
-      const auto xDesc = imagesDesc(xShape, xBlock), yDesc = imagesDesc(yShape, yBlock);
-      const auto wDesc = weightsDesc(wShape, g.groups, true);
-      if (!bias) {
-        return describeBackward<WeightGrad>(attributes, hint, algorithm, xDesc, wDesc, yDesc,
-                                            g.strides, g.dilates, g.paddingLow, g.paddingHigh);
-      }
-      return describeBackward<WeightGrad>(attributes, hint, algorithm, xDesc, wDesc,
-                                          rowDesc(wShape[0]), yDesc, g.strides, g.dilates,
+    const auto attributes = dnnlAttributes(PLAIN);
+    const auto hint = forwardDesc(xShape, xBlock, wShape, bias, yShape, yBlock, g, PLAIN);
+    const auto xDesc = imagesDesc(xShape, xBlock), yDesc = imagesDesc(yShape, yBlock);
+    const auto wDesc = weightsDesc(wShape, g.groups, true);
+    if (!bias) {
+      return describeBackward<WeightGrad>(attributes, hint, DIRECT, xDesc, wDesc, yDesc, g.strides, g.dilates,
                                           g.paddingLow, g.paddingHigh);
-    });
+    }
+    return describeBackward<WeightGrad>(attributes, hint, DIRECT, xDesc, wDesc, rowDesc(wShape[0]), yDesc,
+                                        g.strides, g.dilates, g.paddingLow, g.paddingHigh);
   };
   auto desc = describeWith(0, 0);
   int64_t xBlock = blockOfDesc(desc.src_desc()), yBlock = blockOfDesc(desc.diff_dst_desc());
@@ -227,7 +191,7 @@ void lowerConv2dWeightGrad(Builder& b, const Node& node) {
     xBlock = yBlock = 1;
     desc = describeWith(1, 1);
   }
-  const BufferId source = b.getOnceMore(x, xBlock);
+  const BufferId source = b.get(x, xBlock).buffer;
   const BufferId grad = b.get(dy, yBlock).buffer;
   const memory::desc plain = weightsDesc(wShape, g.groups, false);
   const memory::desc packed = desc.diff_weights_desc();

@@ -93,7 +93,7 @@ bool depthwiseWeightGrad(Builder& b, const Node& node) {
   const int64_t block = blockFor(b, xValue);
   const Images in = b.images(xValue, block), out = b.images(dyValue, block);
   const Window window = convWindow(node, w);
-  const BufferId x = b.getOnceMore(xValue, block), dy = b.get(dyValue, block).buffer;
+  const BufferId x = b.get(xValue, block).buffer, dy = b.get(dyValue, block).buffer;
   sumWeightGrad(b, node, {in, out, window, x, dy, out.block}, kernels().depthwiseSums);
   return true;
 }

@@ -228,11 +228,13 @@ void FusedLowering::lower() {
   addStep(reads, outputs, [=, code = code_, results = results_, registers = registers_](
                               const Run& r, const Piece& p) {
     std::vector<Operand> operands;
+    operands.reserve(reads.size());
     for (const Read& read : reads) {
       operands.push_back(read.how);
       operands.back().data = r.f32(read.buffer) + p.first * read.perImage;
     }
     std::vector<float*> targets;
+    targets.reserve(outputs.size());
     for (BufferId output : outputs) targets.push_back(r.f32(output) + p.first * perImage);
     kernels().fused({p.count * perImage, operands.data(), static_cast<int>(operands.size()), code.data(),
                      static_cast<int>(code.size()), registers, results.data(), targets.data(),

@@ -11,6 +11,7 @@ void lowerConv2dWeightGrad(Builder& b, const Node& node);
 void lowerMatmul(Builder& b, const Node& node);
 void lowerFused(Builder& b, const Node& node);
 void lowerBatchNorm(Builder& b, const Node& node);
+void lowerBatchNormApply(Builder& b, const Node& node);
 void lowerBatchNormGrad(Builder& b, const Node& node);
 void lowerGroupNorm(Builder& b, const Node& node);
 void lowerGroupNormGrad(Builder& b, const Node& node);

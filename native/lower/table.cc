@@ -10,6 +10,7 @@ Lower lowering(const std::string& op) {
       {"avgPool2d", lowerAvgPool2d},
       {"avgPool2dGrad", lowerAvgPool2dGrad},
       {"batchNorm", lowerBatchNorm},
+      {"batchNormApply", lowerBatchNormApply},
       {"batchNormGrad", lowerBatchNormGrad},
       {"cast", lowerCast},
       {"compress", lowerCompress},

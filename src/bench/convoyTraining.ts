@@ -2,8 +2,8 @@
 
 import { createEngine, type Engine } from "../engine/index.js";
 import { initialise } from "../nn/index.js";
-import { bindRule, getRule, initState } from "../optim/index.js";
-import { classificationObjective, compileTraining } from "../train/index.js";
+import { bindRule, type Examples, getRule, initState } from "../optim/index.js";
+import { classificationObjective, compileTraining, pipeline } from "../train/index.js";
 import { version } from "../version.js";
 import type { Arrangement, ConvoyContender } from "./convoy.js";
 import { modelOf, randomPictures, settingOf } from "./convoyParts.js";
@@ -24,8 +24,9 @@ interface Place {
   readonly parameters: number;
   readonly flops: number;
   readonly peakBytes: number;
-  /** One step of each net. */
-  step(number: number): Promise<unknown>;
+  /** One step of each net on the same pictures. */
+  start(pictures: Examples, step: number): Promise<unknown>;
+  batch(): Promise<Examples>;
 }
 
 async function openPlace(engine: Engine, task: Task, particles: readonly number[]): Promise<Place> {
@@ -48,10 +49,11 @@ async function openPlace(engine: Engine, task: Task, particles: readonly number[
     parameters: trainable,
     flops: program.flops * particles.length,
     peakBytes: program.memory.peakBytes + shared + own * particles.length,
-    step: (step) =>
+    batch: async () => pictures,
+    start: (batch, step) =>
       Promise.all(
         nets.map(({ w, objective, state }) =>
-          objective.descend!(w, pictures, bindRule(rule, state, { ...HYPER, step }), {
+          objective.descend!(w, batch, bindRule(rule, state, { ...HYPER, step }), {
             epoch: 0,
             step,
           }),
@@ -73,7 +75,7 @@ export async function openTraining(task: Task, arrangement: Arrangement): Promis
       return openPlace(engine, task, own);
     }),
   );
-  let done = 0;
+  let next = 1;
   return {
     version,
     setting: settingOf(engines),
@@ -82,15 +84,15 @@ export async function openTraining(task: Task, arrangement: Arrangement): Promis
     cores: engines.length * threads,
     peakBytes: places.reduce((sum, { peakBytes }) => sum + peakBytes, 0),
     async run(steps) {
-      const [from, to] = [done + 1, done + steps];
-      done = to;
-      const start = performance.now();
+      const range = { epoch: 0, from: next, to: next + steps };
+      next = range.to;
+      const begin = performance.now();
       await Promise.all(
-        places.map(async ({ step }) => {
-          for (let at = from; at <= to; at++) await step(at);
-        }),
+        places.map((place) =>
+          pipeline(place, range, { start: place.start, finish: () => undefined }),
+        ),
       );
-      return (performance.now() - start) / 1000;
+      return (performance.now() - begin) / 1000;
     },
     close: async () => void (await Promise.all(engines.map((engine) => engine.close()))),
   };

@@ -157,6 +157,8 @@ export interface Engine {
   readonly name: string;
   /** Threads that one program uses. */
   readonly threads: number;
+  /** Of numbers on their way through a program; vectors and outputs are f32 in any case. */
+  readonly precision: "f32" | "f64";
   compile(graph: Graph, options?: CompileOptions): Promise<Program>;
   /** The memory that the compiled graph would take, without taking it. */
   measure(graph: Graph, options?: CompileOptions): Promise<MemoryReport>;

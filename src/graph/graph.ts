@@ -31,6 +31,8 @@ export interface Op<A extends Attrs = Attrs> {
   infer(inputs: readonly TensorType[], attrs: A): TensorType[];
   /** Gradients of the inputs given those of the outputs (`undefined` = none flows). */
   gradient?(node: Node<A>, grads: readonly (Value | undefined)[]): (Value | undefined)[];
+  /** Makes the first output once more from the operands and the other outputs, where that is less work. */
+  again?(inputs: readonly Value[], others: readonly Value[], attrs: A): Value;
   /** Default: one operation an output element. */
   flops?(node: Node<A>): Flops;
 }

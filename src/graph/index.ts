@@ -8,6 +8,7 @@ export { add } from "./ops/add.js";
 export { avgPool2d } from "./ops/avgPool2d.js";
 export { avgPool2dGrad } from "./ops/avgPool2dGrad.js";
 export { batchNorm, type NormOptions } from "./ops/batchNorm.js";
+export { batchNormApply } from "./ops/batchNormApply.js";
 export { batchNormGrad } from "./ops/batchNormGrad.js";
 export { cast } from "./ops/cast.js";
 export { compress, compressReport } from "./ops/compress.js";

@@ -23,13 +23,13 @@ export {
 } from "./learner.js";
 export { type LearningRate, learningRate } from "./learningRate.js";
 export { EpochTable } from "./listeners/epochTable.js";
-export { compileWithin } from "./memory.js";
 export {
   classificationObjective,
   compileTraining,
   type TrainingProgram,
 } from "./objective.js";
 export { openSession } from "./openSession.js";
+export { pipeline } from "./pipeline.js";
 export type { OwnParts, Prepared } from "./prepare.js";
 export {
   advance,

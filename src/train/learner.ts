@@ -243,7 +243,9 @@ export async function openPrograms(
   const saving = { accumulate, memory, recompute, keep, comet };
   const compile = (of: Model, rule?: FirstOrder) =>
     compileTraining(engine, of, { batch, labelSmoothing, lossScale, ghost, rule, ...saving });
-  const training = await compile(model, !gradients && isLocal(optimizer) ? optimizer : undefined);
+  // A gradient that is kept nowhere is rounded nowhere: with f64 on its way it would be another one.
+  const fuses = !gradients && engine.precision === "f32" && isLocal(optimizer);
+  const training = await compile(model, fuses ? optimizer : undefined);
   const open = (part?: OwnPart) =>
     openOptimizer(optimizer, {
       engine,

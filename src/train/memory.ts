@@ -1,17 +1,18 @@
-// Training within a given memory: what is recomputed, which kernels run, and what that costs.
+// What a training step keeps in memory: what is recomputed, and what that costs.
 //
-// The ways are tried from the cheapest on, each measured by the engine before anything is allocated:
-// everything kept with the fastest kernels, then with frugal ones, then with recomputation, whose plan is
-// made again until the measured program fits. Only where none of these is enough, what is kept is rounded to
-// 16 bits, and where that is not enough either, compressed: the others leave the gradient as it is.
+// Unasked, what costs little to make again is not kept. Under a budget the ways are tried from the cheapest on, each
+// measured by the engine before anything is allocated: everything kept, then what is cheap made again, then recomputation
+// by a plan, which is made again until the measured program fits. Only where that is not enough, what is kept is
+// rounded to 16 bits, and where that is not enough either, compressed: the others leave the gradient as it is.
 
 import { formatBytes, parseBytes } from "../bytes.js";
-import type { CompileOptions, Engine, MemoryReport, Program } from "../engine/engine.js";
+import type { Engine, MemoryReport, Program } from "../engine/engine.js";
 import { sumReports } from "../engine/memory.js";
 import type { Graph, Value } from "../graph/index.js";
 import { type CompressedGraph, compressSaved } from "../graph/passes/compressSaved.js";
 import { rematerialise } from "../graph/passes/rematerialise.js";
 import { halvable } from "../graph/recompute/blocks.js";
+import { cheapValues, freeValues } from "../graph/recompute/cheap.js";
 import { estimateSeconds, Planner } from "../graph/recompute/planner.js";
 import { segmentsOf } from "../graph/recompute/segments.js";
 import { type CometConfig, cometSettings } from "./compression.js";
@@ -25,9 +26,22 @@ export interface MemorySettings {
   readonly keep?: Keep;
   /** Of compression, where images are kept so. */
   readonly comet?: CometConfig;
-  /** Segments that are recomputed, or `sqrt` for as many as the square root of the net's blocks. */
-  readonly recompute?: number | "sqrt";
+  /**
+   * Segments that are recomputed, or `sqrt` for as many as the square root of the net's blocks; `none` for a step
+   * as fast as can be. Default: what saves much for little time.
+   */
+  readonly recompute?: number | "sqrt" | "none";
 }
+
+/** What {@link compileWithin} is told besides. */
+export interface FitOptions extends MemorySettings {
+  /** Share of the memory that is this program's. */
+  readonly share: number;
+  /** What becomes of the graph when it is settled what is kept; default nothing. */
+  readonly finish?: Finish;
+}
+
+type Finish = (graph: Graph) => Graph;
 
 /** A number format in which images are kept. */
 type Keep = NonNullable<TrainConfig["keep"]>;
@@ -50,24 +64,27 @@ export interface Fitted {
   readonly plan?: string;
 }
 
-/** A graph with the settings that it is compiled with, measured. */
-interface Candidate {
+/** A graph that keeps less. */
+interface Way {
   readonly graph: Graph;
   readonly compressed?: CompressedGraph;
-  readonly options: CompileOptions;
-  readonly report: MemoryReport;
   /** Recomputed values, and what the step takes longer than the plain one, as a share of that. */
   readonly recomputed: number;
   readonly cost: number;
   readonly keep: Keep;
 }
 
-/** How a candidate is made. */
+/** One that the engine has measured. */
+interface Candidate extends Way {
+  readonly report: MemoryReport;
+}
+
+/** How a way is made. */
 interface Means {
-  readonly options?: CompileOptions;
   readonly recomputed?: ReadonlySet<Value>;
   readonly keep?: Keep;
   readonly comet?: CometConfig;
+  readonly finish?: Finish;
 }
 
 /** Plans made for one way before it is given up. */
@@ -77,19 +94,30 @@ const BESIDE = [2, 1, 3];
 /** A plan that leaves less than this share of the memory is good enough. */
 const CLOSE = 0.02;
 
-/** A graph with some values recomputed and the others kept in a format, measured. */
-async function measure(
-  engine: Engine,
+const nothing: ReadonlySet<Value> = new Set();
+
+/** Values that need not be kept in a format; in few bytes it is they that are kept, and not what they are made of. */
+const freeOf = (graph: Graph, keep: Keep): ReadonlySet<Value> =>
+  keep === "f32" ? freeValues(graph) : nothing;
+
+/** A graph with some values recomputed and the others kept in a format. */
+function wayOf(
   plain: Graph,
-  { options = {}, recomputed = new Set(), keep = "f32", comet }: Means,
-): Promise<Candidate> {
+  { recomputed = nothing, keep = "f32", comet, finish = (graph) => graph }: Means,
+): Way {
   const halved = keep === "bf16" ? halvable(plain, recomputed) : undefined;
-  const kept = rematerialise(plain, recomputed, halved);
+  const free = freeOf(plain, keep);
+  const kept = rematerialise(plain, new Set([...recomputed, ...free]), halved);
   const compressed = keep === "comet" ? compressSaved(kept, cometSettings(comet).share) : undefined;
   const graph = compressed?.graph ?? kept;
-  const report = await engine.measure(graph, options);
-  const cost = estimateSeconds(graph) / estimateSeconds(plain) - 1;
-  return { graph, compressed, options, report, recomputed: recomputed.size, cost, keep };
+  const cost = estimateSeconds(graph) / estimateSeconds(rematerialise(plain, free)) - 1;
+  return { graph: finish(graph), compressed, recomputed: recomputed.size, cost, keep };
+}
+
+function recomputedBy({ recompute, keep = "f32" }: MemorySettings, graph: Graph) {
+  if (recompute === "none") return nothing;
+  if (recompute === undefined) return keep === "f32" ? cheapValues(graph) : nothing;
+  return segmentsOf(graph, recompute === "sqrt" ? undefined : recompute);
 }
 
 /** Searches for the cheapest way to stay within a number of bytes. */
@@ -101,22 +129,20 @@ class Search {
     private readonly engine: Engine,
     private readonly graph: Graph,
     private readonly budget: number,
-    private readonly comet?: CometConfig,
+    private readonly fixed: Pick<Means, "comet" | "finish">,
   ) {}
 
   async find(formats: readonly Keep[]): Promise<Candidate> {
-    const kernels: readonly CompileOptions[] = [{}, { frugal: true }];
+    const cheap = cheapValues(this.graph);
     for (const keep of formats) {
-      const plain: Candidate[] = [];
-      for (const options of kernels) {
-        const candidate = await this.measure({ options, keep });
+      const plain = await this.measure({ keep });
+      if (this.fits(plain)) return plain;
+      if (keep === "f32" && cheap.size > 0) {
+        const candidate = await this.measure({ recomputed: cheap });
         if (this.fits(candidate)) return candidate;
-        plain.push(candidate);
       }
-      for (const candidate of plain) {
-        const found = await this.recompute(candidate);
-        if (found) return found;
-      }
+      const found = await this.recompute(plain);
+      if (found) return found;
     }
     throw new RangeError(
       `memory ${formatBytes(this.budget)} is too little for this net and batch: the smallest possible ` +
@@ -126,8 +152,8 @@ class Search {
   }
 
   /** Plans for less until the engine's measure agrees; the planner only estimates. */
-  private async recompute({ options, keep, report }: Candidate): Promise<Candidate | undefined> {
-    const planner = new Planner(this.graph, shares[keep]);
+  private async recompute({ keep, report }: Candidate): Promise<Candidate | undefined> {
+    const planner = this.plannerFor(keep);
     let found: Candidate | undefined;
     let aim = this.budget - (report.peakBytes - planner.plainBytes);
     // Aims that were too low, as no plan meets them or more would fit, and aims that were too high.
@@ -135,8 +161,7 @@ class Search {
     let [stride, peak] = [0, 0];
     for (let at = 0; at < TRIES; at++) {
       const plan = planner.plan(aim);
-      const candidate =
-        plan && (await this.measure({ options, keep, recomputed: plan.recomputed }));
+      const candidate = plan && (await this.measure({ keep, recomputed: plan.recomputed }));
       const left = candidate ? this.budget - candidate.report.peakBytes : 0;
       if (candidate && left >= 0) {
         if (!found || candidate.cost < found.cost) found = candidate;
@@ -152,17 +177,22 @@ class Search {
       aim = next > low && next < high ? next : (Math.max(low, 0) + high) / 2;
     }
     if (found) return found;
-    return this.least({ options, keep });
+    return this.least(keep);
   }
 
   /** The plan that needs least, under several guesses of what the estimate does not know. */
-  private async least({ options, keep }: Pick<Candidate, "options" | "keep">) {
+  private async least(keep: Keep): Promise<Candidate | undefined> {
     for (const beside of BESIDE) {
-      const { recomputed } = new Planner(this.graph, shares[keep], beside).least();
-      const candidate = await this.measure({ options, keep, recomputed });
+      const { recomputed } = this.plannerFor(keep, beside).least();
+      const candidate = await this.measure({ keep, recomputed });
       if (this.fits(candidate)) return candidate;
     }
     return undefined;
+  }
+
+  private plannerFor(keep: Keep, beside?: number): Planner {
+    const { graph } = this;
+    return new Planner(graph, { share: shares[keep], free: freeOf(graph, keep), beside });
   }
 
   private fits({ report }: Candidate): boolean {
@@ -170,23 +200,23 @@ class Search {
   }
 
   private async measure(means: Means): Promise<Candidate> {
-    const candidate = await measure(this.engine, this.graph, { ...means, comet: this.comet });
-    this.smallest = Math.min(this.smallest, candidate.report.peakBytes);
-    return candidate;
+    const way = wayOf(this.graph, { ...means, ...this.fixed });
+    const report = await this.engine.measure(way.graph);
+    this.smallest = Math.min(this.smallest, report.peakBytes);
+    return { ...way, report };
   }
 }
 
-function words({ options, report, recomputed, cost, keep }: Candidate): string {
+function words({ recomputed, cost, keep }: Way, { peakBytes }: MemoryReport): string {
   const means = [
     recomputed > 0 && `recomputing ${recomputed} values`,
     keep === "bf16" && "images kept as bfloat16, so that gradients are rounded",
     keep === "comet" &&
       "inputs of convolutions kept compressed, so that their weights' gradients have a bounded error",
-    options.frugal && "kernels with little scratch space",
     cost >= 0.005 && `about ${percent(cost)} more work`,
   ].filter(Boolean);
   const how = means.length > 0 ? means.join("; ") : "nothing to do";
-  return `${formatBytes(report.peakBytes)}: ${how}`;
+  return `${formatBytes(peakBytes)}: ${how}`;
 }
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
@@ -207,29 +237,22 @@ function checkComet({ memory, keep, comet = {} }: MemorySettings): void {
 export async function compileWithin(
   engine: Engine,
   graph: Graph,
-  settings: MemorySettings,
-  share: number,
+  settings: FitOptions,
 ): Promise<Fitted> {
   checkComet(settings);
-  const { memory, recompute, keep, comet } = settings;
-  if (memory === undefined && recompute === undefined && (keep ?? "f32") === "f32") {
-    return { program: await engine.compile(graph) };
-  }
-  const chosen =
+  const { memory, recompute, keep, comet, finish, share } = settings;
+  const fixed = { comet, finish };
+  const way =
     memory === undefined
-      ? await measure(engine, graph, {
-          recomputed: recompute === undefined ? undefined : segmentsOf(graph, countOf(recompute)),
-          keep,
-          comet,
-        })
-      : await new Search(engine, graph, parseBytes(memory) * share, comet).find(
+      ? wayOf(graph, { recomputed: recomputedBy(settings, graph), keep, ...fixed })
+      : await new Search(engine, graph, parseBytes(memory) * share, fixed).find(
           keep ? [keep] : formats,
         );
-  const program = await engine.compile(chosen.graph, chosen.options);
-  return { program, compressed: chosen.compressed, plan: words(chosen) };
+  const program = await engine.compile(way.graph);
+  const asked = [memory, recompute, keep].some((setting) => setting !== undefined);
+  const plan = asked || way.recomputed > 0 ? words(way, program.memory) : undefined;
+  return { program, compressed: way.compressed, plan };
 }
-
-const countOf = (segments: number | "sqrt") => (segments === "sqrt" ? undefined : segments);
 
 /** The memory of several programs together. */
 export function togetherOf(fitted: readonly Fitted[]): TrainingMemory {

@@ -1,7 +1,7 @@
 // The objective of a classifier: its training graph, compiled for batches of one size.
 
 import type { Bindings, Engine, Program } from "../engine/engine.js";
-import type { ParamLayout } from "../graph/index.js";
+import type { Graph, ParamLayout } from "../graph/index.js";
 import type { Model } from "../models/index.js";
 import { IMAGES, type ParamSpec, WEIGHTS } from "../nn/index.js";
 import {
@@ -69,10 +69,10 @@ export async function compileTraining(
   const programs: Awaited<ReturnType<typeof compileWithin>>[] = [];
   const accumulates = stretches.length > 1 || lossScale !== 1;
   const fused = rule !== undefined && !accumulates;
+  const finish = fused ? (graph: Graph) => fuseUpdate(graph, rule, layout) : undefined;
   for (const [at, { graph }] of graphs.entries()) {
     const share = sizes[at] / pictures;
-    const whole = fused ? fuseUpdate(graph, rule, layout) : graph;
-    programs.push(await compileWithin(engine, whole, options, share));
+    programs.push(await compileWithin(engine, graph, { ...options, finish, share }));
   }
   const passes = stretches.map(({ from, to }) => ({
     from,

@@ -8,8 +8,8 @@ import type { Batch } from "../data/index.js";
 const AHEAD = 2;
 
 /** What a {@link Loader} offers here. */
-export interface BatchSource {
-  batch(epoch: number, step: number): Promise<Batch>;
+export interface BatchSource<B> {
+  batch(epoch: number, step: number): Promise<B>;
 }
 
 /** The steps `[from, to)` of an epoch. */
@@ -20,11 +20,11 @@ export interface StepRange {
 }
 
 /** What to do at each step. */
-export interface StepWork<T> {
+export interface StepWork<T, B> {
   /** Puts the step's work into the engine's queue. */
-  start(batch: Batch, step: number): Promise<T>;
+  start(batch: B, step: number): Promise<T>;
   /** Takes the results, in order; called after the next step was started. */
-  finish(result: T, batch: Batch, step: number): void | Promise<void>;
+  finish(result: T, batch: B, step: number): void | Promise<void>;
   /** Asked before each step; the pipeline ends when it says no. */
   proceed?(step: number): boolean;
 }
@@ -36,13 +36,13 @@ function later<T>(promise: Promise<T>): Promise<T> {
 }
 
 /** Runs steps and returns the number of the first one that was not started. */
-export async function pipeline<T>(
-  source: BatchSource,
+export async function pipeline<T, B = Batch>(
+  source: BatchSource<B>,
   { epoch, from, to }: StepRange,
-  { start, finish, proceed = () => true }: StepWork<T>,
+  { start, finish, proceed = () => true }: StepWork<T, B>,
 ): Promise<number> {
-  const batches: Promise<Batch>[] = [];
-  const running: { result: Promise<T>; batch: Batch; step: number }[] = [];
+  const batches: Promise<B>[] = [];
+  const running: { result: Promise<T>; batch: B; step: number }[] = [];
   const finishFirst = async () => {
     const { result, batch, step } = running[0];
     const value = await result;

@@ -126,6 +126,25 @@ const batchNorms = normShapes.flatMap((shape) =>
   normCases({ op: "batchNorm", name: `[${shape}]`, shape, apply: g.batchNorm }),
 );
 
+/** From statistics that come from elsewhere. */
+const batchNormApplies = normShapes.flatMap((shape) =>
+  (["none", "relu", "relu6"] as const).flatMap((activation) => {
+    const channels = { shape: [shape[1]], range: [-4, 5] } as const;
+    const variance = { shape: [shape[1]], range: [0.1, 4] } as const;
+    const operands = [shape, channels, channels, channels, variance];
+    const attrs = { eps: 0.01, activation };
+    return [operands, [...operands, shape]].map((all) =>
+      use(
+        "batchNormApply",
+        `[${shape}], ${all.length} operands, ${activation}`,
+        all,
+        (values) => [g.batchNormApply(values, attrs)],
+        flat,
+      ),
+    );
+  }),
+);
+
 /** Groups that lie inside a block, fill one, span several, hold one channel or all. */
 const groupNormShapes: readonly (readonly [Shape, groups: number])[] = [
   [[3, 6], 2],
@@ -158,6 +177,8 @@ const products: readonly (readonly [a: Shape, b: Shape, g.MatmulOptions])[] = [
   [[3, 2, 6], [3, 6, 5], {}],
   [[3, 6, 2], [3, 5, 6], { transposeA: true, transposeB: true }],
   [[1, 4, 6], [1, 5, 6], { transposeB: true, activation: "relu6" }],
+  [[1, 300], [66, 300], { transposeB: true, activation: "relu6" }],
+  [[4, 35], [7, 35], { transposeB: true }],
 ];
 
 const matmuls = products.flatMap(([a, b, options]): Case[] => {
@@ -236,6 +257,7 @@ export const cases: readonly Case[] = [
   ...chainCases,
   ...layoutCases,
   ...batchNorms,
+  ...batchNormApplies,
   ...groupNorms,
   ...matmuls,
   ...reduces,

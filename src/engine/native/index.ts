@@ -48,6 +48,7 @@ export function nativeEngine(options: { readonly threads?: number } = {}): Engin
   return {
     name: "native",
     threads,
+    precision: "f32",
     reduce: reductions(queue),
     compile: async (graph, { optimise = true, ...options } = {}) =>
       compileNative(queue, fusePointwise(graph, optimise, options.frozen), options),

@@ -65,6 +65,7 @@ export function referenceEngine(): Engine {
   return {
     name: "reference",
     threads: 1,
+    precision: "f64",
     reduce: reductions,
     async measure(graph, { frozen = [] } = {}) {
       expectOpen();

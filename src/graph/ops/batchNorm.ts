@@ -6,6 +6,7 @@ import { formatShape, sameShape, sizeOf } from "../../tensor/shape.js";
 import type { Activation } from "../activation.js";
 import type { Op, Value } from "../graph.js";
 import type { NormAttrs } from "../normGrad.js";
+import { batchNormApply } from "./batchNormApply.js";
 import { batchNormGrad } from "./batchNormGrad.js";
 
 export type BatchNormAttrs = NormAttrs;
@@ -42,6 +43,8 @@ export const batchNormOp: Op<BatchNormAttrs> = {
     const [y, mean, variance] = outputs;
     return [...batchNormGrad(dy, x, gamma, beta, mean, variance, attrs, residual && y)];
   },
+  again: ([x, gamma, beta, ...residual], statistics, attrs) =>
+    batchNormApply([x, gamma, beta, ...statistics, ...residual], attrs),
   flops: ({ inputs: [x] }) => 7 * sizeOf(x.shape),
 };
 

@@ -6,6 +6,7 @@ import { addOp } from "./add.js";
 import { avgPool2dOp } from "./avgPool2d.js";
 import { avgPool2dGradOp } from "./avgPool2dGrad.js";
 import { batchNormOp } from "./batchNorm.js";
+import { batchNormApplyOp } from "./batchNormApply.js";
 import { batchNormGradOp } from "./batchNormGrad.js";
 import { castOp } from "./cast.js";
 import { compressOp } from "./compress.js";
@@ -75,6 +76,7 @@ export const ops = Object.fromEntries(
     avgPool2dOp,
     avgPool2dGradOp,
     batchNormOp,
+    batchNormApplyOp,
     batchNormGradOp,
     castOp,
     compressOp,

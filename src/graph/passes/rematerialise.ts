@@ -3,8 +3,8 @@
 //
 // A recomputed value is made anew right before the first node of the way back that uses it, from values
 // that are kept or recomputed in their turn, once. So the results are the same to the last bit: the copies
-// are the same operations on the same numbers, random numbers depend on nothing but their key, and what
-// the way forward writes, such as batch statistics, is written by the originals alone. A value that is kept
+// are the same operations on the same numbers, or what gives the same from the statistics that are kept, random
+// numbers depend on nothing but their key, and what the way forward writes is written by the originals alone. A value that is kept
 // in 16 bits, in contrast, comes back rounded: the way forward is exact, the gradient almost.
 
 import type { Graph, Node, Value } from "../graph.js";
@@ -63,7 +63,13 @@ export function rematerialise(
     const copyOf = (original: Node): readonly Value[] => {
       const known = copies.get(original);
       if (known) return known;
-      const copy = target.apply(original.op, original.inputs.map(restored), original.attrs);
+      const { op, attrs, outputs } = original;
+      const [, ...others] = outputs;
+      const operands = original.inputs.map(restored);
+      const copy =
+        op.again && others.every((value) => !recomputed.has(value))
+          ? [op.again(operands, others.map(image), attrs), ...others.map(image)]
+          : target.apply(op, operands, attrs);
       copies.set(original, copy);
       return copy;
     };

@@ -19,6 +19,9 @@ export interface Block {
 /** Bytes of a value in memory. */
 export const bytes = ({ dtype, shape }: Value): number => bytesOf[dtype] * sizeOf(shape);
 
+/** Whether a value is a batch of images in f32. */
+export const isImage = ({ dtype, shape }: Value): boolean => dtype === "f32" && shape.length === 4;
+
 /** Ops whose results a run brings along, or that are mere numbers: they cost nothing to have again. */
 const bound = new Set(["read", "input", "scalar", "constant"]);
 
@@ -42,6 +45,9 @@ export function blocksOf(graph: Graph): Block[] {
   if (begin < nodes.length) blocks.push({ nodes: nodes.slice(begin) });
   return blocks;
 }
+
+/** Ops whose results are dear to have again. */
+export const dear: ReadonlySet<string> = new Set(["conv2d", "matmul"]);
 
 /** Values of the way forward by their use elsewhere. */
 export interface WayBack {
@@ -78,7 +84,7 @@ export function halvable(graph: Graph, recomputed: ReadonlySet<Value>): Set<Valu
   const images = [...forwardNodes(graph)]
     .filter(({ op }) => !bound.has(op.name))
     .flatMap(({ outputs }) => outputs)
-    .filter(({ dtype, shape }) => dtype === "f32" && shape.length === 4);
+    .filter(isImage);
   const needed = (value: Value) => early.has(value) || recomputed.has(value) || exact.has(value);
   return new Set(images.filter((value) => !needed(value)));
 }

@@ -8,7 +8,7 @@
 
 import { nodeFlops } from "../flops.js";
 import type { Graph, Node, Value } from "../graph.js";
-import { type Block, blocksOf, bytes, wayBack } from "./blocks.js";
+import { type Block, blocksOf, bytes, dear, wayBack } from "./blocks.js";
 import { insideOf } from "./segments.js";
 
 /** Values to recompute, and the estimated seconds that this takes. */
@@ -24,8 +24,6 @@ const BYTES_A_SECOND = 1e10;
 const CODED_BYTES_A_SECOND = 1.1e9;
 /** Pairs that are looked at for each block. */
 const PAIRS = 200;
-
-const dear = new Set(["conv2d", "matmul"]);
 
 /** The numbers that an op codes or decodes. */
 const coded: Readonly<Record<string, (node: Node) => Value>> = {
@@ -106,26 +104,34 @@ function best(choices: Choice[]): Choice[] {
   return Array.from({ length: PAIRS }, (_, at) => front[Math.round(at * step)]);
 }
 
+/** What a {@link Planner} has to know beside the graph. */
+export interface PlannerOptions {
+  /** Bytes in which a value is kept, as a share of its own; default 1. */
+  readonly share?: number;
+  /**
+   * Values of the way back that live beside those of the block at work, in units of its largest one; default 2. The
+   * engine has its own ways to do with fewer or more.
+   */
+  readonly beside?: number;
+  /** Values that are made again in any case; default none. */
+  readonly free?: ReadonlySet<Value>;
+}
+
 /** Plans for one training graph under any budget. */
 export class Planner {
   private readonly blocks: readonly Block[];
   private readonly sizes: readonly Sizes[];
   private readonly early: ReadonlySet<Value>;
 
-  /**
-   * @param share bytes in which a value is kept, as a share of its own; default 1
-   * @param beside values of the way back that live beside those of the block at work, in units of its largest
-   *   one; default 2. The engine has its own ways to do with fewer or more.
-   */
-  constructor(
-    graph: Graph,
-    private readonly share = 1,
-    beside = 2,
-  ) {
+  private readonly share: number;
+
+  constructor(graph: Graph, { share = 1, beside = 2, free = new Set() }: PlannerOptions = {}) {
     const { saved, early } = wayBack(graph);
+    const kept = new Set([...saved].filter((value) => !free.has(value)));
+    this.share = share;
     this.early = early;
     this.blocks = blocksOf(graph);
-    this.sizes = this.blocks.map((block) => sizesOf(block, saved, beside));
+    this.sizes = this.blocks.map((block) => sizesOf(block, kept, beside));
   }
 
   /** Estimated bytes of values when everything is kept. */

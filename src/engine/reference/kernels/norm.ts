@@ -61,6 +61,20 @@ const norm =
     return [activated(attrs.activation, y), mean, variance];
   };
 
+/** With given statistics, that may have been rounded. */
+const apply: Kernel<BatchNormAttrs> = (
+  [x, gamma, beta, mean, variance, residual],
+  { inputs, attrs },
+) => {
+  const channel = channelOf(inputs[0].shape);
+  const y = Float64Array.from(x, (value, at) => {
+    const c = channel(at);
+    const affine = ((value - mean[c]) / Math.sqrt(variance[c] + attrs.eps)) * gamma[c] + beta[c];
+    return affine + (residual?.[at] ?? 0);
+  });
+  return [activated(attrs.activation, y)];
+};
+
 const normGrad =
   <A extends BatchNormAttrs>(sets: Sets<A>): Kernel<A & { readonly residual: boolean }> =>
   ([dy, x, gamma, beta, mean, variance, y], { inputs, attrs }) => {
@@ -92,6 +106,7 @@ const normGrad =
 
 export const normKernels = {
   batchNorm: norm(byChannel),
+  batchNormApply: apply,
   batchNormGrad: normGrad(byChannel),
   groupNorm: norm(byGroup),
   groupNormGrad: normGrad(byGroup),
