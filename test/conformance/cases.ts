@@ -177,6 +177,8 @@ const products: readonly (readonly [a: Shape, b: Shape, g.MatmulOptions])[] = [
   [[3, 2, 6], [3, 6, 5], {}],
   [[3, 6, 2], [3, 5, 6], { transposeA: true, transposeB: true }],
   [[1, 4, 6], [1, 5, 6], { transposeB: true, activation: "relu6" }],
+  [[1, 300], [66, 300], { transposeB: true, activation: "relu6" }],
+  [[4, 35], [7, 35], { transposeB: true }],
 ];
 
 const matmuls = products.flatMap(([a, b, options]): Case[] => {

@@ -67,6 +67,45 @@ describe.skipIf(!built()).each(nets)("$name", ({ net }) => {
   });
 });
 
+/** An image alone through most kinds of layers, and rows of features at the end. */
+function imageAlone(): g.Graph {
+  const graph = new g.Graph();
+  const weights = (shape: readonly number[]) => g.read(graph, "w", shape);
+  const x = g.input(graph, "x", [1, 3, 33, 31]);
+  const first = g.conv2d(x, weights([16, 3, 3, 3]), { padding: 1, activation: "relu" });
+  const inner = g.conv2d(first, weights([16, 16, 3, 3]), {
+    padding: 1,
+    bias: weights([16]),
+    residual: first,
+  });
+  const wide = g.conv2d(inner, weights([72, 16, 1, 1]), { bias: weights([72]) });
+  const deep = g.conv2d(wide, weights([72, 1, 3, 3]), { padding: 1, strides: 2, groups: 72 });
+  const pooled = g.reshape(g.reduceSum(deep, [2, 3]), [1, 72]);
+  graph.output("y", g.matmul(pooled, weights([301, 72]), { transposeB: true }));
+  return graph;
+}
+
+describe.skipIf(!built())("an image alone", () => {
+  it.each([2, 3, 5])("has the bytes that one thread makes on %i", async (threads) => {
+    const random = new Random({ seed: 4, purpose: "init" });
+    const noise = (length: number) => Float32Array.from({ length }, () => random.uniform() - 0.5);
+    const [values, x] = [noise(301 * 72), noise(3 * 33 * 31)];
+    const on = async (count: number) => {
+      const engine = await createEngine({ engine: "native", threads: count });
+      const w = engine.vector(values.length);
+      await w.write(values);
+      const program = await engine.compile(imageAlone(), { frozen: ["w"] });
+      const runs = [];
+      for (let run = 0; run < REPEATS; run++)
+        runs.push((await program.run({ vectors: { w }, inputs: { x } })).y);
+      await engine.close();
+      return runs;
+    };
+    const [expected] = await on(1);
+    for (const y of await on(threads)) expect(y).toEqual(expected);
+  });
+});
+
 /** What is summed in the same order by any number of threads; x and dy are [9, 24, 12, 12]. */
 const sums: Readonly<Record<string, (x: g.Value, dy: g.Value) => g.Value>> = {
   "depthwise weight gradient": (x, dy) => {
