@@ -7,7 +7,7 @@ test("a peer is measured in turn with Convoy; one that is missing is named with 
   const args = ["bench", "step", "--models", "lenet5", "--batch", "4", "--threads", "1"];
   const peers = ["--peers", "jax-js,pytorch", "--python", "/no/such/python", "--rounds", "2"];
   const { code, out, err } = await convoy([...args, ...peers, "--json"], { cwd: scratch() });
-  expect(err).toContain("lenet5, batch 4: jax-js finds its best setting");
+  expect(err).toContain("lenet5, batch 4: jax-js gets ready, then both run in turn");
   expect(code).toBe(0);
   const { machine, rows } = JSON.parse(out);
   expect(machine).toMatchObject({ node: process.versions.node });
