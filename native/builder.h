@@ -4,7 +4,6 @@
 
 #include <functional>
 #include <initializer_list>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -103,6 +102,8 @@ class Builder {
   Step stepOf(Group group, int now = 0);
   void shrink(const Chain& chain, BufferId id, size_t images, int now);
   int touchedAt(const Group& group, BufferId place, bool last) const;
+  bool ownsPlace(const Buffer& buffer) const;
+  BufferId placeFor(BufferId result, const Group& group, int step, int now) const;
   void putOver(const Group& group, int now);
   Kind kindOf(const Buffer& buffer) const;
   Lifetime lifetimeOf(const Buffer& buffer) const;

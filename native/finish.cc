@@ -73,31 +73,37 @@ int Builder::touchedAt(const Group& group, BufferId place, bool last) const {
   return found;
 }
 
-/** Puts results of a group of image steps over what ends with it: an image of theirs over one of as many bytes that
- * an earlier step was the last to use, or over an operand that its step says it may lie on. */
+/** Whether a buffer has a place of its own for the whole batch, that could be another's as well. */
+bool Builder::ownsPlace(const Buffer& b) const {
+  const bool pieces = b.place.perImage > 0 || b.place.perThread > 0;
+  return b.place.home == Home::Arena && !pieces && !b.constant && b.over < 0;
+}
+
+/** A place that ends with a group of image steps, where a result of one of them may lie: an earlier step was the last
+ * to use it, or it is the operand that the step says its result may lie on. -1 if there is none. */
+BufferId Builder::placeFor(BufferId result, const Group& group, int step, int now) const {
+  const Task& task = group[at(step)];
+  for (const Task& other : group) {
+    for (BufferId id : other.byImage) {
+      const BufferId place = buffers_[at(id)].over < 0 ? id : buffers_[at(id)].over;
+      const Buffer& b = buffers_[at(place)];
+      if (place == result || !ownsPlace(b) || b.last != now || b.bytes != buffers_[at(result)].bytes) continue;
+      const int end = touchedAt(group, place, true);
+      const bool operand = end == step && task.result == result && task.operand == id;
+      if (operand || (end >= 0 && end < step)) return place;
+    }
+  }
+  return -1;
+}
+
+/** Puts the results of a group of image steps over what ends with it. */
 void Builder::putOver(const Group& group, int now) {
-  const auto free = [](const Buffer& b) {
-    return b.place.home == Home::Arena && b.place.perImage == 0 && b.place.perThread == 0 && !b.constant && b.over < 0;
-  };
-  for (size_t step = 0; step < group.size(); step++) {
-    const Task& task = group[step];
-    for (BufferId id : task.byImage) {
+  for (int step = 0; step < static_cast<int>(group.size()); step++) {
+    for (BufferId id : group[at(step)].byImage) {
       Buffer& result = buffers_[at(id)];
-      if (!free(result) || result.first != now || touchedAt(group, id, false) != static_cast<int>(step)) continue;
-      for (const Task& earlier : group) {
-        for (BufferId other : earlier.byImage) {
-          const BufferId place = buffers_[at(other)].over < 0 ? other : buffers_[at(other)].over;
-          Buffer& operand = buffers_[at(place)];
-          if (place == id || !free(operand) || operand.last != now || operand.bytes != result.bytes) continue;
-          const int end = touchedAt(group, place, true);
-          const bool same = end == static_cast<int>(step) && task.result == id && task.operand == other;
-          if (end < 0 || (end >= static_cast<int>(step) && !same)) continue;
-          result.over = place;
-          operand.last = result.last;
-          break;
-        }
-        if (result.over >= 0) break;
-      }
+      if (!ownsPlace(result) || result.first != now || touchedAt(group, id, false) != step) continue;
+      result.over = placeFor(id, group, step, now);
+      if (result.over >= 0) buffers_[at(result.over)].last = result.last;
     }
   }
 }

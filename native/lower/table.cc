@@ -1,5 +1,6 @@
 // Which function lowers which op, and which numbers stand for an activation.
 #include <limits>
+#include <map>
 
 #include "lower/lower.h"
 
