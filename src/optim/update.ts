@@ -165,9 +165,11 @@ export const bindRule = (
   scalars: scalarsOf(optimizer, hyper),
 });
 
-/** A rule's state for the start of a run, of so many weights: zeros. */
-export const initState = (engine: Engine, optimizer: FirstOrder, length: number): StateVectors =>
-  Object.fromEntries(optimizer.state.map((name) => [name, engine.vector(length)]));
+/** A rule's state for the start of a run, of so many weights: zeros; nothing where there are none. */
+export const initState = (engine: Engine, { state }: FirstOrder, length: number): StateVectors =>
+  Object.fromEntries(
+    length === 0 ? [] : state.map((name) => [name, engine.vector(length)] as const),
+  );
 
 /** Nobody's part: there is nothing to do. */
 const nothing: Update = { init: () => ({}), step: async () => {} };
