@@ -107,10 +107,11 @@ function wayOf(
 ): Way {
   const halved = keep === "bf16" ? halvable(plain, recomputed) : undefined;
   const free = freeOf(plain, keep);
-  const kept = rematerialise(plain, new Set([...recomputed, ...free]), halved);
+  const kept = rematerialise(plain, recomputed, halved, free);
   const compressed = keep === "comet" ? compressSaved(kept, cometSettings(comet).share) : undefined;
   const graph = compressed?.graph ?? kept;
-  const cost = estimateSeconds(graph) / estimateSeconds(rematerialise(plain, free)) - 1;
+  const cost =
+    estimateSeconds(graph) / estimateSeconds(rematerialise(plain, nothing, nothing, free)) - 1;
   return { graph: finish(graph), compressed, recomputed: recomputed.size, cost, keep };
 }
 

@@ -5,6 +5,7 @@ import type { Engine } from "../../src/engine/index.js";
 import type { Graph } from "../../src/graph/index.js";
 import { rematerialise } from "../../src/graph/passes/rematerialise.js";
 import { halvable } from "../../src/graph/recompute/blocks.js";
+import { freeValues } from "../../src/graph/recompute/cheap.js";
 import { Planner } from "../../src/graph/recompute/planner.js";
 import { segmentsOf } from "../../src/graph/recompute/segments.js";
 import { createModel, type Model } from "../../src/models/index.js";
@@ -52,6 +53,8 @@ const nets: readonly Model[] = [mixed, createModel("resnet20", shape)];
 const ways: Readonly<Record<string, (graph: Graph) => Graph>> = {
   "segments, square root": (graph) => rematerialise(graph, segmentsOf(graph)),
   "two segments": (graph) => rematerialise(graph, segmentsOf(graph, 2)),
+  "what is free, for each use, in segments": (graph) =>
+    rematerialise(graph, segmentsOf(graph), undefined, freeValues(graph)),
   "the least memory": (graph) => rematerialise(graph, new Planner(graph).least().recomputed),
   "seven tenths of the memory": (graph) => {
     const planner = new Planner(graph);

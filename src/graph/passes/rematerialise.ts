@@ -23,7 +23,7 @@ function operandsOf(node: Node, halved: ReadonlySet<Value>): readonly Value[] {
 
 /**
  * The graph with the values in `recomputed` not kept for the way back, and those in `halved` kept as
- * bfloat16. Values that the way forward does not make change nothing.
+ * bfloat16; those in `free` are made again for each use. Values that the way forward does not make change nothing.
  *
  * @example
  * const graph = new Graph();
@@ -39,6 +39,7 @@ export function rematerialise(
   graph: Graph,
   recomputed: ReadonlySet<Value>,
   halved: ReadonlySet<Value> = none,
+  free: ReadonlySet<Value> = none,
 ): Graph {
   const forward = forwardNodes(graph);
   const copies = new Map<Node, readonly Value[]>();
@@ -54,26 +55,28 @@ export function rematerialise(
     }
     const restored = (value: Value): Value => {
       if (!forward.has(value.node)) return image(value);
-      if (recomputed.has(value)) return copyOf(value.node)[value.index];
+      if (recomputed.has(value) || free.has(value)) return copyOf(value.node)[value.index];
       const half = halves.get(value);
       if (!half) return image(value);
       if (!wholes.has(value)) wholes.set(value, fromBf16(half));
       return wholes.get(value)!;
     };
     const copyOf = (original: Node): readonly Value[] => {
-      const known = copies.get(original);
-      if (known) return known;
-      const { op, attrs, outputs } = original;
-      const [, ...others] = outputs;
-      const operands = original.inputs.map(restored);
-      const copy =
-        op.again && others.every((value) => !recomputed.has(value))
-          ? [op.again(operands, others.map(image), attrs), ...others.map(image)]
-          : target.apply(op, operands, attrs);
+      const copy = copies.get(original) ?? again(original);
       copies.set(original, copy);
       return copy;
     };
-    const used = operandsOf(node, halved).map(restored);
+    const again = (original: Node): readonly Value[] => {
+      const { op, attrs, outputs } = original;
+      const [, ...others] = outputs;
+      const operands = original.inputs.map(restored);
+      return op.again && others.every((value) => !recomputed.has(value))
+        ? [op.again(operands, others.map(image), attrs), ...others.map(image)]
+        : target.apply(op, operands, attrs);
+    };
+    const used = operandsOf(node, halved).map((value) =>
+      free.has(value) ? again(value.node)[value.index] : restored(value),
+    );
     return used.every((value, at) => value === inputs[at])
       ? undefined
       : target.apply(node.op, used, node.attrs);
