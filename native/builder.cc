@@ -175,6 +175,25 @@ Tensor Builder::tryOver(ValueId value, int64_t block, ValueId operand) {
   return own;
 }
 
+const Node* Builder::maker(ValueId value) const {
+  const auto made = std::find_if(graph_.nodes.begin(), graph_.nodes.end(), [&](const Node& node) {
+    return std::find(node.outputs.begin(), node.outputs.end(), value) != node.outputs.end();
+  });
+  return made == graph_.nodes.end() ? nullptr : &*made;
+}
+
+const Node* Builder::onlyUser(ValueId value) const {
+  const auto uses = [&](const Node& node) { return std::count(node.inputs.begin(), node.inputs.end(), value); };
+  const auto first = std::find_if(graph_.nodes.begin(), graph_.nodes.end(), uses);
+  if (first == graph_.nodes.end() || uses(*first) > 1 || lastUse_[at(value)] == END) return nullptr;
+  return std::any_of(first + 1, graph_.nodes.end(), uses) ? nullptr : &*first;
+}
+
+void Builder::postpone(const Node& user) {
+  const int then = static_cast<int>(&user - graph_.nodes.data());
+  for (ValueId input : graph_.nodes[at(node_)].inputs) lastUse_[at(input)] = std::max(lastUse_[at(input)], then);
+}
+
 void Builder::alias(ValueId value, const Tensor& tensor) {
   buffers_[at(tensor.buffer)].values.push_back(value);
   tensors_[at(value)].push_back(tensor);

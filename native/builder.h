@@ -45,6 +45,13 @@ class Builder {
   BufferId plain(ValueId value) { return get(value, 1).buffer; }
   /** Whether the value is made of frozen vectors alone. */
   bool constant(ValueId value) const { return constant_[static_cast<size_t>(value)]; }
+  /** The node that makes the value; null when none does. */
+  const Node* maker(ValueId value) const;
+  /** The node that uses the value; null when there are several, or none, or it is an output. */
+  const Node* onlyUser(ValueId value) const;
+  /** The node that is being lowered is done later, along with the one that uses its results: it adds no step now, and
+   * its operands are kept until then. */
+  void postpone(const Node& user);
   /** Whether anything uses the value at all. */
   bool used(ValueId value) const { return lastUse_[static_cast<size_t>(value)] >= 0; }
 

@@ -64,6 +64,13 @@ struct DepthwiseArgs {
   float* y;
 };
 
+/** A 1x1 convolution whose results, `products.out`, are the images `depthwise.in` of a depthwise one, and go nowhere
+ * else: `products.y` and `depthwise.x` are not used. */
+struct ExpandDepthwiseArgs {
+  Conv1x1Args products;
+  DepthwiseArgs depthwise;
+};
+
 /** What some images of one part of a batch add to a weight gradient: to sums of each output channel's numbers, its
  * weights and a bias, in [block of channels][numbers][lane]. Winograd's kernel sets them when the part closes. */
 struct ConvSumsArgs {

@@ -3,6 +3,7 @@
 // Memory sets the pace, so an image is read once: each row is copied, with zeros on its left and right, into
 // a ring of as many rows as the kernel has, which stays in the nearest cache. The input gradient is the same
 // convolution by turned kernels, of a gradient with zeros between its pixels where strides are above 1.
+#include "depthwiseRows.h"
 #include "kernels.h"
 #include "lanes.h"
 #include "parallel.h"
@@ -74,56 +75,6 @@ class PaddedRows {
           static_cast<size_t>(PaddedRows<N>::room(WINDOW, OUT)) * sizeof(float), 512),     \
       0, static_cast<size_t>(PaddedRows<N>::room(WINDOW, OUT)) * sizeof(float)))
 
-/** The rows of a window that are there, and the weights of each. */
-struct Taps {
-  const float* rows[DEPTHWISE_KERNEL];
-  const float* weights[DEPTHWISE_KERNEL];
-  int64_t count;
-};
-
-/** T pixels of the result, side by side. */
-template <int N, int STRIDE, int T>
-CONVOY_INLINE void convolvePixels(const DepthwiseArgs& a, const Taps& taps, const float* bias,
-                                  int64_t column, float* y) {
-  const int64_t stride = (STRIDE ? STRIDE : a.window.strides[1]) * N, width = a.window.kernel[1];
-  const Lanes<N> start = load<N>(bias);
-  Lanes<N> sums[T];
-#pragma GCC unroll 8
-  for (int64_t t = 0; t < T; t++) sums[t] = start;
-  for (int64_t r = 0; r < taps.count; r++) {
-    for (int64_t k = 0; k < width; k++) {
-      const Lanes<N> w = load<N>(taps.weights[r] + k * N);
-      const float* x = taps.rows[r] + column * stride + k * N;
-#pragma GCC unroll 8
-      for (int64_t t = 0; t < T; t++) sums[t] += load<N>(x + t * stride) * w;
-    }
-  }
-#pragma GCC unroll 8
-  for (int64_t t = 0; t < T; t++) store<N>(y + (column + t) * N, activate<N>(a.activation, sums[t]));
-}
-
-template <int N, int STRIDE>
-CONVOY_INLINE void convolveRows(const DepthwiseArgs& a, PaddedRows<N>& rows, const float* weights, int64_t first,
-                                int64_t last, float* y) {
-  const int64_t *kernel = a.window.kernel, width = a.out.width;
-  const float* bias = weights + kernel[0] * kernel[1] * N;
-  for (int64_t oy = first; oy < last; oy++) {
-    Taps taps = {{}, {}, 0};
-    for (int64_t k = 0; k < kernel[0]; k++) {
-      const float* row = rows.at(oy * a.window.strides[0] + k);
-      if (!row) continue;
-      taps.rows[taps.count] = row;
-      taps.weights[taps.count++] = weights + k * kernel[1] * N;
-    }
-    float* to = y + oy * width * N;
-    int64_t ox = 0;
-    for (; ox + 8 <= width; ox += 8) convolvePixels<N, STRIDE, 8>(a, taps, bias, ox, to);
-    for (; ox + 4 <= width; ox += 4) convolvePixels<N, STRIDE, 4>(a, taps, bias, ox, to);
-    for (; ox + 2 <= width; ox += 2) convolvePixels<N, STRIDE, 2>(a, taps, bias, ox, to);
-    for (; ox < width; ox++) convolvePixels<N, STRIDE, 1>(a, taps, bias, ox, to);
-  }
-}
-
 template <int N, int STRIDE>
 void convolveAll(const DepthwiseArgs& a) {
   const int64_t blocks = a.in.blocks(), height = a.out.height;
@@ -131,8 +82,10 @@ void convolveAll(const DepthwiseArgs& a) {
     PaddedRows<N> rows(a.in, a.out, a.window, a.spread, RING(N, a.window, a.out));
     eachPlane(begin, end, height, [&](int64_t p, int64_t first, int64_t last) {
       rows.start(a.x + p * a.in.plane());
-      convolveRows<N, STRIDE>(a, rows, a.weights + p % blocks * depthwiseNumbers(a.window) * N, first, last,
-                              a.y + p * a.out.plane());
+      const float* weights = a.weights + p % blocks * depthwiseNumbers(a.window) * N;
+      for (int64_t oy = first; oy < last; oy++) {
+        convolveRow<N, STRIDE>(a, [&](int64_t row) { return rows.at(row); }, weights, oy, a.y + p * a.out.plane());
+      }
     });
   });
 }

@@ -183,6 +183,7 @@ struct Kernels {
   void (*depthwiseWeights)(const float* w, const float* bias, int64_t channels, int64_t size,
                            bool turned, int64_t block, float* to);
   void (*depthwise)(const DepthwiseArgs&);
+  void (*expandDepthwise)(const ExpandDepthwiseArgs&);
   /** The kernel is 3, 5 or 7 wide. */
   void (*depthwiseSums)(const ConvSumsArgs&);
   void (*weightGrad)(const WeightGradArgs&);

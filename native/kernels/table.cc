@@ -23,6 +23,7 @@ void conv1x1Weights(const float*, const float*, int64_t, int64_t, float*);
 void conv1x1(const Conv1x1Args&);
 void depthwiseWeights(const float*, const float*, int64_t, int64_t, bool, int64_t, float*);
 void depthwise(const DepthwiseArgs&);
+void expandDepthwise(const ExpandDepthwiseArgs&);
 void depthwiseSums(const ConvSumsArgs&);
 void weightGrad(const WeightGradArgs&);
 void directWeights(const DirectWeightsArgs&);
@@ -78,7 +79,7 @@ extern const Kernels TABLE = {
     WIDE, directWeights, direct, directSums, planar, planarSums, directInputWeights, directInputGrad,
     winogradWeights, winograd, winogradSums, winogradGrad,
     conv1x1Weights, conv1x1,
-    depthwiseWeights, depthwise, depthwiseSums, weightGrad, fewRows,
+    depthwiseWeights, depthwise, expandDepthwise, depthwiseSums, weightGrad, fewRows,
     maxPool, maxPoolGrad, avgPool, avgPoolGrad,
     reduceSum, reduceMax, sumPixels, segmentSum, segmentExpand, logSoftmax, oneHot,
     relayout, clearPadding, copy, resize, resizeGrad,

@@ -113,7 +113,8 @@ std::string convName(const Node& node, const Shape& x, const Shape& w) {
 }
 
 void lowerConv2d(Builder& b, const Node& node) {
-  if (winogradConv2d(b, node) || conv1x1(b, node) || depthwiseConv2d(b, node) || directConv2d(b, node)) return;
+  if (winogradConv2d(b, node) || expandDepthwise(b, node)) return;
+  if (conv1x1(b, node) || depthwiseConv2d(b, node) || directConv2d(b, node)) return;
   const ValueId x = node.inputs[0], w = node.inputs[1], y = node.outputs[0];
   const bool bias = node.inputs.size() > 2;
   const Geometry g = geometryOf(node);

@@ -13,16 +13,22 @@ constexpr int64_t BLOCK = 16;
 // Of an image; the weights are read anew for each.
 constexpr int64_t LEAST_PIXELS = 9;
 
-bool suits(const Node& node, const Shape& x, const Shape& w) {
+}  // namespace
+
+bool suitsConv1x1(const Builder& b, const Node& node) {
+  const Shape &x = b.shape(node.inputs[0]), &w = b.shape(node.inputs[1]);
   const bool plain = node.list("strides") == Shape{1, 1} && node.list("padding") == Shape{0, 0, 0, 0} &&
                      node.number("groups") == 1 && w[2] == 1 && w[3] == 1;
-  return kernels().wide && plain && std::min(w[0], w[1]) >= BLOCK && x[2] * x[3] >= LEAST_PIXELS;
+  return kernels().wide && b.constant(node.inputs[1]) && plain && std::min(w[0], w[1]) >= BLOCK &&
+         x[2] * x[3] >= LEAST_PIXELS;
 }
 
-BufferId packWeights(Builder& b, ValueId w, BufferId bias) {
-  const int64_t outputs = b.shape(w)[0], inputs = b.shape(w)[1];
+BufferId conv1x1Weights(Builder& b, const Node& node) {
+  const Shape& shape = b.shape(node.inputs[1]);
+  const int64_t outputs = shape[0], inputs = shape[1];
   const int64_t numbers = (outputs + BLOCK - 1) / BLOCK * BLOCK * (inputs + 1);
-  const BufferId from = b.plain(w);
+  const BufferId bias = node.inputs.size() > 2 ? b.plain(node.inputs[2]) : -1;
+  const BufferId from = b.plain(node.inputs[1]);
   const BufferId to = b.scratch(static_cast<size_t>(numbers) * sizeof(float), Kind::Weights);
   std::vector<BufferId> buffers = {from, to};
   if (bias >= 0) buffers.push_back(bias);
@@ -32,18 +38,16 @@ BufferId packWeights(Builder& b, ValueId w, BufferId bias) {
   return to;
 }
 
-}  // namespace
-
 bool conv1x1(Builder& b, const Node& node) {
-  const ValueId xValue = node.inputs[0], w = node.inputs[1], yValue = node.outputs[0];
-  if (!b.constant(w) || !suits(node, b.shape(xValue), b.shape(w))) return false;
+  if (!suitsConv1x1(b, node)) return false;
+  const ValueId xValue = node.inputs[0], yValue = node.outputs[0];
   const Images in = b.images(xValue, BLOCK), out = b.images(yValue, BLOCK);
-  const BufferId bias = node.inputs.size() > 2 ? b.plain(node.inputs[2]) : -1;
   const BufferId residual = node.inputs.size() > 3 ? b.get(node.inputs[3], BLOCK).buffer : -1;
-  const BufferId weights = packWeights(b, w, bias);
+  const BufferId weights = conv1x1Weights(b, node);
   const BufferId x = b.get(xValue, BLOCK).buffer, y = b.make(yValue, BLOCK).buffer;
   const Activation activation = activationOf(node);
-  Task task = imageTask(convName(node, b.shape(xValue), b.shape(w)), in, {weights}, {x, residual, y});
+  Task task = imageTask(convName(node, b.shape(xValue), b.shape(node.inputs[1])), in, {weights},
+                        {x, residual, y});
   task.runPiece = [=](const Run& r, const Piece& p) {
     kernels().conv1x1({p.of(in), p.of(out), r.f32(x) + p.start(in), r.f32(weights),
                        residual >= 0 ? r.f32(residual) + p.start(out) : nullptr, activation,

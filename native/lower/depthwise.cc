@@ -43,16 +43,24 @@ BufferId packWeights(Builder& b, ValueId w, BufferId bias, bool turned, const Im
 
 }  // namespace
 
-bool depthwiseConv2d(Builder& b, const Node& node) {
-  const ValueId xValue = node.inputs[0], w = node.inputs[1], yValue = node.outputs[0];
+bool suitsDepthwise(const Builder& b, const Node& node) {
   const bool residual = node.inputs.size() > 3;
-  if (residual || !suits(node, b.shape(xValue), b.shape(w))) return false;
+  return !residual && suits(node, b.shape(node.inputs[0]), b.shape(node.inputs[1]));
+}
+
+BufferId depthwiseWeights(Builder& b, const Node& node, const Images& in) {
+  const BufferId bias = node.inputs.size() > 2 ? b.plain(node.inputs[2]) : -1;
+  return packWeights(b, node.inputs[1], bias, false, in, convWindow(node, b.shape(node.inputs[1])));
+}
+
+bool depthwiseConv2d(Builder& b, const Node& node) {
+  if (!suitsDepthwise(b, node)) return false;
+  const ValueId xValue = node.inputs[0], w = node.inputs[1], yValue = node.outputs[0];
   const int64_t block = blockFor(b, xValue);
   const Images in = b.images(xValue, block), out = b.images(yValue, block);
   const Window window = convWindow(node, b.shape(w));
   const BufferId x = b.get(xValue, block).buffer;
-  const BufferId bias = node.inputs.size() > 2 ? b.plain(node.inputs[2]) : -1;
-  const BufferId weights = packWeights(b, w, bias, false, in, window);
+  const BufferId weights = depthwiseWeights(b, node, in);
   const BufferId y = b.make(yValue, block).buffer;
   const Activation activation = activationOf(node);
   Task task = imageTask(convName(node, b.shape(xValue), b.shape(w)), in, {weights}, {x, y});

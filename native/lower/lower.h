@@ -53,6 +53,18 @@ bool winogradWeightGrad(Builder&, const Node&);
 /** 1x1 convolutions with frozen weights by a kernel of our own; false, and nothing done, where oneDNN has to. */
 bool conv1x1(Builder&, const Node&);
 
+/** A 1x1 convolution and the depthwise one behind it in one go: called for both, it postpones the first. False, and
+ * nothing done, where they are done one by one. */
+bool expandDepthwise(Builder&, const Node& node);
+
+/** Whether a kernel of our own does a 1x1 convolution, and its weights and bias as that kernel takes them. */
+bool suitsConv1x1(const Builder&, const Node&);
+BufferId conv1x1Weights(Builder&, const Node&);
+
+/** Whether a kernel of our own does a depthwise convolution, and its weights and bias for such images. */
+bool suitsDepthwise(const Builder&, const Node&);
+BufferId depthwiseWeights(Builder&, const Node&, const Images&);
+
 /** Depthwise convolutions by kernels of our own; false, and nothing done, where oneDNN has to. */
 bool depthwiseConv2d(Builder&, const Node&);
 bool depthwiseInputGrad(Builder&, const Node&);
