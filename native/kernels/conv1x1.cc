@@ -35,24 +35,22 @@ void conv1x1Weights(const float* w, const float* bias, int64_t outputs, int64_t 
 }
 
 void conv1x1(const Conv1x1Args& a) {
-  const int64_t pixels = a.in.pixels(), inBlocks = a.in.blocks(), outBlocks = a.out.blocks();
-  const int64_t pairs = (outBlocks + 1) / 2, tiles = (pixels + PIXELS - 1) / PIXELS;
+  const int64_t pixels = a.in.pixels(), inPlanes = a.in.blocks() * a.in.plane();
+  const int64_t outBlocks = a.out.blocks(), pairs = (outBlocks + 1) / 2, tiles = (pixels + PIXELS - 1) / PIXELS;
   const int64_t fitting = CHUNK_BYTES / (a.in.channels * PIXELS * static_cast<int64_t>(sizeof(float)));
-  const int64_t chunk = fitting < 1 ? 1 : fitting < tiles ? fitting : tiles;  // tiles
-  const int64_t units = a.in.count * pairs * tiles;
-  const ProductWeights weights(a.weights, a.in, a.out, chunk);
-  shareEach(units, units > 1, [&](int64_t at) {
-    // In order of image, chunk, pair of blocks and tile; the last chunk may be a short one.
-    const int64_t image = at / (pairs * tiles), inside = at % (pairs * tiles);
-    const int64_t start = inside / (pairs * chunk) * chunk;
-    const int64_t wide = tiles - start < chunk ? tiles - start : chunk;
-    const int64_t rest = inside - start * pairs;
-    const int64_t block = rest / wide * 2, pixel = (start + rest % wide) * PIXELS;
-    const int64_t in = image * inBlocks * a.in.plane() + pixel * BLOCK;
-    const int64_t out = (image * outBlocks + block) * a.out.plane() + pixel * BLOCK;
-    const int64_t count = pixels - pixel < PIXELS ? pixels - pixel : PIXELS;
-    const ProductTile tile = weights.tile(a.x + in, block, rest % wide);
-    block + 1 < outBlocks ? convolvePixels<2>(a, tile, count, out) : convolvePixels<1>(a, tile, count, out);
+  const int64_t bands = fitting < 1 ? tiles : (tiles + fitting - 1) / fitting;
+  const int64_t band = (tiles + bands - 1) / bands;
+  const ProductWeights weights(a.weights, a.in, a.out, band);
+  sharePlanes({a.in.count, pairs, tiles, band}, a.in.count * pairs * tiles > 1, [&](const auto& each) {
+    each([&](int64_t plane, int64_t first, int64_t last) {
+      const int64_t image = plane / pairs, block = plane % pairs * 2;
+      for (int64_t at = first; at < last; at++) {
+        const int64_t pixel = at * PIXELS, count = pixels - pixel < PIXELS ? pixels - pixel : PIXELS;
+        const int64_t out = (image * outBlocks + block) * a.out.plane() + pixel * BLOCK;
+        const ProductTile tile = weights.tile(a.x + image * inPlanes + pixel * BLOCK, block, at - first);
+        block + 1 < outBlocks ? convolvePixels<2>(a, tile, count, out) : convolvePixels<1>(a, tile, count, out);
+      }
+    });
   });
 }
 

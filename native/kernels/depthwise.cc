@@ -78,9 +78,9 @@ class PaddedRows {
 template <int N, int STRIDE>
 void convolveAll(const DepthwiseArgs& a) {
   const int64_t blocks = a.in.blocks(), height = a.out.height;
-  share(a.in.count * blocks * height, a.in.size() > SERIAL, [&](int64_t begin, int64_t end) {
+  sharePlanes({a.in.count, blocks, height, height}, a.in.size() > SERIAL, [&](const auto& each) {
     PaddedRows<N> rows(a.in, a.out, a.window, a.spread, RING(N, a.window, a.out));
-    eachPlane(begin, end, height, [&](int64_t p, int64_t first, int64_t last) {
+    each([&](int64_t p, int64_t first, int64_t last) {
       rows.start(a.x + p * a.in.plane());
       const float* weights = a.weights + p % blocks * depthwiseNumbers(a.window) * N;
       for (int64_t oy = first; oy < last; oy++) {

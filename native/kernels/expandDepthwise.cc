@@ -92,10 +92,10 @@ void convolveAll(const ExpandDepthwiseArgs& args) {
   const int64_t blocks = a.in.blocks(), pairs = (blocks + 1) / PAIR, height = a.out.height;
   const int64_t numbers = depthwiseNumbers(a.window) * BLOCK, plane = a.out.plane();
   const auto bytes = static_cast<size_t>(ProductRows::room(a)) * sizeof(float);
-  share(a.in.count * pairs * height, true, [&](int64_t begin, int64_t end) {
+  sharePlanes({a.in.count, pairs, height, height}, true, [&](const auto& each) {
     float* ring = static_cast<float*>(__builtin_memset(__builtin_alloca_with_align(bytes, 512), 0, bytes));
     ProductRows rows(args, ring);
-    eachPlane(begin, end, height, [&](int64_t p, int64_t first, int64_t last) {
+    each([&](int64_t p, int64_t first, int64_t last) {
       const int64_t image = p / pairs, block = p % pairs * PAIR, count = block + 1 < blocks ? PAIR : 1;
       rows.start(image, block, first * a.window.strides[0]);
       for (int64_t oy = first; oy < last; oy++) {

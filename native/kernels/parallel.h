@@ -17,6 +17,12 @@ extern __thread const Member* member;
 
 namespace CONVOY_ISA {
 
+/** How many threads share what a kernel does. */
+CONVOY_INLINE int64_t sharing() {
+  if (member) return member->threads;
+  return omp_in_parallel() ? 1 : omp_get_max_threads();
+}
+
 /** Calls work(begin, end) for a share of [0, count) on each thread: those of the team, else of a parallel region. One
  * thread does all of it where there is not `enough` to do, or where threads share something larger already, as in a
  * chain: a parallel region takes half a microsecond even with one thread, as long as some calls in a chain. */
@@ -27,7 +33,7 @@ CONVOY_INLINE void share(int64_t count, bool enough, const Work& work) {
     if (thread < threads) work(count * thread / threads, count * (thread + 1) / threads);
   };
   if (member) return part(member->thread, enough ? member->threads : 1);
-  if (!enough || omp_get_max_threads() == 1 || omp_in_parallel()) return part(0, 1);
+  if (!enough || sharing() == 1) return part(0, 1);
 #pragma omp parallel
   part(omp_get_thread_num(), omp_get_num_threads());
 }
@@ -48,6 +54,39 @@ CONVOY_INLINE void eachPlane(int64_t begin, int64_t end, int64_t height, const T
     turn(at / height, first, last);
     at += last - first;
   }
+}
+
+/** Planes of images, whose rows threads share; of an image, at most `band` rows of all its planes are done together. */
+struct Planes {
+  int64_t images, planes, rows, band;
+};
+
+/** Rows that each thread has at least to get where images are cut along them. */
+constexpr int64_t LEAST_ROWS = 7;
+
+/** Calls work(each) on each thread, and each(turn) calls turn(plane, first, last) for its rows, planes counted through
+ * all images. A thread gets rows of all planes where there are enough, since a step that does so finds in its core's own
+ * cache what the thread has made in the one before; two cores that do not share a cache take long to hand it over. Else
+ * it gets planes. */
+template <class Work>
+CONVOY_INLINE void sharePlanes(const Planes& all, bool enough, const Work& work) {
+  const int64_t rows = all.rows, planes = all.planes, band = all.band;
+  const bool along = all.images * rows >= LEAST_ROWS * sharing();
+  share(all.images * rows * (along ? 1 : planes), enough, [&](int64_t begin, int64_t end) {
+    work([&](const auto& turn) {
+      // Called in two places, but large.
+      const auto call = [&](int64_t plane, int64_t first, int64_t last) __attribute__((noinline)) {
+        turn(plane, first, last);
+      };
+      if (!along) return eachPlane(begin, end, rows, call);
+      eachPlane(begin, end, rows, [&](int64_t image, int64_t first, int64_t last) {
+        for (; first < last; first += band) {
+          const int64_t next = first + band < last ? first + band : last;
+          for (int64_t plane = 0; plane < planes; plane++) call(image * planes + plane, first, next);
+        }
+      });
+    });
+  });
 }
 
 }  // namespace CONVOY_ISA
