@@ -10,6 +10,13 @@
 namespace convoy {
 namespace CONVOY_ISA {
 
+/** Whether registers hold 16 lanes, and are 32. */
+#ifdef __AVX512F__
+constexpr bool WIDE = true;
+#else
+constexpr bool WIDE = false;
+#endif
+
 template <int N>
 struct LaneTypes {
   typedef float Floats __attribute__((vector_size(N * 4)));

@@ -1,5 +1,6 @@
 // The table of one instruction set.
 #include "kernels.h"
+#include "lanes.h"
 
 namespace convoy {
 namespace CONVOY_ISA {
@@ -65,12 +66,6 @@ void compress(const CompressArgs&, CompressReport&);
 const char* restore(const RestoreArgs&);
 int64_t compressRoom();
 int64_t compressLeast(const ValueGrid&);
-
-#ifdef __AVX512F__
-constexpr bool WIDE = true;
-#else
-constexpr bool WIDE = false;
-#endif
 
 extern const Kernels TABLE = {
     fused,

@@ -17,14 +17,14 @@ memory::desc matrixDesc(Shape shape, bool transposed) {
   return memory::desc(shape, memory::data_type::f32, tag);
 }
 
-// With more rows the arithmetic counts.
-constexpr int64_t FEW = 4;
+/** With more rows the arithmetic counts, not the matrix. */
+int64_t few() { return kernels().wide ? 64 : 4; }
 
 /** A product of a few rows; false, and nothing done, for any other. */
 bool fewRows(Builder& b, const Node& node) {
   const Shape &left = b.shape(node.inputs[0]), &right = b.shape(node.inputs[1]);
   const bool ofRows = !node.flag("transposeA") && node.flag("transposeB");
-  if (!ofRows || left.size() != 2 || left[0] > FEW) return false;
+  if (!ofRows || left.size() != 2 || left[0] > few()) return false;
   const int64_t rows = left[0], outputs = right[0], inputs = right[1];
   const BufferId x = b.plain(node.inputs[0]), w = b.plain(node.inputs[1]);
   const BufferId bias = node.inputs.size() > 2 ? b.plain(node.inputs[2]) : -1;

@@ -179,6 +179,10 @@ const products: readonly (readonly [a: Shape, b: Shape, g.MatmulOptions])[] = [
   [[1, 4, 6], [1, 5, 6], { transposeB: true, activation: "relu6" }],
   [[1, 300], [66, 300], { transposeB: true, activation: "relu6" }],
   [[4, 35], [7, 35], { transposeB: true }],
+  [[17, 120], [6, 120], { transposeB: true }],
+  [[63, 31], [13, 31], { transposeB: true, activation: "relu6" }],
+  [[6, 7], [5, 7], { transposeB: true }],
+  [[65, 20], [9, 20], { transposeB: true }],
 ];
 
 const matmuls = products.flatMap(([a, b, options]): Case[] => {

@@ -80,8 +80,9 @@ function imageAlone(): g.Graph {
   });
   const wide = g.conv2d(inner, weights([72, 16, 1, 1]), { bias: weights([72]) });
   const deep = g.conv2d(wide, weights([72, 1, 3, 3]), { padding: 1, strides: 2, groups: 72 });
-  const pooled = g.reshape(g.reduceSum(deep, [2, 3]), [1, 72]);
-  graph.output("y", g.matmul(pooled, weights([301, 72]), { transposeB: true }));
+  const narrow = g.conv2d(deep, weights([40, 72, 1, 1]), { bias: weights([40]) });
+  const pooled = g.reshape(g.reduceSum(narrow, [2, 3]), [1, 40]);
+  graph.output("y", g.matmul(pooled, weights([301, 40]), { transposeB: true }));
   return graph;
 }
 
