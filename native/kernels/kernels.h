@@ -36,9 +36,11 @@ constexpr const char* POINTWISE_NAMES[] = {
     "constant", "neg",  "exp",  "log",       "sqrt",  "abs",    "step", "relu", "relu6", "sigmoid",
     "tanh",     "erf",  "silu", "gelu",      "round", "hardSwish", "stopGradient", "expand",
     "add",      "sub",  "mul",  "div",       "max",   "min",    "pow",  "select"};
+/** Behind them pairs of ops in one: a b + c, a b - c, and c - a b, rounded twice as by the two. */
 enum Code : uint8_t {
   CONSTANT, NEG, EXP, LOG, SQRT, ABS, STEP, RELU, RELU6, SIGMOID, TANH, ERF, SILU, GELU, ROUND,
-  HARD_SWISH, STOP_GRADIENT, EXPAND, ADD, SUB, MUL, DIV, MAX, MIN, POW, SELECT, CODE_COUNT
+  HARD_SWISH, STOP_GRADIENT, EXPAND, ADD, SUB, MUL, DIV, MAX, MIN, POW, SELECT,
+  MUL_ADD, MUL_SUB, SUB_MUL
 };
 
 struct FusedArgs {

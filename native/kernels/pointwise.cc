@@ -2,6 +2,7 @@
 // the first-level cache, so that a chain of any length reads and writes memory once.
 #include "kernels.h"
 #include "math.h"
+#include "pairs.h"
 #include "parallel.h"
 
 namespace convoy {
@@ -11,17 +12,20 @@ namespace {
 constexpr int64_t BLOCK = 512;
 constexpr int64_t SERIAL = 16384;  // below, starting threads costs more than it gains
 
-#define UNARY(EXPRESSION)                                   \
-  for (int64_t i = 0; i < n; i++) {                         \
-    const float x = a[i];                                   \
-    to[i] = (EXPRESSION);                                   \
-  }                                                         \
+// A register may be read and written at once, at the same places.
+#define UNARY(EXPRESSION)                       \
+  _Pragma("GCC ivdep") _Pragma("GCC unroll 4")  \
+  for (int64_t i = 0; i < n; i++) {             \
+    const float x = a[i];                       \
+    to[i] = (EXPRESSION);                       \
+  }                                             \
   break
-#define BINARY(EXPRESSION)                                  \
-  for (int64_t i = 0; i < n; i++) {                         \
-    const float x = a[i], y = b[i];                         \
-    to[i] = (EXPRESSION);                                   \
-  }                                                         \
+#define BINARY(EXPRESSION)                      \
+  _Pragma("GCC ivdep") _Pragma("GCC unroll 4")  \
+  for (int64_t i = 0; i < n; i++) {             \
+    const float x = a[i], y = b[i];             \
+    to[i] = (EXPRESSION);                       \
+  }                                             \
   break
 
 void execute(uint8_t code, float value, float* to, const float* a, const float* b, const float* c,
@@ -57,6 +61,7 @@ void execute(uint8_t code, float value, float* to, const float* a, const float* 
     case SELECT:
       for (int64_t i = 0; i < n; i++) to[i] = a[i] != 0.0f ? b[i] : c[i];
       break;
+    default: executePair(code, to, a, b, c, n);
   }
 }
 
@@ -85,7 +90,37 @@ void load(const Operand& o, int64_t start, int64_t n, float* to) {
 struct Registers {
   float** targets;
   const float** sources;
+  int16_t* direct;  // by instruction: the result that it writes where that belongs, or -1
 };
+
+/** Whether what is stored in a result would be missed by instructions from `next` on, or by other results. */
+bool readLater(const FusedArgs& f, int result, int next) {
+  const float *begin = f.outputs[result], *end = begin + f.size;
+  for (int o = 0; o < f.operandCount; o++) {
+    const Operand& operand = f.operands[o];
+    // Others are read before any instruction, at the start or at each block.
+    if (operand.access != Access::Full || operand.data + f.size <= begin || operand.data >= end) continue;
+    for (int k = next; k < f.codeCount; k++) {
+      for (const int16_t from : f.code[k].from) {
+        if (from == o) return true;
+      }
+    }
+    for (int r = 0; r < f.resultCount; r++) {
+      if (f.results[r] == o) return true;
+    }
+  }
+  return false;
+}
+
+/** Finds the instructions that may write results straight to their places, over which operands may lie. */
+void findDirect(const FusedArgs& f, int16_t* direct) {
+  for (int k = 0; k < f.codeCount; k++) direct[k] = -1;
+  for (int r = 0; r < f.resultCount; r++) {
+    int last = f.codeCount - 1;
+    while (last >= 0 && f.code[last].to != f.results[r]) last--;
+    if (last >= 0 && direct[last] < 0 && !readLater(f, r, last + 1)) direct[last] = static_cast<int16_t>(r);
+  }
+}
 
 void range(const FusedArgs& f, int64_t begin, int64_t end, const Registers& registers) {
   const float** sources = registers.sources;
@@ -107,12 +142,15 @@ void range(const FusedArgs& f, int64_t begin, int64_t end, const Registers& regi
       const float* a = in.from[0] < 0 ? nullptr : sources[in.from[0]];
       const float* b = in.from[1] < 0 ? nullptr : sources[in.from[1]];
       const float* c = in.from[2] < 0 ? nullptr : sources[in.from[2]];
-      execute(in.code, in.value, targets[in.to], a, b, c, n);
+      float* to = registers.direct[k] < 0 ? targets[in.to] : f.outputs[registers.direct[k]] + at;
+      execute(in.code, in.value, to, a, b, c, n);
+      sources[in.to] = to;
     }
-    // Results are stored last, so that a result may take the place of an operand.
+    // Other results are stored last, so that they may take the place of an operand.
     for (int r = 0; r < f.resultCount; r++) {
       const float* from = sources[f.results[r]];
       float* to = f.outputs[r] + at;
+      if (from == to) continue;
 #pragma omp simd
       for (int64_t i = 0; i < n; i++) to[i] = from[i];
     }
@@ -130,11 +168,13 @@ void fused(const FusedArgs& f) {
         static_cast<float*>(__builtin_alloca_with_align(count * BLOCK * sizeof(float), 512));
     const Registers registers = {
         static_cast<float**>(__builtin_alloca(count * sizeof(float*))),
-        static_cast<const float**>(__builtin_alloca(count * sizeof(float*)))};
+        static_cast<const float**>(__builtin_alloca(count * sizeof(float*))),
+        static_cast<int16_t*>(__builtin_alloca(static_cast<size_t>(f.codeCount) * sizeof(int16_t)))};
     for (size_t r = 0; r < count; r++) {
       registers.targets[r] = memory + r * BLOCK;
       registers.sources[r] = registers.targets[r];
     }
+    findDirect(f, registers.direct);
     range(f, begin * TURN, end * TURN < f.size ? end * TURN : f.size, registers);
   });
 }

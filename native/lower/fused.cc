@@ -53,6 +53,14 @@ struct Read {
   int64_t perImage;
 };
 
+/** One instruction before it has registers. */
+struct Expression {
+  uint8_t code;
+  int from[3];  // numbers of what it takes, or -1
+  float value;
+  bool joined = false;  // done by another one along with its own
+};
+
 class FusedLowering {
  public:
   FusedLowering(Builder& b, const Node& node) : b_(b), node_(node), out_(node.list("shape")) {
@@ -68,6 +76,8 @@ class FusedLowering {
   Read channels(ValueId value, const Shape& own);
   Read materialised(ValueId value, const Shape& own);
   Tensor result(ValueId value);
+  std::vector<Expression> expressions() const;
+  void joinPairs(std::vector<Expression>& list) const;
   void assignRegisters();
   void addStep(const std::vector<Read>& reads, const std::vector<BufferId>& outputs,
                std::function<void(const Run&, const Piece&)> run);
@@ -170,18 +180,61 @@ Tensor FusedLowering::result(ValueId value) {
   return b_.make(value, block_);
 }
 
-/** Registers of operands stay; those of instructions are free again after their last use. */
-void FusedLowering::assignRegisters() {
+/** The node's instructions; they take operands and each other by number, operands first. */
+std::vector<Expression> FusedLowering::expressions() const {
   const auto& names = node_.attr("code").texts;
   const auto& args = node_.attr("args").numbers;
   const auto& values = node_.attr("values").numbers;
+  std::vector<Expression> list;
+  for (size_t k = 0; k < names.size(); k++) {
+    const auto* begin = std::begin(POINTWISE_NAMES);
+    const auto* found = std::find(begin, std::end(POINTWISE_NAMES), names[k]);
+    if (found == std::end(POINTWISE_NAMES)) {
+      throw std::invalid_argument("the native engine lacks the op " + names[k]);
+    }
+    Expression made = {static_cast<uint8_t>(found - begin), {}, static_cast<float>(values[k])};
+    for (size_t a = 0; a < 3; a++) made.from[a] = static_cast<int>(args[3 * k + a]);
+    list.push_back(made);
+  }
+  return list;
+}
+
+/** Joins products with the sum or difference that alone uses them: blocks of numbers are gone over half as often. */
+void FusedLowering::joinPairs(std::vector<Expression>& list) const {
   const int operands = static_cast<int>(node_.inputs.size());
-  const int count = static_cast<int>(names.size());
+  std::vector<int> uses(static_cast<size_t>(operands) + list.size(), 0);
+  for (const Expression& e : list) {
+    for (int from : e.from) uses[static_cast<size_t>(std::max(from, 0))] += from >= 0;
+  }
+  for (double kept : node_.attr("results").numbers) uses[static_cast<size_t>(kept)]++;
+  const auto productAt = [&](int number) -> Expression* {
+    if (number < operands || uses[static_cast<size_t>(number)] > 1) return nullptr;
+    Expression& e = list[static_cast<size_t>(number - operands)];
+    return e.code == MUL ? &e : nullptr;
+  };
+  for (Expression& e : list) {
+    if (e.code != ADD && e.code != SUB) continue;
+    Expression *first = productAt(e.from[0]), *second = productAt(e.from[1]);
+    Expression* product = first ? first : second;
+    if (!product) continue;
+    const int other = first ? e.from[1] : e.from[0];
+    const uint8_t code = e.code == ADD ? MUL_ADD : first ? MUL_SUB : SUB_MUL;
+    e = {code, {product->from[0], product->from[1], other}, 0};
+    product->joined = true;
+  }
+}
+
+/** Registers of operands stay; those of instructions are free again after their last use. */
+void FusedLowering::assignRegisters() {
+  std::vector<Expression> list = expressions();
+  joinPairs(list);
+  const int operands = static_cast<int>(node_.inputs.size());
+  const int count = static_cast<int>(list.size());
   std::vector<int> last(static_cast<size_t>(operands + count), -1);
   for (int k = 0; k < count; k++) {
-    for (int a = 0; a < 3; a++) {
-      const int from = static_cast<int>(args[static_cast<size_t>(3 * k + a)]);
-      if (from >= 0) last[static_cast<size_t>(from)] = k;
+    const Expression& e = list[static_cast<size_t>(k)];
+    for (int from : e.from) {
+      if (from >= 0 && !e.joined) last[static_cast<size_t>(from)] = k;
     }
   }
   for (double kept : node_.attr("results").numbers) last[static_cast<size_t>(kept)] = count;
@@ -190,15 +243,11 @@ void FusedLowering::assignRegisters() {
   std::vector<int16_t> idle;
   registers_ = operands;
   for (int k = 0; k < count; k++) {
-    const auto* begin = std::begin(POINTWISE_NAMES);
-    const auto* found = std::find(begin, std::end(POINTWISE_NAMES), names[static_cast<size_t>(k)]);
-    if (found == std::end(POINTWISE_NAMES)) {
-      throw std::invalid_argument("the native engine lacks the op " + names[static_cast<size_t>(k)]);
-    }
-    Instruction in = {static_cast<uint8_t>(found - begin), 0, {-1, -1, -1},
-                      static_cast<float>(values[static_cast<size_t>(k)])};
+    const Expression& e = list[static_cast<size_t>(k)];
+    if (e.joined) continue;
+    Instruction in = {e.code, 0, {-1, -1, -1}, e.value};
     for (int a = 0; a < 3; a++) {
-      const int from = static_cast<int>(args[static_cast<size_t>(3 * k + a)]);
+      const int from = e.from[a];
       if (from < 0) continue;
       in.from[a] = place[static_cast<size_t>(from)];
       const bool repeated = a > 0 && std::find(in.from, in.from + a, in.from[a]) != in.from + a;
