@@ -45,12 +45,12 @@ export const trainConfig = z.strictObject({
     .optional()
     .describe("most memory that training may take, as 300MB; recomputes values to keep within it"),
   recompute: z
-    .union([count(), z.enum(["sqrt", "none"])], {
-      error: "expected a number of segments, sqrt or none",
+    .union([count(), z.enum(["sqrt", "off"])], {
+      error: "expected a number of segments, sqrt or off",
     })
     .optional()
     .describe(
-      "segments of the net that are recomputed instead of kept, or sqrt; none for the fastest step; default what saves much for little time",
+      "segments of the net that are recomputed instead of kept, or sqrt; off for the fastest step; default what saves much for little time",
     ),
   keep: z
     .enum(["f32", "bf16", "comet"])

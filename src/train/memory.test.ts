@@ -24,7 +24,7 @@ it.skipIf(!built())(
     const engine = await open();
     const compile = (settings: object) =>
       compileTraining(engine, model("resnet56"), { batch: 64, ...settings });
-    const plain = await compile({ recompute: "none" });
+    const plain = await compile({ recompute: "off" });
     const budget = plain.memory.peakBytes / 4;
     const { allocated } = loadAddon();
     const before = allocated();
@@ -58,9 +58,9 @@ it.skipIf(!built())("does nothing where everything fits", async () => {
 
 it.skipIf(!built())("makes again what is cheap, unasked, and says so", async () => {
   const engine = await open();
-  const compile = async (name: string, recompute?: "none") =>
+  const compile = async (name: string, recompute?: "off") =>
     (await compileTraining(engine, model(name), { batch: 64, recompute })).memory;
-  const [fast, less] = [await compile("resnet20", "none"), await compile("resnet20")];
+  const [fast, less] = [await compile("resnet20", "off"), await compile("resnet20")];
   expect(fast.plan).toMatch(/nothing to do/);
   expect(less.plan).toMatch(/recomputing \d+ values; about \d % more work/);
   expect(less.peakBytes).toBeLessThan(0.75 * fast.peakBytes);
@@ -148,9 +148,9 @@ it.each([{}, { keep: "bf16" }, { keep: "f32", memory: "1GB" }] as const)(
 
 it.skipIf(!built())("recomputes as many segments as are asked for", async () => {
   const engine = await open();
-  const compile = async (recompute?: number | "sqrt" | "none") =>
+  const compile = async (recompute?: number | "sqrt" | "off") =>
     (await compileTraining(engine, model("resnet20"), { batch: 16, recompute })).memory;
-  const plain = await compile("none");
+  const plain = await compile("off");
   const root = await compile("sqrt");
   const two = await compile(2);
   expect(root.activationBytes).toBeLessThan(two.activationBytes);
@@ -165,7 +165,7 @@ test.skipIf(!built()).each(["convnet6", "vgg11"])(
     const engine = await open();
     const { memory: plain } = await compileTraining(engine, model(name), {
       batch: 64,
-      recompute: "none",
+      recompute: "off",
     });
     const { memory } = await compileTraining(engine, model(name), { batch: 64, keep: "comet" });
     expect(memory.kinds.saved).toBeLessThanOrEqual(plain.kinds.saved / 5);

@@ -27,10 +27,10 @@ export interface MemorySettings {
   /** Of compression, where images are kept so. */
   readonly comet?: CometConfig;
   /**
-   * Segments that are recomputed, or `sqrt` for as many as the square root of the net's blocks; `none` for a step
+   * Segments that are recomputed, or `sqrt` for as many as the square root of the net's blocks; `off` for a step
    * as fast as can be. Default: what saves much for little time.
    */
-  readonly recompute?: number | "sqrt" | "none";
+  readonly recompute?: number | "sqrt" | "off";
 }
 
 /** What {@link compileWithin} is told besides. */
@@ -116,7 +116,7 @@ function wayOf(
 }
 
 function recomputedBy({ recompute, keep = "f32" }: MemorySettings, graph: Graph) {
-  if (recompute === "none") return nothing;
+  if (recompute === "off") return nothing;
   if (recompute === undefined) return keep === "f32" ? cheapValues(graph) : nothing;
   return segmentsOf(graph, recompute === "sqrt" ? undefined : recompute);
 }
