@@ -71,6 +71,18 @@ struct ExpandDepthwiseArgs {
   DepthwiseArgs depthwise;
 };
 
+/** Pixels of a row of images as a kernel sees it, with what of the padding it needs. */
+CONVOY_INLINE int64_t paddedWidth(const Images& in, const Images& out, const Window& w) {
+  const int64_t seen = (out.width - 1) * w.strides[1] + w.kernel[1], image = w.padding[1] + in.width;
+  return seen > image ? seen : image;
+}
+
+/** Floats that the rows between the two convolutions take on the stack: of two blocks of 16 channels, and of one row more
+ * than the kernel sees, since products are made for up to two rows at once. */
+CONVOY_INLINE int64_t expandRing(const Images& in, const Images& out, const Window& w) {
+  return 2 * (w.kernel[0] + 1) * paddedWidth(in, out, w) * 16;
+}
+
 /** What some images of one part of a batch add to a weight gradient: to sums of each output channel's numbers, its
  * weights and a bias, in [block of channels][numbers][lane]. Winograd's kernel sets them when the part closes. */
 struct ConvSumsArgs {

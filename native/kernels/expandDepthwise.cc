@@ -12,16 +12,14 @@ namespace {
 
 constexpr int64_t BLOCK = PRODUCT_BLOCK, PAIR = 2;
 
-/** The rows of two blocks of products. A tile fills up to two rows, so there is one more than the kernel sees. */
+/** The rows of two blocks of products. */
 class ProductRows {
  public:
-  /** Floats that the ring takes. */
-  static CONVOY_INLINE int64_t room(const DepthwiseArgs& a) { return PAIR * rows(a) * pitch(a) * BLOCK; }
-
-  /** `ring` holds zeros. */
+  /** `ring` holds zeros: expandRing floats. */
   CONVOY_INLINE ProductRows(const ExpandDepthwiseArgs& a, float* ring)
       : a_(a.products), height_(a_.in.height), width_(a_.in.width), padding_(a.depthwise.window.padding),
-        rows_(rows(a.depthwise)), pitch_(pitch(a.depthwise)), ring_(ring),
+        rows_(a.depthwise.window.kernel[0] + 1),
+        pitch_(paddedWidth(a.depthwise.in, a.depthwise.out, a.depthwise.window)), ring_(ring),
         tall_(width_ * 2 <= PRODUCT_PIXELS ? 2 : 1), wide_((width_ + PRODUCT_PIXELS - 1) / PRODUCT_PIXELS),
         weights_(a_.weights, a_.in, a_.out, (height_ + tall_ - 1) / tall_ * wide_) {}
 
@@ -47,13 +45,6 @@ class ProductRows {
   }
 
  private:
-  static CONVOY_INLINE int64_t rows(const DepthwiseArgs& a) { return a.window.kernel[0] + 1; }
-  static CONVOY_INLINE int64_t pitch(const DepthwiseArgs& a) {
-    const int64_t seen = (a.out.width - 1) * a.window.strides[1] + a.window.kernel[1];
-    const int64_t image = a.window.padding[1] + a.in.width;
-    return seen > image ? seen : image;
-  }
-
   CONVOY_INLINE float* place(int64_t b, int64_t row) const {
     return ring_ + (b * rows_ + row % rows_) * pitch_ * BLOCK;
   }
@@ -91,7 +82,7 @@ void convolveAll(const ExpandDepthwiseArgs& args) {
   const DepthwiseArgs& a = args.depthwise;
   const int64_t blocks = a.in.blocks(), pairs = (blocks + 1) / PAIR, height = a.out.height;
   const int64_t numbers = depthwiseNumbers(a.window) * BLOCK, plane = a.out.plane();
-  const auto bytes = static_cast<size_t>(ProductRows::room(a)) * sizeof(float);
+  const auto bytes = static_cast<size_t>(expandRing(a.in, a.out, a.window)) * sizeof(float);
   sharePlanes({a.in.count, pairs, height, height}, true, [&](const auto& each) {
     float* ring = static_cast<float*>(__builtin_memset(__builtin_alloca_with_align(bytes, 512), 0, bytes));
     ProductRows rows(args, ring);

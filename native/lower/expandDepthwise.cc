@@ -15,7 +15,9 @@ const Node* depthwiseBehind(const Builder& b, const Node& node) {
   const ValueId between = node.outputs[0];
   const Node* next = b.onlyUser(between);
   const bool suits = next && next->op == "conv2d" && next->inputs[0] == between && suitsDepthwise(b, *next);
-  return suits && b.shape(between)[3] >= LEAST_WIDTH ? next : nullptr;
+  if (!suits || b.shape(between)[3] < LEAST_WIDTH) return nullptr;
+  const Images in = b.images(between, BLOCK), out = b.images(next->outputs[0], BLOCK);
+  return expandRing(in, out, convWindow(*next, b.shape(next->inputs[1]))) <= DEPTHWISE_RING ? next : nullptr;
 }
 
 }  // namespace

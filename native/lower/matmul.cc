@@ -1,5 +1,6 @@
-// Matrix products, by oneDNN; a transposed operand is only another way to read it. Those of a few rows, which only
-// read a matrix, by a kernel of our own, see kernels/fewRows.cc: all threads take part, where oneDNN uses one.
+// Matrix products, by oneDNN; a transposed operand is only another way to read it. Those of few rows with the rows of a
+// matrix by a kernel of our own, see kernels/fewRows.cc: all threads take part, where oneDNN uses one for the fewest, and
+// the matrix is not copied into another order.
 #include "lower/lower.h"
 #include "onednn.h"
 
@@ -20,11 +21,14 @@ memory::desc matrixDesc(Shape shape, bool transposed) {
 /** With more rows the arithmetic counts, not the matrix. */
 int64_t few() { return kernels().wide ? 64 : 4; }
 
+// The rows are read anew for every few outputs, so they have to stay in a core's own cache.
+constexpr int64_t NEAR_NUMBERS = 1 << 17;
+
 /** A product of a few rows; false, and nothing done, for any other. */
 bool fewRows(Builder& b, const Node& node) {
   const Shape &left = b.shape(node.inputs[0]), &right = b.shape(node.inputs[1]);
   const bool ofRows = !node.flag("transposeA") && node.flag("transposeB");
-  if (!ofRows || left.size() != 2 || left[0] > few()) return false;
+  if (!ofRows || left.size() != 2 || left[0] > few() || sizeOf(left) > NEAR_NUMBERS) return false;
   const int64_t rows = left[0], outputs = right[0], inputs = right[1];
   const BufferId x = b.plain(node.inputs[0]), w = b.plain(node.inputs[1]);
   const BufferId bias = node.inputs.size() > 2 ? b.plain(node.inputs[2]) : -1;
