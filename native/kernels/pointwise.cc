@@ -93,7 +93,7 @@ struct Registers {
   int16_t* direct;  // by instruction: the result that it writes where that belongs, or -1
 };
 
-/** Whether what is stored in a result would be missed by instructions from `next` on, or by other results. */
+/** Whether instructions from `next` on read an operand that a result lies over. */
 bool readLater(const FusedArgs& f, int result, int next) {
   const float *begin = f.outputs[result], *end = begin + f.size;
   for (int o = 0; o < f.operandCount; o++) {
@@ -104,9 +104,6 @@ bool readLater(const FusedArgs& f, int result, int next) {
       for (const int16_t from : f.code[k].from) {
         if (from == o) return true;
       }
-    }
-    for (int r = 0; r < f.resultCount; r++) {
-      if (f.results[r] == o) return true;
     }
   }
   return false;

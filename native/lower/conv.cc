@@ -1,5 +1,6 @@
 // Convolution and its gradients, by oneDNN; 3x3 ones by winograd.cc instead where it suits them, ones of few channels
-// by direct.cc, depthwise ones by depthwise.cc, and 1x1 ones with frozen weights by conv1x1.cc.
+// by direct.cc, depthwise ones by depthwise.cc, and 1x1 ones with frozen weights by conv1x1.cc, or along with a depthwise
+// one by expandDepthwise.cc.
 //
 // oneDNN is first asked which layouts it likes best. Images that already lie in another layout are
 // changed, once, and stay so for whoever comes next; weights that are not frozen are packed anew in every

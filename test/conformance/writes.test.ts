@@ -52,6 +52,16 @@ const examples: readonly Example[] = [
     v: [11, 12, 13, 11, 12, 13],
   },
   {
+    name: "a result takes the place of what the next one still reads",
+    build(graph) {
+      const [low, high] = [g.read(graph, "v", [3]), g.read(graph, "v", [3], 3)];
+      const sum = g.add(low, high);
+      g.write("v", sum);
+      g.write("v", g.mul(low, sum), 3);
+    },
+    v: [5, 7, 9, 5, 14, 27],
+  },
+  {
     name: "halves change places",
     build(graph) {
       const [low, high] = [g.read(graph, "v", [3]), g.read(graph, "v", [3], 3)];
