@@ -6,10 +6,10 @@
 // that the training program takes; `memory` lets the planner choose within the given memory. Then one step is run
 // at the largest batch, and what lives at its peak is printed.
 
-import { parseBytes } from "../dist/bytes.js";
 import { createEngine } from "../dist/engine/index.js";
 import { createModel } from "../dist/models/index.js";
 import { initialise } from "../dist/nn/index.js";
+import { parseBytes } from "../dist/text/bytes.js";
 import { classificationObjective, compileTraining } from "../dist/train/index.js";
 
 const [name, memory, ...ways] = process.argv.slice(2);

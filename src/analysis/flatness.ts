@@ -9,6 +9,7 @@
 import type { Dataset } from "../data/index.js";
 import type { Program, Vector } from "../engine/engine.js";
 import { add, constant, Graph, mul, normal, read, scalar, write } from "../graph/index.js";
+import { InputError } from "../inputError.js";
 import { build } from "../nn/index.js";
 import { Evaluator, type Trained } from "../train/index.js";
 
@@ -56,10 +57,10 @@ export function perturbationGraph(trainable: number): Graph {
 function checkOptions(sigmas: readonly number[], draws: number): void {
   const wrong = sigmas.find((sigma) => !(Number.isFinite(sigma) && sigma >= 0));
   if (wrong !== undefined || sigmas.length === 0) {
-    throw new RangeError(`flatness: sigma is ${wrong}; expected numbers from 0 on, at least one`);
+    throw new InputError(`flatness: sigma is ${wrong}; expected numbers from 0 on, at least one`);
   }
   if (!(Number.isInteger(draws) && draws >= 2)) {
-    throw new RangeError(`flatness: draws is ${draws}; expected a whole number of at least 2`);
+    throw new InputError(`flatness: draws is ${draws}; expected a whole number of at least 2`);
   }
 }
 
@@ -105,7 +106,7 @@ async function errorAt({ program, w, moved, seed, error }: Probe, sigma: number,
  * Measures the local energy profile of a trained net on pictures, which should be training pictures
  * (see `trainingPictures`). Costs strengths x draws passes over them.
  *
- * @throws RangeError for strengths or a number of draws that cannot be used; RunError for pictures that
+ * @throws InputError for strengths or a number of draws that cannot be used; InputError for pictures that
  * do not fit the net.
  * @example
  * const net = await openTrained("runs/a");

@@ -1,6 +1,6 @@
 // Local energy profiles as files: a table of one, a chart of several.
 
-import { lineCharts } from "../train/svg/lineChart.js";
+import { lineCharts } from "../charts/lineChart.js";
 import type { Flatness } from "./flatness.js";
 
 /** Files that a profile leaves in a run folder. */

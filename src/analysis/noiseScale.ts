@@ -4,6 +4,7 @@
 // lengths of gradients on small batches and of their mean.
 
 import type { Vector } from "../engine/engine.js";
+import { InputError } from "../inputError.js";
 import { classificationObjective, openLoader, type TrainSettings } from "../train/index.js";
 import type { OwnParts } from "../train/prepare.js";
 import { learnSteps, type Trial, withTrial } from "./trial.js";
@@ -84,7 +85,7 @@ function openMeter({ engine, prepared, programs, learner }: Trial, batches: numb
 function checkOptions(options: Readonly<Record<string, readonly [number, number]>>): void {
   for (const [name, [value, least]] of Object.entries(options)) {
     if (Number.isInteger(value) && value >= least) continue;
-    throw new RangeError(
+    throw new InputError(
       `noise scale: ${name} is ${value}; expected a whole number from ${least} on`,
     );
   }
@@ -94,7 +95,7 @@ function checkOptions(options: Readonly<Record<string, readonly [number, number]
  * Trains a net for some steps and measures the gradient noise scale on the way: it grows as the loss falls.
  * Batch norm and dropout are as in training; the learning rate stays the same unless settings say otherwise.
  *
- * @throws RangeError for numbers that are too small; as the trainer does for settings and data.
+ * @throws InputError for numbers that are too small; as the trainer does for settings and data.
  * @example
  * const settings = { data: "mnist", model: "lenet5", batch: 32 };
  * const scales = await noiseScale(settings, { steps: 20, looks: 2, batches: 8 });

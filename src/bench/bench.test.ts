@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseBytes } from "../bytes.js";
+import { parseBytes } from "../text/bytes.js";
 import { bench } from "./bench.js";
 
 test("a step keeps within its memory, and its rate is told beside what the machine can do", async () => {

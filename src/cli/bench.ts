@@ -6,11 +6,11 @@ import { bench, type Report, type Row } from "../bench/bench.js";
 import type { Peak } from "../bench/peak.js";
 import { peersWith } from "../bench/peers/index.js";
 import type { Work } from "../bench/task.js";
-import { formatBytes } from "../bytes.js";
-import { byName } from "../text.js";
+import { formatBytes } from "../text/bytes.js";
+import { grouped, percent } from "../text/format.js";
+import { byName } from "../text/words.js";
 import { count, counts, list } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
-import { grouped, percent } from "./format.js";
 import { table } from "./table.js";
 
 interface Options {

@@ -15,13 +15,14 @@ import {
   type Standing,
   unplanned,
 } from "../compare/index.js";
+import { InputError } from "../inputError.js";
+import { clock, percent } from "../text/format.js";
 import { trainConfig } from "../train/config.js";
 import type { TrainSettings } from "../train/index.js";
 import { count, list } from "./arguments.js";
 import { type Console, type Stream, say, sayJson } from "./console.js";
-import { Interrupted, UsageError } from "./errors.js";
+import { Interrupted } from "./errors.js";
 import { addFlags } from "./flags.js";
-import { clock, percent } from "./format.js";
 import { interruptible } from "./interrupt.js";
 import { parseMethods } from "./methods.js";
 import { table } from "./table.js";
@@ -45,7 +46,7 @@ const ERASE = "\r\x1b[K";
 function number(text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && !Number.isNaN(value)) return value;
-  throw new UsageError(`"${text}" is not a number`);
+  throw new InputError(`"${text}" is not a number`);
 }
 
 /** `gradients single, seed 3`. */

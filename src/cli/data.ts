@@ -8,10 +8,10 @@ import {
   type PictureAt,
   type WrongFile,
 } from "../data/index.js";
+import { InputError } from "../inputError.js";
+import { grouped } from "../text/format.js";
 import { count } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
-import { UsageError } from "./errors.js";
-import { grouped } from "./format.js";
 import { table } from "./table.js";
 
 /** Groups of equal pictures that are listed. */
@@ -56,7 +56,7 @@ export function define(command: Command, console: Console): void {
       if (json) sayJson(console, report);
       else for (const line of describe(report)) say(console.out, line);
       if (wrong.length > 0) {
-        throw new UsageError(`${grouped(wrong.length)} unusable files; repair or remove them`);
+        throw new InputError(`${grouped(wrong.length)} unusable files; repair or remove them`);
       }
     });
 }

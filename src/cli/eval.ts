@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { type Dataset, draw, openDataset } from "../data/index.js";
+import { grouped, percent } from "../text/format.js";
 import {
   type Judgement,
   openTrained,
@@ -13,7 +14,6 @@ import {
   type Trained,
 } from "../train/index.js";
 import { type Console, say, sayJson } from "./console.js";
-import { grouped, percent } from "./format.js";
 import { table } from "./table.js";
 
 interface Options {

@@ -11,11 +11,11 @@ import {
   type NamedFlatness,
   trainingPictures,
 } from "../analysis/index.js";
-import { writeFileAtomic } from "../train/atomicFile.js";
+import { writeFileAtomic } from "../files/atomicFile.js";
+import { grouped, percent } from "../text/format.js";
 import { openTrained } from "../train/index.js";
 import { count, numbers } from "./arguments.js";
 import { type Console, type Stream, say, sayJson } from "./console.js";
-import { grouped, percent } from "./format.js";
 import { table } from "./table.js";
 
 interface Options {

@@ -2,10 +2,10 @@
 
 import type { Command } from "commander";
 import { type Dataset, readPicture } from "../data/index.js";
+import { percent } from "../text/format.js";
 import { openTrained, type Trained } from "../train/index.js";
 import { count } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
-import { percent } from "./format.js";
 
 interface Options {
   readonly top: number;

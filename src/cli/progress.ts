@@ -2,8 +2,9 @@
 // epoch's result; elsewhere the results alone.
 
 import { styleText } from "node:util";
-import { formatBytes } from "../bytes.js";
 import type { MemoryReport } from "../engine/engine.js";
+import { formatBytes } from "../text/bytes.js";
+import { clock, grouped, percent } from "../text/format.js";
 import type {
   EpochEnd,
   Listener,
@@ -14,7 +15,6 @@ import type {
   SwarmSize,
 } from "../train/index.js";
 import type { Stream } from "./console.js";
-import { clock, grouped, percent } from "./format.js";
 import { LiveBlock } from "./liveBlock.js";
 import { particleRow } from "./particleRows.js";
 

@@ -11,13 +11,13 @@ import {
   rangeTable,
   rangeTest,
 } from "../analysis/index.js";
-import { writeFileAtomic } from "../train/atomicFile.js";
+import { writeFileAtomic } from "../files/atomicFile.js";
+import { grouped } from "../text/format.js";
 import { trainConfig } from "../train/config.js";
 import type { TrainSettings } from "../train/index.js";
 import { count } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
 import { addFlags } from "./flags.js";
-import { grouped } from "./format.js";
 import { table } from "./table.js";
 
 type Settings = Partial<TrainSettings>;

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { stripeSplits, temporaryFolder, tinyModel } from "../../test/support/tinyRun.js";
 import { createModel, type ModelInput } from "../models/index.js";
+import { compareFiles } from "../study/folder.js";
 import { type CompareOptions, compare } from "./compare.js";
 import type { Standing } from "./course.js";
-import { compareFiles } from "./folder.js";
 import { getMethod, type Method } from "./methods.js";
 import type { CompareSettings } from "./plan.js";
 

@@ -1,13 +1,15 @@
 // Compares training methods by the protocol that every claim is to follow: three disjoint sets, equal
 // budgets, equally many rates tried for each method, several seeds, differences paired by seed.
 
-import { DataError, openDataset, type Splits } from "../data/index.js";
+import { openDataset, type Splits } from "../data/index.js";
+import { InputError } from "../inputError.js";
+import { openFolder } from "../study/folder.js";
+import { Stopped } from "../study/run.js";
 import { openSwarm, swarmOf } from "../swarm/index.js";
 import { fingerprint } from "../train/fingerprint.js";
 import { learningRate, type OwnParts, parseConfig } from "../train/index.js";
 import { prepare } from "../train/prepare.js";
 import { Course, type CourseOptions, type Standing } from "./course.js";
-import { openFolder } from "./folder.js";
 import { getMeasure } from "./outcome.js";
 import {
   blame,
@@ -18,7 +20,6 @@ import {
   settingsOf,
 } from "./plan.js";
 import { type Comparison, report } from "./report.js";
-import { Stopped } from "./run.js";
 import { writeTables } from "./tables.js";
 
 /** How {@link compare} is watched and steered. */
@@ -34,7 +35,7 @@ export interface CompareOptions extends OwnParts {
 function withTest(source: Splits): CourseOptions["source"] {
   const { test } = source;
   if (test) return { ...source, test };
-  throw new DataError(
+  throw new InputError(
     `${source.train.name} has no test set; methods are compared on pictures that chose nothing`,
   );
 }
@@ -62,8 +63,8 @@ async function checkMethods(plan: Plan, data: Splits, own: OwnParts): Promise<vo
  * are tuned on the selection set with seeds of their own; the test set is touched once by each run that
  * is compared.
  *
- * @throws ConfigError, DataError or RangeError for what cannot be compared, before anything is written;
- * RunError when the folder holds something else or another plan.
+ * @throws InputError, InputError or InputError for what cannot be compared, before anything is written;
+ * InputError when the folder holds something else or another plan.
  */
 export async function compare(
   settings: CompareSettings,

@@ -3,13 +3,10 @@
 
 import { join } from "node:path";
 import type { Dataset, Splits } from "../data/index.js";
-import {
-  ConfigError,
-  type OwnParts,
-  type TrainConfig,
-  type TrainEvent,
-  type TrainSettings,
-} from "../train/index.js";
+import { InputError } from "../inputError.js";
+import { finish } from "../study/run.js";
+import { mean, sum } from "../study/statistics.js";
+import type { OwnParts, TrainConfig, TrainEvent, TrainSettings } from "../train/index.js";
 import { type Outcome, type Result, resultOf } from "./outcome.js";
 import {
   type BudgetName,
@@ -20,8 +17,6 @@ import {
   particlesOf,
   settingsOf,
 } from "./plan.js";
-import { finish } from "./run.js";
-import { mean, sum } from "./statistics.js";
 
 /** What a run is for: to learn how long an epoch takes, to choose a rate, or to be compared. */
 export type Purpose = "probe" | "tuning" | "run";
@@ -148,7 +143,7 @@ export class Course {
     const needed = await this.epochSeconds(method);
     const epochs = Math.round(available / needed);
     if (epochs >= 1) return epochs;
-    throw new ConfigError(
+    throw new InputError(
       `an epoch of ${method} takes ${needed.toFixed(2)} s, more than the wall budget of ` +
         `${available.toFixed(2)} s; give more seconds`,
     );
@@ -171,7 +166,7 @@ export class Course {
     if (seconds !== undefined) return seconds;
     const runs = this.finishedRuns(baseline);
     if (runs.length > 0) return mean(runs.map(({ seconds }) => seconds));
-    throw new ConfigError(
+    throw new InputError(
       `all runs of ${baseline} diverged, so that their time is no budget; give a number of seconds`,
     );
   }
@@ -191,7 +186,7 @@ export class Course {
     const job: Job = { purpose: "probe", budget: "wall", method, seed, lr, epochs, folder };
     const { finished } = await this.untested(job);
     if (finished) return mean(finished.epochSeconds.slice(1));
-    throw new ConfigError(
+    throw new InputError(
       `${method} diverged while its time was measured; give it a smaller learning rate`,
     );
   }

@@ -1,9 +1,9 @@
 // Dot plots of a comparison: a dot a run, an upright for the mean, a bar for its 95 % interval.
 
-import { roundTicks } from "../train/svg/lineChart.js";
-import { element, faint, ink, label, palette, picture } from "../train/svg/svg.js";
+import { roundTicks } from "../charts/lineChart.js";
+import { element, faint, ink, label, palette, picture } from "../charts/svg.js";
+import type { Estimate } from "../study/statistics.js";
 import type { BudgetTable, Comparison } from "./report.js";
-import type { Estimate } from "./statistics.js";
 
 /** A line of dots. */
 interface Line {

@@ -1,9 +1,9 @@
 // What one run of a comparison came to, and the numbers by which methods are compared.
 
-import { byName } from "../text.js";
+import { mean } from "../study/statistics.js";
+import { byName } from "../text/words.js";
 import type { Summary } from "../train/index.js";
 import type { BudgetName } from "./plan.js";
-import { mean } from "./statistics.js";
 
 /** Which run of the comparison it is. */
 export interface RunKey {
@@ -87,5 +87,5 @@ export const measures = [
   },
 ] as const satisfies readonly Measure[];
 
-/** The measure with a name; throws a `RangeError` when there is none. */
+/** The measure with a name; throws a `InputError` when there is none. */
 export const getMeasure = (name: string): Measure => byName<Measure>("measure", name, measures);

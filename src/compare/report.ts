@@ -1,8 +1,15 @@
 // What the finished runs say: a row a method, each compared with the baseline, paired by seed.
 
+import {
+  binomialError,
+  type Estimate,
+  estimate,
+  mean,
+  type Tally,
+  tally,
+} from "../study/statistics.js";
 import type { Measure, Outcome, Result } from "./outcome.js";
 import type { BudgetName, Plan } from "./plan.js";
-import { binomialError, type Estimate, estimate, mean, type Tally, tally } from "./statistics.js";
 
 /** A method beside the baseline. Differences are the method's value less the baseline's. */
 export interface Versus extends Tally {

@@ -1,13 +1,13 @@
 // A comparison's tables: for people in Markdown, for programs as CSV, and a row a run.
 
 import { join } from "node:path";
-import { writeFileAtomic } from "../train/atomicFile.js";
+import { writeFileAtomic } from "../files/atomicFile.js";
+import { compareFiles } from "../study/folder.js";
+import { type Estimate, mean } from "../study/statistics.js";
 import { dotPlots } from "./dotPlot.js";
-import { compareFiles } from "./folder.js";
 import type { Measure, Outcome } from "./outcome.js";
 import type { Plan } from "./plan.js";
 import { type BudgetTable, type Comparison, type Row, report } from "./report.js";
-import { type Estimate, mean } from "./statistics.js";
 
 /** A table of texts. */
 export interface Cells {

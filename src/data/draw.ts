@@ -1,7 +1,8 @@
 // The disjoint sets of a run, drawn from a source by a seed: to learn from, to choose by, to test with.
 
+import { InputError } from "../inputError.js";
 import { Random } from "../tensor/philox.js";
-import { DataError, type Dataset, type Splits, subset } from "./dataset.js";
+import { type Dataset, type Splits, subset } from "./dataset.js";
 import { splitSelection } from "./split.js";
 
 /** How the pictures of a run are drawn. */
@@ -36,7 +37,7 @@ const evenParts = (total: number, parts: number): number[] =>
  * another. The same seed takes the same pictures.
  *
  * @param counts pictures of each part
- * @throws DataError naming the first class that has too few pictures.
+ * @throws InputError naming the first class that has too few pictures.
  */
 export function balancedSubsets(
   dataset: Dataset,
@@ -48,7 +49,7 @@ export function balancedSubsets(
     const wanted = evenParts(count, left.length);
     const taken = left.flatMap((members, at) => {
       if (members.length >= wanted[at]) return members.splice(0, wanted[at]);
-      throw new DataError(
+      throw new InputError(
         `${dataset.name}: class ${dataset.classes[at]} has ${members.length} pictures left where a ` +
           `balanced part of ${count} needs ${wanted[at]}; ask for fewer training pictures`,
       );
@@ -63,7 +64,7 @@ export function balancedSubsets(
 /**
  * Draws the sets of one seed.
  *
- * @throws DataError when a class has too few pictures, or there are none to choose by.
+ * @throws InputError when a class has too few pictures, or there are none to choose by.
  * @example
  * const { train, selection } = draw(await openDataset("mnist"), { seed: 1, train: 200, selection: 0.5 });
  * [train.length, selection.length]; // [200, 200]

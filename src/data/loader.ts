@@ -1,6 +1,7 @@
 // Makes batches: seeded order, augmentation, and one call that gathers, warps and normalises natively.
 
 import { type Engine, SAMPLE_FIELDS } from "../engine/engine.js";
+import { InputError } from "../inputError.js";
 import { Random } from "../tensor/philox.js";
 import { type Affine, type Augmentation, resizeMap, Sample } from "./augment/augmentation.js";
 import type { Dataset } from "./dataset.js";
@@ -79,9 +80,9 @@ export class Loader {
   ) {
     const { batch, shuffle, outHeight, outWidth, slots = 3 } = options;
     if (!Number.isInteger(batch) || batch < 1) {
-      throw new RangeError(`batch is ${batch}; expected a whole number from 1`);
+      throw new InputError(`batch is ${batch}; expected a whole number from 1`);
     }
-    if (dataset.length === 0) throw new RangeError(`${dataset.name} has no pictures`);
+    if (dataset.length === 0) throw new InputError(`${dataset.name} has no pictures`);
     this.batchSize = shuffle ? Math.min(batch, dataset.length) : batch;
     const steps = dataset.length / this.batchSize;
     this.stepsPerEpoch = shuffle ? Math.floor(steps) : Math.ceil(steps);
@@ -107,7 +108,7 @@ export class Loader {
   /** Makes batch number `step` of an epoch; both count from 0. */
   async batch(epoch: number, step: number): Promise<Batch> {
     if (!(step >= 0 && step < this.stepsPerEpoch)) {
-      throw new RangeError(`step ${step} of an epoch of ${this.stepsPerEpoch} steps`);
+      throw new InputError(`step ${step} of an epoch of ${this.stepsPerEpoch} steps`);
     }
     const slot = this.slots[this.calls++ % this.slots.length];
     const size = Math.min(this.batchSize, this.dataset.length - step * this.batchSize);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { runGraph, runLayer } from "../../test/support/layers.js";
 import { referenceEngine } from "../engine/reference/index.js";
 import { gradients, reduceSum } from "../graph/index.js";
 import { build, initialise } from "../nn/index.js";
-import { runGraph, runLayer } from "../nn/testing.js";
-import { CODE_LENGTH, digitCodes } from "./digit-codes.js";
+import { CODE_LENGTH, digitCodes } from "./blocks/digit-codes.js";
+import { rbf, rubbishCrossEntropy } from "./blocks/rbf.js";
 import { createModel } from "./index.js";
-import { rbf, rubbishCrossEntropy } from "./rbf.js";
 
 const input = { channels: 1, height: 28, width: 28, classes: 10 };
 const model = createModel("lenet5-1998", input);

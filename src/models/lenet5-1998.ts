@@ -17,6 +17,7 @@ import {
   tanh,
   type Value,
 } from "../graph/index.js";
+import { InputError } from "../inputError.js";
 import {
   conv2d,
   fill,
@@ -27,9 +28,9 @@ import {
   uniformFanIn,
 } from "../nn/index.js";
 import { affine } from "../nn/layers/perChannel.js";
-import { digitCodes } from "./digit-codes.js";
+import { digitCodes } from "./blocks/digit-codes.js";
+import { rbf, rubbishCrossEntropy } from "./blocks/rbf.js";
 import type { ModelFamily } from "./model.js";
-import { rbf, rubbishCrossEntropy } from "./rbf.js";
 
 const FIELD = 32;
 const BACKGROUND = -0.1;
@@ -99,7 +100,7 @@ export const lenet5Of1998: ModelFamily = {
   create({ channels, height, width, classes }) {
     const fits = height === width && (height === 28 || height === FIELD);
     if (channels !== 1 || classes !== digitCodes.length || !fits) {
-      throw new RangeError(
+      throw new InputError(
         `model lenet5-1998: it reads the ten digits in grey pictures of 28x28 or 32x32, found ` +
           `${classes} classes, ${channels} channels, ${height}x${width}; take lenet5 for others`,
       );

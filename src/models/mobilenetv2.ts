@@ -3,7 +3,7 @@
 // pictures 32 times.
 
 import { dropout, globalAvgPool, linear, normalWith, sequential } from "../nn/index.js";
-import { convolution, type InvertedStage, invertedResiduals } from "./inverted-residual.js";
+import { convolution, type InvertedStage, invertedResiduals } from "./blocks/inverted-residual.js";
 import type { ModelFamily } from "./model.js";
 
 /** Table 2. */

@@ -53,6 +53,6 @@ export interface ModelFamily {
   readonly source: string;
   /** Smallest height and width that it takes. */
   readonly smallest: number;
-  /** May refuse an input that it was not made for by a `RangeError`. */
+  /** May refuse an input that it was not made for by a `InputError`. */
   create(input: ModelInput): Pick<Model, "layer" | "loss" | "defaults" | "depth">;
 }

@@ -7,6 +7,7 @@
 // chain ends with its epoch: the net that is judged, saved or moved by a swarm is an anchor.
 
 import { add, constant, mul, neg, select, sub } from "../graph/index.js";
+import { InputError } from "../inputError.js";
 import { type Place, placeOf } from "./cycle.js";
 import { regularised } from "./decay.js";
 import type { FirstOrder, Hyper } from "./optimizer.js";
@@ -15,13 +16,13 @@ import type { FirstOrder, Hyper } from "./optimizer.js";
 function chainPlace(hyper: Hyper): Place {
   const { chain } = hyper;
   if (Number.isInteger(chain) && chain >= 0) return placeOf(hyper, Math.max(chain, 1));
-  throw new RangeError(`entropy-sgd: chain is ${chain}; expected a whole number from 0 on`);
+  throw new InputError(`entropy-sgd: chain is ${chain}; expected a whole number from 0 on`);
 }
 
 /** Deviation of the noise in the gradient's units: eps / sqrt(rate / 2). */
 function agitation({ noise, innerRate }: Hyper): number {
   if (innerRate > 0) return noise / Math.sqrt(innerRate / 2);
-  throw new RangeError(`entropy-sgd: innerRate is ${innerRate}; expected a number above 0`);
+  throw new InputError(`entropy-sgd: innerRate is ${innerRate}; expected a number above 0`);
 }
 
 export const entropySgd: FirstOrder = {

@@ -18,7 +18,7 @@ import { rewrite } from "../graph/rewrite.js";
 import { sizeOf } from "../tensor/shape.js";
 import { normsOf } from "./norms.js";
 import type { FirstOrder, Optimizer, RuleInput } from "./optimizer.js";
-import { type Part, partOf } from "./part.js";
+import { type Part, partOf } from "./slice.js";
 import { applyRule } from "./update.js";
 
 /** Names of the vectors of a training graph. */

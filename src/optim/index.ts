@@ -20,10 +20,10 @@ export type {
   StepInput,
   StepReport,
 } from "./optimizer.js";
-export { type Part, partOf, wholeOf } from "./part.js";
 export { partsOf } from "./partition.js";
 export { getOptimizer, getRule, gradientsOf, isSelfPaced, optimizers } from "./registry.js";
 export { getSchedule, type Progress, type Schedule, schedules } from "./schedules/index.js";
+export { type Part, partOf, wholeOf } from "./slice.js";
 export {
   bindRule,
   compileUpdate,

@@ -8,7 +8,7 @@ import type { Model } from "../models/index.js";
 import type { RandomKey } from "../tensor/philox.js";
 import type { Norms } from "./norms.js";
 import type { Evaluated, Moment, Objective } from "./objective.js";
-import type { Part } from "./part.js";
+import type { Part } from "./slice.js";
 
 /**
  * Numbers of one step by name. Everybody's: `lr`, `decay`, `step` (1 at a run's first step),

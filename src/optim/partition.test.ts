@@ -5,9 +5,9 @@ import { createEngine, type Engine } from "../engine/index.js";
 import { layoutOf, type ParamLayout } from "../graph/index.js";
 import { Random } from "../tensor/philox.js";
 import { optimizers } from "./index.js";
-import { partOf } from "./part.js";
 import { partsOf } from "./partition.js";
 import { getOptimizer, getRule } from "./registry.js";
+import { partOf } from "./slice.js";
 import { compileUpdate } from "./update.js";
 
 /** Sizes that fit no vector register, and statistics behind. */

@@ -5,7 +5,7 @@
 // the vectors stay with the engine, which works out the sums (combine.ts).
 
 import type { Random } from "../tensor/philox.js";
-import type { OpenCompressor } from "./compressors/index.js";
+import type { OpenCompressor } from "./codecs/index.js";
 
 /**
  * The vectors that a particle publishes in a round: where it is after its local steps, where it was
@@ -95,7 +95,7 @@ export interface Coupling {
   readonly gradients?: SharedGradients;
   /** Positions are moved no further than this share of their norm; default without limit. */
   readonly limit?: number;
-  /** Checked before anything starts; throws a `RangeError` for settings that do not fit the swarm. */
+  /** Checked before anything starts; throws a `InputError` for settings that do not fit the swarm. */
   check?(particles: number): void;
   /** Asked once, in the first round and with distances; every round of the run has the answer. */
   calibrate?(first: Round): Calibration;

@@ -3,6 +3,7 @@
 import { availableParallelism, freemem } from "node:os";
 import { Sketcher } from "../analysis/index.js";
 import { createEngine, type Engine } from "../engine/index.js";
+import { InputError } from "../inputError.js";
 import { partsOf } from "../optim/index.js";
 import {
   Evaluator,
@@ -15,8 +16,8 @@ import {
   type Prepared,
   Statistics,
 } from "../train/index.js";
-import { LocalAllGather } from "./allGather.js";
 import type { Coupling } from "./coupling.js";
+import { LocalAllGather } from "./exchange/local.js";
 import { Particle } from "./particle.js";
 import { type RatePolicy, rateOf } from "./rates.js";
 import { SharedGradient } from "./sharedGradient.js";
@@ -133,7 +134,7 @@ function checkMemory(prepared: Prepared, spec: SwarmSpec, place: Place): number 
   const free = freemem();
   if (needed <= 0.8 * free) return needed;
   const mb = (bytes: number) => `${Math.ceil(bytes / 1e6).toLocaleString("en-US")} MB`;
-  throw new RangeError(
+  throw new InputError(
     `${spec.particles} particles of ${prepared.net.model} need about ${mb(needed)} of memory for their ` +
       `vectors; ${mb(free)} are free: take fewer particles or a smaller model`,
   );
@@ -141,16 +142,16 @@ function checkMemory(prepared: Prepared, spec: SwarmSpec, place: Place): number 
 
 function check({ particles, coupling, rates }: SwarmSpec): void {
   if (!(Number.isInteger(particles) && particles >= 1)) {
-    throw new RangeError(`particles: expected a whole number from 1, found ${particles}`);
+    throw new InputError(`particles: expected a whole number from 1, found ${particles}`);
   }
   if (rates && rates.length !== particles) {
-    throw new RangeError(
+    throw new InputError(
       `the list of learning rates has ${rates.length} entries for ${particles} particles; ` +
         "give one for each",
     );
   }
   if (rates && coupling.gradients) {
-    throw new RangeError(
+    throw new InputError(
       `${coupling.name}: all particles are one net, and have one learning rate; give one number`,
     );
   }
@@ -160,7 +161,7 @@ function check({ particles, coupling, rates }: SwarmSpec): void {
 /** The coupling says which net a swarm gives; an average of one net's path cannot. */
 function refuseAverages({ optimizer }: Prepared): void {
   if (!("deploys" in optimizer) || optimizer.deploys === undefined) return;
-  throw new RangeError(
+  throw new InputError(
     `${optimizer.name} gives the average of one net's path, a swarm what its coupling says; ` +
       "leave the average out",
   );
@@ -178,7 +179,7 @@ function most(particles: readonly Particle[]): number {
 function checkOptimizer({ config }: Prepared, { gradients, name }: Coupling): void {
   const only = gradients?.optimizer;
   if (only === undefined || only === config.optimizer) return;
-  throw new RangeError(
+  throw new InputError(
     `${name}: this way of compressing has a momentum of its own and goes with --optimizer ${only}, ` +
       `found ${config.optimizer}`,
   );
@@ -187,7 +188,7 @@ function checkOptimizer({ config }: Prepared, { gradients, name }: Coupling): vo
 /**
  * What a run trains when it trains a swarm.
  *
- * @throws RangeError for a swarm that does not fit its coupling, its list of rates or the memory.
+ * @throws InputError for a swarm that does not fit its coupling, its list of rates or the memory.
  */
 export function openSwarm(spec: SwarmSpec): OpenTraining {
   check(spec);

@@ -10,7 +10,7 @@ import {
   type Learner,
   type Statistics,
 } from "../train/index.js";
-import type { Memory } from "./compressors/index.js";
+import type { Memory } from "./codecs/index.js";
 import type { PublishedVector, Snapshot } from "./coupling.js";
 import { HostVector } from "./hostVector.js";
 

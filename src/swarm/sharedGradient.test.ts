@@ -14,8 +14,8 @@ import { layoutOf } from "../graph/index.js";
 import type { Evaluated, Objective } from "../optim/index.js";
 import { readSafetensors } from "../tensor/safetensors.js";
 import { runFiles, type TrainEvent, type TrainSettings } from "../train/index.js";
-import { LocalAllGather } from "./allGather.js";
-import { compressors, getCompressor, type Memory, withFeedback } from "./compressors/index.js";
+import { compressors, getCompressor, type Memory, withFeedback } from "./codecs/index.js";
+import { LocalAllGather } from "./exchange/local.js";
 import { SharedGradient } from "./sharedGradient.js";
 import { train } from "./train.js";
 

@@ -3,8 +3,8 @@
 
 import type { ParamLayout } from "../graph/index.js";
 import type { Evaluated, Moment, Objective } from "../optim/index.js";
-import type { AllGather, Messages } from "./allGather.js";
-import { type Compressor, emptyMemory, type Memory, NotFiniteError } from "./compressors/index.js";
+import { type Compressor, emptyMemory, type Memory, NotFiniteError } from "./codecs/index.js";
+import type { AllGather, Messages } from "./exchange/local.js";
 
 /** What a learner has of a step before it hears of the others. */
 interface Own {

@@ -8,7 +8,7 @@ import type { Vector } from "../engine/engine.js";
 import type { OwnPart, Part } from "../optim/index.js";
 import { crc32 } from "../tensor/crc32.js";
 import { FormatError } from "../tensor/formatError.js";
-import type { AllGather, Messages } from "./allGather.js";
+import type { AllGather, Messages } from "./exchange/local.js";
 
 const HEADER = 8;
 const CHECK = 4;

@@ -28,8 +28,8 @@ import {
   startOfRun,
 } from "../train/index.js";
 import type { Calibration, Coupling } from "./coupling.js";
-import { exchange, type RoundResult } from "./exchange.js";
 import type { Particle, SavedParticle } from "./particle.js";
+import { exchange, type RoundResult } from "./round.js";
 import type { SharedGradient } from "./sharedGradient.js";
 import type { StepProbe } from "./stepProbe.js";
 import { takeStock } from "./stock.js";

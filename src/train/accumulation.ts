@@ -5,6 +5,7 @@
 
 import type { Engine, Vector } from "../engine/engine.js";
 import { add, constant, Graph, mul, read, scalar, select, sub, write } from "../graph/index.js";
+import { InputError } from "../inputError.js";
 
 /** Pictures `[from, to)` of a batch. */
 export interface Stretch {
@@ -15,13 +16,13 @@ export interface Stretch {
 /**
  * A batch in at most `count` micro-batches of one size; the last takes what is left.
  *
- * @throws RangeError when there are more micro-batches than pictures.
+ * @throws InputError when there are more micro-batches than pictures.
  * @example
  * microBatches(64, 3).map(({ from, to }) => to - from); // [22, 22, 20]
  */
 export function microBatches(batch: number, count: number): Stretch[] {
   if (!(Number.isInteger(count) && count >= 1 && count <= batch)) {
-    throw new RangeError(`accumulate is ${count}; expected 1 to ${batch}, the pictures of a step`);
+    throw new InputError(`accumulate is ${count}; expected 1 to ${batch}, the pictures of a step`);
   }
   const size = Math.ceil(batch / count);
   return Array.from({ length: Math.ceil(batch / size) }, (_, at) => ({

@@ -2,13 +2,8 @@
 // folder's config.json all come from this schema.
 
 import { z } from "zod";
-import { BYTES } from "../bytes.js";
-import { suggestion } from "../text.js";
-
-/** A setting that cannot be used: the message names it, what was found and what was expected. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-}
+import { parseSettings } from "../settings.js";
+import { BYTES } from "../text/bytes.js";
 
 /** Numbers, ranges and names, one for each net of a swarm; see the swarm's rates. */
 const RATES = /^([a-z]{4,}|[-\d.e@/]+)(,\s*([a-z]{4,}|[-\d.e@/]+))*$/i;
@@ -141,41 +136,10 @@ export const settingNames = Object.keys(trainConfig.shape) as readonly (keyof Tr
 /**
  * Checks settings and fills in defaults.
  *
- * @throws ConfigError naming the first setting that is unknown (with the nearest known one) or wrong.
+ * @throws InputError naming the first setting that is unknown (with the nearest known one) or wrong.
  * @example
  * parseConfig({ data: "mnist", epochs: 2 }).batch; // 64
  */
 export function parseConfig(settings: unknown): TrainConfig {
   return parseSettings(trainConfig, settings);
-}
-
-/**
- * Checks settings against any schema and fills in defaults.
- *
- * @param owner what the settings belong to, for messages; default the run
- * @throws ConfigError naming the first setting that is unknown (with the nearest known one) or wrong.
- */
-export function parseSettings<S extends z.ZodObject>(
-  schema: S,
-  settings: unknown,
-  owner?: string,
-): z.output<S> {
-  const parsed = schema.safeParse(settings);
-  if (parsed.success) return parsed.data;
-  const problem = describe(parsed.error.issues[0], settings, Object.keys(schema.shape));
-  throw new ConfigError(owner === undefined ? problem : `${owner}: ${problem}`);
-}
-
-function describe(issue: z.core.$ZodIssue, settings: unknown, names: readonly string[]): string {
-  if (issue.code === "unrecognized_keys") {
-    const [key] = issue.keys;
-    return `unknown setting "${key}"${suggestion(key, names)}`;
-  }
-  if (issue.path.length === 0) return `settings: ${issue.message}`;
-  const found = issue.path.reduce<unknown>(
-    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
-    settings,
-  );
-  const shown = typeof found === "number" ? found : JSON.stringify(found);
-  return `setting ${issue.path.join(".")} is ${shown}: ${issue.message}`;
 }

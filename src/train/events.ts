@@ -1,10 +1,10 @@
 // What a run tells while it goes on. Progress lines, result files, charts and tests are listeners.
 
+import type { StopReason } from "../runs/stopping.js";
 import type { ConfusionMatrix } from "../tasks/index.js";
-import type { LayerCompression } from "./compression.js";
+import type { LayerCompression } from "./activationBounds.js";
 import type { TrainingMemory } from "./memory.js";
 import type { EpochRecord } from "./progress.js";
-import type { StopReason } from "./stopping.js";
 
 /** Before the first step. Epochs and steps count from 1 in all events. */
 export interface RunStart {

@@ -18,9 +18,9 @@ import {
   type StepReport,
 } from "../optim/index.js";
 import { countTopK } from "../tasks/index.js";
-import { type Compression, type LayerCompression, refreshDue } from "./compression.js";
+import { type Compression, type LayerCompression, refreshDue } from "./activationBounds.js";
 import type { TrainConfig } from "./config.js";
-import { DivergedError } from "./errors.js";
+import { DivergedError } from "./divergedError.js";
 import { type LearningRate, type Losses, learningRate } from "./learningRate.js";
 import type { TrainingMemory } from "./memory.js";
 import { classificationObjective, compileTraining, type TrainingProgram } from "./objective.js";

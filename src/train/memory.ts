@@ -5,7 +5,6 @@
 // by a plan, which is made again until the measured program fits. Only where that is not enough, what is kept is
 // rounded to 16 bits, and where that is not enough either, compressed: the others leave the gradient as it is.
 
-import { formatBytes, parseBytes } from "../bytes.js";
 import type { Engine, MemoryReport, Program } from "../engine/engine.js";
 import { sumReports } from "../engine/memory.js";
 import type { Graph, Value } from "../graph/index.js";
@@ -15,8 +14,10 @@ import { halvable } from "../graph/recompute/blocks.js";
 import { cheapValues, freeValues } from "../graph/recompute/cheap.js";
 import { estimateSeconds, Planner } from "../graph/recompute/planner.js";
 import { segmentsOf } from "../graph/recompute/segments.js";
-import { type CometConfig, cometSettings } from "./compression.js";
-import { ConfigError, type TrainConfig } from "./config.js";
+import { InputError } from "../inputError.js";
+import { formatBytes, parseBytes } from "../text/bytes.js";
+import { type CometConfig, cometSettings } from "./activationBounds.js";
+import type { TrainConfig } from "./config.js";
 
 /** How a training program saves memory. */
 export interface MemorySettings {
@@ -145,7 +146,7 @@ class Search {
       const found = await this.recompute(plain);
       if (found) return found;
     }
-    throw new RangeError(
+    throw new InputError(
       `memory ${formatBytes(this.budget)} is too little for this net and batch: the smallest possible ` +
         `is ${formatBytes(this.smallest, Math.ceil)}; a smaller batch, or the same one in several ` +
         "micro-batches (--accumulate), needs less",
@@ -226,13 +227,13 @@ const percent = (share: number): string => `${Math.round(100 * share)} %`;
 function checkComet({ memory, keep, comet = {} }: MemorySettings): void {
   const applies = keep === "comet" || (keep === undefined && memory !== undefined);
   if (applies || Object.keys(comet).length === 0) return;
-  throw new ConfigError("setting comet: nothing is kept compressed; add keep=comet, or memory");
+  throw new InputError("setting comet: nothing is kept compressed; add keep=comet, or memory");
 }
 
 /**
  * Compiles a training graph within its share of the memory.
  *
- * @throws RangeError when that cannot be done, naming the smallest memory that can; ConfigError for settings of a
+ * @throws InputError when that cannot be done, naming the smallest memory that can; InputError for settings of a
  *   way that is not taken.
  */
 export async function compileWithin(

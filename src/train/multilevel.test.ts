@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder, tinyModel, trainTiny } from "../../test/support/tinyRun.js";
 import { createModel, type ModelInput } from "../models/index.js";
+import { runFiles } from "../runs/runFolder.js";
+import type { TrainOptions } from "../runs/train.js";
 import type { StepDone, TrainEvent } from "./events.js";
-import { runFiles } from "./runFolder.js";
-import type { TrainOptions } from "./trainer.js";
 
 /** The pictures of these runs are smaller than the convolutional nets take. */
 const dense = (blocks: number) => (input: ModelInput) =>

@@ -14,7 +14,7 @@ import {
 } from "../optim/index.js";
 import { GRADIENT, TARGETS, type TrainingOptions, trainingGraph } from "../tasks/index.js";
 import { type Accumulator, microBatches, openAccumulator, type Stretch } from "./accumulation.js";
-import { Compression, cometSettings } from "./compression.js";
+import { Compression, cometSettings } from "./activationBounds.js";
 import { compileWithin, type MemorySettings, type TrainingMemory, togetherOf } from "./memory.js";
 
 /** Part of a batch, and the program that it goes through. */
@@ -53,7 +53,7 @@ export interface CompileTrainingOptions extends TrainingOptions, MemorySettings 
 /**
  * Compiles the loss and gradient of a classifier on batches of a fixed size.
  *
- * @throws RangeError when the batch, the micro-batches or the memory cannot be had.
+ * @throws InputError when the batch, the micro-batches or the memory cannot be had.
  */
 export async function compileTraining(
   engine: Engine,

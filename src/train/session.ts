@@ -3,8 +3,8 @@
 import type { Loader } from "../data/index.js";
 import type { Vector } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
+import type { LayerCompression } from "./activationBounds.js";
 import type { State } from "./checkpoint.js";
-import type { LayerCompression } from "./compression.js";
 import type { Evaluation, Evaluator } from "./evaluator.js";
 import type { Listener } from "./events.js";
 import type { Learner } from "./learner.js";

@@ -2,8 +2,8 @@
 
 import type { Engine } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
+import type { LayerCompression } from "./activationBounds.js";
 import type { State } from "./checkpoint.js";
-import type { LayerCompression } from "./compression.js";
 import type { Evaluation } from "./evaluator.js";
 import type { Listener, SwarmSize } from "./events.js";
 import type { TrainingMemory } from "./memory.js";

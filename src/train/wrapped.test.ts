@@ -9,11 +9,11 @@ import { Loader, parseAugmentations } from "../data/index.js";
 import { createEngine } from "../engine/index.js";
 import { initialise } from "../nn/index.js";
 import { compileUpdate, getRule } from "../optim/index.js";
+import { runFiles } from "../runs/runFolder.js";
 import type { TrainSettings } from "./config.js";
 import type { TrainEvent } from "./events.js";
 import { classificationObjective, compileTraining } from "./objective.js";
 import { prepare } from "./prepare.js";
-import { runFiles } from "./runFolder.js";
 import { readWeights, vectorOf } from "./weights.js";
 
 const interruptAt = (epoch: number, step: number) => {

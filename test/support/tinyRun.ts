@@ -15,10 +15,10 @@ import {
   relu,
   sequential,
 } from "../../src/nn/index.js";
+import { type TrainOptions, train } from "../../src/runs/train.js";
 import { Random } from "../../src/tensor/philox.js";
 import type { TrainSettings } from "../../src/train/config.js";
 import type { TrainEvent } from "../../src/train/events.js";
-import { type TrainOptions, train } from "../../src/train/trainer.js";
 
 const SIDE = 6;
 const CLASSES = ["top", "middle", "bottom"];

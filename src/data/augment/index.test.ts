@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { SAMPLE_FIELDS } from "../../engine/engine.js";
 import { gather } from "../../engine/reference/gather.js";
+import { InputError } from "../../inputError.js";
 import { Random } from "../../tensor/philox.js";
 import { type Augmentation, resizeMap, Sample } from "./augmentation.js";
 import { augmentation, augmentations, parseAugmentations } from "./index.js";
@@ -86,7 +87,7 @@ describe.each(augmentations.map((kind) => [kind.name, kind] as const))("%s", (_,
   test("refuses strengths out of range", () => {
     expect(() => augmentation(kind, kind.largest + 1)).toThrow(`from 0 to ${kind.largest}`);
     expect(() => augmentation(kind, -1)).toThrow(kind.meaning);
-    expect(() => augmentation(kind, Number.NaN)).toThrow(RangeError);
+    expect(() => augmentation(kind, Number.NaN)).toThrow(InputError);
   });
 });
 

@@ -3,7 +3,8 @@
 
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { DataError, type Dataset, type Splits } from "../dataset.js";
+import { InputError } from "../../inputError.js";
+import type { Dataset, Splits } from "../dataset.js";
 import { readBytes, readLines } from "./files.js";
 import { numbered, type Reader, requireMemory } from "./reader.js";
 
@@ -75,7 +76,7 @@ const byNumber = (a: string, b: string) => numberOf(a) - numberOf(b);
 function requireNoGap(path: string, files: readonly string[], { title }: Format): void {
   const missing = files.findIndex((file, at) => numberOf(file) !== at + 1);
   if (missing < 0) return;
-  throw new DataError(
+  throw new InputError(
     `${path}: found ${files[missing]}, but no data_batch_${missing + 1}.bin; ` +
       `${title} would not be whole: fetch the missing file`,
   );
@@ -85,7 +86,7 @@ async function readNames(path: string, { names, classes }: Format): Promise<stri
   const found = (await readLines(join(path, names)))?.filter((line) => line.trim() !== "");
   if (!found) return numbered(classes);
   if (found.length === classes) return found;
-  throw new DataError(`${join(path, names)}: ${found.length} names; expected ${classes}`);
+  throw new InputError(`${join(path, names)}: ${found.length} names; expected ${classes}`);
 }
 
 /** All records of some files as one data set. Only one file at a time is held beside it. */
@@ -121,7 +122,7 @@ function recordsOf(size: number, { labelBytes, title }: Format, path: string): n
   const record = labelBytes + PICTURE;
   const count = Math.floor(size / record);
   if (count > 0 && count * record === size) return count;
-  throw new DataError(
+  throw new InputError(
     `${path}: ${size} bytes; expected whole records of ${record} (${title}), but record ` +
       `${count} at byte ${count * record} has ${size - count * record}; fetch the file again`,
   );
@@ -138,7 +139,7 @@ function parseCifar(
     const pixels = at * (labelBytes + PICTURE) + labelBytes;
     labels[at] = bytes[pixels - 1];
     if (labels[at] >= classes) {
-      throw new DataError(
+      throw new InputError(
         `${path}: record ${at} (byte ${pixels - 1}) has label ${labels[at]}; expected 0 to ` +
           `${classes - 1} (${title})`,
       );

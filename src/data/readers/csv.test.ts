@@ -4,7 +4,7 @@ import fc from "fast-check";
 import sharp from "sharp";
 import { expect, test } from "vitest";
 import { scratchFolder } from "../../../test/fixtures/data.js";
-import { DataError } from "../dataset.js";
+import { InputError } from "../../inputError.js";
 import { openDataset } from "../sources.js";
 import { parseCsv } from "./csv.js";
 
@@ -56,7 +56,7 @@ test.each([
   ["a missing file", "path,label\nin/a.png,x\nin/z.png,y", /z.png: there is no such file/],
 ])("refuses %s", async (_, text, message) => {
   const path = await table(text);
-  await expect(openDataset(path)).rejects.toThrow(DataError);
+  await expect(openDataset(path)).rejects.toThrow(InputError);
   await expect(openDataset(path)).rejects.toThrow(message);
 });
 

@@ -2,10 +2,11 @@
 // (train, val, test). Quotes as in RFC 4180.
 
 import { basename, dirname, resolve } from "node:path";
-import { suggestion } from "../../text.js";
-import { DataError, type Splits } from "../dataset.js";
+import { InputError } from "../../inputError.js";
+import { suggestion } from "../../text/words.js";
+import type { Splits } from "../dataset.js";
 import { readBytes } from "./files.js";
-import { type PictureFile, type PictureParts, readPictures } from "./pictures.js";
+import { type PictureFile, type PictureParts, readPictures } from "./imageFiles.js";
 import { type Reader, requireTwoClasses } from "./reader.js";
 
 type Part = "train" | "selection" | "test";
@@ -39,7 +40,7 @@ export function parseCsv(text: string, path: string): Row[] {
     const from = cell.lastIndex;
     const match = cell.exec(text);
     if (!match) {
-      throw new DataError(
+      throw new InputError(
         `${path}: line ${line}: cannot read ${JSON.stringify(text.slice(from, from + 20))}; ` +
           "expected a cell, in double quotes when it holds a comma or a quote",
       );
@@ -61,7 +62,7 @@ function columnsOf(header: readonly string[], path: string) {
   const find = (name: string) => header.findIndex((cell) => cell.toLowerCase() === name);
   const columns = { path: find("path"), label: find("label"), split: find("split") };
   if (columns.path >= 0 && columns.label >= 0) return columns;
-  throw new DataError(
+  throw new InputError(
     `${path}: line 1 has the columns ${header.join(", ")}; expected path, label and perhaps split`,
   );
 }
@@ -85,7 +86,7 @@ function entriesOf([header, ...rows]: readonly Row[], path: string): Entry[] {
   const columns = columnsOf(header?.cells ?? [], path);
   return rows.map(({ cells, line }) => {
     const fail = (message: string): never => {
-      throw new DataError(`${path}: line ${line} ${message}`);
+      throw new InputError(`${path}: line ${line} ${message}`);
     };
     if (cells.length !== header.cells.length) {
       fail(`has ${cells.length} cells; expected ${header.cells.length}`);
@@ -112,7 +113,7 @@ function partsOf(entries: readonly Entry[], path: string): Omit<PictureParts, "n
   for (const { path: file, label, part, line } of entries) {
     const number = labels.get(label);
     if (number === undefined) {
-      throw new DataError(
+      throw new InputError(
         `${path}: line ${line} has label "${label}", which no training row has` +
           `${suggestion(label, classes)}`,
       );

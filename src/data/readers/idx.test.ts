@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { idxFile, scratchFolder } from "../../../test/fixtures/data.js";
-import { DataError } from "../dataset.js";
+import { InputError } from "../../inputError.js";
 import { openDataset } from "../sources.js";
 import { parseIdx } from "./idx.js";
 
@@ -59,7 +59,7 @@ test.each([
     "train-images-idx3-ubyte": imageBytes,
     "train-labels-idx1-ubyte": labelBytes,
   });
-  await expect(openDataset(path)).rejects.toThrow(DataError);
+  await expect(openDataset(path)).rejects.toThrow(InputError);
   await expect(openDataset(path)).rejects.toThrow(message);
 });
 
@@ -90,8 +90,8 @@ test("any damage to a header or length is refused, never read wrongly", () => {
       (cut, at, flip) => {
         const damaged = Uint8Array.from(whole);
         damaged[at] ^= flip;
-        expect(() => parseIdx(whole.subarray(0, cut), 3, "x")).toThrow(DataError);
-        expect(() => parseIdx(damaged, 3, "x")).toThrow(DataError);
+        expect(() => parseIdx(whole.subarray(0, cut), 3, "x")).toThrow(InputError);
+        expect(() => parseIdx(damaged, 3, "x")).toThrow(InputError);
       },
     ),
   );

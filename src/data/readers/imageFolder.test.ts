@@ -5,9 +5,9 @@ import fc from "fast-check";
 import sharp from "sharp";
 import { expect, test } from "vitest";
 import { scratchFolder } from "../../../test/fixtures/data.js";
-import { DataError } from "../dataset.js";
+import { InputError } from "../../inputError.js";
 import { openDataset } from "../sources.js";
-import { readPicture } from "./pictures.js";
+import { readPicture } from "./imageFiles.js";
 import type { WrongFile } from "./reader.js";
 
 /** A picture of one colour; grey when only one number is given. */
@@ -92,7 +92,7 @@ const broken = {
 test("names every wrong file and empty folder in one message", async () => {
   const path = await folder(broken);
   const error: Error = await openDataset(path).catch((thrown) => thrown);
-  expect(error).toBeInstanceOf(DataError);
+  expect(error).toBeInstanceOf(InputError);
   expect(error.message).toMatch(/^4 file\(s\)/);
   expect(error.message).toMatch(/empty.jpg: the file is empty \(0 bytes\)/);
   expect(error.message).toMatch(/cut.jpg: .*premature end/);

@@ -3,9 +3,10 @@
 
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { suggestion } from "../../text.js";
-import { DataError, type Splits } from "../dataset.js";
-import { isPicture, type PictureFile, readPictures } from "./pictures.js";
+import { InputError } from "../../inputError.js";
+import { suggestion } from "../../text/words.js";
+import type { Splits } from "../dataset.js";
+import { isPicture, type PictureFile, readPictures } from "./imageFiles.js";
 import { type Reader, requireTwoClasses, type WrongFile } from "./reader.js";
 
 /** Names under which the selection set is found. */
@@ -40,7 +41,7 @@ async function listPart(
   for (const folder of await foldersIn(path)) {
     const label = classes.indexOf(folder);
     if (label < 0) {
-      throw new DataError(
+      throw new InputError(
         `${join(path, folder)}: no such class in the training data${suggestion(folder, classes)}; ` +
           `it has ${classes.join(", ")}`,
       );
@@ -64,7 +65,7 @@ export const imageFolder: Reader = {
     const folders = await foldersIn(path);
     const stray = folders.find((name) => PARTS.includes(name));
     if (stray !== undefined && !folders.includes("train")) {
-      throw new DataError(`${path}: found ${stray}, but no folder train beside it`);
+      throw new InputError(`${path}: found ${stray}, but no folder train beside it`);
     }
     const part = (name: string | undefined) => name !== undefined && join(path, name);
     const train = part(stray && "train") || path;

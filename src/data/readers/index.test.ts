@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { scratchFolder } from "../../../test/fixtures/data.js";
-import { DataError } from "../dataset.js";
+import { InputError } from "../../inputError.js";
 import { placeAt } from "./files.js";
 import { readers } from "./index.js";
 
@@ -35,7 +35,7 @@ describe.each(readers.map((reader) => [reader.name, reader] as const))("%s", (na
   test("refuses empty files by name", async () => {
     const found = await place(name);
     const error: Error = await reader.read(found!, {}).catch((thrown) => thrown);
-    expect(error).toBeInstanceOf(DataError);
+    expect(error).toBeInstanceOf(InputError);
     expect(error.message).toContain(found!.path);
   });
 

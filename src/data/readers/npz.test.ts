@@ -4,9 +4,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { scratchFolder } from "../../../test/fixtures/data.js";
+import { InputError } from "../../inputError.js";
 import { type HostTensor, hostTensor } from "../../tensor/host.js";
 import { writeNpz } from "../../tensor/npz.js";
-import { DataError } from "../dataset.js";
 import { openDataset } from "../sources.js";
 
 const u8 = (shape: number[], data: number[]) => hostTensor("u8", shape, Uint8Array.from(data));
@@ -100,7 +100,7 @@ test.each([
   ["images alone", { train_images: images }, /no array "train_labels"/],
 ])("refuses %s", async (_, arrays, message) => {
   const path = await archive(arrays as unknown as Record<string, HostTensor>);
-  await expect(openDataset(path)).rejects.toThrow(DataError);
+  await expect(openDataset(path)).rejects.toThrow(InputError);
   await expect(openDataset(path)).rejects.toThrow(message);
 });
 
@@ -110,7 +110,7 @@ test("a cut-off archive is refused", async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(whole.length - 1), async (length) => {
       await writeFile(path, whole.subarray(0, length));
-      await expect(openDataset(path)).rejects.toThrow(DataError);
+      await expect(openDataset(path)).rejects.toThrow(InputError);
     }),
     { numRuns: 50 },
   );

@@ -2,11 +2,11 @@
 // `test_...`) and Keras (`x_train`, `y_train`, `x_test`, `y_test`) write them.
 
 import { basename } from "node:path";
-import { FormatError } from "../../tensor/formatError.js";
+import { InputError } from "../../inputError.js";
 import type { HostTensor } from "../../tensor/host.js";
 import { type Npz, openNpz } from "../../tensor/npz.js";
 import { formatShape } from "../../tensor/shape.js";
-import { DataError, type Dataset, type Splits } from "../dataset.js";
+import type { Dataset, Splits } from "../dataset.js";
 import { readBytes } from "./files.js";
 import { numbered, type Reader, requireTwoClasses } from "./reader.js";
 
@@ -36,7 +36,7 @@ function readPart(archive: Npz, part: string, path: string): Part | undefined {
   const labelSource = `${path}: ${pair[1]}`;
   const classes = toLabels(labels, labelSource);
   if (classes.length !== pictures.length) {
-    throw new DataError(
+    throw new InputError(
       `${labelSource} has ${classes.length} labels for the ${pictures.length} pictures of ${pair[0]}`,
     );
   }
@@ -51,7 +51,7 @@ function toPictures(tensor: HostTensor, source: string) {
     ? [shape[0], shape[2], shape[3], shape[1]]
     : shape;
   if (shape.length < 3 || shape.length > 4 || tensor.data.length === 0) {
-    throw new DataError(
+    throw new InputError(
       `${source} has shape ${formatShape(shape)}; expected [n, height, width] or ` +
         "[n, height, width, channels], with pictures in it",
     );
@@ -70,7 +70,7 @@ function toBytes({ data, shape }: HostTensor, source: string): Uint8Array {
   for (let at = 0; at < data.length; at++) {
     const value = data[at];
     if (!(value >= 0 && value <= 255)) {
-      throw new DataError(
+      throw new InputError(
         `${source}: record ${Math.floor(at / stride)} (element ${at}) is ${value}; ` +
           "expected bytes 0 to 255 or fractions 0 to 1",
       );
@@ -79,7 +79,7 @@ function toBytes({ data, shape }: HostTensor, source: string): Uint8Array {
     fractions ||= !Number.isInteger(value);
   }
   if (fractions && largest > 1) {
-    throw new DataError(
+    throw new InputError(
       `${source} has fractions and numbers up to ${largest}; expected bytes 0 to 255 or fractions 0 to 1`,
     );
   }
@@ -103,13 +103,13 @@ function channelsLast(from: Uint8Array, count: number, channels: number, pixels:
 /** [n] or [n, 1] whole numbers. */
 function toLabels({ data, shape }: HostTensor, source: string): Int32Array {
   if (shape.length === 0 || shape.slice(1).some((size) => size !== 1)) {
-    throw new DataError(
+    throw new InputError(
       `${source} has shape ${formatShape(shape)}; expected [n] or [n, 1], one class a picture`,
     );
   }
   const wrong = data.findIndex((value) => !(Number.isInteger(value) && value >= 0));
   if (wrong >= 0) {
-    throw new DataError(`${source}: record ${wrong} is ${data[wrong]}; expected a class from 0`);
+    throw new InputError(`${source}: record ${wrong} is ${data[wrong]}; expected a class from 0`);
   }
   return Int32Array.from(data);
 }
@@ -121,7 +121,7 @@ function classesOf(parts: readonly Part[]): string[] {
   const last = train.labels.reduce((largest, label) => Math.max(largest, label), 0);
   for (let label = 0; label < last; label++) {
     if (seen.has(label)) continue;
-    throw new DataError(
+    throw new InputError(
       `${train.labelSource}: record ${train.labels.indexOf(last)} has label ${last}, but no record ` +
         `has label ${label}; expected labels from 0 without a gap`,
     );
@@ -129,7 +129,7 @@ function classesOf(parts: readonly Part[]): string[] {
   for (const { labels, labelSource } of parts) {
     const wrong = labels.findIndex((label) => label > last);
     if (wrong >= 0) {
-      throw new DataError(
+      throw new InputError(
         `${labelSource}: record ${wrong} has label ${labels[wrong]}; expected 0 to ${last}`,
       );
     }
@@ -144,7 +144,7 @@ export const npz: Reader = {
   matches: ({ path, entries }) => entries === undefined && /\.npz$/i.test(path),
   async read({ path }, options): Promise<Splits> {
     const [train, selection, test] = await readParts(path, options.memoryLimit);
-    if (!train) throw new DataError(`${path}: found no train_images or x_train`);
+    if (!train) throw new InputError(`${path}: found no train_images or x_train`);
     const others = [selection, test].filter((part) => part !== undefined);
     const odd = others.find(
       (part) =>
@@ -153,7 +153,7 @@ export const npz: Reader = {
         part.channels !== train.channels,
     );
     if (odd) {
-      throw new DataError(
+      throw new InputError(
         `${path}: training pictures are ${sizeOf(train)}, others ${sizeOf(odd)}; expected one size`,
       );
     }
@@ -177,11 +177,6 @@ const sizeOf = ({ height, width, channels }: Part) => `${height}x${width}x${chan
 
 async function readParts(path: string, limit?: number) {
   const bytes = await readBytes(path);
-  try {
-    const archive = openNpz(bytes, { source: path, limit });
-    return ["train", "val", "test"].map((part) => readPart(archive, part, path));
-  } catch (error) {
-    if (error instanceof FormatError) throw new DataError(error.message);
-    throw error;
-  }
+  const archive = openNpz(bytes, { source: path, limit });
+  return ["train", "val", "test"].map((part) => readPart(archive, part, path));
 }

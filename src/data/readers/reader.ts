@@ -1,7 +1,8 @@
 // What a reader is, and what all readers share.
 
 import { availableParallelism, totalmem } from "node:os";
-import { DataError, type Splits } from "../dataset.js";
+import { InputError } from "../../inputError.js";
+import type { Splits } from "../dataset.js";
 
 /** A file or folder that somebody wants read. */
 export interface Place {
@@ -36,7 +37,7 @@ export interface Reader {
   /** What it reads, for messages. */
   readonly reads: string;
   matches(place: Place): boolean | Promise<boolean>;
-  /** Throws a {@link DataError} that names file, place, found and expected. */
+  /** Throws a {@link InputError} that names file, place, found and expected. */
   read(place: Place, options: ReadOptions): Promise<Splits>;
 }
 
@@ -47,7 +48,7 @@ export const concurrency = availableParallelism();
 export function requireMemory(what: string, bytes: number, options: ReadOptions, cure: string) {
   const limit = options.memoryLimit ?? memoryOfMachine() / 2;
   if (bytes <= limit) return;
-  throw new DataError(
+  throw new InputError(
     `${what} needs ${megabytes(bytes)} of memory, but at most ${megabytes(limit)} may be used; ${cure}`,
   );
 }
@@ -69,7 +70,7 @@ export function numbered(count: number): string[] {
 /** Refuses data with fewer than two classes. */
 export function requireTwoClasses(classes: readonly string[], path: string): void {
   if (classes.length >= 2) return;
-  throw new DataError(
+  throw new InputError(
     `${path}: found ${classes.length} class(es) (${classes.join(", ") || "none"}); expected at least ` +
       "two, for there is nothing to tell apart",
   );

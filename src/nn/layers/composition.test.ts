@@ -1,10 +1,10 @@
 // Sequential and residual: how layers become nets, and how their parameters are named.
 
 import { describe, expect, test } from "vitest";
+import { runLayer } from "../../../test/support/layers.js";
 import { build } from "../build.js";
 import { fill } from "../initialisers.js";
 import type { Layer } from "../scope.js";
-import { runLayer } from "../testing.js";
 import { relu } from "./activations.js";
 import { conv2d } from "./conv2d.js";
 import { linear } from "./linear.js";

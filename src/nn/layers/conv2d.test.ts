@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { runLayer } from "../../../test/support/layers.js";
 import { fill } from "../initialisers.js";
-import { runLayer } from "../testing.js";
 import { conv2d } from "./conv2d.js";
 
 const ones = (length: number) => new Array<number>(length).fill(1);

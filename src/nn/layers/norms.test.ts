@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { noise, runLayer } from "../testing.js";
+import { noise, runLayer } from "../../../test/support/layers.js";
 import { groupNorm } from "./groupNorm.js";
 import { layerNorm } from "./layerNorm.js";
 

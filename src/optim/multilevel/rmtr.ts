@@ -1,6 +1,7 @@
 // RMTR: trust regions on a hierarchy of nets of different depths, with curvature from limited-memory SR1 and
 // samples that grow (Kopanicakova and Krause 2021, arXiv 2107.07572). There is no learning rate.
 
+import { InputError } from "../../inputError.js";
 import type { Descents, Hyper, Method, NetContext } from "../optimizer.js";
 import { MultilevelDescent } from "./descent.js";
 import { compileHierarchy } from "./hierarchy.js";
@@ -19,7 +20,7 @@ const shared = {
 function checkNumbers(numbers: Hyper, least: number): void {
   for (const [name, value] of Object.entries(numbers)) {
     if (Number.isInteger(value) && value >= least) continue;
-    throw new RangeError(`${name} is ${value}; expected a whole number from ${least}`);
+    throw new InputError(`${name} is ${value}; expected a whole number from ${least}`);
   }
 }
 

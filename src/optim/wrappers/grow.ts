@@ -3,6 +3,7 @@
 // curve, fewer updates.
 
 import { add, constant, div, mul, select, sub } from "../../graph/index.js";
+import { InputError } from "../../inputError.js";
 import { endsCycle, placeOf } from "../cycle.js";
 import type { Hyper } from "../optimizer.js";
 import type { Wrapper } from "./wrapper.js";
@@ -10,7 +11,7 @@ import type { Wrapper } from "./wrapper.js";
 /** Batches that an update is made of: what the schedule would divide the learning rate by, if not too many. */
 function batches({ factor, growMost }: Hyper): number {
   if (!(Number.isInteger(growMost) && growMost >= 1)) {
-    throw new RangeError(`grow: growMost is ${growMost}; expected a whole number from 1 on`);
+    throw new InputError(`grow: growMost is ${growMost}; expected a whole number from 1 on`);
   }
   return Math.max(1, Math.min(growMost, Math.round(1 / factor)));
 }
@@ -31,7 +32,7 @@ export const grow: Wrapper = {
   defaults: { growMost: 16 },
   wrap(base) {
     if (base.derived) {
-      throw new RangeError(
+      throw new InputError(
         `grow(${base.name}): it counts steps, and these are batches; ${advice(base.name)}`,
       );
     }

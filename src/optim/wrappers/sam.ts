@@ -16,6 +16,7 @@ import {
   step,
   write,
 } from "../../graph/index.js";
+import { InputError } from "../../inputError.js";
 import { normsOf } from "../norms.js";
 import type { NetContext, Probe } from "../optimizer.js";
 import type { Wrapper } from "./wrapper.js";
@@ -53,7 +54,7 @@ export const sam: Wrapper = {
   defaults: { rho: 0.05 },
   wrap(base) {
     if (!base.probe) return { probe: openProbe, gradients: 2 };
-    throw new RangeError(
+    throw new InputError(
       `sam(${base.name}): the gradient is taken elsewhere already; once is enough`,
     );
   },

@@ -2,9 +2,6 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ConfigError } from "../../train/index.js";
-import { type Move, stay } from "../coupling.js";
-import { couplings, getCoupling } from "./index.js";
 import {
   Constant,
   gap,
@@ -14,7 +11,10 @@ import {
   pointsOf,
   positionsAfter,
   roundOver,
-} from "./testing.js";
+} from "../../../test/support/couplings.js";
+import { InputError } from "../../inputError.js";
+import { type Move, stay } from "../coupling.js";
+import { couplings, getCoupling } from "./index.js";
 
 interface Case {
   readonly settings: object;
@@ -159,7 +159,7 @@ describe.each(cases)("$title", ({ make, settings, affine = true, keepsMean, symm
   });
 
   test("refuses a setting that it does not know", () => {
-    expect(() => make({ ...settings, gamma0: 1 })).toThrow(ConfigError);
+    expect(() => make({ ...settings, gamma0: 1 })).toThrow(InputError);
   });
 });
 

@@ -1,8 +1,16 @@
 import { describe, expect, test } from "vitest";
+import {
+  applied,
+  Constant,
+  gap,
+  movesOf,
+  type Points,
+  pointsOf,
+  roundOver,
+} from "../../../test/support/couplings.js";
 import type { Round } from "../coupling.js";
 import { stay } from "../coupling.js";
 import { type PsoSettings, pso } from "./pso.js";
-import { applied, Constant, gap, movesOf, type Points, pointsOf, roundOver } from "./testing.js";
 
 const points = pointsOf(4);
 const round = roundOver(points);
