@@ -293,7 +293,7 @@ class QueueWrap : public Napi::ObjectWrap<QueueWrap> {
   }
 
   /** gather(images, [height, width, channels], indices, samples, [outHeight, outWidth], mean,
-   * deviation, out) */
+   * std, out) */
   Napi::Value gather(const Napi::CallbackInfo& info) {
     auto task = std::make_unique<Task>(info.Env());
     convoy::GatherArgs args = {};
@@ -308,7 +308,7 @@ class QueueWrap : public Napi::ObjectWrap<QueueWrap> {
     args.outHeight = out[0];
     args.outWidth = out[1];
     args.mean = elementsOf<float>(info[5], *task);
-    args.deviation = elementsOf<float>(info[6], *task);
+    args.std = elementsOf<float>(info[6], *task);
     args.out = elementsOf<float>(info[7], *task);
     task->work = [args] { convoy::kernels().gather(args); };
     return submit(info.Env(), std::move(task));

@@ -40,12 +40,12 @@ Builder::Builder(const Graph& graph)
   }
   findConstants();
   for (ValueId output : graph.outputs) forward_[at(output)] = true;
-  bool ended = false;  // whether the last node of the way forward has been met
+  bool ended = false;  // whether the last node of the forward pass has been met
   for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); node++) {
     const bool forward = std::any_of(node->outputs.begin(), node->outputs.end(),
                                      [&](ValueId value) { return forward_[at(value)]; });
     for (ValueId value : node->outputs) forward_[at(value)] = forward;
-    // What is made beside the way forward, such as a compressed copy, is kept for later; what it is made of
+    // What is made beside the forward pass, such as a compressed copy, is kept for later; what it is made of
     // is not.
     for (ValueId input : node->inputs) (forward || ended ? forward_ : saved_)[at(input)] = true;
     ended = ended || forward;

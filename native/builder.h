@@ -127,7 +127,7 @@ class Builder {
   int node_ = 0;  // being lowered
   std::vector<int> lastUse_;  // node, by value, also under another shape; -1 when unused
   std::vector<bool> forward_;  // by value: whether the outputs need it
-  std::vector<bool> saved_;    // by value: a forward one that the way back uses
+  std::vector<bool> saved_;    // by value: a forward one that the backward pass uses
   std::vector<bool> constant_;  // by value: made of frozen vectors alone
   std::vector<std::vector<Tensor>> tensors_;  // layouts of each value; the first is the original
   std::vector<Buffer> buffers_;

@@ -84,10 +84,10 @@ struct Step {
   bool team = false;  // whether all threads of a team call it together, each for its share
 };
 
-/** What lies in an arena. A graph's outputs tell its ways apart: what they need is the way forward. */
+/** What lies in an arena. A graph's outputs tell its two passes apart: what they need is the forward pass. */
 enum class Kind {
-  Saved,      // made on the way forward and kept until the way back has used it
-  Passing,    // made and used on the way forward
+  Saved,      // made in the forward pass and kept until the backward pass has used it
+  Passing,    // made and used in the forward pass
   Gradients,  // all that only writes need: gradients, and what is computed again for them
   Weights,    // copies in the layouts that kernels want, and what is made of frozen vectors
   Scratch,    // space that one kernel works in

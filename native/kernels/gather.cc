@@ -63,12 +63,12 @@ CONVOY_INLINE int clamp(int value, int low, int high) {
   return value < low ? low : value > high ? high : value;
 }
 
-/** One channel of a picture under a map that only copies pixels. */
-void copyPlane(const GatherArgs& a, const uint8_t* picture, const float* f, const Scaling& s,
+/** One channel of an image under a map that only copies pixels. */
+void copyPlane(const GatherArgs& a, const uint8_t* image, const float* f, const Scaling& s,
                float* out) {
   const int across = static_cast<int>(f[0]), left = static_cast<int>(f[2]);
   const int down = static_cast<int>(f[4]), top = static_cast<int>(f[5]);
-  // Output columns [begin, end) lie inside the picture.
+  // Output columns [begin, end) lie inside the image.
   const int begin = clamp(across > 0 ? -left : left - a.width + 1, 0, a.outWidth);
   const int end = clamp(across > 0 ? a.width - left : left + 1, begin, a.outWidth);
   for (int y = 0; y < a.outHeight; y++, out += a.outWidth) {
@@ -79,15 +79,15 @@ void copyPlane(const GatherArgs& a, const uint8_t* picture, const float* f, cons
     }
     const int64_t first = static_cast<int64_t>(row) * a.width + across * begin + left;
     zeroBytes(out, begin, s);
-    copyRow(picture + first * a.channels, across * a.channels, out + begin, end - begin, s);
+    copyRow(image + first * a.channels, across * a.channels, out + begin, end - begin, s);
     zeroBytes(out + end, a.outWidth - end, s);
   }
 }
 
 /** Byte of a pixel, 0 outside. */
-CONVOY_INLINE float pixelAt(const GatherArgs& a, const uint8_t* picture, int y, int x) {
+CONVOY_INLINE float pixelAt(const GatherArgs& a, const uint8_t* image, int y, int x) {
   if (y < 0 || y >= a.height || x < 0 || x >= a.width) return 0.0f;
-  return picture[(static_cast<int64_t>(y) * a.width + x) * a.channels];
+  return image[(static_cast<int64_t>(y) * a.width + x) * a.channels];
 }
 
 /** The four pixels round a point, and where it lies between them. */
@@ -102,8 +102,8 @@ CONVOY_INLINE float blend(const Cell& c, float p00, float p01, float p10, float 
   return upper + (lower - upper) * c.down;
 }
 
-/** One channel of a picture under any affine map. Coordinates are in double, as in the reference. */
-void warpPlane(const GatherArgs& a, const uint8_t* picture, const float* f, const Scaling& s,
+/** One channel of an image under any affine map. Coordinates are in double, as in the reference. */
+void warpPlane(const GatherArgs& a, const uint8_t* image, const float* f, const Scaling& s,
                float* out) {
   const int right = a.channels, below = a.width * a.channels;
   for (int y = 0; y < a.outHeight; y++) {
@@ -120,12 +120,12 @@ void warpPlane(const GatherArgs& a, const uint8_t* picture, const float* f, cons
       const int cx = static_cast<int>(sx + 1) - 1, cy = static_cast<int>(sy + 1) - 1;
       const Cell c = {cx, cy, static_cast<float>(sx - cx), static_cast<float>(sy - cy)};
       if (cx >= 0 && cx + 1 < a.width && cy >= 0 && cy + 1 < a.height) {
-        const uint8_t* p = picture + static_cast<int64_t>(cy) * below + cx * right;
+        const uint8_t* p = image + static_cast<int64_t>(cy) * below + cx * right;
         put(out, blend(c, p[0], p[right], p[below], p[below + right]), s);
       } else {
         put(out,
-            blend(c, pixelAt(a, picture, cy, cx), pixelAt(a, picture, cy, cx + 1),
-                  pixelAt(a, picture, cy + 1, cx), pixelAt(a, picture, cy + 1, cx + 1)),
+            blend(c, pixelAt(a, image, cy, cx), pixelAt(a, image, cy, cx + 1),
+                  pixelAt(a, image, cy + 1, cx), pixelAt(a, image, cy + 1, cx + 1)),
             s);
       }
     }
@@ -151,7 +151,7 @@ void makeSample(const GatherArgs& a, int n) {
   const auto fill = copies(f) ? copyPlane : warpPlane;
   for (int c = 0; c < a.channels; c++) {
     float* out = a.out + (static_cast<int64_t>(n) * a.channels + c) * plane;
-    const float scale = 1 / a.deviation[c], weight = partner < 0 ? 1 : f[10];
+    const float scale = 1 / a.std[c], weight = partner < 0 ? 1 : f[10];
     fill(a, a.images + own * bytes + c, f, {a.mean[c], scale * weight, false}, out);
     if (partner >= 0) {
       fill(a, a.images + partner * bytes + c, f, {a.mean[c], scale * (1 - weight), true}, out);

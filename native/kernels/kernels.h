@@ -83,7 +83,7 @@ struct GatherArgs {
   const float* samples;
   int count, outHeight, outWidth;
   const float* mean;
-  const float* deviation;
+  const float* std;
   float* out;
 };
 
@@ -151,7 +151,7 @@ struct Kernels {
   void (*batchNormStatistics)(const BatchNormStatisticsArgs&);
   void (*batchNormScale)(const BatchNormScaleArgs&);
   void (*batchNorm)(const BatchNormArgs&);
-  /** The gradient: numbers of the way forward, sums of each part, the other numbers, dx. */
+  /** The gradient: numbers of the forward pass, sums of each part, the other numbers, dx. */
   void (*batchNormGradSums)(const BatchNormGradArgs&);
   void (*batchNormSlopes)(const BatchNormSlopesArgs&);
   void (*batchNormGrad)(const BatchNormGradArgs&);

@@ -21,7 +21,7 @@ export interface NamedFlatness extends Flatness {
   readonly name: string;
 }
 
-/** Profiles in one picture, in percentage points: the lower, the flatter. */
+/** Profiles in one image, in percentage points: the lower, the flatter. */
 export function flatnessChart(profiles: readonly NamedFlatness[]): string {
   const series = profiles.map(({ name, points }) => ({
     name,

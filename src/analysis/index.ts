@@ -26,4 +26,4 @@ export {
   rangeTable,
   rangeTest,
 } from "./rangeTest.js";
-export { trainingPictures } from "./trainingImages.js";
+export { trainingImages } from "./trainingImages.js";

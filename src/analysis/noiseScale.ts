@@ -1,6 +1,6 @@
 // The gradient noise scale (McCandlish, Kaplan, Amodei et al. 2018, arXiv 1812.06162): the batch size at which the
 // noise of a batch's gradient is as large as the gradient itself, tr(S) / |G|^2. Much smaller batches waste
-// steps, much larger ones waste pictures. Both parts are estimated without bias from the squared
+// steps, much larger ones waste images. Both parts are estimated without bias from the squared
 // lengths of gradients on small batches and of their mean.
 
 import type { Vector } from "../engine/engine.js";
@@ -25,10 +25,10 @@ export interface NoiseScale {
   readonly step: number;
   /** Mean over its batches. */
   readonly loss: number;
-  /** Squared length of the true gradient, and the trace of the covariance of one picture's; estimates. */
+  /** Squared length of the true gradient, and the trace of the covariance of one image's; estimates. */
   readonly signal: number;
   readonly noise: number;
-  /** noise / signal, in pictures; infinite when no gradient can be told from the noise. */
+  /** noise / signal, in images; infinite when no gradient can be told from the noise. */
   readonly scale: number;
 }
 
@@ -55,7 +55,7 @@ function openMeter({ engine, prepared, programs, learner }: Trial, batches: numb
   const objective = classificationObjective(programs.training, { seed });
   const { length, trainable } = learner.layout;
   const [point, grad]: Vector[] = [engine.vector(length), engine.vector(trainable)];
-  // Pictures in an order that training does not have.
+  // Images in an order that training does not have.
   const loader = openLoader(engine, prepared, { particle: 1 });
   return async (step: number): Promise<NoiseScale> => {
     await point.write(await learner.w.read());

@@ -1,4 +1,4 @@
-// The pictures that a run learned from, found again.
+// The images that a run learned from, found again.
 
 import { type Dataset, draw, openDataset, subset } from "../data/index.js";
 import { InputError } from "../inputError.js";
@@ -7,13 +7,13 @@ import { dataDifference, fingerprint } from "../train/fingerprint.js";
 import type { RunConfig } from "../train/index.js";
 
 /**
- * Pictures that a run was trained on: at most `count` of them, drawn by `seed` (default 1); all when no
+ * Images that a run was trained on: at most `count` of them, drawn by `seed` (default 1); all when no
  * count is given.
  *
  * @throws InputError when the data that the run names are no longer those that it was made with, InputError
  * when they cannot be read.
  */
-export async function trainingPictures(
+export async function trainingImages(
   { settings, data }: RunConfig,
   count = Number.POSITIVE_INFINITY,
   seed = 1,
@@ -23,7 +23,7 @@ export async function trainingPictures(
   if (difference) {
     throw new InputError(
       `${settings.data} is not what the run was trained on: ${difference}; ` +
-        "its training pictures are needed",
+        "its training images are needed",
     );
   }
   const { train } = draw(splits, settings);

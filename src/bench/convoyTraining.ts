@@ -6,7 +6,7 @@ import { bindRule, type Examples, getRule, initState } from "../optim/index.js";
 import { classificationObjective, compileTraining, pipeline } from "../train/index.js";
 import { version } from "../version.js";
 import type { Arrangement, ConvoyContender } from "./convoy.js";
-import { modelOf, randomPictures, settingOf } from "./convoyParts.js";
+import { modelOf, randomImages, settingOf } from "./convoyParts.js";
 import type { Task } from "./task.js";
 
 const rule = getRule("nesterov");
@@ -24,8 +24,8 @@ interface Place {
   readonly parameters: number;
   readonly flops: number;
   readonly peakBytes: number;
-  /** One step of each net on the same pictures. */
-  start(pictures: Examples, step: number): Promise<unknown>;
+  /** One step of each net on the same images. */
+  start(images: Examples, step: number): Promise<unknown>;
   batch(): Promise<Examples>;
 }
 
@@ -33,7 +33,7 @@ async function openPlace(engine: Engine, task: Task, particles: readonly number[
   const { batch, memory } = task;
   const training = await compileTraining(engine, modelOf(task), { batch, memory, rule });
   const { trainable, length } = training.layout;
-  const pictures = { images: randomPictures(engine, task), targets: targetsOf(task) };
+  const images = { images: randomImages(engine, task), targets: targetsOf(task) };
   const nets = await Promise.all(
     particles.map(async (particle) => {
       const w = engine.vector(length);
@@ -43,13 +43,13 @@ async function openPlace(engine: Engine, task: Task, particles: readonly number[
     }),
   );
   const own = 4 * (length + rule.state.length * trainable);
-  const shared = 4 * (pictures.images.length + pictures.targets.length);
+  const shared = 4 * (images.images.length + images.targets.length);
   const [{ program }] = training.passes;
   return {
     parameters: trainable,
     flops: program.flops * particles.length,
     peakBytes: program.memory.peakBytes + shared + own * particles.length,
-    batch: async () => pictures,
+    batch: async () => images,
     start: (batch, step) =>
       Promise.all(
         nets.map(({ w, objective, state }) =>

@@ -1,6 +1,6 @@
 // A square table of counts as colours; each row's colours are shares of that row.
 
-import { element, ink, label, palette, picture } from "./svg.js";
+import { element, image, ink, label, palette } from "./svg.js";
 
 export interface HeatMap {
   readonly title: string;
@@ -53,7 +53,7 @@ export function heatMap({ title, rowLabel, columnLabel, names, rows }: HeatMap):
     ];
   });
   const width = Math.max(left + side + 24, TITLE_LETTER * title.length + 32);
-  return picture(width, top + side + 24, [
+  return image(width, top + side + 24, [
     label(title, 16, 22, { "font-size": 15, "font-weight": "bold" }),
     label(`${rowLabel} down, ${columnLabel} across`, 16, 40),
     ...(numbers ? words : []),

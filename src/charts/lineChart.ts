@@ -1,6 +1,6 @@
 // Line charts side by side.
 
-import { element, faint, ink, label, palette, picture } from "./svg.js";
+import { element, faint, image, ink, label, palette } from "./svg.js";
 
 /** A line through points [x, y]; points that are not finite are left out. */
 export interface Series {
@@ -21,7 +21,7 @@ const HEIGHT = 300;
 /** Space around the plot for words and numbers. */
 const MARGIN = { left: 56, right: 16, top: 56, bottom: 44 };
 
-/** A stretch of numbers and where it lies in the picture. */
+/** A stretch of numbers and where it lies in the image. */
 interface Axis {
   readonly ticks: readonly number[];
   place(value: number): number;
@@ -109,5 +109,5 @@ export function lineCharts(title: string, charts: readonly LineChart[]): string 
     element("g", { transform: `translate(${at * WIDTH} 24)` }, `\n${chart(one).join("\n")}\n`),
   );
   const heading = label(title, 16, 22, { "font-size": 15, "font-weight": "bold" });
-  return picture(WIDTH * charts.length, HEIGHT + 24, [heading, ...panels]);
+  return image(WIDTH * charts.length, HEIGHT + 24, [heading, ...panels]);
 }

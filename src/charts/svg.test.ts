@@ -68,7 +68,7 @@ describe("heat maps", () => {
     expect(svg).not.toContain("class 7<");
   });
 
-  test("a row without pictures stays white", () => {
+  test("a row without images stays white", () => {
     expectWellFormed(
       map(
         ["a", "b"],

@@ -38,8 +38,8 @@ export const label = (
   attributes: Readonly<Record<string, number | string>> = {},
 ): string => element("text", { x, y, fill: ink, ...attributes }, escapeText(text) || " ");
 
-/** A picture on white. */
-export function picture(width: number, height: number, parts: readonly string[]): string {
+/** An image on white. */
+export function image(width: number, height: number, parts: readonly string[]): string {
   const attributes = {
     xmlns: "http://www.w3.org/2000/svg",
     width,

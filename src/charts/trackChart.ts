@@ -1,9 +1,9 @@
-// The ways of particles in their principal plane as a picture: a ring where each began, a line through its
+// The ways of particles in their principal plane as an image: a ring where each began, a line through its
 // points, a disc where it ended. A length means the same in both directions.
 
 import type { PrincipalPlane } from "../tensor/principalPlane.js";
 import { roundTicks } from "./lineChart.js";
-import { element, faint, label, palette, picture } from "./svg.js";
+import { element, faint, image, label, palette } from "./svg.js";
 
 /** One particle's way: numbers of the plane's points in the order of time. */
 export interface Track {
@@ -16,7 +16,7 @@ const SIDE = 344;
 const MARGIN = { left: 64, right: 20, top: 64, bottom: 44 };
 const LEGEND_STEP = 100;
 
-/** Places of the plane's numbers in the picture, and round numbers that lie in it. */
+/** Places of the plane's numbers in the image, and round numbers that lie in it. */
 interface Frame {
   readonly ticks: readonly number[];
   x(value: number): number;
@@ -70,13 +70,13 @@ function legend(tracks: readonly Track[]): string[] {
 const axisLabel = (number: number, share: number) =>
   `component ${number}, ${Math.round(100 * share)} % of the variance`;
 
-/** The picture of some tracks in a plane. */
+/** The image of some tracks in a plane. */
 export function trackChart(title: string, plane: PrincipalPlane, tracks: readonly Track[]): string {
   const frame = frameOf(plane);
   const [first, second] = plane.shares;
   const width = MARGIN.left + Math.max(SIDE + MARGIN.right, LEGEND_STEP * tracks.length);
   const height = MARGIN.top + SIDE + MARGIN.bottom;
-  return picture(width, height, [
+  return image(width, height, [
     label(title, MARGIN.left, 22, { "font-weight": "bold" }),
     ...legend(tracks),
     ...grid(frame),

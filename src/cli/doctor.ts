@@ -42,7 +42,7 @@ async function sharp(): Promise<Finding> {
     const { default: library } = await import("sharp");
     return { name: "sharp", found: library.versions.sharp ?? "there", state: "ok" };
   } catch {
-    const found = "missing; JPEG, PNG and other pictures need it: npm install sharp";
+    const found = "missing; JPEG, PNG and other images need it: npm install sharp";
     return { name: "sharp", found, state: "option" };
   }
 }

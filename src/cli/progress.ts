@@ -108,11 +108,11 @@ const sizeOf = (
   `${formatBytes(stateBytes)} of optimizer state each, ${megabytes(peakBytes)} of programs`;
 
 function opening(event: RunStart): string[] {
-  const { model, parameters, engine, threads, pictures, resumed, run, swarm, memory } = event;
+  const { model, parameters, engine, threads, images, resumed, run, swarm, memory } = event;
   const set = (name: string, count: number) => (count > 0 ? `, ${grouped(count)} ${name}` : "");
   return [
     `${model}: ${grouped(parameters)} parameters, ${engine} engine, ${threads} thread${threads > 1 ? "s" : ""}`,
-    `pictures: ${grouped(pictures.train)} training${set("selection", pictures.selection)}${set("test", pictures.test)}`,
+    `images: ${grouped(images.train)} training${set("selection", images.selection)}${set("test", images.test)}`,
     ...(swarm ? [sizeOf(swarm, memory)] : []),
     ...(memory.plan ? [`memory: ${memory.plan}`] : []),
     resumed ? `run ${run}, going on at epoch ${resumed.epoch}, step ${resumed.step}` : `run ${run}`,
@@ -179,7 +179,7 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
     epochStart ??= now();
     const rate = event.images / Math.max(1e-3, (now() - epochStart) / 1000);
     draw(event, `${grouped(rate)} img/s`, rows);
-    if (!event.judged) return;
+    if (!event.evaluated) return;
     epochStart = undefined;
     for (const row of rows) print(row);
   }

@@ -52,7 +52,7 @@ describe("a comparison", () => {
     const out = join(temporaryFolder(), "cmp");
     const found = await compareTiny({ out });
     const [baseline, method] = found.tables[0].rows;
-    expect(found).toMatchObject({ baseline: "idle", complete: true, testPictures: 33, notes: [] });
+    expect(found).toMatchObject({ baseline: "idle", complete: true, testImages: 33, notes: [] });
     expect(baseline).toMatchObject({ method: "idle", runs: 3, diverged: 0, versus: undefined });
     expect(method).toMatchObject({ method: "single", particles: 1, epochs: 3, runs: 3 });
     expect(method.versus).toMatchObject({ wins: 3, ties: 0, losses: 0 });
@@ -270,11 +270,7 @@ describe("refuses", () => {
     ["a rate below 0", { methods: [single], lrs: [-1] }, /learning rate -1/],
     ["no seeds", { seeds: 0 }, /number of seeds is 0/],
     ["wall clock without a time", { budgets: ["wall"] }, /needs a number of seconds/],
-    [
-      "too many pictures",
-      { settings: { train: 200 } },
-      /class top has 40 pictures left .* needs 67/,
-    ],
+    ["too many images", { settings: { train: 200 } }, /class top has 40 images left .* needs 67/],
   ])("%s, and writes nothing", async (_, settings, message) => {
     const out = join(temporaryFolder(), "cmp");
     await expect(compareTiny({ out, ...settings })).rejects.toThrow(message);

@@ -36,7 +36,7 @@ function withTest(source: Splits): CourseOptions["source"] {
   const { test } = source;
   if (test) return { ...source, test };
   throw new InputError(
-    `${source.train.name} has no test set; methods are compared on pictures that chose nothing`,
+    `${source.train.name} has no test set; methods are compared on images that chose nothing`,
   );
 }
 
@@ -59,7 +59,7 @@ async function checkMethods(plan: Plan, data: Splits, own: OwnParts): Promise<vo
  * the tables to the folder `out`. Call it again with the same settings to go on where it was
  * interrupted; finished runs are read, not repeated.
  *
- * Within a seed all methods learn from, choose by and are tested with the same pictures. Learning rates
+ * Within a seed all methods learn from, choose by and are tested with the same images. Learning rates
  * are tuned on the selection set with seeds of their own; the test set is touched once by each run that
  * is compared.
  *

@@ -1,7 +1,7 @@
 // Dot plots of a comparison: a dot a run, an upright for the mean, a bar for its 95 % interval.
 
 import { roundTicks } from "../charts/lineChart.js";
-import { element, faint, ink, label, palette, picture } from "../charts/svg.js";
+import { element, faint, image, ink, label, palette } from "../charts/svg.js";
 import type { Estimate } from "../study/statistics.js";
 import type { BudgetTable, Comparison } from "./report.js";
 
@@ -131,5 +131,5 @@ export function dotPlots(comparison: Comparison): string {
     width += plotAt(one) + PLOT + RIGHT;
     return group;
   });
-  return picture(Math.ceil(width), TOP + ROW * lines + BOTTOM, [heading, ...groups]);
+  return image(Math.ceil(width), TOP + ROW * lines + BOTTOM, [heading, ...groups]);
 }

@@ -36,7 +36,7 @@ export interface CompareSettings {
   readonly tuneSeeds?: number;
 }
 
-/** Passes over the training pictures that a run of the `gradients` budget may do in all. */
+/** Passes over the training images that a run of the `gradients` budget may do in all. */
 export const DEFAULT_EPOCHS = 20;
 const DEFAULT_SEEDS = 5;
 const DEFAULT_TUNE_SEEDS = 2;
@@ -49,7 +49,7 @@ export interface Plan {
   readonly methods: readonly { readonly name: string; readonly settings: MethodSettings }[];
   readonly baseline: string;
   readonly budgets: readonly BudgetName[];
-  /** Gradient evaluations, in passes over the training pictures. */
+  /** Gradient evaluations, in passes over the training images. */
   readonly epochs: number;
   readonly seconds?: number;
   readonly seeds: readonly number[];

@@ -52,7 +52,7 @@ describe("a method beside the baseline", () => {
   const of = (method: string) => outcomes.filter((one) => one.method === method);
 
   test("is compared seed by seed", () => {
-    // Differences 0.01, 0, 0.02: mean 0.01, deviation 0.01, half 4.3027 * 0.01 / sqrt(3).
+    // Differences 0.01, 0, 0.02: mean 0.01, std 0.01, half 4.3027 * 0.01 / sqrt(3).
     const { difference, pairs, ...counts } = versus(of("b"), of("a"), deployed);
     expect(pairs.map(({ seed }) => seed)).toEqual([1, 2, 3]);
     expect(counts).toEqual({ wins: 2, ties: 1, losses: 0 });
@@ -162,7 +162,7 @@ describe("tables", () => {
       ],
     });
     expect(remarks(comparison)).toEqual([
-      "one test accuracy on 10000 pictures has a standard error of 0.29 points",
+      "one test accuracy on 10000 images has a standard error of 0.29 points",
     ]);
   });
 

@@ -62,7 +62,7 @@ export interface Comparison {
   /** Whether all runs of the plan are over. */
   readonly complete: boolean;
   readonly tables: readonly BudgetTable[];
-  readonly testPictures: number;
+  readonly testImages: number;
   /** Binomial standard error of one run's test accuracy, at the baseline's mean accuracy. */
   readonly standardError?: number;
   /** What a reader should know before believing the numbers. */
@@ -191,7 +191,7 @@ export function report(plan: Plan, outcomes: readonly Outcome[], measure: Measur
     seeds: plan.seeds.length,
     complete: outcomes.length === planned,
     tables,
-    testPictures: plan.data.test,
+    testImages: plan.data.test,
     standardError: accuracy === undefined ? undefined : binomialError(accuracy, plan.data.test),
     notes: [
       ...(outcomes.length < planned

@@ -100,12 +100,12 @@ export function cells(comparison: Comparison, { rows }: BudgetTable): Cells {
 }
 
 /** What stands below the tables: how to read them. */
-export function remarks({ standardError, testPictures, notes }: Comparison): string[] {
+export function remarks({ standardError, testImages, notes }: Comparison): string[] {
   const chance =
     standardError === undefined
       ? []
       : [
-          `one test accuracy on ${testPictures} pictures has a standard error of ` +
+          `one test accuracy on ${testImages} images has a standard error of ` +
             `${percent(standardError)} points`,
         ];
   return [...chance, ...notes];

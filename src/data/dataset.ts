@@ -1,19 +1,19 @@
-// What every source of pictures becomes: bytes and integer labels in memory.
+// What every source of images becomes: bytes and integer labels in memory.
 
 import { InputError } from "../inputError.js";
 
-/** Pictures with one class label each. */
+/** Images with one class label each. */
 export interface Dataset {
   /** Short name for messages and the run folder. */
   readonly name: string;
-  /** Number of pictures. */
+  /** Number of images. */
   readonly length: number;
   readonly height: number;
   readonly width: number;
   readonly channels: number;
   /** u8 [length, height, width, channels]. */
   readonly images: Uint8Array;
-  /** Class of each picture, 0..classes.length-1. */
+  /** Class of each image, 0..classes.length-1. */
   readonly labels: Int32Array;
   readonly classes: readonly string[];
 }
@@ -27,7 +27,7 @@ export interface Splits {
 }
 
 /**
- * The pictures at the given indices, in that order, as a data set of its own (bytes are copied).
+ * The images at the given indices, in that order, as a data set of its own (bytes are copied).
  *
  * @throws InputError for an index outside the data set.
  * @example
@@ -41,7 +41,7 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>, name = data
   for (let at = 0; at < indices.length; at++) {
     const from = indices[at];
     if (!(from >= 0 && from < dataset.length)) {
-      throw new InputError(`${dataset.name} has no picture ${from}; it has ${dataset.length}`);
+      throw new InputError(`${dataset.name} has no image ${from}; it has ${dataset.length}`);
     }
     images.set(dataset.images.subarray(from * bytes, (from + 1) * bytes), at * bytes);
     labels[at] = dataset.labels[from];

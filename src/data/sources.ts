@@ -71,7 +71,7 @@ function mnistFolder(): string | undefined {
 
 /** Settings of {@link openDataset}. */
 export interface OpenOptions extends Omit<ReadOptions, "name" | "classes"> {
-  /** Smallest side in pixels that the net accepts; smaller pictures are refused. */
+  /** Smallest side in pixels that the net accepts; smaller images are refused. */
   readonly minimum?: number;
 }
 
@@ -90,7 +90,7 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
   const { height, width, name } = splits.train;
   if (options.minimum !== undefined && Math.min(height, width) < options.minimum) {
     throw new InputError(
-      `${name}: the pictures are ${height}x${width}; this net needs at least ` +
+      `${name}: the images are ${height}x${width}; this net needs at least ` +
         `${options.minimum}x${options.minimum}: choose a larger size or another model`,
     );
   }

@@ -13,7 +13,7 @@ export interface SplitOptions {
 
 /**
  * Divides training data into a part to learn from and a part to choose by. The same seed gives the
- * same division. Each class of two or more pictures is in both parts.
+ * same division. Each class of two or more images is in both parts.
  *
  * @example
  * const mnist = await openDataset("mnist");
@@ -39,8 +39,8 @@ export function splitSelection(
   const selection = indices.filter((index) => chosen[index]);
   if (selection.length === 0) {
     throw new InputError(
-      `${dataset.name}: no class has the two pictures that a selection set needs; ` +
-        "add pictures or bring a selection set of your own",
+      `${dataset.name}: no class has the two images that a selection set needs; ` +
+        "add images or bring a selection set of your own",
     );
   }
   return {
@@ -52,7 +52,7 @@ export function splitSelection(
   };
 }
 
-/** How many pictures of each class to select: at least one, and never the last one. */
+/** How many images of each class to select: at least one, and never the last one. */
 function selectionCounts({ labels, classes }: Dataset, fraction: number): number[] {
   const counts = new Array<number>(classes.length).fill(0);
   for (const label of labels) counts[label]++;

@@ -19,7 +19,7 @@ export function checkGather(batch: Gather, out: Float32Array): void {
   expect("numbers of samples", samples.length, size * SAMPLE_FIELDS);
   expect("numbers of output", out.length, size * channels * outHeight * outWidth);
   expect("means", batch.mean.length, channels);
-  expect("deviations", batch.deviation.length, channels);
+  expect("stds", batch.std.length, channels);
   for (const [at, index] of indices.entries()) {
     if (index >= count || index < (at % 2 === 0 ? 0 : -1)) {
       throw new RangeError(`gather: index ${index} of sample ${at >> 1}, found ${count} images`);

@@ -61,9 +61,9 @@ function check(family: ModelFamily, input: ModelInput): void {
 }
 
 /**
- * A model by name for pictures of a size.
+ * A model by name for images of a size.
  *
- * @throws InputError for an unknown name (with the nearest known one), a picture smaller than the
+ * @throws InputError for an unknown name (with the nearest known one), an image smaller than the
  * net allows (with the smallest size), or an input that the net was not made for.
  * @example
  * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });

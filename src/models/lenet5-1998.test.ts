@@ -73,8 +73,8 @@ test("a map of C3 sees the maps of Table I and no other", async () => {
 });
 
 test("the frame is background, and the defaults bring bytes to the paper's scale", async () => {
-  const { mean, deviation } = model.defaults!;
-  const scaled = (byte: number) => (byte - mean![0]) / deviation![0];
+  const { mean, std } = model.defaults!;
+  const scaled = (byte: number) => (byte - mean![0]) / std![0];
   expect(scaled(0)).toBeCloseTo(-0.1, 12);
   expect(scaled(255)).toBeCloseTo(1.175, 12);
   const background = new Array<number>(28 * 28).fill(-0.1);

@@ -90,7 +90,7 @@ describe.each(families.map((family) => [family.name, family] as const))("%s", (n
     }
   });
 
-  test.skipIf(family.smallest === 1)("refuses smaller pictures and names the smallest size", () => {
+  test.skipIf(family.smallest === 1)("refuses smaller images and names the smallest size", () => {
     const { smallest } = family;
     expect(() => make(smallest - 1)).toThrow(InputError);
     expect(() => make(smallest - 1)).toThrow(`${smallest}x${smallest}`);

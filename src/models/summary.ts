@@ -10,11 +10,11 @@ import type { Model } from "./model.js";
 export interface SummaryRow {
   /** Where it stands in the net, as `stage1.0.conv1`. */
   readonly layer: string;
-  /** Shape of what it makes for one picture, without the batch. */
+  /** Shape of what it makes for one image, without the batch. */
   readonly output: Shape;
   /** Trainable parameters of its own. */
   readonly params: number;
-  /** Floating-point operations of inference on one picture, a multiply-add counting two. */
+  /** Floating-point operations of inference on one image, a multiply-add counting two. */
   readonly flops: number;
 }
 
@@ -29,7 +29,7 @@ export interface Summary {
   readonly params: number;
   /** Numbers that are kept with the net but not trained: batch-norm statistics. */
   readonly statistics: number;
-  /** Floating-point operations of inference on one picture. */
+  /** Floating-point operations of inference on one image. */
   readonly flops: number;
 }
 
@@ -52,7 +52,7 @@ const paramsOf = ({ op, attrs, outputs }: Node, { layout }: Net): number =>
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
 /**
- * Summarises a model for one picture. Layers that neither compute nor hold anything are left out.
+ * Summarises a model for one image. Layers that neither compute nor hold anything are left out.
  *
  * @example
  * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });

@@ -8,7 +8,7 @@ import { Random } from "../tensor/philox.js";
 import { type Shape, sizeOf } from "../tensor/shape.js";
 import { type Layer, type ParamSpec, type Part, Scope, ScopeState } from "./scope.js";
 
-/** Name under which programs bind the pictures. */
+/** Name under which programs bind the images. */
 export const IMAGES = "x";
 
 /** A net on a given input: the graph as far as the layer's output, ready for a loss. */
@@ -30,7 +30,7 @@ export interface BuildOptions {
   /** Weight of a new batch in all running statistics; default each layer's own. */
   readonly momentum?: (graph: Graph) => Value;
   /**
-   * Batch norm takes its statistics over so many pictures at a time, not over the whole batch (ghost batch
+   * Batch norm takes its statistics over so many images at a time, not over the whole batch (ghost batch
    * norm, Hoffer, Hubara and Soudry 2017, arXiv 1705.08741); default the whole batch.
    */
   readonly ghost?: number;

@@ -61,7 +61,7 @@ export class Scope {
     return this.shared.momentum?.(graph) ?? constant(graph, own);
   }
 
-  /** Pictures that batch statistics are made of; `undefined` for the whole batch. */
+  /** Images that batch statistics are made of; `undefined` for the whole batch. */
   get ghost(): number | undefined {
     return this.shared.ghost;
   }

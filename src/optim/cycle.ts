@@ -1,5 +1,5 @@
 // Where a step stands in cycles of so many steps that follow each other and end with their epoch: the net
-// that is judged, saved or moved by a swarm at the end of an epoch has finished its cycle.
+// that is evaluated, saved or moved by a swarm at the end of an epoch has finished its cycle.
 
 import type { Hyper } from "./optimizer.js";
 

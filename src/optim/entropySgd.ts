@@ -4,7 +4,7 @@
 // by a spring and shaken by noise (Langevin dynamics). Then the anchor moves to where the chain was on
 // average: the wider the valley, the less it is pulled aside. One training step is one inner step, so
 // that an epoch costs what it costs every optimizer; the phases of a chain are numbers of a step. A
-// chain ends with its epoch: the net that is judged, saved or moved by a swarm is an anchor.
+// chain ends with its epoch: the net that is evaluated, saved or moved by a swarm is an anchor.
 
 import { add, constant, mul, neg, select, sub } from "../graph/index.js";
 import { InputError } from "../inputError.js";
@@ -19,7 +19,7 @@ function chainPlace(hyper: Hyper): Place {
   throw new InputError(`entropy-sgd: chain is ${chain}; expected a whole number from 0 on`);
 }
 
-/** Deviation of the noise in the gradient's units: eps / sqrt(rate / 2). */
+/** Std of the noise in the gradient's units: eps / sqrt(rate / 2). */
 function agitation({ noise, innerRate }: Hyper): number {
   if (innerRate > 0) return noise / Math.sqrt(innerRate / 2);
   throw new InputError(`entropy-sgd: innerRate is ${innerRate}; expected a number above 0`);

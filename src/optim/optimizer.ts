@@ -106,7 +106,7 @@ export interface NetContext {
   readonly engine: Engine;
   readonly layout: ParamLayout;
   readonly model: Model;
-  /** Pictures in a step's batch. */
+  /** Images in a step's batch. */
   readonly batch: number;
   /** What a rule updates of a net; default all of it. */
   readonly part?: OwnPart;

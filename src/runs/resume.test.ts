@@ -92,7 +92,7 @@ describe("a resumed run is the run that was never interrupted", () => {
     expectSameRun(parted, whole);
   });
 
-  test("stopped by a number of steps, with its part of an epoch judged", async () => {
+  test("stopped by a number of steps, with its part of an epoch evaluated", async () => {
     const folder = temporaryFolder();
     const [whole, parted] = [join(folder, "whole"), join(folder, "parted")];
     await trainTiny({ out: whole });
@@ -181,7 +181,7 @@ describe("a run is not resumed", () => {
     );
     const others = { train: stripes(120, 5), test: stripes(33, 2) };
     await expect(trainTiny({ out }, { resume: true, data: others })).rejects.toThrow(
-      /other data: hash of labels and pictures was "[0-9a-f]{64}"/,
+      /other data: hash of labels and images was "[0-9a-f]{64}"/,
     );
   });
 

@@ -89,7 +89,7 @@ export class Run {
       epochs: config.epochs,
       stepsPerEpoch: session.stepsPerEpoch,
       batch: session.batchSize,
-      pictures: {
+      images: {
         train: splits.train.length,
         selection: splits.selection.length,
         test: splits.test?.length ?? 0,
@@ -108,7 +108,7 @@ export class Run {
     const found: string[] = [];
     if (!splits.test) found.push(`${splits.train.name} has no test set; the result has no test`);
     if (session.batchSize < config.batch) {
-      found.push(`batches hold ${session.batchSize} pictures, all that there are to learn from`);
+      found.push(`batches hold ${session.batchSize} images, all that there are to learn from`);
     }
     const was = saved?.settings;
     if (was && (was.engine !== engine.name || was.threads !== engine.threads)) {
@@ -175,8 +175,8 @@ export class Run {
     }
     await this.endPart();
     const { selection, test } = this.prepared.splits;
-    const each = test && (await session.judgeEach?.());
-    const { accuracy, loss, confusion: matrix } = await session.judgeBest();
+    const each = test && (await session.evaluateEach?.());
+    const { accuracy, loss, confusion: matrix } = await session.evaluateBest();
     const summary: Summary = {
       ...(await this.summary(test && { accuracy, loss })),
       ...(each && { particles: each.map((one) => ({ accuracy: one.accuracy, loss: one.loss })) }),
@@ -189,7 +189,7 @@ export class Run {
   }
 
   /**
-   * Judges what was trained of an epoch that the run stopped in. The saved state does not know of it,
+   * Evaluates what was trained of an epoch that the run stopped in. The saved state does not know of it,
    * so that the run can be resumed with more steps or minutes as if it had not stopped.
    */
   private async endPart(): Promise<void> {

@@ -41,7 +41,7 @@ describe("a run stops", () => {
     expect(summary.test).toBeDefined();
   });
 
-  test("when its time is spent, judged and tested", async () => {
+  test("when its time is spent, evaluated and tested", async () => {
     const out = join(temporaryFolder(), "run");
     const { summary, events } = await trainTiny({ out, epochs: 1000, minutes: 1e-6 });
     expect(events.at(-1)).toMatchObject({ type: "runEnd", reason: "minutes" });

@@ -141,11 +141,11 @@ describe("settings", () => {
   test("a model's own defaults go before the general ones, the user's before both", async () => {
     const model: typeof tinyModel = (input) => ({
       ...tinyModel(input),
-      defaults: { optimizer: "adam", lr: 0.001, decay: 0, mean: [1], deviation: [2] },
+      defaults: { optimizer: "adam", lr: 0.001, decay: 0, mean: [1], std: [2] },
     });
     const prepared = await prepare({ data: "stripes", lr: 0.5 }, { data: stripeSplits(), model });
     expect(prepared.config).toMatchObject({ optimizer: "adam", lr: 0.5, decay: 0, batch: 64 });
-    expect(prepared.net).toMatchObject({ mean: [1], deviation: [2] });
+    expect(prepared.net).toMatchObject({ mean: [1], std: [2] });
   });
 
   test("warm-up rises in a line to the schedule, which spans all epochs", () => {

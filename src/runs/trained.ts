@@ -1,4 +1,4 @@
-// A run's result in use: its weights on an engine, for judging data sets and classifying pictures.
+// A run's result in use: its weights on an engine, for evaluating data sets and classifying images.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ import { type NetInfo, readWeights, vectorOf } from "../train/weights.js";
 import { type RunConfig, readRunConfig, runFiles } from "./runFolder.js";
 
 /** What {@link Trained.evaluate} measures. */
-export interface Judgement extends Evaluation {
+export interface TimedEvaluation extends Evaluation {
   readonly imagesPerSecond: number;
   readonly seconds: number;
   readonly memory: { readonly peakBytes: number; readonly activationBytes: number };
@@ -31,7 +31,7 @@ export class Trained {
   ) {}
 
   /** Accuracy, loss and confusion on a data set with the net's classes. */
-  async evaluate(dataset: Dataset): Promise<Judgement> {
+  async evaluate(dataset: Dataset): Promise<TimedEvaluation> {
     const { engine, model, info, config } = this;
     this.expectFitting(dataset);
     const evaluator = await Evaluator.create(engine, model, config.settings.batch, info);
@@ -47,7 +47,7 @@ export class Trained {
     };
   }
 
-  /** Class probabilities (softmax) of each picture; the data set's labels do not matter. */
+  /** Class probabilities (softmax) of each image; the data set's labels do not matter. */
   async classify(dataset: Dataset): Promise<Float32Array[]> {
     const { engine, model, info } = this;
     const batch = Math.min(this.config.settings.batch, dataset.length);
@@ -85,7 +85,7 @@ export class Trained {
     }
     if (channels !== info.input[0]) {
       throw new InputError(
-        `${name} has pictures of ${channels} channels; the net takes ${info.input[0]}`,
+        `${name} has images of ${channels} channels; the net takes ${info.input[0]}`,
       );
     }
   }

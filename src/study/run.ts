@@ -27,7 +27,7 @@ export interface Ending {
   /** Absent when it diverged. */
   readonly finished?: {
     readonly summary: Summary;
-    /** Times of its epochs: training and judging on the selection set, without the test. */
+    /** Times of its epochs: training and evaluating on the selection set, without the test. */
     readonly epochSeconds: readonly number[];
   };
 }

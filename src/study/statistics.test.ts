@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { binomialError, deviation, estimate, mean, tally, tQuantile } from "./statistics.js";
+import { binomialError, estimate, mean, std, tally, tQuantile } from "./statistics.js";
 
 describe("quantiles of Student's t", () => {
   // Tables of the two-sided quantile, as in Abramowitz and Stegun 1964, table 26.10.
@@ -30,7 +30,7 @@ describe("quantiles of Student's t", () => {
 
 describe("estimates", () => {
   test("are mean and interval", () => {
-    // Deviation 1, quantile 4.3027 for 2 degrees: half = 4.3027 / sqrt(3) = 2.4841.
+    // Std 1, quantile 4.3027 for 2 degrees: half = 4.3027 / sqrt(3) = 2.4841.
     const { mean: centre, low, high } = estimate([1, 2, 3])!;
     expect(centre).toBe(2);
     expect(low).toBeCloseTo(2 - 2.4841, 4);
@@ -46,9 +46,9 @@ describe("estimates", () => {
     expect(estimate([])).toBeUndefined();
   });
 
-  test("rest on mean and sample deviation", () => {
+  test("rest on mean and sample std", () => {
     expect(mean([2, 4, 4, 4, 5, 5, 7, 9])).toBe(5);
-    expect(deviation([2, 4, 4, 4, 5, 5, 7, 9])).toBeCloseTo(Math.sqrt(32 / 7), 12);
+    expect(std([2, 4, 4, 4, 5, 5, 7, 9])).toBeCloseTo(Math.sqrt(32 / 7), 12);
   });
 });
 
@@ -61,6 +61,6 @@ test.each([
   [0.98, 10_000, 0.0014],
   [0.9, 1000, 0.009486832980505138],
   [1, 500, 0],
-])("one accuracy of %d on %d pictures has a standard error", (accuracy, pictures, expected) => {
-  expect(binomialError(accuracy, pictures)).toBeCloseTo(expected, 12);
+])("one accuracy of %d on %d images has a standard error", (accuracy, images, expected) => {
+  expect(binomialError(accuracy, images)).toBeCloseTo(expected, 12);
 });

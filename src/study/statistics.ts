@@ -25,7 +25,7 @@ export const sum = (values: readonly number[]): number =>
 export const mean = (values: readonly number[]): number => sum(values) / values.length;
 
 /** Standard deviation of a sample of two values or more (divided by n - 1). */
-export function deviation(values: readonly number[]): number {
+export function std(values: readonly number[]): number {
   const centre = mean(values);
   const squares = values.map((value) => (value - centre) ** 2);
   return Math.sqrt(sum(squares) / (values.length - 1));
@@ -68,7 +68,7 @@ export function estimate(values: readonly number[]): Estimate | undefined {
   if (values.length === 0) return undefined;
   const centre = mean(values);
   if (values.length === 1) return { mean: centre };
-  const half = (tQuantile(values.length - 1) * deviation(values)) / Math.sqrt(values.length);
+  const half = (tQuantile(values.length - 1) * std(values)) / Math.sqrt(values.length);
   return { mean: centre, low: centre - half, high: centre + half };
 }
 
@@ -79,10 +79,10 @@ export function tally(differences: readonly number[]): Tally {
 }
 
 /**
- * Standard error of one accuracy that was measured on `pictures` independent pictures.
+ * Standard error of one accuracy that was measured on `images` independent images.
  *
  * @example
  * binomialError(0.98, 10_000).toFixed(4); // "0.0014"
  */
-export const binomialError = (accuracy: number, pictures: number): number =>
-  Math.sqrt((accuracy * (1 - accuracy)) / pictures);
+export const binomialError = (accuracy: number, images: number): number =>
+  Math.sqrt((accuracy * (1 - accuracy)) / images);

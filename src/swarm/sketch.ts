@@ -1,5 +1,5 @@
 // A short stand-in for a long vector: every element is added to one of a few buckets, with a sign, both
-// drawn at random. Products of sketches are on average those of the vectors, so distances and pictures
+// drawn at random. Products of sketches are on average those of the vectors, so distances and images
 // can be made of points that nobody keeps. Count sketch: Charikar, Chen, Farach-Colton 2002, "Finding
 // frequent items in data streams"; as a projection: Weinberger et al. 2009, arXiv 0902.2206.
 

@@ -64,7 +64,7 @@ interface SwarmMemory {
   readonly sent: Sent;
 }
 
-/** Bytes that particles sent to each other: in the run, and since the last epoch was judged. */
+/** Bytes that particles sent to each other: in the run, and since the last epoch was evaluated. */
 interface Sent {
   readonly run: number;
   readonly epoch: number;
@@ -181,14 +181,14 @@ export class SwarmSession implements Training {
   async endEpoch(emit: Listener): Promise<{ record: EpochRecord; best: boolean }> {
     const { particles, coupling, prepared } = this.parts;
     const { epoch, step } = this.now;
-    const scores = await this.judgeAll();
-    const { loss, accuracy, point } = await this.judgeDeployed(scores);
+    const scores = await this.evaluateAll();
+    const { loss, accuracy, point } = await this.evaluateDeployed(scores);
     this.addTime();
     const record = recordOf(this.now, {
       loss,
       accuracy,
       lr: particles[0].lr,
-      pictures: this.stepsPerEpoch * this.batchSize,
+      images: this.stepsPerEpoch * this.batchSize,
       bytesSent: this.sent.epoch,
     });
     this.sent = { ...this.sent, epoch: 0 };
@@ -197,13 +197,13 @@ export class SwarmSession implements Training {
     await this.report(scores, emit);
     const isLast = epoch + 1 === prepared.config.epochs;
     if (coupling.every === "epoch" && !isLast) await this.exchange(epoch, step, emit);
-    await emit({ type: "particles", ...this.status(step), judged: true });
+    await emit({ type: "particles", ...this.status(step), evaluated: true });
     for (const particle of particles) particle.beginEpoch();
     this.now = nextEpoch(this.now, record);
     return { record, best };
   }
 
-  async judgeBest(): Promise<Evaluation> {
+  async evaluateBest(): Promise<Evaluation> {
     const { evaluator, prepared, selection, spare } = this.parts;
     await spare.write(this.bestWeights!);
     const { test } = prepared.splits;
@@ -212,10 +212,10 @@ export class SwarmSession implements Training {
     return result;
   }
 
-  judgeEach(): Promise<Evaluation[]> {
+  evaluateEach(): Promise<Evaluation[]> {
     const { particles, prepared } = this.parts;
     const { test, selection } = prepared.splits;
-    return Promise.all(particles.map((particle) => particle.evaluate(test ?? selection)));
+    return Promise.all(particles.map((particle) => particle.evaluateOn(test ?? selection)));
   }
 
   async close(): Promise<void> {
@@ -256,12 +256,12 @@ export class SwarmSession implements Training {
     return { bytes, absent: shared?.lastAbsent };
   }
 
-  /** Judges all particles, each on its own engine. */
-  private judgeAll(): Promise<Evaluation[]> {
-    return Promise.all(this.parts.particles.map((particle) => particle.judge()));
+  /** Evaluates all particles, each on its own engine. */
+  private evaluateAll(): Promise<Evaluation[]> {
+    return Promise.all(this.parts.particles.map((particle) => particle.evaluate()));
   }
 
-  private async judgeDeployed(
+  private async evaluateDeployed(
     scores: readonly Evaluation[],
   ): Promise<Evaluation & { readonly point: Vector }> {
     const { coupling, particles, evaluator, selection } = this.parts;
@@ -289,7 +289,7 @@ export class SwarmSession implements Training {
     return spare;
   }
 
-  /** Tells of the swarm as a whole, as it was judged. */
+  /** Tells of the swarm as a whole, as it was evaluated. */
   private async report(scores: readonly Evaluation[], emit: Listener): Promise<void> {
     const { particles, probe, sketcher } = this.parts;
     const { epoch } = this.now;

@@ -96,7 +96,7 @@ describe("the training graph", () => {
 });
 
 describe("the evaluation graph", () => {
-  test("gives each picture its own loss, whatever its neighbours", async () => {
+  test("gives each image its own loss, whatever its neighbours", async () => {
     const engine = referenceEngine();
     const model = createModel("resnet20", { channels: 1, height: 8, width: 8, classes: 3 });
     const losses = async (count: number) => {

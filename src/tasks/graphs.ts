@@ -1,4 +1,4 @@
-// Classification with one class a picture: the graphs that train and evaluate a model.
+// Classification with one class per image: the graphs that train and evaluate a model.
 
 import {
   constant,
@@ -32,9 +32,9 @@ export interface TaskGraph {
 export interface TrainingOptions {
   /** Share of the target spread evenly over the classes; default 0. */
   readonly labelSmoothing?: number;
-  /** Pictures that batch norm takes its statistics over; default the whole batch. */
+  /** Images that batch norm takes its statistics over; default the whole batch. */
   readonly ghost?: number;
-  /** Factor that the loss has on the way back, and so each number of the gradient; default 1. */
+  /** Factor that the loss has in the backward pass, and so each number of the gradient; default 1. */
   readonly lossScale?: number;
 }
 

@@ -67,7 +67,7 @@ const momentOf = (values: readonly number[], power: number): number =>
   values.reduce((sum, value) => sum + value ** power, 0) / values.length;
 
 describe.skipIf(!built())("the error of a weight gradient", () => {
-  it("has the deviation that was predicted, and grows with the bound", async () => {
+  it("has the std that was predicted, and grows with the bound", async () => {
     const plain = await openNet("f32");
     const exact = await plain.gradient();
     await plain.engine.close();

@@ -6,7 +6,7 @@
 // such errors times gradients of the output, is about normal: sigma = bound / sqrt(3) * |g| * sqrt(R), |g|
 // the Euclidean norm of the gradient of one output channel, and R the share of the window's inputs that are
 // not 0, as zeros and padding have no error. The paper's own form, sigma = a * L * sqrt(N R) * bound with L the mean magnitude of
-// that gradient and N the pictures, has an `a` that depends on the size of the images.
+// that gradient and N the images, has an `a` that depends on the size of the images.
 
 import { z } from "zod";
 import type { Engine, Vector } from "../engine/engine.js";
@@ -69,8 +69,8 @@ export interface CompressionPlan {
   readonly compressed: Omit<CompressedGraph, "graph">;
   readonly settings: CometSettings;
   readonly layout: ParamLayout;
-  /** Pictures of a program's batch, and passes through it in a step. */
-  readonly pictures: number;
+  /** Images of a program's batch, and passes through it in a step. */
+  readonly images: number;
   readonly passes: number;
   /** Factor that all gradients of the report have. */
   readonly lossScale: number;
@@ -180,13 +180,13 @@ export class Compression {
     factors: Float32Array,
     consumer: number,
   ): number {
-    const { settings, pictures, passes, lossScale } = this.plan;
+    const { settings, images, passes, lossScale } = this.plan;
     const nonzeros = (coverage * report[of + 3]) / elements;
     // Errors of several passes are independent, and each counts as one of so many.
     const each = 1 / (lossScale * Math.sqrt(passes));
     const exact = Math.sqrt((report[at + 1] / channels) * (nonzeros / 3));
     if (settings.mode === "exact") return each * exact;
-    const paper = (report[at] / (channels * pixels)) * Math.sqrt(pictures * nonzeros);
+    const paper = (report[at] / (channels * pixels)) * Math.sqrt(images * nonzeros);
     if (!(factors[consumer] > 0)) factors[consumer] = exact / paper;
     return each * factors[consumer] * paper;
   }

@@ -19,7 +19,7 @@ export const trainConfig = z.strictObject({
     .min(1)
     .optional()
     .describe("weights file to start from: of another run, or of another program if it is known"),
-  train: count().optional().describe("pictures to learn from, as many of each class; default all"),
+  train: count().optional().describe("images to learn from, as many of each class; default all"),
   out: z.string().min(1).optional().describe("run folder; default runs/<data>-<model>-<number>"),
   epochs: count().default(5).describe("passes over the training data"),
   steps: count().optional().describe("stop after this many steps"),
@@ -28,9 +28,9 @@ export const trainConfig = z.strictObject({
     .positive()
     .optional()
     .describe(
-      "stop after this much work: passes over the training data, a gradient for each picture",
+      "stop after this much work: passes over the training data, a gradient for each image",
     ),
-  batch: count().default(64).describe("pictures in a step"),
+  batch: count().default(64).describe("images in a step"),
   accumulate: count()
     .default(1)
     .describe("micro-batches of a step; their gradients add up, their memory does not"),
@@ -79,7 +79,7 @@ export const trainConfig = z.strictObject({
     .describe("how lr grows with the batch: none, linear or sqrt"),
   baseBatch: count().default(64).describe("batch that lr is meant for when scale is set"),
   augment: z.string().default("").describe("augmentations in order, as crop,flip"),
-  size: count().optional().describe("height and width that pictures are resized to, in pixels"),
+  size: count().optional().describe("height and width that images are resized to, in pixels"),
   labelSmoothing: z
     .number()
     .min(0)
@@ -90,11 +90,11 @@ export const trainConfig = z.strictObject({
     .number()
     .positive()
     .default(1)
-    .describe("factor of the loss on the way back, taken out of the gradient again"),
+    .describe("factor of the loss in the backward pass, taken out of the gradient again"),
   ghost: count()
     .min(2)
     .optional()
-    .describe("pictures that batch norm takes its statistics over; default the whole batch"),
+    .describe("images that batch norm takes its statistics over; default the whole batch"),
   selection: z
     .number()
     .gt(0)

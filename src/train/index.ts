@@ -3,7 +3,7 @@ export { EpochTable } from "../runs/listeners/epochTable.js";
 export { type RunConfig, readRunConfig, runFiles } from "../runs/runFolder.js";
 export type { StopReason } from "../runs/stopping.js";
 export { type TrainOptions, train } from "../runs/train.js";
-export { type Judgement, openTrained, Trained } from "../runs/trained.js";
+export { openTrained, type TimedEvaluation, Trained } from "../runs/trained.js";
 export type { State } from "./checkpoint.js";
 export {
   parseConfig,

@@ -80,15 +80,15 @@ export interface LearnerOptions {
   readonly part?: OwnPart;
   /** Default: the schedule of the run's settings. */
   readonly rate?: LearningRate;
-  /** Default: the run's training pictures. */
-  readonly pictures?: Dataset;
+  /** Default: the run's training images. */
+  readonly images?: Dataset;
   /** Default: compiled for this net alone. */
   readonly programs?: LearnerPrograms;
 }
 
 /** A net in training. */
 export class Learner {
-  /** Of the finished epochs, on the selection set; set by whoever judges. */
+  /** Of the finished epochs, on the selection set; set by whoever evaluates. */
   losses: Losses = [];
   /** The step that was started last. */
   private last: Promise<unknown> = Promise.resolve();
@@ -217,14 +217,14 @@ export class Learner {
   }
 }
 
-/** Pictures in a step: no more than there are. */
-const batchFor = ({ config, splits }: Prepared, pictures = splits.train) =>
-  Math.min(config.batch, pictures.length);
+/** Images in a step: no more than there are. */
+const batchFor = ({ config, splits }: Prepared, images = splits.train) =>
+  Math.min(config.batch, images.length);
 
 /** Settings of {@link openPrograms}. */
 export interface ProgramOptions {
-  /** Default: the run's training pictures. */
-  readonly pictures?: Dataset;
+  /** Default: the run's training images. */
+  readonly images?: Dataset;
   /** Whether somebody looks at the gradient besides the optimizer; default false. */
   readonly gradients?: boolean;
 }
@@ -233,13 +233,13 @@ export interface ProgramOptions {
 export async function openPrograms(
   engine: Engine,
   prepared: Prepared,
-  { pictures, gradients = false }: ProgramOptions = {},
+  { images, gradients = false }: ProgramOptions = {},
 ): Promise<LearnerPrograms> {
   const { optimizer } = prepared;
   const { config, model } = prepared;
   const { labelSmoothing, lossScale, ghost, seed } = config;
   const { accumulate, memory, recompute, keep, comet } = config;
-  const batch = batchFor(prepared, pictures);
+  const batch = batchFor(prepared, images);
   const saving = { accumulate, memory, recompute, keep, comet };
   const compile = (of: Model, rule?: FirstOrder) =>
     compileTraining(engine, of, { batch, labelSmoothing, lossScale, ghost, rule, ...saving });
@@ -261,15 +261,15 @@ export async function openPrograms(
   return { training, optimizer: (part) => (part ? open(part) : (whole ??= open())) };
 }
 
-/** Batches of the pictures that nets with these settings learn from. */
+/** Batches of the images that nets with these settings learn from. */
 export function openLoader(
   engine: Engine,
   { config, model, net, splits }: Prepared,
-  { particle, pictures = splits.train }: LearnerOptions,
+  { particle, images = splits.train }: LearnerOptions,
 ): Loader {
   const [, outHeight, outWidth] = model.input;
   const { batch, seed, augment } = config;
-  return new Loader(engine, pictures, {
+  return new Loader(engine, images, {
     batch,
     seed,
     particle,
@@ -278,7 +278,7 @@ export function openLoader(
     outHeight,
     outWidth,
     mean: net.mean,
-    deviation: net.deviation,
+    std: net.std,
   });
 }
 
@@ -298,10 +298,10 @@ export async function openLearner(
   options: LearnerOptions = {},
 ): Promise<Learner> {
   const { config, model } = prepared;
-  const { particle, start = particle, noise = particle, pictures } = options;
+  const { particle, start = particle, noise = particle, images } = options;
   const gradients = options.objective !== undefined || options.part !== undefined;
   const programs =
-    options.programs ?? (await openPrograms(engine, prepared, { pictures, gradients }));
+    options.programs ?? (await openPrograms(engine, prepared, { images, gradients }));
   const { training } = programs;
   const optimizer = await programs.optimizer(options.part);
   const loader = openLoader(engine, prepared, options);

@@ -1,4 +1,4 @@
-// The learning rate of a step: a pure function of the settings and of what was judged so far, so that a
+// The learning rate of a step: a pure function of the settings and of what was evaluated so far, so that a
 // resumed run has the same one.
 
 import { InputError } from "../inputError.js";

@@ -1,4 +1,4 @@
-// A loss that is scaled on the way back, and a gradient from which the scale is taken out again, is the
+// A loss that is scaled in the backward pass, and a gradient from which the scale is taken out again, is the
 // plain gradient: to the bit for powers of two, as long as nothing leaves the range of the format.
 
 import { readFileSync } from "node:fs";

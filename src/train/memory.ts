@@ -23,7 +23,7 @@ import type { TrainConfig } from "./config.js";
 export interface MemorySettings {
   /** Most bytes of the programs, as `300MB`. */
   readonly memory?: string;
-  /** How images are kept for the way back; default as f32, or whatever the memory asks for. */
+  /** How images are kept for the backward pass; default as f32, or whatever the memory asks for. */
   readonly keep?: Keep;
   /** Of compression, where images are kept so. */
   readonly comet?: CometConfig;
@@ -90,7 +90,7 @@ interface Means {
 
 /** Plans made for one way before it is given up. */
 const TRIES = 8;
-/** Values of the way back beside those of the block at work: guesses, the likeliest first. */
+/** Values of the backward pass beside those of the block at work: guesses, the likeliest first. */
 const BESIDE = [2, 1, 3];
 /** A plan that leaves less than this share of the memory is good enough. */
 const CLOSE = 0.02;

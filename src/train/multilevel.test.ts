@@ -9,7 +9,7 @@ import { runFiles } from "../runs/runFolder.js";
 import type { TrainOptions } from "../runs/train.js";
 import type { StepDone, TrainEvent } from "./events.js";
 
-/** The pictures of these runs are smaller than the convolutional nets take. */
+/** The images of these runs are smaller than the convolutional nets take. */
 const dense = (blocks: number) => (input: ModelInput) =>
   createModel(`odenet-dense${blocks}`, input);
 const model = dense(8);
@@ -28,7 +28,7 @@ describe.each([
   test.each([1, 2, 3, 4, 5])(
     "a step on all data never makes the objective larger (seed %i)",
     async (seed) => {
-      // One batch holds all pictures: its loss before each step is the objective.
+      // One batch holds all images: its loss before each step is the objective.
       const hyper = { sample: 200, ...(levels && { start: 0 }) };
       const settings = { ...own, optimizer, levels, hyper, seed, batch: 108, epochs: 15 };
       const { events } = await trainTiny({ ...settings, decay: 0 }, { model });

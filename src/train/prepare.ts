@@ -1,5 +1,5 @@
 // Everything of a run that is settled before anything is computed or written: effective settings,
-// pictures, model. Bad input ends here.
+// images, model. Bad input ends here.
 
 import {
   type Drawn,
@@ -35,7 +35,7 @@ export interface OwnParts {
 /** A run ready to be started. */
 export interface Prepared {
   readonly config: TrainConfig;
-  /** Pictures to learn from, to choose by, and to test with. */
+  /** Images to learn from, to choose by, and to test with. */
   readonly splits: Drawn;
   readonly model: Model;
   readonly optimizer: Optimizer;
@@ -159,16 +159,14 @@ export async function prepare(
   const model = wanted.create(wanted.input);
   const weights = saved ? undefined : await weightsOf(first, own);
   const start = weights && startFrom(weights, wanted, first.pretrained ?? "the weights given");
-  const { mean, deviation, ...defaults } = model.defaults ?? {};
+  const { mean, std, ...defaults } = model.defaults ?? {};
   const full = parseConfig({ ...defaults, ...given });
   const optimizer = own.optimizer ?? getOptimizer(full.optimizer);
   const config = withLevels(full, optimizer);
   if (isSelfPaced(optimizer)) checkPace(optimizer, config, settings);
   const drawn = draw(splits, config);
   const normalisation: Normalisation =
-    saved?.net ??
-    weights?.info ??
-    (mean && deviation ? { mean, deviation } : normalisationOf(drawn.train));
+    saved?.net ?? weights?.info ?? (mean && std ? { mean, std } : normalisationOf(drawn.train));
   return {
     config,
     splits: drawn,
@@ -179,7 +177,7 @@ export async function prepare(
       classes: splits.train.classes,
       input: model.input,
       mean: normalisation.mean,
-      deviation: normalisation.deviation,
+      std: normalisation.std,
     },
     data,
     start,

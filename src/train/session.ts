@@ -138,15 +138,15 @@ export class Session implements Training {
     learner.expectFinite(loss, epoch, step - 1);
     this.addTime();
     const lr = learner.rateAt(epoch, step - 1);
-    const pictures = this.stepsPerEpoch * this.batchSize;
-    const record = recordOf(this.now, { loss, accuracy, lr, pictures });
+    const images = this.stepsPerEpoch * this.batchSize;
+    const record = recordOf(this.now, { loss, accuracy, lr, images });
     const best = isBetter(record, this.now.best);
     if (best) this.bestWeights = await point.read();
     this.now = nextEpoch(this.now, record);
     return { record, best };
   }
 
-  async judgeBest(): Promise<Evaluation> {
+  async evaluateBest(): Promise<Evaluation> {
     const { evaluator, prepared, selection, learner } = this.parts;
     await learner.w.write(this.bestWeights!);
     const { test } = prepared.splits;

@@ -41,7 +41,7 @@ function expectSameModel(info: NetInfo, { name, input }: Model, source: string):
   }
   if (info.input[0] !== input[0]) {
     throw new InputError(
-      `${source} is for pictures of ${info.input[0]} channels; the data have ${input[0]}`,
+      `${source} is for images of ${info.input[0]} channels; the data have ${input[0]}`,
     );
   }
 }

@@ -23,7 +23,7 @@ export interface LayerRun {
 /** Options of {@link runLayer}. */
 export interface LayerRunOptions {
   readonly training?: boolean;
-  /** Pictures in a virtual batch of batch norm. */
+  /** Images in a virtual batch of batch norm. */
   readonly ghost?: number;
   /** Values of parameters by name; the others keep their initial values. */
   readonly params?: Readonly<Record<string, readonly number[]>>;

@@ -1,4 +1,4 @@
-// For tests: one run of a task's graph on the reference engine, with pictures of noise.
+// For tests: one run of a task's graph on the reference engine, with images of noise.
 
 import type { Outputs, Vector } from "../../src/engine/engine.js";
 import { referenceEngine } from "../../src/engine/reference/index.js";
@@ -15,7 +15,7 @@ export interface TaskRun {
   readonly grad: Vector;
 }
 
-/** Runs `task` once on `batch` pictures of noise, picture `i` being of class `i % classes`. */
+/** Runs `task` once on `batch` images of noise, image `i` being of class `i % classes`. */
 export async function runOnNoise(model: Model, task: TaskGraph, batch: number): Promise<TaskRun> {
   const engine = referenceEngine();
   const program = await engine.compile(task.graph);

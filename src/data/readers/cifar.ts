@@ -1,5 +1,5 @@
 // CIFAR-10 and CIFAR-100, binary version (Krizhevsky 2009, "Learning multiple layers of features from
-// tiny images"): records of one or two label bytes and 3072 bytes of a 32x32 picture, channel by channel.
+// tiny images"): records of one or two label bytes and 3072 bytes of a 32x32 image, channel by channel.
 
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -10,7 +10,7 @@ import { numbered, type Reader, requireMemory } from "./reader.js";
 
 const SIDE = 32;
 const PLANE = SIDE * SIDE;
-const PICTURE = 3 * PLANE;
+const IMAGE = 3 * PLANE;
 
 /** What differs between the two sets. */
 interface Format {
@@ -19,7 +19,7 @@ interface Format {
   readonly test: string;
   readonly names: string;
   readonly classes: number;
-  /** Bytes before the picture; the last of them is the label (CIFAR-100 has the coarse one first). */
+  /** Bytes before the image; the last of them is the label (CIFAR-100 has the coarse one first). */
   readonly labelBytes: number;
 }
 
@@ -102,13 +102,13 @@ async function readBatches(
     paths.map(async (path) => recordsOf((await stat(path)).size, format, path)),
   );
   const length = counts.reduce((sum, count) => sum + count, 0);
-  const images = new Uint8Array(length * PICTURE);
+  const images = new Uint8Array(length * IMAGE);
   const labels = new Int32Array(length);
   let start = 0;
   for (const [at, path] of paths.entries()) {
     const end = start + counts[at];
     const target = {
-      images: images.subarray(start * PICTURE, end * PICTURE),
+      images: images.subarray(start * IMAGE, end * IMAGE),
       labels: labels.subarray(start, end),
     };
     parseCifar(await readBytes(path), format, path, target);
@@ -119,7 +119,7 @@ async function readBatches(
 
 /** How many records a file of some size holds. */
 function recordsOf(size: number, { labelBytes, title }: Format, path: string): number {
-  const record = labelBytes + PICTURE;
+  const record = labelBytes + IMAGE;
   const count = Math.floor(size / record);
   if (count > 0 && count * record === size) return count;
   throw new InputError(
@@ -128,7 +128,7 @@ function recordsOf(size: number, { labelBytes, title }: Format, path: string): n
   );
 }
 
-/** Stores the pictures [n, 32, 32, 3] and labels of one file. */
+/** Stores the images [n, 32, 32, 3] and labels of one file. */
 function parseCifar(
   bytes: Uint8Array,
   { labelBytes, classes, title }: Format,
@@ -136,7 +136,7 @@ function parseCifar(
   { images, labels }: { images: Uint8Array; labels: Int32Array },
 ): void {
   for (let at = 0; at < labels.length; at++) {
-    const pixels = at * (labelBytes + PICTURE) + labelBytes;
+    const pixels = at * (labelBytes + IMAGE) + labelBytes;
     labels[at] = bytes[pixels - 1];
     if (labels[at] >= classes) {
       throw new InputError(
@@ -144,7 +144,7 @@ function parseCifar(
           `${classes - 1} (${title})`,
       );
     }
-    interleave(bytes.subarray(pixels, pixels + PICTURE), images, at * PICTURE);
+    interleave(bytes.subarray(pixels, pixels + IMAGE), images, at * IMAGE);
   }
 }
 

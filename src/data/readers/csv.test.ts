@@ -8,18 +8,18 @@ import { InputError } from "../../inputError.js";
 import { openDataset } from "../sources.js";
 import { parseCsv } from "./csv.js";
 
-const picture = (value: number) =>
+const image = (value: number) =>
   sharp({ create: { width: 4, height: 4, channels: 3, background: { r: value, g: 0, b: 0 } } })
     .png()
     .toBuffer();
 
-/** A table beside three pictures whose red is 10, 20 and 30. */
+/** A table beside three images whose red is 10, 20 and 30. */
 async function table(text: string): Promise<string> {
   const path = await scratchFolder();
   await mkdir(join(path, "in"));
-  await writeFile(join(path, "in", "a.png"), await picture(10));
-  await writeFile(join(path, "in", "b.png"), await picture(20));
-  await writeFile(join(path, "c, d.png"), await picture(30));
+  await writeFile(join(path, "in", "a.png"), await image(10));
+  await writeFile(join(path, "in", "b.png"), await image(20));
+  await writeFile(join(path, "c, d.png"), await image(30));
   await writeFile(join(path, "set.csv"), text);
   return join(path, "set.csv");
 }

@@ -1,4 +1,4 @@
-// A CSV table of picture files: columns `path` (from the table's folder), `label` and perhaps `split`
+// A CSV table of image files: columns `path` (from the table's folder), `label` and perhaps `split`
 // (train, val, test). Quotes as in RFC 4180.
 
 import { basename, dirname, resolve } from "node:path";
@@ -6,7 +6,7 @@ import { InputError } from "../../inputError.js";
 import { suggestion } from "../../text/words.js";
 import type { Splits } from "../dataset.js";
 import { readBytes } from "./files.js";
-import { type PictureFile, type PictureParts, readPictures } from "./imageFiles.js";
+import { type ImageFile, type ImageParts, readImages } from "./imageFiles.js";
 import { type Reader, requireTwoClasses } from "./reader.js";
 
 type Part = "train" | "selection" | "test";
@@ -103,13 +103,13 @@ function entriesOf([header, ...rows]: readonly Row[], path: string): Entry[] {
 }
 
 /** The files of each part. Classes are those of the training rows. */
-function partsOf(entries: readonly Entry[], path: string): Omit<PictureParts, "name"> {
+function partsOf(entries: readonly Entry[], path: string): Omit<ImageParts, "name"> {
   const classes = sortClasses(
     entries.filter(({ part }) => part === "train").map(({ label }) => label),
   );
   requireTwoClasses(classes, `${path}: training rows`);
   const labels = new Map(classes.map((name, label) => [name, label]));
-  const parts: Partial<Record<Part, PictureFile[]>> = {};
+  const parts: Partial<Record<Part, ImageFile[]>> = {};
   for (const { path: file, label, part, line } of entries) {
     const number = labels.get(label);
     if (number === undefined) {
@@ -124,7 +124,7 @@ function partsOf(entries: readonly Entry[], path: string): Omit<PictureParts, "n
   return { classes, ...parts, train: parts.train! };
 }
 
-/** A table of picture files, decoded to squares. */
+/** A table of image files, decoded to squares. */
 export const csv: Reader = {
   name: "csv",
   reads: "a .csv file with the columns path, label and perhaps split",
@@ -132,6 +132,6 @@ export const csv: Reader = {
   async read({ path }, options): Promise<Splits> {
     const text = new TextDecoder().decode(await readBytes(path)).replace(/^\uFEFF/, "");
     const parts = partsOf(entriesOf(parseCsv(text, path), path), path);
-    return readPictures({ name: options.name ?? basename(path, ".csv"), ...parts }, options);
+    return readImages({ name: options.name ?? basename(path, ".csv"), ...parts }, options);
   },
 };

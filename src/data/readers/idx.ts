@@ -51,7 +51,7 @@ async function readPair(imagesPath: string, labelsPath: string) {
   const [length, height, width] = images.shape;
   if (labels.shape[0] !== length) {
     throw new InputError(
-      `${labelsPath}: ${labels.shape[0]} labels for the ${length} pictures of ${imagesPath}; ` +
+      `${labelsPath}: ${labels.shape[0]} labels for the ${length} images of ${imagesPath}; ` +
         "the two files do not belong together",
     );
   }
@@ -122,7 +122,7 @@ export const idx: Reader = {
     const test = await pairOf(parts.test);
     if (test && (test.height !== train.height || test.width !== train.width)) {
       throw new InputError(
-        `${path}: test pictures are ${test.height}x${test.width}, training pictures ` +
+        `${path}: test images are ${test.height}x${test.width}, training images ` +
           `${train.height}x${train.width}; expected one size`,
       );
     }

@@ -1,4 +1,4 @@
-// Picture files (JPEG, PNG, WebP, ...) as one block of bytes. Decoding is done by sharp, an optional
+// Image files (JPEG, PNG, WebP, ...) as one block of bytes. Decoding is done by sharp, an optional
 // dependency that is loaded only when there is something to decode.
 
 import { readFile } from "node:fs/promises";
@@ -12,41 +12,41 @@ const DEFAULT_SIZE = 64;
 /** How many wrong files a message names. */
 const NAMED = 10;
 
-/** A picture on disk and its class. */
-export interface PictureFile {
+/** An image on disk and its class. */
+export interface ImageFile {
   readonly path: string;
   readonly label: number;
 }
 
-/** Size to which a picture is brought; 1 channel is grey, 3 are red, green and blue. */
-export interface PictureShape {
+/** Size to which an image is brought; 1 channel is grey, 3 are red, green and blue. */
+export interface ImageShape {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
 }
 
-/** The parts of a set of picture files. */
-export interface PictureParts {
+/** The parts of a set of image files. */
+export interface ImageParts {
   readonly name: string;
   readonly classes: readonly string[];
-  readonly train: readonly PictureFile[];
-  readonly selection?: readonly PictureFile[];
-  readonly test?: readonly PictureFile[];
+  readonly train: readonly ImageFile[];
+  readonly selection?: readonly ImageFile[];
+  readonly test?: readonly ImageFile[];
 }
 
-/** Whether a file is meant to be a picture; those that sharp cannot read are then named as wrong. */
-export function isPicture(file: string): boolean {
+/** Whether a file is meant to be an image; those that sharp cannot read are then named as wrong. */
+export function isImage(file: string): boolean {
   const hidden = /(^|[\\/])\./.test(file);
   return !hidden && /\.(jpe?g|png|webp|gif|tiff?|avif|heic|bmp|ppm|pgm)$/i.test(file);
 }
 
 /**
- * Decodes all pictures of all parts to `size` x `size` RGB: scaled to cover the square and cut to it
+ * Decodes all images of all parts to `size` x `size` RGB: scaled to cover the square and cut to it
  * round the centre, turned as the camera says, grey as three equal channels. Unusable files, to which
  * those in `wrong` are added, are refused together or, with `options.wrong`, left out.
  */
-export async function readPictures(
-  parts: PictureParts,
+export async function readImages(
+  parts: ImageParts,
   options: ReadOptions,
   wrong: readonly WrongFile[] = [],
 ): Promise<Splits> {
@@ -54,13 +54,13 @@ export async function readPictures(
   const size = options.size ?? DEFAULT_SIZE;
   const count = train.length + (selection?.length ?? 0) + (test?.length ?? 0);
   requireMemory(
-    `${name}: ${count} pictures of ${size}x${size}`,
+    `${name}: ${count} images of ${size}x${size}`,
     count * size * size * CHANNELS,
     options,
-    "choose a smaller size or fewer pictures",
+    "choose a smaller size or fewer images",
   );
   const found = [...wrong];
-  const read = (files: readonly PictureFile[], title: string) =>
+  const read = (files: readonly ImageFile[], title: string) =>
     decodePart(files, title, parts.classes, size, found);
   const splits: Splits = {
     train: await read(train, name),
@@ -82,7 +82,7 @@ function refuse(wrong: readonly WrongFile[]): void {
 }
 
 async function decodePart(
-  files: readonly PictureFile[],
+  files: readonly ImageFile[],
   name: string,
   classes: readonly string[],
   size: number,
@@ -116,33 +116,33 @@ async function decodePart(
   return subset(all, usable);
 }
 
-type OpenPicture = (bytes: Uint8Array, options: SharpOptions) => Sharp;
+type OpenImage = (bytes: Uint8Array, options: SharpOptions) => Sharp;
 
-/** Reads one picture file to u8 [height, width, channels], scaled and cut as {@link readPictures} does. */
-export async function readPicture(path: string, shape: PictureShape): Promise<Uint8Array> {
+/** Reads one image file to u8 [height, width, channels], scaled and cut as {@link readImages} does. */
+export async function readImage(path: string, shape: ImageShape): Promise<Uint8Array> {
   const open = await loadSharp();
   return decode(open, path, shape).catch((error) => {
     throw new InputError(`${path}: ${reasonOf(error)}`);
   });
 }
 
-async function loadSharp(): Promise<OpenPicture> {
+async function loadSharp(): Promise<OpenImage> {
   try {
     const { default: sharp } = await import("sharp");
     sharp.concurrency(1); // Files are decoded side by side already.
     return sharp;
   } catch (error) {
     throw new InputError(
-      `picture files are decoded by the package sharp, which does not load ` +
+      `image files are decoded by the package sharp, which does not load ` +
         `(${reasonOf(error)}); type: npm install sharp`,
     );
   }
 }
 
 async function decode(
-  open: OpenPicture,
+  open: OpenImage,
   path: string,
-  { height, width, channels }: PictureShape,
+  { height, width, channels }: ImageShape,
 ): Promise<Uint8Array> {
   const file = await readFile(path);
   if (file.length === 0) throw new Error("the file is empty (0 bytes)");

@@ -58,7 +58,7 @@ test.each([
   [
     "counts that differ",
     { train_images: images, train_labels: u8([3], [0, 1, 0]) },
-    /3 labels for the 2 pictures/,
+    /3 labels for the 2 images/,
   ],
   [
     "a gap in labels",
@@ -76,9 +76,9 @@ test.each([
     /test_labels: record 1 has label 4; expected 0 to 1/,
   ],
   [
-    "several labels a picture",
+    "several labels an image",
     { train_images: images, train_labels: u8([2, 2], [0, 1, 1, 0]) },
-    /one class a picture/,
+    /one class per image/,
   ],
   [
     "another rank",

@@ -1,4 +1,4 @@
-// NumPy archives with pictures and labels, as MedMNIST (`train_images`, `train_labels`, `val_...`,
+// NumPy archives with images and labels, as MedMNIST (`train_images`, `train_labels`, `val_...`,
 // `test_...`) and Keras (`x_train`, `y_train`, `x_test`, `y_test`) write them.
 
 import { basename } from "node:path";
@@ -31,20 +31,20 @@ interface Part {
 function readPart(archive: Npz, part: string, path: string): Part | undefined {
   const pair = arrayNames(part).find((names) => names.some((name) => archive.names.includes(name)));
   if (!pair) return undefined;
-  const [images, labels] = pair.map((name) => archive.read(name));
-  const pictures = toPictures(images, `${path}: ${pair[0]}`);
+  const [stored, labels] = pair.map((name) => archive.read(name));
+  const images = toImages(stored, `${path}: ${pair[0]}`);
   const labelSource = `${path}: ${pair[1]}`;
   const classes = toLabels(labels, labelSource);
-  if (classes.length !== pictures.length) {
+  if (classes.length !== images.length) {
     throw new InputError(
-      `${labelSource} has ${classes.length} labels for the ${pictures.length} pictures of ${pair[0]}`,
+      `${labelSource} has ${classes.length} labels for the ${images.length} images of ${pair[0]}`,
     );
   }
-  return { ...pictures, labels: classes, labelSource };
+  return { ...images, labels: classes, labelSource };
 }
 
 /** [n, h, w] or [n, h, w, c] as bytes; channels-first is brought to channels-last. */
-function toPictures(tensor: HostTensor, source: string) {
+function toImages(tensor: HostTensor, source: string) {
   const { shape } = tensor;
   const first = shape.length === 4 && shape[3] > 4 && (shape[1] === 1 || shape[1] === 3);
   const [length, height, width, channels = 1] = first
@@ -53,7 +53,7 @@ function toPictures(tensor: HostTensor, source: string) {
   if (shape.length < 3 || shape.length > 4 || tensor.data.length === 0) {
     throw new InputError(
       `${source} has shape ${formatShape(shape)}; expected [n, height, width] or ` +
-        "[n, height, width, channels], with pictures in it",
+        "[n, height, width, channels], with images in it",
     );
   }
   const bytes = toBytes(tensor, source);
@@ -104,7 +104,7 @@ function channelsLast(from: Uint8Array, count: number, channels: number, pixels:
 function toLabels({ data, shape }: HostTensor, source: string): Int32Array {
   if (shape.length === 0 || shape.slice(1).some((size) => size !== 1)) {
     throw new InputError(
-      `${source} has shape ${formatShape(shape)}; expected [n] or [n, 1], one class a picture`,
+      `${source} has shape ${formatShape(shape)}; expected [n] or [n, 1], one class per image`,
     );
   }
   const wrong = data.findIndex((value) => !(Number.isInteger(value) && value >= 0));
@@ -114,7 +114,7 @@ function toLabels({ data, shape }: HostTensor, source: string): Int32Array {
   return Int32Array.from(data);
 }
 
-/** Refuses a class that no training picture shows, and labels of other parts outside the classes. */
+/** Refuses a class that no training image shows, and labels of other parts outside the classes. */
 function classesOf(parts: readonly Part[]): string[] {
   const [train] = parts;
   const seen = new Set(train.labels);
@@ -154,7 +154,7 @@ export const npz: Reader = {
     );
     if (odd) {
       throw new InputError(
-        `${path}: training pictures are ${sizeOf(train)}, others ${sizeOf(odd)}; expected one size`,
+        `${path}: training images are ${sizeOf(train)}, others ${sizeOf(odd)}; expected one size`,
       );
     }
     const classes = classesOf([train, ...others]);

@@ -19,15 +19,15 @@ export interface WrongFile {
 
 /** Settings of reading. */
 export interface ReadOptions {
-  /** Side in pixels to which pictures from files (JPEG, PNG, ...) are brought; default 64. */
+  /** Side in pixels to which images from files (JPEG, PNG, ...) are brought; default 64. */
   readonly size?: number;
   /** Names of the classes where the files hold numbers only. */
   readonly classes?: readonly string[];
   /** Name of the data set; default is that of the folder or file. */
   readonly name?: string;
-  /** Bytes that the pictures may take in memory; default is half of the machine's. */
+  /** Bytes that the images may take in memory; default is half of the machine's. */
   readonly memoryLimit?: number;
-  /** Collects unusable pictures and goes on without them; by default they are refused. */
+  /** Collects unusable images and goes on without them; by default they are refused. */
   readonly wrong?: WrongFile[];
 }
 

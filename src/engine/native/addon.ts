@@ -41,7 +41,7 @@ export interface NativeQueue {
     samples: Float32Array,
     outSize: readonly number[],
     mean: Float32Array,
-    deviation: Float32Array,
+    std: Float32Array,
     out: Float32Array,
   ): Promise<void>;
   /** Copies all of `source` to the start of `target`. */

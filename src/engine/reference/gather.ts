@@ -3,7 +3,7 @@
 import { type Gather, SAMPLE_FIELDS } from "../engine.js";
 import { checkGather } from "../gather.js";
 
-/** The stored picture `index` at a point between pixels: bilinear, 0 outside. */
+/** The stored image `index` at a point between pixels: bilinear, 0 outside. */
 function sample(batch: Gather, index: number, channel: number, x: number, y: number): number {
   const { images, height, width, channels } = batch;
   const left = Math.floor(x);
@@ -22,7 +22,7 @@ function sample(batch: Gather, index: number, channel: number, x: number, y: num
 /** Fills `out`, f32 [n, channels, outHeight, outWidth]. */
 export function gather(batch: Gather, out: Float32Array): void {
   checkGather(batch, out);
-  const { channels, indices, samples, outHeight, outWidth, mean, deviation } = batch;
+  const { channels, indices, samples, outHeight, outWidth, mean, std } = batch;
   for (let at = 0; at < out.length; at++) {
     const x = at % outWidth;
     const y = Math.floor(at / outWidth) % outHeight;
@@ -40,6 +40,6 @@ export function gather(batch: Gather, out: Float32Array): void {
     if (partner >= 0) {
       byte = weight * byte + (1 - weight) * sample(batch, partner, channel, sx, sy);
     }
-    out[at] = (byte - mean[channel]) / deviation[channel];
+    out[at] = (byte - mean[channel]) / std[channel];
   }
 }

@@ -43,7 +43,7 @@ describe('padding "same"', () => {
   });
 });
 
-test("a window larger than the picture is refused", async () => {
+test("a window larger than the image is refused", async () => {
   await expect(runLayer(conv2d(1, 5), [1, 1, 4, 4], ones(16))).rejects.toThrow(
     "an image of 4x4 is too small for a window of 5",
   );

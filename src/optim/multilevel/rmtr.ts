@@ -13,7 +13,7 @@ const shared = {
   memory: 5,
   // Trust-region steps before and after a coarse correction; twice as many where there is none.
   smoothing: 1,
-  // Pictures in the first samples.
+  // Images in the first samples.
   sample: 512,
 };
 

@@ -21,7 +21,7 @@ export function particles(path: string): Listener {
   const table = new EpochTable(path, columns);
   return async (event) => {
     if (event.type === "runStart") return table.begin(event);
-    if (event.type !== "particles" || !event.judged) return;
+    if (event.type !== "particles" || !event.evaluated) return;
     const rows = event.particles.map((status) => columns.map((name) => status[name]));
     await table.append(event.epoch, rows);
   };

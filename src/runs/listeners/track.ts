@@ -1,14 +1,14 @@
-// The ways of a swarm's nets as a picture: places.csv keeps a sketch of each net's position after every
+// The ways of a swarm's nets as an image: places.csv keeps a sketch of each net's position after every
 // epoch, track.svg draws them in the plane in which they spread most.
 
 import { join } from "node:path";
 import { BUCKETS, principalPlane, trackChart } from "../../analysis/index.js";
 import { EpochTable, type Listener, runFiles, writeFileAtomic } from "../../train/index.js";
 
-/** Points that a picture is made of at most; of longer runs it shows evenly spaced epochs. */
+/** Points that an image is made of at most; of longer runs it shows evenly spaced epochs. */
 const MOST_POINTS = 400;
 
-/** The picture of rows `epoch, particle, sketch...`. */
+/** The image of rows `epoch, particle, sketch...`. */
 function draw(rows: readonly (readonly number[])[], title: string): string {
   const particles = Math.max(...rows.map(([, particle]) => particle)) + 1;
   const stride = Math.ceil(rows.length / MOST_POINTS);
@@ -25,7 +25,7 @@ function draw(rows: readonly (readonly number[])[], title: string): string {
   return trackChart(title, principalPlane(Float64Array.from(gram), shown.length), tracks);
 }
 
-/** Keeps table and picture in the run's folder, once there is a swarm. */
+/** Keeps table and image in the run's folder, once there is a swarm. */
 export function track(): Listener {
   let table: EpochTable;
   let title = "";

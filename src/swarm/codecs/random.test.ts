@@ -27,8 +27,8 @@ describe.each([
       });
     }
     mean.forEach((value, index) => {
-      const deviation = Math.sqrt(Math.max(square[index] - value ** 2, 0) / DRAWS);
-      expect(Math.abs(value - gradient[index])).toBeLessThan(4 * deviation + 2e-5);
+      const std = Math.sqrt(Math.max(square[index] - value ** 2, 0) / DRAWS);
+      expect(Math.abs(value - gradient[index])).toBeLessThan(4 * std + 2e-5);
     });
   });
 

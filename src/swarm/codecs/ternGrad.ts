@@ -26,8 +26,8 @@ function scaleOf(values: Float32Array, { start, end, size }: Section, clip: numb
     square += values[at] ** 2;
     largest = Math.max(largest, Math.abs(values[at]));
   }
-  const deviation = Math.sqrt(Math.max(square / size - (sum / size) ** 2, 0));
-  return clip > 0 && deviation > 0 ? Math.min(largest, clip * deviation) : largest;
+  const std = Math.sqrt(Math.max(square / size - (sum / size) ** 2, 0));
+  return clip > 0 && std > 0 ? Math.min(largest, clip * std) : largest;
 }
 
 /** `s * sign(g) * Bernoulli(|g| / s)`, unbiased for what is not clipped. */

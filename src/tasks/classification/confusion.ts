@@ -5,13 +5,13 @@ import { InputError } from "../../inputError.js";
 
 /** How one class fares. All shares are 0 where they would be 0 / 0. */
 export interface ClassReport {
-  /** Share of the pictures taken for this class that are of it. */
+  /** Share of the images taken for this class that are of it. */
   readonly precision: number;
-  /** Share of the pictures of this class that are taken for it. */
+  /** Share of the images of this class that are taken for it. */
   readonly recall: number;
   /** Harmonic mean of precision and recall. */
   readonly f1: number;
-  /** Pictures of this class. */
+  /** Images of this class. */
   readonly support: number;
 }
 
@@ -104,12 +104,12 @@ export class ConfusionMatrix {
     }
   }
 
-  /** Pictures counted. */
+  /** Images counted. */
   get total(): number {
     return this.counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Share of the pictures on the diagonal. */
+  /** Share of the images on the diagonal. */
   get accuracy(): number {
     const right = this.range().reduce((sum, at) => sum + this.count(at, at), 0);
     return ratio(right, this.total);
