@@ -20,7 +20,7 @@ function targetsOf({ batch, classes }: Task): Float32Array {
 }
 
 /** Nets with the same programs on one engine. */
-interface Place {
+interface Host {
   readonly parameters: number;
   readonly flops: number;
   readonly peakBytes: number;
@@ -29,7 +29,7 @@ interface Place {
   batch(): Promise<Examples>;
 }
 
-async function openPlace(engine: Engine, task: Task, particles: readonly number[]): Promise<Place> {
+async function openHost(engine: Engine, task: Task, particles: readonly number[]): Promise<Host> {
   const { batch, memory } = task;
   const training = await compileTraining(engine, modelOf(task), { batch, memory, rule });
   const { trainable, length } = training.layout;
@@ -69,28 +69,26 @@ export async function openTraining(task: Task, arrangement: Arrangement): Promis
     Array.from({ length: arrangement.engines }, () => createEngine({ engine: name, threads })),
   );
   const particles = Array.from({ length: task.nets }, (_, at) => at);
-  const places = await Promise.all(
+  const hosts = await Promise.all(
     engines.map((engine, at) => {
       const own = particles.filter((particle) => particle % engines.length === at);
-      return openPlace(engine, task, own);
+      return openHost(engine, task, own);
     }),
   );
   let next = 1;
   return {
     version,
     setting: settingOf(engines),
-    parameters: places[0].parameters,
-    flops: places.reduce((sum, { flops }) => sum + flops, 0),
+    parameters: hosts[0].parameters,
+    flops: hosts.reduce((sum, { flops }) => sum + flops, 0),
     cores: engines.length * threads,
-    peakBytes: places.reduce((sum, { peakBytes }) => sum + peakBytes, 0),
+    peakBytes: hosts.reduce((sum, { peakBytes }) => sum + peakBytes, 0),
     async run(steps) {
       const range = { epoch: 0, from: next, to: next + steps };
       next = range.to;
       const begin = performance.now();
       await Promise.all(
-        places.map((place) =>
-          pipeline(place, range, { start: place.start, finish: () => undefined }),
-        ),
+        hosts.map((host) => pipeline(host, range, { start: host.start, finish: () => undefined })),
       );
       return (performance.now() - begin) / 1000;
     },

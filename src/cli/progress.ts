@@ -41,7 +41,7 @@ const reasons: Readonly<Record<RunEnd["reason"], string>> = {
 };
 
 /** How far the whole run is, for the time left. */
-class Course {
+class Study {
   private readonly start: number;
   private done = 0;
   private readonly total: number;
@@ -145,7 +145,7 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
   const style = (name: "green" | "dim" | "yellow", text: string) =>
     colored ? styleText(name, text) : text;
   const print = (line: string) => block.print(line);
-  let course: Course;
+  let course: Study;
   let epochs = 0;
   let means: EpochMeans | undefined;
   let epochStart: number | undefined;
@@ -198,7 +198,7 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
   return (event) => {
     switch (event.type) {
       case "runStart":
-        course = new Course(event, now, options.steps);
+        course = new Study(event, now, options.steps);
         epochs = event.epochs;
         for (const line of opening(event)) print(line);
         break;

@@ -9,8 +9,7 @@ import { openSwarm, swarmOf } from "../swarm/index.js";
 import { fingerprint } from "../train/fingerprint.js";
 import { learningRate, type OwnParts, parseConfig } from "../train/index.js";
 import { prepare } from "../train/prepare.js";
-import { Course, type CourseOptions, type Standing } from "./course.js";
-import { getMeasure } from "./outcome.js";
+import { getMetric } from "./outcome.js";
 import {
   blame,
   type CompareSettings,
@@ -20,16 +19,17 @@ import {
   settingsOf,
 } from "./plan.js";
 import { type Comparison, report } from "./report.js";
+import { type CourseOptions, Study, type StudyProgress } from "./runs.js";
 import { writeTables } from "./tables.js";
 
 /** How {@link compare} is watched and steered. */
 export interface CompareOptions extends OwnParts {
-  /** Number that methods are compared by: a name of `measures`. Default `deployed`. */
-  readonly measure?: string;
+  /** Number that methods are compared by: a name of `metrics`. Default `deployed`. */
+  readonly metric?: string;
   /** When it aborts, the current run is saved and the comparison ends; call again to go on. */
   readonly signal?: AbortSignal;
   /** Hears of every event of every run. */
-  readonly watch?: (standing: Standing) => void | Promise<void>;
+  readonly watch?: (standing: StudyProgress) => void | Promise<void>;
 }
 
 function withTest(source: Splits): CourseOptions["source"] {
@@ -68,18 +68,18 @@ async function checkMethods(plan: Plan, data: Splits, own: OwnParts): Promise<vo
  */
 export async function compare(
   settings: CompareSettings,
-  { measure = "deployed", signal, watch, ...own }: CompareOptions = {},
+  { metric = "deployed", signal, watch, ...own }: CompareOptions = {},
 ): Promise<Comparison> {
-  const compared = getMeasure(measure);
+  const compared = getMetric(metric);
   const { out } = settings;
   const { data, size } = parseConfig({ epochs: DEFAULT_EPOCHS, ...settings.settings });
   const source = withTest(own.data ?? (await openDataset(data, { size })));
   const plan = makePlan(settings, fingerprint(source));
-  const show = async (standing: Standing) => {
+  const show = async (standing: StudyProgress) => {
     if (standing.outcome) await writeTables(out, plan, course.outcomes, compared);
     await watch?.(standing);
   };
-  const course = new Course(plan, { out, source, model: own.model, signal, watch: show });
+  const course = new Study(plan, { out, source, model: own.model, signal, watch: show });
   await checkMethods(plan, source, own);
   const close = await openFolder(out, plan);
   try {

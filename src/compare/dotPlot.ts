@@ -89,11 +89,11 @@ const inPercent = ({ mean, low, high }: Estimate): Estimate => ({
   high: high === undefined ? undefined : percent(high),
 });
 
-function panelsOf({ measure, baseline }: Comparison, { budget, rows }: BudgetTable): Panel[] {
+function panelsOf({ metric, baseline }: Comparison, { budget, rows }: BudgetTable): Panel[] {
   const beside = rows.filter(({ versus }) => versus !== undefined);
   return [
     {
-      title: `${budget}: ${measure}, %`,
+      title: `${budget}: ${metric}, %`,
       lines: rows.map(({ method, values, value }) => ({
         name: method,
         values: values.map(percent),

@@ -8,9 +8,8 @@ export {
   tQuantile,
 } from "../study/statistics.js";
 export { type CompareOptions, compare } from "./compare.js";
-export type { Job, Purpose, Standing } from "./course.js";
 export { getMethod, type Method, type MethodSettings, methods } from "./methods.js";
-export { getMeasure, type Measure, measures, type Outcome, type Result } from "./outcome.js";
+export { getMetric, type Metric, metrics, type Outcome, type Result } from "./outcome.js";
 export {
   type BudgetName,
   budgetNames,
@@ -19,4 +18,5 @@ export {
   unplanned,
 } from "./plan.js";
 export type { BudgetTable, Comparison, Row, Versus } from "./report.js";
+export type { Job, Purpose, StudyProgress } from "./runs.js";
 export { type Cells, cells, headings, remarks, tableCsv, toMarkdown } from "./tables.js";

@@ -12,6 +12,6 @@ export { type Batch, Loader, type LoaderOptions } from "./loader.js";
 export { type Normalisation, normalisationOf } from "./normalise.js";
 export { type ImageShape, readImage } from "./readers/imageFiles.js";
 export { readers } from "./readers/index.js";
-export type { Place, Reader, ReadOptions, WrongFile } from "./readers/reader.js";
+export type { Location, Reader, ReadOptions, WrongFile } from "./readers/reader.js";
 export { type OpenOptions, openDataset, type Source, sources } from "./sources.js";
 export { type SplitOptions, splitSelection } from "./split.js";

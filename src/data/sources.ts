@@ -6,7 +6,7 @@ import { InputError } from "../inputError.js";
 import { suggestion } from "../text/words.js";
 import type { Splits } from "./dataset.js";
 import { cifar } from "./readers/cifar.js";
-import { placeAt } from "./readers/files.js";
+import { locationAt } from "./readers/files.js";
 import { idx } from "./readers/idx.js";
 import { readers } from "./readers/index.js";
 import { numbered, type Reader, type ReadOptions } from "./readers/reader.js";
@@ -99,25 +99,25 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
 
 async function readSource(source: Source, options: OpenOptions): Promise<Splits> {
   const folder = source.folder();
-  const place = folder === undefined ? undefined : await placeAt(folder);
-  if (!place) {
+  const location = folder === undefined ? undefined : await locationAt(folder);
+  if (!location) {
     const where = folder === undefined ? "" : ` in ${folder}`;
     throw new InputError(`${source.name} is not installed${where}; ${source.cure}`);
   }
-  return source.reader.read(place, { ...options, name: source.name, classes: source.classes });
+  return source.reader.read(location, { ...options, name: source.name, classes: source.classes });
 }
 
 async function readPath(path: string, options: OpenOptions): Promise<Splits> {
-  const place = await placeAt(path);
+  const location = await locationAt(path);
   const names = sources.map(({ name }) => name);
-  if (!place) {
+  if (!location) {
     throw new InputError(
       `no data set "${path}"${suggestion(path, names)}: it is neither a name ` +
         `(${names.join(", ")}) nor the path of a folder or file`,
     );
   }
   for (const reader of readers) {
-    if (await reader.matches(place)) return reader.read(place, options);
+    if (await reader.matches(location)) return reader.read(location, options);
   }
   const kinds = readers.map(({ reads }) => `  - ${reads}`).join("\n");
   throw new InputError(`${path}: no known kind of data set; expected one of\n${kinds}`);

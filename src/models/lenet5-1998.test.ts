@@ -38,7 +38,7 @@ describe("the table of the paper", () => {
     ["f6", [84]],
     ["output", [10]],
   ])("%s gives %j", (layer, shape) => {
-    const part = net.parts.find(({ path }) => path === layer)!;
+    const part = net.blocks.find(({ path }) => path === layer)!;
     expect(part.output.shape.slice(1)).toEqual(shape);
   });
 
@@ -52,7 +52,7 @@ describe("the table of the paper", () => {
 
 test("a map of C3 sees the maps of Table I and no other", async () => {
   const own = build(model.layer, [1, 1, 28, 28], { training: false });
-  const { output } = own.parts.find(({ path }) => path === "c3")!;
+  const { output } = own.blocks.find(({ path }) => path === "c3")!;
   own.graph.output("kernels", output.node.inputs[1]);
   const engine = referenceEngine();
   const w = engine.vector(own.layout.length);

@@ -2,7 +2,7 @@
 
 import { graphFlops, nodeFlops } from "../graph/flops.js";
 import type { Node } from "../graph/index.js";
-import { build, type Net, type Part } from "../nn/index.js";
+import { type Block, build, type Net } from "../nn/index.js";
 import { type Shape, sizeOf } from "../tensor/shape.js";
 import type { Model } from "./model.js";
 
@@ -33,14 +33,14 @@ export interface Summary {
   readonly flops: number;
 }
 
-/** The parts of a net, each with the nodes that are in none of its own parts. */
-function ownNodes({ graph, parts }: Net): Map<Part, Node[]> {
+/** The blocks of a net, each with the nodes that are in none of its own blocks. */
+function ownNodes({ graph, blocks }: Net): Map<Block, Node[]> {
   const taken = new Set<number>();
-  const result = new Map<Part, Node[]>();
-  for (const part of parts) {
-    const nodes = graph.nodes.slice(part.start, part.end).filter(({ id }) => !taken.has(id));
+  const result = new Map<Block, Node[]>();
+  for (const block of blocks) {
+    const nodes = graph.nodes.slice(block.start, block.end).filter(({ id }) => !taken.has(id));
     for (const { id } of nodes) taken.add(id);
-    result.set(part, nodes);
+    result.set(block, nodes);
   }
   return result;
 }

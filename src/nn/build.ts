@@ -6,7 +6,7 @@ import { fuseEpilogues } from "../graph/passes/fuseEpilogues.js";
 import { poolBeforeRelu } from "../graph/passes/poolBeforeRelu.js";
 import { Random } from "../tensor/philox.js";
 import { type Shape, sizeOf } from "../tensor/shape.js";
-import { type Layer, type ParamSpec, type Part, Scope, ScopeState } from "./scope.js";
+import { type Block, type Layer, type ParamSpec, Scope, ScopeState } from "./scope.js";
 
 /** Name under which programs bind the images. */
 export const IMAGES = "x";
@@ -18,8 +18,8 @@ export interface Net {
   readonly specs: readonly ParamSpec[];
   /** The graph's value of each parameter, by name. */
   readonly params: ReadonlyMap<string, Value>;
-  /** Named parts; a part stands behind the parts it is made of. */
-  readonly parts: readonly Part[];
+  /** Named blocks; a block stands behind the blocks it is made of. */
+  readonly blocks: readonly Block[];
   readonly output: Value;
 }
 
@@ -66,7 +66,7 @@ export function build(
     layout,
     specs: collect.specs,
     params: state.values,
-    parts: state.parts,
+    blocks: state.blocks,
     output,
   };
 }
@@ -75,7 +75,7 @@ export function build(
 const passes = [poolBeforeRelu, foldChannels, fuseEpilogues];
 
 /** The net with ReLUs, fixed statistics and residual sums where they cost least; see the passes. */
-export function fuse(net: Net): Omit<Net, "parts"> {
+export function fuse(net: Net): Omit<Net, "blocks"> {
   const { layout, specs, params, output } = net;
   let { graph } = net;
   let kept = [output, ...params.values()];

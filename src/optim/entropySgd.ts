@@ -8,14 +8,14 @@
 
 import { add, constant, mul, neg, select, sub } from "../graph/index.js";
 import { InputError } from "../inputError.js";
-import { type Place, placeOf } from "./cycle.js";
+import { type CyclePosition, positionOf } from "./cycle.js";
 import { regularised } from "./decay.js";
 import type { FirstOrder, Hyper } from "./optimizer.js";
 
 /** Where a step stands among the chains. */
-function chainPlace(hyper: Hyper): Place {
+function chainPosition(hyper: Hyper): CyclePosition {
   const { chain } = hyper;
-  if (Number.isInteger(chain) && chain >= 0) return placeOf(hyper, Math.max(chain, 1));
+  if (Number.isInteger(chain) && chain >= 0) return positionOf(hyper, Math.max(chain, 1));
   throw new InputError(`entropy-sgd: chain is ${chain}; expected a whole number from 0 on`);
 }
 
@@ -44,10 +44,10 @@ export const entropySgd: FirstOrder = {
     momentum: 0.9,
   },
   derived: {
-    first: (hyper) => Number(chainPlace(hyper).at === 0),
-    last: (hyper) => Number(chainPlace(hyper).at === chainPlace(hyper).length - 1),
+    first: (hyper) => Number(chainPosition(hyper).at === 0),
+    last: (hyper) => Number(chainPosition(hyper).at === chainPosition(hyper).length - 1),
     chained: ({ chain }) => Number(chain > 0),
-    spring: (hyper) => hyper.gamma0 * (1 + hyper.gamma1) ** chainPlace(hyper).cycle,
+    spring: (hyper) => hyper.gamma0 * (1 + hyper.gamma1) ** chainPosition(hyper).cycle,
     agitation,
   },
   rule(input) {

@@ -4,7 +4,7 @@ import type { Param, ParamLayout } from "../graph/index.js";
 import { sizeOf } from "../tensor/shape.js";
 
 /** A contiguous part of a net's trainable numbers. */
-export interface Part {
+export interface Slice {
   /** The net that it belongs to. */
   readonly net: ParamLayout;
   /** Its first element in the net. */
@@ -14,7 +14,7 @@ export interface Part {
 }
 
 /** All of a net as one part. */
-export const wholeOf = (net: ParamLayout): Part => ({ net, from: 0, layout: net });
+export const wholeOf = (net: ParamLayout): Slice => ({ net, from: 0, layout: net });
 
 /** What of a parameter lies in `[from, to)`, laid out from `from` on; `undefined` for nothing. */
 function pieceOf(param: Param, from: number, to: number): Param | undefined {
@@ -34,7 +34,7 @@ function pieceOf(param: Param, from: number, to: number): Param | undefined {
 }
 
 /** The elements `[from, to)` of a net's trainable ones. */
-export function partOf(net: ParamLayout, from: number, to: number): Part {
+export function sliceOf(net: ParamLayout, from: number, to: number): Slice {
   const trained = net.params.filter(({ kind }) => kind !== "statistic");
   const params = trained.flatMap((param) => pieceOf(param, from, to) ?? []);
   return { net, from, layout: { params, length: to - from, trainable: to - from } };

@@ -19,7 +19,7 @@ import { unknownName } from "../text/words.js";
 import { type Norms, normsOf } from "./norms.js";
 import type { RuleBindings } from "./objective.js";
 import type { FirstOrder, Hyper, RuleInput } from "./optimizer.js";
-import { type Part, wholeOf } from "./slice.js";
+import { type Slice, wholeOf } from "./slice.js";
 
 /** A rule's state vectors by name, as long as the part of the net that it updates. */
 export type StateVectors = Readonly<Record<string, Vector>>;
@@ -73,7 +73,7 @@ export const hyperNames = ({ defaults }: FirstOrder): string[] => [
 ];
 
 /** Norms of the vectors of a part. Of the net as a whole only those are known that everybody holds in full. */
-function partNorms(optimizer: FirstOrder, { net, layout }: Part, held: readonly Value[]): Norms {
+function partNorms(optimizer: FirstOrder, { net, layout }: Slice, held: readonly Value[]): Norms {
   return {
     ...normsOf(layout),
     all(x) {
@@ -93,7 +93,7 @@ type Operands = Pick<RuleInput, "w" | "grad" | "decayMask" | "norm" | "noise">;
  * Applies a rule to a part of a net: reads `state.<name>` from `from` on, and writes there and to the net's own place
  * in `w`.
  */
-export function applyRule(optimizer: FirstOrder, part: Part, operands: Operands, from = 0): void {
+export function applyRule(optimizer: FirstOrder, part: Slice, operands: Operands, from = 0): void {
   const { w } = operands;
   const { graph } = w;
   const numbers = [...hyperNames(optimizer), ...Object.keys(optimizer.derived ?? {})];
@@ -111,7 +111,7 @@ export function applyRule(optimizer: FirstOrder, part: Part, operands: Operands,
  * The graph of one step over vectors `w` and `grad`, as long as the net's trainable part at least, `mask` and
  * `state.<name>`, as long as the part of the net that is updated.
  */
-export function updateGraph(optimizer: FirstOrder, part: Part): Graph {
+export function updateGraph(optimizer: FirstOrder, part: Slice): Graph {
   const { net, from } = part;
   const length = part.layout.trainable;
   const whole = length === net.trainable;
@@ -193,7 +193,7 @@ export async function compileUpdate(
   engine: Engine,
   optimizer: FirstOrder,
   net: ParamLayout,
-  part: Part = wholeOf(net),
+  part: Slice = wholeOf(net),
 ): Promise<Update> {
   const { layout } = part;
   if (layout.trainable === 0) return nothing;

@@ -12,7 +12,7 @@ import { pipeline } from "../train/pipeline.js";
 import { type NetInfo, readWeights, vectorOf } from "../train/weights.js";
 import { type RunConfig, readRunConfig, runFiles } from "./runFolder.js";
 
-/** What {@link Trained.evaluate} measures. */
+/** What {@link Trained.evaluate} metrics. */
 export interface TimedEvaluation extends Evaluation {
   readonly imagesPerSecond: number;
   readonly seconds: number;

@@ -23,7 +23,7 @@ export class Stopped extends Error {
 }
 
 /** How a run ended. */
-export interface Ending {
+export interface RunOutcome {
   /** Absent when it diverged. */
   readonly finished?: {
     readonly summary: Summary;
@@ -40,7 +40,7 @@ async function readEpochSeconds(folder: string): Promise<number[]> {
 }
 
 /** How the run in a folder ended, if it did. */
-async function ended(folder: string): Promise<Ending | undefined> {
+async function ended(folder: string): Promise<RunOutcome | undefined> {
   const path = join(folder, runFiles.summary);
   if (!existsSync(path)) return existsSync(join(folder, DIVERGED)) ? {} : undefined;
   const summary = (await readJson(path)) as Summary;
@@ -56,7 +56,7 @@ export async function finish(
   folder: string,
   settings: Partial<TrainSettings>,
   options: TrainOptions,
-): Promise<Ending> {
+): Promise<RunOutcome> {
   const known = await ended(folder);
   if (known) return known;
   if (options.signal?.aborted) throw new Stopped();

@@ -103,7 +103,7 @@ export interface Coupling {
    * Where particle `self` goes. `own` and `shared` are streams for this round at their beginning: its
    * own, and one that all particles draw alike.
    */
-  exchange(round: Round, self: number, own: Random, shared: Random): Move;
+  move(round: Round, self: number, own: Random, shared: Random): Move;
 }
 
 /** The particle's own position: no move at all. */

@@ -4,7 +4,7 @@ import { availableParallelism, freemem } from "node:os";
 import { Sketcher } from "../analysis/index.js";
 import { createEngine, type Engine } from "../engine/index.js";
 import { InputError } from "../inputError.js";
-import { partsOf } from "../optim/index.js";
+import { slicesOf } from "../optim/index.js";
 import {
   Evaluator,
   type LearnerPrograms,
@@ -34,18 +34,18 @@ export interface SwarmSpec {
 }
 
 /** What the particles of one engine share. */
-interface Place {
+interface Host {
   readonly engine: Engine;
   readonly programs: LearnerPrograms;
   readonly evaluator: Evaluator;
   readonly statistics: Statistics;
 }
 
-async function openPlace(
+async function openHost(
   engine: Engine,
   prepared: Prepared,
   { coupling }: SwarmSpec,
-): Promise<Place> {
+): Promise<Host> {
   const { config, model, net, splits } = prepared;
   const gradients = coupling.gradients !== undefined || config.probe;
   const batch = Math.min(config.batch, splits.train.length);
@@ -58,24 +58,24 @@ async function openPlace(
 }
 
 /** Where learners that are one net together meet. */
-interface Meeting {
+interface Collective {
   readonly gradient: SharedGradient;
   /** Where each updates a part of the weights. */
   readonly weights?: SharedWeights;
 }
 
-/** The meeting of a swarm, if it has one; a swarm of one has nobody to send to. */
-function openMeeting(
-  { programs }: Place,
+/** The collective of a swarm, if it has one; a swarm of one has nobody to send to. */
+function openCollective(
+  { programs }: Host,
   { config, optimizer }: Prepared,
   { coupling, particles }: SwarmSpec,
-): Meeting | undefined {
+): Collective | undefined {
   const { gradients } = coupling;
   if (!gradients || particles === 1) return undefined;
   const { layout } = programs.training;
   const gather = new LocalAllGather(particles);
   const compressor = gradients.compressor(layout);
-  const parts = gradients.partition ? partsOf(optimizer, layout, particles) : undefined;
+  const parts = gradients.partition ? slicesOf(optimizer, layout, particles) : undefined;
   return {
     gradient: new SharedGradient({ layout, compressor, gather, particles, seed: config.seed }),
     weights: parts && new SharedWeights(parts, gather),
@@ -84,10 +84,10 @@ function openMeeting(
 
 async function openParticle(
   id: number,
-  { engine, programs, evaluator, statistics }: Place,
+  { engine, programs, evaluator, statistics }: Host,
   prepared: Prepared,
   { rates, coupling }: SwarmSpec,
-  meeting?: Meeting,
+  collective?: Collective,
 ): Promise<Particle> {
   const { config, splits } = prepared;
   const stepsPerEpoch = Math.floor(
@@ -101,13 +101,13 @@ async function openParticle(
   });
   const policy = rates?.[id];
   const base = policy ? ownRate(policy) : learningRate(config, stepsPerEpoch);
-  const unsent = meeting?.gradient.memory();
+  const unsent = collective?.gradient.memory();
   const learner = await openLearner(engine, prepared, {
     particle: id,
     start: coupling.start === "own" ? id : 0,
-    noise: meeting ? 0 : id,
-    objective: meeting && ((own) => meeting.gradient.objective(own, id, unsent!)),
-    part: meeting?.weights?.part(id),
+    noise: collective ? 0 : id,
+    objective: collective && ((own) => collective.gradient.objective(own, id, unsent!)),
+    part: collective?.weights?.part(id),
     programs,
     rate: { ...base, at: (step, losses) => rate.factor * base.at(step, losses) },
   });
@@ -127,8 +127,8 @@ async function openParticle(
 }
 
 /** Bytes of the particles' vectors; refuses a swarm that cannot fit before any is allocated. */
-function checkMemory(prepared: Prepared, spec: SwarmSpec, place: Place): number {
-  const { layout } = place.programs.training;
+function checkMemory(prepared: Prepared, spec: SwarmSpec, host: Host): number {
+  const { layout } = host.programs.training;
   const vectors = 8 + (spec.coupling.needs.scores ? 1 : 0);
   const needed = 4 * layout.length * vectors * spec.particles;
   const free = freemem();
@@ -200,14 +200,14 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
       Array.from({ length: cores }, () => createEngine({ engine: main.name, threads: 1 })),
     );
     try {
-      const places = await Promise.all(engines.map((engine) => openPlace(engine, prepared, spec)));
-      const vectorBytes = checkMemory(prepared, spec, places[0]);
-      const meeting = openMeeting(places[0], prepared, spec);
+      const hosts = await Promise.all(engines.map((engine) => openHost(engine, prepared, spec)));
+      const vectorBytes = checkMemory(prepared, spec, hosts[0]);
+      const collective = openCollective(hosts[0], prepared, spec);
       const particles: Particle[] = [];
       for (let id = 0; id < spec.particles; id++) {
-        particles.push(await openParticle(id, places[id % cores], prepared, spec, meeting));
+        particles.push(await openParticle(id, hosts[id % cores], prepared, spec, collective));
       }
-      const { evaluator, statistics, engine, programs } = places[0];
+      const { evaluator, statistics, engine, programs } = hosts[0];
       const { length, trainable } = programs.training.layout;
       return new SwarmSession({
         prepared,
@@ -219,7 +219,7 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
           vectorBytes,
           stateBytes: most(particles),
         },
-        shared: meeting?.gradient,
+        shared: collective?.gradient,
         evaluator,
         selection: evaluator.loader(prepared.splits.selection),
         statistics,

@@ -94,7 +94,7 @@ async function moveStates(particles: readonly Particle[], moves: readonly Move[]
 }
 
 /** Runs one round over all particles; those that are not healthy are restored in it. */
-export async function exchange(
+export async function playRound(
   particles: readonly Particle[],
   coupling: Coupling,
   { seed, calibration: known, ...when }: RoundNumber,
@@ -115,7 +115,7 @@ export async function exchange(
   const { number } = when;
   const moves = particles.map(({ id, healthy }): Move => {
     if (!healthy) return [];
-    return coupling.exchange(round, id, ownRandom(seed, number, id), sharedRandom(seed, number));
+    return coupling.move(round, id, ownRandom(seed, number, id), sharedRandom(seed, number));
   });
   const present = particles.filter(({ healthy }) => healthy);
   const moving = present.filter(({ id }) => !isStay(moves[id], id));

@@ -67,7 +67,7 @@ export class SharedGradient {
   objective(own: Objective, particle: number, memory: Memory): Objective {
     return {
       layout: own.layout,
-      meets: true,
+      collective: true,
       evaluate: async (w, batch, { grad }, moment): Promise<Evaluated> => {
         const { loss, logits } = await own.evaluate(w, batch, { grad }, moment);
         const gradient = await grad.read();

@@ -17,14 +17,14 @@ const alone: Coupling = {
   needs: { scores: false, distances: false },
   every: "epoch",
   deploys: "best",
-  exchange: (_, self) => stay(self),
+  move: (_, self) => stay(self),
 };
 const mean: Coupling = {
   ...alone,
   name: "mean",
   every: 1,
   deploys: "mean",
-  exchange: ({ snapshots }) =>
+  move: ({ snapshots }) =>
     snapshots.map(({ particle }) => ({
       particle,
       vector: "position",

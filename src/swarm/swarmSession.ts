@@ -29,7 +29,7 @@ import {
 } from "../train/index.js";
 import type { Calibration, Coupling } from "./coupling.js";
 import type { Particle, SavedParticle } from "./particle.js";
-import { exchange, type RoundResult } from "./round.js";
+import { playRound, type RoundResult } from "./round.js";
 import type { SharedGradient } from "./sharedGradient.js";
 import type { StepProbe } from "./stepProbe.js";
 import { takeStock } from "./stock.js";
@@ -76,7 +76,7 @@ export class SwarmSession implements Training {
   private bestWeights?: Float32Array;
   private last: RoundResult;
   private sent: Sent = { run: 0, epoch: 0 };
-  /** What the gradients' meeting place has counted up to the last round. */
+  /** What the gradients' collective has counted up to the last round. */
   private counted = 0;
   private readonly watch = new Stopwatch();
 
@@ -171,8 +171,7 @@ export class SwarmSession implements Training {
       await Promise.all(particles.map((p) => p.learn(this.now.epoch, step, to)));
       step = to;
       const steps = this.now.epoch * this.stepsPerEpoch + step;
-      if (every !== "epoch" && steps % every === 0)
-        await this.exchange(steps / every - 1, step, emit);
+      if (every !== "epoch" && steps % every === 0) await this.round(steps / every - 1, step, emit);
       await emit({ type: "particles", ...this.status(step) });
     }
     this.now = advance(this.now, step, this.sums(), this.watch.lap());
@@ -196,7 +195,7 @@ export class SwarmSession implements Training {
     if (best) this.bestWeights = await point.read();
     await this.report(scores, emit);
     const isLast = epoch + 1 === prepared.config.epochs;
-    if (coupling.every === "epoch" && !isLast) await this.exchange(epoch, step, emit);
+    if (coupling.every === "epoch" && !isLast) await this.round(epoch, step, emit);
     await emit({ type: "particles", ...this.status(step), evaluated: true });
     for (const particle of particles) particle.beginEpoch();
     this.now = nextEpoch(this.now, record);
@@ -222,7 +221,7 @@ export class SwarmSession implements Training {
     await Promise.all(this.parts.engines.map((engine) => engine.close()));
   }
 
-  private async exchange(number: number, step: number, emit: Listener): Promise<void> {
+  private async round(number: number, step: number, emit: Listener): Promise<void> {
     const { particles, coupling, prepared } = this.parts;
     const { epochs, seed } = prepared.config;
     const { every } = coupling;
@@ -231,9 +230,9 @@ export class SwarmSession implements Training {
     const { epoch } = this.now;
     const { calibration } = this.last;
     const when = { number, total, epoch, epochs, seed, calibration };
-    this.last = await exchange(particles, coupling, when);
+    this.last = await playRound(particles, coupling, when);
     const round = this.countRound();
-    await emit({ type: "exchange", epoch: epoch + 1, step, ...round });
+    await emit({ type: "round", epoch: epoch + 1, step, ...round });
     if (lost.length === 0 && round.absent?.length) {
       const message = `not finite, left out of step ${step}: the gradient of particle ${round.absent}`;
       await emit({ type: "warning", message });

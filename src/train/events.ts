@@ -57,7 +57,7 @@ export interface StepDone {
   /** What it cost, in gradients of the net on one batch: 1 for a first-order optimizer. */
   readonly gradients: number;
   /** What else the optimizer tells of it, by name: radii, levels, sizes of samples. */
-  readonly measures?: Readonly<Record<string, number>>;
+  readonly metrics?: Readonly<Record<string, number>>;
 }
 
 /** One net of a swarm. */
@@ -122,8 +122,8 @@ export interface SwarmReport {
 }
 
 /** The nets of a swarm have met: after some steps, or before the next epoch. */
-export interface Exchanged {
-  readonly type: "exchange";
+export interface RoundPlayed {
+  readonly type: "round";
   readonly epoch: number;
   /** The last step before it. */
   readonly step: number;
@@ -178,7 +178,7 @@ export type TrainEvent =
   | StepDone
   | ParticlesReport
   | SwarmReport
-  | Exchanged
+  | RoundPlayed
   | EpochEnd
   | CheckpointSaved
   | Warning

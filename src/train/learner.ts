@@ -13,7 +13,7 @@ import {
   isLocal,
   type Objective,
   type OptimState,
-  type OwnPart,
+  type OwnSlice,
   openOptimizer,
   type StepReport,
 } from "../optim/index.js";
@@ -40,14 +40,14 @@ export interface StepResult {
   /** What it cost, in gradients of the net on one batch. */
   readonly gradients: number;
   /** What else the optimizer tells of it, by name. */
-  readonly measures?: Readonly<Record<string, number>>;
+  readonly metrics?: Readonly<Record<string, number>>;
 }
 
 /** What all nets with the same settings on one engine share. */
 export interface LearnerPrograms {
   readonly training: TrainingProgram;
   /** The optimizer, for nets as a whole or for one part of them. */
-  readonly optimizer: (part?: OwnPart) => Promise<Descents>;
+  readonly optimizer: (part?: OwnSlice) => Promise<Descents>;
 }
 
 /** What a learner is made of. */
@@ -77,7 +77,7 @@ export interface LearnerOptions {
   /** What becomes of the net's own objective; default nothing. */
   readonly objective?: (own: Objective) => Objective;
   /** What the optimizer updates of the net; default all of it. */
-  readonly part?: OwnPart;
+  readonly part?: OwnSlice;
   /** Default: the schedule of the run's settings. */
   readonly rate?: LearningRate;
   /** Default: the run's training images. */
@@ -160,12 +160,12 @@ export class Learner {
     return pipeline(this.parts.loader, range, {
       proceed,
       start: (batch, step) => this.start(batch, epoch, step),
-      finish: async ({ loss, logits, gradients, measures }, { labels }, step) => {
+      finish: async ({ loss, logits, gradients, metrics }, { labels }, step) => {
         this.expectFinite(loss, epoch, step);
         const correct = countTopK(logits, labels, this.parts.classes, 1);
         const lr = this.rateAt(epoch, step);
         const images = labels.length;
-        await onStep({ epoch, step, loss, correct, images, lr, gradients, measures });
+        await onStep({ epoch, step, loss, correct, images, lr, gradients, metrics });
       },
     });
   }
@@ -246,7 +246,7 @@ export async function openPrograms(
   // A gradient that is kept nowhere is rounded nowhere: with f64 on its way it would be another one.
   const fuses = !gradients && engine.precision === "f32" && isLocal(optimizer);
   const training = await compile(model, fuses ? optimizer : undefined);
-  const open = (part?: OwnPart) =>
+  const open = (part?: OwnSlice) =>
     openOptimizer(optimizer, {
       engine,
       layout: training.layout,

@@ -66,7 +66,7 @@ export interface Fitted {
 }
 
 /** A graph that keeps less. */
-interface Way {
+interface Candidate {
   readonly graph: Graph;
   readonly compressed?: CompressedGraph;
   /** Recomputed values, and what the step takes longer than the plain one, as a share of that. */
@@ -76,12 +76,12 @@ interface Way {
 }
 
 /** One that the engine has measured. */
-interface Candidate extends Way {
+interface MeasuredCandidate extends Candidate {
   readonly report: MemoryReport;
 }
 
 /** How a way is made. */
-interface Means {
+interface CandidateOptions {
   readonly recomputed?: ReadonlySet<Value>;
   readonly keep?: Keep;
   readonly comet?: CometConfig;
@@ -102,10 +102,10 @@ const freeOf = (graph: Graph, keep: Keep): ReadonlySet<Value> =>
   keep === "f32" ? freeValues(graph) : nothing;
 
 /** A graph with some values recomputed and the others kept in a format. */
-function wayOf(
+function candidateOf(
   plain: Graph,
-  { recomputed = nothing, keep = "f32", comet, finish = (graph) => graph }: Means,
-): Way {
+  { recomputed = nothing, keep = "f32", comet, finish = (graph) => graph }: CandidateOptions,
+): Candidate {
   const halved = keep === "bf16" ? halvable(plain, recomputed) : undefined;
   const free = freeOf(plain, keep);
   const kept = rematerialise(plain, recomputed, halved, free);
@@ -131,10 +131,10 @@ class Search {
     private readonly engine: Engine,
     private readonly graph: Graph,
     private readonly budget: number,
-    private readonly fixed: Pick<Means, "comet" | "finish">,
+    private readonly fixed: Pick<CandidateOptions, "comet" | "finish">,
   ) {}
 
-  async find(formats: readonly Keep[]): Promise<Candidate> {
+  async find(formats: readonly Keep[]): Promise<MeasuredCandidate> {
     const cheap = cheapValues(this.graph);
     for (const keep of formats) {
       const plain = await this.measure({ keep });
@@ -154,9 +154,12 @@ class Search {
   }
 
   /** Plans for less until the engine's measure agrees; the planner only estimates. */
-  private async recompute({ keep, report }: Candidate): Promise<Candidate | undefined> {
+  private async recompute({
+    keep,
+    report,
+  }: MeasuredCandidate): Promise<MeasuredCandidate | undefined> {
     const planner = this.plannerFor(keep);
-    let found: Candidate | undefined;
+    let found: MeasuredCandidate | undefined;
     let aim = this.budget - (report.peakBytes - planner.plainBytes);
     // Aims that were too low, as no plan meets them or more would fit, and aims that were too high.
     let [low, high] = [Number.NEGATIVE_INFINITY, planner.plainBytes];
@@ -183,7 +186,7 @@ class Search {
   }
 
   /** The plan that needs least, under several guesses of what the estimate does not know. */
-  private async least(keep: Keep): Promise<Candidate | undefined> {
+  private async least(keep: Keep): Promise<MeasuredCandidate | undefined> {
     for (const beside of BESIDE) {
       const { recomputed } = this.plannerFor(keep, beside).least();
       const candidate = await this.measure({ keep, recomputed });
@@ -197,19 +200,19 @@ class Search {
     return new Planner(graph, { share: shares[keep], free: freeOf(graph, keep), beside });
   }
 
-  private fits({ report }: Candidate): boolean {
+  private fits({ report }: MeasuredCandidate): boolean {
     return report.peakBytes <= this.budget;
   }
 
-  private async measure(means: Means): Promise<Candidate> {
-    const way = wayOf(this.graph, { ...means, ...this.fixed });
+  private async measure(means: CandidateOptions): Promise<MeasuredCandidate> {
+    const way = candidateOf(this.graph, { ...means, ...this.fixed });
     const report = await this.engine.measure(way.graph);
     this.smallest = Math.min(this.smallest, report.peakBytes);
     return { ...way, report };
   }
 }
 
-function words({ recomputed, cost, keep }: Way, { peakBytes }: MemoryReport): string {
+function words({ recomputed, cost, keep }: Candidate, { peakBytes }: MemoryReport): string {
   const means = [
     recomputed > 0 && `recomputing ${recomputed} values`,
     keep === "bf16" && "images kept as bfloat16, so that gradients are rounded",
@@ -246,7 +249,7 @@ export async function compileWithin(
   const fixed = { comet, finish };
   const way =
     memory === undefined
-      ? wayOf(graph, { recomputed: recomputedBy(settings, graph), keep, ...fixed })
+      ? candidateOf(graph, { recomputed: recomputedBy(settings, graph), keep, ...fixed })
       : await new Search(engine, graph, parseBytes(memory) * share, fixed).find(
           keep ? [keep] : formats,
         );

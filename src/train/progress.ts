@@ -49,7 +49,7 @@ export interface Progress {
   readonly history: readonly EpochRecord[];
   /** Time of the run so far, over all its sessions. */
   readonly seconds: number;
-  /** Part of it spent on training steps. */
+  /** Slice of it spent on training steps. */
   readonly trainSeconds: number;
   /** The same two of the current epoch. */
   readonly epochSeconds: number;

@@ -107,7 +107,7 @@ export class Session implements Training {
     learner.losses = this.now.history.map(({ selectionLoss }) => selectionLoss);
     const step = await learner.learn(
       { epoch, from, to: this.stepsPerEpoch },
-      async ({ step: at, loss, correct, images, lr, gradients, measures }) => {
+      async ({ step: at, loss, correct, images, lr, gradients, metrics }) => {
         total.images += images;
         total.work += images * gradients;
         total.loss += loss * images;
@@ -122,7 +122,7 @@ export class Session implements Training {
           lr,
           images,
           gradients,
-          measures,
+          metrics,
         });
       },
       (next) => proceed(this.progress(next)),

@@ -34,7 +34,7 @@ async function see(path: string, part: string) {
   const create = (input: ModelInput) => createModel(weights.info.model, input);
   const input = { channels: 3, height: SIZE, width: SIZE, classes: classes.length };
   const net = build(create(input).layer, [BATCH, 3, SIZE, SIZE], { training: false });
-  const { output } = net.parts.find((one) => one.path === part)!;
+  const { output } = net.blocks.find((one) => one.path === part)!;
   net.graph.output("y", output.shape.length === 4 ? channelMeans(output) : output);
   const start = startFrom(weights, { create, input, classes }, path);
   const engine = await createEngine();

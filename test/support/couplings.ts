@@ -78,7 +78,7 @@ export function applied(move: Move, points: Points): number[] {
 /** All moves of a round; every particle draws from its own stream and the shared one. */
 export const movesOf = (coupling: Coupling, round: Round, seed = 1): readonly Move[] =>
   round.snapshots.map(({ particle }) =>
-    coupling.exchange(
+    coupling.move(
       round,
       particle,
       ownRandom(seed, round.number, particle),

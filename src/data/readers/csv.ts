@@ -9,10 +9,10 @@ import { readBytes } from "./files.js";
 import { type ImageFile, type ImageParts, readImages } from "./imageFiles.js";
 import { type Reader, requireTwoClasses } from "./reader.js";
 
-type Part = "train" | "selection" | "test";
+type Split = "train" | "selection" | "test";
 
 /** What a cell of column `split` means. */
-const splitNames: Readonly<Record<string, Part>> = {
+const splitNames: Readonly<Record<string, Split>> = {
   train: "train",
   training: "train",
   val: "selection",
@@ -78,7 +78,7 @@ function sortClasses(names: Iterable<string>): string[] {
 interface Entry {
   readonly path: string;
   readonly label: string;
-  readonly part: Part;
+  readonly part: Split;
   readonly line: number;
 }
 
@@ -109,7 +109,7 @@ function partsOf(entries: readonly Entry[], path: string): Omit<ImageParts, "nam
   );
   requireTwoClasses(classes, `${path}: training rows`);
   const labels = new Map(classes.map((name, label) => [name, label]));
-  const parts: Partial<Record<Part, ImageFile[]>> = {};
+  const parts: Partial<Record<Split, ImageFile[]>> = {};
   for (const { path: file, label, part, line } of entries) {
     const number = labels.get(label);
     if (number === undefined) {

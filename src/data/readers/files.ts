@@ -4,10 +4,10 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { InputError } from "../../inputError.js";
-import type { Place } from "./reader.js";
+import type { Location } from "./reader.js";
 
 /** Looks at a path; `undefined` when nothing is there. */
-export async function placeAt(path: string): Promise<Place | undefined> {
+export async function locationAt(path: string): Promise<Location | undefined> {
   const found = await stat(path).catch(() => undefined);
   if (!found) return undefined;
   return found.isDirectory() ? { path, entries: (await readdir(path)).sort() } : { path };

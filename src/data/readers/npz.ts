@@ -17,7 +17,7 @@ const arrayNames = (part: string): readonly (readonly [images: string, labels: s
 ];
 
 /** A part as it is stored. */
-interface Part {
+interface StoredSplit {
   readonly length: number;
   readonly height: number;
   readonly width: number;
@@ -28,7 +28,7 @@ interface Part {
   readonly labelSource: string;
 }
 
-function readPart(archive: Npz, part: string, path: string): Part | undefined {
+function readPart(archive: Npz, part: string, path: string): StoredSplit | undefined {
   const pair = arrayNames(part).find((names) => names.some((name) => archive.names.includes(name)));
   if (!pair) return undefined;
   const [stored, labels] = pair.map((name) => archive.read(name));
@@ -115,7 +115,7 @@ function toLabels({ data, shape }: HostTensor, source: string): Int32Array {
 }
 
 /** Refuses a class that no training image shows, and labels of other parts outside the classes. */
-function classesOf(parts: readonly Part[]): string[] {
+function classesOf(parts: readonly StoredSplit[]): string[] {
   const [train] = parts;
   const seen = new Set(train.labels);
   const last = train.labels.reduce((largest, label) => Math.max(largest, label), 0);
@@ -160,7 +160,7 @@ export const npz: Reader = {
     const classes = classesOf([train, ...others]);
     requireTwoClasses(classes, path);
     const name = options.name ?? basename(path, ".npz");
-    const toDataset = ({ labelSource: _, ...part }: Part, title: string): Dataset => ({
+    const toDataset = ({ labelSource: _, ...part }: StoredSplit, title: string): Dataset => ({
       ...part,
       name: title,
       classes,
@@ -173,7 +173,7 @@ export const npz: Reader = {
   },
 };
 
-const sizeOf = ({ height, width, channels }: Part) => `${height}x${width}x${channels}`;
+const sizeOf = ({ height, width, channels }: StoredSplit) => `${height}x${width}x${channels}`;
 
 async function readParts(path: string, limit?: number) {
   const bytes = await readBytes(path);

@@ -5,7 +5,7 @@ import { InputError } from "../../inputError.js";
 import type { Splits } from "../dataset.js";
 
 /** A file or folder that somebody wants read. */
-export interface Place {
+export interface Location {
   readonly path: string;
   /** Names of what lies in a folder; `undefined` for a file. */
   readonly entries?: readonly string[];
@@ -36,9 +36,9 @@ export interface Reader {
   readonly name: string;
   /** What it reads, for messages. */
   readonly reads: string;
-  matches(place: Place): boolean | Promise<boolean>;
+  matches(location: Location): boolean | Promise<boolean>;
   /** Throws a {@link InputError} that names file, place, found and expected. */
-  read(place: Place, options: ReadOptions): Promise<Splits>;
+  read(location: Location, options: ReadOptions): Promise<Splits>;
 }
 
 /** How many files are read or decoded side by side. */

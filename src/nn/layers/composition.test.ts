@@ -37,11 +37,11 @@ describe("sequential", () => {
     expect((await runLayer(sequential(), [1, 2], [1, -2])).y).toEqual([1, -2]);
   });
 
-  test("records its parts, inner ones first", () => {
+  test("records its blocks, inner ones first", () => {
     const layer = sequential({ stage: sequential(linear(2), relu()) });
-    const { parts } = build(layer, [1, 2], { training: false });
-    expect(parts.map(({ path }) => path)).toEqual(["stage.0", "stage.1", "stage"]);
-    expect(parts[2].output).toBe(parts[1].output);
+    const { blocks } = build(layer, [1, 2], { training: false });
+    expect(blocks.map(({ path }) => path)).toEqual(["stage.0", "stage.1", "stage"]);
+    expect(blocks[2].output).toBe(blocks[1].output);
   });
 });
 

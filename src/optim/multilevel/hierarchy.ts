@@ -23,7 +23,7 @@ import { compileTransfer, type Transfer } from "./transfer.js";
 export type Penalty = (w: Vector, grad: Vector, decay: number) => Promise<number>;
 
 /** One net of the hierarchy. */
-export interface Rung {
+export interface LevelSpec {
   /** Absent for the net itself, whose objective is its own. */
   readonly objective?: Objective;
   readonly layout: ParamLayout;
@@ -87,7 +87,7 @@ async function compilePenalty({ engine }: NetContext, mask: Vector): Promise<Pen
  * @throws InputError for a number of levels that the net's depth does not allow, with those that it does,
  * and for a net whose loss depends on the batch.
  */
-export async function compileHierarchy(net: NetContext, levels: number): Promise<Rung[]> {
+export async function compileHierarchy(net: NetContext, levels: number): Promise<LevelSpec[]> {
   const { engine, layout, model } = net;
   if (layout.length > layout.trainable) {
     throw new InputError(
@@ -104,7 +104,7 @@ export async function compileHierarchy(net: NetContext, levels: number): Promise
   // Decay of a coarse block counts for both of its fine ones.
   let mask = engine.vector(layout.trainable);
   await mask.write(decayMaskOf(layout));
-  const rungs: Rung[] = [];
+  const specs: LevelSpec[] = [];
   for (let at = last; at >= 0; at--) {
     const own = layouts[at];
     const above = layouts[at + 1];
@@ -121,7 +121,7 @@ export async function compileHierarchy(net: NetContext, levels: number): Promise
       await transfer.restrict(mask, restricted);
       mask = restricted;
     }
-    rungs.unshift({
+    specs.unshift({
       objective: objectives[at],
       layout: own,
       work: depths[at] / depths[last],
@@ -129,5 +129,5 @@ export async function compileHierarchy(net: NetContext, levels: number): Promise
       transfer,
     });
   }
-  return rungs;
+  return specs;
 }

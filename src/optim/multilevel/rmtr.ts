@@ -2,7 +2,7 @@
 // samples that grow (Kopanicakova and Krause 2021, arXiv 2107.07572). There is no learning rate.
 
 import { InputError } from "../../inputError.js";
-import type { Descents, Hyper, Method, NetContext } from "../optimizer.js";
+import type { Descents, Hyper, NetContext, Procedure } from "../optimizer.js";
 import { MultilevelDescent } from "./descent.js";
 import { compileHierarchy } from "./hierarchy.js";
 import { firstSample } from "./sample.js";
@@ -29,17 +29,17 @@ async function open(net: NetContext, levels: number): Promise<Descents> {
   const { memory, smoothing, sample, coarseSteps = 0, start = 0 } = hyper;
   checkNumbers({ memory, smoothing, sample }, 1);
   checkNumbers({ coarseSteps, start }, 0);
-  const rungs = await compileHierarchy(net, levels);
+  const specs = await compileHierarchy(net, levels);
   const batches = firstSample(sample, model.classes, batch);
   const settings = { memory, smoothing, coarseSteps, start, batches };
   return {
     begin: (objective, w, batchAt) =>
-      new MultilevelDescent(engine, rungs, objective, w, batchAt, settings),
+      new MultilevelDescent(engine, specs, objective, w, batchAt, settings),
   };
 }
 
 /** The multilevel method. */
-export const rmtr: Method = {
+export const rmtr: Procedure = {
   name: "rmtr",
   source: "Kopanicakova and Krause 2021, arXiv 2107.07572",
   defaults: {
@@ -55,7 +55,7 @@ export const rmtr: Method = {
 };
 
 /** Its steps on the net alone. */
-export const trLsr1: Method = {
+export const trLsr1: Procedure = {
   name: "tr-lsr1",
   source: "Kopanicakova and Krause 2021, arXiv 2107.07572, on one level",
   defaults: shared,

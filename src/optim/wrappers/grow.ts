@@ -4,7 +4,7 @@
 
 import { add, constant, div, mul, select, sub } from "../../graph/index.js";
 import { InputError } from "../../inputError.js";
-import { endsCycle, placeOf } from "../cycle.js";
+import { endsCycle, positionOf } from "../cycle.js";
 import type { Hyper } from "../optimizer.js";
 import type { Wrapper } from "./wrapper.js";
 
@@ -41,8 +41,8 @@ export const grow: Wrapper = {
       state,
       derived: {
         updates: (hyper) => Number(endsCycle(hyper, batches(hyper))),
-        begins: (hyper) => Number(placeOf(hyper, batches(hyper)).at === 0),
-        gathered: (hyper) => placeOf(hyper, batches(hyper)).at + 1,
+        begins: (hyper) => Number(positionOf(hyper, batches(hyper)).at === 0),
+        gathered: (hyper) => positionOf(hyper, batches(hyper)).at + 1,
         growth: batches,
       },
       rule(input) {

@@ -40,7 +40,7 @@ async function openProbe({ engine, layout }: NetContext): Promise<Probe> {
     const probe = probes.get(w) ?? engine.vector(layout.length);
     probes.set(w, probe);
     const here = objective.evaluate(w, batch, { grad }, moment);
-    if (objective.meets) await here;
+    if (objective.collective) await here;
     const climbed = climb.run({ vectors: { w, grad, probe }, scalars: { rho: hyper.rho } });
     const there = objective.evaluate(probe, batch, { grad }, moment);
     return (await Promise.all([here, climbed, there]))[0];

@@ -6,7 +6,7 @@ import { appendLine, writeFileAtomic } from "../../files/atomicFile.js";
 import type { Listener, RunStart } from "../../train/events.js";
 
 interface Line {
-  readonly type: "step" | "exchange" | "epoch";
+  readonly type: "step" | "round" | "epoch";
   readonly epoch: number;
   readonly step?: number;
 }
@@ -42,10 +42,10 @@ export const metrics =
       const lines = await kept(path, event);
       await writeFileAtomic(path, lines.map((line) => `${line}\n`).join(""));
     } else if (event.type === "step") {
-      const { type, epoch, step, loss, accuracy, lr, gradients, measures } = event;
-      const line = { type, epoch, step, loss, accuracy, lr, gradients, ...measures };
+      const { type, epoch, step, loss, accuracy, lr, gradients, metrics } = event;
+      const line = { type, epoch, step, loss, accuracy, lr, gradients, ...metrics };
       appendLine(path, JSON.stringify(line));
-    } else if (event.type === "exchange") {
+    } else if (event.type === "round") {
       appendLine(path, JSON.stringify(event));
     } else if (event.type === "epochEnd") {
       appendLine(path, JSON.stringify({ ...event, type: "epoch" }));

@@ -152,7 +152,7 @@ describe.each(cases)("$title", ({ make, settings, affine = true, keepsMean, symm
     });
     const drawn = [0.1, 0.9, 0.3, 0.7, 0.5];
     const ask = (of: typeof round, self: number, draw: number) =>
-      coupling.exchange(of, self, new Constant(draw), new Constant(0.5));
+      coupling.move(of, self, new Constant(draw), new Constant(0.5));
     for (const [now, old] of order.entries()) {
       expectSameMove(ask(other, now, drawn[old]), renamed(ask(round, old, drawn[old]), order));
     }

@@ -43,7 +43,7 @@ export function gossip(settings: GossipSettings = {}): Coupling {
     every,
     deploys: "mean",
     check: (particles) => topology.check?.(particles),
-    exchange(round, self, _, shared) {
+    move(round, self, _, shared) {
       if (isAlone(round, self)) return stay(self);
       const mixed = termsOf(mix, topology.row(self, presence(round), shared));
       if (mix === "position") return simplified(mixed);

@@ -16,6 +16,6 @@ export function independent(settings: z.input<typeof independentSettings> = {}):
     needs: { scores: true, distances: false },
     every: "epoch",
     deploys: "best",
-    exchange: (_, self) => stay(self),
+    move: (_, self) => stay(self),
   };
 }

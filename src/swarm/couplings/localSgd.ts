@@ -51,7 +51,7 @@ export function localSgd(settings: LocalSgdSettings = {}): Coupling {
     every: postLocal > 0 ? 1 : every,
     deploys: "mean",
     movesState: state === "mean",
-    exchange(round, self) {
+    move(round, self) {
       if (!isDue(round) || isAlone(round, self)) return stay(self);
       return simplified(termsOf("position", uniform(presentOnes(presence(round)))));
     },

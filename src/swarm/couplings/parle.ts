@@ -39,7 +39,7 @@ export function parle(settings: ParleSettings = {}): Coupling {
     start,
     every,
     deploys: "mean",
-    exchange(round, self) {
+    move(round, self) {
       const { number, total, epochs, snapshots } = round;
       const stepsPerEpoch = (total * every) / epochs;
       const first = rho * every * snapshots.length;

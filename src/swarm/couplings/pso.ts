@@ -151,7 +151,7 @@ export function pso(settings: PsoSettings = {}): Coupling {
     deploys: "best",
     limit,
     check: (particles) => checkSize(parsed, particles),
-    exchange: (round, self, own) =>
+    move: (round, self, own) =>
       round.number < warmup || isAlone(round, self) ? stay(self) : move(parsed, round, self, own),
   };
 }

@@ -56,7 +56,7 @@ export function replicas(settings: ReplicasSettings = {}): Coupling {
     every,
     deploys: "mean",
     ...(gamma === "auto" && { calibrate: balance }),
-    exchange(round, self) {
+    move(round, self) {
       const { calibration, epoch, epochs, snapshots } = round;
       const first = gamma === "auto" ? calibration.gamma : gamma;
       const strength = 2 * snapshots[self].lr * first * growth ** (epoch / epochs) * every;

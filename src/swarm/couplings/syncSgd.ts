@@ -67,6 +67,6 @@ export function syncSgd(settings: SyncSgdSettings = {}): Coupling {
     every: 1,
     deploys: "mean",
     gradients: gradientsOf(settings),
-    exchange: (_, self) => stay(self),
+    move: (_, self) => stay(self),
   };
 }

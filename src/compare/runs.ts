@@ -37,7 +37,7 @@ export interface Job {
 }
 
 /** Where a comparison stands: at an event of a run, or behind a run when there is none. */
-export interface Standing {
+export interface StudyProgress {
   readonly job: Job;
   readonly event?: TrainEvent;
   /** Runs that are over, and all there will be. */
@@ -54,13 +54,13 @@ export interface CourseOptions {
   readonly model?: OwnParts["model"];
   readonly signal?: AbortSignal;
   /** Hears of every event of every run; the comparison waits for it. */
-  readonly watch?: (standing: Standing) => void | Promise<void>;
+  readonly watch?: (standing: StudyProgress) => void | Promise<void>;
 }
 
 /** Epochs of a run that something else ends, for each that its budget would pay for. */
 const UNENDING = 100;
 
-/** Epochs of a run that measures time; the first does not count. */
+/** Epochs of a run that metrics time; the first does not count. */
 const PROBE_EPOCHS = 3;
 
 /** The rate with the best mean score; of equals the first. */
@@ -73,7 +73,7 @@ export function bestRate(scores: readonly { readonly lr: number; readonly score:
 }
 
 /** All runs of a plan. */
-export class Course {
+export class Study {
   readonly outcomes: Outcome[] = [];
   private done = 0;
   private readonly total: number;
