@@ -3,9 +3,10 @@
 import { describe, expect, test } from "vitest";
 import { runOnNoise } from "../../test/support/taskRun.js";
 import { graphFlops } from "../graph/flops.js";
+import { GRADIENT } from "../graph/index.js";
 import { InputError } from "../inputError.js";
 import { build } from "../nn/index.js";
-import { evaluationGraph, GRADIENT, trainingGraph } from "../tasks/graphs.js";
+import { evaluationGraph, trainingGraph } from "../tasks/graphs.js";
 import { sizeOf } from "../tensor/shape.js";
 import { createModel, families } from "./index.js";
 

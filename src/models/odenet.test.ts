@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { noise } from "../../test/support/layers.js";
 import { referenceEngine } from "../engine/reference/index.js";
-import { build, IMAGES, initialise, WEIGHTS } from "../nn/index.js";
+import { WEIGHTS } from "../graph/index.js";
+import { build, IMAGES, initialise } from "../nn/index.js";
 import { sizeOf } from "../tensor/shape.js";
 import { createModel } from "./index.js";
 import type { Depth } from "./model.js";

@@ -2,7 +2,7 @@
 
 import { graphFlops, nodeFlops } from "../graph/flops.js";
 import type { Node } from "../graph/index.js";
-import { type Block, build, type Net } from "../nn/index.js";
+import { type Block, type BuiltNet, build, type Net } from "../nn/index.js";
 import { type Shape, sizeOf } from "../tensor/shape.js";
 import type { Model } from "./model.js";
 
@@ -34,7 +34,7 @@ export interface Summary {
 }
 
 /** The blocks of a net, each with the nodes that are in none of its own blocks. */
-function ownNodes({ graph, blocks }: Net): Map<Block, Node[]> {
+function ownNodes({ graph, blocks }: BuiltNet): Map<Block, Node[]> {
   const taken = new Set<number>();
   const result = new Map<Block, Node[]>();
   for (const block of blocks) {

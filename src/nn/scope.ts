@@ -8,13 +8,11 @@ import {
   type ParamKind,
   read,
   type Value,
+  WEIGHTS,
   write,
 } from "../graph/index.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Initialiser } from "./initialisers.js";
-
-/** Name under which programs bind the vector of all parameters. */
-export const WEIGHTS = "w";
 
 /** A pure function from value to value that asks its scope for parameters. */
 export type Layer = (x: Value, scope: Scope) => Value;

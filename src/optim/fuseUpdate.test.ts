@@ -3,9 +3,10 @@
 import { describe, expect, it, test } from "vitest";
 import { createEngine, type Engine } from "../engine/index.js";
 import { loadAddon } from "../engine/native/index.js";
+import { GRADIENT } from "../graph/index.js";
 import { createModel } from "../models/index.js";
 import { initialise } from "../nn/index.js";
-import { GRADIENT, TARGETS, trainingGraph } from "../tasks/index.js";
+import { TARGETS, trainingGraph } from "../tasks/index.js";
 import { Random } from "../tensor/philox.js";
 import { fuseUpdate, isLocal } from "./fuseUpdate.js";
 import type { FirstOrder } from "./optimizer.js";

@@ -4,6 +4,7 @@
 
 import {
   constant,
+  GRADIENT,
   Graph,
   mul,
   type Node,
@@ -13,6 +14,7 @@ import {
   reduceSum,
   reshape,
   type Value,
+  WEIGHTS,
 } from "../graph/index.js";
 import { rewrite } from "../graph/rewrite.js";
 import { sizeOf } from "../tensor/shape.js";
@@ -20,9 +22,6 @@ import { normsOf } from "./norms.js";
 import type { FirstOrder, Optimizer, RuleInput } from "./optimizer.js";
 import { type Slice, sliceOf } from "./slice.js";
 import { applyRule } from "./update.js";
-
-/** Names of the vectors of a training graph. */
-const [WEIGHTS, GRADIENT] = ["w", "grad"];
 
 /** Asked by a rule that looks beyond a parameter's own numbers. */
 type Beyond = Pick<RuleInput, "noise"> & { readonly all: (x: Value) => Value };

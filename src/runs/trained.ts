@@ -4,9 +4,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Dataset, Loader } from "../data/index.js";
 import { createEngine, type Engine, type EngineOptions, type Vector } from "../engine/index.js";
+import { WEIGHTS } from "../graph/index.js";
 import { InputError } from "../inputError.js";
 import { createModel, type Model } from "../models/index.js";
-import { build, fuse, IMAGES, WEIGHTS } from "../nn/index.js";
+import { IMAGES, netOf } from "../nn/index.js";
 import { type Evaluation, Evaluator } from "../train/evaluator.js";
 import { pipeline } from "../train/pipeline.js";
 import { type NetInfo, readWeights, vectorOf } from "../train/weights.js";
@@ -51,7 +52,7 @@ export class Trained {
   async classify(dataset: Dataset): Promise<Float32Array[]> {
     const { engine, model, info } = this;
     const batch = Math.min(this.config.settings.batch, dataset.length);
-    const net = fuse(build(model.layer, [batch, ...model.input], { training: false }));
+    const net = netOf(model, batch, { training: false });
     net.graph.output("logits", net.output);
     const program = await engine.compile(net.graph, { frozen: [WEIGHTS] });
     const [, outHeight, outWidth] = model.input;
@@ -123,7 +124,7 @@ export async function openTrained(run: string, options: EngineOptions = {}): Pro
   const { info, tensors } = await readWeights(path);
   const [channels, height, width] = info.input;
   const model = createModel(info.model, { channels, height, width, classes: info.classes.length });
-  const { layout } = build(model.layer, [1, ...model.input], { training: false });
+  const { layout } = netOf(model, 1, { training: false });
   const values = vectorOf(layout, tensors, path);
   const engine = await createEngine(options);
   const w = engine.vector(layout.length);

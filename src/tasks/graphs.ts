@@ -2,6 +2,7 @@
 
 import {
   constant,
+  GRADIENT,
   type Graph,
   gradients,
   input,
@@ -11,14 +12,11 @@ import {
   scalar,
   write,
 } from "../graph/index.js";
-import { InputError } from "../inputError.js";
 import type { Model } from "../models/model.js";
-import { build, fuse, type ParamSpec, softmaxCrossEntropy } from "../nn/index.js";
+import { netOf, type ParamSpec, softmaxCrossEntropy } from "../nn/index.js";
 
 /** Name of the input that holds class probabilities, f32 [batch, classes]. */
 export const TARGETS = "targets";
-/** Name of the vector that receives the gradient, of the layout's trainable length. */
-export const GRADIENT = "grad";
 
 /** A model's graph for one batch size, and the layout of the vector `w` that it reads. */
 export interface TaskGraph {
@@ -38,13 +36,6 @@ export interface TrainingOptions {
   readonly lossScale?: number;
 }
 
-function shapesOf(model: Model, batch: number) {
-  if (!Number.isInteger(batch) || batch < 1) {
-    throw new InputError(`batch must be a whole number of at least 1, found ${batch}`);
-  }
-  return { images: [batch, ...model.input], targets: [batch, model.classes] };
-}
-
 /**
  * Loss and gradient of one batch. Inputs `x` f32 [batch, c, h, w] and `targets` f32 [batch, classes];
  * outputs `loss` (mean, shape []) and `logits` [batch, classes]. Reads the vector `w`, writes the
@@ -62,10 +53,9 @@ export function trainingGraph(
   batch: number,
   { labelSmoothing = 0, ghost, lossScale = 1 }: TrainingOptions = {},
 ): TaskGraph {
-  const shapes = shapesOf(model, batch);
-  const net = fuse(build(model.layer, shapes.images, { training: true, ghost }));
+  const net = netOf(model, batch, { training: true, ghost });
   const { graph, layout, specs, params, output } = net;
-  const targets = input(graph, TARGETS, shapes.targets);
+  const targets = input(graph, TARGETS, [batch, model.classes]);
   const lossOf = model.loss ?? softmaxCrossEntropy;
   const losses = lossOf(output, targets, { smoothing: labelSmoothing });
   const loss = mul(reduceSum(losses), constant(graph, 1 / batch));
@@ -91,12 +81,10 @@ export function trainingGraph(
  * graph.outputs.get("losses")?.shape; // [100]
  */
 export function evaluationGraph(model: Model, batch: number): TaskGraph {
-  const shapes = shapesOf(model, batch);
-  const net = fuse(build(model.layer, shapes.images, { training: false }));
-  const { graph, layout, specs, output } = net;
+  const { graph, layout, specs, output } = netOf(model, batch, { training: false });
   const lossOf = model.loss ?? softmaxCrossEntropy;
   graph.output("logits", output);
-  graph.output("losses", lossOf(output, input(graph, TARGETS, shapes.targets)));
+  graph.output("losses", lossOf(output, input(graph, TARGETS, [batch, model.classes])));
   return { graph, layout, specs };
 }
 
@@ -106,8 +94,7 @@ export function evaluationGraph(model: Model, batch: number): TaskGraph {
  * `x`. `undefined` for a net without such statistics.
  */
 export function statisticsGraph(model: Model, batch: number): Graph | undefined {
-  const shapes = shapesOf(model, batch);
   const momentum = (graph: Graph) => scalar(graph, "momentum");
-  const { graph } = build(model.layer, shapes.images, { training: true, momentum });
+  const { graph } = netOf(model, batch, { training: true, momentum });
   return graph.nodes.some(({ op }) => op.name === "write") ? graph : undefined;
 }

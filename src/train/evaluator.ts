@@ -2,8 +2,9 @@
 
 import { type Dataset, Loader, type Normalisation } from "../data/index.js";
 import type { Engine, MemoryReport, Program, Vector } from "../engine/engine.js";
+import { WEIGHTS } from "../graph/index.js";
 import type { Model } from "../models/index.js";
-import { IMAGES, WEIGHTS } from "../nn/index.js";
+import { IMAGES } from "../nn/index.js";
 import { ConfusionMatrix, evaluationGraph, predictions, TARGETS } from "../tasks/index.js";
 import { pipeline } from "./pipeline.js";
 

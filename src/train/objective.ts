@@ -1,9 +1,9 @@
 // The objective of a classifier: its training graph, compiled for batches of one size.
 
 import type { Bindings, Engine, Program } from "../engine/engine.js";
-import type { Graph, ParamLayout } from "../graph/index.js";
+import { GRADIENT, type Graph, type ParamLayout, WEIGHTS } from "../graph/index.js";
 import type { Model } from "../models/index.js";
-import { IMAGES, type ParamSpec, WEIGHTS } from "../nn/index.js";
+import { IMAGES, type ParamSpec } from "../nn/index.js";
 import {
   type Evaluated,
   type Examples,
@@ -12,7 +12,7 @@ import {
   type Moment,
   type Objective,
 } from "../optim/index.js";
-import { GRADIENT, TARGETS, type TrainingOptions, trainingGraph } from "../tasks/index.js";
+import { TARGETS, type TrainingOptions, trainingGraph } from "../tasks/index.js";
 import { type Accumulator, microBatches, openAccumulator, type Stretch } from "./accumulation.js";
 import { Compression, cometSettings } from "./activationBounds.js";
 import { compileWithin, type MemorySettings, type TrainingMemory, togetherOf } from "./memory.js";

@@ -2,9 +2,10 @@
 
 import type { Outputs, Vector } from "../../src/engine/engine.js";
 import { referenceEngine } from "../../src/engine/reference/index.js";
+import { GRADIENT } from "../../src/graph/index.js";
 import type { Model } from "../../src/models/model.js";
 import { initialise } from "../../src/nn/index.js";
-import { GRADIENT, TARGETS, type TaskGraph } from "../../src/tasks/graphs.js";
+import { TARGETS, type TaskGraph } from "../../src/tasks/graphs.js";
 import { Random } from "../../src/tensor/philox.js";
 import { sizeOf } from "../../src/tensor/shape.js";
 
