@@ -74,7 +74,7 @@ const stateOf = ({ handover, both }) =>
 /** The forward pass of a model on one image of the size that it was published with. */
 async function openForward(engine, name) {
   const side = name.startsWith("resnet20") ? 32 : 224;
-  const shape = { channels: 3, height: side, width: side, classes: 1000 };
+  const shape = { channels: 3, height: side, width: side, outputs: 1000 };
   const net = netOf(createModel(name, shape), 1, { training: false });
   net.graph.output("logits", net.output);
   const program = await engine.compile(net.graph, { frozen: [WEIGHTS] });

@@ -15,7 +15,7 @@ import { classificationObjective, compileTraining } from "../dist/train/index.js
 const [name, memory, ...ways] = process.argv.slice(2);
 const budget = parseBytes(memory);
 const engine = await createEngine();
-const model = createModel(name, { channels: 3, height: 32, width: 32, classes: 10 });
+const model = createModel(name, { channels: 3, height: 32, width: 32, outputs: 10 });
 
 /** `memory,ghost=64` as `{ memory: "256MB", ghost: 64 }`. */
 function settingsOf(way) {

@@ -10,7 +10,7 @@ import { initialise } from "../dist/nn/index.js";
 import { classificationObjective, compileTraining } from "../dist/train/index.js";
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 24);
-const INPUT = { channels: 3, height: 32, width: 32, classes: 10 };
+const INPUT = { channels: 3, height: 32, width: 32, outputs: 10 };
 
 const [name, count, ...ways] = process.argv.slice(2);
 const batch = Number(count);

@@ -55,7 +55,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a +
  * Summarises a model for one image. Layers that neither compute nor hold anything are left out.
  *
  * @example
- * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
+ * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, outputs: 10 });
  * const { params, rows } = summarise(model);
  * params; // 61706
  * rows[0]; // { layer: "conv1", output: [6, 28, 28], params: 156, flops: 235200 }

@@ -63,9 +63,8 @@ const isPerChannel = ({ node, shape }: Value) =>
 
 test.each(families.map((family) => [family.name, family] as const))(
   "%s: the compact net is the net, with no normalisation behind a sum",
-  async (name, { smallest }) => {
-    const channels = name === "lenet5-1998" || name.startsWith("odenet") ? 1 : 3;
-    const input = { channels, height: smallest, width: smallest, classes: 10 };
+  async (name, { smallest, published }) => {
+    const input = { ...published, height: smallest, width: smallest, outputs: 10 };
     const net = netOf(createModel(name, input), 1, inference);
     const small = await compacted(net, weightsOf(net));
     const left = small.net.graph.nodes.filter(
@@ -79,7 +78,7 @@ test.each(families.map((family) => [family.name, family] as const))(
 );
 
 test("a compact net is as compact as can be", () => {
-  const images = { channels: 3, height: 8, width: 8, classes: 10 };
+  const images = { channels: 3, height: 8, width: 8, outputs: 10 };
   const net = netOf(createModel("resnet20", images), 1, inference);
   const once = compact(net, weightsOf(net));
   const twice = compact(once.net, once.w);

@@ -64,7 +64,7 @@ export const fuse: NetPass = (net) =>
  * @throws InputError for a batch that is not a whole number from 1; RangeError from the first layer that the
  * images do not fit.
  * @example
- * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
+ * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, outputs: 10 });
  * const net = netOf(model, 64, { training: false });
  * net.output.shape; // [64, 10]
  * net.layout.trainable; // 61706

@@ -79,6 +79,14 @@ export class Scope {
     return output;
   }
 
+  /** What came out of a block that was applied within this one. */
+  outputOf(name: string): Value {
+    const path = this.path + name;
+    const block = this.shared.blocks.find((one) => one.path === path);
+    if (!block) throw new Error(`there is no block "${path}"`);
+    return block.output;
+  }
+
   /** A number for each random node of a net, so that their streams differ. */
   stream(): number {
     return this.shared.streams++;

@@ -24,7 +24,7 @@ function built(): boolean {
 const BATCH = 4;
 const STEPS = 3;
 const net = trainingGraph(
-  createModel("resnet20", { channels: 3, height: 8, width: 8, classes: 3 }),
+  createModel("resnet20", { channels: 3, height: 8, width: 8, outputs: 3 }),
   BATCH,
 );
 const { layout } = net;
@@ -79,7 +79,7 @@ describe.skipIf(!built())("native", () => {
   it("takes no room for the gradient as a whole", async () => {
     const engine = await createEngine({ engine: "native" });
     const wide = trainingGraph(
-      createModel("resnet18", { channels: 3, height: 32, width: 32, classes: 10 }),
+      createModel("resnet18", { channels: 3, height: 32, width: 32, outputs: 10 }),
       2,
     );
     const fused = fuseUpdate(wide.graph, getRule("momentum"), wide.layout);

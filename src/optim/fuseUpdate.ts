@@ -116,7 +116,7 @@ function gradientsOf({ nodes }: Graph): Ready[] {
  * vectors `state.<name>` of the rule, and binds its numbers as scalars. For optimizers that are local.
  *
  * @example
- * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
+ * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, outputs: 10 });
  * const { graph, layout } = trainingGraph(model, 64);
  * const fused = fuseUpdate(graph, getRule("momentum"), layout);
  * new Set(fused.nodes.filter(({ op }) => op.name === "write").map(({ attrs }) => attrs.vector));

@@ -123,7 +123,7 @@ export async function openTrained(run: string, options: EngineOptions = {}): Pro
   }
   const { info, tensors } = await readWeights(path);
   const [channels, height, width] = info.input;
-  const model = createModel(info.model, { channels, height, width, classes: info.classes.length });
+  const model = createModel(info.model, { channels, height, width, outputs: info.classes.length });
   const { layout } = netOf(model, 1, { training: false });
   const values = vectorOf(layout, tensors, path);
   const engine = await createEngine(options);

@@ -43,7 +43,7 @@ export interface TrainingOptions {
  *
  * @throws InputError for a batch that is not a whole number from 1, or too small for the model.
  * @example
- * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
+ * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, outputs: 10 });
  * const { graph, layout } = trainingGraph(model, 64);
  * [...graph.outputs.keys()]; // ["loss", "logits"]
  * layout.trainable; // 61706
@@ -55,7 +55,7 @@ export function trainingGraph(
 ): TaskGraph {
   const net = netOf(model, batch, { training: true, ghost });
   const { graph, layout, specs, params, output } = net;
-  const targets = input(graph, TARGETS, [batch, model.classes]);
+  const targets = input(graph, TARGETS, [batch, model.outputs]);
   const lossOf = model.loss ?? softmaxCrossEntropy;
   const losses = lossOf(output, targets, { smoothing: labelSmoothing });
   const loss = mul(reduceSum(losses), constant(graph, 1 / batch));
@@ -75,7 +75,7 @@ export function trainingGraph(
  * statistics. Inputs and `w` as in {@link trainingGraph}; `w` stays as it is.
  *
  * @example
- * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
+ * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, outputs: 10 });
  * const { graph } = evaluationGraph(model, 100);
  * graph.outputs.get("logits")?.shape; // [100, 10]
  * graph.outputs.get("losses")?.shape; // [100]
@@ -84,7 +84,7 @@ export function evaluationGraph(model: Model, batch: number): TaskGraph {
   const { graph, layout, specs, output } = netOf(model, batch, { training: false });
   const lossOf = model.loss ?? softmaxCrossEntropy;
   graph.output("logits", output);
-  graph.output("losses", lossOf(output, input(graph, TARGETS, [batch, model.classes])));
+  graph.output("losses", lossOf(output, input(graph, TARGETS, [batch, model.outputs])));
   return { graph, layout, specs };
 }
 

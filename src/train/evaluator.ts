@@ -60,7 +60,7 @@ export class Evaluator {
 
   /** Evaluates the weights `w` [layout.length]; what fills up the last batch does not count. */
   async evaluate(w: Vector, loader: Loader): Promise<Evaluation> {
-    const { classes } = this.model;
+    const { outputs: classes } = this.model;
     const confusion = new ConfusionMatrix(classes);
     let loss = 0;
     const range = { epoch: 0, from: 0, to: loader.stepsPerEpoch };

@@ -322,7 +322,7 @@ export async function openLearner(
     rate: options.rate ?? learningRate(config, loader.stepsPerEpoch),
     config,
     noise,
-    classes: model.classes,
+    classes: model.outputs,
     w,
   });
 }

@@ -120,7 +120,7 @@ export interface ObjectiveOptions {
  *
  * @example
  * const engine = await createEngine();
- * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
+ * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, outputs: 10 });
  * const training = await compileTraining(engine, model, { batch: 64 });
  * const objective = classificationObjective(training, { seed: 1 });
  * const { trainable, length } = objective.layout;

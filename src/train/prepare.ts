@@ -117,7 +117,7 @@ function wantedNet(
       channels,
       height: size ?? height,
       width: size ?? width,
-      classes: classes.length,
+      outputs: classes.length,
     },
     classes,
   };

@@ -14,10 +14,10 @@ export type Start = ReadonlyMap<string, HostTensor<"f32">>;
 
 const layoutFor = (model: Model): ParamLayout => netOf(model, 1, { training: false }).layout;
 
-/** Names of the parameters whose shapes depend on the number of classes: the last layer's. */
+/** Names of the parameters whose shapes depend on the number of outputs: the last layer's. */
 function headOf(create: (input: ModelInput) => Model, input: ModelInput): Set<string> {
-  const [layout, wider] = [input.classes, input.classes + 1].map((classes) =>
-    layoutFor(create({ ...input, classes })),
+  const [layout, wider] = [input.outputs, input.outputs + 1].map((outputs) =>
+    layoutFor(create({ ...input, outputs })),
   );
   const shapes = new Map(wider.params.map(({ name, shape }) => [name, shape]));
   const changed = layout.params.filter(({ name, shape }) => !sameShape(shape, shapes.get(name)!));

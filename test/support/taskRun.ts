@@ -16,7 +16,7 @@ export interface TaskRun {
   readonly grad: Vector;
 }
 
-/** Runs `task` once on `batch` images of noise, image `i` being of class `i % classes`. */
+/** Runs `task` once on `batch` images of noise, image `i` being of class `i % outputs`. */
 export async function runOnNoise(model: Model, task: TaskGraph, batch: number): Promise<TaskRun> {
   const engine = referenceEngine();
   const program = await engine.compile(task.graph);
@@ -25,8 +25,8 @@ export async function runOnNoise(model: Model, task: TaskGraph, batch: number): 
   await w.write(initialise(task, 1));
   const random = new Random({ seed: 1, purpose: "augment" });
   const x = Float32Array.from({ length: batch * sizeOf(model.input) }, () => random.normal());
-  const targets = new Float32Array(batch * model.classes);
-  for (let at = 0; at < batch; at++) targets[at * model.classes + (at % model.classes)] = 1;
+  const targets = new Float32Array(batch * model.outputs);
+  for (let at = 0; at < batch; at++) targets[at * model.outputs + (at % model.outputs)] = 1;
   const outputs = await program.run({
     vectors: { w, [GRADIENT]: grad },
     inputs: { x, [TARGETS]: targets },

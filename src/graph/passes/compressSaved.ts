@@ -158,7 +158,7 @@ function capacityOf(value: Value, share: number): number {
  * {@link BOUNDS}, a bound for each value, and writes {@link REPORT}.
  *
  * @example
- * const model = createModel("vgg11", { channels: 3, height: 32, width: 32, classes: 10 });
+ * const model = createModel("vgg11", { channels: 3, height: 32, width: 32, outputs: 10 });
  * const { graph, values } = compressSaved(trainingGraph(model, 8).graph, 1 / 8);
  * values.length; // 7
  * graph.nodes.filter(({ op }) => op.name === "compress").length; // 7

@@ -7,7 +7,7 @@ import { blocksOf, bytes, halvable, wayBack } from "./blocks.js";
 import { Planner } from "./planner.js";
 import { segmentsOf } from "./segments.js";
 
-const input = { channels: 3, height: 32, width: 32, classes: 10 };
+const input = { channels: 3, height: 32, width: 32, outputs: 10 };
 const graphOf = (name: string) => trainingGraph(createModel(name, input), 2).graph;
 const residual = graphOf("resnet20");
 

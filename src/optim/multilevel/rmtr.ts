@@ -30,7 +30,7 @@ async function open(net: NetContext, levels: number): Promise<Descents> {
   checkNumbers({ memory, smoothing, sample }, 1);
   checkNumbers({ coarseSteps, start }, 0);
   const specs = await compileHierarchy(net, levels);
-  const batches = firstSample(sample, model.classes, batch);
+  const batches = firstSample(sample, model.outputs, batch);
   const settings = { memory, smoothing, coarseSteps, start, batches };
   return {
     begin: (objective, w, batchAt) =>
