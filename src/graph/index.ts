@@ -1,5 +1,6 @@
 export type { Activation } from "./activation.js";
 export { gradients } from "./autodiff.js";
+export { graphFlops, nodeFlops } from "./cost.js";
 export { type Attrs, apply, Graph, Node, type Op, type TensorType, Value } from "./graph.js";
 export * from "./layout.js";
 export { normal } from "./normal.js";
@@ -71,4 +72,5 @@ export { unpackBits } from "./ops/unpackBits.js";
 export { write } from "./ops/write.js";
 export { compressSaved } from "./passes/compressSaved.js";
 export { rematerialise } from "./passes/rematerialise.js";
+export { type SerialisedGraph, serialise } from "./serialise.js";
 export type { Padding, Pair } from "./window.js";

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { noise } from "../../test/support/layers.js";
 import { referenceEngine } from "../engine/reference/index.js";
-import { graphFlops } from "../graph/flops.js";
+import { graphFlops } from "../graph/cost.js";
 import {
   GRADIENT,
   gradients,

@@ -1,6 +1,6 @@
 // A model as a table: what each layer makes, holds and costs.
 
-import { graphFlops, nodeFlops } from "../graph/flops.js";
+import { graphFlops, nodeFlops } from "../graph/cost.js";
 import type { Node } from "../graph/index.js";
 import { type Block, type BuiltNet, build, type Net } from "../nn/index.js";
 import { type Shape, sizeOf } from "../tensor/shape.js";

@@ -3,7 +3,8 @@
 import { describe, expect, it } from "vitest";
 import { createModel } from "../../models/index.js";
 import { trainingGraph } from "../../tasks/index.js";
-import { blocksOf, bytes, halvable, wayBack } from "./blocks.js";
+import { bytes } from "../cost.js";
+import { blocksOf, halvable, wayBack } from "./blocks.js";
 import { Planner } from "./planner.js";
 import { segmentsOf } from "./segments.js";
 
