@@ -27,7 +27,7 @@ export { gelu } from "./ops/gelu.js";
 export { groupNorm } from "./ops/groupNorm.js";
 export { groupNormGrad } from "./ops/groupNormGrad.js";
 export { hardSwish } from "./ops/hardSwish.js";
-export { ops } from "./ops/index.js";
+export { type OpName, ops } from "./ops/index.js";
 export { input } from "./ops/input.js";
 export { log } from "./ops/log.js";
 export { logSoftmax } from "./ops/logSoftmax.js";

@@ -101,4 +101,4 @@ const conv2dWeightGrad: Kernel<ConvGeometry & { readonly bias: boolean }> = ([x,
   return [dw, db];
 };
 
-export const convKernels = { conv2d, conv2dInputGrad, conv2dWeightGrad } as Kernels;
+export const convKernels = { conv2d, conv2dInputGrad, conv2dWeightGrad } satisfies Partial<Kernels>;

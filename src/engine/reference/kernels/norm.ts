@@ -110,4 +110,4 @@ export const normKernels = {
   batchNormGrad: normGrad(byChannel),
   groupNorm: norm(byGroup),
   groupNormGrad: normGrad(byGroup),
-} as Kernels;
+} satisfies Partial<Kernels>;

@@ -87,4 +87,9 @@ const avgPool2dGrad: Kernel<AvgPoolAttrs> = ([dy], { inputs: [grad], outputs, at
   return [dx];
 };
 
-export const poolKernels = { maxPool2d, maxPool2dGrad, avgPool2d, avgPool2dGrad } as Kernels;
+export const poolKernels = {
+  maxPool2d,
+  maxPool2dGrad,
+  avgPool2d,
+  avgPool2dGrad,
+} satisfies Partial<Kernels>;
