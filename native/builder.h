@@ -147,6 +147,9 @@ void checkGraph(const Graph& graph);
 /** A node in words: its op and the shapes of its operands. */
 std::string describe(const Graph& graph, const Node& node);
 
+/** A pointwise op, or null when kernels lack it. */
+const PointwiseOp* pointwise(const std::string& name);
+
 using Lower = void (*)(Builder&, const Node&);
 /** The lowering of an op; throws for one that this engine lacks. */
 Lower lowering(const std::string& op);
