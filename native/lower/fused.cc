@@ -44,6 +44,9 @@ bool fitsBlocked(const Shape& own, const Shape& out) {
   return own[0] == out[0] || own[0] == 1;
 }
 
+/** Registers of a pass; a thread has them on its stack, 2 kB each. */
+constexpr int MOST_REGISTERS = 2048;
+
 constexpr Operand FULL = {nullptr, Access::Full, 0, 0, 0};
 
 /** How one operand is read, and how many of its numbers belong to one image; 0 where all images share them. */
@@ -266,6 +269,7 @@ void FusedLowering::assignRegisters() {
 
 void FusedLowering::lower() {
   assignRegisters();
+  if (registers_ > MOST_REGISTERS) throw std::invalid_argument("more operands and results than a pass has room for");
   std::vector<Read> reads;
   std::vector<BufferId> outputs;
   for (ValueId value : node_.inputs) reads.push_back(operand(value));
