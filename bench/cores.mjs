@@ -70,7 +70,7 @@ async function measureCores() {
 const stateOf = ({ handover, both }) =>
   both < ONE_CORE ? "one core" : handover > FAR ? "no cache in common" : "a cache in common";
 
-/** The forward pass of a model on one picture of the size that it was published with. */
+/** The forward pass of a model on one image of the size that it was published with. */
 async function openForward(engine, name) {
   const side = name.startsWith("resnet20") ? 32 : 224;
   const shape = { channels: 3, height: side, width: side, classes: 1000 };

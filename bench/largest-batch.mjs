@@ -6,10 +6,10 @@
 // that the training program takes; `memory` lets the planner choose within the given memory. Then one step is run
 // at the largest batch, and what lives at its peak is printed.
 
-import { parseBytes } from "../dist/bytes.js";
 import { createEngine } from "../dist/engine/index.js";
 import { createModel } from "../dist/models/index.js";
 import { initialise } from "../dist/nn/index.js";
+import { parseBytes } from "../dist/text/bytes.js";
 import { classificationObjective, compileTraining } from "../dist/train/index.js";
 
 const [name, memory, ...ways] = process.argv.slice(2);
@@ -56,11 +56,11 @@ async function step(training, batch) {
   const { length, trainable } = training.layout;
   const [w, grad] = [engine.vector(length), engine.vector(trainable)];
   await w.write(initialise(training, 1));
-  const pictures = {
+  const images = {
     images: Float32Array.from({ length: batch * 3072 }, (_, at) => Math.sin(0.37 * at)),
     targets: Float32Array.from({ length: batch * 10 }, (_, at) => (at % 11 === 0 ? 1 : 0)),
   };
-  const { loss } = await objective.evaluate(w, pictures, { grad }, { epoch: 0, step: 0 });
+  const { loss } = await objective.evaluate(w, images, { grad }, { epoch: 0, step: 0 });
   if (!Number.isFinite(loss)) throw new Error(`the loss is ${loss}`);
   return loss;
 }
@@ -76,7 +76,7 @@ for (const way of ways) {
   const { peakBytes, kinds, plan } = training.memory;
   const parts = Object.entries(kinds).map(([kind, bytes]) => `${kind} ${megabytes(bytes)}`);
   console.log(
-    `${name} in ${memory}, ${way}: ${batch} pictures (${(batch / first).toFixed(2)}x), loss ${loss.toFixed(3)}; ` +
+    `${name} in ${memory}, ${way}: ${batch} images (${(batch / first).toFixed(2)}x), loss ${loss.toFixed(3)}; ` +
       `${megabytes(peakBytes)} MB, most of each kind: ${parts.join(", ")}${plan ? `; ${plan}` : ""}`,
   );
 }

@@ -2,7 +2,7 @@
 //
 //   node bench/memory.mjs resnet56 64 plain recompute=sqrt keep=bf16 memory=70MB accumulate=4
 //
-// Prints the median of the steps' times and the memory of each. Pictures are made up; times do not care.
+// Prints the median of the steps' times and the memory of each. Images are made up; times do not care.
 
 import { createEngine } from "../dist/engine/index.js";
 import { createModel } from "../dist/models/index.js";
@@ -16,7 +16,7 @@ const [name, count, ...ways] = process.argv.slice(2);
 const batch = Number(count);
 const engine = await createEngine();
 const model = createModel(name, INPUT);
-const pictures = {
+const images = {
   images: Float32Array.from({ length: batch * 3072 }, (_, at) => Math.sin(0.37 * at)),
   targets: Float32Array.from({ length: batch * 10 }, (_, at) => (at % 11 === 0 ? 1 : 0)),
 };
@@ -35,7 +35,7 @@ async function open(way) {
   const { length, trainable } = training.layout;
   const [w, grad] = [engine.vector(length), engine.vector(trainable)];
   await w.write(initialise(training, 1));
-  const step = () => objective.evaluate(w, pictures, { grad }, { epoch: 0, step: 0 });
+  const step = () => objective.evaluate(w, images, { grad }, { epoch: 0, step: 0 });
   await step();
   // Bounds as they would be in training with plain gradient descent.
   await compression?.refresh({});

@@ -40,12 +40,12 @@ Builder::Builder(const Graph& graph)
   }
   findConstants();
   for (ValueId output : graph.outputs) forward_[at(output)] = true;
-  bool ended = false;  // whether the last node of the way forward has been met
+  bool ended = false;  // whether the last node of the forward pass has been met
   for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); node++) {
     const bool forward = std::any_of(node->outputs.begin(), node->outputs.end(),
                                      [&](ValueId value) { return forward_[at(value)]; });
     for (ValueId value : node->outputs) forward_[at(value)] = forward;
-    // What is made beside the way forward, such as a compressed copy, is kept for later; what it is made of
+    // What is made beside the forward pass, such as a compressed copy, is kept for later; what it is made of
     // is not.
     for (ValueId input : node->inputs) (forward || ended ? forward_ : saved_)[at(input)] = true;
     ended = ended || forward;
@@ -65,7 +65,7 @@ void Builder::findConstants() {
   }
 }
 
-BufferId Builder::add(size_t bytes, Place place, Kind kind) {
+BufferId Builder::add(size_t bytes, Slot place, Kind kind) {
   buffers_.push_back({bytes, place, kind});
   buffers_.back().constant =
       place.home == Home::Vector && isFrozen(graph_, graph_.vectors[at(place.slot)]);
@@ -147,7 +147,7 @@ const Node* Builder::directWrite(ValueId value) const {
 }
 
 Tensor Builder::make(ValueId value, int64_t block) {
-  Place place = {Home::Arena, 0, 0};
+  Slot place = {Home::Arena, 0, 0};
   if (block == 1) {
     if (const Node* write = directWrite(value)) {
       place = {Home::Vector, slotOf(graph_.vectors, write->text("vector")),
@@ -199,7 +199,7 @@ void Builder::alias(ValueId value, const Tensor& tensor) {
   tensors_[at(value)].push_back(tensor);
 }
 
-void Builder::bind(ValueId value, Place place) {
+void Builder::bind(ValueId value, Slot place) {
   const BufferId buffer = add(bytesIn(value, 1), place);
   buffers_[at(buffer)].bound = true;
   alias(value, {buffer, 1});
@@ -311,7 +311,7 @@ void Builder::finishWrites() {
     sources.push_back(stage(node));
   }
   for (size_t k = 0; k < writes.size(); k++) {
-    const Place place = {Home::Vector, slotOf(graph_.vectors, writes[k]->text("vector")),
+    const Slot place = {Home::Vector, slotOf(graph_.vectors, writes[k]->text("vector")),
                          static_cast<size_t>(writes[k]->number("offset")) * sizeof(float)};
     const size_t bytes = bytesIn(writes[k]->inputs[0], 1);
     copyStep("write", sources[k], add(bytes, place), bytes);

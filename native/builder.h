@@ -63,7 +63,7 @@ class Builder {
   /** A result that is an operand under another shape. */
   void alias(ValueId value, const Tensor& tensor);
   /** A result that lies in something bound. */
-  void bind(ValueId value, Place place);
+  void bind(ValueId value, Slot place);
   /** Room that only the steps naming it use. */
   BufferId scratch(size_t bytes, Kind kind = Kind::Scratch);
   /** Room of so many bytes for each thread, that an image step names. */
@@ -85,7 +85,7 @@ class Builder {
  private:
   struct Buffer {
     size_t bytes;
-    Place place;
+    Slot place;
     Kind kind = Kind::Passing;
     int first = -1;  // group of steps that touches it, once they are known; for a constant, step
     int last = -1;
@@ -99,7 +99,7 @@ class Builder {
   };
 
   void wholeStep(Task task);
-  BufferId add(size_t bytes, Place place, Kind kind = Kind::Passing);
+  BufferId add(size_t bytes, Slot place, Kind kind = Kind::Passing);
   void findConstants();
   bool isConstant(const std::vector<BufferId>& buffers) const;
   bool readOnly(const Buffer& buffer) const;
@@ -109,7 +109,7 @@ class Builder {
   Step stepOf(Group group, int now = 0);
   void shrink(const Chain& chain, BufferId id, size_t images, int now);
   int touchedAt(const Group& group, BufferId place, bool last) const;
-  bool ownsPlace(const Buffer& buffer) const;
+  bool ownsSlot(const Buffer& buffer) const;
   BufferId placeFor(BufferId result, const Group& group, int step, int now) const;
   void putOver(const Group& group, int now);
   Kind kindOf(const Buffer& buffer) const;
@@ -127,7 +127,7 @@ class Builder {
   int node_ = 0;  // being lowered
   std::vector<int> lastUse_;  // node, by value, also under another shape; -1 when unused
   std::vector<bool> forward_;  // by value: whether the outputs need it
-  std::vector<bool> saved_;    // by value: a forward one that the way back uses
+  std::vector<bool> saved_;    // by value: a forward one that the backward pass uses
   std::vector<bool> constant_;  // by value: made of frozen vectors alone
   std::vector<std::vector<Tensor>> tensors_;  // layouts of each value; the first is the original
   std::vector<Buffer> buffers_;
@@ -138,7 +138,7 @@ class Builder {
   std::unique_ptr<Profile> profile_;
   std::vector<std::function<void(const Run&)>> ready_;
   std::vector<bool> written_;  // by value: already where its write wants it
-  std::vector<Place> places_;  // by buffer, once all are placed
+  std::vector<Slot> slots_;  // by buffer, once all are placed
   Memory memory_;
 };
 

@@ -74,7 +74,7 @@ int Builder::touchedAt(const Group& group, BufferId place, bool last) const {
 }
 
 /** Whether a buffer has a place of its own for the whole batch, that could be another's as well. */
-bool Builder::ownsPlace(const Buffer& b) const {
+bool Builder::ownsSlot(const Buffer& b) const {
   const bool pieces = b.place.perImage > 0 || b.place.perThread > 0;
   return b.place.home == Home::Arena && !pieces && !b.constant && b.over < 0;
 }
@@ -87,7 +87,7 @@ BufferId Builder::placeFor(BufferId result, const Group& group, int step, int no
     for (BufferId id : other.byImage) {
       const BufferId place = buffers_[at(id)].over < 0 ? id : buffers_[at(id)].over;
       const Buffer& b = buffers_[at(place)];
-      if (place == result || !ownsPlace(b) || b.last != now || b.bytes != buffers_[at(result)].bytes) continue;
+      if (place == result || !ownsSlot(b) || b.last != now || b.bytes != buffers_[at(result)].bytes) continue;
       const int end = touchedAt(group, place, true);
       const bool operand = end == step && task.result == result && task.operand == id;
       if (operand || (end >= 0 && end < step)) return place;
@@ -101,7 +101,7 @@ void Builder::putOver(const Group& group, int now) {
   for (int step = 0; step < static_cast<int>(group.size()); step++) {
     for (BufferId id : group[at(step)].byImage) {
       Buffer& result = buffers_[at(id)];
-      if (!ownsPlace(result) || result.first != now || touchedAt(group, id, false) != step) continue;
+      if (!ownsSlot(result) || result.first != now || touchedAt(group, id, false) != step) continue;
       result.over = placeFor(id, group, step, now);
       if (result.over >= 0) buffers_[at(result.over)].last = result.last;
     }
@@ -160,7 +160,7 @@ void Builder::placeAll() {
   std::vector<size_t> owners;
   for (size_t id = 0; id < buffers_.size(); id++) {
     const Buffer& buffer = buffers_[id];
-    places_.push_back(buffer.place);
+    slots_.push_back(buffer.place);
     if (buffer.place.home != Home::Arena || buffer.first < 0 || buffer.over >= 0) continue;
     const Lifetime lifetime = lifetimeOf(buffer);
     const Kind kind = kindOf(buffer);
@@ -170,9 +170,9 @@ void Builder::placeAll() {
     owners.push_back(id);
   }
   const Plan plan = planArena(alive);
-  for (size_t k = 0; k < owners.size(); k++) places_[owners[k]].offset = plan.offsets[k];
+  for (size_t k = 0; k < owners.size(); k++) slots_[owners[k]].offset = plan.offsets[k];
   for (size_t id = 0; id < buffers_.size(); id++) {
-    if (buffers_[id].over >= 0) places_[id] = places_[at(buffers_[id].over)];
+    if (buffers_[id].over >= 0) slots_[id] = slots_[at(buffers_[id].over)];
   }
   memory_ = {roundedArena(plan.bytes), peakOf(values), peakOf(scratches), {}};
   for (size_t kind = 0; kind < KINDS; kind++) memory_.kinds[kind] = peakOf(kinds[kind]);
@@ -187,15 +187,15 @@ std::unique_ptr<Program> Builder::finish() {
   placeAll();
   Arena arena = allocateArena(memory_.peak);
   const Bindings nothing;
-  const Run run(places_, arena.get(), nothing);
+  const Run run(slots_, arena.get(), nothing);
   for (const auto& ready : ready_) ready(run);
   std::vector<Span> spans;
   for (size_t id = 0; id < buffers_.size(); id++) {
-    const bool inside = places_[id].home == Home::Arena && buffers_[id].touched;
-    spans.push_back({places_[id].offset, inside ? buffers_[id].bytes : 0});
+    const bool inside = slots_[id].home == Home::Arena && buffers_[id].touched;
+    spans.push_back({slots_[id].offset, inside ? buffers_[id].bytes : 0});
   }
   guard_.place(arena.get(), memory_.peak, std::move(spans));
-  return std::make_unique<Program>(std::move(preparation_), std::move(steps_), std::move(places_),
+  return std::make_unique<Program>(std::move(preparation_), std::move(steps_), std::move(slots_),
                                    std::move(arena), memory_, std::move(profile_));
 }
 

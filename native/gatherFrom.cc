@@ -54,7 +54,7 @@ const GatherArgs& GatherWork::ready() {
   args.indices = indices.data();
   args.samples = samples.data();
   args.mean = mean.data();
-  args.deviation = deviation.data();
+  args.std = std.data();
   return args;
 }
 
@@ -73,8 +73,8 @@ GatherWork gatherFrom(const OwnMemories& own, const Napi::CallbackInfo& info) {
   expectLength(env, "gather: samples", work.samples.size(), samples * FIELDS);
   work.mean = copied<float>(info[5], "gather: means");
   expectLength(env, "gather: means", work.mean.size(), channels);
-  work.deviation = copied<float>(info[6], "gather: deviations");
-  expectLength(env, "gather: deviations", work.deviation.size(), channels);
+  work.std = copied<float>(info[6], "gather: stds");
+  expectLength(env, "gather: stds", work.std.size(), channels);
   Elements<float> result = shared<float>(own, info[7], "gather: the result");
   const size_t plane = static_cast<size_t>(out[0]) * static_cast<size_t>(out[1]);
   if (samples > 0 && plane > result.length / samples / channels) refuse(env, "gather: the result is too short");

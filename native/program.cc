@@ -90,7 +90,7 @@ void Program::prepare(const Run& run, const std::vector<double>& stamps) {
 }
 
 void Program::run(const Bindings& bindings) {
-  const Run run(places_, arena_.get(), bindings, profile_.get());
+  const Run run(slots_, arena_.get(), bindings, profile_.get());
   prepare(run, bindings.stamps);
   runAll(steps_, run);
   if (profile_) profile_->ran();

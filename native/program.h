@@ -26,7 +26,7 @@ struct Bindings {
 /** Where a buffer lies: in the arena or in something bound. */
 enum class Home { Arena, Vector, Input, Scalar, Output };
 
-struct Place {
+struct Slot {
   Home home;
   int slot;
   size_t offset;  // bytes
@@ -40,11 +40,11 @@ using BufferId = int;
 /** What a step sees while it runs. */
 class Run {
  public:
-  Run(const std::vector<Place>& places, char* arena, const Bindings& bindings, Profile* profile = nullptr)
-      : places_(places), arena_(arena), bindings_(bindings), profile_(profile) {}
+  Run(const std::vector<Slot>& slots, char* arena, const Bindings& bindings, Profile* profile = nullptr)
+      : slots_(slots), arena_(arena), bindings_(bindings), profile_(profile) {}
 
   void* raw(BufferId buffer) const {
-    const Place& place = places_[static_cast<size_t>(buffer)];
+    const Slot& place = slots_[static_cast<size_t>(buffer)];
     const auto slot = static_cast<size_t>(place.slot);
     switch (place.home) {
       case Home::Arena: return arena_ + place.offset + thread_ * place.perThread - first_ * place.perImage;
@@ -57,7 +57,7 @@ class Run {
   }
   float* f32(BufferId buffer) const { return static_cast<float*>(raw(buffer)); }
   const uint32_t* key() const { return bindings_.key; }
-  /** What a thread sees of it that works on a piece of the batch: places as if all images were there. */
+  /** What a thread sees of it that works on a piece of the batch: slots as if all images were there. */
   Run of(const Piece& piece, int thread) const {
     Run run = *this;
     run.thread_ = static_cast<size_t>(thread);
@@ -68,7 +68,7 @@ class Run {
   Profile* profile() const { return profile_; }
 
  private:
-  const std::vector<Place>& places_;
+  const std::vector<Slot>& slots_;
   char* arena_;
   const Bindings& bindings_;
   Profile* profile_;
@@ -84,10 +84,10 @@ struct Step {
   bool team = false;  // whether all threads of a team call it together, each for its share
 };
 
-/** What lies in an arena. A graph's outputs tell its ways apart: what they need is the way forward. */
+/** What lies in an arena. A graph's outputs tell its two passes apart: what they need is the forward pass. */
 enum class Kind {
-  Saved,      // made on the way forward and kept until the way back has used it
-  Passing,    // made and used on the way forward
+  Saved,      // made in the forward pass and kept until the backward pass has used it
+  Passing,    // made and used in the forward pass
   Gradients,  // all that only writes need: gradients, and what is computed again for them
   Weights,    // copies in the layouts that kernels want, and what is made of frozen vectors
   Scratch,    // space that one kernel works in
@@ -122,11 +122,11 @@ Allocated allocated();
 
 class Program {
  public:
-  Program(std::vector<Step> preparation, std::vector<Step> steps, std::vector<Place> places, Arena arena,
+  Program(std::vector<Step> preparation, std::vector<Step> steps, std::vector<Slot> slots, Arena arena,
           Memory memory, std::unique_ptr<Profile> profile)
       : preparation_(std::move(preparation)),
         steps_(std::move(steps)),
-        places_(std::move(places)),
+        slots_(std::move(slots)),
         arena_(std::move(arena)),
         memory_(memory),
         profile_(std::move(profile)) {}
@@ -142,7 +142,7 @@ class Program {
 
   std::vector<Step> preparation_;  // makes what frozen vectors alone determine
   std::vector<Step> steps_;
-  std::vector<Place> places_;
+  std::vector<Slot> slots_;
   Arena arena_;
   Memory memory_;
   std::vector<double> stamps_;  // that the preparation has seen

@@ -36,7 +36,7 @@ function evaluated(text: string): [unknown] | undefined {
 
 const printed = (value: unknown) => (typeof value === "string" ? value : inspect(value));
 
-function judge(example: Example, { line, value }: Claim, found: unknown): void {
+function evaluate(example: Example, { line, value }: Claim, found: unknown): void {
   const place = placeOf(example, line);
   const expected = evaluated(value);
   if (expected) expect(found, place).toStrictEqual(expected[0]);
@@ -49,7 +49,7 @@ describe("examples run", () => {
     async (_, example) => {
       const module = await toModule(example, modules);
       await folders.within(example.code, () =>
-        runModule(module, (claim, found) => judge(example, claim, found)),
+        runModule(module, (claim, found) => evaluate(example, claim, found)),
       );
     },
   );

@@ -71,12 +71,12 @@ test("data.md has every source, reader and augmentation", () => {
   );
 });
 
-test("models.md has every model with its size, smallest picture and own settings", () => {
+test("models.md has every model with its size, smallest image and own settings", () => {
   const rows = tableOf(
     "models.md",
     "name",
     "paper",
-    "pictures",
+    "images",
     "parameters",
     "smallest",
     "own settings",

@@ -24,7 +24,7 @@ except ImportError as error:
     sys.exit(0)
 
 from pytorch_nets import NETS
-from pytorch_work import make_net, make_pictures, parameters_of
+from pytorch_work import make_net, make_images, parameters_of
 
 task, path = json.loads(sys.argv[1]), sys.argv[2]
 if task["model"] not in NETS:
@@ -32,5 +32,5 @@ if task["model"] not in NETS:
     sys.exit(0)
 torch.manual_seed(1)
 net = make_net(task, "contiguous").eval()
-torch.onnx.export(net, (make_pictures(task, "contiguous"),), path, input_names=["x"], output_names=["logits"])
+torch.onnx.export(net, (make_images(task, "contiguous"),), path, input_names=["x"], output_names=["logits"])
 say({"parameters": parameters_of(task)})

@@ -17,7 +17,7 @@ def make_net(task, layout):
     return NETS[task["model"]](channels, height, task["classes"]).to(memory_format=FORMATS[layout])
 
 
-def make_pictures(task, layout):
+def make_images(task, layout):
     return torch.rand(task["batch"], *task["image"]).to(memory_format=FORMATS[layout])
 
 
@@ -27,7 +27,7 @@ def parameters_of(task):
 
 def open_step(task, setting):
     """One training step: forward, loss, backward, Nesterov SGD with weight decay."""
-    net, x = make_net(task, setting["layout"]), make_pictures(task, setting["layout"])
+    net, x = make_net(task, setting["layout"]), make_images(task, setting["layout"])
     y = torch.randint(task["classes"], (task["batch"],))
     loss = torch.nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9, nesterov=True, weight_decay=5e-4, fused=True)
@@ -48,7 +48,7 @@ def open_step(task, setting):
 
 def open_inference(task, setting):
     """One forward pass with fixed statistics; compiled, with weights folded and packed beforehand."""
-    net, x = make_net(task, setting["layout"]).eval(), make_pictures(task, setting["layout"])
+    net, x = make_net(task, setting["layout"]).eval(), make_images(task, setting["layout"])
     if setting["compiled"]:
         torch._inductor.config.freezing = True
         net = torch.compile(net)

@@ -63,12 +63,12 @@ CONVOY_INLINE int clamp(int value, int low, int high) {
   return value < low ? low : value > high ? high : value;
 }
 
-/** One channel of a picture under a map that only copies pixels. */
-void copyPlane(const GatherArgs& a, const uint8_t* picture, const float* f, const Scaling& s,
+/** One channel of a image under a map that only copies pixels. */
+void copyPlane(const GatherArgs& a, const uint8_t* image, const float* f, const Scaling& s,
                float* out) {
   const int across = static_cast<int>(f[0]), left = static_cast<int>(f[2]);
   const int down = static_cast<int>(f[4]), top = static_cast<int>(f[5]);
-  // Output columns [begin, end) lie inside the picture.
+  // Output columns [begin, end) lie inside the image.
   const int begin = clamp(across > 0 ? -left : left - a.width + 1, 0, a.outWidth);
   const int end = clamp(across > 0 ? a.width - left : left + 1, begin, a.outWidth);
   for (int y = 0; y < a.outHeight; y++, out += a.outWidth) {
@@ -79,20 +79,20 @@ void copyPlane(const GatherArgs& a, const uint8_t* picture, const float* f, cons
     }
     const int64_t first = static_cast<int64_t>(row) * a.width + across * begin + left;
     zeroBytes(out, begin, s);
-    copyRow(picture + first * a.channels, across * a.channels, out + begin, end - begin, s);
+    copyRow(image + first * a.channels, across * a.channels, out + begin, end - begin, s);
     zeroBytes(out + end, a.outWidth - end, s);
   }
 }
 
 /** Where a point lies along one axis: its pixel, how far it is to the next one, and how far that is in bytes. */
-struct Place {
+struct Point {
   int pixel, step;
   float weight;
 };
 
 /** A point of the image's extent, which reaches half a pixel beyond the outermost centres: there the border's
  * pixels go on. */
-CONVOY_INLINE Place placeOf(double at, int size, int step) {
+CONVOY_INLINE Point pointOf(double at, int size, int step) {
   const int last = size - 1;
   const double inside = at < 0 ? 0 : at > last ? last : at;
   const int pixel = static_cast<int>(inside);
@@ -101,14 +101,14 @@ CONVOY_INLINE Place placeOf(double at, int size, int step) {
 
 CONVOY_INLINE bool within(double at, int size) { return at >= -0.5 && at <= size - 0.5; }
 
-CONVOY_INLINE float blend(const uint8_t* p, const Place& x, const Place& y) {
+CONVOY_INLINE float blend(const uint8_t* p, const Point& x, const Point& y) {
   const float upper = p[0] + static_cast<float>(p[x.step] - p[0]) * x.weight;
   const float lower = p[y.step] + static_cast<float>(p[y.step + x.step] - p[y.step]) * x.weight;
   return upper + (lower - upper) * y.weight;
 }
 
-/** One channel of a picture under any affine map. Coordinates are in double, as in the reference. */
-void warpPlane(const GatherArgs& a, const uint8_t* picture, const float* f, const Scaling& s,
+/** One channel of a image under any affine map. Coordinates are in double, as in the reference. */
+void warpPlane(const GatherArgs& a, const uint8_t* image, const float* f, const Scaling& s,
                float* out) {
   const int right = a.channels, below = a.width * a.channels;
   for (int y = 0; y < a.outHeight; y++) {
@@ -121,8 +121,8 @@ void warpPlane(const GatherArgs& a, const uint8_t* picture, const float* f, cons
         put(out, 0.0f, s);
         continue;
       }
-      const Place column = placeOf(sx, a.width, right), row = placeOf(sy, a.height, below);
-      put(out, blend(picture + static_cast<int64_t>(row.pixel) * below + column.pixel * right, column, row), s);
+      const Point column = pointOf(sx, a.width, right), row = pointOf(sy, a.height, below);
+      put(out, blend(image + static_cast<int64_t>(row.pixel) * below + column.pixel * right, column, row), s);
     }
   }
 }
@@ -146,7 +146,7 @@ void makeSample(const GatherArgs& a, int n) {
   const auto fill = copies(f) ? copyPlane : warpPlane;
   for (int c = 0; c < a.channels; c++) {
     float* out = a.out + (static_cast<int64_t>(n) * a.channels + c) * plane;
-    const float scale = 1 / a.deviation[c], weight = partner < 0 ? 1 : f[10];
+    const float scale = 1 / a.std[c], weight = partner < 0 ? 1 : f[10];
     fill(a, a.images + own * bytes + c, f, {a.mean[c], scale * weight, false}, out);
     if (partner >= 0) {
       fill(a, a.images + partner * bytes + c, f, {a.mean[c], scale * (1 - weight), true}, out);

@@ -17,7 +17,7 @@ CONVOY_INLINE int64_t groupOf(const Images& im, int64_t groups, int64_t n, int64
   return n * groups + channel / (im.channels / groups);
 }
 
-CONVOY_INLINE double inverseDeviation(float variance, float eps) {
+CONVOY_INLINE double inverseStd(float variance, float eps) {
   return 1.0 / __builtin_sqrt(static_cast<double>(variance) + eps);
 }
 
@@ -50,7 +50,7 @@ CONVOY_INLINE void stripScales(const Args& a, int64_t n, const Strip& strip, flo
   for (int64_t l = 0; l < LANES; l++) scale[l] = shift[l] = 0.0f;
   for (int64_t l = 0; l < strip.lanes; l++) {
     const int64_t channel = strip.channel + l, group = groupOf(a.images, a.groups, n, channel);
-    const double slope = a.gamma[channel] * inverseDeviation(a.variance[group], a.eps);
+    const double slope = a.gamma[channel] * inverseStd(a.variance[group], a.eps);
     scale[l] = static_cast<float>(slope);
     shift[l] = static_cast<float>(a.beta[channel] - a.mean[group] * slope);
   }
@@ -110,7 +110,7 @@ void imageGradSums(const GroupNormGradArgs& a, int64_t n) {
     for (int64_t l = 0; l < strip.lanes; l++) {
       const int64_t channel = strip.channel + l;
       const float variance = a.variance[groupOf(im, a.groups, n, channel)];
-      to.products[channel] = static_cast<float>(product[l] * inverseDeviation(variance, a.eps));
+      to.products[channel] = static_cast<float>(product[l] * inverseStd(variance, a.eps));
       to.sums[channel] = sum[l];
     }
   }
@@ -128,7 +128,7 @@ void imageSlopes(const GroupNormGradArgs& a, int64_t n) {
       product += static_cast<double>(a.gamma[c]) * of.products[c];
     }
     const int64_t group = n * a.groups + g;
-    const double inverse = inverseDeviation(a.variance[group], a.eps);
+    const double inverse = inverseStd(a.variance[group], a.eps);
     const double slope = -inverse * inverse * product / count;
     of.slopes[g] = static_cast<float>(slope);
     of.offsets[g] = static_cast<float>(-slope * a.mean[group] - inverse * sum / count);

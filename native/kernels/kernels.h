@@ -100,7 +100,7 @@ struct GatherArgs {
   const float* samples;
   int count, outHeight, outWidth;
   const float* mean;
-  const float* deviation;
+  const float* std;
   float* out;
 };
 

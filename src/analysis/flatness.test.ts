@@ -15,7 +15,7 @@ async function trained(engine: Engine, model: Model, values: ArrayLike<number>, 
     classes: data.classes,
     input: model.input,
     mean: [0],
-    deviation: [1],
+    std: [1],
   };
   const config: RunConfig = {
     versions: { convoy: "test", node: process.version },
@@ -32,7 +32,7 @@ async function trained(engine: Engine, model: Model, values: ArrayLike<number>, 
   return new Trained(config, net, model, engine, w);
 }
 
-/** Pictures of one white pixel, all of the first of two classes. */
+/** Images of one white pixel, all of the first of two classes. */
 const white: Dataset = {
   ...{ name: "white", length: 5, height: 1, width: 1, channels: 1 },
   images: new Uint8Array(5).fill(1),
@@ -59,11 +59,11 @@ describe("local energy", () => {
   test("is what the normal distribution says where that can be worked out", async () => {
     // Wrong when (1 + sigma z1) < -(1 + sigma z2): z1 + z2 < -2 / sigma.
     const net = await trained(referenceEngine(), twoWeights, plusMinus(), white);
-    const { error, points, draws, pictures } = await flatness(net, white, {
+    const { error, points, draws, images } = await flatness(net, white, {
       sigmas: [0, 1, 2],
       draws: 600,
     });
-    expect({ error, draws, pictures }).toEqual({ error: 0, draws: 600, pictures: 5 });
+    expect({ error, draws, images }).toEqual({ error: 0, draws: 600, images: 5 });
     expect(points[0]).toEqual({ sigma: 0, energy: 0, standardError: 0 });
     for (const [at, probability] of [
       [1, 0.0786496],
@@ -76,7 +76,7 @@ describe("local energy", () => {
   });
 
   test("does not change when a layer grows and the next one shrinks", async () => {
-    const pictures = stripes(60, 3);
+    const images = stripes(60, 3);
     const model: Model = {
       ...{ name: "deep", source: "for tests", input: [1, 6, 6], classes: 3 },
       layer: sequential({ flatten: flatten(), one: linear(4), two: linear(3) }),
@@ -91,26 +91,22 @@ describe("local energy", () => {
     }
     const options = { sigmas: [0.5], draws: 10 };
     const engine = referenceEngine();
-    const profile = await flatness(
-      await trained(engine, model, values, pictures),
-      pictures,
-      options,
-    );
-    const other = await flatness(await trained(engine, model, scaled, pictures), pictures, options);
+    const profile = await flatness(await trained(engine, model, values, images), images, options);
+    const other = await flatness(await trained(engine, model, scaled, images), images, options);
     expect(other.points[0].energy).toBeCloseTo(profile.points[0].energy, 12);
     expect(profile.points[0].standardError).toBeGreaterThan(0);
   });
 
   test("leaves the net as it was, and gives the same profile again", async () => {
-    const pictures = stripes(30, 4);
+    const images = stripes(30, 4);
     const model = tinyModel({ channels: 1, height: 6, width: 6, classes: 3 });
     const net = build(model.layer, [1, ...model.input], { training: false });
     const values = initialise(net, 2);
-    const own = await trained(await createEngine(), model, values, pictures);
+    const own = await trained(await createEngine(), model, values, images);
     const options = { sigmas: [0, 0.5], draws: 4 };
-    const first = await flatness(own, pictures, options);
+    const first = await flatness(own, images, options);
     expect(await own.w.read()).toEqual(values);
-    expect(await flatness(own, pictures, options)).toEqual(first);
+    expect(await flatness(own, images, options)).toEqual(first);
     expect(first.points[0].energy).toBe(0);
     await own.close();
   });
@@ -124,7 +120,7 @@ describe("local energy", () => {
     await expect(flatness(net, white, options)).rejects.toThrow(message);
   });
 
-  test("refuses pictures of other classes", async () => {
+  test("refuses images of other classes", async () => {
     const net = await trained(referenceEngine(), twoWeights, plusMinus(), white);
     await expect(flatness(net, { ...white, classes: ["c", "d"] })).rejects.toThrow(
       "white has the classes c, d; the net knows a, b",

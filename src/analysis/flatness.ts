@@ -9,6 +9,7 @@
 import type { Dataset } from "../data/index.js";
 import type { Program, Vector } from "../engine/engine.js";
 import { add, constant, Graph, mul, normal, read, scalar, write } from "../graph/index.js";
+import { InputError } from "../inputError.js";
 import { build } from "../nn/index.js";
 import { Evaluator, type Trained } from "../train/index.js";
 
@@ -37,7 +38,7 @@ export interface FlatnessPoint {
 export interface Flatness {
   /** Classification error of the net as it is, a share of 1. */
   readonly error: number;
-  readonly pictures: number;
+  readonly images: number;
   readonly draws: number;
   readonly points: readonly FlatnessPoint[];
 }
@@ -56,10 +57,10 @@ export function perturbationGraph(trainable: number): Graph {
 function checkOptions(sigmas: readonly number[], draws: number): void {
   const wrong = sigmas.find((sigma) => !(Number.isFinite(sigma) && sigma >= 0));
   if (wrong !== undefined || sigmas.length === 0) {
-    throw new RangeError(`flatness: sigma is ${wrong}; expected numbers from 0 on, at least one`);
+    throw new InputError(`flatness: sigma is ${wrong}; expected numbers from 0 on, at least one`);
   }
   if (!(Number.isInteger(draws) && draws >= 2)) {
-    throw new RangeError(`flatness: draws is ${draws}; expected a whole number of at least 2`);
+    throw new InputError(`flatness: draws is ${draws}; expected a whole number of at least 2`);
   }
 }
 
@@ -80,14 +81,14 @@ interface Probe {
   error(w: Vector): Promise<number>;
 }
 
-async function openProbe(net: Trained, pictures: Dataset, seed: number): Promise<Probe> {
+async function openProbe(net: Trained, images: Dataset, seed: number): Promise<Probe> {
   const { engine, model, w, info, config } = net;
   const { layout } = build(model.layer, [1, ...model.input], { training: false });
   const moved = engine.vector(layout.length);
   await moved.write(await w.read());
-  const batch = Math.min(config.settings.batch, pictures.length);
+  const batch = Math.min(config.settings.batch, images.length);
   const evaluator = await Evaluator.create(engine, model, batch, info);
-  const loader = evaluator.loader(pictures);
+  const loader = evaluator.loader(images);
   return {
     program: await engine.compile(perturbationGraph(layout.trainable)),
     ...{ w, moved, seed },
@@ -102,28 +103,28 @@ async function errorAt({ program, w, moved, seed, error }: Probe, sigma: number,
 }
 
 /**
- * Measures the local energy profile of a trained net on pictures, which should be training pictures
- * (see `trainingPictures`). Costs strengths x draws passes over them.
+ * Measures the local energy profile of a trained net on images, which should be training images
+ * (see `trainingImages`). Costs strengths x draws passes over them.
  *
- * @throws RangeError for strengths or a number of draws that cannot be used; RunError for pictures that
+ * @throws InputError for strengths or a number of draws that cannot be used; InputError for images that
  * do not fit the net.
  * @example
  * const net = await openTrained("runs/a");
  * const { train } = await openDataset("mnist");
- * const pictures = subset(train, [0, 1, 2, 3, 4, 5, 6, 7]);
- * const { points } = await flatness(net, pictures, { sigmas: [0, 0.3], draws: 2 });
+ * const images = subset(train, [0, 1, 2, 3, 4, 5, 6, 7]);
+ * const { points } = await flatness(net, images, { sigmas: [0, 0.3], draws: 2 });
  * [points[0].energy, points[1].sigma]; // [0, 0.3]
  * await net.close();
  */
 export async function flatness(
   net: Trained,
-  pictures: Dataset,
+  images: Dataset,
   options: FlatnessOptions = {},
 ): Promise<Flatness> {
   const { sigmas = defaultSigmas, draws = 20, seed = 1, onDraw } = options;
   checkOptions(sigmas, draws);
-  net.expectFitting(pictures);
-  const probe = await openProbe(net, pictures, seed);
+  net.expectFitting(images);
+  const probe = await openProbe(net, images, seed);
   const error = await probe.error(net.w);
   const points: FlatnessPoint[] = [];
   for (const sigma of sigmas) {
@@ -134,5 +135,5 @@ export async function flatness(
     }
     points.push(point(sigma, growths));
   }
-  return { error, pictures: pictures.length, draws, points };
+  return { error, images: images.length, draws, points };
 }

@@ -3,7 +3,7 @@ import type { Flatness } from "./flatness.js";
 import { flatnessChart, flatnessTable } from "./flatnessReport.js";
 
 const profile = (slope: number): Flatness => ({
-  ...{ error: 0.01, pictures: 100, draws: 20 },
+  ...{ error: 0.01, images: 100, draws: 20 },
   points: [0, 0.25, 0.5].map((sigma) => ({
     sigma,
     energy: (slope * sigma) / 3,

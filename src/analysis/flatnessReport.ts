@@ -1,6 +1,6 @@
 // Local energy profiles as files: a table of one, a chart of several.
 
-import { lineCharts } from "../train/svg/lineChart.js";
+import { lineCharts } from "../charts/lineChart.js";
 import type { Flatness } from "./flatness.js";
 
 /** Files that a profile leaves in a run folder. */
@@ -21,7 +21,7 @@ export interface NamedFlatness extends Flatness {
   readonly name: string;
 }
 
-/** Profiles in one picture, in percentage points: the lower, the flatter. */
+/** Profiles in one image, in percentage points: the lower, the flatter. */
 export function flatnessChart(profiles: readonly NamedFlatness[]): string {
   const series = profiles.map(({ name, points }) => ({
     name,

@@ -1,3 +1,6 @@
+export { type Track, trackChart } from "../charts/trackChart.js";
+export { BUCKETS, Sketcher } from "../swarm/sketch.js";
+export { type PrincipalPlane, principalPlane } from "../tensor/principalPlane.js";
 export { type Eigen, symmetricEigen } from "../tensor/symmetricEigen.js";
 export {
   defaultSigmas,
@@ -23,7 +26,4 @@ export {
   rangeTable,
   rangeTest,
 } from "./rangeTest.js";
-export { BUCKETS, Sketcher } from "./sketch.js";
-export { type Track, trackChart } from "./trackChart.js";
-export { type PrincipalPlane, principalPlane } from "./tracks.js";
-export { trainingPictures } from "./trainingPictures.js";
+export { trainingImages } from "./trainingImages.js";

@@ -5,20 +5,20 @@ import { noiseScale, partsOf } from "./noiseScale.js";
 
 test("signal and noise are told apart without bias", () => {
   const random = new Random({ seed: 1, purpose: "search" });
-  const [signal, deviation, size, batches] = [2, 3, 10, 4];
+  const [signal, std, size, batches] = [2, 3, 10, 4];
   const draws = 20000;
   let [small, large] = [0, 0];
   for (let draw = 0; draw < draws; draw++) {
     const means = Array.from(
       { length: batches },
-      () => signal + (deviation / Math.sqrt(size)) * random.normal(),
+      () => signal + (std / Math.sqrt(size)) * random.normal(),
     );
     small += means.reduce((sum, x) => sum + x * x, 0) / batches / draws;
     large += (means.reduce((sum, x) => sum + x, 0) / batches) ** 2 / draws;
   }
   const parts = partsOf({ size, square: small }, { size: size * batches, square: large });
   expect(Math.abs(parts.signal / signal ** 2 - 1)).toBeLessThan(0.03);
-  expect(Math.abs(parts.noise / deviation ** 2 - 1)).toBeLessThan(0.03);
+  expect(Math.abs(parts.noise / std ** 2 - 1)).toBeLessThan(0.03);
   expect(partsOf({ size: 1, square: 1 }, { size: 2, square: 0.4 }).scale).toBe(
     Number.POSITIVE_INFINITY,
   );

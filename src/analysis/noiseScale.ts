@@ -1,9 +1,10 @@
 // The gradient noise scale (McCandlish, Kaplan, Amodei et al. 2018, arXiv 1812.06162): the batch size at which the
 // noise of a batch's gradient is as large as the gradient itself, tr(S) / |G|^2. Much smaller batches waste
-// steps, much larger ones waste pictures. Both parts are estimated without bias from the squared
+// steps, much larger ones waste images. Both parts are estimated without bias from the squared
 // lengths of gradients on small batches and of their mean.
 
 import type { Vector } from "../engine/engine.js";
+import { InputError } from "../inputError.js";
 import { classificationObjective, openLoader, type TrainSettings } from "../train/index.js";
 import type { OwnParts } from "../train/prepare.js";
 import { learnSteps, type Trial, withTrial } from "./trial.js";
@@ -24,10 +25,10 @@ export interface NoiseScale {
   readonly step: number;
   /** Mean over its batches. */
   readonly loss: number;
-  /** Squared length of the true gradient, and the trace of the covariance of one picture's; estimates. */
+  /** Squared length of the true gradient, and the trace of the covariance of one image's; estimates. */
   readonly signal: number;
   readonly noise: number;
-  /** noise / signal, in pictures; infinite when no gradient can be told from the noise. */
+  /** noise / signal, in images; infinite when no gradient can be told from the noise. */
   readonly scale: number;
 }
 
@@ -54,7 +55,7 @@ function openMeter({ engine, prepared, programs, learner }: Trial, batches: numb
   const objective = classificationObjective(programs.training, { seed });
   const { length, trainable } = learner.layout;
   const [point, grad]: Vector[] = [engine.vector(length), engine.vector(trainable)];
-  // Pictures in an order that training does not have.
+  // Images in an order that training does not have.
   const loader = openLoader(engine, prepared, { particle: 1 });
   return async (step: number): Promise<NoiseScale> => {
     await point.write(await learner.w.read());
@@ -84,7 +85,7 @@ function openMeter({ engine, prepared, programs, learner }: Trial, batches: numb
 function checkOptions(options: Readonly<Record<string, readonly [number, number]>>): void {
   for (const [name, [value, least]] of Object.entries(options)) {
     if (Number.isInteger(value) && value >= least) continue;
-    throw new RangeError(
+    throw new InputError(
       `noise scale: ${name} is ${value}; expected a whole number from ${least} on`,
     );
   }
@@ -94,7 +95,7 @@ function checkOptions(options: Readonly<Record<string, readonly [number, number]
  * Trains a net for some steps and measures the gradient noise scale on the way: it grows as the loss falls.
  * Batch norm and dropout are as in training; the learning rate stays the same unless settings say otherwise.
  *
- * @throws RangeError for numbers that are too small; as the trainer does for settings and data.
+ * @throws InputError for numbers that are too small; as the trainer does for settings and data.
  * @example
  * const settings = { data: "mnist", model: "lenet5", batch: 32 };
  * const scales = await noiseScale(settings, { steps: 20, looks: 2, batches: 8 });

@@ -1,9 +1,10 @@
 // The learning-rate range test (Smith 2015, arXiv 1506.01186): one short training in which the rate rises from
 // step to step. Where the loss falls fastest is a good rate; where it begins to rise is too large a one.
 
+import { lineCharts } from "../charts/lineChart.js";
+import { InputError } from "../inputError.js";
 import { DivergedError, type TrainSettings } from "../train/index.js";
 import type { OwnParts } from "../train/prepare.js";
-import { lineCharts } from "../train/svg/lineChart.js";
 import { learnSteps, withTrial } from "./trial.js";
 
 /** Settings of {@link rangeTest}. */
@@ -43,10 +44,10 @@ const REACH = 4;
 
 function checkOptions({ low, high, steps }: Required<Omit<RangeOptions, keyof OwnParts>>): void {
   if (!(low > 0 && high > low && Number.isFinite(high))) {
-    throw new RangeError(`range test: from ${low} to ${high}; expected rates above 0 that rise`);
+    throw new InputError(`range test: from ${low} to ${high}; expected rates above 0 that rise`);
   }
   if (!(Number.isInteger(steps) && steps >= 10)) {
-    throw new RangeError(`range test: ${steps} steps; expected a whole number from 10 on`);
+    throw new InputError(`range test: ${steps} steps; expected a whole number from 10 on`);
   }
 }
 
@@ -68,7 +69,7 @@ function steepest(points: readonly RangePoint[]): number | undefined {
 /**
  * Trains a net with rising learning rates; the schedule and the rate of the settings do not matter.
  *
- * @throws RangeError for rates that do not rise and fewer than 10 steps; as the trainer does for
+ * @throws InputError for rates that do not rise and fewer than 10 steps; as the trainer does for
  * settings and data that cannot be used.
  * @example
  * const settings = { data: "mnist", model: "lenet5" };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseBytes } from "../bytes.js";
+import { parseBytes } from "../text/bytes.js";
 import { bench } from "./bench.js";
 
 test("a step keeps within its memory, and its rate is told beside what the machine can do", async () => {
@@ -9,7 +9,7 @@ test("a step keeps within its memory, and its rate is told beside what the machi
   const [plain, small] = [await run(), await run("11MB")];
   const state = plain.rows[0].peakBytes - small.rows[0].peakBytes;
   expect(state).toBeGreaterThan(0);
-  // Weights, momentum and pictures come on top of the programs.
+  // Weights, momentum and images come on top of the programs.
   expect(small.rows[0].peakBytes).toBeLessThan(parseBytes("11MB") + 4 * (2 * 274_000 + 16 * 3082));
   const { gflops, matmulShare } = plain.rows[0];
   expect(matmulShare! * plain.peak!.matmul[1]).toBeCloseTo(gflops * 1e9, -3);

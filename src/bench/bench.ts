@@ -50,9 +50,9 @@ export interface Report {
 export interface BenchOptions {
   readonly work: Work;
   readonly models: readonly string[];
-  /** Pictures in the batch of each net; every model is measured with each. */
+  /** Images in the batch of each net; every model is measured with each. */
   readonly batches: readonly number[];
-  /** Height and width of the pictures; default those that each model was published with. */
+  /** Height and width of the images; default those that each model was published with. */
   readonly size?: number;
   /** Nets that share the machine. */
   readonly nets: number;

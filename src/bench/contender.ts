@@ -7,7 +7,7 @@ export interface Contender {
   readonly setting: string;
   /** Trainable parameters of one net; contenders of one task must agree. */
   readonly parameters: number;
-  /** Most memory of a step: weights, gradients, optimizer states, pictures and what a step needs besides. */
+  /** Most memory of a step: weights, gradients, optimizer states, images and what a step needs besides. */
   readonly peakBytes?: number;
   /** Does the work `steps` times and resolves to the seconds that it took together. */
   run(steps: number): Promise<number>;

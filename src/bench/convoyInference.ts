@@ -4,7 +4,7 @@ import { createEngine } from "../engine/index.js";
 import { build, fuse, IMAGES, initialise, WEIGHTS } from "../nn/index.js";
 import { version } from "../version.js";
 import type { Arrangement, ConvoyContender } from "./convoy.js";
-import { modelOf, randomPictures, settingOf } from "./convoyParts.js";
+import { modelOf, randomImages, settingOf } from "./convoyParts.js";
 import type { Task } from "./task.js";
 
 /** Forward passes of one net. */
@@ -21,7 +21,7 @@ export async function openInference(
   await w.write(initialise(net, 1));
   const bindings = {
     vectors: { [WEIGHTS]: w },
-    inputs: { [IMAGES]: randomPictures(engine, task) },
+    inputs: { [IMAGES]: randomImages(engine, task) },
   };
   return {
     version,

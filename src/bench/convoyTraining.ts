@@ -6,7 +6,7 @@ import { bindRule, type Examples, getRule, initState } from "../optim/index.js";
 import { classificationObjective, compileTraining, pipeline } from "../train/index.js";
 import { version } from "../version.js";
 import type { Arrangement, ConvoyContender } from "./convoy.js";
-import { modelOf, randomPictures, settingOf } from "./convoyParts.js";
+import { modelOf, randomImages, settingOf } from "./convoyParts.js";
 import type { Task } from "./task.js";
 
 const rule = getRule("nesterov");
@@ -20,20 +20,20 @@ function targetsOf({ batch, classes }: Task): Float32Array {
 }
 
 /** Nets with the same programs on one engine. */
-interface Place {
+interface Host {
   readonly parameters: number;
   readonly flops: number;
   readonly peakBytes: number;
-  /** One step of each net on the same pictures. */
-  start(pictures: Examples, step: number): Promise<unknown>;
+  /** One step of each net on the same images. */
+  start(images: Examples, step: number): Promise<unknown>;
   batch(): Promise<Examples>;
 }
 
-async function openPlace(engine: Engine, task: Task, particles: readonly number[]): Promise<Place> {
+async function openHost(engine: Engine, task: Task, particles: readonly number[]): Promise<Host> {
   const { batch, memory } = task;
   const training = await compileTraining(engine, modelOf(task), { batch, memory, rule });
   const { trainable, length } = training.layout;
-  const pictures = { images: randomPictures(engine, task), targets: targetsOf(task) };
+  const images = { images: randomImages(engine, task), targets: targetsOf(task) };
   const nets = await Promise.all(
     particles.map(async (particle) => {
       const w = engine.vector(length);
@@ -43,13 +43,13 @@ async function openPlace(engine: Engine, task: Task, particles: readonly number[
     }),
   );
   const own = 4 * (length + rule.state.length * trainable);
-  const shared = 4 * (pictures.images.length + pictures.targets.length);
+  const shared = 4 * (images.images.length + images.targets.length);
   const [{ program }] = training.passes;
   return {
     parameters: trainable,
     flops: program.flops * particles.length,
     peakBytes: program.memory.peakBytes + shared + own * particles.length,
-    batch: async () => pictures,
+    batch: async () => images,
     start: (batch, step) =>
       Promise.all(
         nets.map(({ w, objective, state }) =>
@@ -69,28 +69,26 @@ export async function openTraining(task: Task, arrangement: Arrangement): Promis
     Array.from({ length: arrangement.engines }, () => createEngine({ engine: name, threads })),
   );
   const particles = Array.from({ length: task.nets }, (_, at) => at);
-  const places = await Promise.all(
+  const hosts = await Promise.all(
     engines.map((engine, at) => {
       const own = particles.filter((particle) => particle % engines.length === at);
-      return openPlace(engine, task, own);
+      return openHost(engine, task, own);
     }),
   );
   let next = 1;
   return {
     version,
     setting: settingOf(engines),
-    parameters: places[0].parameters,
-    flops: places.reduce((sum, { flops }) => sum + flops, 0),
+    parameters: hosts[0].parameters,
+    flops: hosts.reduce((sum, { flops }) => sum + flops, 0),
     cores: engines.length * threads,
-    peakBytes: places.reduce((sum, { peakBytes }) => sum + peakBytes, 0),
+    peakBytes: hosts.reduce((sum, { peakBytes }) => sum + peakBytes, 0),
     async run(steps) {
       const range = { epoch: 0, from: next, to: next + steps };
       next = range.to;
       const begin = performance.now();
       await Promise.all(
-        places.map((place) =>
-          pipeline(place, range, { start: place.start, finish: () => undefined }),
-        ),
+        hosts.map((host) => pipeline(host, range, { start: host.start, finish: () => undefined })),
       );
       return (performance.now() - begin) / 1000;
     },

@@ -1,4 +1,4 @@
-// What this machine can do at most, to judge a net's rate by: arithmetic alone, and the best matrix product.
+// What this machine can do at most, to compare a net's rate with: arithmetic alone, and the best matrix product.
 
 import { createEngine } from "../engine/index.js";
 import { loadAddon, NativeUnavailable } from "../engine/native/index.js";

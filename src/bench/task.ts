@@ -1,17 +1,17 @@
-// What is measured: work of a model on a batch of random pictures.
+// What is measured: work of a model on a batch of random images.
 
-/** Pictures of a model: those of the data set that its paper trains on. */
-export interface Pictures {
+/** Images of a model: those of the data set that its paper trains on. */
+export interface Images {
   /** [channels, height, width]. */
   readonly image: readonly [number, number, number];
   readonly classes: number;
 }
 
-const MNIST: Pictures = { image: [1, 28, 28], classes: 10 };
-const CIFAR: Pictures = { image: [3, 32, 32], classes: 10 };
-const IMAGENET: Pictures = { image: [3, 224, 224], classes: 1000 };
+const MNIST: Images = { image: [1, 28, 28], classes: 10 };
+const CIFAR: Images = { image: [3, 32, 32], classes: 10 };
+const IMAGENET: Images = { image: [3, 224, 224], classes: 1000 };
 
-const published: Readonly<Record<string, Pictures>> = {
+const published: Readonly<Record<string, Images>> = {
   lenet5: MNIST,
   "lenet5-1998": { ...MNIST, image: [1, 32, 32] },
   "convnet-gn": MNIST,
@@ -24,10 +24,10 @@ const published: Readonly<Record<string, Pictures>> = {
 };
 
 /**
- * The pictures of a model by name; variants, as `mobilenetv2-0.5`, share an
+ * The images of a model by name; variants, as `mobilenetv2-0.5`, share an
  * entry, and models that the table does not name get those of CIFAR-10.
  */
-export const picturesOf = (model: string): Pictures =>
+export const imagesOf = (model: string): Images =>
   published[model] ?? published[model.split("-")[0]] ?? CIFAR;
 
 /**
@@ -37,10 +37,10 @@ export const picturesOf = (model: string): Pictures =>
 export type Work = "step" | "infer" | "swarm";
 
 /** Work to measure; goes to peers as JSON. */
-export interface Task extends Pictures {
+export interface Task extends Images {
   readonly work: Work;
   readonly model: string;
-  /** Pictures that each net sees at once. */
+  /** Images that each net sees at once. */
   readonly batch: number;
   /** Nets that work side by side or in turn, as whoever runs them finds best. */
   readonly nets: number;
@@ -52,15 +52,15 @@ export interface Task extends Pictures {
   readonly tuneSeconds: number;
 }
 
-/** What a task is made of; pictures have the size that the model was published with unless one is given. */
-export interface TaskOptions extends Omit<Task, keyof Pictures> {
-  /** Height and width of the pictures. */
+/** What a task is made of; images have the size that the model was published with unless one is given. */
+export interface TaskOptions extends Omit<Task, keyof Images> {
+  /** Height and width of the images. */
   readonly size?: number;
 }
 
-/** Work of a model on pictures of its own kind. */
+/** Work of a model on images of its own kind. */
 export function taskOf({ size, ...task }: TaskOptions): Task {
-  const { image, classes } = picturesOf(task.model);
+  const { image, classes } = imagesOf(task.model);
   const [channels, height, width] = image;
   return { ...task, image: [channels, size ?? height, size ?? width], classes };
 }

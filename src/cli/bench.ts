@@ -6,11 +6,11 @@ import { bench, type Report, type Row } from "../bench/bench.js";
 import type { Peak } from "../bench/peak.js";
 import { peersWith } from "../bench/peers/index.js";
 import type { Work } from "../bench/task.js";
-import { formatBytes } from "../bytes.js";
-import { byName } from "../text.js";
+import { formatBytes } from "../text/bytes.js";
+import { grouped, percent } from "../text/format.js";
+import { byName } from "../text/words.js";
 import { count, counts, list } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
-import { grouped, percent } from "./format.js";
 import { table } from "./table.js";
 
 interface Options {
@@ -127,8 +127,8 @@ function defineBench(parent: Command, console: Console, one: Bench): void {
     .command(work)
     .description(description)
     .option("--models <names>", "models, between commas", list, [...models])
-    .option("--batch <numbers>", "pictures in a batch, between commas", counts, [...batches])
-    .option("--size <number>", "height and width of the pictures (default: the model's)", count)
+    .option("--batch <numbers>", "images in a batch, between commas", counts, [...batches])
+    .option("--size <number>", "height and width of the images (default: the model's)", count)
     .option("--peers <names>", `${names.join(", ")}, between commas`, list, [])
     .option("--python <path>", "a Python that has torch (or set CONVOY_PYTHON)")
     .option("--engine <name>", "auto, native or reference", "auto")

@@ -9,19 +9,20 @@ import {
   compare,
   compareFiles,
   headings,
-  measures,
   methods,
+  metrics,
   remarks,
-  type Standing,
+  type StudyProgress,
   unplanned,
 } from "../compare/index.js";
+import { InputError } from "../inputError.js";
+import { clock, percent } from "../text/format.js";
 import { trainConfig } from "../train/config.js";
 import type { TrainSettings } from "../train/index.js";
 import { count, list } from "./arguments.js";
 import { type Console, type Stream, say, sayJson } from "./console.js";
-import { Interrupted, UsageError } from "./errors.js";
+import { Interrupted } from "./errors.js";
 import { addFlags } from "./flags.js";
-import { clock, percent } from "./format.js";
 import { interruptible } from "./interrupt.js";
 import { parseMethods } from "./methods.js";
 import { table } from "./table.js";
@@ -35,7 +36,7 @@ interface Options extends Partial<TrainSettings> {
   readonly seconds?: number;
   readonly lrs?: readonly number[];
   readonly tuneSeeds?: number;
-  readonly measure: string;
+  readonly metric: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -45,11 +46,11 @@ const ERASE = "\r\x1b[K";
 function number(text: string): number {
   const value = Number(text);
   if (text.trim() !== "" && !Number.isNaN(value)) return value;
-  throw new UsageError(`"${text}" is not a number`);
+  throw new InputError(`"${text}" is not a number`);
 }
 
 /** `gradients single, seed 3`. */
-function describe({ budget, method, seed, lr, purpose }: Standing["job"]): string {
+function describe({ budget, method, seed, lr, purpose }: StudyProgress["job"]): string {
   if (purpose === "probe") return `${budget} ${method}, time of an epoch`;
   return `${budget} ${method}${lr === undefined ? "" : `, lr ${lr}`}, ${purpose === "tuning" ? "tuning " : ""}seed ${seed}`;
 }
@@ -57,7 +58,7 @@ function describe({ budget, method, seed, lr, purpose }: Standing["job"]): strin
 /** A line for each run that is over; on a terminal also one for that in progress. */
 function showStanding(stream: Stream) {
   const live = stream.isTTY === true;
-  return ({ job, event, done, total, outcome }: Standing): void => {
+  return ({ job, event, done, total, outcome }: StudyProgress): void => {
     const place = (at: number) => `[${String(at).padStart(`${total}`.length)}/${total}]`;
     if (event) {
       if (event.type === "warning" && job.purpose === "run") {
@@ -121,8 +122,8 @@ export function define(command: Command, console: Console): void {
     )
     .option("--tune-seeds <number>", "runs of each of these rates (default: 2)", count)
     .addOption(
-      new Option("--measure <name>", "number to compare by")
-        .choices(measures.map(({ name }) => name))
+      new Option("--metric <name>", "number to compare by")
+        .choices(metrics.map(({ name }) => name))
         .default("deployed"),
     )
     .option("--json", "print one object; progress goes to standard error")
@@ -140,7 +141,7 @@ export function define(command: Command, console: Console): void {
 
 async function run(data: string, options: Options, console: Console): Promise<void> {
   const { methods: typed, out, baseline, seeds, budget, seconds, ...rest } = options;
-  const { lrs, tuneSeeds, measure, json, quiet, ...settings } = rest;
+  const { lrs, tuneSeeds, metric, json, quiet, ...settings } = rest;
   const stream = json ? console.err : console.out;
   const comparison = await interruptible(
     (signal) =>
@@ -151,7 +152,7 @@ async function run(data: string, options: Options, console: Console): Promise<vo
           budgets: budget === "both" ? budgetNames : [budget],
           ...{ out, baseline, seeds, seconds, lrs, tuneSeeds },
         },
-        { measure, signal, watch: quiet ? undefined : showStanding(stream) },
+        { metric, signal, watch: quiet ? undefined : showStanding(stream) },
       ),
     () => say(console.err, "\nsaving the run; Ctrl-C again ends at once, without it"),
   );

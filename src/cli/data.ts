@@ -4,22 +4,22 @@ import type { Command } from "commander";
 import {
   type CheckReport,
   checkDataset,
+  type ImageAt,
   openDataset,
-  type PictureAt,
   type WrongFile,
 } from "../data/index.js";
+import { InputError } from "../inputError.js";
+import { grouped } from "../text/format.js";
 import { count } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
-import { UsageError } from "./errors.js";
-import { grouped } from "./format.js";
 import { table } from "./table.js";
 
-/** Groups of equal pictures that are listed. */
+/** Groups of equal images that are listed. */
 const LISTED = 5;
 
-const place = ({ part, index, className }: PictureAt) => `${part} ${index} (${className})`;
+const place = ({ part, index, className }: ImageAt) => `${part} ${index} (${className})`;
 
-function groups(title: string, found: readonly (readonly PictureAt[])[]): string[] {
+function groups(title: string, found: readonly (readonly ImageAt[])[]): string[] {
   if (found.length === 0) return [];
   const lines = found.slice(0, LISTED).map((group) => `  ${group.map(place).join(" = ")}`);
   if (found.length > LISTED) lines.push(`  ... and ${grouped(found.length - LISTED)} more`);
@@ -30,15 +30,15 @@ function describe(report: CheckReport): string[] {
   const { name, classes, parts, duplicates, leaks, conflicts, wrongFiles } = report;
   const { channels, height, width } = parts[0];
   const rows = classes.map((title, at) => [title, ...parts.map(({ counts }) => counts[at])]);
-  const total = ["all", ...parts.map(({ pictures }) => pictures)];
+  const total = ["all", ...parts.map(({ images }) => images)];
   return [
-    `${name}: ${classes.length} classes, pictures of ${channels}x${height}x${width}`,
+    `${name}: ${classes.length} classes, images of ${channels}x${height}x${width}`,
     "",
     ...table(["class", ...parts.map(({ part }) => part)], [...rows, total]),
     "",
-    ...groups("equal pictures within a part", duplicates),
-    ...groups("equal pictures in several parts (results on the later one are too good)", leaks),
-    ...groups("equal pictures with different labels", conflicts),
+    ...groups("equal images within a part", duplicates),
+    ...groups("equal images in several parts (results on the later one are too good)", leaks),
+    ...groups("equal images with different labels", conflicts),
     ...wrongFiles.map(({ path, reason }) => `unusable: ${path}: ${reason}`),
   ];
 }
@@ -46,9 +46,9 @@ function describe(report: CheckReport): string[] {
 export function define(command: Command, console: Console): void {
   command
     .command("check")
-    .description("count classes, find equal pictures, leaks and unusable files")
+    .description("count classes, find equal images, leaks and unusable files")
     .argument("<data>", "a name (mnist, fashion-mnist) or a path")
-    .option("--size <pixels>", "height and width that picture files are brought to", count)
+    .option("--size <pixels>", "height and width that image files are brought to", count)
     .option("--json", "print one object")
     .action(async (data: string, { size, json }: { size?: number; json?: boolean }) => {
       const wrong: WrongFile[] = [];
@@ -56,7 +56,7 @@ export function define(command: Command, console: Console): void {
       if (json) sayJson(console, report);
       else for (const line of describe(report)) say(console.out, line);
       if (wrong.length > 0) {
-        throw new UsageError(`${grouped(wrong.length)} unusable files; repair or remove them`);
+        throw new InputError(`${grouped(wrong.length)} unusable files; repair or remove them`);
       }
     });
 }

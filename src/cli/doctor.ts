@@ -3,9 +3,9 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { describeMachine } from "../bench/machine.js";
-import { formatBytes } from "../bytes.js";
 import { type Source, sources } from "../data/index.js";
 import { loadAddon } from "../engine/native/index.js";
+import { formatBytes } from "../text/bytes.js";
 import { version } from "../version.js";
 import { type Console, say, sayJson } from "./console.js";
 
@@ -42,7 +42,7 @@ async function sharp(): Promise<Finding> {
     const { default: library } = await import("sharp");
     return { name: "sharp", found: library.versions.sharp ?? "there", state: "ok" };
   } catch {
-    const found = "missing; JPEG, PNG and other pictures need it: npm install sharp";
+    const found = "missing; JPEG, PNG and other images need it: npm install sharp";
     return { name: "sharp", found, state: "option" };
   }
 }

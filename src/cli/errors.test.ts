@@ -1,17 +1,13 @@
 import { expect, test } from "vitest";
-import { DataError } from "../data/index.js";
 import { NativeUnavailable } from "../engine/native/index.js";
+import { InputError } from "../inputError.js";
 import { FormatError } from "../tensor/index.js";
-import { unknownName } from "../text.js";
-import { ConfigError } from "../train/config.js";
-import { DivergedError, RunError } from "../train/errors.js";
-import { exitCodeOf, Interrupted, UsageError } from "./errors.js";
+import { unknownName } from "../text/words.js";
+import { DivergedError } from "../train/divergedError.js";
+import { exitCodeOf, Interrupted } from "./errors.js";
 
 test.each([
-  new UsageError("x"),
-  new DataError("x"),
-  new ConfigError("x"),
-  new RunError("x"),
+  new InputError("x"),
   new FormatError("file", 0, "x"),
   new NativeUnavailable("x"),
   unknownName("model", "x", ["y"]),

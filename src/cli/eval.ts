@@ -1,19 +1,19 @@
 // `convoy eval RUN`: the run's best weights on its test set, or on another data set. Data without a test set
-// are judged on the selection set, and the answer says so.
+// are evaluated on the selection set, and the answer says so.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { type Dataset, draw, openDataset } from "../data/index.js";
+import { grouped, percent } from "../text/format.js";
 import {
-  type Judgement,
   openTrained,
   type RunConfig,
   runFiles,
+  type TimedEvaluation,
   type Trained,
 } from "../train/index.js";
 import { type Console, say, sayJson } from "./console.js";
-import { grouped, percent } from "./format.js";
 import { table } from "./table.js";
 
 interface Options {
@@ -45,16 +45,16 @@ function history(run: string) {
   };
 }
 
-/** What is judged: the test set, or where there is none the selection set of the training. */
-interface Judged {
+/** What is evaluated: the test set, or where there is none the selection set of the training. */
+interface Evaluated {
   readonly set: "test" | "selection";
   readonly dataset: Dataset;
 }
 
-async function judgedSet({ settings }: RunConfig, data = settings.data): Promise<Judged> {
+async function evaluatedSet({ settings }: RunConfig, data = settings.data): Promise<Evaluated> {
   const splits = await openDataset(data, { size: settings.size });
   if (splits.test) return { set: "test", dataset: splits.test };
-  // How many pictures the run learned from says nothing of other data.
+  // How many images the run learned from says nothing of other data.
   const train = data === settings.data ? settings.train : undefined;
   return { set: "selection", dataset: draw(splits, { ...settings, train }).selection };
 }
@@ -62,10 +62,10 @@ async function judgedSet({ settings }: RunConfig, data = settings.data): Promise
 function describe(
   { info }: Trained,
   run: string,
-  { set, dataset }: Judged,
-  judgement: Judgement,
+  { set, dataset }: Evaluated,
+  evaluation: TimedEvaluation,
 ): string[] {
-  const { accuracy, loss, confusion, imagesPerSecond } = judgement;
+  const { accuracy, loss, confusion, imagesPerSecond } = evaluation;
   const rows = confusion
     .perClass()
     .map(({ support, recall, precision }, at) => [
@@ -75,17 +75,22 @@ function describe(
       100 * precision,
     ]);
   return [
-    ...table(["class", "pictures", "recall %", "precision %"], rows),
+    ...table(["class", "images", "recall %", "precision %"], rows),
     "",
-    `${info.model} of ${run}: ${grouped(dataset.length)} pictures of ${dataset.name}`,
+    `${info.model} of ${run}: ${grouped(dataset.length)} images of ${dataset.name}`,
     `${set} loss ${loss.toFixed(4)}, ${grouped(imagesPerSecond)} img/s`,
     `${set} accuracy ${percent(accuracy)}`,
   ];
 }
 
-/** The object of `--json`, like that of `train`; speed, memory and time are those of the judging. */
-function result({ config, info }: Trained, run: string, set: Judged["set"], judgement: Judgement) {
-  const { accuracy, loss, confusion: _, ...cost } = judgement;
+/** The object of `--json`, like that of `train`; speed, memory and time are those of the evaluation. */
+function result(
+  { config, info }: Trained,
+  run: string,
+  set: Evaluated["set"],
+  evaluation: TimedEvaluation,
+) {
+  const { accuracy, loss, confusion: _, ...cost } = evaluation;
   const { parameters, settings } = config;
   const { epochs, best } = history(run);
   const net = { run, model: info.model, parameters, epochs, seed: settings.seed, best };
@@ -101,10 +106,10 @@ export function define(command: Command, console: Console): void {
     .action(async (run: string, { data, engine, json }: Options) => {
       const net = await openTrained(run, { engine });
       try {
-        const judged = await judgedSet(net.config, data);
-        const judgement = await net.evaluate(judged.dataset);
-        if (json) sayJson(console, result(net, run, judged.set, judgement));
-        else for (const line of describe(net, run, judged, judgement)) say(console.out, line);
+        const evaluated = await evaluatedSet(net.config, data);
+        const evaluation = await net.evaluate(evaluated.dataset);
+        if (json) sayJson(console, result(net, run, evaluated.set, evaluation));
+        else for (const line of describe(net, run, evaluated, evaluation)) say(console.out, line);
       } finally {
         await net.close();
       }

@@ -9,19 +9,19 @@ import {
   flatnessFiles,
   flatnessTable,
   type NamedFlatness,
-  trainingPictures,
+  trainingImages,
 } from "../analysis/index.js";
-import { writeFileAtomic } from "../train/atomicFile.js";
+import { writeFileAtomic } from "../files/atomicFile.js";
+import { grouped, percent } from "../text/format.js";
 import { openTrained } from "../train/index.js";
 import { count, numbers } from "./arguments.js";
 import { type Console, type Stream, say, sayJson } from "./console.js";
-import { grouped, percent } from "./format.js";
 import { table } from "./table.js";
 
 interface Options {
   readonly sigmas?: readonly number[];
   readonly draws: number;
-  readonly pictures: number;
+  readonly images: number;
   readonly seed: number;
   readonly engine?: string;
   readonly json?: boolean;
@@ -39,10 +39,10 @@ const showDraws = (stream: Stream, run: string) => (done: number, total: number)
 };
 
 async function measure(run: string, options: Options, err: Stream): Promise<Measured> {
-  const { sigmas, draws, seed, pictures, engine } = options;
+  const { sigmas, draws, seed, images, engine } = options;
   const net = await openTrained(run, { engine });
   try {
-    const set = await trainingPictures(net.config, pictures, seed);
+    const set = await trainingImages(net.config, images, seed);
     const profile = await flatness(net, set, { sigmas, draws, seed, onDraw: showDraws(err, run) });
     return { run, name: basename(resolve(run)), ...profile };
   } finally {
@@ -68,12 +68,12 @@ function describe(measured: readonly Measured[]): string[] {
     `${sigma}`,
     ...measured.map((one) => cell(one, at)),
   ]);
-  const [{ pictures, draws }] = measured;
+  const [{ images, draws }] = measured;
   return [
     ...table(["sigma", ...measured.map(({ name }) => name)], rows),
     "",
     "growth of the training error in points, mean ± standard error " +
-      `(${grouped(pictures)} pictures, ${draws} draws)`,
+      `(${grouped(images)} images, ${draws} draws)`,
     ...measured.map(
       ({ run, error }) => `${run}: training error ${percent(error)}; ${flatnessFiles.chart} in it`,
     ),
@@ -85,8 +85,8 @@ export function define(command: Command, { out, err }: Console): void {
     .argument("<runs...>", "run folders; several share one chart")
     .option("--sigmas <numbers>", "strengths of the noise (default: 0, 0.05, ... 0.5)", numbers)
     .option("--draws <number>", "draws of the noise for each strength", count, 20)
-    .option("--pictures <number>", "training pictures to judge by", count, 2000)
-    .option("--seed <number>", "of the noise and of the choice of pictures", count, 1)
+    .option("--images <number>", "training images to evaluate on", count, 2000)
+    .option("--seed <number>", "of the noise and of the choice of images", count, 1)
     .option("--engine <name>", "auto, native or reference", "auto")
     .option("--json", "print one object")
     .action(async (runs: string[], options: Options) => {

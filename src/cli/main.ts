@@ -2,7 +2,7 @@
 // and an exit code.
 
 import { Command, CommanderError } from "commander";
-import { suggestion } from "../text.js";
+import { suggestion } from "../text/words.js";
 import { version } from "../version.js";
 import type { Console } from "./console.js";
 import { say } from "./console.js";

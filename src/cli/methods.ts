@@ -3,16 +3,16 @@
 
 import { Command, CommanderError } from "commander";
 import { getMethod, type Method, type MethodSettings, overlaid } from "../compare/methods.js";
+import { InputError } from "../inputError.js";
 import { trainConfig } from "../train/config.js";
 import { list } from "./arguments.js";
-import { UsageError } from "./errors.js";
 import { addFlags } from "./flags.js";
 
 /** `lr=0.1` as `--lr 0.1`. */
 function toFlag(pair: string, typed: string): string[] {
   const [name, ...value] = pair.split("=");
   if (value.length > 0) return [`--${name}`, value.join("=").replaceAll("/", ",")];
-  throw new UsageError(`method ${typed}: "${pair}" is not of the form setting=value`);
+  throw new InputError(`method ${typed}: "${pair}" is not of the form setting=value`);
 }
 
 function parseSettings(pairs: readonly string[], typed: string): MethodSettings {
@@ -26,7 +26,7 @@ function parseSettings(pairs: readonly string[], typed: string): MethodSettings 
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     const message = error.message.replace(/^error: /, "").replace("\n", " ");
-    throw new UsageError(`method ${typed}: ${message}`);
+    throw new InputError(`method ${typed}: ${message}`);
   }
   return command.opts();
 }

@@ -1,7 +1,7 @@
 // One row for each net of a swarm.
 
+import { percent } from "../text/format.js";
 import type { ParticleStatus } from "../train/index.js";
-import { percent } from "./format.js";
 
 const number = (value: number, digits: number) =>
   Number.isFinite(value) ? value.toPrecision(digits) : "-";

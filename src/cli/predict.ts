@@ -1,11 +1,11 @@
-// `convoy predict RUN IMAGE...`: the class of each picture by a run's best weights.
+// `convoy predict RUN IMAGE...`: the class of each image by a run's best weights.
 
 import type { Command } from "commander";
-import { type Dataset, readPicture } from "../data/index.js";
+import { type Dataset, readImage } from "../data/index.js";
+import { percent } from "../text/format.js";
 import { openTrained, type Trained } from "../train/index.js";
 import { count } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
-import { percent } from "./format.js";
 
 interface Options {
   readonly top: number;
@@ -13,16 +13,16 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** Picture files as a data set of the shape that the run was trained on. Labels are all 0. */
+/** Image files as a data set of the shape that the run was trained on. Labels are all 0. */
 async function readAll({ config, info }: Trained, paths: readonly string[]): Promise<Dataset> {
   const [channels, height, width] = config.data.shape;
   const bytes = channels * height * width;
   const images = new Uint8Array(paths.length * bytes);
   for (const [at, path] of paths.entries()) {
-    images.set(await readPicture(path, { channels, height, width }), at * bytes);
+    images.set(await readImage(path, { channels, height, width }), at * bytes);
   }
   return {
-    ...{ name: "pictures", length: paths.length, channels, height, width, images },
+    ...{ name: "images", length: paths.length, channels, height, width, images },
     labels: new Int32Array(paths.length),
     classes: info.classes,
   };
@@ -39,7 +39,7 @@ function ranking(probabilities: Float32Array, classes: readonly string[], top: n
 export function define(command: Command, console: Console): void {
   command
     .argument("<run>", "run folder")
-    .argument("<images...>", "picture files")
+    .argument("<images...>", "image files")
     .option("--top <number>", "classes to name", count, 3)
     .option("--engine <name>", "auto, native or reference", "auto")
     .option("--json", "print one object")

@@ -16,7 +16,7 @@ const start: RunStart = {
   epochs: 2,
   stepsPerEpoch: 2,
   batch: 10,
-  pictures: { train: 20, selection: 5, test: 4 },
+  images: { train: 20, selection: 5, test: 4 },
   memory,
   history: [],
 };
@@ -67,7 +67,7 @@ function shown(run: readonly TrainEvent[], isTTY = false, columns = 200): string
 test("plain lines where there is no terminal", () => {
   expect(shown(events).split("\n")).toEqual([
     "lenet5: 61,706 parameters, native engine, 2 threads",
-    "pictures: 20 training, 5 selection, 4 test",
+    "images: 20 training, 5 selection, 4 test",
     "run runs/a",
     "epoch 1/2  loss 1.5000  accuracy 50.00 %  selection 75.00 % *  1,234 img/s  0:03 left",
     "epoch 2/2  loss 1.5000  accuracy 50.00 %  selection 75.00 %    1,234 img/s  0:00 left",

@@ -2,8 +2,9 @@
 // epoch's result; elsewhere the results alone.
 
 import { styleText } from "node:util";
-import { formatBytes } from "../bytes.js";
 import type { MemoryReport } from "../engine/engine.js";
+import { formatBytes } from "../text/bytes.js";
+import { clock, grouped, percent } from "../text/format.js";
 import type {
   EpochEnd,
   Listener,
@@ -14,7 +15,6 @@ import type {
   SwarmSize,
 } from "../train/index.js";
 import type { Stream } from "./console.js";
-import { clock, grouped, percent } from "./format.js";
 import { LiveBlock } from "./liveBlock.js";
 import { particleRow } from "./particleRows.js";
 
@@ -41,7 +41,7 @@ const reasons: Readonly<Record<RunEnd["reason"], string>> = {
 };
 
 /** How far the whole run is, for the time left. */
-class Course {
+class Study {
   private readonly start: number;
   private done = 0;
   private readonly total: number;
@@ -108,11 +108,11 @@ const sizeOf = (
   `${formatBytes(stateBytes)} of optimizer state each, ${megabytes(peakBytes)} of programs`;
 
 function opening(event: RunStart): string[] {
-  const { model, parameters, engine, threads, pictures, resumed, run, swarm, memory } = event;
+  const { model, parameters, engine, threads, images, resumed, run, swarm, memory } = event;
   const set = (name: string, count: number) => (count > 0 ? `, ${grouped(count)} ${name}` : "");
   return [
     `${model}: ${grouped(parameters)} parameters, ${engine} engine, ${threads} thread${threads > 1 ? "s" : ""}`,
-    `pictures: ${grouped(pictures.train)} training${set("selection", pictures.selection)}${set("test", pictures.test)}`,
+    `images: ${grouped(images.train)} training${set("selection", images.selection)}${set("test", images.test)}`,
     ...(swarm ? [sizeOf(swarm, memory)] : []),
     ...(memory.plan ? [`memory: ${memory.plan}`] : []),
     resumed ? `run ${run}, going on at epoch ${resumed.epoch}, step ${resumed.step}` : `run ${run}`,
@@ -145,7 +145,7 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
   const style = (name: "green" | "dim" | "yellow", text: string) =>
     colored ? styleText(name, text) : text;
   const print = (line: string) => block.print(line);
-  let course: Course;
+  let course: Study;
   let epochs = 0;
   let means: EpochMeans | undefined;
   let epochStart: number | undefined;
@@ -179,7 +179,7 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
     epochStart ??= now();
     const rate = event.images / Math.max(1e-3, (now() - epochStart) / 1000);
     draw(event, `${grouped(rate)} img/s`, rows);
-    if (!event.judged) return;
+    if (!event.evaluated) return;
     epochStart = undefined;
     for (const row of rows) print(row);
   }
@@ -198,7 +198,7 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
   return (event) => {
     switch (event.type) {
       case "runStart":
-        course = new Course(event, now, options.steps);
+        course = new Study(event, now, options.steps);
         epochs = event.epochs;
         for (const line of opening(event)) print(line);
         break;

@@ -1,7 +1,7 @@
 // `convoy summary MODEL`: layers, shapes, parameters and work.
 
 import type { Command } from "commander";
-import { picturesOf } from "../bench/task.js";
+import { imagesOf } from "../bench/task.js";
 import { createModel, type Summary, summarise } from "../models/index.js";
 import { count } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
@@ -16,7 +16,7 @@ interface Options {
 
 function print({ out }: Console, summary: Summary): void {
   const { model, source, input, rows, params, statistics, flops } = summary;
-  say(out, `${model} for pictures of ${input.join("x")} (channels x height x width)`);
+  say(out, `${model} for images of ${input.join("x")} (channels x height x width)`);
   say(out, source);
   say(out);
   const lines = table(
@@ -27,26 +27,23 @@ function print({ out }: Console, summary: Summary): void {
   say(out);
   const kept = statistics > 0 ? ` and ${statistics.toLocaleString("en-US")} statistics` : "";
   say(out, `${params.toLocaleString("en-US")} parameters${kept}`);
-  say(
-    out,
-    `${(flops / 1e6).toFixed(1)} MFLOP for one picture (inference; training takes about 3x)`,
-  );
+  say(out, `${(flops / 1e6).toFixed(1)} MFLOP for one image (inference; training takes about 3x)`);
 }
 
 export function define(command: Command, console: Console): void {
   command
     .argument("<model>", "model by name")
-    .option("--channels <number>", "channels of the pictures", count)
-    .option("--size <number>", "height and width of the pictures", count)
+    .option("--channels <number>", "channels of the images", count)
+    .option("--size <number>", "height and width of the images", count)
     .option("--classes <number>", "classes", count)
     .option("--json", "print one object")
     .action((name: string, options: Options) => {
-      const pictures = picturesOf(name);
+      const images = imagesOf(name);
       const [channels, side] = [
-        options.channels ?? pictures.image[0],
-        options.size ?? pictures.image[1],
+        options.channels ?? images.image[0],
+        options.size ?? images.image[1],
       ];
-      const classes = options.classes ?? pictures.classes;
+      const classes = options.classes ?? images.classes;
       const model = createModel(name, { channels, height: side, width: side, classes });
       const summary = summarise(model);
       if (options.json) sayJson(console, summary);

@@ -2,10 +2,10 @@
 
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
+import { InputError } from "../inputError.js";
 import { trainConfig } from "../train/config.js";
 import type { TrainSettings } from "../train/index.js";
 import type { Console } from "./console.js";
-import { UsageError } from "./errors.js";
 import { addFlags } from "./flags.js";
 
 interface Options extends Partial<TrainSettings> {
@@ -21,10 +21,10 @@ function readSettings(path: string): Partial<TrainSettings> {
   try {
     content = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new UsageError(`--config ${path}: ${(error as Error).message}`);
+    throw new InputError(`--config ${path}: ${(error as Error).message}`);
   }
   if (typeof content !== "object" || content === null || Array.isArray(content)) {
-    throw new UsageError(`--config ${path}: expected one object of settings`);
+    throw new InputError(`--config ${path}: expected one object of settings`);
   }
   const { settings = content } = content as { settings?: object };
   return settings;
@@ -37,14 +37,14 @@ function settingsFrom(data: string | undefined, options: Options): Partial<Train
   const given = { ...file, ...flags, ...(data !== undefined && { data }) };
   if (resume !== undefined) {
     if (given.out !== undefined) {
-      throw new UsageError(
+      throw new InputError(
         "--out and --resume exclude each other; a run goes on in its own folder",
       );
     }
     return { ...given, out: resume };
   }
   if (given.data === undefined) {
-    throw new UsageError("no data set; type: convoy train mnist, or: convoy train --resume RUN");
+    throw new InputError("no data set; type: convoy train mnist, or: convoy train --resume RUN");
   }
   return given;
 }

@@ -11,13 +11,13 @@ import {
   rangeTable,
   rangeTest,
 } from "../analysis/index.js";
-import { writeFileAtomic } from "../train/atomicFile.js";
+import { writeFileAtomic } from "../files/atomicFile.js";
+import { grouped } from "../text/format.js";
 import { trainConfig } from "../train/config.js";
 import type { TrainSettings } from "../train/index.js";
 import { count } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
 import { addFlags } from "./flags.js";
-import { grouped } from "./format.js";
 import { table } from "./table.js";
 
 type Settings = Partial<TrainSettings>;
@@ -66,19 +66,19 @@ async function tuneRate(data: string, options: RateOptions, console: Console): P
 }
 
 function describe(scales: readonly NoiseScale[]): string[] {
-  const pictures = (scale: number) =>
+  const images = (scale: number) =>
     Number.isFinite(scale) ? grouped(Math.round(scale)) : "unknown";
   const rows = scales.map(({ step, loss, signal, noise, scale }) => [
     `${step}`,
     ...[loss, signal, noise].map(short),
-    pictures(scale),
+    images(scale),
   ]);
   const last = scales[scales.length - 1].scale;
   return [
     ...table(["step", "loss", "|G|^2", "tr(S)", "noise scale"], rows),
     "",
     Number.isFinite(last)
-      ? `up to a batch of about ${pictures(last)} a step gains as much as its pictures cost`
+      ? `up to a batch of about ${images(last)} a step gains as much as its images cost`
       : "no gradient can be told from the noise: measure with more --batches",
   ];
 }

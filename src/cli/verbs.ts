@@ -49,7 +49,7 @@ export const verbs: readonly VerbEntry[] = [
   },
   {
     name: "predict",
-    summary: "name the class of pictures with a run's best weights",
+    summary: "name the class of images with a run's best weights",
     load: () => import("./predict.js"),
   },
   {

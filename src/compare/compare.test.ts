@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { stripeSplits, temporaryFolder, tinyModel } from "../../test/support/tinyRun.js";
 import { createModel, type ModelInput } from "../models/index.js";
+import { compareFiles } from "../study/folder.js";
 import { type CompareOptions, compare } from "./compare.js";
-import type { Standing } from "./course.js";
-import { compareFiles } from "./folder.js";
 import { getMethod, type Method } from "./methods.js";
 import type { CompareSettings } from "./plan.js";
+import type { StudyProgress } from "./runs.js";
 
 /** Learns nothing, so that the comparison has a clear loser. */
 const idle: Method = { name: "idle", description: "hardly moves", settings: { lr: 1e-9 } };
@@ -30,9 +30,9 @@ function compareTiny(settings: Partial<CompareSettings>, options: CompareOptions
 }
 
 /** Aborts at an event of the comparison. */
-function abortAt(when: (standing: Standing) => boolean): CompareOptions {
+function abortAt(when: (standing: StudyProgress) => boolean): CompareOptions {
   const controller = new AbortController();
-  const watch = (standing: Standing) => {
+  const watch = (standing: StudyProgress) => {
     if (when(standing)) controller.abort();
   };
   return { signal: controller.signal, watch };
@@ -52,7 +52,7 @@ describe("a comparison", () => {
     const out = join(temporaryFolder(), "cmp");
     const found = await compareTiny({ out });
     const [baseline, method] = found.tables[0].rows;
-    expect(found).toMatchObject({ baseline: "idle", complete: true, testPictures: 33, notes: [] });
+    expect(found).toMatchObject({ baseline: "idle", complete: true, testImages: 33, notes: [] });
     expect(baseline).toMatchObject({ method: "idle", runs: 3, diverged: 0, versus: undefined });
     expect(method).toMatchObject({ method: "single", particles: 1, epochs: 3, runs: 3 });
     expect(method.versus).toMatchObject({ wins: 3, ties: 0, losses: 0 });
@@ -67,8 +67,8 @@ describe("a comparison", () => {
   });
 
   test.each([
-    ["in a run", ({ event, done }: Standing) => event?.type === "step" && done === 3],
-    ["between two runs", ({ event, done }: Standing) => !event && done === 2],
+    ["in a run", ({ event, done }: StudyProgress) => event?.type === "step" && done === 3],
+    ["between two runs", ({ event, done }: StudyProgress) => !event && done === 2],
   ])("interrupted %s and begun again gives the same tables", async (_, when) => {
     const folder = temporaryFolder();
     const [whole, parted] = [join(folder, "whole"), join(folder, "parted")];
@@ -76,7 +76,7 @@ describe("a comparison", () => {
     const partly = await compareTiny({ out: parted }, abortAt(when));
     expect(partly.complete).toBe(false);
     expect(partly.notes[0]).toMatch(/^[23] of 6 runs are over/);
-    const again: Standing[] = [];
+    const again: StudyProgress[] = [];
     const found = await compareTiny({ out: parted }, { watch: (one) => void again.push(one) });
     expect(found.complete).toBe(true);
     const begun = again.filter(({ event }) => event?.type === "runStart");
@@ -86,12 +86,12 @@ describe("a comparison", () => {
     }
   });
 
-  test("of finished runs trains nothing, and may ask for another measure", async () => {
+  test("of finished runs trains nothing, and may ask for another metric", async () => {
     const out = join(temporaryFolder(), "cmp");
     await compareTiny({ out, seeds: 1 });
-    const again: Standing[] = [];
-    const watch = (one: Standing) => void again.push(one);
-    const found = await compareTiny({ out, seeds: 1 }, { measure: "spread", watch });
+    const again: StudyProgress[] = [];
+    const watch = (one: StudyProgress) => void again.push(one);
+    const found = await compareTiny({ out, seeds: 1 }, { metric: "spread", watch });
     expect(again.filter(({ event }) => event)).toEqual([]);
     expect(found.tables[0].rows[1]).toMatchObject({ values: [0], versus: { ties: 1 } });
     expect(found.notes).toEqual([expect.stringMatching(/^one seed: intervals are unknown/)]);
@@ -270,11 +270,7 @@ describe("refuses", () => {
     ["a rate below 0", { methods: [single], lrs: [-1] }, /learning rate -1/],
     ["no seeds", { seeds: 0 }, /number of seeds is 0/],
     ["wall clock without a time", { budgets: ["wall"] }, /needs a number of seconds/],
-    [
-      "too many pictures",
-      { settings: { train: 200 } },
-      /class top has 40 pictures left .* needs 67/,
-    ],
+    ["too many images", { settings: { train: 200 } }, /class top has 40 images left .* needs 67/],
   ])("%s, and writes nothing", async (_, settings, message) => {
     const out = join(temporaryFolder(), "cmp");
     await expect(compareTiny({ out, ...settings })).rejects.toThrow(message);

@@ -1,14 +1,15 @@
 // Compares training methods by the protocol that every claim is to follow: three disjoint sets, equal
 // budgets, equally many rates tried for each method, several seeds, differences paired by seed.
 
-import { DataError, openDataset, type Splits } from "../data/index.js";
+import { openDataset, type Splits } from "../data/index.js";
+import { InputError } from "../inputError.js";
+import { openFolder } from "../study/folder.js";
+import { Stopped } from "../study/run.js";
 import { openSwarm, swarmOf } from "../swarm/index.js";
 import { fingerprint } from "../train/fingerprint.js";
 import { learningRate, type OwnParts, parseConfig } from "../train/index.js";
 import { prepare } from "../train/prepare.js";
-import { Course, type CourseOptions, type Standing } from "./course.js";
-import { openFolder } from "./folder.js";
-import { getMeasure } from "./outcome.js";
+import { getMetric } from "./outcome.js";
 import {
   blame,
   type CompareSettings,
@@ -18,24 +19,24 @@ import {
   settingsOf,
 } from "./plan.js";
 import { type Comparison, report } from "./report.js";
-import { Stopped } from "./run.js";
+import { type CourseOptions, Study, type StudyProgress } from "./runs.js";
 import { writeTables } from "./tables.js";
 
 /** How {@link compare} is watched and steered. */
 export interface CompareOptions extends OwnParts {
-  /** Number that methods are compared by: a name of `measures`. Default `deployed`. */
-  readonly measure?: string;
+  /** Number that methods are compared by: a name of `metrics`. Default `deployed`. */
+  readonly metric?: string;
   /** When it aborts, the current run is saved and the comparison ends; call again to go on. */
   readonly signal?: AbortSignal;
   /** Hears of every event of every run. */
-  readonly watch?: (standing: Standing) => void | Promise<void>;
+  readonly watch?: (standing: StudyProgress) => void | Promise<void>;
 }
 
 function withTest(source: Splits): CourseOptions["source"] {
   const { test } = source;
   if (test) return { ...source, test };
-  throw new DataError(
-    `${source.train.name} has no test set; methods are compared on pictures that chose nothing`,
+  throw new InputError(
+    `${source.train.name} has no test set; methods are compared on images that chose nothing`,
   );
 }
 
@@ -58,27 +59,27 @@ async function checkMethods(plan: Plan, data: Splits, own: OwnParts): Promise<vo
  * the tables to the folder `out`. Call it again with the same settings to go on where it was
  * interrupted; finished runs are read, not repeated.
  *
- * Within a seed all methods learn from, choose by and are tested with the same pictures. Learning rates
+ * Within a seed all methods learn from, choose by and are tested with the same images. Learning rates
  * are tuned on the selection set with seeds of their own; the test set is touched once by each run that
  * is compared.
  *
- * @throws ConfigError, DataError or RangeError for what cannot be compared, before anything is written;
- * RunError when the folder holds something else or another plan.
+ * @throws InputError, InputError or InputError for what cannot be compared, before anything is written;
+ * InputError when the folder holds something else or another plan.
  */
 export async function compare(
   settings: CompareSettings,
-  { measure = "deployed", signal, watch, ...own }: CompareOptions = {},
+  { metric = "deployed", signal, watch, ...own }: CompareOptions = {},
 ): Promise<Comparison> {
-  const compared = getMeasure(measure);
+  const compared = getMetric(metric);
   const { out } = settings;
   const { data, size } = parseConfig({ epochs: DEFAULT_EPOCHS, ...settings.settings });
   const source = withTest(own.data ?? (await openDataset(data, { size })));
   const plan = makePlan(settings, fingerprint(source));
-  const show = async (standing: Standing) => {
+  const show = async (standing: StudyProgress) => {
     if (standing.outcome) await writeTables(out, plan, course.outcomes, compared);
     await watch?.(standing);
   };
-  const course = new Course(plan, { out, source, model: own.model, signal, watch: show });
+  const course = new Study(plan, { out, source, model: own.model, signal, watch: show });
   await checkMethods(plan, source, own);
   const close = await openFolder(out, plan);
   try {

@@ -1,9 +1,9 @@
 // Dot plots of a comparison: a dot a run, an upright for the mean, a bar for its 95 % interval.
 
-import { roundTicks } from "../train/svg/lineChart.js";
-import { element, faint, ink, label, palette, picture } from "../train/svg/svg.js";
+import { roundTicks } from "../charts/lineChart.js";
+import { element, faint, image, ink, label, palette } from "../charts/svg.js";
+import type { Estimate } from "../study/statistics.js";
 import type { BudgetTable, Comparison } from "./report.js";
-import type { Estimate } from "./statistics.js";
 
 /** A line of dots. */
 interface Line {
@@ -89,11 +89,11 @@ const inPercent = ({ mean, low, high }: Estimate): Estimate => ({
   high: high === undefined ? undefined : percent(high),
 });
 
-function panelsOf({ measure, baseline }: Comparison, { budget, rows }: BudgetTable): Panel[] {
+function panelsOf({ metric, baseline }: Comparison, { budget, rows }: BudgetTable): Panel[] {
   const beside = rows.filter(({ versus }) => versus !== undefined);
   return [
     {
-      title: `${budget}: ${measure}, %`,
+      title: `${budget}: ${metric}, %`,
       lines: rows.map(({ method, values, value }) => ({
         name: method,
         values: values.map(percent),
@@ -131,5 +131,5 @@ export function dotPlots(comparison: Comparison): string {
     width += plotAt(one) + PLOT + RIGHT;
     return group;
   });
-  return picture(Math.ceil(width), TOP + ROW * lines + BOTTOM, [heading, ...groups]);
+  return image(Math.ceil(width), TOP + ROW * lines + BOTTOM, [heading, ...groups]);
 }

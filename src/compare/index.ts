@@ -1,8 +1,15 @@
+export { compareFiles } from "../study/folder.js";
+export {
+  binomialError,
+  type Estimate,
+  estimate,
+  type Tally,
+  tally,
+  tQuantile,
+} from "../study/statistics.js";
 export { type CompareOptions, compare } from "./compare.js";
-export type { Job, Purpose, Standing } from "./course.js";
-export { compareFiles } from "./folder.js";
 export { getMethod, type Method, type MethodSettings, methods } from "./methods.js";
-export { getMeasure, type Measure, measures, type Outcome, type Result } from "./outcome.js";
+export { getMetric, type Metric, metrics, type Outcome, type Result } from "./outcome.js";
 export {
   type BudgetName,
   budgetNames,
@@ -11,12 +18,5 @@ export {
   unplanned,
 } from "./plan.js";
 export type { BudgetTable, Comparison, Row, Versus } from "./report.js";
-export {
-  binomialError,
-  type Estimate,
-  estimate,
-  type Tally,
-  tally,
-  tQuantile,
-} from "./statistics.js";
+export type { Job, Purpose, StudyProgress } from "./runs.js";
 export { type Cells, cells, headings, remarks, tableCsv, toMarkdown } from "./tables.js";

@@ -1,7 +1,7 @@
 // Training methods to compare. A method is one entry: what it sets differently from the settings that
 // all methods of a comparison share.
 
-import { byName } from "../text.js";
+import { byName } from "../text/words.js";
 import type { TrainSettings } from "../train/index.js";
 
 /** Settings of a method. */
@@ -85,5 +85,5 @@ export const methods: readonly Method[] = [
   },
 ];
 
-/** The method with a name; throws a `RangeError` with the nearest one when there is none. */
+/** The method with a name; throws a `InputError` with the nearest one when there is none. */
 export const getMethod = (name: string): Method => byName("method", name, methods);

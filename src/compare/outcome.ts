@@ -1,9 +1,9 @@
 // What one run of a comparison came to, and the numbers by which methods are compared.
 
-import { byName } from "../text.js";
+import { mean } from "../study/statistics.js";
+import { byName } from "../text/words.js";
 import type { Summary } from "../train/index.js";
 import type { BudgetName } from "./plan.js";
-import { mean } from "./statistics.js";
 
 /** Which run of the comparison it is. */
 export interface RunKey {
@@ -53,7 +53,7 @@ export function resultOf({ best, test, particles, bytesSent }: Summary, seconds:
 }
 
 /** A number that methods are compared by. */
-export interface Measure {
+export interface Metric {
   readonly name: string;
   readonly description: string;
   /** 1 when more is better, -1 when less is. */
@@ -64,7 +64,7 @@ export interface Measure {
 const highest = ({ particles }: Result) => Math.max(...particles);
 const lowest = ({ particles }: Result) => Math.min(...particles);
 
-export const measures = [
+export const metrics = [
   {
     name: "deployed",
     description: "test accuracy of the deployed net",
@@ -85,7 +85,7 @@ export const measures = [
     better: -1,
     of: (result) => highest(result) - lowest(result),
   },
-] as const satisfies readonly Measure[];
+] as const satisfies readonly Metric[];
 
-/** The measure with a name; throws a `RangeError` when there is none. */
-export const getMeasure = (name: string): Measure => byName<Measure>("measure", name, measures);
+/** The metric with a name; throws a `InputError` when there is none. */
+export const getMetric = (name: string): Metric => byName<Metric>("metric", name, metrics);

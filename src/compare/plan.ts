@@ -1,10 +1,11 @@
 // The plan of a comparison: everything that decides its numbers, fixed before the first run. It lies in
 // the comparison's folder, and only the same plan goes on there.
 
+import { InputError } from "../inputError.js";
 import { getOptimizer, gradientsOf, isSelfPaced, optimizers } from "../optim/index.js";
-import { unknownName } from "../text.js";
+import { unknownName } from "../text/words.js";
 import type { Fingerprint } from "../train/fingerprint.js";
-import { ConfigError, parseConfig, type TrainConfig, type TrainSettings } from "../train/index.js";
+import { parseConfig, type TrainConfig, type TrainSettings } from "../train/index.js";
 import { type Method, type MethodSettings, overlaid } from "./methods.js";
 
 /** What methods are given equal amounts of: gradient evaluations over all particles, or time. */
@@ -35,7 +36,7 @@ export interface CompareSettings {
   readonly tuneSeeds?: number;
 }
 
-/** Passes over the training pictures that a run of the `gradients` budget may do in all. */
+/** Passes over the training images that a run of the `gradients` budget may do in all. */
 export const DEFAULT_EPOCHS = 20;
 const DEFAULT_SEEDS = 5;
 const DEFAULT_TUNE_SEEDS = 2;
@@ -48,7 +49,7 @@ export interface Plan {
   readonly methods: readonly { readonly name: string; readonly settings: MethodSettings }[];
   readonly baseline: string;
   readonly budgets: readonly BudgetName[];
-  /** Gradient evaluations, in passes over the training pictures. */
+  /** Gradient evaluations, in passes over the training images. */
   readonly epochs: number;
   readonly seconds?: number;
   readonly seeds: readonly number[];
@@ -87,30 +88,30 @@ export function blame(method: string, error: unknown): unknown {
 function expectWithout(who: string, settings: object, names: readonly string[]): void {
   const name = names.find((one) => (settings as Record<string, unknown>)[one] !== undefined);
   if (name === undefined) return;
-  throw new ConfigError(`${who} sets ${name}, which the comparison decides; leave it out`);
+  throw new InputError(`${who} sets ${name}, which the comparison decides; leave it out`);
 }
 
 function expectCount(name: string, value: number, highest = Number.MAX_SAFE_INTEGER): void {
   if (Number.isInteger(value) && value >= 1 && value <= highest) return;
   const limit = highest < Number.MAX_SAFE_INTEGER ? ` to ${highest}` : "";
-  throw new ConfigError(`${name} is ${value}; expected a whole number from 1${limit}`);
+  throw new InputError(`${name} is ${value}; expected a whole number from 1${limit}`);
 }
 
 /** A name as that of a folder. */
 export const folderName = (method: string): string => method.replace(/[^\w.=-]+/g, "-");
 
 function checkMethods(methods: readonly Method[], baseline: string, tuned: boolean): void {
-  if (methods.length === 0) throw new ConfigError("there is no method to compare");
+  if (methods.length === 0) throw new InputError("there is no method to compare");
   const names = methods.map(({ name }) => name);
   const folders = names.map(folderName);
   const twice = names.find((_, at) => folders.indexOf(folders[at]) !== at);
-  if (twice !== undefined) throw new ConfigError(`method ${twice} is there twice`);
+  if (twice !== undefined) throw new InputError(`method ${twice} is there twice`);
   if (!names.includes(baseline)) throw unknownName("baseline", baseline, names);
   const others = unplanned.filter((name) => name !== "swarm");
   for (const { name, settings } of methods) {
     expectWithout(`method ${name}`, settings, [...decided, ...others]);
     if (tuned && settings.lr !== undefined) {
-      throw new ConfigError(`method ${name} sets lr, which is to be tuned; leave one of them out`);
+      throw new InputError(`method ${name} sets lr, which is to be tuned; leave one of them out`);
     }
   }
 }
@@ -119,16 +120,16 @@ function checkNumbers({ seeds, lrs, tuneSeeds, seconds, budgets }: CompareSettin
   if (seeds !== undefined) expectCount("the number of seeds", seeds, TUNING_OFFSET);
   if (tuneSeeds !== undefined) expectCount("the number of tuning seeds", tuneSeeds);
   if (seconds !== undefined && !(seconds > 0)) {
-    throw new ConfigError(`the wall budget is ${seconds} s; expected more than 0`);
+    throw new InputError(`the wall budget is ${seconds} s; expected more than 0`);
   }
   if (seconds !== undefined && budgets && !budgets.includes("wall")) {
-    throw new ConfigError("seconds are given, but the wall budget is not asked for");
+    throw new InputError("seconds are given, but the wall budget is not asked for");
   }
   const wrong = lrs?.find((lr, at) => !(lr > 0) || lrs.indexOf(lr) !== at);
   if (wrong !== undefined) {
-    throw new ConfigError(`learning rate ${wrong}: expected positive numbers, each once`);
+    throw new InputError(`learning rate ${wrong}: expected positive numbers, each once`);
   }
-  if (lrs?.length === 0) throw new ConfigError("there is no learning rate to choose from");
+  if (lrs?.length === 0) throw new InputError("there is no learning rate to choose from");
 }
 
 /** Seeds counted from a first one. */
@@ -139,7 +140,7 @@ const countFrom = (first: number, count: number): number[] =>
  * Settles a comparison.
  *
  * @param data fingerprint of the source, as it was opened
- * @throws ConfigError or RangeError for what cannot be compared.
+ * @throws InputError or InputError for what cannot be compared.
  */
 export function makePlan(compared: CompareSettings, data: Fingerprint): Plan {
   const { methods, settings, budgets = ["gradients"], lrs, seconds } = compared;
@@ -151,7 +152,7 @@ export function makePlan(compared: CompareSettings, data: Fingerprint): Plan {
   const { seed } = parseConfig({ ...settings, epochs });
   const chosen = budgetNames.filter((name) => budgets.includes(name));
   if (chosen.includes("wall") && !chosen.includes("gradients") && seconds === undefined) {
-    throw new ConfigError("the wall budget needs a number of seconds");
+    throw new InputError("the wall budget needs a number of seconds");
   }
   const plan: Plan = {
     methods: methods.map(({ name, settings: own }) => ({ name, settings: own })),
@@ -215,7 +216,7 @@ function checkEpochs(plan: Plan): void {
   for (const { name } of plan.methods) {
     if (Number.isInteger(gradientEpochs(plan, name))) continue;
     const each = stepGradients(plan, name);
-    throw new ConfigError(
+    throw new InputError(
       `the gradients of ${plan.epochs} epochs are no whole number of epochs for ${name}, which ` +
         `takes ${each} a step; choose a multiple of ${each}`,
     );

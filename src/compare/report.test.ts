@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { dotPlots } from "./dotPlot.js";
-import { getMeasure, type Outcome } from "./outcome.js";
+import { getMetric, type Outcome } from "./outcome.js";
 import type { Plan } from "./plan.js";
 import { report, versus } from "./report.js";
 import { cells, remarks, resultsCsv, tableCsv, toMarkdown } from "./tables.js";
 
-const deployed = getMeasure("deployed");
+const deployed = getMetric("deployed");
 
 /** A run with the test accuracies of its particles, the first one deployed; none for a diverged one. */
 function run(method: string, seed: number, ...particles: number[]): Outcome {
@@ -52,7 +52,7 @@ describe("a method beside the baseline", () => {
   const of = (method: string) => outcomes.filter((one) => one.method === method);
 
   test("is compared seed by seed", () => {
-    // Differences 0.01, 0, 0.02: mean 0.01, deviation 0.01, half 4.3027 * 0.01 / sqrt(3).
+    // Differences 0.01, 0, 0.02: mean 0.01, std 0.01, half 4.3027 * 0.01 / sqrt(3).
     const { difference, pairs, ...counts } = versus(of("b"), of("a"), deployed);
     expect(pairs.map(({ seed }) => seed)).toEqual([1, 2, 3]);
     expect(counts).toEqual({ wins: 2, ties: 1, losses: 0 });
@@ -62,7 +62,7 @@ describe("a method beside the baseline", () => {
   });
 
   test("wins by less where less is better", () => {
-    const { difference, wins, losses } = versus(of("b"), of("a"), getMeasure("spread"));
+    const { difference, wins, losses } = versus(of("b"), of("a"), getMetric("spread"));
     expect({ wins, losses }).toEqual({ wins: 2, losses: 0 });
     expect(difference!.mean).toBeLessThan(0);
   });
@@ -162,13 +162,13 @@ describe("tables", () => {
       ],
     });
     expect(remarks(comparison)).toEqual([
-      "one test accuracy on 10000 pictures has a standard error of 0.29 points",
+      "one test accuracy on 10000 images has a standard error of 0.29 points",
     ]);
   });
 
   test("leave out the columns that nobody has anything in", () => {
     const alone = outcomes.map((one) => ({ ...one, particles: 1 }));
-    const spread = report(plan(["a", "b"], [1, 2, 3]), alone, getMeasure("spread"));
+    const spread = report(plan(["a", "b"], [1, 2, 3]), alone, getMetric("spread"));
     const { header } = cells(spread, spread.tables[0]);
     expect(header).toContain("spread %");
     expect(header).not.toContain("best %");

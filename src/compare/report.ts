@@ -1,8 +1,15 @@
 // What the finished runs say: a row a method, each compared with the baseline, paired by seed.
 
-import type { Measure, Outcome, Result } from "./outcome.js";
+import {
+  binomialError,
+  type Estimate,
+  estimate,
+  mean,
+  type Tally,
+  tally,
+} from "../study/statistics.js";
+import type { Metric, Outcome, Result } from "./outcome.js";
 import type { BudgetName, Plan } from "./plan.js";
-import { binomialError, type Estimate, estimate, mean, type Tally, tally } from "./statistics.js";
 
 /** A method beside the baseline. Differences are the method's value less the baseline's. */
 export interface Versus extends Tally {
@@ -22,7 +29,7 @@ export interface Row {
   /** Runs that are over, and those of them that diverged. */
   readonly runs: number;
   readonly diverged: number;
-  /** The measure's value in each finished run, in the order of the plan's seeds. */
+  /** The metric's value in each finished run, in the order of the plan's seeds. */
   readonly values: readonly number[];
   readonly value?: Estimate;
   /** Means of test accuracies over the finished runs. */
@@ -50,12 +57,12 @@ export interface BudgetTable {
 export interface Comparison {
   readonly baseline: string;
   /** The number that methods are compared by. */
-  readonly measure: string;
+  readonly metric: string;
   readonly seeds: number;
   /** Whether all runs of the plan are over. */
   readonly complete: boolean;
   readonly tables: readonly BudgetTable[];
-  readonly testPictures: number;
+  readonly testImages: number;
   /** Binomial standard error of one run's test accuracy, at the baseline's mean accuracy. */
   readonly standardError?: number;
   /** What a reader should know before believing the numbers. */
@@ -63,7 +70,7 @@ export interface Comparison {
 }
 
 /** How much better `a` is than `b`; a run that diverged is worse than any other. */
-function advantage(a: Outcome, b: Outcome, { of, better }: Measure): number {
+function advantage(a: Outcome, b: Outcome, { of, better }: Metric): number {
   if (a.result && b.result) return better * (of(a.result) - of(b.result));
   return Number(a.result !== undefined) - Number(b.result !== undefined);
 }
@@ -72,7 +79,7 @@ function advantage(a: Outcome, b: Outcome, { of, better }: Measure): number {
 export function versus(
   runs: readonly Outcome[],
   baseline: readonly Outcome[],
-  measure: Measure,
+  metric: Metric,
 ): Versus {
   const paired = runs.flatMap((run) => {
     const other = baseline.find(({ seed }) => seed === run.seed);
@@ -80,13 +87,13 @@ export function versus(
   });
   const pairs = paired.flatMap(({ run, other }) =>
     run.result && other.result
-      ? [{ seed: run.seed, difference: measure.of(run.result) - measure.of(other.result) }]
+      ? [{ seed: run.seed, difference: metric.of(run.result) - metric.of(other.result) }]
       : [],
   );
   return {
     pairs,
     difference: estimate(pairs.map(({ difference }) => difference)),
-    ...tally(paired.map(({ run, other }) => advantage(run, other, measure))),
+    ...tally(paired.map(({ run, other }) => advantage(run, other, metric))),
   };
 }
 
@@ -99,10 +106,10 @@ function rowOf(
   method: string,
   runs: readonly Outcome[],
   baseline: readonly Outcome[] | undefined,
-  measure: Measure,
+  metric: Metric,
 ): Row {
   const results = runs.flatMap(({ result }) => result ?? []);
-  const values = results.map(measure.of);
+  const values = results.map(metric.of);
   const accuracies = results.map(({ particles }) => particles);
   const first = runs.at(0);
   return {
@@ -125,7 +132,7 @@ function rowOf(
           },
     seconds: results.length === 0 ? undefined : mean(results.map(({ seconds }) => seconds)),
     bytesSent: meanBytes(results),
-    versus: baseline && versus(runs, baseline, measure),
+    versus: baseline && versus(runs, baseline, metric),
   };
 }
 
@@ -133,7 +140,7 @@ function tableOf(
   budget: BudgetName,
   plan: Plan,
   outcomes: readonly Outcome[],
-  measure: Measure,
+  metric: Metric,
 ): BudgetTable {
   const runsOf = (method: string) =>
     plan.seeds.flatMap((seed) =>
@@ -143,7 +150,7 @@ function tableOf(
   return {
     budget,
     rows: plan.methods.map(({ name }) =>
-      rowOf(name, runsOf(name), name === plan.baseline ? undefined : baseline, measure),
+      rowOf(name, runsOf(name), name === plan.baseline ? undefined : baseline, metric),
     ),
   };
 }
@@ -171,8 +178,8 @@ function doubts({ method, lr, runs, diverged, versus: beside }: Row, plan: Plan)
 }
 
 /** Puts a comparison's runs together, finished or not. */
-export function report(plan: Plan, outcomes: readonly Outcome[], measure: Measure): Comparison {
-  const tables = plan.budgets.map((budget) => tableOf(budget, plan, outcomes, measure));
+export function report(plan: Plan, outcomes: readonly Outcome[], metric: Metric): Comparison {
+  const tables = plan.budgets.map((budget) => tableOf(budget, plan, outcomes, metric));
   const accuracy = tables
     .map(({ rows }) => rows.find(({ method }) => method === plan.baseline)?.accuracy?.deployed)
     .find((one) => one !== undefined);
@@ -180,11 +187,11 @@ export function report(plan: Plan, outcomes: readonly Outcome[], measure: Measur
   const several = tables.length > 1;
   return {
     baseline: plan.baseline,
-    measure: measure.name,
+    metric: metric.name,
     seeds: plan.seeds.length,
     complete: outcomes.length === planned,
     tables,
-    testPictures: plan.data.test,
+    testImages: plan.data.test,
     standardError: accuracy === undefined ? undefined : binomialError(accuracy, plan.data.test),
     notes: [
       ...(outcomes.length < planned

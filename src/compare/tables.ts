@@ -1,13 +1,13 @@
 // A comparison's tables: for people in Markdown, for programs as CSV, and a row a run.
 
 import { join } from "node:path";
-import { writeFileAtomic } from "../train/atomicFile.js";
+import { writeFileAtomic } from "../files/atomicFile.js";
+import { compareFiles } from "../study/folder.js";
+import { type Estimate, mean } from "../study/statistics.js";
 import { dotPlots } from "./dotPlot.js";
-import { compareFiles } from "./folder.js";
-import type { Measure, Outcome } from "./outcome.js";
+import type { Metric, Outcome } from "./outcome.js";
 import type { Plan } from "./plan.js";
 import { type BudgetTable, type Comparison, type Row, report } from "./report.js";
-import { type Estimate, mean } from "./statistics.js";
 
 /** A table of texts. */
 export interface Cells {
@@ -48,7 +48,7 @@ const sentColumn: Column = {
     bytesSent === undefined ? undefined : String(Number((bytesSent / 1e6).toPrecision(3))),
 };
 
-function columnsOf({ measure, baseline }: Comparison, rows: readonly Row[]): Column[] {
+function columnsOf({ metric, baseline }: Comparison, rows: readonly Row[]): Column[] {
   const tuned = rows.some(({ lr }) => lr !== undefined);
   const swarms = rows.some(({ particles = 1 }) => particles > 1);
   const named = new Set(["deployed", ...(swarms ? ["best", "mean", "worst"] : [])]);
@@ -66,11 +66,11 @@ function columnsOf({ measure, baseline }: Comparison, rows: readonly Row[]): Col
     },
     { title: "deployed %", show: ({ accuracy }) => accuracy && percent(accuracy.deployed) },
     ...(swarms ? particleColumns : []),
-    ...(named.has(measure)
+    ...(named.has(metric)
       ? []
-      : [{ title: `${measure} %`, show: ({ value }: Row) => value && percent(value.mean) }]),
+      : [{ title: `${metric} %`, show: ({ value }: Row) => value && percent(value.mean) }]),
     {
-      title: `95 % interval of ${measure}`,
+      title: `95 % interval of ${metric}`,
       show: ({ value }) => value && interval(value, percent),
     },
     {
@@ -100,12 +100,12 @@ export function cells(comparison: Comparison, { rows }: BudgetTable): Cells {
 }
 
 /** What stands below the tables: how to read them. */
-export function remarks({ standardError, testPictures, notes }: Comparison): string[] {
+export function remarks({ standardError, testImages, notes }: Comparison): string[] {
   const chance =
     standardError === undefined
       ? []
       : [
-          `one test accuracy on ${testPictures} pictures has a standard error of ` +
+          `one test accuracy on ${testImages} images has a standard error of ` +
             `${percent(standardError)} points`,
         ];
   return [...chance, ...notes];
@@ -145,7 +145,7 @@ function toCsv(records: readonly Readonly<Record<string, Value>>[]): string {
 }
 
 /** A row a method and budget; accuracies and differences are shares of 1. */
-export function tableCsv({ tables, measure }: Comparison): string {
+export function tableCsv({ tables, metric }: Comparison): string {
   return toCsv(
     tables.flatMap(({ budget, rows }) =>
       rows.map(({ versus, value, accuracy, ...row }) => ({
@@ -160,7 +160,7 @@ export function tableCsv({ tables, measure }: Comparison): string {
         best: accuracy?.best,
         mean: accuracy?.mean,
         worst: accuracy?.worst,
-        measure,
+        metric,
         value: value?.mean,
         valueLow: value?.low,
         valueHigh: value?.high,
@@ -207,9 +207,9 @@ export async function writeTables(
   out: string,
   plan: Plan,
   outcomes: readonly Outcome[],
-  measure: Measure,
+  metric: Metric,
 ): Promise<void> {
-  const comparison = report(plan, outcomes, measure);
+  const comparison = report(plan, outcomes, metric);
   const contents = {
     results: resultsCsv(outcomes),
     table: tableCsv(comparison),

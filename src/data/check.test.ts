@@ -17,8 +17,8 @@ const part = (bytes: number[], labels: number[]) =>
 test("counts classes of each part", () => {
   const report = checkDataset({ train: part([1, 2, 3, 4], [0, 0, 0, 1]), test: part([5], [0]) });
   expect(report.parts).toMatchObject([
-    { part: "train", pictures: 4, counts: [3, 1], imbalance: 3 },
-    { part: "test", pictures: 1, counts: [1, 0], imbalance: Number.POSITIVE_INFINITY },
+    { part: "train", images: 4, counts: [3, 1], imbalance: 3 },
+    { part: "test", images: 1, counts: [1, 0], imbalance: Number.POSITIVE_INFINITY },
   ]);
   expect(report).toMatchObject({ duplicates: [], leaks: [], conflicts: [], wrongFiles: [] });
 });
@@ -35,7 +35,7 @@ test("tells duplicates, leaks and conflicting labels apart", () => {
   expect(report.wrongFiles).toBe(wrong);
 });
 
-test("pictures of MNIST's test set are found again when put among the training ones", async () => {
+test("images of MNIST's test set are found again when put among the training ones", async () => {
   const { test: held } = await openDataset("mnist");
   const indices = Array.from({ length: 1000 }, (_, at) => at);
   const leaked = checkDataset({ train: subset(held!, indices), test: subset(held!, [10, 2000]) });

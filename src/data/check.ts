@@ -1,25 +1,25 @@
-// Looks a data set over: how many pictures of each class, which occur twice, and which leak from one
+// Looks a data set over: how many images of each class, which occur twice, and which leak from one
 // part into another.
 
 import { createHash } from "node:crypto";
 import type { Dataset, Splits } from "./dataset.js";
 import type { WrongFile } from "./readers/reader.js";
 
-/** Where a picture is: its part and its number there. */
-export interface PictureAt {
+/** Where an image is: its part and its number there. */
+export interface ImageAt {
   readonly part: keyof Splits;
   readonly index: number;
   readonly className: string;
 }
 
-/** Pictures of one part. */
+/** Images of one part. */
 export interface PartReport {
   readonly part: keyof Splits;
-  readonly pictures: number;
+  readonly images: number;
   readonly height: number;
   readonly width: number;
   readonly channels: number;
-  /** Pictures of each class, in the order of `classes`. */
+  /** Images of each class, in the order of `classes`. */
   readonly counts: readonly number[];
   /** Largest count over smallest; `Infinity` when a class has none. */
   readonly imbalance: number;
@@ -30,19 +30,19 @@ export interface CheckReport {
   readonly name: string;
   readonly classes: readonly string[];
   readonly parts: readonly PartReport[];
-  /** Groups of equal pictures within one part. */
-  readonly duplicates: readonly (readonly PictureAt[])[];
-  /** Groups of equal pictures in more than one part: results on the later part are too good. */
-  readonly leaks: readonly (readonly PictureAt[])[];
-  /** Groups (of either kind) whose pictures have different labels. */
-  readonly conflicts: readonly (readonly PictureAt[])[];
+  /** Groups of equal images within one part. */
+  readonly duplicates: readonly (readonly ImageAt[])[];
+  /** Groups of equal images in more than one part: results on the later part are too good. */
+  readonly leaks: readonly (readonly ImageAt[])[];
+  /** Groups (of either kind) whose images have different labels. */
+  readonly conflicts: readonly (readonly ImageAt[])[];
   readonly wrongFiles: readonly WrongFile[];
 }
 
 const PARTS = ["train", "selection", "test"] as const satisfies readonly (keyof Splits)[];
 
 /**
- * Counts classes and finds equal pictures (same size, same bytes).
+ * Counts classes and finds equal images (same size, same bytes).
  *
  * @param wrongFiles what reading left out, for the report
  * @example
@@ -55,8 +55,8 @@ export function checkDataset(splits: Splits, wrongFiles: readonly WrongFile[] = 
     const dataset = splits[part];
     return dataset ? [{ part, dataset }] : [];
   });
-  const groups = equalPictures(present);
-  const spans = (group: readonly PictureAt[]) => new Set(group.map(({ part }) => part)).size > 1;
+  const groups = equalImages(present);
+  const spans = (group: readonly ImageAt[]) => new Set(group.map(({ part }) => part)).size > 1;
   return {
     name: splits.train.name,
     classes: splits.train.classes,
@@ -69,23 +69,23 @@ export function checkDataset(splits: Splits, wrongFiles: readonly WrongFile[] = 
 }
 
 function partReport(part: keyof Splits, dataset: Dataset): PartReport {
-  const { length: pictures, height, width, channels, labels, classes } = dataset;
+  const { length: images, height, width, channels, labels, classes } = dataset;
   const counts = new Array<number>(classes.length).fill(0);
   for (const label of labels) counts[label]++;
   const smallest = Math.min(...counts);
   const imbalance = smallest === 0 ? Number.POSITIVE_INFINITY : Math.max(...counts) / smallest;
-  return { part, pictures, height, width, channels, counts, imbalance };
+  return { part, images, height, width, channels, counts, imbalance };
 }
 
-/** Groups of two or more equal pictures, in the order of their first one. */
-function equalPictures(parts: readonly { part: keyof Splits; dataset: Dataset }[]): PictureAt[][] {
-  const groups = new Map<string, PictureAt[]>();
+/** Groups of two or more equal images, in the order of their first one. */
+function equalImages(parts: readonly { part: keyof Splits; dataset: Dataset }[]): ImageAt[][] {
+  const groups = new Map<string, ImageAt[]>();
   for (const { part, dataset } of parts) {
     const { height, width, channels, images, labels, classes } = dataset;
     const bytes = height * width * channels;
     for (let index = 0; index < dataset.length; index++) {
-      const picture = images.subarray(index * bytes, (index + 1) * bytes);
-      const key = `${height}x${width} ${createHash("sha256").update(picture).digest("base64")}`;
+      const image = images.subarray(index * bytes, (index + 1) * bytes);
+      const key = `${height}x${width} ${createHash("sha256").update(image).digest("base64")}`;
       const at = { part, index, className: classes[labels[index]] };
       const group = groups.get(key);
       if (group) group.push(at);

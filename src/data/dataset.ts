@@ -1,17 +1,19 @@
-// What every source of pictures becomes: bytes and integer labels in memory.
+// What every source of images becomes: bytes and integer labels in memory.
 
-/** Pictures with one class label each. */
+import { InputError } from "../inputError.js";
+
+/** Images with one class label each. */
 export interface Dataset {
   /** Short name for messages and the run folder. */
   readonly name: string;
-  /** Number of pictures. */
+  /** Number of images. */
   readonly length: number;
   readonly height: number;
   readonly width: number;
   readonly channels: number;
   /** u8 [length, height, width, channels]. */
   readonly images: Uint8Array;
-  /** Class of each picture, 0..classes.length-1. */
+  /** Class of each image, 0..classes.length-1. */
   readonly labels: Int32Array;
   readonly classes: readonly string[];
 }
@@ -24,15 +26,10 @@ export interface Splits {
   readonly test?: Dataset;
 }
 
-/** A source that cannot be used as it is: the message names file, place, found and expected. */
-export class DataError extends Error {
-  override readonly name = "DataError";
-}
-
 /**
- * The pictures at the given indices, in that order, as a data set of its own (bytes are copied).
+ * The images at the given indices, in that order, as a data set of its own (bytes are copied).
  *
- * @throws RangeError for an index outside the data set.
+ * @throws InputError for an index outside the data set.
  * @example
  * const { train } = await openDataset("mnist");
  * subset(train, [0, 2, 4]).labels; // Int32Array(3) [ 5, 4, 9 ]
@@ -44,7 +41,7 @@ export function subset(dataset: Dataset, indices: ArrayLike<number>, name = data
   for (let at = 0; at < indices.length; at++) {
     const from = indices[at];
     if (!(from >= 0 && from < dataset.length)) {
-      throw new RangeError(`${dataset.name} has no picture ${from}; it has ${dataset.length}`);
+      throw new InputError(`${dataset.name} has no image ${from}; it has ${dataset.length}`);
     }
     images.set(dataset.images.subarray(from * bytes, (from + 1) * bytes), at * bytes);
     labels[at] = dataset.labels[from];

@@ -5,8 +5,8 @@ import { balancedSubsets, draw } from "./draw.js";
 
 const source = { train: stripes(120, 1), test: stripes(33, 2) };
 
-/** Pictures as texts, so that sets can be compared. */
-const picturesOf = ({ images, length }: Dataset): string[] => {
+/** Images as texts, so that sets can be compared. */
+const imagesOf = ({ images, length }: Dataset): string[] => {
   const bytes = images.length / length;
   return Array.from({ length }, (_, at) => images.subarray(at * bytes, (at + 1) * bytes).join());
 };
@@ -14,19 +14,19 @@ const picturesOf = ({ images, length }: Dataset): string[] => {
 const counts = ({ labels, classes }: Dataset) =>
   classes.map((_, label) => labels.filter((one) => one === label).length);
 
-describe("drawn pictures", () => {
+describe("drawn images", () => {
   test("are balanced, and learning and choosing share none", () => {
     const drawn = draw(source, { seed: 1, train: 60, selection: 0.25 });
     expect(counts(drawn.train)).toEqual([20, 20, 20]);
     expect(counts(drawn.selection)).toEqual([7, 7, 6]);
-    const learned = new Set(picturesOf(drawn.train));
-    expect(picturesOf(drawn.selection).filter((one) => learned.has(one))).toEqual([]);
+    const learned = new Set(imagesOf(drawn.train));
+    expect(imagesOf(drawn.selection).filter((one) => learned.has(one))).toEqual([]);
     expect(drawn.test).toBe(source.test);
   });
 
   test("depend on the seed, and on nothing else", () => {
     const images = (seed: number) =>
-      picturesOf(draw(source, { seed, train: 30, selection: 0.1 }).train);
+      imagesOf(draw(source, { seed, train: 30, selection: 0.1 }).train);
     expect(images(1)).toEqual(images(1));
     expect(images(1)).not.toEqual(images(2));
   });
@@ -46,9 +46,9 @@ describe("drawn pictures", () => {
     });
   });
 
-  test("of a class with too few pictures are refused", () => {
+  test("of a class with too few images are refused", () => {
     expect(() => balancedSubsets(source.train, [90, 60], 1)).toThrow(
-      "stripes: class top has 10 pictures left where a balanced part of 60 needs 20",
+      "stripes: class top has 10 images left where a balanced part of 60 needs 20",
     );
   });
 });

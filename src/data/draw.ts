@@ -1,13 +1,14 @@
 // The disjoint sets of a run, drawn from a source by a seed: to learn from, to choose by, to test with.
 
+import { InputError } from "../inputError.js";
 import { Random } from "../tensor/philox.js";
-import { DataError, type Dataset, type Splits, subset } from "./dataset.js";
+import { type Dataset, type Splits, subset } from "./dataset.js";
 import { splitSelection } from "./split.js";
 
-/** How the pictures of a run are drawn. */
+/** How the images of a run are drawn. */
 export interface Drawing {
   readonly seed: number;
-  /** Pictures to learn from, as many of each class; default all. */
+  /** Images to learn from, as many of each class; default all. */
   readonly train?: number;
   /** Share of the training data that is split off to choose by, where the source brings no such set. */
   readonly selection: number;
@@ -16,7 +17,7 @@ export interface Drawing {
 /** A part to learn from and a part to choose by, and the source's test set if it has one. */
 export type Drawn = Splits & Required<Pick<Splits, "selection">>;
 
-/** Numbers of a class's pictures, in the order in which they are drawn. */
+/** Numbers of a class's images, in the order in which they are drawn. */
 function shuffledClasses({ labels, length, classes }: Dataset, seed: number): number[][] {
   const members = classes.map((): number[] => []);
   const random = new Random({ seed, purpose: "split" });
@@ -32,11 +33,11 @@ const evenParts = (total: number, parts: number): number[] =>
   );
 
 /**
- * Takes disjoint parts out of a data set, each with (almost) as many pictures of one class as of
- * another. The same seed takes the same pictures.
+ * Takes disjoint parts out of a data set, each with (almost) as many images of one class as of
+ * another. The same seed takes the same images.
  *
- * @param counts pictures of each part
- * @throws DataError naming the first class that has too few pictures.
+ * @param counts images of each part
+ * @throws InputError naming the first class that has too few images.
  */
 export function balancedSubsets(
   dataset: Dataset,
@@ -48,9 +49,9 @@ export function balancedSubsets(
     const wanted = evenParts(count, left.length);
     const taken = left.flatMap((members, at) => {
       if (members.length >= wanted[at]) return members.splice(0, wanted[at]);
-      throw new DataError(
-        `${dataset.name}: class ${dataset.classes[at]} has ${members.length} pictures left where a ` +
-          `balanced part of ${count} needs ${wanted[at]}; ask for fewer training pictures`,
+      throw new InputError(
+        `${dataset.name}: class ${dataset.classes[at]} has ${members.length} images left where a ` +
+          `balanced part of ${count} needs ${wanted[at]}; ask for fewer training images`,
       );
     });
     return subset(
@@ -63,7 +64,7 @@ export function balancedSubsets(
 /**
  * Draws the sets of one seed.
  *
- * @throws DataError when a class has too few pictures, or there are none to choose by.
+ * @throws InputError when a class has too few images, or there are none to choose by.
  * @example
  * const { train, selection } = draw(await openDataset("mnist"), { seed: 1, train: 200, selection: 0.5 });
  * [train.length, selection.length]; // [200, 200]

@@ -5,13 +5,13 @@ export {
   Sample,
 } from "./augment/augmentation.js";
 export { augmentation, augmentations, parseAugmentations } from "./augment/index.js";
-export { type CheckReport, checkDataset, type PartReport, type PictureAt } from "./check.js";
-export { DataError, type Dataset, type Splits, subset } from "./dataset.js";
+export { type CheckReport, checkDataset, type ImageAt, type PartReport } from "./check.js";
+export { type Dataset, type Splits, subset } from "./dataset.js";
 export { type Drawing, type Drawn, draw } from "./draw.js";
 export { type Batch, Loader, type LoaderOptions } from "./loader.js";
 export { type Normalisation, normalisationOf } from "./normalise.js";
+export { type ImageShape, readImage } from "./readers/imageFiles.js";
 export { readers } from "./readers/index.js";
-export { type PictureShape, readPicture } from "./readers/pictures.js";
-export type { Place, Reader, ReadOptions, WrongFile } from "./readers/reader.js";
+export type { Location, Reader, ReadOptions, WrongFile } from "./readers/reader.js";
 export { type OpenOptions, openDataset, type Source, sources } from "./sources.js";
 export { type SplitOptions, splitSelection } from "./split.js";

@@ -4,7 +4,7 @@ import { referenceEngine } from "../engine/reference/index.js";
 import type { Augmentation } from "./augment/augmentation.js";
 import { Loader, type LoaderOptions } from "./loader.js";
 
-const dataset = tinyDataset(); // 20 pictures of 6x5x2, 3 classes
+const dataset = tinyDataset(); // 20 images of 6x5x2, 3 classes
 const open = (options: Partial<LoaderOptions> = {}, data = dataset) =>
   new Loader(referenceEngine(), data, { batch: 8, seed: 1, shuffle: true, ...options });
 
@@ -32,14 +32,14 @@ test("evaluation goes through the set in order and fills up the last batch", asy
   expect(labels).toEqual([...dataset.labels.subarray(0, 16)]);
 });
 
-test("pictures become channels-first numbers, normalised per channel", async () => {
-  const { images } = await take(open({ shuffle: false, mean: [10, 20], deviation: [2, 4] }), 0, 0);
+test("images become channels-first numbers, normalised per channel", async () => {
+  const { images } = await take(open({ shuffle: false, mean: [10, 20], std: [2, 4] }), 0, 0);
   const [n, channel, y, x] = [3, 1, 4, 2];
   const byte = dataset.images[((n * 6 + y) * 5 + x) * 2 + channel];
   expect(images[((n * 2 + channel) * 6 + y) * 5 + x]).toBe((byte - 20) / 4);
 });
 
-test("training shows every picture at most once an epoch, in an order of its own", async () => {
+test("training shows every image at most once an epoch, in an order of its own", async () => {
   const loader = open({ batch: 5 });
   expect(loader.stepsPerEpoch).toBe(4);
   const epochs = [];
@@ -118,6 +118,6 @@ test("batches of different slots do not overwrite each other", async () => {
 
 test("refuses a batch of nothing and a step outside the epoch", async () => {
   expect(() => open({ batch: 0 })).toThrow(/batch is 0/);
-  expect(() => open({}, tinyDataset({ length: 0 }))).toThrow(/no pictures/);
+  expect(() => open({}, tinyDataset({ length: 0 }))).toThrow(/no images/);
   await expect(open().batch(0, 2)).rejects.toThrow(/step 2 of an epoch of 2/);
 });

@@ -1,13 +1,14 @@
 // Makes batches: seeded order, augmentation, and one call that gathers, warps and normalises natively.
 
 import { type Engine, SAMPLE_FIELDS } from "../engine/engine.js";
+import { InputError } from "../inputError.js";
 import { Random } from "../tensor/philox.js";
 import { type Affine, type Augmentation, resizeMap, Sample } from "./augment/augmentation.js";
 import type { Dataset } from "./dataset.js";
 
 /** Settings of a {@link Loader}. */
 export interface LoaderOptions {
-  /** Pictures in a batch; a smaller data set makes it smaller when shuffled. */
+  /** Images in a batch; a smaller data set makes it smaller when shuffled. */
   readonly batch: number;
   readonly seed: number;
   /** Net of a swarm, so that each sees its own order; default 0. */
@@ -15,12 +16,12 @@ export interface LoaderOptions {
   /** Random order that leaves out the last incomplete batch (training), or stored order (evaluation). */
   readonly shuffle: boolean;
   readonly augment?: readonly Augmentation[];
-  /** Size of the network's input; default is that of the pictures. They are resized to fill it. */
+  /** Size of the network's input; default is that of the images. They are resized to fill it. */
   readonly outHeight?: number;
   readonly outWidth?: number;
   /** Per channel in units of bytes; by default bytes become 0..1. */
   readonly mean?: readonly number[];
-  readonly deviation?: readonly number[];
+  readonly std?: readonly number[];
   /** Batches that can be in use at the same time; default 3. */
   readonly slots?: number;
 }
@@ -31,9 +32,9 @@ export interface Batch {
   readonly images: Float32Array;
   /** f32 [n, classes]: 1 for the class, or mixed. */
   readonly targets: Float32Array;
-  /** Class of each picture [n], whatever was mixed in. */
+  /** Class of each image [n], whatever was mixed in. */
   readonly labels: Int32Array;
-  /** Real pictures; the last batch of an evaluation is filled up with copies of its last one. */
+  /** Real images; the last batch of an evaluation is filled up with copies of its last one. */
   readonly size: number;
 }
 
@@ -60,14 +61,14 @@ interface Slot {
  * await engine.close();
  */
 export class Loader {
-  /** Pictures in every batch. */
+  /** Images in every batch. */
   readonly batchSize: number;
   readonly stepsPerEpoch: number;
   readonly height: number;
   readonly width: number;
   private readonly slots: readonly Slot[];
   private readonly mean: readonly number[];
-  private readonly deviation: readonly number[];
+  private readonly std: readonly number[];
   private readonly resize: Affine;
   private calls = 0;
   private order?: { epoch: number; indices: Int32Array };
@@ -79,16 +80,16 @@ export class Loader {
   ) {
     const { batch, shuffle, outHeight, outWidth, slots = 3 } = options;
     if (!Number.isInteger(batch) || batch < 1) {
-      throw new RangeError(`batch is ${batch}; expected a whole number from 1`);
+      throw new InputError(`batch is ${batch}; expected a whole number from 1`);
     }
-    if (dataset.length === 0) throw new RangeError(`${dataset.name} has no pictures`);
+    if (dataset.length === 0) throw new InputError(`${dataset.name} has no images`);
     this.batchSize = shuffle ? Math.min(batch, dataset.length) : batch;
     const steps = dataset.length / this.batchSize;
     this.stepsPerEpoch = shuffle ? Math.floor(steps) : Math.ceil(steps);
     this.height = outHeight ?? dataset.height;
     this.width = outWidth ?? dataset.width;
     this.mean = options.mean ?? new Array(dataset.channels).fill(0);
-    this.deviation = options.deviation ?? new Array(dataset.channels).fill(255);
+    this.std = options.std ?? new Array(dataset.channels).fill(255);
     this.resize = resizeMap(dataset, this);
     this.slots = Array.from({ length: slots }, () => this.newSlot());
   }
@@ -107,14 +108,14 @@ export class Loader {
   /** Makes batch number `step` of an epoch; both count from 0. */
   async batch(epoch: number, step: number): Promise<Batch> {
     if (!(step >= 0 && step < this.stepsPerEpoch)) {
-      throw new RangeError(`step ${step} of an epoch of ${this.stepsPerEpoch} steps`);
+      throw new InputError(`step ${step} of an epoch of ${this.stepsPerEpoch} steps`);
     }
     const slot = this.slots[this.calls++ % this.slots.length];
     const size = Math.min(this.batchSize, this.dataset.length - step * this.batchSize);
     this.choose(slot, epoch, step);
     this.describe(slot, epoch, step);
     const { images, height, width, channels } = this.dataset;
-    const { mean, deviation } = this;
+    const { mean, std } = this;
     await this.engine.gather(
       {
         images,
@@ -126,14 +127,14 @@ export class Loader {
         outHeight: this.height,
         outWidth: this.width,
         mean,
-        deviation,
+        std,
       },
       slot.images,
     );
     return { images: slot.images, targets: slot.targets, labels: slot.labels, size };
   }
 
-  /** Fills in which pictures the batch holds, with their classes. */
+  /** Fills in which images the batch holds, with their classes. */
   private choose({ indices, labels }: Slot, epoch: number, step: number): void {
     const { dataset, batchSize } = this;
     const order = this.options.shuffle ? this.orderOf(epoch) : undefined;
@@ -144,7 +145,7 @@ export class Loader {
     }
   }
 
-  /** Fills in how each picture is made, and its targets. */
+  /** Fills in how each image is made, and its targets. */
   private describe(slot: Slot, epoch: number, step: number): void {
     const { seed, particle, augment = [] } = this.options;
     const size = { height: this.height, width: this.width, count: this.batchSize };

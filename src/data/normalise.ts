@@ -1,20 +1,20 @@
-// The constants that bring each channel to mean 0 and deviation 1, measured on the training data.
+// The constants that bring each channel to mean 0 and std 1, measured on the training data.
 
 import type { Dataset } from "./dataset.js";
 
-/** Per channel, in units of the stored bytes: input = (byte - mean) / deviation. */
+/** Per channel, in units of the stored bytes: input = (byte - mean) / std. */
 export interface Normalisation {
   readonly mean: readonly number[];
-  readonly deviation: readonly number[];
+  readonly std: readonly number[];
 }
 
 /**
  * Mean and standard deviation of each channel over all pixels; a channel that never changes gets
- * deviation 1. Exact and independent of order: it counts bytes.
+ * std 1. Exact and independent of order: it counts bytes.
  *
  * @example
- * const { mean, deviation } = normalisationOf((await openDataset("mnist")).train);
- * [mean[0].toFixed(1), deviation[0].toFixed(1)]; // ["33.3", "78.6"]
+ * const { mean, std } = normalisationOf((await openDataset("mnist")).train);
+ * [mean[0].toFixed(1), std[0].toFixed(1)]; // ["33.3", "78.6"]
  */
 export function normalisationOf({ images, channels }: Dataset): Normalisation {
   const counts = new Float64Array(channels * 256);
@@ -28,14 +28,14 @@ export function normalisationOf({ images, channels }: Dataset): Normalisation {
   );
   return {
     mean: moments.map(({ mean }) => mean),
-    deviation: moments.map(({ deviation }) => deviation || 1),
+    std: moments.map(({ std }) => std || 1),
   };
 }
 
 /** Moments of bytes given how often each occurs. */
-function momentsOf(counts: Float64Array): { mean: number; deviation: number } {
+function momentsOf(counts: Float64Array): { mean: number; std: number } {
   const total = counts.reduce((sum, count) => sum + count, 0);
   const mean = counts.reduce((sum, count, byte) => sum + count * byte, 0) / total;
   const variance = counts.reduce((sum, count, byte) => sum + count * (byte - mean) ** 2, 0) / total;
-  return { mean, deviation: Math.sqrt(variance) };
+  return { mean, std: Math.sqrt(variance) };
 }

@@ -11,9 +11,9 @@ test("mnist by name", async () => {
   expect(held?.length).toBe(10000);
   expect(selection).toBeUndefined();
   expect([...train.labels.subarray(0, 5)]).toEqual([5, 0, 4, 1, 9]);
-  const { mean, deviation } = normalisationOf(train);
+  const { mean, std } = normalisationOf(train);
   expect(mean[0] / 255).toBeCloseTo(0.1307, 4);
-  expect(deviation[0] / 255).toBeCloseTo(0.3081, 4);
+  expect(std[0] / 255).toBeCloseTo(0.3081, 4);
 });
 
 const fashion = sources.find(({ name }) => name === "fashion-mnist")!;
@@ -53,6 +53,6 @@ test("a file of no known kind lists the kinds", async () => {
   );
 });
 
-test("pictures smaller than the net allows are refused", async () => {
+test("images smaller than the net allows are refused", async () => {
   await expect(openDataset("mnist", { minimum: 32 })).rejects.toThrow(/28x28.*at least 32x32/);
 });

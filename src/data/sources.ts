@@ -2,10 +2,11 @@
 
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { suggestion } from "../text.js";
-import { DataError, type Splits } from "./dataset.js";
+import { InputError } from "../inputError.js";
+import { suggestion } from "../text/words.js";
+import type { Splits } from "./dataset.js";
 import { cifar } from "./readers/cifar.js";
-import { placeAt } from "./readers/files.js";
+import { locationAt } from "./readers/files.js";
 import { idx } from "./readers/idx.js";
 import { readers } from "./readers/index.js";
 import { numbered, type Reader, type ReadOptions } from "./readers/reader.js";
@@ -70,13 +71,13 @@ function mnistFolder(): string | undefined {
 
 /** Settings of {@link openDataset}. */
 export interface OpenOptions extends Omit<ReadOptions, "name" | "classes"> {
-  /** Smallest side in pixels that the net accepts; smaller pictures are refused. */
+  /** Smallest side in pixels that the net accepts; smaller images are refused. */
   readonly minimum?: number;
 }
 
 /**
  * Reads a data set into memory: a name (`mnist`, `fashion-mnist`, `cifar10`) or the path of a folder or file,
- * whose kind is found out by looking at it. Throws a {@link DataError} for anything that cannot be
+ * whose kind is found out by looking at it. Throws a {@link InputError} for anything that cannot be
  * used, naming file, place, found and expected.
  *
  * @example
@@ -88,8 +89,8 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
   const splits = await (source ? readSource(source, options) : readPath(spec, options));
   const { height, width, name } = splits.train;
   if (options.minimum !== undefined && Math.min(height, width) < options.minimum) {
-    throw new DataError(
-      `${name}: the pictures are ${height}x${width}; this net needs at least ` +
+    throw new InputError(
+      `${name}: the images are ${height}x${width}; this net needs at least ` +
         `${options.minimum}x${options.minimum}: choose a larger size or another model`,
     );
   }
@@ -98,26 +99,26 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
 
 async function readSource(source: Source, options: OpenOptions): Promise<Splits> {
   const folder = source.folder();
-  const place = folder === undefined ? undefined : await placeAt(folder);
-  if (!place) {
+  const location = folder === undefined ? undefined : await locationAt(folder);
+  if (!location) {
     const where = folder === undefined ? "" : ` in ${folder}`;
-    throw new DataError(`${source.name} is not installed${where}; ${source.cure}`);
+    throw new InputError(`${source.name} is not installed${where}; ${source.cure}`);
   }
-  return source.reader.read(place, { ...options, name: source.name, classes: source.classes });
+  return source.reader.read(location, { ...options, name: source.name, classes: source.classes });
 }
 
 async function readPath(path: string, options: OpenOptions): Promise<Splits> {
-  const place = await placeAt(path);
+  const location = await locationAt(path);
   const names = sources.map(({ name }) => name);
-  if (!place) {
-    throw new DataError(
+  if (!location) {
+    throw new InputError(
       `no data set "${path}"${suggestion(path, names)}: it is neither a name ` +
         `(${names.join(", ")}) nor the path of a folder or file`,
     );
   }
   for (const reader of readers) {
-    if (await reader.matches(place)) return reader.read(place, options);
+    if (await reader.matches(location)) return reader.read(location, options);
   }
   const kinds = readers.map(({ reads }) => `  - ${reads}`).join("\n");
-  throw new DataError(`${path}: no known kind of data set; expected one of\n${kinds}`);
+  throw new InputError(`${path}: no known kind of data set; expected one of\n${kinds}`);
 }

@@ -4,7 +4,7 @@ import { tinyDataset } from "../../test/fixtures/data.js";
 import { subset } from "./dataset.js";
 import { splitSelection } from "./split.js";
 
-/** A set whose picture i is the bytes of i, so that pictures can be recognised. */
+/** A set whose image i is the bytes of i, so that images can be recognised. */
 function marked(labels: number[], classes: number) {
   const names = Array.from({ length: classes }, (_, at) => `c${at}`);
   const images = Uint8Array.from(labels.flatMap((_, at) => [at & 255, at >> 8]));
@@ -18,7 +18,7 @@ function marked(labels: number[], classes: number) {
   });
 }
 
-test("every picture is on exactly one side, and each class keeps its share", () => {
+test("every image is on exactly one side, and each class keeps its share", () => {
   fc.assert(
     fc.property(
       fc.array(fc.nat(3), { minLength: 8, maxLength: 300 }),
@@ -53,12 +53,12 @@ test("depends on the seed only", () => {
 
 test("refuses a share outside 0..1, and data too few to divide", () => {
   expect(() => splitSelection(tinyDataset(), { seed: 1, fraction: 1 })).toThrow(/share is 1/);
-  expect(() => splitSelection(marked([0, 1], 2), { seed: 1 })).toThrow(/two pictures/);
+  expect(() => splitSelection(marked([0, 1], 2), { seed: 1 })).toThrow(/two images/);
 });
 
-test("subset copies pictures and labels in the given order", () => {
+test("subset copies images and labels in the given order", () => {
   const part = subset(marked([0, 1, 2, 3], 4), [3, 1]);
   expect([...part.labels]).toEqual([3, 1]);
   expect([...part.images]).toEqual([3, 0, 1, 0]);
-  expect(() => subset(part, [2])).toThrow(/no picture 2; it has 2/);
+  expect(() => subset(part, [2])).toThrow(/no image 2; it has 2/);
 });

@@ -1,7 +1,8 @@
 // Splits a selection set off the training data: stratified, so that each class keeps its share.
 
+import { InputError } from "../inputError.js";
 import { Random } from "../tensor/philox.js";
-import { DataError, type Dataset, subset } from "./dataset.js";
+import { type Dataset, subset } from "./dataset.js";
 
 /** Settings of {@link splitSelection}. */
 export interface SplitOptions {
@@ -12,7 +13,7 @@ export interface SplitOptions {
 
 /**
  * Divides training data into a part to learn from and a part to choose by. The same seed gives the
- * same division. Each class of two or more pictures is in both parts.
+ * same division. Each class of two or more images is in both parts.
  *
  * @example
  * const mnist = await openDataset("mnist");
@@ -24,7 +25,7 @@ export function splitSelection(
   { seed, fraction = 0.1 }: SplitOptions,
 ): { train: Dataset; selection: Dataset } {
   if (!(fraction > 0 && fraction < 1)) {
-    throw new RangeError(`the selection share is ${fraction}; expected a number between 0 and 1`);
+    throw new InputError(`the selection share is ${fraction}; expected a number between 0 and 1`);
   }
   const left = selectionCounts(dataset, fraction);
   const chosen = new Uint8Array(dataset.length);
@@ -37,9 +38,9 @@ export function splitSelection(
   const indices = Array.from(chosen.keys());
   const selection = indices.filter((index) => chosen[index]);
   if (selection.length === 0) {
-    throw new DataError(
-      `${dataset.name}: no class has the two pictures that a selection set needs; ` +
-        "add pictures or bring a selection set of your own",
+    throw new InputError(
+      `${dataset.name}: no class has the two images that a selection set needs; ` +
+        "add images or bring a selection set of your own",
     );
   }
   return {
@@ -51,7 +52,7 @@ export function splitSelection(
   };
 }
 
-/** How many pictures of each class to select: at least one, and never the last one. */
+/** How many images of each class to select: at least one, and never the last one. */
 function selectionCounts({ labels, classes }: Dataset, fraction: number): number[] {
   const counts = new Array<number>(classes.length).fill(0);
   for (const label of labels) counts[label]++;

@@ -45,14 +45,14 @@ export interface Bindings {
 export type Outputs = Readonly<Record<string, Buffer>>;
 
 /**
- * What a program's memory is for. Its outputs tell two ways apart: what they need is the way forward,
- * what only writes need is the way back.
+ * What a program's memory is for. Its outputs tell two passes apart: what they need is the forward pass,
+ * what only writes need is the backward pass.
  *
  * | kind | bytes of |
  * |---|---|
- * | `saved` | values made on the way forward and kept until the way back has used them |
- * | `passing` | values made and used on the way forward |
- * | `gradients` | values of the way back: gradients, and what is computed again for them |
+ * | `saved` | values made in the forward pass and kept until the backward pass has used them |
+ * | `passing` | values made and used in the forward pass |
+ * | `gradients` | values of the backward pass: gradients, and what is computed again for them |
  * | `weights` | copies of weights in the layouts that kernels want, and what is made of frozen vectors |
  * | `scratch` | space that one kernel works in |
  */
@@ -94,11 +94,11 @@ export interface Reductions {
   bySegment(a: Vector, b: Vector, segments: Segments): Promise<Float64Array>;
 }
 
-/** Numbers that describe one picture of a batch; see {@link Gather}. */
+/** Numbers that describe one image of a batch; see {@link Gather}. */
 export const SAMPLE_FIELDS = 11;
 
 /**
- * How to make a batch of network inputs from stored pictures: gather, warp, cut out, mix,
+ * How to make a batch of network inputs from stored images: gather, warp, cut out, mix,
  * normalise. Sample `i` has `indices[2i]` and its partner `indices[2i + 1]` (-1 for none), and in
  * `samples` from `i * SAMPLE_FIELDS` on:
  *
@@ -119,9 +119,9 @@ export interface Gather {
   /** Size of the result. */
   readonly outHeight: number;
   readonly outWidth: number;
-  /** Per channel, in units of the stored bytes: result = (byte - mean) / deviation. */
+  /** Per channel, in units of the stored bytes: result = (byte - mean) / std. */
   readonly mean: readonly number[];
-  readonly deviation: readonly number[];
+  readonly std: readonly number[];
 }
 
 /** Settings of {@link Engine.compile}. */

@@ -57,7 +57,7 @@ export function checkGather(batch: Gather, out: Float32Array): void {
   expectCount("numbers of samples", samples.length, size * SAMPLE_FIELDS);
   expectCount("numbers of output", out.length, size * channels * outHeight * outWidth);
   expectCount("means", batch.mean.length, channels);
-  expectCount("deviations", batch.deviation.length, channels);
+  expectCount("stds", batch.std.length, channels);
   for (let at = 0; at < indices.length; at++) {
     const index = indices[at];
     if (index >= count || index < (at % 2 === 0 ? 0 : -1)) {

@@ -1,6 +1,6 @@
 // The one place that knows engines by name.
 
-import { unknownName } from "../text.js";
+import { unknownName } from "../text/words.js";
 import type { Engine } from "./engine.js";
 import { NativeUnavailable, nativeEngine } from "./native/index.js";
 import { referenceEngine } from "./reference/index.js";

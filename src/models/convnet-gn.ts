@@ -1,5 +1,5 @@
 // A small ConvNet with group normalisation (Wu and He 2018, arXiv 1803.08494): no statistics of the
-// batch, so averages of such nets need no re-estimation. Convoy's own, for pictures of 28x28 to 32x32.
+// batch, so averages of such nets need no re-estimation. Convoy's own, for images of 28x28 to 32x32.
 
 import {
   conv2d,
@@ -23,7 +23,7 @@ const block = (channels: number): Layer =>
     relu: relu(),
   });
 
-/** 56,554 parameters for grey pictures and 10 classes. */
+/** 56,554 parameters for grey images and 10 classes. */
 export const convnetGn: ModelFamily = {
   name: "convnet-gn",
   source: "Convoy's own; group normalisation: Wu and He 2018, arXiv 1803.08494",

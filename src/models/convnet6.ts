@@ -1,5 +1,5 @@
 // Six 3x3 convolutions in three stages, each ended by a 2x2 max pooling: VGG (Simonyan and Zisserman 2014,
-// arXiv 1409.1556) at the size of CIFAR pictures, without normalisation. Convoy's own.
+// arXiv 1409.1556) at the size of CIFAR images, without normalisation. Convoy's own.
 
 import {
   conv2d,
@@ -18,7 +18,7 @@ const stage = (channels: number): Layer => {
   return sequential(convolution(), relu(), convolution(), relu(), maxPool(2));
 };
 
-/** 307,498 parameters for colour pictures of 32x32 and 10 classes. */
+/** 307,498 parameters for colour images of 32x32 and 10 classes. */
 export const convnet6: ModelFamily = {
   name: "convnet6",
   source: "Convoy's own, after VGG: Simonyan and Zisserman 2014, arXiv 1409.1556",

@@ -3,7 +3,7 @@
 // squeeze-and-excitation, and with ReLU6 in place of Swish. Stochastic depth is left out.
 
 import { dropout, globalAvgPool, linear, normalWith, sequential } from "../nn/index.js";
-import { convolution, type InvertedStage, invertedResiduals } from "./inverted-residual.js";
+import { convolution, type InvertedStage, invertedResiduals } from "./blocks/inverted-residual.js";
 import type { ModelFamily } from "./model.js";
 
 /** Table 1 of the paper. */

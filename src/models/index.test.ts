@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
+import { InputError } from "../inputError.js";
 import { createModel, listModels } from "./index.js";
 
 const input = { channels: 1, height: 28, width: 28, classes: 10 };
 
 test("an unknown name is refused with the nearest known one", () => {
-  expect(() => createModel("resnet21", input)).toThrow(RangeError);
+  expect(() => createModel("resnet21", input)).toThrow(InputError);
   expect(() => createModel("resnet21", input)).toThrow('did you mean "resnet20"?');
 });
 

@@ -1,6 +1,7 @@
 // The registry of models. A new one is its file and one line here.
 
-import { byName } from "../text.js";
+import { InputError } from "../inputError.js";
+import { byName } from "../text/words.js";
 import { convnetGn } from "./convnet-gn.js";
 import { convnet6 } from "./convnet6.js";
 import { efficientnetLite0 } from "./efficientnet-lite.js";
@@ -44,7 +45,7 @@ export const listModels = (): string[] => families.map(({ name }) => name);
 function check(family: ModelFamily, input: ModelInput): void {
   for (const [name, value] of Object.entries(input)) {
     if (!Number.isInteger(value) || value < 1) {
-      throw new RangeError(
+      throw new InputError(
         `model ${family.name}: ${name} must be a whole number of at least 1, found ${value}`,
       );
     }
@@ -52,7 +53,7 @@ function check(family: ModelFamily, input: ModelInput): void {
   const { height, width } = input;
   const { smallest } = family;
   if (height < smallest || width < smallest) {
-    throw new RangeError(
+    throw new InputError(
       `model ${family.name}: images of ${height}x${width} are too small; ` +
         `the smallest size is ${smallest}x${smallest}`,
     );
@@ -60,9 +61,9 @@ function check(family: ModelFamily, input: ModelInput): void {
 }
 
 /**
- * A model by name for pictures of a size.
+ * A model by name for images of a size.
  *
- * @throws RangeError for an unknown name (with the nearest known one), a picture smaller than the
+ * @throws InputError for an unknown name (with the nearest known one), an image smaller than the
  * net allows (with the smallest size), or an input that the net was not made for.
  * @example
  * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { runGraph, runLayer } from "../../test/support/layers.js";
 import { referenceEngine } from "../engine/reference/index.js";
 import { gradients, reduceSum } from "../graph/index.js";
 import { build, initialise } from "../nn/index.js";
-import { runGraph, runLayer } from "../nn/testing.js";
-import { CODE_LENGTH, digitCodes } from "./digit-codes.js";
+import { CODE_LENGTH, digitCodes } from "./blocks/digit-codes.js";
+import { rbf, rubbishCrossEntropy } from "./blocks/rbf.js";
 import { createModel } from "./index.js";
-import { rbf, rubbishCrossEntropy } from "./rbf.js";
 
 const input = { channels: 1, height: 28, width: 28, classes: 10 };
 const model = createModel("lenet5-1998", input);
@@ -38,7 +38,7 @@ describe("the table of the paper", () => {
     ["f6", [84]],
     ["output", [10]],
   ])("%s gives %j", (layer, shape) => {
-    const part = net.parts.find(({ path }) => path === layer)!;
+    const part = net.blocks.find(({ path }) => path === layer)!;
     expect(part.output.shape.slice(1)).toEqual(shape);
   });
 
@@ -52,7 +52,7 @@ describe("the table of the paper", () => {
 
 test("a map of C3 sees the maps of Table I and no other", async () => {
   const own = build(model.layer, [1, 1, 28, 28], { training: false });
-  const { output } = own.parts.find(({ path }) => path === "c3")!;
+  const { output } = own.blocks.find(({ path }) => path === "c3")!;
   own.graph.output("kernels", output.node.inputs[1]);
   const engine = referenceEngine();
   const w = engine.vector(own.layout.length);
@@ -73,8 +73,8 @@ test("a map of C3 sees the maps of Table I and no other", async () => {
 });
 
 test("the frame is background, and the defaults bring bytes to the paper's scale", async () => {
-  const { mean, deviation } = model.defaults!;
-  const scaled = (byte: number) => (byte - mean![0]) / deviation![0];
+  const { mean, std } = model.defaults!;
+  const scaled = (byte: number) => (byte - mean![0]) / std![0];
   expect(scaled(0)).toBeCloseTo(-0.1, 12);
   expect(scaled(255)).toBeCloseTo(1.175, 12);
   const background = new Array<number>(28 * 28).fill(-0.1);

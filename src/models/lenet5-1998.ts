@@ -1,7 +1,7 @@
 // LeNet-5 as published: LeCun, Bottou, Bengio and Haffner 1998, "Gradient-based learning applied to
 // document recognition" (Proc. IEEE 86, section II.B). 60,000 trainable parameters: a partial
 // connection table, trainable sub-sampling, scaled tanh, and distances to drawn digits as output.
-// Pictures are expected with the background at -0.1 and ink at 1.175, which `defaults` see to.
+// Images are expected with the background at -0.1 and ink at 1.175, which `defaults` see to.
 
 import {
   add,
@@ -17,6 +17,7 @@ import {
   tanh,
   type Value,
 } from "../graph/index.js";
+import { InputError } from "../inputError.js";
 import {
   conv2d,
   fill,
@@ -27,9 +28,9 @@ import {
   uniformFanIn,
 } from "../nn/index.js";
 import { affine } from "../nn/layers/perChannel.js";
-import { digitCodes } from "./digit-codes.js";
+import { digitCodes } from "./blocks/digit-codes.js";
+import { rbf, rubbishCrossEntropy } from "./blocks/rbf.js";
 import type { ModelFamily } from "./model.js";
-import { rbf, rubbishCrossEntropy } from "./rbf.js";
 
 const FIELD = 32;
 const BACKGROUND = -0.1;
@@ -43,7 +44,7 @@ const init = uniformFanIn(2.4);
 /** 1.7159 tanh(2u/3): maps +-1 to themselves, where its curvature is largest. */
 const squash: Layer = (x) => mul(constant(x.graph, 1.7159), tanh(mul(constant(x.graph, 2 / 3), x)));
 
-/** A frame of background around smaller pictures. */
+/** A frame of background around smaller images. */
 const frame: Layer = (x) => {
   const width = (FIELD - x.shape[2]) / 2;
   if (width === 0) return x;
@@ -99,8 +100,8 @@ export const lenet5Of1998: ModelFamily = {
   create({ channels, height, width, classes }) {
     const fits = height === width && (height === 28 || height === FIELD);
     if (channels !== 1 || classes !== digitCodes.length || !fits) {
-      throw new RangeError(
-        `model lenet5-1998: it reads the ten digits in grey pictures of 28x28 or 32x32, found ` +
+      throw new InputError(
+        `model lenet5-1998: it reads the ten digits in grey images of 28x28 or 32x32, found ` +
           `${classes} classes, ${channels} channels, ${height}x${width}; take lenet5 for others`,
       );
     }
@@ -127,7 +128,7 @@ export const lenet5Of1998: ModelFamily = {
         optimizer: "momentum",
         lr: 1e-3,
         mean: [(-BACKGROUND / (INK - BACKGROUND)) * 255],
-        deviation: [255 / (INK - BACKGROUND)],
+        std: [255 / (INK - BACKGROUND)],
       },
     };
   },

@@ -5,10 +5,10 @@
 import { conv2d, flatten, lecunNormal, linear, maxPool, relu, sequential } from "../nn/index.js";
 import type { ModelFamily } from "./model.js";
 
-/** Height and width that the first convolution of 1998 sees; smaller pictures get a frame of zeros. */
+/** Height and width that the first convolution of 1998 sees; smaller images get a frame of zeros. */
 const FIELD = 32;
 
-/** 61,706 parameters for 28x28 or 32x32 grey pictures and 10 classes. */
+/** 61,706 parameters for 28x28 or 32x32 grey images and 10 classes. */
 export const lenet5: ModelFamily = {
   name: "lenet5",
   source: "LeCun et al. 1998, doi 10.1109/5.726791; ReLU, max pooling and softmax",

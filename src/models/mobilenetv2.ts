@@ -1,9 +1,9 @@
 // MobileNetV2 (Sandler, Howard, Zhu, Zhmoginov and Chen 2018, arXiv 1801.04381, table 2). A width
 // multiplier stands in the name (`mobilenetv2-0.5`). The published net is for 224x224 and shrinks
-// pictures 32 times.
+// images 32 times.
 
 import { dropout, globalAvgPool, linear, normalWith, sequential } from "../nn/index.js";
-import { convolution, type InvertedStage, invertedResiduals } from "./inverted-residual.js";
+import { convolution, type InvertedStage, invertedResiduals } from "./blocks/inverted-residual.js";
 import type { ModelFamily } from "./model.js";
 
 /** Table 2. */

@@ -1,8 +1,8 @@
-// What a model is: a layer for pictures of one size, and a family that makes such models.
+// What a model is: a layer for images of one size, and a family that makes such models.
 
 import type { Layer, Loss } from "../nn/index.js";
 
-/** The pictures and classes that a model is made for. */
+/** The images and classes that a model is made for. */
 export interface ModelInput {
   readonly channels: number;
   readonly height: number;
@@ -15,9 +15,9 @@ export interface ModelDefaults {
   readonly optimizer?: string;
   readonly lr?: number;
   readonly decay?: number;
-  /** Normalisation in units of the stored bytes: (byte - mean) / deviation, one a channel. */
+  /** Normalisation in units of the stored bytes: (byte - mean) / std, one a channel. */
   readonly mean?: readonly number[];
-  readonly deviation?: readonly number[];
+  readonly std?: readonly number[];
 }
 
 /** What a net that follows a differential equation tells: it can be built at other depths. */
@@ -30,7 +30,7 @@ export interface Depth {
   at(blocks: number): Layer;
 }
 
-/** A net ready to be built on a batch of pictures. */
+/** A net ready to be built on a batch of images. */
 export interface Model {
   readonly name: string;
   /** Where it comes from: authors, year, arXiv id. */
@@ -53,6 +53,6 @@ export interface ModelFamily {
   readonly source: string;
   /** Smallest height and width that it takes. */
   readonly smallest: number;
-  /** May refuse an input that it was not made for by a `RangeError`. */
+  /** May refuse an input that it was not made for by a `InputError`. */
   create(input: ModelInput): Pick<Model, "layer" | "loss" | "defaults" | "depth">;
 }

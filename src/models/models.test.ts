@@ -1,10 +1,11 @@
 // The suite that every registered model passes.
 
 import { describe, expect, test } from "vitest";
+import { runOnNoise } from "../../test/support/taskRun.js";
 import { graphFlops } from "../graph/flops.js";
+import { InputError } from "../inputError.js";
 import { build } from "../nn/index.js";
-import { evaluationGraph, GRADIENT, trainingGraph } from "../tasks/classification.js";
-import { runOnNoise } from "../tasks/testing.js";
+import { evaluationGraph, GRADIENT, trainingGraph } from "../tasks/graphs.js";
 import { sizeOf } from "../tensor/shape.js";
 import { createModel, families } from "./index.js";
 
@@ -89,9 +90,9 @@ describe.each(families.map((family) => [family.name, family] as const))("%s", (n
     }
   });
 
-  test.skipIf(family.smallest === 1)("refuses smaller pictures and names the smallest size", () => {
+  test.skipIf(family.smallest === 1)("refuses smaller images and names the smallest size", () => {
     const { smallest } = family;
-    expect(() => make(smallest - 1)).toThrow(RangeError);
+    expect(() => make(smallest - 1)).toThrow(InputError);
     expect(() => make(smallest - 1)).toThrow(`${smallest}x${smallest}`);
   });
 

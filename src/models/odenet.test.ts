@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { noise } from "../../test/support/layers.js";
 import { referenceEngine } from "../engine/reference/index.js";
 import { build, IMAGES, initialise, WEIGHTS } from "../nn/index.js";
-import { noise } from "../nn/testing.js";
 import { sizeOf } from "../tensor/shape.js";
 import { createModel } from "./index.js";
 import type { Depth } from "./model.js";

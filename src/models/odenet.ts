@@ -80,7 +80,7 @@ const dense = (blocks: number): ModelFamily => ({
   },
 });
 
-/** `odenet8` and `odenet16` for pictures; `odenet-dense8`, `-dense16` and `-dense32` for rows of numbers. */
+/** `odenet8` and `odenet16` for images; `odenet-dense8`, `-dense16` and `-dense32` for rows of numbers. */
 export const odenets: readonly ModelFamily[] = [
   ...[4, 8, 16].map(convolutional),
   ...[8, 16, 32].map(dense),

@@ -14,7 +14,7 @@ import {
   relu,
   sequential,
 } from "../nn/index.js";
-import { basicBlock } from "./basic-block.js";
+import { basicBlock } from "./blocks/basic-block.js";
 import type { ModelFamily } from "./model.js";
 
 /** Appends channels of zeros up to `channels`. */

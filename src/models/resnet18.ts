@@ -1,5 +1,5 @@
 // ResNet-18 for ImageNet (He, Zhang, Ren and Sun 2015, arXiv 1512.03385, table 1), initialised as in
-// torchvision. The stem shrinks pictures four times before the first block: made for 224x224, it also
+// torchvision. The stem shrinks images four times before the first block: made for 224x224, it also
 // takes small ones, but below 64x64 a CIFAR net such as resnet20 sees more of them.
 
 import {
@@ -14,7 +14,7 @@ import {
   relu,
   sequential,
 } from "../nn/index.js";
-import { basicBlock } from "./basic-block.js";
+import { basicBlock } from "./blocks/basic-block.js";
 import type { ModelFamily } from "./model.js";
 
 const init = heNormal("out");
@@ -49,7 +49,7 @@ export const resnet18: ModelFamily = {
       pool: globalAvgPool(),
       fc: linear(classes, { init: lecunNormal() }),
     }),
-    // The paper's 0.1 for 256 pictures a step, scaled to 64.
+    // The paper's 0.1 for 256 images a step, scaled to 64.
     defaults: { optimizer: "momentum", lr: 0.025, decay: 1e-4 },
   }),
 };

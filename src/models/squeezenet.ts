@@ -120,7 +120,7 @@ const squeezenet = ({ version, stem, stages, frame }: Release): ModelFamily => (
       relu2: relu(),
       pool: globalAvgPool(),
     }),
-    // The release's 0.04 for 512 pictures a step, scaled to 64.
+    // The release's 0.04 for 512 images a step, scaled to 64.
     defaults: { optimizer: "momentum", lr: 0.005, decay: 2e-4 },
   }),
 });

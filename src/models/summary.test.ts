@@ -19,7 +19,7 @@ test("LeNet-5 layer by layer", () => {
   expect([params, statistics]).toEqual([61_706, 0]);
 });
 
-test("parts of parts have paths, and a block's own row holds its sum", () => {
+test("blocks of blocks have paths, and a block's own row holds its sum", () => {
   const { rows, statistics } = summarise(createModel("resnet20", colour));
   const layers = rows.map(({ layer }) => layer);
   expect(layers).toContain("stage2.0.conv1");

@@ -2,7 +2,7 @@
 
 import { graphFlops, nodeFlops } from "../graph/flops.js";
 import type { Node } from "../graph/index.js";
-import { build, type Net, type Part } from "../nn/index.js";
+import { type Block, build, type Net } from "../nn/index.js";
 import { type Shape, sizeOf } from "../tensor/shape.js";
 import type { Model } from "./model.js";
 
@@ -10,11 +10,11 @@ import type { Model } from "./model.js";
 export interface SummaryRow {
   /** Where it stands in the net, as `stage1.0.conv1`. */
   readonly layer: string;
-  /** Shape of what it makes for one picture, without the batch. */
+  /** Shape of what it makes for one image, without the batch. */
   readonly output: Shape;
   /** Trainable parameters of its own. */
   readonly params: number;
-  /** Floating-point operations of inference on one picture, a multiply-add counting two. */
+  /** Floating-point operations of inference on one image, a multiply-add counting two. */
   readonly flops: number;
 }
 
@@ -29,18 +29,18 @@ export interface Summary {
   readonly params: number;
   /** Numbers that are kept with the net but not trained: batch-norm statistics. */
   readonly statistics: number;
-  /** Floating-point operations of inference on one picture. */
+  /** Floating-point operations of inference on one image. */
   readonly flops: number;
 }
 
-/** The parts of a net, each with the nodes that are in none of its own parts. */
-function ownNodes({ graph, parts }: Net): Map<Part, Node[]> {
+/** The blocks of a net, each with the nodes that are in none of its own blocks. */
+function ownNodes({ graph, blocks }: Net): Map<Block, Node[]> {
   const taken = new Set<number>();
-  const result = new Map<Part, Node[]>();
-  for (const part of parts) {
-    const nodes = graph.nodes.slice(part.start, part.end).filter(({ id }) => !taken.has(id));
+  const result = new Map<Block, Node[]>();
+  for (const block of blocks) {
+    const nodes = graph.nodes.slice(block.start, block.end).filter(({ id }) => !taken.has(id));
     for (const { id } of nodes) taken.add(id);
-    result.set(part, nodes);
+    result.set(block, nodes);
   }
   return result;
 }
@@ -52,7 +52,7 @@ const paramsOf = ({ op, attrs, outputs }: Node, { layout }: Net): number =>
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
 /**
- * Summarises a model for one picture. Layers that neither compute nor hold anything are left out.
+ * Summarises a model for one image. Layers that neither compute nor hold anything are left out.
  *
  * @example
  * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });

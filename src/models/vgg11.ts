@@ -1,6 +1,6 @@
 // VGG-11 (Simonyan and Zisserman 2014, arXiv 1409.1556, configuration A), as published and with batch
 // normalisation, initialised as in torchvision. From 224x224 on it has the published head of 4,096
-// units; smaller pictures get global pooling and 512 units, as is usual for CIFAR, since the full
+// units; smaller images get global pooling and 512 units, as is usual for CIFAR, since the full
 // head would hold nine tenths of the parameters.
 
 import {

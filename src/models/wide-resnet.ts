@@ -69,7 +69,7 @@ const wideResnet = (layers: number, width: number): ModelFamily => ({
         pool: globalAvgPool(),
         fc: linear(classes, { init: lecunNormal() }),
       }),
-      // The paper's 0.1 for 128 pictures a step, scaled to 64.
+      // The paper's 0.1 for 128 images a step, scaled to 64.
       defaults: { optimizer: "nesterov", lr: 0.05, decay: 5e-4 },
     };
   },

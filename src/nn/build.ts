@@ -6,9 +6,9 @@ import { fuseEpilogues } from "../graph/passes/fuseEpilogues.js";
 import { poolBeforeRelu } from "../graph/passes/poolBeforeRelu.js";
 import { Random } from "../tensor/philox.js";
 import { type Shape, sizeOf } from "../tensor/shape.js";
-import { type Layer, type ParamSpec, type Part, Scope, ScopeState } from "./scope.js";
+import { type Block, type Layer, type ParamSpec, Scope, ScopeState } from "./scope.js";
 
-/** Name under which programs bind the pictures. */
+/** Name under which programs bind the images. */
 export const IMAGES = "x";
 
 /** A net on a given input: the graph as far as the layer's output, ready for a loss. */
@@ -18,8 +18,8 @@ export interface Net {
   readonly specs: readonly ParamSpec[];
   /** The graph's value of each parameter, by name. */
   readonly params: ReadonlyMap<string, Value>;
-  /** Named parts; a part stands behind the parts it is made of. */
-  readonly parts: readonly Part[];
+  /** Named blocks; a block stands behind the blocks it is made of. */
+  readonly blocks: readonly Block[];
   readonly output: Value;
 }
 
@@ -30,7 +30,7 @@ export interface BuildOptions {
   /** Weight of a new batch in all running statistics; default each layer's own. */
   readonly momentum?: (graph: Graph) => Value;
   /**
-   * Batch norm takes its statistics over so many pictures at a time, not over the whole batch (ghost batch
+   * Batch norm takes its statistics over so many images at a time, not over the whole batch (ghost batch
    * norm, Hoffer, Hubara and Soudry 2017, arXiv 1705.08741); default the whole batch.
    */
   readonly ghost?: number;
@@ -66,7 +66,7 @@ export function build(
     layout,
     specs: collect.specs,
     params: state.values,
-    parts: state.parts,
+    blocks: state.blocks,
     output,
   };
 }
@@ -75,7 +75,7 @@ export function build(
 const passes = [poolBeforeRelu, foldChannels, fuseEpilogues];
 
 /** The net with ReLUs, fixed statistics and residual sums where they cost least; see the passes. */
-export function fuse(net: Net): Omit<Net, "parts"> {
+export function fuse(net: Net): Omit<Net, "blocks"> {
   const { layout, specs, params, output } = net;
   let { graph } = net;
   let kept = [output, ...params.values()];

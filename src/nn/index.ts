@@ -2,4 +2,4 @@ export { build, fuse, IMAGES, initialise, type Net } from "./build.js";
 export * from "./initialisers.js";
 export * from "./layers/index.js";
 export * from "./losses.js";
-export { type Layer, type ParamSpec, type Part, Scope, ScopeState, WEIGHTS } from "./scope.js";
+export { type Block, type Layer, type ParamSpec, Scope, ScopeState, WEIGHTS } from "./scope.js";

@@ -47,9 +47,9 @@ export const values =
   };
 
 const normal =
-  (deviation: (shape: Shape) => number): Initialiser =>
+  (std: (shape: Shape) => number): Initialiser =>
   (target, shape, random) => {
-    const scale = deviation(shape);
+    const scale = std(shape);
     for (let at = 0; at < target.length; at++) target[at] = scale * random.normal();
   };
 
@@ -106,4 +106,4 @@ export const uniformFanIn = (bound: number): Initialiser =>
   uniform((shape) => bound / fans(shape).fanIn);
 
 /** Normal with a fixed standard deviation. */
-export const normalWith = (deviation: number): Initialiser => normal(() => deviation);
+export const normalWith = (std: number): Initialiser => normal(() => std);

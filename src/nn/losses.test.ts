@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { runGraph } from "../../test/support/layers.js";
 import { gradients, reduceSum } from "../graph/index.js";
 import { huber, type Loss, mse, sigmoidCrossEntropy, softmaxCrossEntropy } from "./losses.js";
-import { runGraph } from "./testing.js";
 
 type Rows = readonly (readonly number[])[];
 

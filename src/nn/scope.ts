@@ -24,8 +24,8 @@ export interface ParamSpec extends Omit<Param, "offset"> {
   readonly init: Initialiser;
 }
 
-/** The nodes `[start, end)` that a named part of a net appended, and what came out of it. */
-export interface Part {
+/** The nodes `[start, end)` that a named block of a net appended, and what came out of it. */
+export interface Block {
   readonly path: string;
   readonly start: number;
   readonly end: number;
@@ -61,7 +61,7 @@ export class Scope {
     return this.shared.momentum?.(graph) ?? constant(graph, own);
   }
 
-  /** Pictures that batch statistics are made of; `undefined` for the whole batch. */
+  /** Images that batch statistics are made of; `undefined` for the whole batch. */
   get ghost(): number | undefined {
     return this.shared.ghost;
   }
@@ -71,13 +71,13 @@ export class Scope {
     write(WEIGHTS, value, this.shared.offsets?.get(this.path + name) ?? 0);
   }
 
-  /** Applies a layer as a part of this one; its parameters are named `name.…`. */
+  /** Applies a layer as a block of this one; its parameters are named `name.…`. */
   apply(name: string, layer: Layer, x: Value): Value {
     const { nodes } = x.graph;
     const path = this.path + name;
     const start = nodes.length;
     const output = layer(x, new Scope(this.training, `${path}.`, this.shared));
-    this.shared.parts.push({ path, start, end: nodes.length, output });
+    this.shared.blocks.push({ path, start, end: nodes.length, output });
     return output;
   }
 
@@ -92,8 +92,8 @@ export class ScopeState {
   readonly specs: ParamSpec[] = [];
   /** The graph's value of each parameter, by name. */
   readonly values = new Map<string, Value>();
-  /** A part stands behind the parts it is made of. */
-  readonly parts: Part[] = [];
+  /** A block stands behind the blocks it is made of. */
+  readonly blocks: Block[] = [];
   streams = 0;
 
   constructor(

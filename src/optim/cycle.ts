@@ -1,10 +1,10 @@
 // Where a step stands in cycles of so many steps that follow each other and end with their epoch: the net
-// that is judged, saved or moved by a swarm at the end of an epoch has finished its cycle.
+// that is evaluated, saved or moved by a swarm at the end of an epoch has finished its cycle.
 
 import type { Hyper } from "./optimizer.js";
 
 /** Where a step stands: in its cycle, and in the run. */
-export interface Place {
+export interface CyclePosition {
   /** Steps before it in its cycle. */
   readonly at: number;
   /** Steps of its cycle. */
@@ -13,8 +13,8 @@ export interface Place {
   readonly cycle: number;
 }
 
-/** The place of a step in cycles of `full` steps, a whole number from 1. */
-export function placeOf({ step, stepsPerEpoch }: Hyper, full: number): Place {
+/** The position of a step in cycles of `full` steps, a whole number from 1. */
+export function positionOf({ step, stepsPerEpoch }: Hyper, full: number): CyclePosition {
   const inEpoch = (step - 1) % stepsPerEpoch;
   const at = inEpoch % full;
   const epoch = Math.floor((step - 1) / stepsPerEpoch);
@@ -27,6 +27,6 @@ export function placeOf({ step, stepsPerEpoch }: Hyper, full: number): Place {
 
 /** Whether a step is the last one of its cycle. */
 export const endsCycle = (hyper: Hyper, full: number): boolean => {
-  const { at, length } = placeOf(hyper, full);
+  const { at, length } = positionOf(hyper, full);
   return at === length - 1;
 };

@@ -31,7 +31,7 @@ async function stepApart(rule: FirstOrder, net: NetContext): Promise<Stepping> {
     return async (input) => {
       const hyper = { ...rule.defaults, ...input.hyper };
       const probed = probe({ ...input, hyper, objective, w, grad });
-      if (objective.meets) await probed;
+      if (objective.collective) await probed;
       const updated = update.step(w, grad, state, hyper, input.key);
       if (part) await updated.then(() => part.complete(w));
       const [evaluated] = await Promise.all([probed, updated]);
@@ -61,7 +61,7 @@ async function openRule(rule: FirstOrder, net: NetContext): Promise<Descents> {
       const vectors = initState(engine, rule, trainable);
       return {
         state: { vectors, numbers: {} },
-        queued: !objective.meets,
+        queued: !objective.collective,
         step: stepping(objective, w, vectors),
         ...(deploy && {
           async deploy(target) {

@@ -101,7 +101,7 @@ describe("phases of a step", () => {
   });
 });
 
-test("noise has the deviation of Langevin dynamics, and follows from the step's key", async () => {
+test("noise has the std of Langevin dynamics, and follows from the step's key", async () => {
   const zeros = new Float32Array(20000);
   const afterOne = async (at: number) => {
     const { w, step } = await learner(referenceEngine(), "entropy-sgd", zeros);
@@ -109,9 +109,9 @@ test("noise has the deviation of Langevin dynamics, and follows from the step's 
     return w.read();
   };
   const drawn = await afterOne(1);
-  const deviation = Math.sqrt(drawn.reduce((sum, x) => sum + x * x, 0) / drawn.length);
+  const std = Math.sqrt(drawn.reduce((sum, x) => sum + x * x, 0) / drawn.length);
   // Rate times noise / sqrt(rate / 2).
-  expect(Math.abs(deviation / (0.02 * 0.1) - 1)).toBeLessThan(0.03);
+  expect(Math.abs(std / (0.02 * 0.1) - 1)).toBeLessThan(0.03);
   expect(await afterOne(1)).toEqual(drawn);
   expect(await afterOne(21)).not.toEqual(drawn);
 });

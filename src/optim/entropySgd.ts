@@ -4,24 +4,25 @@
 // by a spring and shaken by noise (Langevin dynamics). Then the anchor moves to where the chain was on
 // average: the wider the valley, the less it is pulled aside. One training step is one inner step, so
 // that an epoch costs what it costs every optimizer; the phases of a chain are numbers of a step. A
-// chain ends with its epoch: the net that is judged, saved or moved by a swarm is an anchor.
+// chain ends with its epoch: the net that is evaluated, saved or moved by a swarm is an anchor.
 
 import { add, constant, mul, neg, select, sub } from "../graph/index.js";
-import { type Place, placeOf } from "./cycle.js";
+import { InputError } from "../inputError.js";
+import { type CyclePosition, positionOf } from "./cycle.js";
 import { regularised } from "./decay.js";
 import type { FirstOrder, Hyper } from "./optimizer.js";
 
 /** Where a step stands among the chains. */
-function chainPlace(hyper: Hyper): Place {
+function chainPosition(hyper: Hyper): CyclePosition {
   const { chain } = hyper;
-  if (Number.isInteger(chain) && chain >= 0) return placeOf(hyper, Math.max(chain, 1));
-  throw new RangeError(`entropy-sgd: chain is ${chain}; expected a whole number from 0 on`);
+  if (Number.isInteger(chain) && chain >= 0) return positionOf(hyper, Math.max(chain, 1));
+  throw new InputError(`entropy-sgd: chain is ${chain}; expected a whole number from 0 on`);
 }
 
-/** Deviation of the noise in the gradient's units: eps / sqrt(rate / 2). */
+/** Std of the noise in the gradient's units: eps / sqrt(rate / 2). */
 function agitation({ noise, innerRate }: Hyper): number {
   if (innerRate > 0) return noise / Math.sqrt(innerRate / 2);
-  throw new RangeError(`entropy-sgd: innerRate is ${innerRate}; expected a number above 0`);
+  throw new InputError(`entropy-sgd: innerRate is ${innerRate}; expected a number above 0`);
 }
 
 export const entropySgd: FirstOrder = {
@@ -43,10 +44,10 @@ export const entropySgd: FirstOrder = {
     momentum: 0.9,
   },
   derived: {
-    first: (hyper) => Number(chainPlace(hyper).at === 0),
-    last: (hyper) => Number(chainPlace(hyper).at === chainPlace(hyper).length - 1),
+    first: (hyper) => Number(chainPosition(hyper).at === 0),
+    last: (hyper) => Number(chainPosition(hyper).at === chainPosition(hyper).length - 1),
     chained: ({ chain }) => Number(chain > 0),
-    spring: (hyper) => hyper.gamma0 * (1 + hyper.gamma1) ** chainPlace(hyper).cycle,
+    spring: (hyper) => hyper.gamma0 * (1 + hyper.gamma1) ** chainPosition(hyper).cycle,
     agitation,
   },
   rule(input) {

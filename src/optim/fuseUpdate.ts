@@ -18,7 +18,7 @@ import { rewrite } from "../graph/rewrite.js";
 import { sizeOf } from "../tensor/shape.js";
 import { normsOf } from "./norms.js";
 import type { FirstOrder, Optimizer, RuleInput } from "./optimizer.js";
-import { type Part, partOf } from "./part.js";
+import { type Slice, sliceOf } from "./slice.js";
 import { applyRule } from "./update.js";
 
 /** Names of the vectors of a training graph. */
@@ -37,7 +37,7 @@ const never: Beyond = {
 };
 
 /** Appends a rule's step for one parameter, as a part of its own. */
-function applyTo(rule: FirstOrder, part: Part, grad: Value, beyond: Beyond): void {
+function applyTo(rule: FirstOrder, part: Slice, grad: Value, beyond: Beyond): void {
   const { from, layout } = part;
   const size = layout.trainable;
   const { graph } = grad;
@@ -75,7 +75,7 @@ export function isLocal(optimizer: Optimizer): optimizer is FirstOrder {
     trainable: 1,
   };
   const grad = read(new Graph(), GRADIENT, [1]);
-  applyTo(optimizer, partOf(net, 0, 1), grad, {
+  applyTo(optimizer, sliceOf(net, 0, 1), grad, {
     all: (x) => beyond(reduceSum(mul(x, x))),
     noise: () => beyond(normal(grad.graph, [1], 0)),
   });
@@ -128,7 +128,7 @@ export function fuseUpdate(graph: Graph, rule: FirstOrder, net: ParamLayout): Gr
   return rewrite(graph, (node, _inputs, _target, image) => {
     while (waiting.length > 0 && waiting[0].behind < node.id) {
       const { offset, grad } = waiting.shift()!;
-      applyTo(rule, partOf(net, offset, offset + sizeOf(grad.shape)), image(grad), never);
+      applyTo(rule, sliceOf(net, offset, offset + sizeOf(grad.shape)), image(grad), never);
     }
     return node.op.name === "write" && node.attrs["vector"] === GRADIENT ? [] : undefined;
   }).graph;

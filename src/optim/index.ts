@@ -8,22 +8,22 @@ export type {
   Descents,
   FirstOrder,
   Hyper,
-  Method,
   NetContext,
   Optimizer,
   OptimState,
-  OwnPart,
+  OwnSlice,
   Probe,
   ProbeInput,
+  Procedure,
   RuleInput,
   RuleOutput,
   StepInput,
   StepReport,
 } from "./optimizer.js";
-export { type Part, partOf, wholeOf } from "./part.js";
-export { partsOf } from "./partition.js";
+export { slicesOf } from "./partition.js";
 export { getOptimizer, getRule, gradientsOf, isSelfPaced, optimizers } from "./registry.js";
 export { getSchedule, type Progress, type Schedule, schedules } from "./schedules/index.js";
+export { type Slice, sliceOf, wholeOf } from "./slice.js";
 export {
   bindRule,
   compileUpdate,

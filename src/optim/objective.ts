@@ -34,7 +34,7 @@ export interface Objective {
    * Its gradient is that of others too: it is there only when {@link evaluate} has resolved, and what
    * needs it must not join the engine's queue before.
    */
-  readonly meets?: boolean;
+  readonly collective?: boolean;
   /**
    * Loss at `w` on a batch; stores the gradient in `out.grad` (trainable length), and new batch
    * statistics behind the trainable part of `w`: whoever evaluates elsewhere than at the net, in a

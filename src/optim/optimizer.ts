@@ -8,7 +8,7 @@ import type { Model } from "../models/index.js";
 import type { RandomKey } from "../tensor/philox.js";
 import type { Norms } from "./norms.js";
 import type { Evaluated, Moment, Objective } from "./objective.js";
-import type { Part } from "./part.js";
+import type { Slice } from "./slice.js";
 
 /**
  * Numbers of one step by name. Everybody's: `lr`, `decay`, `step` (1 at a run's first step),
@@ -75,7 +75,7 @@ export interface ProbeInput extends StepInput {
 export type Probe = (at: ProbeInput) => Promise<Evaluated>;
 
 /** An optimizer whose steps are its own: it evaluates as often as it likes, and keeps what it needs. */
-export interface Method extends Described {
+export interface Procedure extends Described {
   /**
    * It finds the lengths of its steps and what each may cost: there is no learning rate to give, and
    * nobody else may move its net, as a swarm would. Default false.
@@ -85,7 +85,7 @@ export interface Method extends Described {
 }
 
 /** A new optimizer is a file with one such record, its test and one line in the index. */
-export type Optimizer = FirstOrder | Method;
+export type Optimizer = FirstOrder | Procedure;
 
 /** State of one net's optimizer, written to checkpoints by name. */
 export interface OptimState {
@@ -96,7 +96,7 @@ export interface OptimState {
 }
 
 /** The part of a net that an optimizer keeps state for and updates, while others do the rest. */
-export interface OwnPart extends Part {
+export interface OwnSlice extends Slice {
   /** Called behind each update; resolves when `w` holds what the others have made of their parts. */
   complete(w: Vector): Promise<void>;
 }
@@ -106,10 +106,10 @@ export interface NetContext {
   readonly engine: Engine;
   readonly layout: ParamLayout;
   readonly model: Model;
-  /** Pictures in a step's batch. */
+  /** Images in a step's batch. */
   readonly batch: number;
   /** What a rule updates of a net; default all of it. */
-  readonly part?: OwnPart;
+  readonly part?: OwnSlice;
   /** Whether the nets' objectives hold the optimizer's rule in their own pass; default false. */
   readonly fused?: boolean;
   /** The optimizer's own numbers, for what must be known before the first step. */
@@ -131,7 +131,7 @@ export interface StepReport extends Evaluated {
   /** What it cost, in gradients of the net on one batch. */
   readonly gradients: number;
   /** What else the optimizer tells of the step, by name. */
-  readonly measures?: Readonly<Record<string, number>>;
+  readonly metrics?: Readonly<Record<string, number>>;
 }
 
 /** Makes a batch of the run again, as it was or will be; good until the second call after. */

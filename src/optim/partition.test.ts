@@ -5,9 +5,9 @@ import { createEngine, type Engine } from "../engine/index.js";
 import { layoutOf, type ParamLayout } from "../graph/index.js";
 import { Random } from "../tensor/philox.js";
 import { optimizers } from "./index.js";
-import { partOf } from "./part.js";
-import { partsOf } from "./partition.js";
+import { slicesOf } from "./partition.js";
 import { getOptimizer, getRule } from "./registry.js";
+import { sliceOf } from "./slice.js";
 import { compileUpdate } from "./update.js";
 
 /** Sizes that fit no vector register, and statistics behind. */
@@ -38,7 +38,7 @@ const numbers = (length: number, seed: number) => {
 /** Weights after some steps of particles that each have a part, and what each keeps. */
 async function steps(engine: Engine, name: string, count: number) {
   const rule = getRule(name);
-  const parts = partsOf(rule, layout, count);
+  const parts = slicesOf(rule, layout, count);
   const updates = await Promise.all(parts.map((part) => compileUpdate(engine, rule, layout, part)));
   const states = updates.map((update) => update.init());
   const [w, grad] = [engine.vector(layout.length), engine.vector(layout.trainable)];
@@ -78,7 +78,7 @@ describe.each(["auto", "reference"])("%s engine", (name) => {
 });
 
 const sizes = (rule: string, count: number) =>
-  partsOf(getRule(rule), layout, count).map((part) => part.layout.trainable);
+  slicesOf(getRule(rule), layout, count).map((part) => part.layout.trainable);
 
 describe("parts", () => {
   it("are even where no norm is taken", () => {
@@ -95,7 +95,7 @@ describe("parts", () => {
   it("have the parameters of the net, and pieces of those that are cut", () => {
     const shapes = ({ params }: ParamLayout) =>
       params.map(({ name, shape, offset, kind }) => [name, shape, offset, kind]);
-    expect(shapes(partOf(layout, 100, 200).layout)).toEqual([
+    expect(shapes(sliceOf(layout, 100, 200).layout)).toEqual([
       ["conv[100:135]", [35], 0, "weight"],
       ["scale", [5], 35, "scale"],
       ["fc[0:60]", [3, 20], 40, "weight"],
@@ -103,7 +103,7 @@ describe("parts", () => {
   });
 
   it("cannot be had of state that is not a number for each weight", () => {
-    expect(() => partsOf(getOptimizer("tr-lsr1"), layout, 2)).toThrow(
+    expect(() => slicesOf(getOptimizer("tr-lsr1"), layout, 2)).toThrow(
       "tr-lsr1 has steps of its own, and its state is not a number for each weight",
     );
   });
@@ -111,7 +111,7 @@ describe("parts", () => {
   it("cannot be had of a rule with the norm of what nobody has as a whole", async () => {
     const engine = await createEngine({ engine: "reference" });
     const rule = getRule("clip-value(clip-norm(sgd))");
-    const [part] = partsOf(rule, layout, 2);
+    const [part] = slicesOf(rule, layout, 2);
     await expect(compileUpdate(engine, rule, layout, part)).rejects.toThrow(
       /clip-value\(clip-norm\(sgd\)\) takes the norm of all weights' changes at once/,
     );

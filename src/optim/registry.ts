@@ -1,7 +1,8 @@
 // The optimizers by name, alone or inside wrappers. A new one is its file, a row in the tests' table and
 // one line here.
 
-import { byName } from "../text.js";
+import { InputError } from "../inputError.js";
+import { byName } from "../text/words.js";
 import { adadelta } from "./adadelta.js";
 import { adagrad } from "./adagrad.js";
 import { adam } from "./adam.js";
@@ -46,12 +47,12 @@ export const optimizers = (): readonly Optimizer[] => all;
 function wrapped(wrapper: Wrapper, base: Optimizer): FirstOrder {
   const name = `${wrapper.name}(${base.name})`;
   if (!("rule" in base)) {
-    throw new RangeError(
+    throw new InputError(
       `${name}: ${base.name} has steps of its own; ${wrapper.name} needs a rule`,
     );
   }
   const twice = Object.keys(wrapper.defaults).find((key) => key in base.defaults);
-  if (twice) throw new RangeError(`${name}: two numbers are called "${twice}"`);
+  if (twice) throw new InputError(`${name}: two numbers are called "${twice}"`);
   return {
     ...base,
     ...wrapper.wrap(base),
@@ -64,7 +65,7 @@ function wrapped(wrapper: Wrapper, base: Optimizer): FirstOrder {
 /**
  * An optimizer by name, or inside wrappers as `lookahead(sam(lars))`: the outer one does last what it does.
  *
- * @throws RangeError for an unknown name, with the nearest one; for brackets that do not match, and for
+ * @throws InputError for an unknown name, with the nearest one; for brackets that do not match, and for
  * wrappers that do not go together.
  * @example
  * getOptimizer("adam").defaults; // { beta1: 0.9, beta2: 0.999, eps: 1e-8 }
@@ -75,7 +76,7 @@ export function getOptimizer(name: string): Optimizer {
   if (outer !== undefined)
     return wrapped(byName("wrapper", outer, wrappers()), getOptimizer(inner));
   if (!/[()]/.test(name)) return byName("optimizer", name.trim(), all);
-  throw new RangeError(
+  throw new InputError(
     `optimizer ${name}: brackets do not match; expected e.g. lookahead(sam(sgd))`,
   );
 }
@@ -91,12 +92,12 @@ export const gradientsOf = (optimizer: Optimizer): number | undefined =>
 /**
  * A first-order optimizer by name.
  *
- * @throws RangeError for a name that {@link getOptimizer} refuses, and for a method without an update rule.
+ * @throws InputError for a name that {@link getOptimizer} refuses, and for a method without an update rule.
  * @example
  * getRule("lookahead(adam)").state; // ["first", "second", "lookahead.lag"]
  */
 export function getRule(name: string): FirstOrder {
   const optimizer = getOptimizer(name);
   if ("rule" in optimizer) return optimizer;
-  throw new RangeError(`${name} has steps of its own; expected an optimizer with an update rule`);
+  throw new InputError(`${name} has steps of its own; expected an optimizer with an update rule`);
 }

@@ -12,13 +12,14 @@ import {
   type Value,
   write,
 } from "../graph/index.js";
+import { InputError } from "../inputError.js";
 import type { RandomKey } from "../tensor/philox.js";
 import { sizeOf } from "../tensor/shape.js";
-import { unknownName } from "../text.js";
+import { unknownName } from "../text/words.js";
 import { type Norms, normsOf } from "./norms.js";
 import type { RuleBindings } from "./objective.js";
 import type { FirstOrder, Hyper, RuleInput } from "./optimizer.js";
-import { type Part, wholeOf } from "./part.js";
+import { type Slice, wholeOf } from "./slice.js";
 
 /** A rule's state vectors by name, as long as the part of the net that it updates. */
 export type StateVectors = Readonly<Record<string, Vector>>;
@@ -32,7 +33,7 @@ export interface Update {
    * (1 at the first step); `decay` is 0, epochs have no end and the optimizer's own numbers are its
    * defaults unless given. `key` names the random numbers of the step, for a rule that draws any.
    *
-   * @throws RangeError for a number that is missing, not finite, or not known to the optimizer, and
+   * @throws InputError for a number that is missing, not finite, or not known to the optimizer, and
    * for a missing key.
    */
   step(w: Vector, grad: Vector, state: StateVectors, hyper: Hyper, key?: RandomKey): Promise<void>;
@@ -72,13 +73,13 @@ export const hyperNames = ({ defaults }: FirstOrder): string[] => [
 ];
 
 /** Norms of the vectors of a part. Of the net as a whole only those are known that everybody holds in full. */
-function partNorms(optimizer: FirstOrder, { net, layout }: Part, held: readonly Value[]): Norms {
+function partNorms(optimizer: FirstOrder, { net, layout }: Slice, held: readonly Value[]): Norms {
   return {
     ...normsOf(layout),
     all(x) {
       const vector = held.includes(x) && (x.node.attrs["vector"] as string);
       if (vector) return normsOf(net).all(read(x.graph, vector, [net.trainable]));
-      throw new RangeError(
+      throw new InputError(
         `${optimizer.name} takes the norm of all weights' changes at once, and cannot be had in parts`,
       );
     },
@@ -92,7 +93,7 @@ type Operands = Pick<RuleInput, "w" | "grad" | "decayMask" | "norm" | "noise">;
  * Applies a rule to a part of a net: reads `state.<name>` from `from` on, and writes there and to the net's own place
  * in `w`.
  */
-export function applyRule(optimizer: FirstOrder, part: Part, operands: Operands, from = 0): void {
+export function applyRule(optimizer: FirstOrder, part: Slice, operands: Operands, from = 0): void {
   const { w } = operands;
   const { graph } = w;
   const numbers = [...hyperNames(optimizer), ...Object.keys(optimizer.derived ?? {})];
@@ -110,7 +111,7 @@ export function applyRule(optimizer: FirstOrder, part: Part, operands: Operands,
  * The graph of one step over vectors `w` and `grad`, as long as the net's trainable part at least, `mask` and
  * `state.<name>`, as long as the part of the net that is updated.
  */
-export function updateGraph(optimizer: FirstOrder, part: Part): Graph {
+export function updateGraph(optimizer: FirstOrder, part: Slice): Graph {
   const { net, from } = part;
   const length = part.layout.trainable;
   const whole = length === net.trainable;
@@ -136,7 +137,7 @@ function checkHyper(optimizer: FirstOrder, hyper: Hyper): void {
   }
   for (const name of known) {
     if (!Number.isFinite(hyper[name])) {
-      throw new RangeError(`${optimizer.name}: ${name} must be a number, found ${hyper[name]}`);
+      throw new InputError(`${optimizer.name}: ${name} must be a number, found ${hyper[name]}`);
     }
   }
 }
@@ -152,7 +153,7 @@ function scalarsOf(optimizer: FirstOrder, hyper: Hyper): Hyper {
 /**
  * What a step of a rule binds beside weights and gradient.
  *
- * @throws RangeError as {@link Update.step} does.
+ * @throws InputError as {@link Update.step} does.
  */
 export const bindRule = (
   optimizer: FirstOrder,
@@ -177,7 +178,7 @@ const nothing: Update = { init: () => ({}), step: async () => {} };
 /**
  * Compiles an optimizer for nets of one layout, or for a part of them.
  *
- * @throws RangeError for a part, when the rule cannot do without the rest.
+ * @throws InputError for a part, when the rule cannot do without the rest.
  * @example
  * const engine = await createEngine({ engine: "reference" });
  * const layout = layoutOf([{ name: "weight", shape: [2], kind: "weight" }]);
@@ -192,7 +193,7 @@ export async function compileUpdate(
   engine: Engine,
   optimizer: FirstOrder,
   net: ParamLayout,
-  part: Part = wholeOf(net),
+  part: Slice = wholeOf(net),
 ): Promise<Update> {
   const { layout } = part;
   if (layout.trainable === 0) return nothing;

@@ -5,7 +5,7 @@
 // the vectors stay with the engine, which works out the sums (combine.ts).
 
 import type { Random } from "../tensor/philox.js";
-import type { OpenCompressor } from "./compressors/index.js";
+import type { OpenCompressor } from "./codecs/index.js";
 
 /**
  * The vectors that a particle publishes in a round: where it is after its local steps, where it was
@@ -95,7 +95,7 @@ export interface Coupling {
   readonly gradients?: SharedGradients;
   /** Positions are moved no further than this share of their norm; default without limit. */
   readonly limit?: number;
-  /** Checked before anything starts; throws a `RangeError` for settings that do not fit the swarm. */
+  /** Checked before anything starts; throws a `InputError` for settings that do not fit the swarm. */
   check?(particles: number): void;
   /** Asked once, in the first round and with distances; every round of the run has the answer. */
   calibrate?(first: Round): Calibration;
@@ -103,7 +103,7 @@ export interface Coupling {
    * Where particle `self` goes. `own` and `shared` are streams for this round at their beginning: its
    * own, and one that all particles draw alike.
    */
-  exchange(round: Round, self: number, own: Random, shared: Random): Move;
+  move(round: Round, self: number, own: Random, shared: Random): Move;
 }
 
 /** The particle's own position: no move at all. */

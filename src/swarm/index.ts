@@ -1,7 +1,7 @@
 export { Combiner, type WeightedVector } from "../engine/combine.js";
-export * from "./compressors/index.js";
+export { openTraining, swarmOf } from "../runs/fromConfig.js";
+export * from "./codecs/index.js";
 export * from "./coupling.js";
 export * from "./couplings/index.js";
-export { openTraining, swarmOf } from "./fromConfig.js";
 export { openSwarm, type SwarmSpec } from "./openSwarm.js";
 export { parseRates, type RatePolicy, rateOf, wild } from "./rates.js";

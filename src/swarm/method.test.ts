@@ -5,13 +5,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryFolder, trainTiny } from "../../test/support/tinyRun.js";
-import type { Method } from "../optim/index.js";
+import type { Procedure } from "../optim/index.js";
+import { openTraining } from "../runs/fromConfig.js";
+import { runFiles } from "../runs/runFolder.js";
 import type { TrainEvent } from "../train/events.js";
-import { runFiles } from "../train/runFolder.js";
-import { openTraining } from "./fromConfig.js";
 
 /** Gradient descent that tries its step, takes it if the loss falls, and adapts its length. */
-const cautious: Method = {
+const cautious: Procedure = {
   name: "cautious",
   source: "for tests",
   defaults: { growth: 1.5 },

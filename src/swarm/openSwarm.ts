@@ -3,7 +3,8 @@
 import { availableParallelism, freemem } from "node:os";
 import { Sketcher } from "../analysis/index.js";
 import { createEngine, type Engine } from "../engine/index.js";
-import { partsOf } from "../optim/index.js";
+import { InputError } from "../inputError.js";
+import { slicesOf } from "../optim/index.js";
 import {
   Evaluator,
   type LearnerPrograms,
@@ -15,8 +16,8 @@ import {
   type Prepared,
   Statistics,
 } from "../train/index.js";
-import { LocalAllGather } from "./allGather.js";
 import type { Coupling } from "./coupling.js";
+import { LocalAllGather } from "./exchange/local.js";
 import { Particle } from "./particle.js";
 import { type RatePolicy, rateOf } from "./rates.js";
 import { SharedGradient } from "./sharedGradient.js";
@@ -33,18 +34,18 @@ export interface SwarmSpec {
 }
 
 /** What the particles of one engine share. */
-interface Place {
+interface Host {
   readonly engine: Engine;
   readonly programs: LearnerPrograms;
   readonly evaluator: Evaluator;
   readonly statistics: Statistics;
 }
 
-async function openPlace(
+async function openHost(
   engine: Engine,
   prepared: Prepared,
   { coupling }: SwarmSpec,
-): Promise<Place> {
+): Promise<Host> {
   const { config, model, net, splits } = prepared;
   const gradients = coupling.gradients !== undefined || config.probe;
   const batch = Math.min(config.batch, splits.train.length);
@@ -57,24 +58,24 @@ async function openPlace(
 }
 
 /** Where learners that are one net together meet. */
-interface Meeting {
+interface Collective {
   readonly gradient: SharedGradient;
   /** Where each updates a part of the weights. */
   readonly weights?: SharedWeights;
 }
 
-/** The meeting of a swarm, if it has one; a swarm of one has nobody to send to. */
-function openMeeting(
-  { programs }: Place,
+/** The collective of a swarm, if it has one; a swarm of one has nobody to send to. */
+function openCollective(
+  { programs }: Host,
   { config, optimizer }: Prepared,
   { coupling, particles }: SwarmSpec,
-): Meeting | undefined {
+): Collective | undefined {
   const { gradients } = coupling;
   if (!gradients || particles === 1) return undefined;
   const { layout } = programs.training;
   const gather = new LocalAllGather(particles);
   const compressor = gradients.compressor(layout);
-  const parts = gradients.partition ? partsOf(optimizer, layout, particles) : undefined;
+  const parts = gradients.partition ? slicesOf(optimizer, layout, particles) : undefined;
   return {
     gradient: new SharedGradient({ layout, compressor, gather, particles, seed: config.seed }),
     weights: parts && new SharedWeights(parts, gather),
@@ -83,10 +84,10 @@ function openMeeting(
 
 async function openParticle(
   id: number,
-  { engine, programs, evaluator, statistics }: Place,
+  { engine, programs, evaluator, statistics }: Host,
   prepared: Prepared,
   { rates, coupling }: SwarmSpec,
-  meeting?: Meeting,
+  collective?: Collective,
 ): Promise<Particle> {
   const { config, splits } = prepared;
   const stepsPerEpoch = Math.floor(
@@ -100,13 +101,13 @@ async function openParticle(
   });
   const policy = rates?.[id];
   const base = policy ? ownRate(policy) : learningRate(config, stepsPerEpoch);
-  const unsent = meeting?.gradient.memory();
+  const unsent = collective?.gradient.memory();
   const learner = await openLearner(engine, prepared, {
     particle: id,
     start: coupling.start === "own" ? id : 0,
-    noise: meeting ? 0 : id,
-    objective: meeting && ((own) => meeting.gradient.objective(own, id, unsent!)),
-    part: meeting?.weights?.part(id),
+    noise: collective ? 0 : id,
+    objective: collective && ((own) => collective.gradient.objective(own, id, unsent!)),
+    part: collective?.weights?.part(id),
     programs,
     rate: { ...base, at: (step, losses) => rate.factor * base.at(step, losses) },
   });
@@ -126,14 +127,14 @@ async function openParticle(
 }
 
 /** Bytes of the particles' vectors; refuses a swarm that cannot fit before any is allocated. */
-function checkMemory(prepared: Prepared, spec: SwarmSpec, place: Place): number {
-  const { layout } = place.programs.training;
+function checkMemory(prepared: Prepared, spec: SwarmSpec, host: Host): number {
+  const { layout } = host.programs.training;
   const vectors = 8 + (spec.coupling.needs.scores ? 1 : 0);
   const needed = 4 * layout.length * vectors * spec.particles;
   const free = freemem();
   if (needed <= 0.8 * free) return needed;
   const mb = (bytes: number) => `${Math.ceil(bytes / 1e6).toLocaleString("en-US")} MB`;
-  throw new RangeError(
+  throw new InputError(
     `${spec.particles} particles of ${prepared.net.model} need about ${mb(needed)} of memory for their ` +
       `vectors; ${mb(free)} are free: take fewer particles or a smaller model`,
   );
@@ -141,16 +142,16 @@ function checkMemory(prepared: Prepared, spec: SwarmSpec, place: Place): number 
 
 function check({ particles, coupling, rates }: SwarmSpec): void {
   if (!(Number.isInteger(particles) && particles >= 1)) {
-    throw new RangeError(`particles: expected a whole number from 1, found ${particles}`);
+    throw new InputError(`particles: expected a whole number from 1, found ${particles}`);
   }
   if (rates && rates.length !== particles) {
-    throw new RangeError(
+    throw new InputError(
       `the list of learning rates has ${rates.length} entries for ${particles} particles; ` +
         "give one for each",
     );
   }
   if (rates && coupling.gradients) {
-    throw new RangeError(
+    throw new InputError(
       `${coupling.name}: all particles are one net, and have one learning rate; give one number`,
     );
   }
@@ -160,7 +161,7 @@ function check({ particles, coupling, rates }: SwarmSpec): void {
 /** The coupling says which net a swarm gives; an average of one net's path cannot. */
 function refuseAverages({ optimizer }: Prepared): void {
   if (!("deploys" in optimizer) || optimizer.deploys === undefined) return;
-  throw new RangeError(
+  throw new InputError(
     `${optimizer.name} gives the average of one net's path, a swarm what its coupling says; ` +
       "leave the average out",
   );
@@ -178,7 +179,7 @@ function most(particles: readonly Particle[]): number {
 function checkOptimizer({ config }: Prepared, { gradients, name }: Coupling): void {
   const only = gradients?.optimizer;
   if (only === undefined || only === config.optimizer) return;
-  throw new RangeError(
+  throw new InputError(
     `${name}: this way of compressing has a momentum of its own and goes with --optimizer ${only}, ` +
       `found ${config.optimizer}`,
   );
@@ -187,7 +188,7 @@ function checkOptimizer({ config }: Prepared, { gradients, name }: Coupling): vo
 /**
  * What a run trains when it trains a swarm.
  *
- * @throws RangeError for a swarm that does not fit its coupling, its list of rates or the memory.
+ * @throws InputError for a swarm that does not fit its coupling, its list of rates or the memory.
  */
 export function openSwarm(spec: SwarmSpec): OpenTraining {
   check(spec);
@@ -199,14 +200,14 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
       Array.from({ length: cores }, () => createEngine({ engine: main.name, threads: 1 })),
     );
     try {
-      const places = await Promise.all(engines.map((engine) => openPlace(engine, prepared, spec)));
-      const vectorBytes = checkMemory(prepared, spec, places[0]);
-      const meeting = openMeeting(places[0], prepared, spec);
+      const hosts = await Promise.all(engines.map((engine) => openHost(engine, prepared, spec)));
+      const vectorBytes = checkMemory(prepared, spec, hosts[0]);
+      const collective = openCollective(hosts[0], prepared, spec);
       const particles: Particle[] = [];
       for (let id = 0; id < spec.particles; id++) {
-        particles.push(await openParticle(id, places[id % cores], prepared, spec, meeting));
+        particles.push(await openParticle(id, hosts[id % cores], prepared, spec, collective));
       }
-      const { evaluator, statistics, engine, programs } = places[0];
+      const { evaluator, statistics, engine, programs } = hosts[0];
       const { length, trainable } = programs.training.layout;
       return new SwarmSession({
         prepared,
@@ -218,7 +219,7 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
           vectorBytes,
           stateBytes: most(particles),
         },
-        shared: meeting?.gradient,
+        shared: collective?.gradient,
         evaluator,
         selection: evaluator.loader(prepared.splits.selection),
         statistics,

@@ -10,7 +10,7 @@ import {
   type Learner,
   type Statistics,
 } from "../train/index.js";
-import type { Memory } from "./compressors/index.js";
+import type { Memory } from "./codecs/index.js";
 import type { PublishedVector, Snapshot } from "./coupling.js";
 import { HostVector } from "./hostVector.js";
 
@@ -24,7 +24,7 @@ export interface ParticleMemory {
   readonly bestScore?: number;
 }
 
-/** Sums over the pictures that a particle was trained on since the epoch began. */
+/** Sums over the images that a particle was trained on since the epoch began. */
 export interface Tally {
   readonly images: number;
   readonly loss: number;
@@ -183,8 +183,8 @@ export class Particle {
     return (await this.engine.reduce.bySegment(a, b, { offsets }))[0];
   }
 
-  /** Judges it on the selection set; a better score than ever makes its point the best. */
-  async judge(): Promise<Evaluation> {
+  /** Evaluates it on the selection set; a better score than ever makes its point the best. */
+  async evaluate(): Promise<Evaluation> {
     const { evaluator, selection, statistics } = this.parts;
     if (this.moved) await statistics.renew(this.position);
     const result = await evaluator.evaluate(this.position, selection);
@@ -199,8 +199,8 @@ export class Particle {
     return result;
   }
 
-  /** Judges it, as it is, on any data set. */
-  evaluate(dataset: Dataset): Promise<Evaluation> {
+  /** Evaluates it, as it is, on any data set. */
+  evaluateOn(dataset: Dataset): Promise<Evaluation> {
     const { evaluator } = this.parts;
     return evaluator.evaluate(this.position, evaluator.loader(dataset));
   }

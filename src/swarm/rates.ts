@@ -1,7 +1,8 @@
 // Learning rates of particles, as data. In PSO-ConvNet (arXiv 2205.10456) nets with small rates are
 // conservative, those with large or random ones wild.
 
-import { suggestion } from "../text.js";
+import { InputError } from "../inputError.js";
+import { suggestion } from "../text/words.js";
 import { rateRandom } from "./random.js";
 
 /** Until which epoch (exclusive, from 0) a rate is drawn from which range. */
@@ -77,7 +78,7 @@ function parseRate(text: string): RatePolicy {
   if (isRate(Number(word))) return { kind: "fixed", rate: Number(word) };
   const ranges = word.split("/").map(parseRange);
   if (inOrder(ranges)) return { kind: "random", ranges };
-  throw new RangeError(
+  throw new InputError(
     `learning rate "${word}"${suggestion(word, named.keys())}: expected a positive number, a range as ` +
       `0.001..0.1, ranges as 0.001..0.1@30/0.00001..0.001, or one of ${[...named.keys()].join(", ")}`,
   );
@@ -88,14 +89,14 @@ function parseRate(text: string): RatePolicy {
  * ranges that end before an epoch (`low..high@30/low..high`), and the names `random`, `wild`, `fast`
  * and `conservative`.
  *
- * @throws RangeError for a word that is none of these, or a list of another length.
+ * @throws InputError for a word that is none of these, or a list of another length.
  * @example
  * parseRates("0.1,0.03,random", 3).map(({ kind }) => kind); // ["fixed", "fixed", "random"]
  */
 export function parseRates(text: string, particles: number): RatePolicy[] {
   const rates = text.split(",").map(parseRate);
   if (rates.length !== particles) {
-    throw new RangeError(
+    throw new InputError(
       `the list of learning rates "${text}" has ${rates.length} entries for ${particles} particles; ` +
         "give one for each",
     );

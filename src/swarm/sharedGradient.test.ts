@@ -14,8 +14,8 @@ import { layoutOf } from "../graph/index.js";
 import type { Evaluated, Objective } from "../optim/index.js";
 import { readSafetensors } from "../tensor/safetensors.js";
 import { runFiles, type TrainEvent, type TrainSettings } from "../train/index.js";
-import { LocalAllGather } from "./allGather.js";
-import { compressors, getCompressor, type Memory, withFeedback } from "./compressors/index.js";
+import { compressors, getCompressor, type Memory, withFeedback } from "./codecs/index.js";
+import { LocalAllGather } from "./exchange/local.js";
 import { SharedGradient } from "./sharedGradient.js";
 import { train } from "./train.js";
 
@@ -70,7 +70,7 @@ describe("synchronous SGD", () => {
 
   test("counts the bytes of every round, in events, results and summary", async () => {
     const { events, summary, folder } = await run({ coupling: { compress: "sign" } });
-    const rounds = events.filter((event) => event.type === "exchange");
+    const rounds = events.filter((event) => event.type === "round");
     expect(rounds).toHaveLength(3 * 10);
     const sum = rounds.reduce((all, { bytes }) => all + bytes, 0);
     expect(rounds[0].bytes).toBeGreaterThan(0);
@@ -80,7 +80,7 @@ describe("synchronous SGD", () => {
     const epochs = rows.slice(1).map((row) => Number(row.split(",").at(-1)));
     expect(epochs.reduce((all, bytes) => all + bytes)).toBe(sum);
     const lines = readFileSync(join(folder, runFiles.metrics), "utf8").trim().split("\n");
-    expect(lines.filter((line) => line.includes('"exchange"'))).toHaveLength(30);
+    expect(lines.filter((line) => line.includes('"round"'))).toHaveLength(30);
     const plain = await run({});
     expect(plain.summary.bytesSent! / sum).toBeGreaterThan(6);
   });

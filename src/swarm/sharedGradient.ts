@@ -3,8 +3,8 @@
 
 import type { ParamLayout } from "../graph/index.js";
 import type { Evaluated, Moment, Objective } from "../optim/index.js";
-import type { AllGather, Messages } from "./allGather.js";
-import { type Compressor, emptyMemory, type Memory, NotFiniteError } from "./compressors/index.js";
+import { type Compressor, emptyMemory, type Memory, NotFiniteError } from "./codecs/index.js";
+import type { AllGather, Messages } from "./exchange/local.js";
 
 /** What a learner has of a step before it hears of the others. */
 interface Own {
@@ -67,7 +67,7 @@ export class SharedGradient {
   objective(own: Objective, particle: number, memory: Memory): Objective {
     return {
       layout: own.layout,
-      meets: true,
+      collective: true,
       evaluate: async (w, batch, { grad }, moment): Promise<Evaluated> => {
         const { loss, logits } = await own.evaluate(w, batch, { grad }, moment);
         const gradient = await grad.read();

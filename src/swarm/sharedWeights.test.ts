@@ -10,7 +10,7 @@ import {
   tinySettings,
 } from "../../test/support/tinyRun.js";
 import { layoutOf } from "../graph/index.js";
-import { partOf } from "../optim/index.js";
+import { sliceOf } from "../optim/index.js";
 import { readSafetensors } from "../tensor/safetensors.js";
 import { runFiles, type TrainEvent, type TrainSettings } from "../train/index.js";
 import { readPart, writePart } from "./sharedWeights.js";
@@ -32,7 +32,7 @@ async function run(settings: Settings, folder = join(temporaryFolder(), "run")) 
     summary,
     swarm: start.swarm!,
     trainable: start.parameters,
-    exchanges: events.filter((event) => event.type === "exchange"),
+    exchanges: events.filter((event) => event.type === "round"),
     warnings: events.filter((event) => event.type === "warning"),
     last: readFileSync(join(folder, runFiles.last)),
     lengthOf: (name: string) => tensors.get(`vector.${name}`)!.shape[0],
@@ -132,7 +132,7 @@ describe("a partition that cannot be", () => {
 
 describe("the message of a part", () => {
   const layout = layoutOf([{ name: "weight", shape: [10], kind: "weight" }]);
-  const part = partOf(layout, 3, 7);
+  const part = sliceOf(layout, 3, 7);
   const values = Float32Array.of(1.5, Number.NaN, -0, Number.POSITIVE_INFINITY);
   const message = writePart(part, values);
 
@@ -155,7 +155,7 @@ describe("the message of a part", () => {
     const longer = new Uint8Array(message.length + 1);
     longer.set(message);
     expect(() => readPart(part, longer, "m")).toThrow("found 29 bytes");
-    expect(() => readPart(partOf(layout, 2, 6), message, "m")).toThrow(
+    expect(() => readPart(sliceOf(layout, 2, 6), message, "m")).toThrow(
       "expected weights [2, 6), found 4 from 3 on",
     );
   });

@@ -5,16 +5,16 @@
 // as they are, finite or not, so that all learners see the same; CRC-32 of everything before, u32.
 
 import type { Vector } from "../engine/engine.js";
-import type { OwnPart, Part } from "../optim/index.js";
+import type { OwnSlice, Slice } from "../optim/index.js";
 import { crc32 } from "../tensor/crc32.js";
 import { FormatError } from "../tensor/formatError.js";
-import type { AllGather, Messages } from "./allGather.js";
+import type { AllGather, Messages } from "./exchange/local.js";
 
 const HEADER = 8;
 const CHECK = 4;
 
 /** The message of a part. */
-export function writePart({ from }: Part, values: Float32Array): Uint8Array {
+export function writePart({ from }: Slice, values: Float32Array): Uint8Array {
   const message = new Uint8Array(HEADER + values.byteLength + CHECK);
   const view = new DataView(message.buffer);
   view.setUint32(0, from, true);
@@ -30,7 +30,7 @@ export function writePart({ from }: Part, values: Float32Array): Uint8Array {
  *
  * @throws FormatError for a message that is damaged or of another part.
  */
-export function readPart({ from, layout }: Part, message: Uint8Array, source: string) {
+export function readPart({ from, layout }: Slice, message: Uint8Array, source: string) {
   const { trainable } = layout;
   const end = HEADER + 4 * trainable;
   if (message.length !== end + CHECK) {
@@ -61,12 +61,12 @@ export class SharedWeights {
 
   /** @param parts of the net, by particle; together all of its trainable numbers, in order. */
   constructor(
-    private readonly parts: readonly Part[],
+    private readonly parts: readonly Slice[],
     private readonly gather: AllGather,
   ) {}
 
   /** The part that a particle updates. */
-  part(particle: number): OwnPart {
+  part(particle: number): OwnSlice {
     const part = this.parts[particle];
     return {
       ...part,

@@ -24,7 +24,7 @@ export interface MeasuredStep {
   readonly landscapeNoise: number;
 }
 
-/** Measures on one engine, on training pictures as they are; leaves every net as it is. */
+/** Measures on one engine, on training images as they are; leaves every net as it is. */
 export class StepProbe {
   private readonly loader: Loader;
   private readonly objective: Objective;
@@ -45,7 +45,7 @@ export class StepProbe {
       outHeight,
       outWidth,
       mean: net.mean,
-      deviation: net.deviation,
+      std: net.std,
     });
     this.objective = classificationObjective(training, { seed: config.seed });
     const { length, trainable } = training.layout;

@@ -3,8 +3,8 @@
 import type { Sketcher } from "../analysis/index.js";
 import type { Evaluation, SwarmReport } from "../train/index.js";
 import { consensusDistance, scoreSpread } from "./diagnostics.js";
-import { distancesOf } from "./exchange.js";
 import type { Particle } from "./particle.js";
+import { distancesOf } from "./round.js";
 
 /** What is found; an epoch's report but for the epoch and its step. */
 export type Stock = Omit<SwarmReport, "type" | "epoch" | "meanStep">;

@@ -17,14 +17,14 @@ const alone: Coupling = {
   needs: { scores: false, distances: false },
   every: "epoch",
   deploys: "best",
-  exchange: (_, self) => stay(self),
+  move: (_, self) => stay(self),
 };
 const mean: Coupling = {
   ...alone,
   name: "mean",
   every: 1,
   deploys: "mean",
-  exchange: ({ snapshots }) =>
+  move: ({ snapshots }) =>
     snapshots.map(({ particle }) => ({
       particle,
       vector: "position",
@@ -112,9 +112,9 @@ describe("a swarm", () => {
     expect(bytes("particles").toString().trim().split("\n")).toHaveLength(
       1 + 3 * tinySettings.epochs,
     );
-    const judged = events.filter((event) => event.type === "particles" && event.judged);
-    expect(judged.length).toBe(tinySettings.epochs);
-    for (const event of judged) {
+    const evaluated = events.filter((event) => event.type === "particles" && event.evaluated);
+    expect(evaluated.length).toBe(tinySettings.epochs);
+    for (const event of evaluated) {
       if (event.type === "particles")
         expect(event.particles.map((p) => p.particle)).toEqual([0, 1, 2]);
     }
@@ -168,8 +168,8 @@ describe("a swarm", () => {
       { ...tinySettings, out, swarm: "independent", particles: 2 },
       { data: stripeSplits(), model: tinyModel },
     );
-    const picture = readFileSync(join(out, runFiles.track), "utf8");
-    expect(picture.match(/<polyline/g)).toHaveLength(2);
-    expect(picture).toContain("net 2");
+    const image = readFileSync(join(out, runFiles.track), "utf8");
+    expect(image.match(/<polyline/g)).toHaveLength(2);
+    expect(image).toContain("net 2");
   });
 });

@@ -28,8 +28,8 @@ import {
   startOfRun,
 } from "../train/index.js";
 import type { Calibration, Coupling } from "./coupling.js";
-import { exchange, type RoundResult } from "./exchange.js";
 import type { Particle, SavedParticle } from "./particle.js";
+import { playRound, type RoundResult } from "./round.js";
 import type { SharedGradient } from "./sharedGradient.js";
 import type { StepProbe } from "./stepProbe.js";
 import { takeStock } from "./stock.js";
@@ -64,7 +64,7 @@ interface SwarmMemory {
   readonly sent: Sent;
 }
 
-/** Bytes that particles sent to each other: in the run, and since the last epoch was judged. */
+/** Bytes that particles sent to each other: in the run, and since the last epoch was evaluated. */
 interface Sent {
   readonly run: number;
   readonly epoch: number;
@@ -76,7 +76,7 @@ export class SwarmSession implements Training {
   private bestWeights?: Float32Array;
   private last: RoundResult;
   private sent: Sent = { run: 0, epoch: 0 };
-  /** What the gradients' meeting place has counted up to the last round. */
+  /** What the gradients' collective has counted up to the last round. */
   private counted = 0;
   private readonly watch = new Stopwatch();
 
@@ -171,8 +171,7 @@ export class SwarmSession implements Training {
       await Promise.all(particles.map((p) => p.learn(this.now.epoch, step, to)));
       step = to;
       const steps = this.now.epoch * this.stepsPerEpoch + step;
-      if (every !== "epoch" && steps % every === 0)
-        await this.exchange(steps / every - 1, step, emit);
+      if (every !== "epoch" && steps % every === 0) await this.round(steps / every - 1, step, emit);
       await emit({ type: "particles", ...this.status(step) });
     }
     this.now = advance(this.now, step, this.sums(), this.watch.lap());
@@ -181,14 +180,14 @@ export class SwarmSession implements Training {
   async endEpoch(emit: Listener): Promise<{ record: EpochRecord; best: boolean }> {
     const { particles, coupling, prepared } = this.parts;
     const { epoch, step } = this.now;
-    const scores = await this.judgeAll();
-    const { loss, accuracy, point } = await this.judgeDeployed(scores);
+    const scores = await this.evaluateAll();
+    const { loss, accuracy, point } = await this.evaluateDeployed(scores);
     this.addTime();
     const record = recordOf(this.now, {
       loss,
       accuracy,
       lr: particles[0].lr,
-      pictures: this.stepsPerEpoch * this.batchSize,
+      images: this.stepsPerEpoch * this.batchSize,
       bytesSent: this.sent.epoch,
     });
     this.sent = { ...this.sent, epoch: 0 };
@@ -196,14 +195,14 @@ export class SwarmSession implements Training {
     if (best) this.bestWeights = await point.read();
     await this.report(scores, emit);
     const isLast = epoch + 1 === prepared.config.epochs;
-    if (coupling.every === "epoch" && !isLast) await this.exchange(epoch, step, emit);
-    await emit({ type: "particles", ...this.status(step), judged: true });
+    if (coupling.every === "epoch" && !isLast) await this.round(epoch, step, emit);
+    await emit({ type: "particles", ...this.status(step), evaluated: true });
     for (const particle of particles) particle.beginEpoch();
     this.now = nextEpoch(this.now, record);
     return { record, best };
   }
 
-  async judgeBest(): Promise<Evaluation> {
+  async evaluateBest(): Promise<Evaluation> {
     const { evaluator, prepared, selection, spare } = this.parts;
     await spare.write(this.bestWeights!);
     const { test } = prepared.splits;
@@ -212,17 +211,17 @@ export class SwarmSession implements Training {
     return result;
   }
 
-  judgeEach(): Promise<Evaluation[]> {
+  evaluateEach(): Promise<Evaluation[]> {
     const { particles, prepared } = this.parts;
     const { test, selection } = prepared.splits;
-    return Promise.all(particles.map((particle) => particle.evaluate(test ?? selection)));
+    return Promise.all(particles.map((particle) => particle.evaluateOn(test ?? selection)));
   }
 
   async close(): Promise<void> {
     await Promise.all(this.parts.engines.map((engine) => engine.close()));
   }
 
-  private async exchange(number: number, step: number, emit: Listener): Promise<void> {
+  private async round(number: number, step: number, emit: Listener): Promise<void> {
     const { particles, coupling, prepared } = this.parts;
     const { epochs, seed } = prepared.config;
     const { every } = coupling;
@@ -231,9 +230,9 @@ export class SwarmSession implements Training {
     const { epoch } = this.now;
     const { calibration } = this.last;
     const when = { number, total, epoch, epochs, seed, calibration };
-    this.last = await exchange(particles, coupling, when);
+    this.last = await playRound(particles, coupling, when);
     const round = this.countRound();
-    await emit({ type: "exchange", epoch: epoch + 1, step, ...round });
+    await emit({ type: "round", epoch: epoch + 1, step, ...round });
     if (lost.length === 0 && round.absent?.length) {
       const message = `not finite, left out of step ${step}: the gradient of particle ${round.absent}`;
       await emit({ type: "warning", message });
@@ -256,12 +255,12 @@ export class SwarmSession implements Training {
     return { bytes, absent: shared?.lastAbsent };
   }
 
-  /** Judges all particles, each on its own engine. */
-  private judgeAll(): Promise<Evaluation[]> {
-    return Promise.all(this.parts.particles.map((particle) => particle.judge()));
+  /** Evaluates all particles, each on its own engine. */
+  private evaluateAll(): Promise<Evaluation[]> {
+    return Promise.all(this.parts.particles.map((particle) => particle.evaluate()));
   }
 
-  private async judgeDeployed(
+  private async evaluateDeployed(
     scores: readonly Evaluation[],
   ): Promise<Evaluation & { readonly point: Vector }> {
     const { coupling, particles, evaluator, selection } = this.parts;
@@ -289,7 +288,7 @@ export class SwarmSession implements Training {
     return spare;
   }
 
-  /** Tells of the swarm as a whole, as it was judged. */
+  /** Tells of the swarm as a whole, as it was evaluated. */
   private async report(scores: readonly Evaluation[], emit: Listener): Promise<void> {
     const { particles, probe, sketcher } = this.parts;
     const { epoch } = this.now;

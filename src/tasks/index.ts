@@ -1,2 +1,2 @@
-export * from "./classification.js";
-export * from "./metrics.js";
+export * from "./classification/confusion.js";
+export * from "./graphs.js";

@@ -1,7 +1,9 @@
-// The one error of all readers of tensor files.
+// What readers of tensor files say of a damaged one.
+
+import { InputError } from "../inputError.js";
 
 /** A file that is not what it should be: the message names the file and the byte. */
-export class FormatError extends Error {
+export class FormatError extends InputError {
   override readonly name = "FormatError";
 
   constructor(

@@ -30,7 +30,7 @@ const net = (layer: Layer): Model => ({
   layer,
 });
 
-/** A net of which every picture's loss is its own affair. */
+/** A net of which every image's loss is its own affair. */
 const plain = (rate = 0) =>
   net(sequential(conv2d(8, 3), relu(), dropout(rate), flatten(), linear(4)));
 
@@ -71,7 +71,7 @@ test.each([
   expect(parts.map(({ from }) => from)).toEqual([0, ...parts.slice(0, -1).map(({ to }) => to)]);
 });
 
-test.each([0, 11, 2.5])("%d micro-batches of 10 pictures are refused", (count) => {
+test.each([0, 11, 2.5])("%d micro-batches of 10 images are refused", (count) => {
   expect(() => microBatches(10, count)).toThrow(`accumulate is ${count}; expected 1 to 10`);
 });
 
@@ -99,7 +99,7 @@ describe.each(["auto", "reference"])("accumulation on %s", (engine) => {
 });
 
 it("draws other random numbers in each micro-batch", async () => {
-  // All pictures alike: without dropout all rows of logits would be equal.
+  // All images alike: without dropout all rows of logits would be equal.
   batch.images.set(batch.images.subarray(0, 192), 192 * 5);
   const { logits } = await evaluate(plain(0.5), { accumulate: 2 });
   expect([...logits.subarray(0, 4)]).not.toEqual([...logits.subarray(20, 24)]);

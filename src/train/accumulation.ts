@@ -1,12 +1,13 @@
 // Gradient accumulation: a step's batch goes through the net in micro-batches, and their gradients are
 // summed up. The memory is that of a micro-batch. The gradient is that of the whole batch up to rounding,
-// but for what looks at all pictures of a pass together: batch normalisation takes its statistics from each
+// but for what looks at all images of a pass together: batch normalisation takes its statistics from each
 // micro-batch (the "ghost batches" of Hoffer, Hubara and Soudry 2017, arXiv 1705.08741).
 
 import type { Engine, Vector } from "../engine/engine.js";
 import { add, constant, Graph, mul, read, scalar, select, sub, write } from "../graph/index.js";
+import { InputError } from "../inputError.js";
 
-/** Pictures `[from, to)` of a batch. */
+/** Images `[from, to)` of a batch. */
 export interface Stretch {
   readonly from: number;
   readonly to: number;
@@ -15,13 +16,13 @@ export interface Stretch {
 /**
  * A batch in at most `count` micro-batches of one size; the last takes what is left.
  *
- * @throws RangeError when there are more micro-batches than pictures.
+ * @throws InputError when there are more micro-batches than images.
  * @example
  * microBatches(64, 3).map(({ from, to }) => to - from); // [22, 22, 20]
  */
 export function microBatches(batch: number, count: number): Stretch[] {
   if (!(Number.isInteger(count) && count >= 1 && count <= batch)) {
-    throw new RangeError(`accumulate is ${count}; expected 1 to ${batch}, the pictures of a step`);
+    throw new InputError(`accumulate is ${count}; expected 1 to ${batch}, the images of a step`);
   }
   const size = Math.ceil(batch / count);
   return Array.from({ length: Math.ceil(batch / size) }, (_, at) => ({

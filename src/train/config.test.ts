@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { ConfigError, parseConfig, settingNames, trainConfig } from "./config.js";
+import { InputError } from "../inputError.js";
+import { parseConfig, settingNames, trainConfig } from "./config.js";
 
 test("fills in defaults", () => {
   expect(parseConfig({ data: "mnist" })).toMatchObject({
@@ -22,7 +23,7 @@ test("every setting has a line of help", () => {
 
 test("an unknown setting is refused with the nearest known one", () => {
   expect(() => parseConfig({ data: "mnist", epoch: 3 })).toThrow(
-    new ConfigError('unknown setting "epoch" (did you mean "epochs"?)'),
+    new InputError('unknown setting "epoch" (did you mean "epochs"?)'),
   );
 });
 

@@ -2,13 +2,8 @@
 // folder's config.json all come from this schema.
 
 import { z } from "zod";
-import { BYTES } from "../bytes.js";
-import { suggestion } from "../text.js";
-
-/** A setting that cannot be used: the message names it, what was found and what was expected. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-}
+import { parseSettings } from "../settings.js";
+import { BYTES } from "../text/bytes.js";
 
 /** Numbers, ranges and names, one for each net of a swarm; see the swarm's rates. */
 const RATES = /^([a-z]{4,}|[-\d.e@/]+)(,\s*([a-z]{4,}|[-\d.e@/]+))*$/i;
@@ -24,7 +19,7 @@ export const trainConfig = z.strictObject({
     .min(1)
     .optional()
     .describe("weights file to start from: of another run, or of another program if it is known"),
-  train: count().optional().describe("pictures to learn from, as many of each class; default all"),
+  train: count().optional().describe("images to learn from, as many of each class; default all"),
   out: z.string().min(1).optional().describe("run folder; default runs/<data>-<model>-<number>"),
   epochs: count().default(5).describe("passes over the training data"),
   steps: count().optional().describe("stop after this many steps"),
@@ -33,9 +28,9 @@ export const trainConfig = z.strictObject({
     .positive()
     .optional()
     .describe(
-      "stop after this much work: passes over the training data, a gradient for each picture",
+      "stop after this much work: passes over the training data, a gradient for each image",
     ),
-  batch: count().default(64).describe("pictures in a step"),
+  batch: count().default(64).describe("images in a step"),
   accumulate: count()
     .default(1)
     .describe("micro-batches of a step; their gradients add up, their memory does not"),
@@ -84,7 +79,7 @@ export const trainConfig = z.strictObject({
     .describe("how lr grows with the batch: none, linear or sqrt"),
   baseBatch: count().default(64).describe("batch that lr is meant for when scale is set"),
   augment: z.string().default("").describe("augmentations in order, as crop,flip"),
-  size: count().optional().describe("height and width that pictures are resized to, in pixels"),
+  size: count().optional().describe("height and width that images are resized to, in pixels"),
   labelSmoothing: z
     .number()
     .min(0)
@@ -95,11 +90,11 @@ export const trainConfig = z.strictObject({
     .number()
     .positive()
     .default(1)
-    .describe("factor of the loss on the way back, taken out of the gradient again"),
+    .describe("factor of the loss in the backward pass, taken out of the gradient again"),
   ghost: count()
     .min(2)
     .optional()
-    .describe("pictures that batch norm takes its statistics over; default the whole batch"),
+    .describe("images that batch norm takes its statistics over; default the whole batch"),
   selection: z
     .number()
     .gt(0)
@@ -141,41 +136,10 @@ export const settingNames = Object.keys(trainConfig.shape) as readonly (keyof Tr
 /**
  * Checks settings and fills in defaults.
  *
- * @throws ConfigError naming the first setting that is unknown (with the nearest known one) or wrong.
+ * @throws InputError naming the first setting that is unknown (with the nearest known one) or wrong.
  * @example
  * parseConfig({ data: "mnist", epochs: 2 }).batch; // 64
  */
 export function parseConfig(settings: unknown): TrainConfig {
   return parseSettings(trainConfig, settings);
-}
-
-/**
- * Checks settings against any schema and fills in defaults.
- *
- * @param owner what the settings belong to, for messages; default the run
- * @throws ConfigError naming the first setting that is unknown (with the nearest known one) or wrong.
- */
-export function parseSettings<S extends z.ZodObject>(
-  schema: S,
-  settings: unknown,
-  owner?: string,
-): z.output<S> {
-  const parsed = schema.safeParse(settings);
-  if (parsed.success) return parsed.data;
-  const problem = describe(parsed.error.issues[0], settings, Object.keys(schema.shape));
-  throw new ConfigError(owner === undefined ? problem : `${owner}: ${problem}`);
-}
-
-function describe(issue: z.core.$ZodIssue, settings: unknown, names: readonly string[]): string {
-  if (issue.code === "unrecognized_keys") {
-    const [key] = issue.keys;
-    return `unknown setting "${key}"${suggestion(key, names)}`;
-  }
-  if (issue.path.length === 0) return `settings: ${issue.message}`;
-  const found = issue.path.reduce<unknown>(
-    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
-    settings,
-  );
-  const shown = typeof found === "number" ? found : JSON.stringify(found);
-  return `setting ${issue.path.join(".")} is ${shown}: ${issue.message}`;
 }

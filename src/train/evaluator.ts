@@ -1,4 +1,4 @@
-// Judges weights on a data set.
+// Evaluates weights on a data set.
 
 import { type Dataset, Loader, type Normalisation } from "../data/index.js";
 import type { Engine, MemoryReport, Program, Vector } from "../engine/engine.js";
@@ -9,14 +9,14 @@ import { pipeline } from "./pipeline.js";
 
 /** What a data set says about weights. */
 export interface Evaluation {
-  /** Share of the pictures whose class has the largest logit. */
+  /** Share of the images whose class has the largest logit. */
   readonly accuracy: number;
-  /** Mean over the pictures, without label smoothing. */
+  /** Mean over the images, without label smoothing. */
   readonly loss: number;
   readonly confusion: ConfusionMatrix;
 }
 
-/** A model compiled for judging; serves any number of data sets with the same classes. */
+/** A model compiled for evaluating; serves any number of data sets with the same classes. */
 export class Evaluator {
   private constructor(
     private readonly engine: Engine,
@@ -57,7 +57,7 @@ export class Evaluator {
     });
   }
 
-  /** Judges the weights `w` [layout.length]; what fills up the last batch does not count. */
+  /** Evaluates the weights `w` [layout.length]; what fills up the last batch does not count. */
   async evaluate(w: Vector, loader: Loader): Promise<Evaluation> {
     const { classes } = this.model;
     const confusion = new ConfusionMatrix(classes);

@@ -1,10 +1,10 @@
 // What a run tells while it goes on. Progress lines, result files, charts and tests are listeners.
 
+import type { StopReason } from "../runs/stopping.js";
 import type { ConfusionMatrix } from "../tasks/index.js";
-import type { LayerCompression } from "./compression.js";
+import type { LayerCompression } from "./activationBounds.js";
 import type { TrainingMemory } from "./memory.js";
 import type { EpochRecord } from "./progress.js";
-import type { StopReason } from "./stopping.js";
 
 /** Before the first step. Epochs and steps count from 1 in all events. */
 export interface RunStart {
@@ -20,8 +20,8 @@ export interface RunStart {
   readonly epochs: number;
   readonly stepsPerEpoch: number;
   readonly batch: number;
-  /** Pictures in each part of the data; `test` is 0 when there is none. */
-  readonly pictures: { readonly train: number; readonly selection: number; readonly test: number };
+  /** Images in each part of the data; `test` is 0 when there is none. */
+  readonly images: { readonly train: number; readonly selection: number; readonly test: number };
   readonly memory: TrainingMemory;
   /** Absent for a single net. */
   readonly swarm?: SwarmSize;
@@ -52,12 +52,12 @@ export interface StepDone {
   readonly loss: number;
   readonly accuracy: number;
   readonly lr: number;
-  /** Pictures in the step. */
+  /** Images in the step. */
   readonly images: number;
   /** What it cost, in gradients of the net on one batch: 1 for a first-order optimizer. */
   readonly gradients: number;
   /** What else the optimizer tells of it, by name: radii, levels, sizes of samples. */
-  readonly measures?: Readonly<Record<string, number>>;
+  readonly metrics?: Readonly<Record<string, number>>;
 }
 
 /** One net of a swarm. */
@@ -65,7 +65,7 @@ export interface ParticleStatus {
   readonly particle: number;
   /** Learning rate of its last step. */
   readonly lr: number;
-  /** Means over the training pictures of the epoch so far. */
+  /** Means over the training images of the epoch so far. */
   readonly loss: number;
   readonly accuracy: number;
   readonly healthy: boolean;
@@ -81,19 +81,19 @@ export interface ParticleStatus {
   readonly bestScore?: number;
 }
 
-/** How the nets of a swarm are doing, after a few steps or, when `judged`, at the end of an epoch. */
+/** How the nets of a swarm are doing, after a few steps or, when `evaluated`, at the end of an epoch. */
 export interface ParticlesReport {
   readonly type: "particles";
   readonly epoch: number;
   readonly step: number;
   readonly stepsPerEpoch: number;
-  /** Pictures trained on in the epoch so far, by all together. */
+  /** Images trained on in the epoch so far, by all together. */
   readonly images: number;
   readonly particles: readonly ParticleStatus[];
-  readonly judged?: boolean;
+  readonly evaluated?: boolean;
 }
 
-/** A swarm as a whole at the end of an epoch, as its nets were judged. Lists are by particle. */
+/** A swarm as a whole at the end of an epoch, as its nets were evaluated. Lists are by particle. */
 export interface SwarmReport {
   readonly type: "swarm";
   readonly epoch: number;
@@ -122,8 +122,8 @@ export interface SwarmReport {
 }
 
 /** The nets of a swarm have met: after some steps, or before the next epoch. */
-export interface Exchanged {
-  readonly type: "exchange";
+export interface RoundPlayed {
+  readonly type: "round";
   readonly epoch: number;
   /** The last step before it. */
   readonly step: number;
@@ -133,7 +133,7 @@ export interface Exchanged {
   readonly absent?: readonly number[];
 }
 
-/** An epoch, or what was trained of it before the run stopped, has been judged on the selection set. */
+/** An epoch, or what was trained of it before the run stopped, has been evaluated on the selection set. */
 export interface EpochEnd extends EpochRecord {
   readonly type: "epochEnd";
   readonly best: boolean;
@@ -167,7 +167,7 @@ export interface RunEnd {
 
 /** How the best weights take the classes for each other. */
 export interface Confusion {
-  /** What was judged: the test set, or the selection set where there is none. */
+  /** What was evaluated: the test set, or the selection set where there is none. */
   readonly set: "test" | "selection";
   readonly classes: readonly string[];
   readonly matrix: ConfusionMatrix;
@@ -178,7 +178,7 @@ export type TrainEvent =
   | StepDone
   | ParticlesReport
   | SwarmReport
-  | Exchanged
+  | RoundPlayed
   | EpochEnd
   | CheckpointSaved
   | Warning
@@ -196,7 +196,7 @@ export interface Summary {
   /** Finished epochs. */
   readonly epochs: number;
   readonly seed: number;
-  /** On the selection set; absent when the run was interrupted before anything was judged. */
+  /** On the selection set; absent when the run was interrupted before anything was evaluated. */
   readonly best?: { readonly epoch: number; readonly accuracy: number };
   /** The best epoch's weights on the test set; absent without one, or when interrupted. */
   readonly test?: { readonly accuracy: number; readonly loss: number };
@@ -204,9 +204,9 @@ export interface Summary {
   readonly particles?: readonly { readonly accuracy: number; readonly loss: number }[];
   /** Bytes that the nets of a swarm sent to each other; absent without a swarm. */
   readonly bytesSent?: number;
-  /** Training pictures in a second of training. */
+  /** Training images in a second of training. */
   readonly imagesPerSecond: number;
-  /** Cost of the run, in passes over the training pictures with a gradient of the net for each. */
+  /** Cost of the run, in passes over the training images with a gradient of the net for each. */
   readonly gradients: number;
   /** Of the training program. */
   readonly memory: { readonly peakBytes: number; readonly activationBytes: number };

@@ -1,22 +1,22 @@
-// What tells one data set from another, so that a run is not resumed on other pictures.
+// What tells one data set from another, so that a run is not resumed on other images.
 
 import { createHash } from "node:crypto";
 import type { Dataset, Splits } from "../data/index.js";
 
-/** Pictures of each part that enter the hash; all labels do. */
+/** Images of each part that enter the hash; all labels do. */
 const SAMPLED = 512;
 
 /** A data set in short. */
 export interface Fingerprint {
   readonly name: string;
-  /** Pictures in each part. */
+  /** Images in each part. */
   readonly train: number;
   readonly selection: number;
   readonly test: number;
-  /** Of the stored pictures: [channels, height, width]. */
+  /** Of the stored images: [channels, height, width]. */
   readonly shape: readonly [number, number, number];
   readonly classes: readonly string[];
-  /** SHA-256 of all labels and of pictures at even distances. */
+  /** SHA-256 of all labels and of images at even distances. */
   readonly hash: string;
 }
 
@@ -44,12 +44,12 @@ function hashPart({ labels, images, length }: Dataset, hash: ReturnType<typeof c
   }
 }
 
-/** The first difference in words, or `undefined` when the pictures are the same; names may differ. */
+/** The first difference in words, or `undefined` when the images are the same; names may differ. */
 export function dataDifference(saved: Fingerprint, found: Fingerprint): string | undefined {
   for (const field of ["train", "selection", "test", "shape", "classes", "hash"] as const) {
     const [was, is] = [saved[field], found[field]].map((value) => JSON.stringify(value));
     if (was !== is) {
-      return `${field === "hash" ? "hash of labels and pictures" : field} was ${was}, now it is ${is}`;
+      return `${field === "hash" ? "hash of labels and images" : field} was ${was}, now it is ${is}`;
     }
   }
   return undefined;

@@ -28,7 +28,7 @@ function turned({ dtype, shape, data }: HostTensor): HostTensor {
 }
 
 /**
- * A file's tensors under the names of the model's parameters, for pictures with red first.
+ * A file's tensors under the names of the model's parameters, for images with red first.
  *
  * @throws FormatError when what should be a kernel is none.
  */
@@ -43,6 +43,6 @@ export function translate(map: NameMap, tensors: Tensors, source: string): Weigh
       `"${theirs}" is ${tensor.dtype} ${formatShape(tensor.shape)}; expected f32 [out, in, height, width]`,
     );
   });
-  const { model, classes, pictures } = map;
-  return { info: { model, classes, ...pictures }, tensors: new Map(entries) };
+  const { model, classes, images } = map;
+  return { info: { model, classes, ...images }, tensors: new Map(entries) };
 }

@@ -1,15 +1,18 @@
-export { writeFileAtomic } from "./atomicFile.js";
+export { writeFileAtomic } from "../files/atomicFile.js";
+export { EpochTable } from "../runs/listeners/epochTable.js";
+export { type RunConfig, readRunConfig, runFiles } from "../runs/runFolder.js";
+export type { StopReason } from "../runs/stopping.js";
+export { type TrainOptions, train } from "../runs/train.js";
+export { openTrained, type TimedEvaluation, Trained } from "../runs/trained.js";
 export type { State } from "./checkpoint.js";
 export {
-  ConfigError,
   parseConfig,
-  parseSettings,
   settingNames,
   type TrainConfig,
   type TrainSettings,
   trainConfig,
 } from "./config.js";
-export { DivergedError, RunError } from "./errors.js";
+export { DivergedError } from "./divergedError.js";
 export { type Evaluation, Evaluator } from "./evaluator.js";
 export type * from "./events.js";
 export {
@@ -22,7 +25,6 @@ export {
   type StepResult,
 } from "./learner.js";
 export { type LearningRate, learningRate } from "./learningRate.js";
-export { EpochTable } from "./listeners/epochTable.js";
 export {
   classificationObjective,
   compileTraining,
@@ -43,11 +45,7 @@ export {
   spend,
   startOfRun,
 } from "./progress.js";
-export { type RunConfig, readRunConfig, runFiles } from "./runFolder.js";
 export { Statistics } from "./statistics.js";
-export type { StopReason } from "./stopping.js";
 export { Stopwatch } from "./stopwatch.js";
-export { type Judgement, openTrained, Trained } from "./trained.js";
-export { type TrainOptions, train } from "./trainer.js";
 export type { OpenTraining, Training } from "./training.js";
 export { type NetInfo, readWeights, vectorOf, type Weights } from "./weights.js";

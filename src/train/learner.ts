@@ -13,14 +13,14 @@ import {
   isLocal,
   type Objective,
   type OptimState,
-  type OwnPart,
+  type OwnSlice,
   openOptimizer,
   type StepReport,
 } from "../optim/index.js";
 import { countTopK } from "../tasks/index.js";
-import { type Compression, type LayerCompression, refreshDue } from "./compression.js";
+import { type Compression, type LayerCompression, refreshDue } from "./activationBounds.js";
 import type { TrainConfig } from "./config.js";
-import { DivergedError } from "./errors.js";
+import { DivergedError } from "./divergedError.js";
 import { type LearningRate, type Losses, learningRate } from "./learningRate.js";
 import type { TrainingMemory } from "./memory.js";
 import { classificationObjective, compileTraining, type TrainingProgram } from "./objective.js";
@@ -40,14 +40,14 @@ export interface StepResult {
   /** What it cost, in gradients of the net on one batch. */
   readonly gradients: number;
   /** What else the optimizer tells of it, by name. */
-  readonly measures?: Readonly<Record<string, number>>;
+  readonly metrics?: Readonly<Record<string, number>>;
 }
 
 /** What all nets with the same settings on one engine share. */
 export interface LearnerPrograms {
   readonly training: TrainingProgram;
   /** The optimizer, for nets as a whole or for one part of them. */
-  readonly optimizer: (part?: OwnPart) => Promise<Descents>;
+  readonly optimizer: (part?: OwnSlice) => Promise<Descents>;
 }
 
 /** What a learner is made of. */
@@ -77,18 +77,18 @@ export interface LearnerOptions {
   /** What becomes of the net's own objective; default nothing. */
   readonly objective?: (own: Objective) => Objective;
   /** What the optimizer updates of the net; default all of it. */
-  readonly part?: OwnPart;
+  readonly part?: OwnSlice;
   /** Default: the schedule of the run's settings. */
   readonly rate?: LearningRate;
-  /** Default: the run's training pictures. */
-  readonly pictures?: Dataset;
+  /** Default: the run's training images. */
+  readonly images?: Dataset;
   /** Default: compiled for this net alone. */
   readonly programs?: LearnerPrograms;
 }
 
 /** A net in training. */
 export class Learner {
-  /** Of the finished epochs, on the selection set; set by whoever judges. */
+  /** Of the finished epochs, on the selection set; set by whoever evaluates. */
   losses: Losses = [];
   /** The step that was started last. */
   private last: Promise<unknown> = Promise.resolve();
@@ -160,12 +160,12 @@ export class Learner {
     return pipeline(this.parts.loader, range, {
       proceed,
       start: (batch, step) => this.start(batch, epoch, step),
-      finish: async ({ loss, logits, gradients, measures }, { labels }, step) => {
+      finish: async ({ loss, logits, gradients, metrics }, { labels }, step) => {
         this.expectFinite(loss, epoch, step);
         const correct = countTopK(logits, labels, this.parts.classes, 1);
         const lr = this.rateAt(epoch, step);
         const images = labels.length;
-        await onStep({ epoch, step, loss, correct, images, lr, gradients, measures });
+        await onStep({ epoch, step, loss, correct, images, lr, gradients, metrics });
       },
     });
   }
@@ -217,14 +217,14 @@ export class Learner {
   }
 }
 
-/** Pictures in a step: no more than there are. */
-const batchFor = ({ config, splits }: Prepared, pictures = splits.train) =>
-  Math.min(config.batch, pictures.length);
+/** Images in a step: no more than there are. */
+const batchFor = ({ config, splits }: Prepared, images = splits.train) =>
+  Math.min(config.batch, images.length);
 
 /** Settings of {@link openPrograms}. */
 export interface ProgramOptions {
-  /** Default: the run's training pictures. */
-  readonly pictures?: Dataset;
+  /** Default: the run's training images. */
+  readonly images?: Dataset;
   /** Whether somebody looks at the gradient besides the optimizer; default false. */
   readonly gradients?: boolean;
 }
@@ -233,20 +233,20 @@ export interface ProgramOptions {
 export async function openPrograms(
   engine: Engine,
   prepared: Prepared,
-  { pictures, gradients = false }: ProgramOptions = {},
+  { images, gradients = false }: ProgramOptions = {},
 ): Promise<LearnerPrograms> {
   const { optimizer } = prepared;
   const { config, model } = prepared;
   const { labelSmoothing, lossScale, ghost, seed } = config;
   const { accumulate, memory, recompute, keep, comet } = config;
-  const batch = batchFor(prepared, pictures);
+  const batch = batchFor(prepared, images);
   const saving = { accumulate, memory, recompute, keep, comet };
   const compile = (of: Model, rule?: FirstOrder) =>
     compileTraining(engine, of, { batch, labelSmoothing, lossScale, ghost, rule, ...saving });
   // A gradient that is kept nowhere is rounded nowhere: with f64 on its way it would be another one.
   const fuses = !gradients && engine.precision === "f32" && isLocal(optimizer);
   const training = await compile(model, fuses ? optimizer : undefined);
-  const open = (part?: OwnPart) =>
+  const open = (part?: OwnSlice) =>
     openOptimizer(optimizer, {
       engine,
       layout: training.layout,
@@ -261,15 +261,15 @@ export async function openPrograms(
   return { training, optimizer: (part) => (part ? open(part) : (whole ??= open())) };
 }
 
-/** Batches of the pictures that nets with these settings learn from. */
+/** Batches of the images that nets with these settings learn from. */
 export function openLoader(
   engine: Engine,
   { config, model, net, splits }: Prepared,
-  { particle, pictures = splits.train }: LearnerOptions,
+  { particle, images = splits.train }: LearnerOptions,
 ): Loader {
   const [, outHeight, outWidth] = model.input;
   const { batch, seed, augment } = config;
-  return new Loader(engine, pictures, {
+  return new Loader(engine, images, {
     batch,
     seed,
     particle,
@@ -278,7 +278,7 @@ export function openLoader(
     outHeight,
     outWidth,
     mean: net.mean,
-    deviation: net.deviation,
+    std: net.std,
   });
 }
 
@@ -298,10 +298,10 @@ export async function openLearner(
   options: LearnerOptions = {},
 ): Promise<Learner> {
   const { config, model } = prepared;
-  const { particle, start = particle, noise = particle, pictures } = options;
+  const { particle, start = particle, noise = particle, images } = options;
   const gradients = options.objective !== undefined || options.part !== undefined;
   const programs =
-    options.programs ?? (await openPrograms(engine, prepared, { pictures, gradients }));
+    options.programs ?? (await openPrograms(engine, prepared, { images, gradients }));
   const { training } = programs;
   const optimizer = await programs.optimizer(options.part);
   const loader = openLoader(engine, prepared, options);

@@ -1,8 +1,9 @@
-// The learning rate of a step: a pure function of the settings and of what was judged so far, so that a
+// The learning rate of a step: a pure function of the settings and of what was evaluated so far, so that a
 // resumed run has the same one.
 
+import { InputError } from "../inputError.js";
 import { getSchedule } from "../optim/index.js";
-import { ConfigError, type TrainConfig } from "./config.js";
+import type { TrainConfig } from "./config.js";
 
 /** Losses on the selection set of the finished epochs, for a schedule that looks at them. */
 export type Losses = readonly number[];
@@ -28,11 +29,11 @@ export type RateConfig = Pick<
   "lr" | "schedule" | "warmup" | "epochs" | "batch" | "scale" | "baseBatch"
 >;
 
-/** Throws a `RangeError` for an unknown schedule, a `ConfigError` for a list of rates. The run's length is that of all its epochs. */
+/** Throws a `InputError` for an unknown schedule, a `InputError` for a list of rates. The run's length is that of all its epochs. */
 export function learningRate(config: RateConfig, stepsPerEpoch: number): LearningRate {
   const { lr, schedule, warmup, epochs, batch, scale, baseBatch } = config;
   if (typeof lr === "string") {
-    throw new ConfigError(`setting lr: "${lr}" is not a number; a list of rates needs a swarm`);
+    throw new InputError(`setting lr: "${lr}" is not a number; a list of rates needs a swarm`);
   }
   const peak = lr * scalings[scale](batch / baseBatch);
   const total = epochs * stepsPerEpoch;

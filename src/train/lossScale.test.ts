@@ -1,4 +1,4 @@
-// A loss that is scaled on the way back, and a gradient from which the scale is taken out again, is the
+// A loss that is scaled in the backward pass, and a gradient from which the scale is taken out again, is the
 // plain gradient: to the bit for powers of two, as long as nothing leaves the range of the format.
 
 import { readFileSync } from "node:fs";
@@ -8,6 +8,7 @@ import { temporaryFolder, trainTiny } from "../../test/support/tinyRun.js";
 import { createEngine } from "../engine/index.js";
 import { createModel, type Model, type ModelInput } from "../models/index.js";
 import { conv2d, flatten, initialise, linear, relu, sequential } from "../nn/index.js";
+import { runFiles } from "../runs/runFolder.js";
 import { Random } from "../tensor/philox.js";
 import type { TrainSettings } from "./config.js";
 import {
@@ -15,7 +16,6 @@ import {
   classificationObjective,
   compileTraining,
 } from "./objective.js";
-import { runFiles } from "./runFolder.js";
 
 const BATCH = 4;
 

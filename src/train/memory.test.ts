@@ -1,6 +1,7 @@
 import { expect, it, test } from "vitest";
 import { createEngine } from "../engine/index.js";
 import { loadAddon } from "../engine/native/index.js";
+import type { InputError } from "../inputError.js";
 import { createModel, type Model } from "../models/index.js";
 import { conv2d, globalAvgPool, linear, relu, sequential } from "../nn/index.js";
 import { compileTraining } from "./objective.js";
@@ -87,7 +88,7 @@ it.skipIf(!built())("costs less where more memory is given", async () => {
 async function leastOf(compile: (memory: string) => Promise<unknown>): Promise<string> {
   const error = await compile("1MB").then(
     () => undefined,
-    (thrown: RangeError) => thrown,
+    (thrown: InputError) => thrown,
   );
   return /1.0 MB is too little .* smallest possible is ([\d.]+ MB)/.exec(error!.message)![1];
 }

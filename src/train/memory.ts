@@ -5,7 +5,6 @@
 // by a plan, which is made again until the measured program fits. Only where that is not enough, what is kept is
 // rounded to 16 bits, and where that is not enough either, compressed: the others leave the gradient as it is.
 
-import { formatBytes, parseBytes } from "../bytes.js";
 import type { Engine, MemoryReport, Program } from "../engine/engine.js";
 import { sumReports } from "../engine/memory.js";
 import type { Graph, Value } from "../graph/index.js";
@@ -15,14 +14,16 @@ import { halvable } from "../graph/recompute/blocks.js";
 import { cheapValues, freeValues } from "../graph/recompute/cheap.js";
 import { estimateSeconds, Planner } from "../graph/recompute/planner.js";
 import { segmentsOf } from "../graph/recompute/segments.js";
-import { type CometConfig, cometSettings } from "./compression.js";
-import { ConfigError, type TrainConfig } from "./config.js";
+import { InputError } from "../inputError.js";
+import { formatBytes, parseBytes } from "../text/bytes.js";
+import { type CometConfig, cometSettings } from "./activationBounds.js";
+import type { TrainConfig } from "./config.js";
 
 /** How a training program saves memory. */
 export interface MemorySettings {
   /** Most bytes of the programs, as `300MB`. */
   readonly memory?: string;
-  /** How images are kept for the way back; default as f32, or whatever the memory asks for. */
+  /** How images are kept for the backward pass; default as f32, or whatever the memory asks for. */
   readonly keep?: Keep;
   /** Of compression, where images are kept so. */
   readonly comet?: CometConfig;
@@ -65,7 +66,7 @@ export interface Fitted {
 }
 
 /** A graph that keeps less. */
-interface Way {
+interface Candidate {
   readonly graph: Graph;
   readonly compressed?: CompressedGraph;
   /** Recomputed values, and what the step takes longer than the plain one, as a share of that. */
@@ -75,12 +76,12 @@ interface Way {
 }
 
 /** One that the engine has measured. */
-interface Candidate extends Way {
+interface MeasuredCandidate extends Candidate {
   readonly report: MemoryReport;
 }
 
 /** How a way is made. */
-interface Means {
+interface CandidateOptions {
   readonly recomputed?: ReadonlySet<Value>;
   readonly keep?: Keep;
   readonly comet?: CometConfig;
@@ -89,7 +90,7 @@ interface Means {
 
 /** Plans made for one way before it is given up. */
 const TRIES = 8;
-/** Values of the way back beside those of the block at work: guesses, the likeliest first. */
+/** Values of the backward pass beside those of the block at work: guesses, the likeliest first. */
 const BESIDE = [2, 1, 3];
 /** A plan that leaves less than this share of the memory is good enough. */
 const CLOSE = 0.02;
@@ -101,10 +102,10 @@ const freeOf = (graph: Graph, keep: Keep): ReadonlySet<Value> =>
   keep === "f32" ? freeValues(graph) : nothing;
 
 /** A graph with some values recomputed and the others kept in a format. */
-function wayOf(
+function candidateOf(
   plain: Graph,
-  { recomputed = nothing, keep = "f32", comet, finish = (graph) => graph }: Means,
-): Way {
+  { recomputed = nothing, keep = "f32", comet, finish = (graph) => graph }: CandidateOptions,
+): Candidate {
   const halved = keep === "bf16" ? halvable(plain, recomputed) : undefined;
   const free = freeOf(plain, keep);
   const kept = rematerialise(plain, recomputed, halved, free);
@@ -130,10 +131,10 @@ class Search {
     private readonly engine: Engine,
     private readonly graph: Graph,
     private readonly budget: number,
-    private readonly fixed: Pick<Means, "comet" | "finish">,
+    private readonly fixed: Pick<CandidateOptions, "comet" | "finish">,
   ) {}
 
-  async find(formats: readonly Keep[]): Promise<Candidate> {
+  async find(formats: readonly Keep[]): Promise<MeasuredCandidate> {
     const cheap = cheapValues(this.graph);
     for (const keep of formats) {
       const plain = await this.measure({ keep });
@@ -145,7 +146,7 @@ class Search {
       const found = await this.recompute(plain);
       if (found) return found;
     }
-    throw new RangeError(
+    throw new InputError(
       `memory ${formatBytes(this.budget)} is too little for this net and batch: the smallest possible ` +
         `is ${formatBytes(this.smallest, Math.ceil)}; a smaller batch, or the same one in several ` +
         "micro-batches (--accumulate), needs less",
@@ -153,9 +154,12 @@ class Search {
   }
 
   /** Plans for less until the engine's measure agrees; the planner only estimates. */
-  private async recompute({ keep, report }: Candidate): Promise<Candidate | undefined> {
+  private async recompute({
+    keep,
+    report,
+  }: MeasuredCandidate): Promise<MeasuredCandidate | undefined> {
     const planner = this.plannerFor(keep);
-    let found: Candidate | undefined;
+    let found: MeasuredCandidate | undefined;
     let aim = this.budget - (report.peakBytes - planner.plainBytes);
     // Aims that were too low, as no plan meets them or more would fit, and aims that were too high.
     let [low, high] = [Number.NEGATIVE_INFINITY, planner.plainBytes];
@@ -182,7 +186,7 @@ class Search {
   }
 
   /** The plan that needs least, under several guesses of what the estimate does not know. */
-  private async least(keep: Keep): Promise<Candidate | undefined> {
+  private async least(keep: Keep): Promise<MeasuredCandidate | undefined> {
     for (const beside of BESIDE) {
       const { recomputed } = this.plannerFor(keep, beside).least();
       const candidate = await this.measure({ keep, recomputed });
@@ -196,19 +200,19 @@ class Search {
     return new Planner(graph, { share: shares[keep], free: freeOf(graph, keep), beside });
   }
 
-  private fits({ report }: Candidate): boolean {
+  private fits({ report }: MeasuredCandidate): boolean {
     return report.peakBytes <= this.budget;
   }
 
-  private async measure(means: Means): Promise<Candidate> {
-    const way = wayOf(this.graph, { ...means, ...this.fixed });
+  private async measure(means: CandidateOptions): Promise<MeasuredCandidate> {
+    const way = candidateOf(this.graph, { ...means, ...this.fixed });
     const report = await this.engine.measure(way.graph);
     this.smallest = Math.min(this.smallest, report.peakBytes);
     return { ...way, report };
   }
 }
 
-function words({ recomputed, cost, keep }: Way, { peakBytes }: MemoryReport): string {
+function words({ recomputed, cost, keep }: Candidate, { peakBytes }: MemoryReport): string {
   const means = [
     recomputed > 0 && `recomputing ${recomputed} values`,
     keep === "bf16" && "images kept as bfloat16, so that gradients are rounded",
@@ -226,13 +230,13 @@ const percent = (share: number): string => `${Math.round(100 * share)} %`;
 function checkComet({ memory, keep, comet = {} }: MemorySettings): void {
   const applies = keep === "comet" || (keep === undefined && memory !== undefined);
   if (applies || Object.keys(comet).length === 0) return;
-  throw new ConfigError("setting comet: nothing is kept compressed; add keep=comet, or memory");
+  throw new InputError("setting comet: nothing is kept compressed; add keep=comet, or memory");
 }
 
 /**
  * Compiles a training graph within its share of the memory.
  *
- * @throws RangeError when that cannot be done, naming the smallest memory that can; ConfigError for settings of a
+ * @throws InputError when that cannot be done, naming the smallest memory that can; InputError for settings of a
  *   way that is not taken.
  */
 export async function compileWithin(
@@ -245,7 +249,7 @@ export async function compileWithin(
   const fixed = { comet, finish };
   const way =
     memory === undefined
-      ? wayOf(graph, { recomputed: recomputedBy(settings, graph), keep, ...fixed })
+      ? candidateOf(graph, { recomputed: recomputedBy(settings, graph), keep, ...fixed })
       : await new Search(engine, graph, parseBytes(memory) * share, fixed).find(
           keep ? [keep] : formats,
         );

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder, tinyModel, trainTiny } from "../../test/support/tinyRun.js";
 import { createModel, type ModelInput } from "../models/index.js";
+import { runFiles } from "../runs/runFolder.js";
+import type { TrainOptions } from "../runs/train.js";
 import type { StepDone, TrainEvent } from "./events.js";
-import { runFiles } from "./runFolder.js";
-import type { TrainOptions } from "./trainer.js";
 
-/** The pictures of these runs are smaller than the convolutional nets take. */
+/** The images of these runs are smaller than the convolutional nets take. */
 const dense = (blocks: number) => (input: ModelInput) =>
   createModel(`odenet-dense${blocks}`, input);
 const model = dense(8);
@@ -28,7 +28,7 @@ describe.each([
   test.each([1, 2, 3, 4, 5])(
     "a step on all data never makes the objective larger (seed %i)",
     async (seed) => {
-      // One batch holds all pictures: its loss before each step is the objective.
+      // One batch holds all images: its loss before each step is the objective.
       const hyper = { sample: 200, ...(levels && { start: 0 }) };
       const settings = { ...own, optimizer, levels, hyper, seed, batch: 108, epochs: 15 };
       const { events } = await trainTiny({ ...settings, decay: 0 }, { model });
@@ -45,11 +45,11 @@ describe.each([
 test("samples never shrink, and what a step costs is told", async () => {
   const { events, summary } = await trainTiny({ ...small, epochs: 6 }, { model });
   const steps = stepsOf(events);
-  const samples = steps.map(({ measures }) => measures!.sample);
+  const samples = steps.map(({ metrics }) => metrics!.sample);
   for (const [at, sample] of samples.slice(1).entries()) {
     expect(sample).toBeGreaterThanOrEqual(samples[at]);
   }
-  expect(steps.map(({ measures }) => measures!.level).slice(-1)).toEqual([3]);
+  expect(steps.map(({ metrics }) => metrics!.level).slice(-1)).toEqual([3]);
   const spent = steps.reduce((sum, { gradients }) => sum + gradients, 0);
   expect(summary.gradients).toBeCloseTo(spent / 10, 9);
   const [last] = events.filter((event) => event.type === "epochEnd").slice(-1);

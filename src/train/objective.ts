@@ -14,10 +14,10 @@ import {
 } from "../optim/index.js";
 import { GRADIENT, TARGETS, type TrainingOptions, trainingGraph } from "../tasks/index.js";
 import { type Accumulator, microBatches, openAccumulator, type Stretch } from "./accumulation.js";
-import { Compression, cometSettings } from "./compression.js";
+import { Compression, cometSettings } from "./activationBounds.js";
 import { compileWithin, type MemorySettings, type TrainingMemory, togetherOf } from "./memory.js";
 
-/** Part of a batch, and the program that it goes through. */
+/** Slice of a batch, and the program that it goes through. */
 interface Pass extends Stretch {
   readonly program: Program;
 }
@@ -42,7 +42,7 @@ export interface TrainingProgram {
 
 /** Settings of {@link compileTraining}. */
 export interface CompileTrainingOptions extends TrainingOptions, MemorySettings {
-  /** Pictures of a step. */
+  /** Images of a step. */
   readonly batch: number;
   /** Micro-batches of a step; default 1. */
   readonly accumulate?: number;
@@ -53,7 +53,7 @@ export interface CompileTrainingOptions extends TrainingOptions, MemorySettings 
 /**
  * Compiles the loss and gradient of a classifier on batches of a fixed size.
  *
- * @throws RangeError when the batch, the micro-batches or the memory cannot be had.
+ * @throws InputError when the batch, the micro-batches or the memory cannot be had.
  */
 export async function compileTraining(
   engine: Engine,
@@ -65,13 +65,13 @@ export async function compileTraining(
   const graphs = sizes.map((size) => trainingGraph(model, size, options));
   const { layout, specs } = graphs[0];
   const { lossScale = 1 } = options;
-  const pictures = sizes.reduce((sum, size) => sum + size, 0);
+  const images = sizes.reduce((sum, size) => sum + size, 0);
   const programs: Awaited<ReturnType<typeof compileWithin>>[] = [];
   const accumulates = stretches.length > 1 || lossScale !== 1;
   const fused = rule !== undefined && !accumulates;
   const finish = fused ? (graph: Graph) => fuseUpdate(graph, rule, layout) : undefined;
   for (const [at, { graph }] of graphs.entries()) {
-    const share = sizes[at] / pictures;
+    const share = sizes[at] / images;
     programs.push(await compileWithin(engine, graph, { ...options, finish, share }));
   }
   const passes = stretches.map(({ from, to }) => ({
@@ -85,7 +85,7 @@ export async function compileTraining(
     compressed,
     settings: cometSettings(options.comet),
     layout,
-    pictures: sizes[0],
+    images: sizes[0],
     passes: passes.length,
     lossScale,
   };
@@ -159,12 +159,12 @@ export function classificationObjective(
   }
   return {
     layout,
-    async evaluate(w, pictures, { grad }, moment) {
+    async evaluate(w, images, { grad }, moment) {
       if (fused)
         throw new Error("this net was compiled for steps of its optimizer: it keeps no gradient");
       const results = passes.map(async (_, at) => {
         const vectors = { [WEIGHTS]: w, [GRADIENT]: accumulator?.part ?? grad };
-        const ran = run(at, pictures, { vectors }, moment);
+        const ran = run(at, images, { vectors }, moment);
         const added = accumulator?.add(grad, shares[at] / lossScale, at === 0);
         const [result] = await Promise.all([ran, added]);
         return result;
@@ -172,8 +172,8 @@ export function classificationObjective(
       return join(await Promise.all(results), shares);
     },
     ...(fused && {
-      descend: (w, pictures, { vectors, scalars }, moment) =>
-        run(0, pictures, { vectors: { ...vectors, [WEIGHTS]: w }, scalars }, moment),
+      descend: (w, images, { vectors, scalars }, moment) =>
+        run(0, images, { vectors: { ...vectors, [WEIGHTS]: w }, scalars }, moment),
     }),
   };
 }

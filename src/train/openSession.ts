@@ -1,4 +1,4 @@
-// From a settled run to a net in training and its judge.
+// From a settled run to a net in training and its evaluator.
 
 import type { Engine } from "../engine/engine.js";
 import { Evaluator } from "./evaluator.js";

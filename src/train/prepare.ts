@@ -1,5 +1,5 @@
 // Everything of a run that is settled before anything is computed or written: effective settings,
-// pictures, model. Bad input ends here.
+// images, model. Bad input ends here.
 
 import {
   type Drawn,
@@ -10,13 +10,13 @@ import {
   parseAugmentations,
   type Splits,
 } from "../data/index.js";
+import { InputError } from "../inputError.js";
 import { createModel, type Model, type ModelInput } from "../models/index.js";
 import { getOptimizer, getSchedule, isSelfPaced, type Optimizer } from "../optim/index.js";
-import { unknownName } from "../text.js";
-import { ConfigError, parseConfig, type TrainConfig, type TrainSettings } from "./config.js";
-import { RunError } from "./errors.js";
+import type { RunConfig } from "../runs/runFolder.js";
+import { unknownName } from "../text/words.js";
+import { parseConfig, type TrainConfig, type TrainSettings } from "./config.js";
 import { dataDifference, type Fingerprint, fingerprint } from "./fingerprint.js";
-import type { RunConfig } from "./runFolder.js";
 import { type Start, startFrom, type Wanted } from "./start.js";
 import { type NetInfo, readWeights, type Weights } from "./weights.js";
 
@@ -35,7 +35,7 @@ export interface OwnParts {
 /** A run ready to be started. */
 export interface Prepared {
   readonly config: TrainConfig;
-  /** Pictures to learn from, to choose by, and to test with. */
+  /** Images to learn from, to choose by, and to test with. */
   readonly splits: Drawn;
   readonly model: Model;
   readonly optimizer: Optimizer;
@@ -57,13 +57,13 @@ const changeable: readonly (keyof TrainConfig)[] = [
   "engine",
 ];
 
-/** The settings of a resumed run; throws a {@link ConfigError} naming the first that differs. */
+/** The settings of a resumed run; throws a {@link InputError} naming the first that differs. */
 function resumedSettings(saved: RunConfig, given: Partial<TrainSettings>): Partial<TrainSettings> {
   for (const [name, value] of Object.entries(given)) {
     const key = name as keyof RunConfig["settings"];
     const was = saved.settings[key];
     if (changeable.includes(key) || JSON.stringify(value) === JSON.stringify(was)) continue;
-    throw new ConfigError(
+    throw new InputError(
       `the run was made with ${name} ${JSON.stringify(was)}, not ${JSON.stringify(value)}; ` +
         "leave the setting out to resume it, or start another run",
     );
@@ -74,12 +74,10 @@ function resumedSettings(saved: RunConfig, given: Partial<TrainSettings>): Parti
 /** An optimizer that finds its own steps takes no rate, and moves its net alone. */
 function checkPace({ name }: Optimizer, { swarm }: TrainConfig, { lr }: Partial<TrainSettings>) {
   if (lr !== undefined) {
-    throw new ConfigError(
-      `setting lr: ${name} finds the lengths of its steps itself; leave lr out`,
-    );
+    throw new InputError(`setting lr: ${name} finds the lengths of its steps itself; leave lr out`);
   }
   if (swarm !== undefined) {
-    throw new ConfigError(
+    throw new InputError(
       `setting swarm: ${name} cannot train a net that others move; take another optimizer`,
     );
   }
@@ -90,7 +88,7 @@ function withLevels(config: TrainConfig, { name, defaults }: Optimizer): TrainCo
   const { levels, hyper } = config;
   if (levels === undefined) return config;
   if (defaults.levels === undefined) {
-    throw new ConfigError(`setting levels is ${levels}: ${name} has no levels; optimizer rmtr has`);
+    throw new InputError(`setting levels is ${levels}: ${name} has no levels; optimizer rmtr has`);
   }
   return { ...config, hyper: { ...hyper, levels } };
 }
@@ -132,7 +130,7 @@ async function weightsOf({ pretrained }: TrainConfig, own: OwnParts): Promise<We
 
 function checkData({ train }: Splits): void {
   if (train.classes.length < 2) {
-    throw new ConfigError(
+    throw new InputError(
       `${train.name} has ${train.classes.length} class; a classifier needs at least two`,
     );
   }
@@ -141,8 +139,8 @@ function checkData({ train }: Splits): void {
 /**
  * Settles a run. With `saved`, that of the run to resume.
  *
- * @throws ConfigError, DataError or RangeError for settings, data or names that cannot be used;
- * FormatError for weights that cannot; RunError when a run is resumed with other data.
+ * @throws InputError, InputError or InputError for settings, data or names that cannot be used;
+ * FormatError for weights that cannot; InputError when a run is resumed with other data.
  */
 export async function prepare(
   settings: Partial<TrainSettings>,
@@ -156,21 +154,19 @@ export async function prepare(
   checkData(splits);
   const data = fingerprint(splits);
   const difference = saved && dataDifference(saved.data, data);
-  if (difference) throw new RunError(`the run was made with other data: ${difference}`);
+  if (difference) throw new InputError(`the run was made with other data: ${difference}`);
   const wanted = wantedNet(first, splits, own.model);
   const model = wanted.create(wanted.input);
   const weights = saved ? undefined : await weightsOf(first, own);
   const start = weights && startFrom(weights, wanted, first.pretrained ?? "the weights given");
-  const { mean, deviation, ...defaults } = model.defaults ?? {};
+  const { mean, std, ...defaults } = model.defaults ?? {};
   const full = parseConfig({ ...defaults, ...given });
   const optimizer = own.optimizer ?? getOptimizer(full.optimizer);
   const config = withLevels(full, optimizer);
   if (isSelfPaced(optimizer)) checkPace(optimizer, config, settings);
   const drawn = draw(splits, config);
   const normalisation: Normalisation =
-    saved?.net ??
-    weights?.info ??
-    (mean && deviation ? { mean, deviation } : normalisationOf(drawn.train));
+    saved?.net ?? weights?.info ?? (mean && std ? { mean, std } : normalisationOf(drawn.train));
   return {
     config,
     splits: drawn,
@@ -181,7 +177,7 @@ export async function prepare(
       classes: splits.train.classes,
       input: model.input,
       mean: normalisation.mean,
-      deviation: normalisation.deviation,
+      std: normalisation.std,
     },
     data,
     start,

@@ -1,12 +1,12 @@
 // How far a run has come, as plain data: what a checkpoint holds besides vectors.
 
-/** Sums over the training pictures of the current epoch. */
+/** Sums over the training images of the current epoch. */
 export interface Sums {
   readonly images: number;
-  /** Sum of the losses of single pictures. */
+  /** Sum of the losses of single images. */
   readonly loss: number;
   readonly correct: number;
-  /** Pictures times gradients taken of each, in gradients of the net itself. */
+  /** Images times gradients taken of each, in gradients of the net itself. */
   readonly work: number;
 }
 
@@ -23,11 +23,11 @@ export interface EpochRecord {
   readonly lr: number;
   /** Time of the whole epoch. */
   readonly seconds: number;
-  /** Training pictures in a second of training. */
+  /** Training images in a second of training. */
   readonly imagesPerSecond: number;
-  /** That the nets of a swarm sent to each other since the last epoch was judged; absent for one net. */
+  /** That the nets of a swarm sent to each other since the last epoch was evaluated; absent for one net. */
   readonly bytesSent?: number;
-  /** Cost of the run so far, in passes over the training pictures with a gradient of the net for each. */
+  /** Cost of the run so far, in passes over the training images with a gradient of the net for each. */
   readonly gradients: number;
 }
 
@@ -49,12 +49,12 @@ export interface Progress {
   readonly history: readonly EpochRecord[];
   /** Time of the run so far, over all its sessions. */
   readonly seconds: number;
-  /** Part of it spent on training steps. */
+  /** Slice of it spent on training steps. */
   readonly trainSeconds: number;
   /** The same two of the current epoch. */
   readonly epochSeconds: number;
   readonly epochTrainSeconds: number;
-  /** Pictures trained on so far, and the sum of their {@link Sums.work}. */
+  /** Images trained on so far, and the sum of their {@link Sums.work}. */
   readonly images: number;
   readonly work: number;
   /** What else the session remembers, as plain data. */
@@ -101,29 +101,29 @@ export const advance = (now: Progress, step: number, sums: Sums, passed: number)
   epochTrainSeconds: now.epochTrainSeconds + passed,
 });
 
-/** How an epoch was judged. */
-export interface Judged {
+/** How an epoch was evaluated. */
+export interface Evaluated {
   readonly loss: number;
   readonly accuracy: number;
   /** Of the last step. */
   readonly lr: number;
-  /** Pictures of an epoch, over all nets. */
-  readonly pictures: number;
+  /** Images of an epoch, over all nets. */
+  readonly images: number;
   readonly bytesSent?: number;
 }
 
-/** The record of the epoch that has just been judged. */
-export const recordOf = (now: Progress, judged: Judged): EpochRecord => ({
+/** The record of the epoch that has just been evaluated. */
+export const recordOf = (now: Progress, evaluated: Evaluated): EpochRecord => ({
   epoch: now.epoch + 1,
   trainLoss: now.sums.loss / now.sums.images,
   trainAccuracy: now.sums.correct / now.sums.images,
-  selectionLoss: judged.loss,
-  selectionAccuracy: judged.accuracy,
-  lr: judged.lr,
+  selectionLoss: evaluated.loss,
+  selectionAccuracy: evaluated.accuracy,
+  lr: evaluated.lr,
   seconds: now.epochSeconds,
   imagesPerSecond: now.sums.images / now.epochTrainSeconds,
-  bytesSent: judged.bytesSent,
-  gradients: now.work / judged.pictures,
+  bytesSent: evaluated.bytesSent,
+  gradients: now.work / evaluated.images,
 });
 
 /** Where the epoch behind a recorded one begins. */

@@ -3,8 +3,8 @@
 import type { Loader } from "../data/index.js";
 import type { Vector } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
+import type { LayerCompression } from "./activationBounds.js";
 import type { State } from "./checkpoint.js";
-import type { LayerCompression } from "./compression.js";
 import type { Evaluation, Evaluator } from "./evaluator.js";
 import type { Listener } from "./events.js";
 import type { Learner } from "./learner.js";
@@ -107,7 +107,7 @@ export class Session implements Training {
     learner.losses = this.now.history.map(({ selectionLoss }) => selectionLoss);
     const step = await learner.learn(
       { epoch, from, to: this.stepsPerEpoch },
-      async ({ step: at, loss, correct, images, lr, gradients, measures }) => {
+      async ({ step: at, loss, correct, images, lr, gradients, metrics }) => {
         total.images += images;
         total.work += images * gradients;
         total.loss += loss * images;
@@ -122,7 +122,7 @@ export class Session implements Training {
           lr,
           images,
           gradients,
-          measures,
+          metrics,
         });
       },
       (next) => proceed(this.progress(next)),
@@ -138,15 +138,15 @@ export class Session implements Training {
     learner.expectFinite(loss, epoch, step - 1);
     this.addTime();
     const lr = learner.rateAt(epoch, step - 1);
-    const pictures = this.stepsPerEpoch * this.batchSize;
-    const record = recordOf(this.now, { loss, accuracy, lr, pictures });
+    const images = this.stepsPerEpoch * this.batchSize;
+    const record = recordOf(this.now, { loss, accuracy, lr, images });
     const best = isBetter(record, this.now.best);
     if (best) this.bestWeights = await point.read();
     this.now = nextEpoch(this.now, record);
     return { record, best };
   }
 
-  async judgeBest(): Promise<Evaluation> {
+  async evaluateBest(): Promise<Evaluation> {
     const { evaluator, prepared, selection, learner } = this.parts;
     await learner.w.write(this.bestWeights!);
     const { test } = prepared.splits;

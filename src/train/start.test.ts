@@ -4,10 +4,10 @@ import { describe, expect, test } from "vitest";
 import { stripeSplits, temporaryFolder, tinyModel, trainTiny } from "../../test/support/tinyRun.js";
 import { type NameMap, nameMaps } from "../models/nameMaps/index.js";
 import { build, initialise } from "../nn/index.js";
+import { runFiles } from "../runs/runFolder.js";
 import { hostTensor } from "../tensor/host.js";
 import { writeSafetensors } from "../tensor/safetensors.js";
 import type { TrainEvent } from "./events.js";
-import { runFiles } from "./runFolder.js";
 import { firstWeights, startFrom } from "./start.js";
 import { type NetInfo, readWeights, tensorsOf, type Weights } from "./weights.js";
 
@@ -23,7 +23,7 @@ function tinyWeights(names: readonly string[] = classes): Weights {
   const { layout } = netOf(names.length);
   const values = Float32Array.from({ length: layout.length }, (_, at) => at);
   const info: NetInfo = {
-    ...{ model: "tiny", classes: names, mean: [90], deviation: [50] },
+    ...{ model: "tiny", classes: names, mean: [90], std: [50] },
     input: [1, 6, 6],
   };
   return { info, tensors: new Map(tensorsOf(layout, values)) };
@@ -65,7 +65,7 @@ describe("weights that do not fit are refused with what was found and expected",
     ],
     [
       { ...other, info: { ...other.info, input: [3, 6, 6] } },
-      /a is for pictures of 3 channels; the data have 1/,
+      /a is for images of 3 channels; the data have 1/,
     ],
     [without("conv.weight"), /"conv.weight" of \[4, 1, 3, 3\], the file has no such tensor/],
     [
@@ -109,7 +109,7 @@ describe("a map of names", () => {
     source: "for tests",
     model: "tiny",
     tensors: { "conv.weight": "features.0.kernel" },
-    pictures: { input: [2, 6, 6], mean: [1, 2], deviation: [1, 1] },
+    images: { input: [2, 6, 6], mean: [1, 2], std: [1, 1] },
     blueFirst: "conv.weight",
     classes: ["a", "b"],
   };
@@ -120,9 +120,9 @@ describe("a map of names", () => {
     return path;
   };
 
-  test("gives the model's names, the pictures' statistics, and red first", async () => {
+  test("gives the model's names, the images' statistics, and red first", async () => {
     const { info, tensors } = await readWeights(file("features.0.kernel"), [map]);
-    expect(info).toEqual({ model: "tiny", classes: ["a", "b"], ...map.pictures });
+    expect(info).toEqual({ model: "tiny", classes: ["a", "b"], ...map.images });
     expect([...tensors.keys()]).toEqual(["conv.weight"]);
     expect([...tensors.get("conv.weight")!.data]).toEqual([2, 3, 0, 1, 6, 7, 4, 5]);
   });

@@ -2,11 +2,11 @@
 // new where the classes are others.
 
 import type { ParamLayout } from "../graph/index.js";
+import { InputError } from "../inputError.js";
 import type { Model, ModelInput } from "../models/index.js";
 import { build, initialise, type Net } from "../nn/index.js";
 import type { HostTensor } from "../tensor/host.js";
 import { sameShape } from "../tensor/shape.js";
-import { ConfigError } from "./config.js";
 import { expectNoOthers, type NetInfo, tensorFor, type Weights } from "./weights.js";
 
 /** Tensors to start with, by the names of parameters; all others start at random. */
@@ -34,14 +34,14 @@ export interface Wanted {
 
 function expectSameModel(info: NetInfo, { name, input }: Model, source: string): void {
   if (info.model !== name) {
-    throw new ConfigError(
+    throw new InputError(
       `${source} holds weights of the model ${info.model}, the run trains ${name}; ` +
         `choose the model ${info.model} or other weights`,
     );
   }
   if (info.input[0] !== input[0]) {
-    throw new ConfigError(
-      `${source} is for pictures of ${info.input[0]} channels; the data have ${input[0]}`,
+    throw new InputError(
+      `${source} is for images of ${info.input[0]} channels; the data have ${input[0]}`,
     );
   }
 }
@@ -51,7 +51,7 @@ function expectSameModel(info: NetInfo, { name, input }: Model, source: string):
  * classes.
  *
  * @param source where the weights come from, for messages
- * @throws ConfigError for weights of another model or other channels; FormatError naming the first
+ * @throws InputError for weights of another model or other channels; FormatError naming the first
  * parameter that is missing, of another shape or left over.
  */
 export function startFrom(weights: Weights, wanted: Wanted, source: string): Start {

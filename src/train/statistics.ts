@@ -1,5 +1,5 @@
 // Batch-norm statistics of a point that nobody trained at: after a move they are estimated anew, as
-// means over batches of training pictures.
+// means over batches of training images.
 
 import { Loader } from "../data/index.js";
 import type { Engine, Program, Vector } from "../engine/engine.js";
@@ -7,8 +7,8 @@ import { IMAGES, WEIGHTS } from "../nn/index.js";
 import { statisticsGraph } from "../tasks/index.js";
 import type { Prepared } from "./prepare.js";
 
-/** Pictures that an estimate is made of, if there are as many. */
-const PICTURES = 2048;
+/** Images that an estimate is made of, if there are as many. */
+const ESTIMATE_IMAGES = 2048;
 
 /** Renews the statistics of nets of one model; does nothing for nets without any. */
 export class Statistics {
@@ -27,7 +27,7 @@ export class Statistics {
       outHeight,
       outWidth,
       mean: net.mean,
-      deviation: net.deviation,
+      std: net.std,
     });
     const graph = statisticsGraph(model, batch);
     return new Statistics(loader, graph && (await engine.compile(graph)));
@@ -37,7 +37,7 @@ export class Statistics {
   async renew(w: Vector): Promise<void> {
     if (!this.program) return;
     const { batchSize, stepsPerEpoch } = this.loader;
-    const batches = Math.min(Math.ceil(PICTURES / batchSize), stepsPerEpoch);
+    const batches = Math.min(Math.ceil(ESTIMATE_IMAGES / batchSize), stepsPerEpoch);
     for (let step = 0; step < batches; step++) {
       const { images } = await this.loader.batch(0, step);
       await this.program.run({

@@ -2,15 +2,15 @@
 
 import type { Engine } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
+import type { LayerCompression } from "./activationBounds.js";
 import type { State } from "./checkpoint.js";
-import type { LayerCompression } from "./compression.js";
 import type { Evaluation } from "./evaluator.js";
 import type { Listener, SwarmSize } from "./events.js";
 import type { TrainingMemory } from "./memory.js";
 import type { Prepared } from "./prepare.js";
 import type { EpochRecord, Progress } from "./progress.js";
 
-/** Something in training. The net that it gives is the one that is judged and saved. */
+/** Something in training. The net that it gives is the one that is evaluated and saved. */
 export interface Training {
   readonly layout: ParamLayout;
   /** Lengths of the vectors that a saved state holds besides the weights, by name. */
@@ -24,7 +24,7 @@ export interface Training {
   /** Bytes that the nets of a swarm have sent to each other; absent for one net. */
   readonly bytesSent?: number;
   readonly stepsPerEpoch: number;
-  /** Pictures in a step. */
+  /** Images in a step. */
   readonly batchSize: number;
   /** How far training has come, at a step that has just been started if one is given. */
   progress(step?: number): Progress;
@@ -34,12 +34,12 @@ export interface Training {
   restore(state: State): Promise<void>;
   /** Trains on what is left of the epoch, as long as `proceed` agrees. */
   trainSteps(proceed: (progress: Progress) => boolean, emit: Listener): Promise<void>;
-  /** Judges the net on the selection set and closes the epoch. Returns whether it is the best. */
+  /** Evaluates the net on the selection set and closes the epoch. Returns whether it is the best. */
   endEpoch(emit: Listener): Promise<{ record: EpochRecord; best: boolean }>;
-  /** Judges the best weights on the test set, or on the selection set where there is none. */
-  judgeBest(): Promise<Evaluation>;
-  /** Judges each net of a swarm as it is now, on the same pictures. */
-  judgeEach?(): Promise<Evaluation[]>;
+  /** Evaluates the best weights on the test set, or on the selection set where there is none. */
+  evaluateBest(): Promise<Evaluation>;
+  /** Evaluates each net of a swarm as it is now, on the same images. */
+  evaluateEach?(): Promise<Evaluation[]>;
   /** Frees what it holds beside the run's engine. */
   close?(): Promise<void>;
 }

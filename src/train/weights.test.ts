@@ -17,7 +17,7 @@ const info = {
   classes: ["cat", "dog, small"],
   input: [1, 6, 6] as const,
   mean: [33.3],
-  deviation: [78.5],
+  std: [78.5],
 };
 
 function saved(bytes: Uint8Array): string {
@@ -58,7 +58,7 @@ describe("a file that Convoy did not write is refused with what is missing", () 
     classes: '["a"]',
     input: "[1,6,6]",
     mean: "[0]",
-    deviation: "[1]",
+    std: "[1]",
   };
 
   test.each([
@@ -66,7 +66,7 @@ describe("a file that Convoy did not write is refused with what is missing", () 
     [{ classes: "a, b" }, 'metadata "classes" is a, b'],
     [{ input: "[1,6]" }, 'metadata "input" is [1,6]'],
     [{ mean: "[0,0,0]" }, 'metadata "mean" is [0,0,0]'],
-    [{ deviation: '["1"]' }, 'metadata "deviation" is ["1"]'],
+    [{ std: '["1"]' }, 'metadata "std" is ["1"]'],
   ])("%j", async (change, message) => {
     const path = saved(writeSafetensors([], { ...texts, ...change }));
     await expect(readWeights(path)).rejects.toThrow(`${path}, byte 8: ${message}`);

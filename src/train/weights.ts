@@ -71,9 +71,9 @@ export function vectorOf(layout: ParamLayout, tensors: Tensors, source: string):
 export function encodeWeights(
   layout: ParamLayout,
   values: Float32Array,
-  { model, classes, input, mean, deviation }: NetInfo,
+  { model, classes, input, mean, std }: NetInfo,
 ): Uint8Array {
-  const lists = Object.entries({ classes, input, mean, deviation });
+  const lists = Object.entries({ classes, input, mean, std });
   const metadata = Object.fromEntries(lists.map(([name, list]) => [name, JSON.stringify(list)]));
   return writeSafetensors(tensorsOf(layout, values), { model, ...metadata });
 }
@@ -117,7 +117,7 @@ function parseInfo(metadata: Readonly<Record<string, string>>, source: string): 
     classes: list("classes", isText),
     input,
     mean: list("mean", isNumber, input[0]),
-    deviation: list("deviation", isNumber, input[0]),
+    std: list("std", isNumber, input[0]),
   };
 }
 

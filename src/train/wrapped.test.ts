@@ -1,4 +1,4 @@
-// Optimizers inside wrappers in a run: pauses leave no trace, averages are what is judged, and SAM's second
+// Optimizers inside wrappers in a run: pauses leave no trace, averages are what is evaluated, and SAM's second
 // gradient is where it should be.
 
 import { readFileSync } from "node:fs";
@@ -9,11 +9,11 @@ import { Loader, parseAugmentations } from "../data/index.js";
 import { createEngine } from "../engine/index.js";
 import { initialise } from "../nn/index.js";
 import { compileUpdate, getRule } from "../optim/index.js";
+import { runFiles } from "../runs/runFolder.js";
 import type { TrainSettings } from "./config.js";
 import type { TrainEvent } from "./events.js";
 import { classificationObjective, compileTraining } from "./objective.js";
 import { prepare } from "./prepare.js";
-import { runFiles } from "./runFolder.js";
 import { readWeights, vectorOf } from "./weights.js";
 
 const interruptAt = (epoch: number, step: number) => {
@@ -95,7 +95,7 @@ describe("SAM", () => {
   });
 });
 
-test("an average changes what is judged, not how the net trains", async () => {
+test("an average changes what is evaluated, not how the net trains", async () => {
   const folder = temporaryFolder();
   const train = async (name: string, optimizer: string) => {
     const { summary } = await trainTiny({ out: join(folder, name), optimizer });

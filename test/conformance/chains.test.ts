@@ -9,7 +9,7 @@ import { conv2d, Graph, input } from "../../src/graph/index.js";
 import { addGradients, bindingsFor, buildCase } from "./case.js";
 import { chainCases } from "./chainCases.js";
 
-/** Bytes of a picture of 16 channels. */
+/** Bytes of an image of 16 channels. */
 const IMAGE = 16 * 32 * 32 * 4;
 
 /** Elsewhere the convolutions are oneDNN's, as whole batches. */
@@ -40,7 +40,7 @@ describe.skipIf(!ownConvolutions())("chains", () => {
     for (const results of found) expect(results).toEqual(found[0]);
   });
 
-  /** Bytes that six convolutions, one after the other, make and use between the pictures and the result. */
+  /** Bytes that six convolutions, one after the other, make and use between the images and the result. */
   async function passing(count: number, threads: number): Promise<number> {
     const graph = new Graph();
     const weights = input(graph, "w", [16, 16, 3, 3]);

@@ -85,7 +85,7 @@ const nets: readonly Model[] = [
   ),
 ];
 
-/** The graph with the gradient of its pictures written to a vector as well. */
+/** The graph with the gradient of its images written to a vector as well. */
 function withInputGradient(graph: Graph): number {
   const x = graph.nodes.find(({ op, attrs }) => op.name === "input" && attrs["name"] === "x");
   const [dx] = gradients(graph.outputs.get("loss")!, [x!.outputs[0]]);
@@ -137,7 +137,7 @@ describe.each(everyEngine)("$title", ({ skip, open }) => {
   describe.skipIf(skip).each(nets)("$name", (model) => {
     const plainNet = () => trainingGraph(model, BATCH);
 
-    it("the gradient of the pictures stays to the bit, that of weights within its error", async () => {
+    it("the gradient of the images stays to the bit, that of weights within its error", async () => {
       const engine = await open();
       const net = plainNet();
       const pixels = withInputGradient(net.graph);

@@ -56,7 +56,7 @@ const batch: fc.Arbitrary<Gather> = fc
       ),
       samples: Float32Array.from(samples.flatMap(([fields]) => fields)),
       mean: [100, 50, 25, 10].slice(0, size.channels),
-      deviation: [50, 60, 70, 80].slice(0, size.channels),
+      std: [50, 60, 70, 80].slice(0, size.channels),
     };
   });
 
@@ -175,7 +175,7 @@ for (const { title, open, skip } of everyEngine) {
         outHeight: 1,
         outWidth: 1,
         mean: [0],
-        deviation: [1],
+        std: [1],
       };
       const out = engine.buffer(1);
       await engine.gather(stored, out);
@@ -186,7 +186,7 @@ for (const { title, open, skip } of everyEngine) {
         { samples: new Float32Array(SAMPLE_FIELDS - 1) },
         { outWidth: 2 },
         { mean: [] },
-        { deviation: [1, 2] },
+        { std: [1, 2] },
       ];
       for (const change of wrong) {
         await expect(engine.gather({ ...stored, ...change }, out)).rejects.toThrow(RangeError);

@@ -20,7 +20,7 @@ const anyMap = fc
   .tuple(real(-2, 2), real(-2, 2), real(-25, 25), real(-2, 2), real(-2, 2), real(-25, 25))
   .map((numbers) => [...numbers]);
 
-/** What one sample is made of; `own` and `partner` are taken modulo the number of pictures. */
+/** What one sample is made of; `own` and `partner` are taken modulo the number of images. */
 const sampleOf = fc.record({
   map: fc.oneof(wholeMap, anyMap),
   box: fc.tuple(size, size, size, size),
@@ -55,7 +55,7 @@ const batches = fc
         samples.flatMap(({ map, box, weight }) => [...map, ...box, weight]),
       ),
       mean: Array.from({ length: sizes.channels }, (_, channel) => 100 + channel),
-      deviation: Array.from({ length: sizes.channels }, (_, channel) => 50 + channel),
+      std: Array.from({ length: sizes.channels }, (_, channel) => 50 + channel),
     };
   });
 
@@ -93,7 +93,7 @@ function enlargement(outWidth: number, outHeight: number): Gather {
   const [across, down] = [4 / outWidth, 3 / outHeight];
   const map = [across, 0, across / 2 - 0.5, 0, down, down / 2 - 0.5];
   return {
-    ...{ height: 3, width: 4, channels: 1, outHeight, outWidth, mean: [0], deviation: [1] },
+    ...{ height: 3, width: 4, channels: 1, outHeight, outWidth, mean: [0], std: [1] },
     images: Uint8Array.from(stored),
     indices: Int32Array.of(0, -1),
     samples: Float32Array.of(...map, 0, 0, 0, 0, 1),
@@ -152,7 +152,7 @@ describe.skipIf(!addon)("native gather", () => {
   test("is black from half a pixel behind the border's centres on, and nowhere before", async () => {
     const places = [-0.51, -0.5, -0.49, 0, 1.49, 1.5, 1.51];
     const batch = {
-      ...{ height: 1, width: 2, channels: 1, outHeight: 1, outWidth: 1, mean: [0], deviation: [1] },
+      ...{ height: 1, width: 2, channels: 1, outHeight: 1, outWidth: 1, mean: [0], std: [1] },
       images: Uint8Array.of(10, 20),
       indices: Int32Array.from(places.flatMap(() => [0, -1])),
       samples: Float32Array.from(places.flatMap((x) => [1, 0, x, 0, 1, 0, 0, 0, 0, 0, 1])),
@@ -186,7 +186,7 @@ describe.skipIf(!addon)("native gather", () => {
     const samples = new Float32Array(SAMPLE_FIELDS).fill(Number.NaN);
     const sizes = { height: 2, width: 2, channels: 1, outHeight: 2, outWidth: 2 };
     const indices = Int32Array.of(0, -1);
-    const batch = { ...sizes, indices, samples, mean: [51], deviation: [51] };
+    const batch = { ...sizes, indices, samples, mean: [51], std: [51] };
     const out = engine.buffer(4);
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, -3e38, 2 ** 31]) {
       samples.fill(value);
@@ -201,7 +201,7 @@ describe.skipIf(!addon)("native gather", () => {
     const images = Uint8Array.from({ length: count * side * side }, (_, at) => (at * 31) >> 2);
     const all = Int32Array.from({ length: 2 * count }, (_, at) => (at % 2 ? -1 : at >> 1));
     const sizes = { height: side, width: side, channels: 1, outHeight: side, outWidth: side };
-    const plain = { ...sizes, images, mean: [10], deviation: [3] };
+    const plain = { ...sizes, images, mean: [10], std: [3] };
     const fields = Float32Array.from({ length: count * SAMPLE_FIELDS }, (_, at) =>
       [0, 4, 10].includes(at % SAMPLE_FIELDS) ? 1 : 0,
     );

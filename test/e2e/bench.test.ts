@@ -28,7 +28,7 @@ test("without peers a table is printed", async () => {
   expect(out).toMatch(/^lenet5 +4 +\d/m);
 });
 
-test("inference is measured at each batch, on pictures of a size; who cannot take part is named", async () => {
+test("inference is measured at each batch, on images of a size; who cannot take part is named", async () => {
   const args = ["bench", "infer", "--models", "lenet5", "--batch", "1,2", "--size", "32"];
   const peers = ["--peers", "onnxruntime", "--python", "/no/such/python", "--rounds", "1"];
   const { code, out } = await convoy([...args, ...peers, "--json"], { cwd: scratch() });
@@ -38,11 +38,11 @@ test("inference is measured at each batch, on pictures of a size; who cannot tak
   expect(rows[1]).toMatchObject({ work: "infer", model: "lenet5", nets: 1 });
   expect(rows[1].imagesPerSecond).toBeCloseTo(2000 / rows[1].medianMs, 6);
   for (const { note } of rows) expect(note).toMatch(/^onnxruntime: .*; install it: npm install/);
-  // A picture costs as much in any batch.
+  // An image costs as much in any batch.
   expect(rows[1].gflops * rows[1].medianMs).toBeCloseTo(2 * rows[0].gflops * rows[0].medianMs, 6);
 });
 
-test("the pictures of a swarm's nets count together; a peer that does other work is unknown", async () => {
+test("the images of a swarm's nets count together; a peer that does other work is unknown", async () => {
   const args = ["bench", "swarm", "--models", "lenet5", "--batch", "4", "--nets", "3"];
   const { code, out } = await convoy([...args, "--rounds", "1", "--json"], { cwd: scratch() });
   expect(code).toBe(0);

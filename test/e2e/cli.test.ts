@@ -34,7 +34,7 @@ describe("bad input", () => {
     ["a setting out of range", ["train", "mnist", "--epochs", "0"], /setting epochs is 0/],
     ["a number that is none", ["train", "mnist", "--lr", "fast"], /lr.*"fast" is not a number/],
     [
-      "a net too large for its pictures",
+      "a net too large for its images",
       ["train", "mnist", "--model", "vgg11"],
       /too small|smallest|at least/,
     ],
@@ -79,12 +79,12 @@ describe("bad input", () => {
     expect(code).toBe(2);
   });
 
-  test("a folder of pictures with a broken one is named", async () => {
+  test("a folder of images with a broken one is named", async () => {
     const cwd = scratch();
-    const picture = sharp({ create: { width: 32, height: 32, channels: 3, background: "red" } });
+    const image = sharp({ create: { width: 32, height: 32, channels: 3, background: "red" } });
     for (const name of ["cat", "dog"]) {
       mkdirSync(join(cwd, "photos", name), { recursive: true });
-      await picture.jpeg().toFile(join(cwd, "photos", name, "a.jpg"));
+      await image.jpeg().toFile(join(cwd, "photos", name, "a.jpg"));
     }
     writeFileSync(join(cwd, "photos", "dog", "b.jpg"), "");
     const checked = await convoy(["data", "check", "photos"], { cwd });
@@ -119,13 +119,13 @@ test("a run is trained, evaluated and used; --json prints one object", async () 
     ...["imagesPerSecond", "gradients", "memory", "seconds"],
   ]);
   const evaluated = JSON.parse((await convoy(["eval", "a", "--json"], { cwd })).out);
-  const { gradients: _, ...judged } = summary;
-  expect(Object.keys(evaluated).sort()).toEqual(Object.keys(judged).sort());
+  const { gradients: _, ...shared } = summary;
+  expect(Object.keys(evaluated).sort()).toEqual(Object.keys(shared).sort());
   expect(evaluated.test).toEqual(summary.test);
   expect(evaluated.best).toEqual(summary.best);
 
-  const { test: pictures } = await openDataset("mnist");
-  const digit = pictures!.images.subarray(0, 784);
+  const { test: images } = await openDataset("mnist");
+  const digit = images!.images.subarray(0, 784);
   const raw = { width: 28, height: 28, channels: 1 as const };
   await sharp(digit, { raw }).png().toFile(join(cwd, "digit.png"));
   const { code, out } = await convoy(["predict", "a", "digit.png", "--json"], { cwd });

@@ -14,7 +14,7 @@ test("measures several runs into one chart, and refuses what is none", async () 
     const { code, err } = await convoy(["train", "mnist", ...settings], { cwd });
     expect(code, err).toBe(0);
   }
-  const options = ["--sigmas", "0,0.5", "--draws", "3", "--pictures", "200"];
+  const options = ["--sigmas", "0,0.5", "--draws", "3", "--images", "200"];
   const { code, out, err } = await convoy(
     ["flatness", "sgd", "entropy-sgd", ...options, "--json"],
     {
@@ -24,8 +24,8 @@ test("measures several runs into one chart, and refuses what is none", async () 
   expect(code, err).toBe(0);
   const { runs } = JSON.parse(out);
   expect(runs.map(({ run }: { run: string }) => run)).toEqual(["sgd", "entropy-sgd"]);
-  for (const { run, error, points, pictures, draws } of runs) {
-    expect({ pictures, draws }).toEqual({ pictures: 200, draws: 3 });
+  for (const { run, error, points, images, draws } of runs) {
+    expect({ images, draws }).toEqual({ images: 200, draws: 3 });
     expect(error).toBeGreaterThan(0);
     expect(points.map(({ sigma }: { sigma: number }) => sigma)).toEqual([0, 0.5]);
     expect(points[0]).toEqual({ sigma: 0, energy: 0, standardError: 0 });

@@ -34,7 +34,7 @@ async function see(path: string, part: string) {
   const create = (input: ModelInput) => createModel(weights.info.model, input);
   const input = { channels: 3, height: SIZE, width: SIZE, classes: classes.length };
   const net = build(create(input).layer, [BATCH, 3, SIZE, SIZE], { training: false });
-  const { output } = net.parts.find((one) => one.path === part)!;
+  const { output } = net.blocks.find((one) => one.path === part)!;
   net.graph.output("y", output.shape.length === 4 ? channelMeans(output) : output);
   const start = startFrom(weights, { create, input, classes }, path);
   const engine = await createEngine();
@@ -81,7 +81,7 @@ function nearestMean(rows: readonly number[], labels: Int32Array, width: number)
 describe.skipIf(missing.length > 0)(
   `SqueezeNet (${missing.join(", ") || "all files there"})`,
   () => {
-    // An independent forward pass in PyTorch finds 150 and 198 of these 250 pictures, too.
+    // An independent forward pass in PyTorch finds 150 and 198 of these 250 images, too.
     test("1.0 knows 60.0 % of the photographs at once, 79.2 % within five guesses", async () => {
       const { rows, labels } = await see(v10, "pool");
       const truth = labels.map((label) => numbers[label]);
@@ -109,7 +109,7 @@ describe.skipIf(missing.length > 0)(
       const { code, err } = await convoy([...args, "--steps", "1", "--out", "run"], { cwd });
       expect([code, err]).toEqual([0, expect.any(String)]);
       const { net } = JSON.parse(readFileSync(join(cwd, "run/config.json"), "utf8"));
-      expect(net).toMatchObject({ mean: [123, 117, 104], deviation: [1, 1, 1] });
+      expect(net).toMatchObject({ mean: [123, 117, 104], std: [1, 1, 1] });
       expect(net.classes).toHaveLength(10);
     });
   },

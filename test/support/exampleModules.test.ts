@@ -31,11 +31,11 @@ await later(3); // three`;
 test("a docstring's names come from its own file and room, then from where they mean one thing", async () => {
   const claims = await claimsOf("src/nn/scope.ts", "relu; // a\nboth; // b");
   expect(claims.map(([, , found]) => found)).toEqual(["layer", 1]);
-  const ambiguous = claimsOf("src/text.ts", "relu; // layer");
+  const ambiguous = claimsOf("src/text/words.ts", "relu; // layer");
   await expect(ambiguous).rejects.toThrow("relu is in convoy/nn and convoy/graph: import it");
-  expect((await claimsOf("src/text.ts", 'nearest("a", ["a"]); // a'))[0][2]).toBe("a");
+  expect((await claimsOf("src/text/words.ts", 'nearest("a", ["a"]); // a'))[0][2]).toBe("a");
   const imported = 'import { relu } from "convoy/graph";\nrelu; // op';
-  expect((await claimsOf("src/text.ts", imported))[0][2]).toBe("op");
+  expect((await claimsOf("src/text/words.ts", imported))[0][2]).toBe("op");
 });
 
 test("a name that the example declares is its own, a page brings its imports", async () => {

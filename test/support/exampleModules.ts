@@ -108,7 +108,7 @@ function claimAt(
 }
 
 /** Hears what the expression of a claim came to. */
-export type Judge = (claim: Claim, found: unknown) => void;
+export type Evaluate = (claim: Claim, found: unknown) => void;
 
 const couldThrow = (node: ts.Node): boolean =>
   ts.isCallExpression(node) ||
@@ -116,27 +116,30 @@ const couldThrow = (node: ts.Node): boolean =>
   (ts.forEachChild(node, couldThrow) ?? false);
 
 /**
- * Runs a module's code; `judge` hears every claim.
+ * Runs a module's code; `evaluate` hears every claim.
  *
  * @throws Error for code that claims nothing and cannot fail, and whatever the code throws.
  */
-export async function runModule({ code, modules }: ExampleModule, judge: Judge): Promise<void> {
+export async function runModule(
+  { code, modules }: ExampleModule,
+  evaluate: Evaluate,
+): Promise<void> {
   const source = parse(code);
   const claims = source.statements.flatMap((statement) => claimAt(statement, source) ?? []);
   if (claims.length === 0 && !couldThrow(source)) throw new Error("the example shows nothing");
-  const judged = claims.reduceRight(
+  const evaluated = claims.reduceRight(
     (text, { from, to }, at) =>
-      `${text.slice(0, from)}$judge(${at}, ${text.slice(from, to)})${text.slice(to)}`,
+      `${text.slice(0, from)}$evaluate(${at}, ${text.slice(from, to)})${text.slice(to)}`,
     code,
   );
-  const { outputText } = ts.transpileModule(judged, {
+  const { outputText } = ts.transpileModule(evaluated, {
     compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS },
   });
   const load = createRequire(import.meta.url);
   const find = (name: string) => modules.get(name) ?? load(name);
   const AsyncFunction = (async () => undefined).constructor as FunctionConstructor;
-  const run = new AsyncFunction("require", "exports", "$judge", outputText);
-  await run(find, {}, (at: number, found: unknown) => judge(claims[at], found));
+  const run = new AsyncFunction("require", "exports", "$evaluate", outputText);
+  await run(find, {}, (at: number, found: unknown) => evaluate(claims[at], found));
 }
 
 const compilerOptions = () => {

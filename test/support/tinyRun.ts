@@ -1,4 +1,4 @@
-// Runs of a tiny net on pictures that are easy to tell apart, on the reference engine.
+// Runs of a tiny net on images that are easy to tell apart, on the reference engine.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,10 +15,10 @@ import {
   relu,
   sequential,
 } from "../../src/nn/index.js";
+import { type TrainOptions, train } from "../../src/runs/train.js";
 import { Random } from "../../src/tensor/philox.js";
 import type { TrainSettings } from "../../src/train/config.js";
 import type { TrainEvent } from "../../src/train/events.js";
-import { type TrainOptions, train } from "../../src/train/trainer.js";
 
 const SIDE = 6;
 const CLASSES = ["top", "middle", "bottom"];
@@ -35,7 +35,7 @@ export function stripes(length: number, seed: number, name = "stripes"): Dataset
   return { name, length, height: SIDE, width: SIDE, channels: 1, images, labels, classes: CLASSES };
 }
 
-/** 120 pictures to learn from and to choose by, 33 to test with. */
+/** 120 images to learn from and to choose by, 33 to test with. */
 export const stripeSplits = (): Splits => ({ train: stripes(120, 1), test: stripes(33, 2) });
 
 /** A net with everything that a state must hold: weights, statistics, random numbers. */

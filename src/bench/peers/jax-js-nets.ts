@@ -9,7 +9,7 @@ type Library = typeof import("@jax-js/jax");
 /** Gives a parameter of a shape. */
 export type Param = (shape: number[]) => Tensor;
 
-/** Pictures [n, c, h, w] to logits [n, classes]. */
+/** Images [n, c, h, w] to logits [n, classes]. */
 export type Net = (jax: Library, x: Tensor, param: Param, classes: number) => Tensor;
 
 const convolve = ({ lax }: Library, x: Tensor, weight: Tensor, stride: number, padding: number) =>

@@ -1,17 +1,17 @@
-// What an augmentation is: it changes the numbers that say how one picture of a batch is made
+// What an augmentation is: it changes the numbers that say how one image of a batch is made
 // (see Gather in the engine's contract), never pixels. All of a batch's changes are then done in one pass.
 
 import { SAMPLE_FIELDS } from "../../engine/engine.js";
 import type { Random } from "../../tensor/philox.js";
 
-/** Size of the pictures that the batch will hold, and how many there are. */
+/** Size of the images that the batch will hold, and how many there are. */
 export interface BatchSize {
   readonly height: number;
   readonly width: number;
   readonly count: number;
 }
 
-/** A change of pictures with its strength fixed. */
+/** A change of images with its strength fixed. */
 export interface Augmentation {
   readonly name: string;
   readonly strength: number;
@@ -24,7 +24,7 @@ export interface AugmentationKind {
   readonly name: string;
   /** Where it comes from: authors, year, arXiv id; absent for what everybody does. */
   readonly source?: string;
-  /** What the strength means, with its unit. At 0 pictures stay as they are. */
+  /** What the strength means, with its unit. At 0 images stay as they are. */
   readonly meaning: string;
   /** Strength when none is given. */
   readonly usual: number;
@@ -35,21 +35,21 @@ export interface AugmentationKind {
 /** An affine map `[a, b, c, d, e, f]`: `(x, y) -> (a x + b y + c, d x + e y + f)`. */
 export type Affine = readonly [number, number, number, number, number, number];
 
-/** How one picture of a batch is made; changed by augmentations, then written for the engine. */
+/** How one image of a batch is made; changed by augmentations, then written for the engine. */
 export class Sample {
   /** Output pixels set to the mean: `[left, top, right, bottom)`; empty at first. */
   box: readonly [number, number, number, number] = [0, 0, 0, 0];
-  /** Place in the batch of the picture to mix with; `undefined` for none. */
+  /** Place in the batch of the image to mix with; `undefined` for none. */
   partner: number | undefined;
-  /** Share of the own picture against the partner. */
+  /** Share of the own image against the partner. */
   weight = 1;
 
   /** @param map from output to source pixels, in double precision until it is written */
   constructor(private map: Affine) {}
 
   /**
-   * Changes the picture made so far: its pixel (x, y) becomes that at `inner(x, y)`, where both are
-   * seen from the centre of the picture.
+   * Changes the image made so far: its pixel (x, y) becomes that at `inner(x, y)`, where both are
+   * seen from the centre of the image.
    */
   warp(inner: Affine, { height, width }: BatchSize): void {
     const [cx, cy] = [(width - 1) / 2, (height - 1) / 2];
@@ -85,7 +85,7 @@ function compose(outer: Affine, inner: Affine): Affine {
   ];
 }
 
-/** The map from the pixels of a picture of one size to those of another: fills it, edge to edge. */
+/** The map from the pixels of an image of one size to those of another: fills it, edge to edge. */
 export function resizeMap(
   from: { height: number; width: number },
   to: { height: number; width: number },

@@ -6,7 +6,7 @@ import type { AugmentationKind } from "./augmentation.js";
 export const cutout: AugmentationKind = {
   name: "cutout",
   source: "DeVries, Taylor 2017, arXiv 1708.04552",
-  meaning: "side of the square as a share of the picture's shorter side",
+  meaning: "side of the square as a share of the image's shorter side",
   usual: 0.5,
   largest: 1,
   apply(sample, random, { height, width }, strength) {

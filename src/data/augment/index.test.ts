@@ -2,12 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { SAMPLE_FIELDS } from "../../engine/engine.js";
 import { gather } from "../../engine/reference/gather.js";
+import { InputError } from "../../inputError.js";
 import { Random } from "../../tensor/philox.js";
 import { type Augmentation, resizeMap, Sample } from "./augmentation.js";
 import { augmentation, augmentations, parseAugmentations } from "./index.js";
 
 const size = { height: 4, width: 4, count: 8 };
-const picture = Uint8Array.from({ length: 16 }, (_, at) => 10 * at + 5);
+const image = Uint8Array.from({ length: 16 }, (_, at) => 10 * at + 5);
 
 function applied(change: Augmentation, index = 0, extent = size): Sample {
   const sample = new Sample(resizeMap(extent, extent));
@@ -21,11 +22,11 @@ function fieldsOf(sample: Sample): Float32Array {
   return fields;
 }
 
-/** The 4x4 picture as the engine makes it; hidden pixels become 255. */
+/** The 4x4 image as the engine makes it; hidden pixels become 255. */
 function shown(sample: Sample): number[] {
   const out = new Float32Array(16);
-  const plain = { images: picture, height: 4, width: 4, channels: 1, outHeight: 4, outWidth: 4 };
-  const numbers = { indices: Int32Array.of(0, -1), mean: [255], deviation: [1] };
+  const plain = { images: image, height: 4, width: 4, channels: 1, outHeight: 4, outWidth: 4 };
+  const numbers = { indices: Int32Array.of(0, -1), mean: [255], std: [1] };
   gather({ ...plain, ...numbers, samples: fieldsOf(sample) }, out);
   return Array.from(out, (value) => value + 255);
 }
@@ -44,7 +45,7 @@ describe.each(augmentations.map((kind) => [kind.name, kind] as const))("%s", (_,
     }
   });
 
-  test("does something at full strength, differently from picture to picture", () => {
+  test("does something at full strength, differently from image to image", () => {
     const made = Array.from({ length: 50 }, (_, index) => {
       const sample = applied(augmentation(kind, kind.largest), index);
       return [...fieldsOf(sample), sample.partner].join();
@@ -59,7 +60,7 @@ describe.each(augmentations.map((kind) => [kind.name, kind] as const))("%s", (_,
     expect(fieldsOf(applied(usual, 5))).toEqual(fieldsOf(applied(usual, 5)));
   });
 
-  test("keeps boxes inside the picture, weights inside 0..1 and partners inside the batch", () => {
+  test("keeps boxes inside the image, weights inside 0..1 and partners inside the batch", () => {
     fc.assert(
       fc.property(
         fc.double({ min: 0, max: kind.largest, noNaN: true }),
@@ -86,20 +87,20 @@ describe.each(augmentations.map((kind) => [kind.name, kind] as const))("%s", (_,
   test("refuses strengths out of range", () => {
     expect(() => augmentation(kind, kind.largest + 1)).toThrow(`from 0 to ${kind.largest}`);
     expect(() => augmentation(kind, -1)).toThrow(kind.meaning);
-    expect(() => augmentation(kind, Number.NaN)).toThrow(RangeError);
+    expect(() => augmentation(kind, Number.NaN)).toThrow(InputError);
   });
 });
 
 const byName = (text: string) => parseAugmentations(text)[0];
 
 test("flip=1 mirrors left and right", () => {
-  const rows = [0, 1, 2, 3].flatMap((row) => [...picture.subarray(4 * row, 4 * row + 4)].reverse());
+  const rows = [0, 1, 2, 3].flatMap((row) => [...image.subarray(4 * row, 4 * row + 4)].reverse());
   expect(shown(applied(byName("flip=1")))).toEqual(rows);
 });
 
 test("crop shows each of the nine shifts by up to a pixel, black outside", () => {
   const pixel = (y: number, x: number) =>
-    y >= 0 && y < 4 && x >= 0 && x < 4 ? picture[4 * y + x] : 0;
+    y >= 0 && y < 4 && x >= 0 && x < 4 ? image[4 * y + x] : 0;
   const possible = new Set<string>();
   for (const dy of [-1, 0, 1]) {
     for (const dx of [-1, 0, 1]) {
@@ -120,7 +121,7 @@ test("cutout hides a square of the channel's mean and leaves the rest", () => {
     for (const [at, value] of shown(sample).entries()) {
       const [x, y] = [at % 4, at >> 2];
       const hidden = x >= left && x < right && y >= top && y < bottom;
-      expect(value).toBe(hidden ? 255 : picture[at]);
+      expect(value).toBe(hidden ? 255 : image[at]);
     }
   }
 });
@@ -129,7 +130,7 @@ test("a quarter turn about the centre moves every pixel", () => {
   const sample = new Sample(resizeMap(size, size));
   sample.warp([0, -1, 0, 1, 0, 0], size);
   expect(shown(sample)).toEqual(
-    Array.from({ length: 16 }, (_, at) => picture[4 * (at % 4) + (3 - (at >> 2))]),
+    Array.from({ length: 16 }, (_, at) => image[4 * (at % 4) + (3 - (at >> 2))]),
   );
 });
 

@@ -1,5 +1,5 @@
-// Mixup (Zhang, Cisse, Dauphin, Lopez-Paz 2017, arXiv 1710.09412): blends each picture and its target
-// with another one of the batch; the share is drawn from Beta(strength, strength) for every picture.
+// Mixup (Zhang, Cisse, Dauphin, Lopez-Paz 2017, arXiv 1710.09412): blends each image and its target
+// with another one of the batch; the share is drawn from Beta(strength, strength) for every image.
 
 import type { Random } from "../../tensor/philox.js";
 import type { AugmentationKind } from "./augmentation.js";

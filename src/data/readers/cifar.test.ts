@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { scratchFolder } from "../../../test/fixtures/data.js";
-import { DataError } from "../dataset.js";
+import { InputError } from "../../inputError.js";
 import { openDataset } from "../sources.js";
 
 /** A record: label bytes, then red, green and blue planes of one value each but for the first pixel. */
@@ -69,7 +69,7 @@ test.each([
   ],
 ])("refuses %s", async (_, files, message) => {
   const path = await folder(files as Record<string, Uint8Array>);
-  await expect(openDataset(path)).rejects.toThrow(DataError);
+  await expect(openDataset(path)).rejects.toThrow(InputError);
   await expect(openDataset(path)).rejects.toThrow(message);
 });
 
@@ -87,7 +87,7 @@ test("any cut is refused or leaves whole records", async () => {
       await truncate(file, length);
       const result = await openDataset(path).catch((error) => error);
       if (length === 3073) expect([...result.train.labels]).toEqual([3]);
-      else expect(result).toBeInstanceOf(DataError);
+      else expect(result).toBeInstanceOf(InputError);
     }),
     { numRuns: 50, examples: [[3073], [0]] },
   );

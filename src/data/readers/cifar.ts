@@ -1,15 +1,16 @@
 // CIFAR-10 and CIFAR-100, binary version (Krizhevsky 2009, "Learning multiple layers of features from
-// tiny images"): records of one or two label bytes and 3072 bytes of a 32x32 picture, channel by channel.
+// tiny images"): records of one or two label bytes and 3072 bytes of a 32x32 image, channel by channel.
 
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { DataError, type Dataset, type Splits } from "../dataset.js";
+import { InputError } from "../../inputError.js";
+import type { Dataset, Splits } from "../dataset.js";
 import { readBytes, readLines } from "./files.js";
 import { numbered, type Reader, requireMemory } from "./reader.js";
 
 const SIDE = 32;
 const PLANE = SIDE * SIDE;
-const PICTURE = 3 * PLANE;
+const IMAGE = 3 * PLANE;
 
 /** What differs between the two sets. */
 interface Format {
@@ -18,7 +19,7 @@ interface Format {
   readonly test: string;
   readonly names: string;
   readonly classes: number;
-  /** Bytes before the picture; the last of them is the label (CIFAR-100 has the coarse one first). */
+  /** Bytes before the image; the last of them is the label (CIFAR-100 has the coarse one first). */
   readonly labelBytes: number;
 }
 
@@ -75,7 +76,7 @@ const byNumber = (a: string, b: string) => numberOf(a) - numberOf(b);
 function requireNoGap(path: string, files: readonly string[], { title }: Format): void {
   const missing = files.findIndex((file, at) => numberOf(file) !== at + 1);
   if (missing < 0) return;
-  throw new DataError(
+  throw new InputError(
     `${path}: found ${files[missing]}, but no data_batch_${missing + 1}.bin; ` +
       `${title} would not be whole: fetch the missing file`,
   );
@@ -85,7 +86,7 @@ async function readNames(path: string, { names, classes }: Format): Promise<stri
   const found = (await readLines(join(path, names)))?.filter((line) => line.trim() !== "");
   if (!found) return numbered(classes);
   if (found.length === classes) return found;
-  throw new DataError(`${join(path, names)}: ${found.length} names; expected ${classes}`);
+  throw new InputError(`${join(path, names)}: ${found.length} names; expected ${classes}`);
 }
 
 /** All records of some files as one data set. Only one file at a time is held beside it. */
@@ -101,13 +102,13 @@ async function readBatches(
     paths.map(async (path) => recordsOf((await stat(path)).size, format, path)),
   );
   const length = counts.reduce((sum, count) => sum + count, 0);
-  const images = new Uint8Array(length * PICTURE);
+  const images = new Uint8Array(length * IMAGE);
   const labels = new Int32Array(length);
   let start = 0;
   for (const [at, path] of paths.entries()) {
     const end = start + counts[at];
     const target = {
-      images: images.subarray(start * PICTURE, end * PICTURE),
+      images: images.subarray(start * IMAGE, end * IMAGE),
       labels: labels.subarray(start, end),
     };
     parseCifar(await readBytes(path), format, path, target);
@@ -118,16 +119,16 @@ async function readBatches(
 
 /** How many records a file of some size holds. */
 function recordsOf(size: number, { labelBytes, title }: Format, path: string): number {
-  const record = labelBytes + PICTURE;
+  const record = labelBytes + IMAGE;
   const count = Math.floor(size / record);
   if (count > 0 && count * record === size) return count;
-  throw new DataError(
+  throw new InputError(
     `${path}: ${size} bytes; expected whole records of ${record} (${title}), but record ` +
       `${count} at byte ${count * record} has ${size - count * record}; fetch the file again`,
   );
 }
 
-/** Stores the pictures [n, 32, 32, 3] and labels of one file. */
+/** Stores the images [n, 32, 32, 3] and labels of one file. */
 function parseCifar(
   bytes: Uint8Array,
   { labelBytes, classes, title }: Format,
@@ -135,15 +136,15 @@ function parseCifar(
   { images, labels }: { images: Uint8Array; labels: Int32Array },
 ): void {
   for (let at = 0; at < labels.length; at++) {
-    const pixels = at * (labelBytes + PICTURE) + labelBytes;
+    const pixels = at * (labelBytes + IMAGE) + labelBytes;
     labels[at] = bytes[pixels - 1];
     if (labels[at] >= classes) {
-      throw new DataError(
+      throw new InputError(
         `${path}: record ${at} (byte ${pixels - 1}) has label ${labels[at]}; expected 0 to ` +
           `${classes - 1} (${title})`,
       );
     }
-    interleave(bytes.subarray(pixels, pixels + PICTURE), images, at * PICTURE);
+    interleave(bytes.subarray(pixels, pixels + IMAGE), images, at * IMAGE);
   }
 }
 

@@ -4,22 +4,22 @@ import fc from "fast-check";
 import sharp from "sharp";
 import { expect, test } from "vitest";
 import { scratchFolder } from "../../../test/fixtures/data.js";
-import { DataError } from "../dataset.js";
+import { InputError } from "../../inputError.js";
 import { openDataset } from "../sources.js";
 import { parseCsv } from "./csv.js";
 
-const picture = (value: number) =>
+const image = (value: number) =>
   sharp({ create: { width: 4, height: 4, channels: 3, background: { r: value, g: 0, b: 0 } } })
     .png()
     .toBuffer();
 
-/** A table beside three pictures whose red is 10, 20 and 30. */
+/** A table beside three images whose red is 10, 20 and 30. */
 async function table(text: string): Promise<string> {
   const path = await scratchFolder();
   await mkdir(join(path, "in"));
-  await writeFile(join(path, "in", "a.png"), await picture(10));
-  await writeFile(join(path, "in", "b.png"), await picture(20));
-  await writeFile(join(path, "c, d.png"), await picture(30));
+  await writeFile(join(path, "in", "a.png"), await image(10));
+  await writeFile(join(path, "in", "b.png"), await image(20));
+  await writeFile(join(path, "c, d.png"), await image(30));
   await writeFile(join(path, "set.csv"), text);
   return join(path, "set.csv");
 }
@@ -56,7 +56,7 @@ test.each([
   ["a missing file", "path,label\nin/a.png,x\nin/z.png,y", /z.png: there is no such file/],
 ])("refuses %s", async (_, text, message) => {
   const path = await table(text);
-  await expect(openDataset(path)).rejects.toThrow(DataError);
+  await expect(openDataset(path)).rejects.toThrow(InputError);
   await expect(openDataset(path)).rejects.toThrow(message);
 });
 

@@ -1,17 +1,18 @@
-// A CSV table of picture files: columns `path` (from the table's folder), `label` and perhaps `split`
+// A CSV table of image files: columns `path` (from the table's folder), `label` and perhaps `split`
 // (train, val, test). Quotes as in RFC 4180.
 
 import { basename, dirname, resolve } from "node:path";
-import { suggestion } from "../../text.js";
-import { DataError, type Splits } from "../dataset.js";
+import { InputError } from "../../inputError.js";
+import { suggestion } from "../../text/words.js";
+import type { Splits } from "../dataset.js";
 import { readBytes } from "./files.js";
-import { type PictureFile, type PictureParts, readPictures } from "./pictures.js";
+import { type ImageFile, type ImageParts, readImages } from "./imageFiles.js";
 import { type Reader, requireTwoClasses } from "./reader.js";
 
-type Part = "train" | "selection" | "test";
+type Split = "train" | "selection" | "test";
 
 /** What a cell of column `split` means. */
-const splitNames: Readonly<Record<string, Part>> = {
+const splitNames: Readonly<Record<string, Split>> = {
   train: "train",
   training: "train",
   val: "selection",
@@ -39,7 +40,7 @@ export function parseCsv(text: string, path: string): Row[] {
     const from = cell.lastIndex;
     const match = cell.exec(text);
     if (!match) {
-      throw new DataError(
+      throw new InputError(
         `${path}: line ${line}: cannot read ${JSON.stringify(text.slice(from, from + 20))}; ` +
           "expected a cell, in double quotes when it holds a comma or a quote",
       );
@@ -61,7 +62,7 @@ function columnsOf(header: readonly string[], path: string) {
   const find = (name: string) => header.findIndex((cell) => cell.toLowerCase() === name);
   const columns = { path: find("path"), label: find("label"), split: find("split") };
   if (columns.path >= 0 && columns.label >= 0) return columns;
-  throw new DataError(
+  throw new InputError(
     `${path}: line 1 has the columns ${header.join(", ")}; expected path, label and perhaps split`,
   );
 }
@@ -77,7 +78,7 @@ function sortClasses(names: Iterable<string>): string[] {
 interface Entry {
   readonly path: string;
   readonly label: string;
-  readonly part: Part;
+  readonly part: Split;
   readonly line: number;
 }
 
@@ -85,7 +86,7 @@ function entriesOf([header, ...rows]: readonly Row[], path: string): Entry[] {
   const columns = columnsOf(header?.cells ?? [], path);
   return rows.map(({ cells, line }) => {
     const fail = (message: string): never => {
-      throw new DataError(`${path}: line ${line} ${message}`);
+      throw new InputError(`${path}: line ${line} ${message}`);
     };
     if (cells.length !== header.cells.length) {
       fail(`has ${cells.length} cells; expected ${header.cells.length}`);
@@ -102,17 +103,17 @@ function entriesOf([header, ...rows]: readonly Row[], path: string): Entry[] {
 }
 
 /** The files of each part. Classes are those of the training rows. */
-function partsOf(entries: readonly Entry[], path: string): Omit<PictureParts, "name"> {
+function partsOf(entries: readonly Entry[], path: string): Omit<ImageParts, "name"> {
   const classes = sortClasses(
     entries.filter(({ part }) => part === "train").map(({ label }) => label),
   );
   requireTwoClasses(classes, `${path}: training rows`);
   const labels = new Map(classes.map((name, label) => [name, label]));
-  const parts: Partial<Record<Part, PictureFile[]>> = {};
+  const parts: Partial<Record<Split, ImageFile[]>> = {};
   for (const { path: file, label, part, line } of entries) {
     const number = labels.get(label);
     if (number === undefined) {
-      throw new DataError(
+      throw new InputError(
         `${path}: line ${line} has label "${label}", which no training row has` +
           `${suggestion(label, classes)}`,
       );
@@ -123,7 +124,7 @@ function partsOf(entries: readonly Entry[], path: string): Omit<PictureParts, "n
   return { classes, ...parts, train: parts.train! };
 }
 
-/** A table of picture files, decoded to squares. */
+/** A table of image files, decoded to squares. */
 export const csv: Reader = {
   name: "csv",
   reads: "a .csv file with the columns path, label and perhaps split",
@@ -131,6 +132,6 @@ export const csv: Reader = {
   async read({ path }, options): Promise<Splits> {
     const text = new TextDecoder().decode(await readBytes(path)).replace(/^\uFEFF/, "");
     const parts = partsOf(entriesOf(parseCsv(text, path), path), path);
-    return readPictures({ name: options.name ?? basename(path, ".csv"), ...parts }, options);
+    return readImages({ name: options.name ?? basename(path, ".csv"), ...parts }, options);
   },
 };

@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { idxFile, scratchFolder } from "../../../test/fixtures/data.js";
-import { DataError } from "../dataset.js";
+import { InputError } from "../../inputError.js";
 import { openDataset } from "../sources.js";
 import { parseIdx } from "./idx.js";
 
@@ -50,7 +50,7 @@ test("labels that start at one keep their names", async () => {
 test.each([
   ["cut off", images().subarray(0, 30), labels(0, 1, 0, 1), /so 40 bytes; found 30/],
   ["wrong kind", labels(0, 1, 0, 1, 9, 9, 9, 9), labels(0, 1, 0, 1), /starts with 0x00000801/],
-  ["counts differ", images(), labels(0, 1, 0), /3 labels for the 4 pictures/],
+  ["counts differ", images(), labels(0, 1, 0), /3 labels for the 4 images/],
   ["gap in labels", images(), labels(0, 1, 0, 7), /record 3 \(byte 11\) has label 7.*label 2/],
   ["one class", images(), labels(5, 5, 5, 5), /found 1 class\(es\) \(5\).*at least two/],
   ["damaged gzip", gzipSync(images()).subarray(0, 25), labels(0, 1), /gzip data are damaged/],
@@ -59,7 +59,7 @@ test.each([
     "train-images-idx3-ubyte": imageBytes,
     "train-labels-idx1-ubyte": labelBytes,
   });
-  await expect(openDataset(path)).rejects.toThrow(DataError);
+  await expect(openDataset(path)).rejects.toThrow(InputError);
   await expect(openDataset(path)).rejects.toThrow(message);
 });
 
@@ -90,8 +90,8 @@ test("any damage to a header or length is refused, never read wrongly", () => {
       (cut, at, flip) => {
         const damaged = Uint8Array.from(whole);
         damaged[at] ^= flip;
-        expect(() => parseIdx(whole.subarray(0, cut), 3, "x")).toThrow(DataError);
-        expect(() => parseIdx(damaged, 3, "x")).toThrow(DataError);
+        expect(() => parseIdx(whole.subarray(0, cut), 3, "x")).toThrow(InputError);
+        expect(() => parseIdx(damaged, 3, "x")).toThrow(InputError);
       },
     ),
   );

@@ -2,7 +2,8 @@
 // two zero bytes, element type (8 = u8), rank, sizes as big-endian u32, elements. Plain or gzip.
 
 import { basename, join } from "node:path";
-import { DataError, type Dataset, type Splits } from "../dataset.js";
+import { InputError } from "../../inputError.js";
+import type { Dataset, Splits } from "../dataset.js";
 import { readBytes } from "./files.js";
 import { type Reader, type ReadOptions, requireTwoClasses } from "./reader.js";
 
@@ -12,18 +13,18 @@ const parts = { train: "train", test: "t10k" } as const;
 const pattern = (part: string, what: "images" | "labels") =>
   new RegExp(`(^|-)${part}-${what}[-.]idx\\d-ubyte(\\.gz)?$`);
 
-/** Elements of an IDX file with their shape. Throws a {@link DataError} naming the wrong byte. */
+/** Elements of an IDX file with their shape. Throws a {@link InputError} naming the wrong byte. */
 export function parseIdx(bytes: Uint8Array, rank: number, path: string) {
   const header = 4 + 4 * rank;
   if (bytes.length < header) {
-    throw new DataError(
+    throw new InputError(
       `${path}: ${bytes.length} bytes; an IDX header of rank ${rank} has ${header}; fetch it again`,
     );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const expected = (U8 << 8) | rank;
   if (view.getUint32(0) !== expected) {
-    throw new DataError(
+    throw new InputError(
       `${path}: byte 0 starts with ${hex(view.getUint32(0))}; expected ${hex(expected)} ` +
         `(IDX, unsigned bytes, rank ${rank})`,
     );
@@ -31,7 +32,7 @@ export function parseIdx(bytes: Uint8Array, rank: number, path: string) {
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
   const size = shape.reduce((product, length) => product * length, 1);
   if (bytes.length !== header + size || size === 0) {
-    throw new DataError(
+    throw new InputError(
       `${path}: the header promises [${shape.join(", ")}], so ${header + size} bytes; found ` +
         `${bytes.length}; the file is ${size === 0 ? "empty" : "cut off or damaged"}`,
     );
@@ -49,8 +50,8 @@ async function readPair(imagesPath: string, labelsPath: string) {
   const labels = parseIdx(await readBytes(labelsPath), 1, labelsPath);
   const [length, height, width] = images.shape;
   if (labels.shape[0] !== length) {
-    throw new DataError(
-      `${labelsPath}: ${labels.shape[0]} labels for the ${length} pictures of ${imagesPath}; ` +
+    throw new InputError(
+      `${labelsPath}: ${labels.shape[0]} labels for the ${length} images of ${imagesPath}; ` +
         "the two files do not belong together",
     );
   }
@@ -70,7 +71,7 @@ function labelRange({ labels, labelsPath }: Pair, classes?: readonly string[]) {
   );
   if (gap !== undefined) {
     const record = labels.indexOf(last);
-    throw new DataError(
+    throw new InputError(
       `${labelsPath}: record ${record} (byte ${8 + record}) has label ${last}, but no record has ` +
         `label ${gap}; expected labels without a gap`,
     );
@@ -89,7 +90,7 @@ function toDataset(
   const labels = Int32Array.from(pair.labels, (label) => label - first);
   const wrong = labels.findIndex((label) => label < 0 || label >= classes.length);
   if (wrong >= 0) {
-    throw new DataError(
+    throw new InputError(
       `${pair.labelsPath}: record ${wrong} (byte ${8 + wrong}) has label ${pair.labels[wrong]}; ` +
         `expected ${first} to ${first + classes.length - 1}`,
     );
@@ -112,16 +113,16 @@ export const idx: Reader = {
       const [images, labels] = [find(part, "images"), find(part, "labels")];
       if (!images && !labels) return undefined;
       if (images && labels) return readPair(join(path, images), join(path, labels));
-      throw new DataError(
+      throw new InputError(
         `${path}: found ${images ?? labels}, but no ${part}-${images ? "labels-idx1" : "images-idx3"}-ubyte`,
       );
     };
     const train = await pairOf(parts.train);
-    if (!train) throw new DataError(`${path}: found no train-images-idx3-ubyte`);
+    if (!train) throw new InputError(`${path}: found no train-images-idx3-ubyte`);
     const test = await pairOf(parts.test);
     if (test && (test.height !== train.height || test.width !== train.width)) {
-      throw new DataError(
-        `${path}: test pictures are ${test.height}x${test.width}, training pictures ` +
+      throw new InputError(
+        `${path}: test images are ${test.height}x${test.width}, training images ` +
           `${train.height}x${train.width}; expected one size`,
       );
     }

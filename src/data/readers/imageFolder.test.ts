@@ -5,13 +5,13 @@ import fc from "fast-check";
 import sharp from "sharp";
 import { expect, test } from "vitest";
 import { scratchFolder } from "../../../test/fixtures/data.js";
-import { DataError } from "../dataset.js";
+import { InputError } from "../../inputError.js";
 import { openDataset } from "../sources.js";
-import { readPicture } from "./pictures.js";
+import { readImage } from "./imageFiles.js";
 import type { WrongFile } from "./reader.js";
 
-/** A picture of one colour; grey when only one number is given. */
-async function picture(colour: number[], format: "jpeg" | "png" = "png", width = 8, height = 8) {
+/** An image of one colour; grey when only one number is given. */
+async function image(colour: number[], format: "jpeg" | "png" = "png", width = 8, height = 8) {
   const channels = colour.length as 1 | 3 | 4;
   const data = Buffer.from(Array.from({ length: width * height }, () => colour).flat());
   return sharp(data, { raw: { width, height, channels } }).toFormat(format).toBuffer();
@@ -27,9 +27,9 @@ async function folder(files: Record<string, Uint8Array | string>): Promise<strin
 }
 
 const rgb = (side: number) => ({ height: side, width: side, channels: 3 });
-const red = await picture([250, 10, 20]);
-const grey = await picture([77]);
-const jpeg = await picture([0, 0, 250], "jpeg", 40, 20);
+const red = await image([250, 10, 20]);
+const grey = await image([77]);
+const jpeg = await image([0, 0, 250], "jpeg", 40, 20);
 
 test("reads train, val and test by class; other files and hidden ones do not count", async () => {
   const path = await folder({
@@ -59,31 +59,31 @@ test("reads class folders without a train folder", async () => {
   expect(selection).toBeUndefined();
 });
 
-test("cuts wide pictures round their centre, and puts transparent ones on black", async () => {
+test("cuts wide images round their centre, and puts transparent ones on black", async () => {
   const sides = await sharp({
     create: { width: 40, height: 10, channels: 3, background: "white" },
   })
-    .composite([{ input: await picture([9, 200, 9], "png", 10, 10), left: 15, top: 0 }])
+    .composite([{ input: await image([9, 200, 9], "png", 10, 10), left: 15, top: 0 }])
     .png()
     .toBuffer();
-  const path = await folder({ "wide.png": sides, "clear.png": await picture([255, 255, 255, 0]) });
-  expect([...(await readPicture(join(path, "wide.png"), rgb(10))).subarray(0, 3)]).toEqual([
+  const path = await folder({ "wide.png": sides, "clear.png": await image([255, 255, 255, 0]) });
+  expect([...(await readImage(join(path, "wide.png"), rgb(10))).subarray(0, 3)]).toEqual([
     9, 200, 9,
   ]);
-  expect([...(await readPicture(join(path, "clear.png"), rgb(2)))]).toEqual(new Array(12).fill(0));
+  expect([...(await readImage(join(path, "clear.png"), rgb(2)))]).toEqual(new Array(12).fill(0));
 });
 
-test("reads one picture to grey where the net wants one channel", async () => {
+test("reads one image to grey where the net wants one channel", async () => {
   const path = await folder({ "red.png": red, "grey.png": grey });
   const shape = { height: 2, width: 3, channels: 1 };
-  expect([...(await readPicture(join(path, "grey.png"), shape))]).toEqual(new Array(6).fill(77));
-  expect(await readPicture(join(path, "red.png"), shape)).toHaveLength(6);
+  expect([...(await readImage(join(path, "grey.png"), shape))]).toEqual(new Array(6).fill(77));
+  expect(await readImage(join(path, "red.png"), shape)).toHaveLength(6);
 });
 
 const broken = {
   "train/a/empty.jpg": "",
   "train/a/cut.jpg": jpeg.subarray(0, jpeg.length - 40),
-  "train/a/text.png": "this is no picture",
+  "train/a/text.png": "this is no image",
   "train/a/good.png": red,
   "train/b/good.png": red,
   "train/c/readme.txt": "",
@@ -92,12 +92,12 @@ const broken = {
 test("names every wrong file and empty folder in one message", async () => {
   const path = await folder(broken);
   const error: Error = await openDataset(path).catch((thrown) => thrown);
-  expect(error).toBeInstanceOf(DataError);
+  expect(error).toBeInstanceOf(InputError);
   expect(error.message).toMatch(/^4 file\(s\)/);
   expect(error.message).toMatch(/empty.jpg: the file is empty \(0 bytes\)/);
   expect(error.message).toMatch(/cut.jpg: .*premature end/);
   expect(error.message).toMatch(/text.png: .*unsupported image format/);
-  expect(error.message).toMatch(/c: a class folder without pictures/);
+  expect(error.message).toMatch(/c: a class folder without images/);
 });
 
 test("goes on without wrong files when asked to collect them", async () => {
@@ -133,7 +133,7 @@ test.each([
 test("says how much memory would be needed and refuses over the limit", async () => {
   const path = await folder({ "a/1.png": red, "b/1.png": grey });
   await expect(openDataset(path, { size: 1000, memoryLimit: 5e6 })).rejects.toThrow(
-    /2 pictures of 1000x1000 needs 6 MB of memory, but at most 5 MB.*smaller size/,
+    /2 images of 1000x1000 needs 6 MB of memory, but at most 5 MB.*smaller size/,
   );
 });
 
@@ -147,12 +147,12 @@ test("a cut-off JPEG is refused by name, never read", async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0, max: noisy.length - 3 }), async (length) => {
       await writeFile(join(path, "x.jpg"), noisy.subarray(0, length));
-      await expect(readPicture(join(path, "x.jpg"), rgb(8))).rejects.toThrow(/x\.jpg: /);
+      await expect(readImage(join(path, "x.jpg"), rgb(8))).rejects.toThrow(/x\.jpg: /);
     }),
     { numRuns: 40 },
   );
   await rm(join(path, "x.jpg"));
-  await expect(readPicture(join(path, "x.jpg"), rgb(8))).rejects.toThrow(/no such file/);
+  await expect(readImage(join(path, "x.jpg"), rgb(8))).rejects.toThrow(/no such file/);
 });
 
 const imagenette = "../shared/data/imagenette224-subset";

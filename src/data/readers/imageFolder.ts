@@ -1,11 +1,12 @@
-// A folder of pictures with a folder for each class: `train/<class>/...`, `val/<class>/...` and
+// A folder of images with a folder for each class: `train/<class>/...`, `val/<class>/...` and
 // `test/<class>/...`, of which the last two may be missing, or the classes alone.
 
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { suggestion } from "../../text.js";
-import { DataError, type Splits } from "../dataset.js";
-import { isPicture, type PictureFile, readPictures } from "./pictures.js";
+import { InputError } from "../../inputError.js";
+import { suggestion } from "../../text/words.js";
+import type { Splits } from "../dataset.js";
+import { type ImageFile, isImage, readImages } from "./imageFiles.js";
 import { type Reader, requireTwoClasses, type WrongFile } from "./reader.js";
 
 /** Names under which the selection set is found. */
@@ -21,11 +22,11 @@ async function foldersIn(path: string): Promise<string[]> {
   return names.filter((_, at) => folders[at]);
 }
 
-/** Picture files at any depth, in plain order. */
-async function picturesIn(path: string): Promise<string[]> {
+/** Image files at any depth, in plain order. */
+async function imagesIn(path: string): Promise<string[]> {
   const names = await readdir(path, { recursive: true });
   return names
-    .filter(isPicture)
+    .filter(isImage)
     .sort()
     .map((name) => join(path, name));
 }
@@ -35,21 +36,21 @@ async function listPart(
   path: string,
   classes: readonly string[],
   wrong: WrongFile[],
-): Promise<PictureFile[]> {
-  const files: PictureFile[] = [];
+): Promise<ImageFile[]> {
+  const files: ImageFile[] = [];
   for (const folder of await foldersIn(path)) {
     const label = classes.indexOf(folder);
     if (label < 0) {
-      throw new DataError(
+      throw new InputError(
         `${join(path, folder)}: no such class in the training data${suggestion(folder, classes)}; ` +
           `it has ${classes.join(", ")}`,
       );
     }
-    const pictures = await picturesIn(join(path, folder));
-    if (pictures.length === 0) {
-      wrong.push({ path: join(path, folder), reason: "a class folder without pictures" });
+    const images = await imagesIn(join(path, folder));
+    if (images.length === 0) {
+      wrong.push({ path: join(path, folder), reason: "a class folder without images" });
     }
-    for (const picture of pictures) files.push({ path: picture, label });
+    for (const image of images) files.push({ path: image, label });
   }
   return files;
 }
@@ -64,7 +65,7 @@ export const imageFolder: Reader = {
     const folders = await foldersIn(path);
     const stray = folders.find((name) => PARTS.includes(name));
     if (stray !== undefined && !folders.includes("train")) {
-      throw new DataError(`${path}: found ${stray}, but no folder train beside it`);
+      throw new InputError(`${path}: found ${stray}, but no folder train beside it`);
     }
     const part = (name: string | undefined) => name !== undefined && join(path, name);
     const train = part(stray && "train") || path;
@@ -80,6 +81,6 @@ export const imageFolder: Reader = {
       ...(selection && { selection: await listPart(selection, classes, wrong) }),
       ...(test && { test: await listPart(test, classes, wrong) }),
     };
-    return readPictures(parts, options, wrong);
+    return readImages(parts, options, wrong);
   },
 };

@@ -2,11 +2,11 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { scratchFolder } from "../../../test/fixtures/data.js";
-import { DataError } from "../dataset.js";
-import { placeAt } from "./files.js";
+import { InputError } from "../../inputError.js";
+import { locationAt } from "./files.js";
 import { readers } from "./index.js";
 
-/** Files by which each reader knows its kind, all empty; with one file, the place is that file. */
+/** Files by which each reader knows its kind, all empty; with one file, the location is that file. */
 const places: Readonly<Record<string, readonly string[]>> = {
   idx: ["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"],
   cifar: ["data_batch_1.bin", "test_batch.bin", "batches.meta.txt"],
@@ -21,7 +21,7 @@ async function place(name: string) {
     await mkdir(dirname(join(folder, file)), { recursive: true });
     await writeFile(join(folder, file), "");
   }
-  return placeAt(places[name].length === 1 ? join(folder, places[name][0]) : folder);
+  return locationAt(places[name].length === 1 ? join(folder, places[name][0]) : folder);
 }
 
 describe.each(readers.map((reader) => [reader.name, reader] as const))("%s", (name, reader) => {
@@ -35,11 +35,11 @@ describe.each(readers.map((reader) => [reader.name, reader] as const))("%s", (na
   test("refuses empty files by name", async () => {
     const found = await place(name);
     const error: Error = await reader.read(found!, {}).catch((thrown) => thrown);
-    expect(error).toBeInstanceOf(DataError);
+    expect(error).toBeInstanceOf(InputError);
     expect(error.message).toContain(found!.path);
   });
 
   test("does not take an empty folder", async () => {
-    expect(await reader.matches((await placeAt(await scratchFolder()))!)).toBe(false);
+    expect(await reader.matches((await locationAt(await scratchFolder()))!)).toBe(false);
   });
 });

@@ -1,4 +1,4 @@
-// All readers. The first that matches a place reads it.
+// All readers. The first that matches a location reads it.
 
 import { cifar } from "./cifar.js";
 import { csv } from "./csv.js";

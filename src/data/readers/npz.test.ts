@@ -4,9 +4,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { scratchFolder } from "../../../test/fixtures/data.js";
+import { InputError } from "../../inputError.js";
 import { type HostTensor, hostTensor } from "../../tensor/host.js";
 import { writeNpz } from "../../tensor/npz.js";
-import { DataError } from "../dataset.js";
 import { openDataset } from "../sources.js";
 
 const u8 = (shape: number[], data: number[]) => hostTensor("u8", shape, Uint8Array.from(data));
@@ -58,7 +58,7 @@ test.each([
   [
     "counts that differ",
     { train_images: images, train_labels: u8([3], [0, 1, 0]) },
-    /3 labels for the 2 pictures/,
+    /3 labels for the 2 images/,
   ],
   [
     "a gap in labels",
@@ -76,9 +76,9 @@ test.each([
     /test_labels: record 1 has label 4; expected 0 to 1/,
   ],
   [
-    "several labels a picture",
+    "several labels an image",
     { train_images: images, train_labels: u8([2, 2], [0, 1, 1, 0]) },
-    /one class a picture/,
+    /one class per image/,
   ],
   [
     "another rank",
@@ -100,7 +100,7 @@ test.each([
   ["images alone", { train_images: images }, /no array "train_labels"/],
 ])("refuses %s", async (_, arrays, message) => {
   const path = await archive(arrays as unknown as Record<string, HostTensor>);
-  await expect(openDataset(path)).rejects.toThrow(DataError);
+  await expect(openDataset(path)).rejects.toThrow(InputError);
   await expect(openDataset(path)).rejects.toThrow(message);
 });
 
@@ -110,7 +110,7 @@ test("a cut-off archive is refused", async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(whole.length - 1), async (length) => {
       await writeFile(path, whole.subarray(0, length));
-      await expect(openDataset(path)).rejects.toThrow(DataError);
+      await expect(openDataset(path)).rejects.toThrow(InputError);
     }),
     { numRuns: 50 },
   );

@@ -1,12 +1,12 @@
-// NumPy archives with pictures and labels, as MedMNIST (`train_images`, `train_labels`, `val_...`,
+// NumPy archives with images and labels, as MedMNIST (`train_images`, `train_labels`, `val_...`,
 // `test_...`) and Keras (`x_train`, `y_train`, `x_test`, `y_test`) write them.
 
 import { basename } from "node:path";
-import { FormatError } from "../../tensor/formatError.js";
+import { InputError } from "../../inputError.js";
 import type { HostTensor } from "../../tensor/host.js";
 import { type Npz, openNpz } from "../../tensor/npz.js";
 import { formatShape } from "../../tensor/shape.js";
-import { DataError, type Dataset, type Splits } from "../dataset.js";
+import type { Dataset, Splits } from "../dataset.js";
 import { readBytes } from "./files.js";
 import { numbered, type Reader, requireTwoClasses } from "./reader.js";
 
@@ -17,7 +17,7 @@ const arrayNames = (part: string): readonly (readonly [images: string, labels: s
 ];
 
 /** A part as it is stored. */
-interface Part {
+interface StoredSplit {
   readonly length: number;
   readonly height: number;
   readonly width: number;
@@ -28,32 +28,32 @@ interface Part {
   readonly labelSource: string;
 }
 
-function readPart(archive: Npz, part: string, path: string): Part | undefined {
+function readPart(archive: Npz, part: string, path: string): StoredSplit | undefined {
   const pair = arrayNames(part).find((names) => names.some((name) => archive.names.includes(name)));
   if (!pair) return undefined;
-  const [images, labels] = pair.map((name) => archive.read(name));
-  const pictures = toPictures(images, `${path}: ${pair[0]}`);
+  const [stored, labels] = pair.map((name) => archive.read(name));
+  const images = toImages(stored, `${path}: ${pair[0]}`);
   const labelSource = `${path}: ${pair[1]}`;
   const classes = toLabels(labels, labelSource);
-  if (classes.length !== pictures.length) {
-    throw new DataError(
-      `${labelSource} has ${classes.length} labels for the ${pictures.length} pictures of ${pair[0]}`,
+  if (classes.length !== images.length) {
+    throw new InputError(
+      `${labelSource} has ${classes.length} labels for the ${images.length} images of ${pair[0]}`,
     );
   }
-  return { ...pictures, labels: classes, labelSource };
+  return { ...images, labels: classes, labelSource };
 }
 
 /** [n, h, w] or [n, h, w, c] as bytes; channels-first is brought to channels-last. */
-function toPictures(tensor: HostTensor, source: string) {
+function toImages(tensor: HostTensor, source: string) {
   const { shape } = tensor;
   const first = shape.length === 4 && shape[3] > 4 && (shape[1] === 1 || shape[1] === 3);
   const [length, height, width, channels = 1] = first
     ? [shape[0], shape[2], shape[3], shape[1]]
     : shape;
   if (shape.length < 3 || shape.length > 4 || tensor.data.length === 0) {
-    throw new DataError(
+    throw new InputError(
       `${source} has shape ${formatShape(shape)}; expected [n, height, width] or ` +
-        "[n, height, width, channels], with pictures in it",
+        "[n, height, width, channels], with images in it",
     );
   }
   const bytes = toBytes(tensor, source);
@@ -70,7 +70,7 @@ function toBytes({ data, shape }: HostTensor, source: string): Uint8Array {
   for (let at = 0; at < data.length; at++) {
     const value = data[at];
     if (!(value >= 0 && value <= 255)) {
-      throw new DataError(
+      throw new InputError(
         `${source}: record ${Math.floor(at / stride)} (element ${at}) is ${value}; ` +
           "expected bytes 0 to 255 or fractions 0 to 1",
       );
@@ -79,7 +79,7 @@ function toBytes({ data, shape }: HostTensor, source: string): Uint8Array {
     fractions ||= !Number.isInteger(value);
   }
   if (fractions && largest > 1) {
-    throw new DataError(
+    throw new InputError(
       `${source} has fractions and numbers up to ${largest}; expected bytes 0 to 255 or fractions 0 to 1`,
     );
   }
@@ -103,25 +103,25 @@ function channelsLast(from: Uint8Array, count: number, channels: number, pixels:
 /** [n] or [n, 1] whole numbers. */
 function toLabels({ data, shape }: HostTensor, source: string): Int32Array {
   if (shape.length === 0 || shape.slice(1).some((size) => size !== 1)) {
-    throw new DataError(
-      `${source} has shape ${formatShape(shape)}; expected [n] or [n, 1], one class a picture`,
+    throw new InputError(
+      `${source} has shape ${formatShape(shape)}; expected [n] or [n, 1], one class per image`,
     );
   }
   const wrong = data.findIndex((value) => !(Number.isInteger(value) && value >= 0));
   if (wrong >= 0) {
-    throw new DataError(`${source}: record ${wrong} is ${data[wrong]}; expected a class from 0`);
+    throw new InputError(`${source}: record ${wrong} is ${data[wrong]}; expected a class from 0`);
   }
   return Int32Array.from(data);
 }
 
-/** Refuses a class that no training picture shows, and labels of other parts outside the classes. */
-function classesOf(parts: readonly Part[]): string[] {
+/** Refuses a class that no training image shows, and labels of other parts outside the classes. */
+function classesOf(parts: readonly StoredSplit[]): string[] {
   const [train] = parts;
   const seen = new Set(train.labels);
   const last = train.labels.reduce((largest, label) => Math.max(largest, label), 0);
   for (let label = 0; label < last; label++) {
     if (seen.has(label)) continue;
-    throw new DataError(
+    throw new InputError(
       `${train.labelSource}: record ${train.labels.indexOf(last)} has label ${last}, but no record ` +
         `has label ${label}; expected labels from 0 without a gap`,
     );
@@ -129,7 +129,7 @@ function classesOf(parts: readonly Part[]): string[] {
   for (const { labels, labelSource } of parts) {
     const wrong = labels.findIndex((label) => label > last);
     if (wrong >= 0) {
-      throw new DataError(
+      throw new InputError(
         `${labelSource}: record ${wrong} has label ${labels[wrong]}; expected 0 to ${last}`,
       );
     }
@@ -144,7 +144,7 @@ export const npz: Reader = {
   matches: ({ path, entries }) => entries === undefined && /\.npz$/i.test(path),
   async read({ path }, options): Promise<Splits> {
     const [train, selection, test] = await readParts(path, options.memoryLimit);
-    if (!train) throw new DataError(`${path}: found no train_images or x_train`);
+    if (!train) throw new InputError(`${path}: found no train_images or x_train`);
     const others = [selection, test].filter((part) => part !== undefined);
     const odd = others.find(
       (part) =>
@@ -153,14 +153,14 @@ export const npz: Reader = {
         part.channels !== train.channels,
     );
     if (odd) {
-      throw new DataError(
-        `${path}: training pictures are ${sizeOf(train)}, others ${sizeOf(odd)}; expected one size`,
+      throw new InputError(
+        `${path}: training images are ${sizeOf(train)}, others ${sizeOf(odd)}; expected one size`,
       );
     }
     const classes = classesOf([train, ...others]);
     requireTwoClasses(classes, path);
     const name = options.name ?? basename(path, ".npz");
-    const toDataset = ({ labelSource: _, ...part }: Part, title: string): Dataset => ({
+    const toDataset = ({ labelSource: _, ...part }: StoredSplit, title: string): Dataset => ({
       ...part,
       name: title,
       classes,
@@ -173,15 +173,10 @@ export const npz: Reader = {
   },
 };
 
-const sizeOf = ({ height, width, channels }: Part) => `${height}x${width}x${channels}`;
+const sizeOf = ({ height, width, channels }: StoredSplit) => `${height}x${width}x${channels}`;
 
 async function readParts(path: string, limit?: number) {
   const bytes = await readBytes(path);
-  try {
-    const archive = openNpz(bytes, { source: path, limit });
-    return ["train", "val", "test"].map((part) => readPart(archive, part, path));
-  } catch (error) {
-    if (error instanceof FormatError) throw new DataError(error.message);
-    throw error;
-  }
+  const archive = openNpz(bytes, { source: path, limit });
+  return ["train", "val", "test"].map((part) => readPart(archive, part, path));
 }

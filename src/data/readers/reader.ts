@@ -1,10 +1,11 @@
 // What a reader is, and what all readers share.
 
 import { availableParallelism, totalmem } from "node:os";
-import { DataError, type Splits } from "../dataset.js";
+import { InputError } from "../../inputError.js";
+import type { Splits } from "../dataset.js";
 
 /** A file or folder that somebody wants read. */
-export interface Place {
+export interface Location {
   readonly path: string;
   /** Names of what lies in a folder; `undefined` for a file. */
   readonly entries?: readonly string[];
@@ -18,15 +19,15 @@ export interface WrongFile {
 
 /** Settings of reading. */
 export interface ReadOptions {
-  /** Side in pixels to which pictures from files (JPEG, PNG, ...) are brought; default 64. */
+  /** Side in pixels to which images from files (JPEG, PNG, ...) are brought; default 64. */
   readonly size?: number;
   /** Names of the classes where the files hold numbers only. */
   readonly classes?: readonly string[];
   /** Name of the data set; default is that of the folder or file. */
   readonly name?: string;
-  /** Bytes that the pictures may take in memory; default is half of the machine's. */
+  /** Bytes that the images may take in memory; default is half of the machine's. */
   readonly memoryLimit?: number;
-  /** Collects unusable pictures and goes on without them; by default they are refused. */
+  /** Collects unusable images and goes on without them; by default they are refused. */
   readonly wrong?: WrongFile[];
 }
 
@@ -35,9 +36,9 @@ export interface Reader {
   readonly name: string;
   /** What it reads, for messages. */
   readonly reads: string;
-  matches(place: Place): boolean | Promise<boolean>;
-  /** Throws a {@link DataError} that names file, place, found and expected. */
-  read(place: Place, options: ReadOptions): Promise<Splits>;
+  matches(location: Location): boolean | Promise<boolean>;
+  /** Throws a {@link InputError} that names file, place, found and expected. */
+  read(location: Location, options: ReadOptions): Promise<Splits>;
 }
 
 /** How many files are read or decoded side by side. */
@@ -47,7 +48,7 @@ export const concurrency = availableParallelism();
 export function requireMemory(what: string, bytes: number, options: ReadOptions, cure: string) {
   const limit = options.memoryLimit ?? memoryOfMachine() / 2;
   if (bytes <= limit) return;
-  throw new DataError(
+  throw new InputError(
     `${what} needs ${megabytes(bytes)} of memory, but at most ${megabytes(limit)} may be used; ${cure}`,
   );
 }
@@ -69,7 +70,7 @@ export function numbered(count: number): string[] {
 /** Refuses data with fewer than two classes. */
 export function requireTwoClasses(classes: readonly string[], path: string): void {
   if (classes.length >= 2) return;
-  throw new DataError(
+  throw new InputError(
     `${path}: found ${classes.length} class(es) (${classes.join(", ") || "none"}); expected at least ` +
       "two, for there is nothing to tell apart",
   );

@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { InputError } from "../../inputError.js";
 import type { Buffer, MemoryReport } from "../engine.js";
 
 /** A compiled program inside the addon. */
@@ -37,7 +38,7 @@ export interface NativeQueue {
     samples: Float32Array,
     outSize: readonly number[],
     mean: Float32Array,
-    deviation: Float32Array,
+    std: Float32Array,
     out: Float32Array,
   ): Promise<void>;
   /** A copy of memory of `allocate`. */
@@ -66,7 +67,7 @@ export interface Addon {
 }
 
 /** Why there is no native engine, and what to do about it. */
-export class NativeUnavailable extends Error {
+export class NativeUnavailable extends InputError {
   override readonly name = "NativeUnavailable";
 }
 

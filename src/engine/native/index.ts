@@ -66,7 +66,7 @@ export function nativeEngine(options: { readonly threads?: number } = {}): Engin
         batch.samples,
         [batch.outHeight, batch.outWidth],
         Float32Array.from(batch.mean),
-        Float32Array.from(batch.deviation),
+        Float32Array.from(batch.std),
         result,
       );
       if (result !== out) out.set(result);

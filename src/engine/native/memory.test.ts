@@ -28,9 +28,9 @@ function built(): boolean {
   }
 }
 
-const pictures = { channels: 3, height: 32, width: 32, classes: 10 };
-const model = createModel("resnet20", pictures);
-const plainStack = createModel("convnet6", pictures);
+const images = { channels: 3, height: 32, width: 32, classes: 10 };
+const model = createModel("resnet20", images);
+const plainStack = createModel("convnet6", images);
 
 /** exp(w x), summed, with its gradient: 4096 numbers a value. */
 function countable(): Graph {

@@ -6,7 +6,7 @@ import { checkGather } from "../gather.js";
 /** Whether a point lies in the extent of an image, half a pixel beyond the centres of the outermost ones. */
 const inside = (at: number, size: number) => at >= -0.5 && at <= size - 0.5;
 
-/** The stored picture `index` at a point between pixels: bilinear; the border's pixels to the edge, 0 outside. */
+/** The stored image `index` at a point between pixels: bilinear; the border's pixels to the edge, 0 outside. */
 function sample(batch: Gather, index: number, channel: number, x: number, y: number): number {
   const { images, height, width, channels } = batch;
   if (!inside(x, width) || !inside(y, height)) return 0;
@@ -25,7 +25,7 @@ function sample(batch: Gather, index: number, channel: number, x: number, y: num
 /** Fills `out`, f32 [n, channels, outHeight, outWidth]. */
 export function gather(batch: Gather, out: Float32Array): void {
   checkGather(batch, out);
-  const { channels, indices, samples, outHeight, outWidth, mean, deviation } = batch;
+  const { channels, indices, samples, outHeight, outWidth, mean, std } = batch;
   for (let at = 0; at < out.length; at++) {
     const x = at % outWidth;
     const y = Math.floor(at / outWidth) % outHeight;
@@ -43,6 +43,6 @@ export function gather(batch: Gather, out: Float32Array): void {
     if (partner >= 0) {
       byte = weight * byte + (1 - weight) * sample(batch, partner, channel, sx, sy);
     }
-    out[at] = (byte - mean[channel]) / deviation[channel];
+    out[at] = (byte - mean[channel]) / std[channel];
   }
 }

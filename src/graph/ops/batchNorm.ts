@@ -51,7 +51,7 @@ export const batchNormOp: Op<BatchNormAttrs> = {
 };
 
 /**
- * Each channel (axis 1) of [n, c] or [n, c, h, w] brought to mean `beta` and deviation `gamma`, both [c].
+ * Each channel (axis 1) of [n, c] or [n, c, h, w] brought to mean `beta` and std `gamma`, both [c].
  * Outputs [y, mean, variance]; the variance is the biased one that normalises the batch. `eps` is 1e-5 by
  * default; `residual`, of the shape of `x`, and then an `activation` are applied on demand.
  *

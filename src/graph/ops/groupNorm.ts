@@ -45,7 +45,7 @@ export const groupNormOp: Op<GroupNormAttrs> = {
 
 /**
  * Each of `groups` groups of adjacent channels (axis 1) of each image [n, c] or [n, c, h, w] brought to mean
- * 0 and deviation 1, then times `gamma` plus `beta`, both [c]. Outputs [y, mean, variance], the last two
+ * 0 and std 1, then times `gamma` plus `beta`, both [c]. Outputs [y, mean, variance], the last two
  * [n, groups]; the variance is the biased one. `eps` is 1e-5 by default; `residual`, of the shape of `x`, and
  * then an `activation` are applied on demand.
  *

@@ -62,7 +62,7 @@ export interface CompressedGraph {
   readonly reportLength: number;
 }
 
-/** How a use on the way back reads a saved value. */
+/** How a use in the backward pass reads a saved value. */
 type Use = "weights" | "sign" | "winner" | "exact";
 
 /** Where a convolution's weight gradient goes, if it goes to one place only. */
@@ -106,7 +106,7 @@ interface Saving {
   readonly bits?: number;
 }
 
-/** The values whose uses on the way back allow to keep them in less. */
+/** The values whose uses in the backward pass allow to keep them in less. */
 function savingsOf(graph: Graph, writes: ReadonlyMap<Value, readonly Node[]>): Map<Value, Saving> {
   const forward = forwardNodes(graph);
   const { saved, early } = wayBack(graph);
@@ -154,7 +154,7 @@ function capacityOf(value: Value, share: number): number {
 
 /**
  * The graph with the inputs of convolutions kept compressed, in slots of `share` of their bytes, and what
- * else the way back reads of the way forward in as few bits as it needs. It reads the vector
+ * else the backward pass reads of the forward pass in as few bits as it needs. It reads the vector
  * {@link BOUNDS}, a bound for each value, and writes {@link REPORT}.
  *
  * @example

@@ -20,14 +20,14 @@ function net(also: boolean) {
   return { graph, x, y, second };
 }
 
-/** Loss and the gradient of x; windows of negatives, of ties and of zeros are among the pictures. */
+/** Loss and the gradient of x; windows of negatives, of ties and of zeros are among the images. */
 function results(graph: Graph, x: Value, y: Value) {
   const loss = reduceSum(mul(y, y));
   graph.output("loss", loss);
   graph.output("dx", gradients(loss, [x])[0]);
-  const picture = [-1, -2, 3, 3, -3, -1, 3, 1, 0, 0, -5, 2, 0, -1, 2, 2];
+  const image = [-1, -2, 3, 3, -3, -1, 3, 1, 0, 0, -5, 2, 0, -1, 2, 2];
   const { loss: found, dx } = interpret(graph, {
-    inputs: { x: Float32Array.from([...picture, ...picture.map((v) => -v)]) },
+    inputs: { x: Float32Array.from([...image, ...image.map((v) => -v)]) },
   });
   return { loss: [...found], dx: [...dx] };
 }

@@ -1,11 +1,11 @@
-// Rematerialisation (Chen, Xu, Zhang and Guestrin 2016, arXiv 1604.06174): values of the way forward are
-// computed again on the way back instead of being kept for it, or kept in fewer bytes.
+// Rematerialisation (Chen, Xu, Zhang and Guestrin 2016, arXiv 1604.06174): values of the forward pass are
+// computed again in the backward pass instead of being kept for it, or kept in fewer bytes.
 //
-// A recomputed value is made anew right before the first node of the way back that uses it, from values
+// A recomputed value is made anew right before the first node of the backward pass that uses it, from values
 // that are kept or recomputed in their turn, once. So the results are the same to the last bit: the copies
 // are the same operations on the same numbers, or what gives the same from the statistics that are kept, random
-// numbers depend on nothing but their key, and what the way forward writes is written by the originals alone. A value that is kept
-// in 16 bits, in contrast, comes back rounded: the way forward is exact, the gradient almost.
+// numbers depend on nothing but their key, and what the forward pass writes is written by the originals alone. A value that is kept
+// in 16 bits, in contrast, comes back rounded: the forward pass is exact, the gradient almost.
 
 import type { Graph, Node, Value } from "../graph.js";
 import { maskOf } from "../normGrad.js";
@@ -22,8 +22,8 @@ function operandsOf(node: Node, halved: ReadonlySet<Value>): readonly Value[] {
 }
 
 /**
- * The graph with the values in `recomputed` not kept for the way back, and those in `halved` kept as
- * bfloat16; those in `free` are made again for each use. Values that the way forward does not make change nothing.
+ * The graph with the values in `recomputed` not kept for the backward pass, and those in `halved` kept as
+ * bfloat16; those in `free` are made again for each use. Values that the forward pass does not make change nothing.
  *
  * @example
  * const graph = new Graph();

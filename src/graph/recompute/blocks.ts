@@ -1,4 +1,4 @@
-// The way forward of a training graph as a chain of blocks: where a single value leads from what has been
+// The forward pass of a training graph as a chain of blocks: where a single value leads from what has been
 // done to what is left, the graph can be cut. A residual net falls into its residual blocks, a plain one
 // into its layers.
 
@@ -8,11 +8,11 @@ import type { Graph, Node, Value } from "../graph.js";
 import { maskOf } from "../normGrad.js";
 import { forwardNodes, liveNodes } from "../rewrite.js";
 
-/** A stretch of the way forward. */
+/** A stretch of the forward pass. */
 export interface Block {
   /** In graph order, without what is bound by a run. */
   readonly nodes: readonly Node[];
-  /** The one value that the rest of the way forward needs; the last block has none. */
+  /** The one value that the rest of the forward pass needs; the last block has none. */
   readonly border?: Value;
 }
 
@@ -25,7 +25,7 @@ export const isImage = ({ dtype, shape }: Value): boolean => dtype === "f32" && 
 /** Ops whose results a run brings along, or that are mere numbers: they cost nothing to have again. */
 const bound = new Set(["read", "input", "scalar", "constant"]);
 
-/** Cuts the way forward wherever one value alone leads on. */
+/** Cuts the forward pass wherever one value alone leads on. */
 export function blocksOf(graph: Graph): Block[] {
   const forward = forwardNodes(graph);
   const nodes = graph.nodes.filter((node) => forward.has(node) && !bound.has(node.op.name));
@@ -49,15 +49,15 @@ export function blocksOf(graph: Graph): Block[] {
 /** Ops whose results are dear to have again. */
 export const dear: ReadonlySet<string> = new Set(["conv2d", "matmul"]);
 
-/** Values of the way forward by their use elsewhere. */
+/** Values of the forward pass by their use elsewhere. */
 export interface WayBack {
-  /** Those that are kept for the way back. */
+  /** Those that are kept for the backward pass. */
   readonly saved: ReadonlySet<Value>;
   /** Those that something uses on the way already, as new batch statistics do: they have to be kept. */
   readonly early: ReadonlySet<Value>;
 }
 
-/** What the rest of a graph uses of its way forward. */
+/** What the rest of a graph uses of its forward pass. */
 export function wayBack(graph: Graph): WayBack {
   const forward = forwardNodes(graph);
   const end = [...forward].reduce((last, { id }) => Math.max(last, id), -1);
@@ -74,7 +74,7 @@ export function wayBack(graph: Graph): WayBack {
 }
 
 /**
- * Images that can be kept in fewer bits for the way back: those that are kept, but not used early. An input by which
+ * Images that can be kept in fewer bits for the backward pass: those that are kept, but not used early. An input by which
  * a mask is known stays exact, unless the result that knows it as well is kept anyway.
  */
 export function halvable(graph: Graph, recomputed: ReadonlySet<Value>): Set<Value> {

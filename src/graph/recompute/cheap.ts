@@ -35,8 +35,8 @@ const savedBytes = (graph: Graph): number =>
   [...wayBack(graph).saved].reduce((sum, value) => sum + bytes(value), 0);
 
 /**
- * All images that the way back needs but those that convolutions made; of these the first layers', which are made of
- * the pictures alone. Empty where that would save little.
+ * All images that the backward pass needs but those that convolutions made; of these the first layers', which are made of
+ * the images alone. Empty where that would save little.
  */
 export function cheapValues(graph: Graph): Set<Value> {
   const { saved, early } = wayBack(graph);

@@ -1,8 +1,8 @@
 // Which values to recompute so that a training step fits into a number of bytes at the least cost.
 //
-// Every block of the way forward is kept, or kept but for what is cheap to make again (all but convolutions
+// Every block of the forward pass is kept, or kept but for what is cheap to make again (all but convolutions
 // and matrix products), or belongs to a segment that is recomputed as a whole. A plan's memory is the
-// largest of all blocks' on the way back: what the blocks in front of it keep, its own values, and
+// largest of all blocks' in the backward pass: what the blocks in front of it keep, its own values, and
 // gradients. The best plan for any number of kept bytes is built block by block: dynamic programming over
 // pairs (kept bytes, cost) of which none is worse than another in both.
 
@@ -109,7 +109,7 @@ export interface PlannerOptions {
   /** Bytes in which a value is kept, as a share of its own; default 1. */
   readonly share?: number;
   /**
-   * Values of the way back that live beside those of the block at work, in units of its largest one; default 2. The
+   * Values of the backward pass that live beside those of the block at work, in units of its largest one; default 2. The
    * engine has its own ways to do with fewer or more.
    */
   readonly beside?: number;

@@ -20,7 +20,7 @@ describe("blocks", () => {
     expect(convolutions).toEqual([1, ...new Array(9).fill(2)]);
   });
 
-  it("hold every node of the way forward once, and all but the last lead on by one value", () => {
+  it("hold every node of the forward pass once, and all but the last lead on by one value", () => {
     const blocks = blocksOf(residual);
     const nodes = blocks.flatMap((block) => block.nodes);
     expect(new Set(nodes).size).toBe(nodes.length);

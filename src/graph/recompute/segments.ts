@@ -13,7 +13,7 @@ export function insideOf(blocks: readonly Block[]): Value[] {
 }
 
 /**
- * The values to recompute when the way forward of a training graph is cut into `count` segments that would
+ * The values to recompute when the forward pass of a training graph is cut into `count` segments that would
  * keep about the same number of bytes each; default is the square root of the number of blocks. The last
  * segment is kept: its recomputation would begin where it has just ended.
  *

@@ -1,5 +1,5 @@
 // Weights that another program trained, described as data: which tensor of its file is which parameter
-// of a model here, and what pictures the net is used to.
+// of a model here, and what images the net is used to.
 
 /** Describes a kind of weights file. A new one is a file with such a record and a line in the index. */
 export interface NameMap {
@@ -15,16 +15,16 @@ export interface NameMap {
    */
   readonly tensors: Readonly<Record<string, string>>;
   /** What the weights were trained on. */
-  readonly pictures: {
+  readonly images: {
     /** [channels, height, width]. */
     readonly input: readonly [number, number, number];
-    /** Per channel in units of bytes, red first: input = (byte - mean) / deviation. */
+    /** Per channel in units of bytes, red first: input = (byte - mean) / std. */
     readonly mean: readonly number[];
-    readonly deviation: readonly number[];
+    readonly std: readonly number[];
   };
   /**
    * The parameter whose input channels come blue first in the file. They are turned round on reading, so
-   * that the net takes pictures as every other net does.
+   * that the net takes images as every other net does.
    */
   readonly blueFirst?: string;
   /** Names of the classes, in the order of the logits; none for a net of features. */

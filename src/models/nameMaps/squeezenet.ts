@@ -29,16 +29,16 @@ const fires = (names: FireNames): Readonly<Record<string, string>> =>
     ),
   );
 
-const pictures = {
+const images = {
   input: [3, 227, 227],
   mean: [123, 117, 104],
-  deviation: [1, 1, 1],
+  std: [1, 1, 1],
 } as const;
 
 /** The 1,000 classes of ILSVRC 2012 by number. */
 const imagenet = Array.from({ length: 1000 }, (_, at) => String(at));
 
-const shared = { pictures, blueFirst: "conv1.weight" } as const;
+const shared = { images, blueFirst: "conv1.weight" } as const;
 
 export const squeezenetMaps: readonly NameMap[] = [
   {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { runLayer } from "../../../test/support/layers.js";
 import type { Layer } from "../scope.js";
-import { runLayer } from "../testing.js";
 import { gelu, hardSwish, leakyRelu, relu, relu6, sigmoid, silu, tanh } from "./activations.js";
 
 const sigma = (x: number) => 1 / (1 + Math.exp(-x));

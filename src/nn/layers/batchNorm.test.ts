@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { noise, runLayer } from "../testing.js";
+import { noise, runLayer } from "../../../test/support/layers.js";
 import { batchNorm } from "./batchNorm.js";
 
 const shape = [2, 2, 1, 2];

@@ -43,12 +43,12 @@ function normalise(x: Value, scale: Value, shift: Value, eps: number): Normalise
   return { y, mean, variance: mul(variance, constant(x.graph, count / (count - 1))) };
 }
 
-/** Virtual batches of `size` pictures; the last one takes in what is left over. */
+/** Virtual batches of `size` images; the last one takes in what is left over. */
 function ghosts(x: Value, size: number): Value[] {
-  const [pictures, ...rest] = x.shape;
-  const count = Math.max(1, Math.floor(pictures / size));
+  const [images, ...rest] = x.shape;
+  const count = Math.max(1, Math.floor(images / size));
   return Array.from({ length: count }, (_, at) => {
-    const end = at === count - 1 ? pictures : (at + 1) * size;
+    const end = at === count - 1 ? images : (at + 1) * size;
     return slice(x, [at * size, ...rest.map(() => 0)], [end - at * size, ...rest]);
   });
 }

@@ -1,10 +1,10 @@
 // Sequential and residual: how layers become nets, and how their parameters are named.
 
 import { describe, expect, test } from "vitest";
+import { runLayer } from "../../../test/support/layers.js";
 import { build } from "../build.js";
 import { fill } from "../initialisers.js";
 import type { Layer } from "../scope.js";
-import { runLayer } from "../testing.js";
 import { relu } from "./activations.js";
 import { conv2d } from "./conv2d.js";
 import { linear } from "./linear.js";
@@ -37,11 +37,11 @@ describe("sequential", () => {
     expect((await runLayer(sequential(), [1, 2], [1, -2])).y).toEqual([1, -2]);
   });
 
-  test("records its parts, inner ones first", () => {
+  test("records its blocks, inner ones first", () => {
     const layer = sequential({ stage: sequential(linear(2), relu()) });
-    const { parts } = build(layer, [1, 2], { training: false });
-    expect(parts.map(({ path }) => path)).toEqual(["stage.0", "stage.1", "stage"]);
-    expect(parts[2].output).toBe(parts[1].output);
+    const { blocks } = build(layer, [1, 2], { training: false });
+    expect(blocks.map(({ path }) => path)).toEqual(["stage.0", "stage.1", "stage"]);
+    expect(blocks[2].output).toBe(blocks[1].output);
   });
 });
 

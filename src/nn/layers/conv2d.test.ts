@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { runLayer } from "../../../test/support/layers.js";
 import { fill } from "../initialisers.js";
-import { runLayer } from "../testing.js";
 import { conv2d } from "./conv2d.js";
 
 const ones = (length: number) => new Array<number>(length).fill(1);
@@ -43,7 +43,7 @@ describe('padding "same"', () => {
   });
 });
 
-test("a window larger than the picture is refused", async () => {
+test("a window larger than the image is refused", async () => {
   await expect(runLayer(conv2d(1, 5), [1, 1, 4, 4], ones(16))).rejects.toThrow(
     "an image of 4x4 is too small for a window of 5",
   );

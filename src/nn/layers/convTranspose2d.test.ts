@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { noise, runLayer } from "../../../test/support/layers.js";
 import { fill } from "../initialisers.js";
-import { noise, runLayer } from "../testing.js";
 import { conv2d } from "./conv2d.js";
 import { convTranspose2d } from "./convTranspose2d.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { runLayer } from "../testing.js";
+import { runLayer } from "../../../test/support/layers.js";
 import { dropout } from "./dropout.js";
 import { sequential } from "./sequential.js";
 

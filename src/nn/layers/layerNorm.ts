@@ -9,8 +9,8 @@ function standardise(x: Value, eps: number): Value {
   const share = constant(x.graph, 1 / x.shape[1]);
   const mean = (value: Value) => mul(reduceSum(value, [1], true), share);
   const centred = sub(x, mean(x));
-  const deviation = sqrt(add(mean(mul(centred, centred)), constant(x.graph, eps)));
-  return mul(centred, div(constant(x.graph, 1), deviation));
+  const std = sqrt(add(mean(mul(centred, centred)), constant(x.graph, eps)));
+  return mul(centred, div(constant(x.graph, 1), std));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { runLayer } from "../testing.js";
+import { runLayer } from "../../../test/support/layers.js";
 import { linear } from "./linear.js";
 
 test("multiplies rows by the transposed weights and adds the bias", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { noise, runLayer } from "../testing.js";
+import { noise, runLayer } from "../../../test/support/layers.js";
 import { groupNorm } from "./groupNorm.js";
 import { layerNorm } from "./layerNorm.js";
 
@@ -15,7 +15,7 @@ describe("group normalisation", () => {
   const shape = [2, 4, 3, 3];
   const x = noise(72).map((value) => 5 + 2 * value);
 
-  test("gives each group of each picture mean 0 and variance 1", async () => {
+  test("gives each group of each image mean 0 and variance 1", async () => {
     const { y } = await runLayer(groupNorm(2), shape, x);
     for (let group = 0; group < 4; group++) expectStandard(y.slice(group * 18, group * 18 + 18));
   });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { runLayer } from "../testing.js";
+import { runLayer } from "../../../test/support/layers.js";
 import { avgPool, globalAvgPool, maxPool } from "./pooling.js";
 
 const shape = [1, 1, 2, 4];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { runLayer } from "../testing.js";
+import { runLayer } from "../../../test/support/layers.js";
 import { flatten, reshape, upsample } from "./shaping.js";
 
 test("flatten keeps the batch", async () => {

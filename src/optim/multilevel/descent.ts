@@ -9,7 +9,7 @@ import type { BatchAt, Descent, Hyper, OptimState, StepInput, StepReport } from 
 import { Lsr1 } from "../trustRegion/lsr1.js";
 import { FIRST_RADIUS } from "../trustRegion/region.js";
 import { type CycleSettings, cycle } from "./cycle.js";
-import type { Rung } from "./hierarchy.js";
+import type { LevelSpec } from "./hierarchy.js";
 import { Level } from "./level.js";
 import { confirmed, grown, overlapOf, sampleSize } from "./sample.js";
 
@@ -39,8 +39,8 @@ interface Numbers extends Record<string, number> {
 }
 
 /** A level with what it gathers. */
-interface Floor {
-  readonly rung: Rung;
+interface LevelState {
+  readonly spec: LevelSpec;
   readonly objective: Objective;
   readonly level: Level;
   readonly combiner: Combiner;
@@ -58,7 +58,7 @@ export class MultilevelDescent implements Descent {
   readonly state: OptimState;
   private readonly numbers: Numbers;
   /** Coarsest first. */
-  private readonly floors: readonly Floor[];
+  private readonly states: readonly LevelState[];
   /** Gradients of the net on one batch that were spent. */
   private spent = 0;
   private decay = 0;
@@ -67,7 +67,7 @@ export class MultilevelDescent implements Descent {
 
   constructor(
     private readonly engine: Engine,
-    rungs: readonly Rung[],
+    specs: readonly LevelSpec[],
     objective: Objective,
     private readonly w: Vector,
     private readonly batchAt: BatchAt,
@@ -80,10 +80,10 @@ export class MultilevelDescent implements Descent {
       batches,
       ...{ size: 0, gathered: 0, loss: 0, lossBefore: 0, claimed: 0 },
     };
-    const floors: Floor[] = [];
-    for (const rung of rungs) floors.push(this.floor(rung, objective, floors));
-    this.floors = floors;
-    const vectors = floors.flatMap(({ level, sum, sumBefore, anchor }, at) =>
+    const states: LevelState[] = [];
+    for (const spec of specs) states.push(this.openState(spec, objective, states));
+    this.states = states;
+    const vectors = states.flatMap(({ level, sum, sumBefore, anchor }, at) =>
       Object.entries({ ...level.parts.memory.vectors, sum, sumBefore, anchor }).map(
         ([name, vector]) => [`level${at}.${name}`, vector] as const,
       ),
@@ -92,9 +92,9 @@ export class MultilevelDescent implements Descent {
   }
 
   /** The next level above those that there are. */
-  private floor(rung: Rung, own: Objective, lower: readonly Floor[]): Floor {
+  private openState(spec: LevelSpec, own: Objective, lower: readonly LevelState[]): LevelState {
     const { engine, numbers, settings } = this;
-    const length = rung.layout.trainable;
+    const length = spec.layout.trainable;
     const vector = () => engine.vector(length);
     const combiner = new Combiner(engine, length);
     const counter = `taken${lower.length}`;
@@ -108,86 +108,86 @@ export class MultilevelDescent implements Descent {
       },
     };
     const below = lower.at(-1);
-    const objective = rung.objective ?? own;
+    const objective = spec.objective ?? own;
     const piece = vector();
     const level = new Level({
       engine,
       combiner,
       length,
       memory: new Lsr1(engine, combiner, length, settings.memory, count),
-      evaluate: (w, grad) => this.onSample({ rung, objective, combiner, piece }, w, grad),
-      below: below && { level: below.level, transfer: below.rung.transfer! },
+      evaluate: (w, grad) => this.onSample({ spec, objective, combiner, piece }, w, grad),
+      below: below && { level: below.level, transfer: below.spec.transfer! },
     });
     const [sum, sumBefore, anchor] = [vector(), vector(), vector()];
-    return { rung, objective, level, combiner, piece, sum, sumBefore, anchor };
+    return { spec, objective, level, combiner, piece, sum, sumBefore, anchor };
   }
 
   /** The level that stands for the net: coarse ones first, then the net itself. */
   private get top(): number {
     const { start } = this.settings;
-    const finest = this.floors.length - 1;
+    const finest = this.states.length - 1;
     return start === 0 ? finest : Math.min(finest, Math.floor(this.numbers.cycles / start));
   }
 
   async step({ batch, moment, hyper }: StepInput): Promise<StepReport> {
     const { numbers, top } = this;
-    const floor = this.floors[top];
+    const state = this.states[top];
     const before = this.spent;
     this.decay = hyper.decay;
     if (numbers.gathered === 0) {
       numbers.size = sampleSize(numbers.batches, hyper.stepsPerEpoch - moment.step);
     }
     const point = await this.bringDown(top);
-    const evaluated = await this.gather(floor, point, floor.sum, { batch, moment });
+    const evaluated = await this.gather(state, point, state.sum, { batch, moment });
     numbers.loss += evaluated.loss;
     const overlap = overlapOf(numbers.size);
     if (numbers.claimed > 0) {
-      const there = await this.gather(floor, floor.anchor, floor.sumBefore, { batch, moment });
+      const there = await this.gather(state, state.anchor, state.sumBefore, { batch, moment });
       numbers.lossBefore += there.loss;
     }
     numbers.gathered++;
-    if (numbers.claimed > 0 && numbers.gathered === overlap) await this.confirm(floor, hyper);
-    if (numbers.gathered === numbers.size) await this.improve(floor, moment, hyper);
+    if (numbers.claimed > 0 && numbers.gathered === overlap) await this.confirm(state, hyper);
+    if (numbers.gathered === numbers.size) await this.improve(state, moment, hyper);
     return {
       ...evaluated,
       gradients: this.spent - before,
-      measures: { radius: numbers.radius, sample: numbers.batches, level: top + 1 },
+      metrics: { radius: numbers.radius, sample: numbers.batches, level: top + 1 },
     };
   }
 
   /** Where the net is, seen from a level. */
   private async bringDown(top: number): Promise<Vector> {
-    const finest = this.floors.length - 1;
-    await this.floors[finest].combiner.copy(this.floors[finest].level.point.w, this.w);
+    const finest = this.states.length - 1;
+    await this.states[finest].combiner.copy(this.states[finest].level.point.w, this.w);
     for (let at = finest - 1; at >= top; at--) {
-      const { level, rung } = this.floors[at];
-      await rung.transfer!.project(this.floors[at + 1].level.point.w, level.point.w);
+      const { level, spec } = this.states[at];
+      await spec.transfer!.project(this.states[at + 1].level.point.w, level.point.w);
     }
-    return this.floors[top].level.point.w;
+    return this.states[top].level.point.w;
   }
 
   /** Takes the net to a point of a level. */
   private async bringUp(top: number, point: Vector): Promise<void> {
-    const finest = this.floors.length - 1;
+    const finest = this.states.length - 1;
     let from = point;
     for (let at = top; at < finest; at++) {
-      const to = this.floors[at + 1].level.point.w;
-      await this.floors[at].rung.transfer!.prolong(from, to);
+      const to = this.states[at + 1].level.point.w;
+      await this.states[at].spec.transfer!.prolong(from, to);
       from = to;
     }
-    await this.floors[finest].combiner.copy(this.w, from);
+    await this.states[finest].combiner.copy(this.w, from);
   }
 
   /** Adds the gradient of a batch to a sum, which begins anew with a sample. */
   private async gather(
-    floor: Floor,
+    state: LevelState,
     w: Vector,
     sum: Vector,
     { batch, moment }: Pick<StepInput, "batch" | "moment">,
   ): Promise<Evaluated> {
-    const { objective, rung, combiner, piece } = floor;
+    const { objective, spec, combiner, piece } = state;
     const evaluated = await objective.evaluate(w, batch, { grad: piece }, moment);
-    this.spent += rung.work;
+    this.spent += spec.work;
     const so = this.numbers.gathered === 0 ? [] : [{ vector: sum, weight: 1 }];
     await combiner.sum(sum, [...so, { vector: piece, weight: 1 }]);
     return evaluated;
@@ -195,7 +195,12 @@ export class MultilevelDescent implements Descent {
 
   /** Loss and gradient on the whole sample, decay included. */
   private async onSample(
-    { rung, objective, combiner, piece }: Pick<Floor, "rung" | "objective" | "combiner" | "piece">,
+    {
+      spec,
+      objective,
+      combiner,
+      piece,
+    }: Pick<LevelState, "spec" | "objective" | "combiner" | "piece">,
     w: Vector,
     grad: Vector,
   ): Promise<number> {
@@ -207,14 +212,14 @@ export class MultilevelDescent implements Descent {
       const so = at === 0 ? [] : [{ vector: grad, weight: 1 }];
       await combiner.sum(grad, [...so, { vector: piece, weight }]);
     }
-    this.spent += rung.work * this.sample.length;
-    return loss * weight + (await rung.penalty(w, grad, this.decay));
+    this.spent += spec.work * this.sample.length;
+    return loss * weight + (await spec.penalty(w, grad, this.decay));
   }
 
   /** Asks the batches that were evaluated at both ends of the last cycle what it was worth. */
-  private async confirm(floor: Floor, { stepsPerEpoch }: Hyper): Promise<void> {
+  private async confirm(state: LevelState, { stepsPerEpoch }: Hyper): Promise<void> {
     const { numbers } = this;
-    const { level, combiner, sum, sumBefore, anchor, rung, piece } = floor;
+    const { level, combiner, sum, sumBefore, anchor, spec, piece } = state;
     const ratio = (numbers.lossBefore - numbers.loss) / numbers.gathered / numbers.claimed;
     const weight = 1 / numbers.gathered;
     const difference = (target: Vector, a: Vector, b: Vector, by: number) =>
@@ -224,10 +229,10 @@ export class MultilevelDescent implements Descent {
       ]);
     await difference(level.step, level.point.w, anchor, 1);
     await difference(piece, sum, sumBefore, weight);
-    await rung.penalty(level.step, piece, this.decay);
+    await spec.penalty(level.step, piece, this.decay);
     await level.parts.memory.add(level.step, piece);
     if (!confirmed(ratio)) {
-      await this.bringUp(this.floors.indexOf(floor), anchor);
+      await this.bringUp(this.states.indexOf(state), anchor);
       await combiner.copy(level.point.w, anchor);
       await combiner.copy(sum, sumBefore);
       numbers.loss = numbers.lossBefore;
@@ -238,9 +243,9 @@ export class MultilevelDescent implements Descent {
   }
 
   /** One cycle on the sample that is complete. */
-  private async improve(floor: Floor, moment: Moment, hyper: Hyper): Promise<void> {
+  private async improve(state: LevelState, moment: Moment, hyper: Hyper): Promise<void> {
     const { numbers, top, settings } = this;
-    const { level, combiner, sum, anchor, rung } = floor;
+    const { level, combiner, sum, anchor, spec } = state;
     const { size } = numbers;
     this.sample = Array.from({ length: size }, (_, at) => ({
       epoch: moment.epoch,
@@ -248,7 +253,7 @@ export class MultilevelDescent implements Descent {
     }));
     const { w, grad } = level.point;
     await combiner.sum(grad, [{ vector: sum, weight: 1 / size }]);
-    const value = numbers.loss / size + (await rung.penalty(w, grad, this.decay));
+    const value = numbers.loss / size + (await spec.penalty(w, grad, this.decay));
     await combiner.copy(anchor, w);
     await level.start(value);
     numbers.radius = await cycle(level, numbers.radius, settings);

@@ -12,6 +12,7 @@ import {
   scalar,
   write,
 } from "../../graph/index.js";
+import { InputError } from "../../inputError.js";
 import type { Model } from "../../models/index.js";
 import type { Objective } from "../objective.js";
 import type { NetContext } from "../optimizer.js";
@@ -22,7 +23,7 @@ import { compileTransfer, type Transfer } from "./transfer.js";
 export type Penalty = (w: Vector, grad: Vector, decay: number) => Promise<number>;
 
 /** One net of the hierarchy. */
-export interface Rung {
+export interface LevelSpec {
   /** Absent for the net itself, whose objective is its own. */
   readonly objective?: Objective;
   readonly layout: ParamLayout;
@@ -42,11 +43,11 @@ const deepened = (model: Model, blocks: number): Model => ({
 /** Depths from the coarsest to that of the net. */
 function depthsOf({ name, depth }: Model, levels: number): number[] {
   if (!(Number.isInteger(levels) && levels >= 1)) {
-    throw new RangeError(`levels is ${levels}; expected a whole number from 1`);
+    throw new InputError(`levels is ${levels}; expected a whole number from 1`);
   }
   if (levels === 1) return [depth?.blocks ?? 1];
   if (!depth) {
-    throw new RangeError(
+    throw new InputError(
       `model ${name} has no coarser levels: its blocks are no steps of an equation; take an odenet, ` +
         "or optimizer tr-lsr1, which needs none",
     );
@@ -54,7 +55,7 @@ function depthsOf({ name, depth }: Model, levels: number): number[] {
   const coarsest = depth.blocks / 2 ** (levels - 1);
   if (!Number.isInteger(coarsest)) {
     const unit = 2 ** (levels - 1);
-    throw new RangeError(
+    throw new InputError(
       `${levels} levels need a depth that ${unit} divides (${unit}, ${2 * unit}, ${3 * unit}, ...), ` +
         `model ${name} has ${depth.blocks} blocks a stage`,
     );
@@ -83,13 +84,13 @@ async function compilePenalty({ engine }: NetContext, mask: Vector): Promise<Pen
 /**
  * Compiles the levels, coarsest first.
  *
- * @throws RangeError for a number of levels that the net's depth does not allow, with those that it does,
+ * @throws InputError for a number of levels that the net's depth does not allow, with those that it does,
  * and for a net whose loss depends on the batch.
  */
-export async function compileHierarchy(net: NetContext, levels: number): Promise<Rung[]> {
+export async function compileHierarchy(net: NetContext, levels: number): Promise<LevelSpec[]> {
   const { engine, layout, model } = net;
   if (layout.length > layout.trainable) {
-    throw new RangeError(
+    throw new InputError(
       `model ${model.name} normalises by the batch, so that its loss is no function of its weights; a trust ` +
         "region needs a net without batch normalisation",
     );
@@ -103,7 +104,7 @@ export async function compileHierarchy(net: NetContext, levels: number): Promise
   // Decay of a coarse block counts for both of its fine ones.
   let mask = engine.vector(layout.trainable);
   await mask.write(decayMaskOf(layout));
-  const rungs: Rung[] = [];
+  const specs: LevelSpec[] = [];
   for (let at = last; at >= 0; at--) {
     const own = layouts[at];
     const above = layouts[at + 1];
@@ -120,7 +121,7 @@ export async function compileHierarchy(net: NetContext, levels: number): Promise
       await transfer.restrict(mask, restricted);
       mask = restricted;
     }
-    rungs.unshift({
+    specs.unshift({
       objective: objectives[at],
       layout: own,
       work: depths[at] / depths[last],
@@ -128,5 +129,5 @@ export async function compileHierarchy(net: NetContext, levels: number): Promise
       transfer,
     });
   }
-  return rungs;
+  return specs;
 }

@@ -9,7 +9,7 @@ import type { Lsr1 } from "../trustRegion/lsr1.js";
 import { accepted, type Trial } from "../trustRegion/region.js";
 import type { Transfer } from "./transfer.js";
 
-/** What a model promises must be more than this share of the value, or rounding would judge it. */
+/** What a model promises must be more than this share of the value, or rounding would decide it. */
 const RESOLUTION = 1e-7;
 
 /** A point, the objective's value and its gradient there. */

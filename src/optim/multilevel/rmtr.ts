@@ -1,7 +1,8 @@
 // RMTR: trust regions on a hierarchy of nets of different depths, with curvature from limited-memory SR1 and
 // samples that grow (Kopanicakova and Krause 2021, arXiv 2107.07572). There is no learning rate.
 
-import type { Descents, Hyper, Method, NetContext } from "../optimizer.js";
+import { InputError } from "../../inputError.js";
+import type { Descents, Hyper, NetContext, Procedure } from "../optimizer.js";
 import { MultilevelDescent } from "./descent.js";
 import { compileHierarchy } from "./hierarchy.js";
 import { firstSample } from "./sample.js";
@@ -12,14 +13,14 @@ const shared = {
   memory: 5,
   // Trust-region steps before and after a coarse correction; twice as many where there is none.
   smoothing: 1,
-  // Pictures in the first samples.
+  // Images in the first samples.
   sample: 512,
 };
 
 function checkNumbers(numbers: Hyper, least: number): void {
   for (const [name, value] of Object.entries(numbers)) {
     if (Number.isInteger(value) && value >= least) continue;
-    throw new RangeError(`${name} is ${value}; expected a whole number from ${least}`);
+    throw new InputError(`${name} is ${value}; expected a whole number from ${least}`);
   }
 }
 
@@ -28,17 +29,17 @@ async function open(net: NetContext, levels: number): Promise<Descents> {
   const { memory, smoothing, sample, coarseSteps = 0, start = 0 } = hyper;
   checkNumbers({ memory, smoothing, sample }, 1);
   checkNumbers({ coarseSteps, start }, 0);
-  const rungs = await compileHierarchy(net, levels);
+  const specs = await compileHierarchy(net, levels);
   const batches = firstSample(sample, model.classes, batch);
   const settings = { memory, smoothing, coarseSteps, start, batches };
   return {
     begin: (objective, w, batchAt) =>
-      new MultilevelDescent(engine, rungs, objective, w, batchAt, settings),
+      new MultilevelDescent(engine, specs, objective, w, batchAt, settings),
   };
 }
 
 /** The multilevel method. */
-export const rmtr: Method = {
+export const rmtr: Procedure = {
   name: "rmtr",
   source: "Kopanicakova and Krause 2021, arXiv 2107.07572",
   defaults: {
@@ -54,7 +55,7 @@ export const rmtr: Method = {
 };
 
 /** Its steps on the net alone. */
-export const trLsr1: Method = {
+export const trLsr1: Procedure = {
   name: "tr-lsr1",
   source: "Kopanicakova and Krause 2021, arXiv 2107.07572, on one level",
   defaults: shared,

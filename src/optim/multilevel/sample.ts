@@ -9,12 +9,12 @@ const CONFIRM = 0.1;
 /** ... and samples grow when less than this is. */
 const ENOUGH = 0.25;
 
-/** Pictures of a class that a sample has at least, on average. */
+/** Images of a class that a sample has at least, on average. */
 const PER_CLASS = 5;
 
 /** Batches of the first samples. */
-export function firstSample(pictures: number, classes: number, batch: number): number {
-  return Math.ceil(Math.max(pictures, PER_CLASS * classes) / batch);
+export function firstSample(images: number, classes: number, batch: number): number {
+  return Math.ceil(Math.max(images, PER_CLASS * classes) / batch);
 }
 
 /**

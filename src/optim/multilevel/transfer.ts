@@ -16,6 +16,7 @@ import {
   type Value,
   write,
 } from "../../graph/index.js";
+import { InputError } from "../../inputError.js";
 import { sizeOf } from "../../tensor/shape.js";
 
 /** A run of elements: `blocks` coarse blocks of `size` numbers each, or one piece that both sides share. */
@@ -65,7 +66,7 @@ function spansOf(
     const own = below[at];
     const ratio = stage === undefined ? 1 : 2;
     if (own?.stage !== stage || own.length * ratio !== length) {
-      throw new RangeError(
+      throw new InputError(
         `levels: ${length} parameters of ${stage ?? "no stage"} do not belong to ${own?.length} below`,
       );
     }
@@ -100,7 +101,7 @@ function upGraph(spans: readonly Span[]): Graph {
  *
  * @param stages names of the parts that are halved
  * @param blocks of each of them on the coarse side
- * @throws RangeError for layouts that do not belong together.
+ * @throws InputError for layouts that do not belong together.
  */
 export async function compileTransfer(
   engine: Engine,

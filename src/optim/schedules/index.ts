@@ -1,6 +1,6 @@
 // The schedules by name. A new one is its file, a row in the test's table and one line here.
 
-import { byName } from "../../text.js";
+import { byName } from "../../text/words.js";
 import { constant } from "./constant.js";
 import { cosine } from "./cosine.js";
 import { oneCycle } from "./oneCycle.js";
@@ -19,7 +19,7 @@ export const schedules = (): readonly Schedule[] => all;
 /**
  * A schedule by name.
  *
- * @throws RangeError for an unknown name; it suggests the nearest one.
+ * @throws InputError for an unknown name; it suggests the nearest one.
  * @example
  * const { factor } = getSchedule("step");
  * [0, 50, 75].map((step) => factor({ step, total: 100 }).toFixed(2)); // ["1.00", "0.10", "0.01"]

@@ -2,6 +2,8 @@
 // (Moré and Sorensen 1983, doi 10.1137/0904038), the hard case included. Whoever knows the eigenvectors of
 // a matrix has no other sub-problem.
 
+import { InputError } from "../../inputError.js";
+
 /** The minimiser of slope . s + s . (values s) / 2 with |s| <= radius. */
 export interface BallMinimiser {
   readonly step: Float64Array;
@@ -49,7 +51,7 @@ function decreaseOf(step: Float64Array, values: ArrayLike<number>, slope: Float6
  *
  * @param values the diagonal: eigenvalues in any order, of any sign
  * @param slope the gradient in the same basis
- * @throws RangeError for a radius that is not a positive number.
+ * @throws InputError for a radius that is not a positive number.
  * @example
  * const { step, shift } = minimiseInBall([2, 1], [4, 0], 1);
  * [...step]; // [-1, 0]
@@ -61,7 +63,7 @@ export function minimiseInBall(
   radius: number,
 ): BallMinimiser {
   if (!(radius > 0 && radius < Number.POSITIVE_INFINITY)) {
-    throw new RangeError(`trust region: the radius is ${radius}; expected a positive number`);
+    throw new InputError(`trust region: the radius is ${radius}; expected a positive number`);
   }
   // A slope whose square is lost counts as none.
   const a = Float64Array.from(slope, (value) => (value * value === 0 ? 0 : value));

@@ -2,13 +2,14 @@
 // the middle of a valley than any point of a path that bounces between its sides.
 
 import { add, mul, sub } from "../../graph/index.js";
+import { InputError } from "../../inputError.js";
 import type { Hyper } from "../optimizer.js";
 import type { Wrapper } from "./wrapper.js";
 
 /** A running mean: `keep` is the share of the old mean when a step's point enters it. */
 const averaging = (keep: (hyper: Hyper) => number): Wrapper["wrap"] => {
   return (base) => {
-    if (base.deploys) throw new RangeError(`${base.name} is an average already; one is enough`);
+    if (base.deploys) throw new InputError(`${base.name} is an average already; one is enough`);
     return {
       state: [...base.state, "average.lag"],
       derived: { ...base.derived, keep },
@@ -26,7 +27,7 @@ const averaging = (keep: (hyper: Hyper) => number): Wrapper["wrap"] => {
 /** A share from 0, below 1. */
 function share(owner: string, name: string, value: number): number {
   if (value >= 0 && value < 1) return value;
-  throw new RangeError(`${owner}: ${name} is ${value}; expected a number from 0, below 1`);
+  throw new InputError(`${owner}: ${name} is ${value}; expected a number from 0, below 1`);
 }
 
 /**

@@ -3,14 +3,15 @@
 // curve, fewer updates.
 
 import { add, constant, div, mul, select, sub } from "../../graph/index.js";
-import { endsCycle, placeOf } from "../cycle.js";
+import { InputError } from "../../inputError.js";
+import { endsCycle, positionOf } from "../cycle.js";
 import type { Hyper } from "../optimizer.js";
 import type { Wrapper } from "./wrapper.js";
 
 /** Batches that an update is made of: what the schedule would divide the learning rate by, if not too many. */
 function batches({ factor, growMost }: Hyper): number {
   if (!(Number.isInteger(growMost) && growMost >= 1)) {
-    throw new RangeError(`grow: growMost is ${growMost}; expected a whole number from 1 on`);
+    throw new InputError(`grow: growMost is ${growMost}; expected a whole number from 1 on`);
   }
   return Math.max(1, Math.min(growMost, Math.round(1 / factor)));
 }
@@ -31,7 +32,7 @@ export const grow: Wrapper = {
   defaults: { growMost: 16 },
   wrap(base) {
     if (base.derived) {
-      throw new RangeError(
+      throw new InputError(
         `grow(${base.name}): it counts steps, and these are batches; ${advice(base.name)}`,
       );
     }
@@ -40,8 +41,8 @@ export const grow: Wrapper = {
       state,
       derived: {
         updates: (hyper) => Number(endsCycle(hyper, batches(hyper))),
-        begins: (hyper) => Number(placeOf(hyper, batches(hyper)).at === 0),
-        gathered: (hyper) => placeOf(hyper, batches(hyper)).at + 1,
+        begins: (hyper) => Number(positionOf(hyper, batches(hyper)).at === 0),
+        gathered: (hyper) => positionOf(hyper, batches(hyper)).at + 1,
         growth: batches,
       },
       rule(input) {

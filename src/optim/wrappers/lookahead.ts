@@ -2,6 +2,7 @@
 // ones every few steps by a share of the way, and the fast ones begin there anew.
 
 import { add, mul, sub } from "../../graph/index.js";
+import { InputError } from "../../inputError.js";
 import { endsCycle } from "../cycle.js";
 import type { Hyper } from "../optimizer.js";
 import type { Wrapper } from "./wrapper.js";
@@ -9,7 +10,7 @@ import type { Wrapper } from "./wrapper.js";
 function meets(hyper: Hyper): boolean {
   const { slowEvery } = hyper;
   if (Number.isInteger(slowEvery) && slowEvery >= 1) return endsCycle(hyper, slowEvery);
-  throw new RangeError(`lookahead: slowEvery is ${slowEvery}; expected a whole number from 1 on`);
+  throw new InputError(`lookahead: slowEvery is ${slowEvery}; expected a whole number from 1 on`);
 }
 
 /**

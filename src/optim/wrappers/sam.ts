@@ -16,6 +16,7 @@ import {
   step,
   write,
 } from "../../graph/index.js";
+import { InputError } from "../../inputError.js";
 import { normsOf } from "../norms.js";
 import type { NetContext, Probe } from "../optimizer.js";
 import type { Wrapper } from "./wrapper.js";
@@ -39,7 +40,7 @@ async function openProbe({ engine, layout }: NetContext): Promise<Probe> {
     const probe = probes.get(w) ?? engine.vector(layout.length);
     probes.set(w, probe);
     const here = objective.evaluate(w, batch, { grad }, moment);
-    if (objective.meets) await here;
+    if (objective.collective) await here;
     const climbed = climb.run({ vectors: { w, grad, probe }, scalars: { rho: hyper.rho } });
     const there = objective.evaluate(probe, batch, { grad }, moment);
     return (await Promise.all([here, climbed, there]))[0];
@@ -53,7 +54,7 @@ export const sam: Wrapper = {
   defaults: { rho: 0.05 },
   wrap(base) {
     if (!base.probe) return { probe: openProbe, gradients: 2 };
-    throw new RangeError(
+    throw new InputError(
       `sam(${base.name}): the gradient is taken elsewhere already; once is enough`,
     );
   },

@@ -2,9 +2,6 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ConfigError } from "../../train/index.js";
-import { type Move, stay } from "../coupling.js";
-import { couplings, getCoupling } from "./index.js";
 import {
   Constant,
   gap,
@@ -14,7 +11,10 @@ import {
   pointsOf,
   positionsAfter,
   roundOver,
-} from "./testing.js";
+} from "../../../test/support/couplings.js";
+import { InputError } from "../../inputError.js";
+import { type Move, stay } from "../coupling.js";
+import { couplings, getCoupling } from "./index.js";
 
 interface Case {
   readonly settings: object;
@@ -152,14 +152,14 @@ describe.each(cases)("$title", ({ make, settings, affine = true, keepsMean, symm
     });
     const drawn = [0.1, 0.9, 0.3, 0.7, 0.5];
     const ask = (of: typeof round, self: number, draw: number) =>
-      coupling.exchange(of, self, new Constant(draw), new Constant(0.5));
+      coupling.move(of, self, new Constant(draw), new Constant(0.5));
     for (const [now, old] of order.entries()) {
       expectSameMove(ask(other, now, drawn[old]), renamed(ask(round, old, drawn[old]), order));
     }
   });
 
   test("refuses a setting that it does not know", () => {
-    expect(() => make({ ...settings, gamma0: 1 })).toThrow(ConfigError);
+    expect(() => make({ ...settings, gamma0: 1 })).toThrow(InputError);
   });
 });
 

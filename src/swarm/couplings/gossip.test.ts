@@ -1,8 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { Random } from "../../tensor/philox.js";
-import { type Coupling, stay } from "../coupling.js";
-import { type GossipSettings, gossip } from "./gossip.js";
-import { localSgd } from "./localSgd.js";
 import {
   gap,
   meanOf,
@@ -11,7 +7,11 @@ import {
   pointsOf,
   positionsAfter,
   roundOver,
-} from "./testing.js";
+} from "../../../test/support/couplings.js";
+import { Random } from "../../tensor/philox.js";
+import { type Coupling, stay } from "../coupling.js";
+import { type GossipSettings, gossip } from "./gossip.js";
+import { localSgd } from "./localSgd.js";
 
 const identity = [0, 1, 2, 3].map((i) => [0, 1, 2, 3].map((j) => (i === j ? 1 : 0)));
 

@@ -3,7 +3,7 @@
 // 2017, arXiv 1705.09056; its noise at large rates: Zhang et al. 2021, arXiv 2112.01433.
 
 import { z } from "zod";
-import { parseSettings } from "../../train/index.js";
+import { parseSettings } from "../../settings.js";
 import { type Coupling, stay } from "../coupling.js";
 import { isAlone, presence, simplified, termsOf } from "./mixing.js";
 import { interval } from "./settings.js";
@@ -27,8 +27,8 @@ export type GossipSettings = z.input<typeof gossipSettings>;
  * and subtracted after it, `w_j <- sum C_jk before_k + (position_j - before_j)`, so that mixing and
  * training may overlap. The optimizer's state stays with its learner.
  *
- * @throws ConfigError for a setting that is unknown or out of range.
- * @throws RangeError for a topology that is not known.
+ * @throws InputError for a setting that is unknown or out of range.
+ * @throws InputError for a topology that is not known.
  * @example
  * gossip({ topology: "ring" }).deploys; // "mean"
  */
@@ -43,7 +43,7 @@ export function gossip(settings: GossipSettings = {}): Coupling {
     every,
     deploys: "mean",
     check: (particles) => topology.check?.(particles),
-    exchange(round, self, _, shared) {
+    move(round, self, _, shared) {
       if (isAlone(round, self)) return stay(self);
       const mixed = termsOf(mix, topology.row(self, presence(round), shared));
       if (mix === "position") return simplified(mixed);

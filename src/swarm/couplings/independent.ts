@@ -1,7 +1,7 @@
 // Particles that train beside each other and never meet: what every coupling is compared with.
 
 import { z } from "zod";
-import { parseSettings } from "../../train/index.js";
+import { parseSettings } from "../../settings.js";
 import { type Coupling, stay } from "../coupling.js";
 
 /** None. */
@@ -16,6 +16,6 @@ export function independent(settings: z.input<typeof independentSettings> = {}):
     needs: { scores: true, distances: false },
     every: "epoch",
     deploys: "best",
-    exchange: (_, self) => stay(self),
+    move: (_, self) => stay(self),
   };
 }

@@ -2,7 +2,7 @@
 // line here.
 
 import type { z } from "zod";
-import { byName } from "../../text.js";
+import { byName } from "../../text/words.js";
 import type { Coupling } from "../coupling.js";
 import { gossip, gossipSettings } from "./gossip.js";
 import { independent, independentSettings } from "./independent.js";
@@ -25,7 +25,7 @@ export interface CouplingKind {
   readonly name: string;
   /** Schema of its settings; each description is a line of help. */
   readonly settings: z.ZodObject;
-  /** Throws a `ConfigError` or a `RangeError` for settings that cannot be. */
+  /** Throws a `InputError` or a `InputError` for settings that cannot be. */
   make(settings?: object): Coupling;
 }
 
@@ -42,5 +42,5 @@ const all: readonly CouplingKind[] = [
 /** Every kind of coupling. */
 export const couplings = (): readonly CouplingKind[] => all;
 
-/** A kind of coupling by name; throws a `RangeError` that suggests the nearest one. */
+/** A kind of coupling by name; throws a `InputError` that suggests the nearest one. */
 export const getCoupling = (name: string): CouplingKind => byName("coupling", name, all);

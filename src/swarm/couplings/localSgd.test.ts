@@ -1,7 +1,14 @@
 import { describe, expect, test } from "vitest";
+import {
+  gap,
+  meanOf,
+  movesOf,
+  pointsOf,
+  positionsAfter,
+  roundOver,
+} from "../../../test/support/couplings.js";
 import { stay } from "../coupling.js";
 import { localSgd } from "./localSgd.js";
-import { gap, meanOf, movesOf, pointsOf, positionsAfter, roundOver } from "./testing.js";
 
 describe("local SGD", () => {
   test("brings all to their mean, with the same bytes", () => {

@@ -3,7 +3,8 @@
 // the run with a mean at every step (post-local SGD): Lin et al. 2018, arXiv 1808.07217.
 
 import { z } from "zod";
-import { parseSettings } from "../../train/index.js";
+import { InputError } from "../../inputError.js";
+import { parseSettings } from "../../settings.js";
 import { type Coupling, type Round, stay } from "../coupling.js";
 import { isAlone, presence, presentOnes, simplified, termsOf, uniform } from "./mixing.js";
 import { interval } from "./settings.js";
@@ -27,15 +28,15 @@ export type LocalSgdSettings = z.input<typeof localSgdSettings>;
 /**
  * Learners that all take their mean every H steps.
  *
- * @throws ConfigError for a setting that is unknown or out of range.
- * @throws RangeError when `postLocal` is given and `every` is no number of steps.
+ * @throws InputError for a setting that is unknown or out of range.
+ * @throws InputError when `postLocal` is given and `every` is no number of steps.
  * @example
  * localSgd({ every: 8, postLocal: 0.5 }).every; // 1
  */
 export function localSgd(settings: LocalSgdSettings = {}): Coupling {
   const { every, postLocal, state } = parseSettings(localSgdSettings, settings, "local-sgd");
   if (postLocal > 0 && every === "epoch") {
-    throw new RangeError('local-sgd: postLocal needs a number of steps as every, found "epoch"');
+    throw new InputError('local-sgd: postLocal needs a number of steps as every, found "epoch"');
   }
   /** With a first part, there is a round at every step, and not all of them are used. */
   const isDue = ({ number, total }: Round) => {
@@ -50,7 +51,7 @@ export function localSgd(settings: LocalSgdSettings = {}): Coupling {
     every: postLocal > 0 ? 1 : every,
     deploys: "mean",
     movesState: state === "mean",
-    exchange(round, self) {
+    move(round, self) {
       if (!isDue(round) || isAlone(round, self)) return stay(self);
       return simplified(termsOf("position", uniform(presentOnes(presence(round)))));
     },

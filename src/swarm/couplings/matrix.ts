@@ -1,5 +1,6 @@
 // A mixing matrix given by the user.
 
+import { InputError } from "../../inputError.js";
 import { type Share, withRest } from "./mixing.js";
 import type { Topology } from "./topology.js";
 
@@ -10,9 +11,9 @@ const TOLERANCE = 1e-6;
 
 const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
 
-/** Throws a `RangeError` that names the first row or column that is wrong. */
+/** Throws a `InputError` that names the first row or column that is wrong. */
 function checkMatrix(matrix: Matrix, particles: number): void {
-  const wrong = (what: string) => new RangeError(`topology: ${what}`);
+  const wrong = (what: string) => new InputError(`topology: ${what}`);
   if (matrix.length !== particles) {
     throw wrong(`the matrix has ${matrix.length} rows, but the swarm has ${particles} particles`);
   }
@@ -29,7 +30,7 @@ function checkMatrix(matrix: Matrix, particles: number): void {
 
 function checkSum(what: string, sum: number): void {
   if (Math.abs(sum - 1) <= TOLERANCE) return;
-  throw new RangeError(
+  throw new InputError(
     `topology: ${what} sums to ${sum}, expected 1: every row and every column of a mixing matrix must`,
   );
 }

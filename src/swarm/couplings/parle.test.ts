@@ -1,7 +1,14 @@
 import { expect, test } from "vitest";
+import {
+  gap,
+  meanOf,
+  movesOf,
+  pointsOf,
+  positionsAfter,
+  roundOver,
+} from "../../../test/support/couplings.js";
 import { stay } from "../coupling.js";
 import { type ParleSettings, parle } from "./parle.js";
-import { gap, meanOf, movesOf, pointsOf, positionsAfter, roundOver } from "./testing.js";
 
 const points = pointsOf(3);
 const mean = meanOf(points.position);

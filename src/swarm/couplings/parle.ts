@@ -5,7 +5,7 @@
 // is its anchor after the outer update, hence `every` has to be a multiple of the chain's length.
 
 import { z } from "zod";
-import { parseSettings } from "../../train/index.js";
+import { parseSettings } from "../../settings.js";
 import type { Coupling } from "../coupling.js";
 import { towardsMean } from "./mixing.js";
 import { start, strength } from "./settings.js";
@@ -26,7 +26,7 @@ export type ParleSettings = z.input<typeof parleSettings>;
  * Anchors that go the share `lr rho` of their way to the mean of all, at most all of it. After each
  * round rho grows by the factor `1 + growth / steps of an epoch`. The mean is deployed.
  *
- * @throws ConfigError for a setting that is unknown or out of range.
+ * @throws InputError for a setting that is unknown or out of range.
  * @example
  * parle({ every: 10 }).deploys; // "mean"
  */
@@ -39,7 +39,7 @@ export function parle(settings: ParleSettings = {}): Coupling {
     start,
     every,
     deploys: "mean",
-    exchange(round, self) {
+    move(round, self) {
       const { number, total, epochs, snapshots } = round;
       const stepsPerEpoch = (total * every) / epochs;
       const first = rho * every * snapshots.length;

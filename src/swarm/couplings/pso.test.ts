@@ -1,15 +1,23 @@
 import { describe, expect, test } from "vitest";
+import {
+  applied,
+  Constant,
+  gap,
+  movesOf,
+  type Points,
+  pointsOf,
+  roundOver,
+} from "../../../test/support/couplings.js";
 import type { Round } from "../coupling.js";
 import { stay } from "../coupling.js";
 import { type PsoSettings, pso } from "./pso.js";
-import { applied, Constant, gap, movesOf, type Points, pointsOf, roundOver } from "./testing.js";
 
 const points = pointsOf(4);
 const round = roundOver(points);
 const half = new Constant(0.5);
 
 const moved = (settings: PsoSettings, self: number, of: Round = round, draw = half) =>
-  applied(pso(settings).exchange(of, self, draw, half), points);
+  applied(pso(settings).move(of, self, draw, half), points);
 
 /** Distances as given; everything else of the round stays. */
 const at = (distances: readonly (readonly number[])[], more: Partial<Round> = {}): Round => ({
@@ -50,7 +58,7 @@ describe("dynamics", () => {
   });
 
   test("a full pull leads to the best point exactly", () => {
-    const move = pso({ m: 0, c: 1 }).exchange(round, 0, new Constant(1), half);
+    const move = pso({ m: 0, c: 1 }).move(round, 0, new Constant(1), half);
     expect(move).toEqual([{ particle: 1, vector: "best", weight: 1 }]);
   });
 
@@ -65,7 +73,7 @@ describe("dynamics", () => {
   });
 
   test("the personal pull leads to the own best point", () => {
-    const move = pso({ m: 0, c: 0, personal: 1 }).exchange(round, 2, new Constant(1), half);
+    const move = pso({ m: 0, c: 0, personal: 1 }).move(round, 2, new Constant(1), half);
     expect(move).toEqual([{ particle: 2, vector: "best", weight: 1 }]);
   });
 
@@ -116,7 +124,7 @@ describe("the neighbourhood", () => {
     [3, 2, 1, 0],
   ];
   const followed = (self: number, of: Round, neighbours: number) => {
-    const move = pso({ dynamics: "gradient", neighbours }).exchange(of, self, half, half);
+    const move = pso({ dynamics: "gradient", neighbours }).move(of, self, half, half);
     return [...new Set(move.map(({ particle }) => particle))].sort();
   };
 
@@ -151,7 +159,7 @@ describe("the neighbourhood", () => {
   test("chooses the best remembered score; of equal ones the lowest number", () => {
     const leader = (bestScore: (number | undefined)[], self: number) =>
       pso({ dynamics: "knn" })
-        .exchange(roundOver(points, { bestScore }), self, half, half)
+        .move(roundOver(points, { bestScore }), self, half, half)
         .filter(({ vector }) => vector === "best")
         .map(({ particle }) => particle);
     expect(leader([0.1, 0.9, 0.9, 0.2], 3)).toEqual([1]);
@@ -172,7 +180,7 @@ test("rms distances are those of l2 over the root of the size", () => {
 test("warm-up rounds are plain training", () => {
   const coupling = pso({ warmup: 2 });
   const moves = [0, 1, 2].map((number) =>
-    coupling.exchange(roundOver(points, { number }), 0, half, half),
+    coupling.move(roundOver(points, { number }), 0, half, half),
   );
   expect(moves.slice(0, 2)).toEqual([stay(0), stay(0)]);
   expect(moves[2]).not.toEqual(stay(0));

@@ -3,8 +3,9 @@
 // 2205.10456. As in the authors' code, the attraction falls with the distance itself, not its square.
 
 import { z } from "zod";
+import { InputError } from "../../inputError.js";
+import { parseSettings } from "../../settings.js";
 import type { Random } from "../../tensor/philox.js";
-import { parseSettings } from "../../train/index.js";
 import { type Coupling, type Move, type Round, stay } from "../coupling.js";
 import { isAlone, presence, presentOnes, simplified } from "./mixing.js";
 import { interval, strength } from "./settings.js";
@@ -63,13 +64,13 @@ function strengthOf(m: Parsed["m"], self: number, other: number): number {
 
 function checkSize({ m, neighbours }: Parsed, particles: number): void {
   if (neighbours !== undefined && neighbours > particles) {
-    throw new RangeError(
+    throw new InputError(
       `pso: neighbours is ${neighbours}, but the swarm has ${particles} particles; give at most ${particles}`,
     );
   }
   if (typeof m === "number") return;
   const wrong = (what: string, found: number) =>
-    new RangeError(`pso: ${what} ${found} numbers, but the swarm has ${particles} particles`);
+    new InputError(`pso: ${what} ${found} numbers, but the swarm has ${particles} particles`);
   if (m.length !== particles) throw wrong("m has", m.length);
   for (const [row, values] of m.entries()) {
     if (typeof values !== "number" && values.length !== particles) {
@@ -135,7 +136,7 @@ function move(settings: Parsed, round: Round, self: number, own: Random): Move {
  * A swarm whose particles follow their neighbours' displacements and are pulled to the best point
  * that the neighbourhood remembers. A particle that has nobody to meet trains as if alone.
  *
- * @throws ConfigError for a setting that is unknown or out of range.
+ * @throws InputError for a setting that is unknown or out of range.
  * @example
  * pso({ dynamics: 2, neighbours: 3 }).every; // "epoch"
  */
@@ -150,7 +151,7 @@ export function pso(settings: PsoSettings = {}): Coupling {
     deploys: "best",
     limit,
     check: (particles) => checkSize(parsed, particles),
-    exchange: (round, self, own) =>
+    move: (round, self, own) =>
       round.number < warmup || isAlone(round, self) ? stay(self) : move(parsed, round, self, own),
   };
 }

@@ -1,6 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { stay } from "../coupling.js";
-import { replicas } from "./replicas.js";
 import {
   gap,
   meanOf,
@@ -9,7 +7,9 @@ import {
   pointsOf,
   positionsAfter,
   roundOver,
-} from "./testing.js";
+} from "../../../test/support/couplings.js";
+import { stay } from "../coupling.js";
+import { replicas } from "./replicas.js";
 
 const lr = [0.1, 0.1, 0.1];
 

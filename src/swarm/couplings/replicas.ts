@@ -3,7 +3,7 @@
 // 2006.07897. The pull is taken in its proximal form, which no strength makes unstable.
 
 import { z } from "zod";
-import { parseSettings } from "../../train/index.js";
+import { parseSettings } from "../../settings.js";
 import type { Calibration, Coupling, Round } from "../coupling.js";
 import { presence, presentOnes, towardsMean } from "./mixing.js";
 import { start, strength } from "./settings.js";
@@ -42,7 +42,7 @@ function balance(round: Round): Calibration {
  * Replicas whose distance to their mean shrinks by `1 / (1 + 2 lr gamma every)` each round; gamma is
  * multiplied by the same factor after each epoch. The mean is deployed.
  *
- * @throws ConfigError for a setting that is unknown or out of range.
+ * @throws InputError for a setting that is unknown or out of range.
  * @example
  * replicas({ gamma: 0.01 }).deploys; // "mean"
  */
@@ -56,7 +56,7 @@ export function replicas(settings: ReplicasSettings = {}): Coupling {
     every,
     deploys: "mean",
     ...(gamma === "auto" && { calibrate: balance }),
-    exchange(round, self) {
+    move(round, self) {
       const { calibration, epoch, epochs, snapshots } = round;
       const first = gamma === "auto" ? calibration.gamma : gamma;
       const strength = 2 * snapshots[self].lr * first * growth ** (epoch / epochs) * every;

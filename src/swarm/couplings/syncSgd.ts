@@ -7,8 +7,9 @@
 // the learners (Rajbhandari et al. 2019, arXiv 1910.02054).
 
 import { z } from "zod";
-import { ConfigError, parseSettings } from "../../train/index.js";
-import { type CompressorKind, getCompressor, withFeedback } from "../compressors/index.js";
+import { InputError } from "../../inputError.js";
+import { parseSettings } from "../../settings.js";
+import { type CompressorKind, getCompressor, withFeedback } from "../codecs/index.js";
 import { type Coupling, type SharedGradients, stay } from "../coupling.js";
 
 /** Settings of {@link syncSgd}; what else is given belongs to the compressor. */
@@ -31,7 +32,7 @@ export type SyncSgdSettings = z.input<typeof syncSgdSettings>;
 function feeds({ name, feedback }: CompressorKind, wanted: "on" | "off" | undefined): boolean {
   if (wanted === undefined) return feedback === true;
   if (feedback !== "own") return wanted === "on";
-  throw new ConfigError(
+  throw new InputError(
     `sync-sgd: setting feedback is "${wanted}": ${name} has a memory of its own; leave the setting out`,
   );
 }
@@ -53,8 +54,8 @@ function gradientsOf(settings: SyncSgdSettings): SharedGradients {
 /**
  * Learners that are one net with a batch as large as all of theirs together.
  *
- * @throws ConfigError for a setting that is unknown or out of range.
- * @throws RangeError for a compressor that is not known.
+ * @throws InputError for a setting that is unknown or out of range.
+ * @throws InputError for a compressor that is not known.
  * @example
  * syncSgd({ compress: "top-k", share: 0.01 }).every; // 1
  */
@@ -66,6 +67,6 @@ export function syncSgd(settings: SyncSgdSettings = {}): Coupling {
     every: 1,
     deploys: "mean",
     gradients: gradientsOf(settings),
-    exchange: (_, self) => stay(self),
+    move: (_, self) => stay(self),
   };
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { InputError } from "../../inputError.js";
 import { sharedRandom } from "../random.js";
 import { type TopologySetting, topologies, topologyOf } from "./topology.js";
 
@@ -226,7 +227,7 @@ describe("is refused:", () => {
     ],
   ];
   test.each(refused)("%s", (_, setting, message) => {
-    expect(() => topologyOf(setting).check?.(3)).toThrow(RangeError);
+    expect(() => topologyOf(setting).check?.(3)).toThrow(InputError);
     expect(() => topologyOf(setting).check?.(3)).toThrow(message);
   });
 });

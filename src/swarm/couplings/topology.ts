@@ -2,8 +2,9 @@
 // mixing leaves the mean of all particles where it is.
 
 import { z } from "zod";
+import { InputError } from "../../inputError.js";
 import type { Random } from "../../tensor/philox.js";
-import { byName } from "../../text.js";
+import { byName } from "../../text/words.js";
 import { givenMatrix } from "./matrix.js";
 import { presentOnes, type Share, withRest } from "./mixing.js";
 
@@ -11,7 +12,7 @@ import { presentOnes, type Share, withRest } from "./mixing.js";
 export interface Topology {
   readonly name: string;
   readonly source: string;
-  /** Throws a `RangeError` when it does not fit the number of particles. */
+  /** Throws a `InputError` when it does not fit the number of particles. */
   check?(particles: number): void;
   /**
    * Row `self` of the round's matrix, which is doubly stochastic over those that are present; nobody
@@ -72,15 +73,15 @@ export const topologies = (): readonly Topology[] => named;
 /** Pairs of particles that are joined. */
 export type Edges = readonly (readonly [number, number])[];
 
-/** Neighbours of each of `particles` particles; throws a `RangeError` for edges that make no graph. */
+/** Neighbours of each of `particles` particles; throws a `InputError` for edges that make no graph. */
 function neighboursOf(edges: Edges, particles: number): readonly ReadonlySet<number>[] {
   const sets = Array.from({ length: particles }, () => new Set<number>());
   for (const [at, [a, b]] of edges.entries()) {
     const edge = `topology: edge ${at} joins ${a} and ${b}`;
     if (Math.max(a, b) >= particles) {
-      throw new RangeError(`${edge}; the swarm's particles are 0 to ${particles - 1}`);
+      throw new InputError(`${edge}; the swarm's particles are 0 to ${particles - 1}`);
     }
-    if (a === b) throw new RangeError(`${edge}; expected two different particles`);
+    if (a === b) throw new InputError(`${edge}; expected two different particles`);
     sets[a].add(b);
     sets[b].add(a);
   }
@@ -103,7 +104,7 @@ export const graph = (edges: Edges): Topology => ({
   check(particles) {
     const lone = unreached(neighboursOf(edges, particles));
     if (lone === -1) return;
-    throw new RangeError(`topology: no edges lead from particle 0 to particle ${lone}; join them`);
+    throw new InputError(`topology: no edges lead from particle 0 to particle ${lone}; join them`);
   },
   row(self, present) {
     const neighbours = neighboursOf(edges, present.length);
@@ -127,7 +128,7 @@ export const topologySetting = z.union([
 ]);
 export type TopologySetting = z.output<typeof topologySetting>;
 
-/** Throws a `RangeError` for a name that is not known. */
+/** Throws a `InputError` for a name that is not known. */
 export function topologyOf(setting: TopologySetting): Topology {
   if (typeof setting === "string") return byName("topology", setting, named);
   return "edges" in setting ? graph(setting.edges) : givenMatrix(setting.matrix);

@@ -1,0 +1,25 @@
+// From a run's settings to what it trains: one net, or the swarm that the settings describe.
+
+import { getCoupling } from "../swarm/couplings/index.js";
+import { openSwarm, type SwarmSpec } from "../swarm/openSwarm.js";
+import { parseRates } from "../swarm/rates.js";
+import { type OpenTraining, openSession, type TrainConfig } from "../train/index.js";
+
+/**
+ * The swarm that settings describe.
+ *
+ * @throws InputError or InputError for an unknown coupling, and for settings that it cannot have.
+ */
+export function swarmOf(config: TrainConfig & { readonly swarm: string }): SwarmSpec {
+  const { swarm, particles, topology, coupling: settings, lr } = config;
+  const coupling = getCoupling(swarm).make({ ...settings, ...(topology && { topology }) });
+  const rates = typeof lr === "string" ? parseRates(lr, particles) : undefined;
+  return { coupling, particles, rates };
+}
+
+/** What a run with these settings trains. */
+export const openTraining: OpenTraining = (engine, prepared) => {
+  const { swarm } = prepared.config;
+  if (swarm === undefined) return openSession(engine, prepared);
+  return openSwarm(swarmOf({ ...prepared.config, swarm }))(engine, prepared);
+};

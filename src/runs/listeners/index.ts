@@ -1,0 +1,18 @@
+// What every run writes besides its checkpoints.
+
+import type { Listener } from "../../train/events.js";
+import type { RunFolder } from "../runFolder.js";
+import { charts } from "./charts.js";
+import { metrics } from "./metrics.js";
+import { particles } from "./particles.js";
+import { results } from "./results.js";
+import { swarm } from "./swarm.js";
+
+/** The listeners that keep a run folder's tables and charts. */
+export const runListeners = (folder: RunFolder): Listener[] => [
+  results(folder.file("results")),
+  metrics(folder.file("metrics")),
+  particles(folder.file("particles")),
+  swarm(folder),
+  charts(folder),
+];

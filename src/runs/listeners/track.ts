@@ -1,0 +1,50 @@
+// The ways of a swarm's nets as an image: places.csv keeps a sketch of each net's position after every
+// epoch, track.svg draws them in the plane in which they spread most.
+
+import { join } from "node:path";
+import { BUCKETS, principalPlane, trackChart } from "../../analysis/index.js";
+import { EpochTable, type Listener, runFiles, writeFileAtomic } from "../../train/index.js";
+
+/** Points that an image is made of at most; of longer runs it shows evenly spaced epochs. */
+const MOST_POINTS = 400;
+
+/** The image of rows `epoch, particle, sketch...`. */
+function draw(rows: readonly (readonly number[])[], title: string): string {
+  const particles = Math.max(...rows.map(([, particle]) => particle)) + 1;
+  const stride = Math.ceil(rows.length / MOST_POINTS);
+  const last = rows[rows.length - 1][0];
+  const shown = rows.filter(([epoch]) => epoch % stride === 0 || epoch === last);
+  const sketches = shown.map((row) => row.slice(2));
+  const gram = sketches.flatMap((a) =>
+    sketches.map((b) => a.reduce((sum, value, at) => sum + value * b[at], 0)),
+  );
+  const tracks = Array.from({ length: particles }, (_, particle) => ({
+    name: `net ${particle + 1}`,
+    points: [...shown.keys()].filter((at) => shown[at][1] === particle),
+  }));
+  return trackChart(title, principalPlane(Float64Array.from(gram), shown.length), tracks);
+}
+
+/** Keeps table and image in the run's folder, once there is a swarm. */
+export function track(): Listener {
+  let table: EpochTable;
+  let title = "";
+  let path = "";
+  let drawn = false;
+  return async (event) => {
+    if (event.type === "runStart") {
+      const sketch = Array.from({ length: BUCKETS }, (_, at) => `s${at}`);
+      table = new EpochTable(join(event.run, runFiles.places), ["particle", ...sketch]);
+      path = join(event.run, runFiles.track);
+      title = `${event.model}: ways of the nets`;
+      await table.begin(event);
+    } else if (event.type === "swarm") {
+      const rows = event.sketches.map((sketch, particle) => [particle, ...sketch]);
+      await table.append(event.epoch, rows);
+      drawn = true;
+    } else if (event.type === "runEnd" && drawn) {
+      const finite = (await table.rows()).filter((row) => row.every(Number.isFinite));
+      if (finite.length > 1) await writeFileAtomic(path, draw(finite, title));
+    }
+  };
+}

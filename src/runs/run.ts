@@ -1,0 +1,223 @@
+// The course of a run: steps, epochs and checkpoints until there is a reason to stop, then the test.
+
+import type { Engine } from "../engine/engine.js";
+import type { State } from "../train/checkpoint.js";
+import type { Listener, Summary, TrainEvent } from "../train/events.js";
+import type { Prepared } from "../train/prepare.js";
+import type { Progress } from "../train/progress.js";
+import type { Training } from "../train/training.js";
+import { version } from "../version.js";
+import { runListeners } from "./listeners/index.js";
+import type { RunConfig, RunFolder } from "./runFolder.js";
+import { type StopReason, stopReason } from "./stopping.js";
+
+/** One run in its folder, from the first step or from where it was left. */
+export class Run {
+  private readonly listeners: readonly Listener[];
+  private readonly signal?: AbortSignal;
+  /** Epoch of the weights in the folder's file of the best ones. */
+  private savedBest?: number;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly prepared: Prepared,
+    private readonly session: Training,
+    private readonly folder: RunFolder,
+    options: { readonly listeners?: readonly Listener[]; readonly signal?: AbortSignal },
+  ) {
+    this.listeners = [...runListeners(folder), ...(options.listeners ?? [])];
+    this.signal = options.signal;
+  }
+
+  /** Trains to the end. `saved` is what the run was made with when it is resumed. */
+  async go(saved?: RunConfig): Promise<Summary> {
+    if (saved) await this.restore();
+    else if (this.prepared.start) await this.saveStart();
+    await this.folder.saveConfig(this.config());
+    await this.announce(saved);
+    const reason = await this.trainUntilStop();
+    return this.end(reason);
+  }
+
+  private readonly emit = async (event: TrainEvent): Promise<void> => {
+    for (const listener of this.listeners) await listener(event);
+  };
+
+  private config(): RunConfig {
+    const { engine, prepared, session } = this;
+    const { out: _, ...settings } = prepared.config;
+    return {
+      versions: { convoy: version, node: process.versions.node },
+      settings: {
+        ...settings,
+        engine: engine.name as RunConfig["settings"]["engine"],
+        threads: engine.threads,
+      },
+      data: prepared.data,
+      net: prepared.net,
+      parameters: session.layout.trainable,
+    };
+  }
+
+  /** A run that starts from given weights is resumed without them. */
+  private async saveStart(): Promise<void> {
+    const { session, folder } = this;
+    await folder.saveState(session.layout, await session.save());
+  }
+
+  /** Goes back to the last checkpoint, in the folder too. */
+  private async restore(): Promise<void> {
+    const { session, folder } = this;
+    const state = await folder.loadState(session.layout, session.vectorLengths);
+    if (!state) return;
+    await session.restore(state);
+    await this.saveWeights(state);
+  }
+
+  private async announce(saved?: RunConfig): Promise<void> {
+    const { engine, prepared, session, folder } = this;
+    const { splits, config, net } = prepared;
+    const { epoch, step, history } = session.progress();
+    await this.emit({
+      type: "runStart",
+      run: folder.path,
+      model: net.model,
+      parameters: session.layout.trainable,
+      engine: engine.name,
+      threads: engine.threads,
+      seed: config.seed,
+      epochs: config.epochs,
+      stepsPerEpoch: session.stepsPerEpoch,
+      batch: session.batchSize,
+      images: {
+        train: splits.train.length,
+        selection: splits.selection.length,
+        test: splits.test?.length ?? 0,
+      },
+      memory: session.memory,
+      swarm: session.size,
+      resumed: saved && { epoch: epoch + 1, step: step + 1 },
+      history,
+    });
+    for (const message of this.warnings(saved)) await this.emit({ type: "warning", message });
+  }
+
+  private warnings(saved?: RunConfig): string[] {
+    const { engine, prepared, session } = this;
+    const { splits, config } = prepared;
+    const found: string[] = [];
+    if (!splits.test) found.push(`${splits.train.name} has no test set; the result has no test`);
+    if (session.batchSize < config.batch) {
+      found.push(`batches hold ${session.batchSize} images, all that there are to learn from`);
+    }
+    const was = saved?.settings;
+    if (was && (was.engine !== engine.name || was.threads !== engine.threads)) {
+      found.push(
+        `the run was made on the ${was.engine} engine with ${was.threads} threads, now it is ` +
+          `${engine.name} with ${engine.threads}: results will differ in the last bits`,
+      );
+    }
+    return found;
+  }
+
+  private reasonAt(progress: Progress): StopReason | undefined {
+    const { prepared, session, signal } = this;
+    return stopReason(prepared.config, progress, session, signal);
+  }
+
+  /** Trains in stretches, each with a checkpoint at its end. */
+  private async trainUntilStop(): Promise<StopReason> {
+    const { session } = this;
+    const longest = 60 * this.prepared.config.saveMinutes;
+    for (;;) {
+      const start = session.progress();
+      const reason = this.reasonAt(start);
+      if (reason) return reason;
+      const due = ({ step, seconds }: Progress) =>
+        step > start.step && seconds - start.seconds >= longest;
+      await session.trainSteps((now) => !this.reasonAt(now) && !due(now), this.emit);
+      if (session.progress().step === session.stepsPerEpoch) await this.endEpoch(true);
+      await this.checkpoint();
+    }
+  }
+
+  private async endEpoch(complete: boolean): Promise<void> {
+    const { record, best } = await this.session.endEpoch(this.emit);
+    const compression = await this.session.compression?.();
+    await this.emit({ type: "epochEnd", ...record, best, complete, compression });
+  }
+
+  private async checkpoint(): Promise<void> {
+    const { session, folder } = this;
+    const state = await session.save();
+    await folder.saveState(session.layout, state);
+    await this.saveWeights(state);
+    const { epoch, step } = state.progress;
+    await this.emit({ type: "checkpoint", epoch: epoch + 1, step: step + 1 });
+  }
+
+  /** The last weights, and the best ones when they are new. */
+  private async saveWeights({ weights, best, progress }: State): Promise<void> {
+    const { session, folder, prepared } = this;
+    await folder.saveWeights("last", session.layout, weights, prepared.net);
+    if (best && progress.best?.epoch !== this.savedBest) {
+      await folder.saveWeights("best", session.layout, best, prepared.net);
+      this.savedBest = progress.best?.epoch;
+    }
+  }
+
+  private async end(reason: StopReason): Promise<Summary> {
+    const { session, folder } = this;
+    if (reason === "aborted") {
+      const summary = await this.summary();
+      await this.emit({ type: "runEnd", reason, summary });
+      return summary;
+    }
+    await this.endPart();
+    const { selection, test } = this.prepared.splits;
+    const each = test && (await session.evaluateEach?.());
+    const { accuracy, loss, confusion: matrix } = await session.evaluateBest();
+    const summary: Summary = {
+      ...(await this.summary(test && { accuracy, loss })),
+      ...(each && { particles: each.map((one) => ({ accuracy: one.accuracy, loss: one.loss })) }),
+    };
+    await folder.saveSummary(summary);
+    const { classes } = selection;
+    const confusion = { set: test ? "test" : "selection", classes, matrix } as const;
+    await this.emit({ type: "runEnd", reason, summary, confusion });
+    return summary;
+  }
+
+  /**
+   * Evaluates what was trained of an epoch that the run stopped in. The saved state does not know of it,
+   * so that the run can be resumed with more steps or minutes as if it had not stopped.
+   */
+  private async endPart(): Promise<void> {
+    const { session } = this;
+    if (session.progress().step === 0) return;
+    await this.endEpoch(false);
+    await this.saveWeights(await session.save());
+  }
+
+  private async summary(test?: Summary["test"]): Promise<Summary> {
+    const { session, prepared, folder } = this;
+    const { best, images, work, trainSeconds, seconds } = session.progress();
+    const pass = session.stepsPerEpoch * session.batchSize;
+    const { peakBytes, activationBytes } = session.memory;
+    return {
+      run: folder.path,
+      model: prepared.net.model,
+      parameters: session.layout.trainable,
+      epochs: Math.floor(images / pass),
+      seed: prepared.config.seed,
+      best: best && { epoch: best.epoch, accuracy: best.accuracy },
+      test,
+      bytesSent: session.bytesSent,
+      imagesPerSecond: images === 0 ? 0 : images / trainSeconds,
+      gradients: work / pass,
+      memory: { peakBytes, activationBytes },
+      compression: await session.compression?.(),
+      seconds,
+    };
+  }
+}

@@ -1,0 +1,158 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import {
+  stripeSplits,
+  stripes,
+  temporaryFolder,
+  tinyModel,
+  tinySettings,
+  trainTiny,
+} from "../../test/support/tinyRun.js";
+import { Loader, parseAugmentations } from "../data/index.js";
+import { createEngine } from "../engine/index.js";
+import { initialise } from "../nn/index.js";
+import { compileUpdate, getRule } from "../optim/index.js";
+import { parseConfig } from "../train/config.js";
+import { Evaluator } from "../train/evaluator.js";
+import { learningRate } from "../train/learningRate.js";
+import { classificationObjective, compileTraining } from "../train/objective.js";
+import { prepare } from "../train/prepare.js";
+import { readWeights, vectorOf } from "../train/weights.js";
+import { runFiles } from "./runFolder.js";
+
+const text = (folder: string, file: string) => readFileSync(join(folder, file), "utf8");
+const linesOf = (folder: string, file: string) => text(folder, file).trim().split("\n");
+
+describe("a run", () => {
+  test("learns, and leaves a complete folder", async () => {
+    const out = join(temporaryFolder(), "deep", "run");
+    const { summary, events } = await trainTiny({ out, epochs: 6, augment: "" });
+    expect(summary.test!.accuracy).toBeGreaterThan(0.9);
+    expect(Object.keys(JSON.parse(JSON.stringify(summary))).join()).toBe(
+      "run,model,parameters,epochs,seed,best,test,imagesPerSecond,gradients,memory,seconds",
+    );
+    expect(summary).toMatchObject({ run: out, model: "tiny", epochs: 6, seed: 1 });
+    const ofSwarms = ["particles", "swarm", "distances", "places", "track"];
+    for (const [name, file] of Object.entries(runFiles)) {
+      expect(existsSync(join(out, file)), file).toBe(!ofSwarms.includes(name));
+    }
+    expect(JSON.parse(text(out, "summary.json"))).toEqual(summary);
+    expect(linesOf(out, "results.csv")).toHaveLength(1 + 6);
+    expect(linesOf(out, "metrics.jsonl")).toHaveLength(6 * (10 + 1));
+    expect(linesOf(out, "confusion.csv")[0]).toBe("true class,top,middle,bottom");
+    const ends = events.filter((event) => event.type === "epochEnd");
+    const best = ends.filter((event) => event.best).at(-1)!;
+    expect(summary.best).toEqual({ epoch: best.epoch, accuracy: best.selectionAccuracy });
+    expect(Math.max(...ends.map((end) => end.selectionAccuracy))).toBe(summary.best!.accuracy);
+  });
+
+  test("its best weights need nothing but their file, and are those that were tested", async () => {
+    const out = join(temporaryFolder(), "run");
+    const { summary } = await trainTiny({ out });
+    const path = join(out, runFiles.best);
+    const { info, tensors } = await readWeights(path);
+    const [channels, height, width] = info.input;
+    const model = tinyModel({ channels, height, width, classes: info.classes.length });
+    const engine = await createEngine({ engine: "reference" });
+    const { layout } = await compileTraining(engine, model, { batch: 2 });
+    const w = engine.vector(layout.length);
+    await w.write(vectorOf(layout, tensors, path));
+    const evaluator = await Evaluator.create(engine, model, 7, info);
+    const { test: testSet } = stripeSplits();
+    const { accuracy, loss } = await evaluator.evaluate(w, evaluator.loader(testSet!));
+    expect(accuracy).toBe(summary.test!.accuracy);
+    expect(loss).toBeCloseTo(summary.test!.loss, 12);
+  });
+
+  test("gives the bytes of a plain loop that waits for every step", async () => {
+    const out = join(temporaryFolder(), "run");
+    await trainTiny({ out });
+    const parts = { data: stripeSplits(), model: tinyModel };
+    const { config, model, net, splits } = await prepare(tinySettings, parts);
+    const engine = await createEngine(config);
+    const loader = new Loader(engine, splits.train, {
+      ...config,
+      ...net,
+      shuffle: true,
+      augment: parseAugmentations(config.augment),
+    });
+    const program = await compileTraining(engine, model, config);
+    const objective = classificationObjective(program, config);
+    const { layout } = program;
+    const update = await compileUpdate(engine, getRule(config.optimizer), layout);
+    const [w, grad] = [engine.vector(layout.length), engine.vector(layout.trainable)];
+    await w.write(initialise(program, config.seed));
+    const state = update.init();
+    const rate = learningRate(config, loader.stepsPerEpoch);
+    for (let at = 0; at < config.epochs * loader.stepsPerEpoch; at++) {
+      const moment = {
+        epoch: Math.floor(at / loader.stepsPerEpoch),
+        step: at % loader.stepsPerEpoch,
+      };
+      const batch = await loader.batch(moment.epoch, moment.step);
+      await objective.evaluate(w, batch, { grad }, moment);
+      await update.step(w, grad, state, { lr: rate.at(at), decay: config.decay, step: at + 1 });
+    }
+    const path = join(out, runFiles.last);
+    const { tensors } = await readWeights(path);
+    expect(vectorOf(layout, tensors, path)).toEqual(await w.read());
+  });
+
+  test("the same seed gives the same bytes, another seed other bytes", async () => {
+    const folder = temporaryFolder();
+    const bytes = async (name: string, seed: number) => {
+      await trainTiny({ out: join(folder, name), seed, epochs: 2 });
+      return readFileSync(join(folder, name, runFiles.last));
+    };
+    const first = await bytes("a", 1);
+    expect((await bytes("b", 1)).equals(first)).toBe(true);
+    expect((await bytes("c", 2)).equals(first)).toBe(false);
+  });
+
+  test("without a test set it says so and shows the selection set's confusion", async () => {
+    const out = join(temporaryFolder(), "run");
+    const data = { train: stripes(60, 1), selection: stripes(15, 3) };
+    const { summary, events } = await trainTiny({ out, epochs: 1 }, { data });
+    expect(summary.test).toBeUndefined();
+    expect(events.find((event) => event.type === "warning")?.message).toMatch(/no test set/);
+    const end = events.at(-1)!;
+    expect(end.type === "runEnd" && end.confusion?.set).toBe("selection");
+    expect(end.type === "runEnd" && end.confusion?.matrix.total).toBe(15);
+  });
+
+  test("listeners hear every step in order", async () => {
+    const out = join(temporaryFolder(), "run");
+    const { events } = await trainTiny({ out, epochs: 2 });
+    const heard = events.map((event) =>
+      event.type === "step" ? `${event.epoch}.${event.step}` : event.type,
+    );
+    const steps = (epoch: number) => Array.from({ length: 10 }, (_, at) => `${epoch}.${at + 1}`);
+    expect(heard).toEqual([
+      "runStart",
+      ...[...steps(1), "epochEnd", "checkpoint"],
+      ...[...steps(2), "epochEnd", "checkpoint"],
+      "runEnd",
+    ]);
+  });
+});
+
+describe("settings", () => {
+  test("a model's own defaults go before the general ones, the user's before both", async () => {
+    const model: typeof tinyModel = (input) => ({
+      ...tinyModel(input),
+      defaults: { optimizer: "adam", lr: 0.001, decay: 0, mean: [1], std: [2] },
+    });
+    const prepared = await prepare({ data: "stripes", lr: 0.5 }, { data: stripeSplits(), model });
+    expect(prepared.config).toMatchObject({ optimizer: "adam", lr: 0.5, decay: 0, batch: 64 });
+    expect(prepared.net).toMatchObject({ mean: [1], std: [2] });
+  });
+
+  test("warm-up rises in a line to the schedule, which spans all epochs", () => {
+    const config = parseConfig({ data: "x", lr: 2, schedule: "constant", warmup: 0.4, epochs: 3 });
+    const rate = learningRate(config, 10);
+    expect([0, 1, 2, 3, 4, 29].map((step) => rate.at(step))).toEqual([0.4, 0.8, 1.2, 1.6, 2, 2]);
+    const falling = learningRate({ ...config, schedule: "cosine", warmup: 0 }, 10);
+    expect(falling.at(15)).toBeCloseTo(1, 12);
+  });
+});

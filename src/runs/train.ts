@@ -1,0 +1,67 @@
+// Trains one net as a run: a folder that can be watched, interrupted and resumed bit for bit.
+
+import { createEngine } from "../engine/index.js";
+import { InputError } from "../inputError.js";
+import type { TrainSettings } from "../train/config.js";
+import type { Listener, Summary } from "../train/events.js";
+import { openSession } from "../train/openSession.js";
+import { type OwnParts, prepare } from "../train/prepare.js";
+import type { OpenTraining } from "../train/training.js";
+import { Run } from "./run.js";
+import { freeFolder, RunFolder, readRunConfig } from "./runFolder.js";
+
+/** How {@link train} is watched and steered. */
+export interface TrainOptions extends OwnParts {
+  /** Hear every event, after the listeners that write the run folder. */
+  readonly listeners?: readonly Listener[];
+  /** When it aborts, the run saves its state after the current step and ends. */
+  readonly signal?: AbortSignal;
+  /** Goes on with the run in `out`; its settings need not be given again. */
+  readonly resume?: boolean;
+  /** Makes what is trained; default one net. */
+  readonly open?: OpenTraining;
+}
+
+/**
+ * Trains a net: learns from the training data, chooses the best epoch on the selection set, and tests
+ * its weights once at the end. Everything is written to the run folder `out`.
+ *
+ * The same settings and data give the same weights, bit for bit, on the same engine with the same
+ * number of threads; so does a run that was interrupted, or even killed, and resumed.
+ *
+ * @throws InputError, InputError or InputError for settings and data that cannot be used, before
+ * anything is written; InputError for a folder that cannot be used; DivergedError when the loss is no
+ * longer finite.
+ * @example
+ * const summary = await train({ data: "mnist", model: "lenet5", steps: 10, out: "runs/short" });
+ * summary.run; // "runs/short"
+ */
+export async function train(
+  settings: Partial<TrainSettings>,
+  options: TrainOptions = {},
+): Promise<Summary> {
+  const { out } = settings;
+  if (options.resume && out === undefined) {
+    throw new InputError("setting out is missing: it names the folder of the run to resume");
+  }
+  const saved = options.resume ? await readRunConfig(out!) : undefined;
+  if (!saved && out !== undefined) RunFolder.expectFree(out);
+  const prepared = await prepare(settings, options, saved);
+  const { data, net, config } = prepared;
+  const engine = await createEngine(config);
+  try {
+    const open: OpenTraining = options.open ?? openSession;
+    const session = await open(engine, prepared);
+    const folder = saved
+      ? RunFolder.resume(out!)
+      : RunFolder.create(out ?? freeFolder(data.name, net.model));
+    try {
+      return await new Run(engine, prepared, session, folder, options).go(saved);
+    } finally {
+      folder.close();
+      await session.close?.();
+    }
+  } finally {
+    await engine.close();
+  }
+}

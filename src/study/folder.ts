@@ -1,0 +1,66 @@
+// A comparison's folder: the plan, the tables, and a run folder for every run.
+
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { firstDifference, type Plan } from "../compare/plan.js";
+import { writeFileAtomic } from "../files/atomicFile.js";
+import { writeError } from "../files/errors.js";
+import { lockFolder } from "../files/lock.js";
+import { InputError } from "../inputError.js";
+
+/** Files of a comparison's folder, relative to it. */
+export const compareFiles = {
+  plan: "plan.json",
+  results: "results.csv",
+  tableMarkdown: "table.md",
+  table: "table.csv",
+  chart: "table.svg",
+} as const;
+
+/** JSON of a damaged file as an error that names it. */
+export async function readJson(path: string): Promise<unknown> {
+  const text = await readFile(path, "utf8");
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`${path} is damaged: ${(error as Error).message}`);
+  }
+}
+
+async function expectSamePlan(out: string, plan: Plan): Promise<void> {
+  const path = join(out, compareFiles.plan);
+  if (!existsSync(path)) {
+    const [first] = readdirSync(out).filter((name) => name !== "run.lock");
+    if (first === undefined) return;
+    throw new InputError(`${out} is not empty (it holds ${first}); choose a new folder`);
+  }
+  const saved = await readJson(path);
+  const difference = firstDifference(saved, JSON.parse(JSON.stringify(plan)));
+  if (difference === undefined) return;
+  throw new InputError(
+    `${out} holds another comparison: ${difference}; choose a new folder, or go on with its plan`,
+  );
+}
+
+/**
+ * Begins a comparison in a folder, or goes on there, and returns what frees the folder.
+ *
+ * @throws InputError when the folder holds something else, or another plan: with the first difference.
+ */
+export async function openFolder(out: string, plan: Plan): Promise<() => void> {
+  try {
+    mkdirSync(out, { recursive: true });
+  } catch (error) {
+    throw writeError(out, error);
+  }
+  const unlock = lockFolder(out);
+  try {
+    await expectSamePlan(out, plan);
+    await writeFileAtomic(join(out, compareFiles.plan), `${JSON.stringify(plan, undefined, 2)}\n`);
+    return unlock;
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}

@@ -1,0 +1,121 @@
+import { describe, expect, test } from "vitest";
+import { noise } from "../../test/support/layers.js";
+import { referenceEngine } from "../engine/reference/index.js";
+import { createModel, type Model } from "../models/index.js";
+import {
+  batchNorm,
+  conv2d,
+  globalAvgPool,
+  initialise,
+  linear,
+  sequential,
+  tanh,
+} from "../nn/index.js";
+import { evaluationGraph, type TrainingOptions, trainingGraph } from "./graphs.js";
+
+const batch = 4;
+
+/** A smooth net small enough for central differences. */
+const small: Model = {
+  name: "small",
+  source: "a test",
+  input: [2, 4, 4],
+  classes: 3,
+  layer: sequential({
+    conv: conv2d(3, 3, { bias: false }),
+    norm: batchNorm(),
+    tanh: tanh(),
+    pool: globalAvgPool(),
+    fc: linear(3),
+  }),
+};
+
+const x = noise(batch * 32);
+const targets = Float32Array.from([1, 0, 0, 0, 1, 0, 0, 0, 1, 0.5, 0.5, 0]);
+
+/** One training run of the small net at given parameters. */
+async function train(w: ArrayLike<number>, options: TrainingOptions = {}) {
+  const engine = referenceEngine();
+  const task = trainingGraph(small, batch, options);
+  const program = await engine.compile(task.graph);
+  const vectors = {
+    w: engine.vector(task.layout.length),
+    grad: engine.vector(task.layout.trainable),
+  };
+  await vectors.w.write(w);
+  const outputs = await program.run({ vectors, inputs: { x, targets } });
+  return { outputs, w: await vectors.w.read(), grad: await vectors.grad.read() };
+}
+
+const { layout, ...rest } = trainingGraph(small, batch);
+const start = initialise({ layout, specs: rest.specs }, 1);
+
+describe("the training graph", () => {
+  test("writes the gradient of the mean loss", async () => {
+    const { grad } = await train(start, { labelSmoothing: 0.1 });
+    const step = 1e-2;
+    for (let at = 0; at < layout.trainable; at += 3) {
+      const [up, down] = [step, -step].map((change) =>
+        start.map((value, other) => (other === at ? value + change : value)),
+      );
+      const [above, below] = [
+        await train(up, { labelSmoothing: 0.1 }),
+        await train(down, { labelSmoothing: 0.1 }),
+      ];
+      const slope = (above.outputs.loss[0] - below.outputs.loss[0]) / (2 * step);
+      expect(Math.abs(grad[at] - slope)).toBeLessThan(1e-4);
+    }
+  });
+
+  test("updates batch statistics and nothing else in w", async () => {
+    const { w } = await train(start);
+    expect(w.subarray(0, layout.trainable)).toEqual(start.subarray(0, layout.trainable));
+    expect(w.subarray(layout.trainable)).not.toEqual(start.subarray(layout.trainable));
+  });
+
+  test("gives the mean loss of its logits", async () => {
+    const { outputs } = await train(start);
+    const losses = Array.from({ length: batch }, (_, row) => {
+      const logits = [...outputs.logits].slice(3 * row, 3 * row + 3);
+      const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
+      return logits.reduce((sum, logit, at) => sum + targets[3 * row + at] * (total - logit), 0);
+    });
+    expect(outputs.loss).toHaveLength(1);
+    expect(outputs.loss[0]).toBeCloseTo(losses.reduce((a, b) => a + b) / batch, 5);
+  });
+
+  test("label smoothing changes the loss, not the logits", async () => {
+    const [plain, smooth] = [await train(start), await train(start, { labelSmoothing: 0.2 })];
+    expect(smooth.outputs.logits).toEqual(plain.outputs.logits);
+    expect(smooth.outputs.loss).not.toEqual(plain.outputs.loss);
+  });
+
+  test.each([0, 2.5, -1])("a batch of %d is refused", (size) => {
+    expect(() => trainingGraph(small, size)).toThrow(`batch must be a whole number of at least 1`);
+  });
+});
+
+describe("the evaluation graph", () => {
+  test("gives each image its own loss, whatever its neighbours", async () => {
+    const engine = referenceEngine();
+    const model = createModel("resnet20", { channels: 1, height: 8, width: 8, classes: 3 });
+    const losses = async (count: number) => {
+      const task = evaluationGraph(model, count);
+      const program = await engine.compile(task.graph);
+      const w = engine.vector(task.layout.length);
+      await w.write(initialise(task, 1));
+      const inputs = { x: noise(64 * count), targets: targets.slice(0, 3 * count) };
+      const outputs = await program.run({ vectors: { w }, inputs });
+      expect(outputs.logits).toHaveLength(3 * count);
+      return [...outputs.losses];
+    };
+    const [one, four] = [await losses(1), await losses(4)];
+    expect(four).toHaveLength(4);
+    expect(four[0]).toBeCloseTo(one[0], 6);
+  });
+
+  test("changes nothing", () => {
+    const { graph } = evaluationGraph(small, batch);
+    expect(graph.nodes.filter(({ op }) => op.name === "write")).toEqual([]);
+  });
+});
