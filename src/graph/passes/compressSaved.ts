@@ -8,13 +8,9 @@ import { bytesOf } from "../../tensor/dtype.js";
 import { sizeOf } from "../../tensor/shape.js";
 import type { Graph, Node, Value } from "../graph.js";
 import { readsSigns } from "../normGrad.js";
-import { compress, compressReport } from "../ops/compress.js";
-import { norms } from "../ops/norms.js";
-import { packBits } from "../ops/packBits.js";
-import { read } from "../ops/read.js";
-import { restore } from "../ops/restore.js";
-import { unpackBits } from "../ops/unpackBits.js";
-import { write } from "../ops/write.js";
+import { read, write } from "../ops/bindings.js";
+import { compress, compressReport, packBits, restore, unpackBits } from "../ops/compress.js";
+import { norms } from "../ops/reduce.js";
 import { wayBack } from "../recompute/blocks.js";
 import { forwardNodes, liveNodes, rewrite } from "../rewrite.js";
 

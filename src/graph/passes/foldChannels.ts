@@ -6,9 +6,8 @@
 
 import { type Shape, sameShape } from "../../tensor/shape.js";
 import type { Graph, Node, Value } from "../graph.js";
-import { add } from "../ops/add.js";
-import { mul } from "../ops/mul.js";
-import { reshape } from "../ops/reshape.js";
+import { add, mul } from "../ops/pointwise.js";
+import { reshape } from "../ops/shape.js";
 import { countUses, nodesOfVectors, type Rewritten, type Rule, rewrite } from "../rewrite.js";
 
 /** A sum's operands with its channels, `numbers` [c], scaled or shifted. */

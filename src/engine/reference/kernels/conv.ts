@@ -2,7 +2,7 @@
 // images, one of the weights, one of the output), so one walk over the triples serves all.
 
 import type { Activation } from "../../../graph/activation.js";
-import type { ConvGeometry } from "../../../graph/ops/conv2d.js";
+import type { ConvGeometry } from "../../../graph/ops/conv.js";
 import type { Shape } from "../../../tensor/shape.js";
 import { activated } from "./activation.js";
 import { allocate } from "./indexing.js";

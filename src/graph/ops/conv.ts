@@ -3,13 +3,13 @@
 // y = activation(x * w + bias + residual). Together with its two gradients it forms a family closed under
 // differentiation.
 
-import { formatShape, sameShape, sizeOf } from "../../tensor/shape.js";
+import { formatShape, type Shape, sameShape, sizeOf } from "../../tensor/shape.js";
 import { type Activation, beforeActivation } from "../activation.js";
-import { expectDtype, expectWhole } from "../expect.js";
+import { expectDtype, expectShape, expectWhole } from "../expect.js";
 import { apply, type Op, type Value } from "../graph.js";
 import { expectImages, type Padding, type Pair, padding4, pair, slide } from "../window.js";
-import { conv2dInputGrad } from "./conv2dInputGrad.js";
-import { conv2dWeightGrad } from "./conv2dWeightGrad.js";
+import { add } from "./pointwise.js";
+import { expand, reshape } from "./shape.js";
 
 /** Geometry of a convolution: [height, width] each, padding [top, left, bottom, right]. */
 export interface ConvGeometry
@@ -103,3 +103,103 @@ export function conv2d(x: Value, w: Value, options: ConvOptions = {}): Value {
   if (residual && !bias) throw new RangeError("conv2d: a residual needs a bias beside it");
   return apply(conv2dOp, [x, w, ...(bias ? [bias] : []), ...(residual ? [residual] : [])], attrs);
 }
+
+// The gradient of a convolution with respect to its images, which is also transposed convolution.
+
+interface InputGradAttrs extends ConvGeometry {
+  /** Shape of the images, [n, c, h, w]. */
+  readonly shape: readonly number[];
+}
+
+export const conv2dInputGradOp: Op<InputGradAttrs> = {
+  name: "conv2dInputGrad",
+  infer([dy, w], attrs) {
+    expectDtype("conv2dInputGrad", "f32", dy);
+    const [forward] = conv2dOp.infer([{ dtype: "f32", shape: attrs.shape }, w], {
+      ...attrs,
+      activation: "none",
+    });
+    if (!sameShape(forward.shape, dy.shape)) {
+      throw new RangeError(
+        `conv2dInputGrad: expected a gradient of ${formatShape(forward.shape)}, found ${formatShape(dy.shape)}`,
+      );
+    }
+    return [{ dtype: "f32", shape: attrs.shape }];
+  },
+  gradient({ inputs: [dy, w], attrs: { shape: _, ...geometry } }, [grad]) {
+    return [convolve(grad!, w, geometry), conv2dWeightGrad(grad!, dy, w.shape, geometry, false)[0]];
+  },
+  flops: ({ inputs: [dy, w] }) => 2 * sizeOf(dy.shape) * sizeOf(w.shape.slice(1)),
+};
+
+/** Gradient of the images of shape `shape`, given that of the convolution's output. */
+export const conv2dInputGrad = (dy: Value, w: Value, shape: Shape, geometry: ConvGeometry): Value =>
+  apply(conv2dInputGradOp, [dy, w], { ...geometry, shape });
+
+/**
+ * Transposed convolution of images [n, c, h, w] with weights [c, o / groups, kh, kw]. `outputPadding`
+ * adds rows and columns at the bottom and right, to choose among the sizes a stride allows.
+ *
+ * @example
+ * const x = input(new Graph(), "x", [8, 16, 7, 7]);
+ * const w = read(x.graph, "w", [16, 3, 2, 2]);
+ * convTranspose2d(x, w, convGeometry({ strides: 2 })).shape; // [8, 3, 14, 14]
+ */
+export function convTranspose2d(
+  x: Value,
+  w: Value,
+  geometry: ConvGeometry,
+  outputPadding: readonly [number, number] = [0, 0],
+): Value {
+  const { strides, padding, dilation, groups } = geometry;
+  const size = [0, 1].map(
+    (axis) =>
+      (x.shape[axis + 2] - 1) * strides[axis] -
+      padding[axis] -
+      padding[axis + 2] +
+      dilation[axis] * (w.shape[axis + 2] - 1) +
+      1 +
+      outputPadding[axis],
+  );
+  slide("convTranspose2d", size, { ...geometry, kernel: w.shape.slice(2) });
+  return conv2dInputGrad(x, w, [x.shape[0], w.shape[1] * groups, ...size], geometry);
+}
+
+// The gradient of a convolution with respect to its weights and, on demand, its bias.
+
+interface WeightGradAttrs extends ConvGeometry {
+  /** Shape of the weights, [o, c / groups, kh, kw]. */
+  readonly shape: readonly number[];
+  /** Whether the second output, the bias gradient [o], is wanted. */
+  readonly bias: boolean;
+}
+
+export const conv2dWeightGradOp: Op<WeightGradAttrs> = {
+  name: "conv2dWeightGrad",
+  infer([x, dy], { shape, bias, ...geometry }) {
+    const weights = { dtype: "f32", shape } as const;
+    const attrs = { ...(geometry as ConvGeometry), activation: "none" } as const;
+    const [forward] = conv2dOp.infer([x, weights], attrs);
+    expectDtype("conv2dWeightGrad", "f32", dy);
+    expectShape("conv2dWeightGrad", "a gradient", forward.shape, dy);
+    return bias ? [weights, { dtype: "f32", shape: [shape[0]] }] : [weights];
+  },
+  gradient({ inputs: [x, dy], attrs: { shape: _, bias: __, ...geometry } }, [dw, db]) {
+    const fromWeights = dw && convolve(x, dw, geometry);
+    const fromBias = db && expand(reshape(db, [1, dy.shape[1], 1, 1]), dy.shape);
+    return [
+      dw && conv2dInputGrad(dy, dw, x.shape, geometry),
+      fromWeights && fromBias ? add(fromWeights, fromBias) : (fromWeights ?? fromBias),
+    ];
+  },
+  flops: ({ inputs: [, dy], attrs: { shape } }) => 2 * sizeOf(dy.shape) * sizeOf(shape.slice(1)),
+};
+
+/** Gradients [weights] or [weights, bias], given the images and the gradient of the output. */
+export const conv2dWeightGrad = (
+  x: Value,
+  dy: Value,
+  shape: Shape,
+  geometry: ConvGeometry,
+  bias: boolean,
+): readonly Value[] => x.graph.apply(conv2dWeightGradOp, [x, dy], { ...geometry, shape, bias });
