@@ -54,7 +54,12 @@ import {
 import { resizeGradOp, resizeOp } from "./resize.js";
 import { concatOp, expandOp, padOp, reshapeOp, sliceOp, transposeOp } from "./shape.js";
 
-const table = {
+/** Ops by name, whatever their attributes. */
+const table = <N extends string>(rows: Readonly<Record<N, Pick<Op, "name">>>) =>
+  rows as Readonly<Record<N, Op>>;
+
+/** The primitives that an engine implements, by name. */
+export const ops = table({
   abs: absOp,
   add: addOp,
   avgPool2d: avgPool2dOp,
@@ -121,10 +126,7 @@ const table = {
   uniform: uniformOp,
   unpackBits: unpackBitsOp,
   write: writeOp,
-};
+});
 
 /** Name of a primitive. */
-export type OpName = keyof typeof table;
-
-/** The primitives that an engine implements, by name. */
-export const ops = table as unknown as Readonly<Record<OpName, Op>>;
+export type OpName = keyof typeof ops;
