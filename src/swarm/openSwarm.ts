@@ -46,13 +46,13 @@ async function openHost(
   prepared: Prepared,
   { coupling }: SwarmSpec,
 ): Promise<Host> {
-  const { config, model, net, splits } = prepared;
+  const { config, question, net, splits } = prepared;
   const gradients = coupling.gradients !== undefined || config.probe;
   const batch = Math.min(config.batch, splits.train.length);
   return {
     engine,
     programs: await openPrograms(engine, prepared, { gradients }),
-    evaluator: await Evaluator.create(engine, model, batch, net),
+    evaluator: await Evaluator.create(engine, question, batch, net),
     statistics: await Statistics.open(engine, prepared, batch),
   };
 }
@@ -118,6 +118,7 @@ async function openParticle(
     evaluator,
     selection: evaluator.loader(splits.selection),
     statistics,
+    score: prepared.score,
     unsent,
     remembers: coupling.needs.scores,
     rate,

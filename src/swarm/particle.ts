@@ -3,7 +3,9 @@
 import type { Dataset, Loader } from "../data/index.js";
 import { Combiner, type WeightedVector } from "../engine/combine.js";
 import type { Engine, Vector } from "../engine/engine.js";
+import { type MetricValues, merit, type Score } from "../tasks/index.js";
 import {
+  addTallies,
   DivergedError,
   type Evaluation,
   type Evaluator,
@@ -28,7 +30,7 @@ export interface ParticleMemory {
 export interface Tally {
   readonly images: number;
   readonly loss: number;
-  readonly correct: number;
+  readonly tallies: MetricValues;
   readonly work: number;
 }
 
@@ -41,7 +43,7 @@ export interface SavedParticle {
   readonly optimizer: Readonly<Record<string, number>>;
 }
 
-const nothing: Tally = { images: 0, loss: 0, correct: 0, work: 0 };
+const nothing: Tally = { images: 0, loss: 0, tallies: {}, work: 0 };
 
 /** What a particle is made of. */
 export interface ParticleParts {
@@ -51,6 +53,8 @@ export interface ParticleParts {
   readonly evaluator: Evaluator;
   readonly selection: Loader;
   readonly statistics: Statistics;
+  /** The metric that decides. */
+  readonly score: Score;
   /** What it remembers of the messages that it sent; default nothing. */
   readonly unsent?: Memory;
   /** Whether it remembers its best point. */
@@ -115,12 +119,14 @@ export class Particle {
   /** What the others know of it. */
   get snapshot(): Snapshot {
     const { score, bestScore } = this.memory;
+    const meritOf = (value: number | undefined) =>
+      value === undefined ? undefined : merit(this.parts.score, value);
     return {
       particle: this.id,
       healthy: this.healthy,
       lr: this.lr,
-      score,
-      bestScore,
+      score: meritOf(score),
+      bestScore: meritOf(bestScore),
       loss: this.lastLoss,
     };
   }
@@ -155,14 +161,14 @@ export class Particle {
     if (!this.healthy || from === to) return;
     this.moved = false;
     try {
-      await this.learner.learn({ epoch, from, to }, ({ loss, correct, images, lr, gradients }) => {
+      await this.learner.learn({ epoch, from, to }, ({ loss, tallies, images, lr, gradients }) => {
         const { tally } = this;
         this.lr = lr;
         this.lastLoss = loss;
         this.tally = {
           images: tally.images + images,
           loss: tally.loss + loss * images,
-          correct: tally.correct + correct,
+          tallies: addTallies(tally.tallies, tallies),
           work: tally.work + images * gradients,
         };
       });
@@ -185,16 +191,15 @@ export class Particle {
 
   /** Evaluates it on the selection set; a better score than ever makes its point the best. */
   async evaluate(): Promise<Evaluation> {
-    const { evaluator, selection, statistics } = this.parts;
+    const { evaluator, selection, statistics, score } = this.parts;
     if (this.moved) await statistics.renew(this.position);
     const result = await evaluator.evaluate(this.position, selection);
-    const { bestScore = -1 } = this.memory;
-    const better = result.accuracy > bestScore;
-    this.memory = {
-      ...this.memory,
-      score: result.accuracy,
-      bestScore: better ? result.accuracy : bestScore,
-    };
+    const found = result.metrics[score.metric];
+    const { bestScore } = this.memory;
+    const better =
+      Number.isFinite(found) &&
+      (bestScore === undefined || merit(score, found) > merit(score, bestScore));
+    this.memory = { ...this.memory, score: found, bestScore: better ? found : bestScore };
     if (better && this.best) await this.points.copy(this.best, this.position);
     return result;
   }

@@ -4,6 +4,7 @@ import type { Sketcher } from "../analysis/index.js";
 import type { Loader } from "../data/index.js";
 import type { Engine, MemoryReport, Vector } from "../engine/engine.js";
 import { sumReports } from "../engine/memory.js";
+import { merit } from "../tasks/index.js";
 import type {
   EpochRecord,
   Evaluation,
@@ -18,6 +19,7 @@ import type {
   Training,
 } from "../train/index.js";
 import {
+  addTallies,
   advance,
   isBetter,
   nextEpoch,
@@ -179,26 +181,28 @@ export class SwarmSession implements Training {
 
   async endEpoch(emit: Listener): Promise<{ record: EpochRecord; best: boolean }> {
     const { particles, coupling, prepared } = this.parts;
+    const { score, question } = prepared;
     const { epoch, step } = this.now;
     const scores = await this.evaluateAll();
-    const { loss, accuracy, point } = await this.evaluateDeployed(scores);
+    const { loss, metrics, point } = await this.evaluateDeployed(scores);
     this.addTime();
     const record = recordOf(this.now, {
       loss,
-      accuracy,
+      selection: metrics,
+      train: question.task.trainMetrics(this.now.sums.tallies, this.now.sums.images),
       lr: particles[0].lr,
       images: this.stepsPerEpoch * this.batchSize,
       bytesSent: this.sent.epoch,
     });
     this.sent = { ...this.sent, epoch: 0 };
-    const best = isBetter(record, this.now.best);
+    const best = isBetter(record, this.now.best, score);
     if (best) this.bestWeights = await point.read();
     await this.report(scores, emit);
     const isLast = epoch + 1 === prepared.config.epochs;
     if (coupling.every === "epoch" && !isLast) await this.round(epoch, step, emit);
     await emit({ type: "particles", ...this.status(step), evaluated: true });
     for (const particle of particles) particle.beginEpoch();
-    this.now = nextEpoch(this.now, record);
+    this.now = nextEpoch(this.now, record, score);
     return { record, best };
   }
 
@@ -277,9 +281,12 @@ export class SwarmSession implements Training {
     const healthy = particles.filter((particle) => particle.healthy);
     if (healthy.length === 0) return particles[0].position;
     if (coupling.deploys === "best") {
-      const scoreOf = ({ id, remembered }: Particle) =>
-        scores?.[id].accuracy ?? remembered.score ?? 0;
-      return healthy.reduce((best, each) => (scoreOf(each) > scoreOf(best) ? each : best)).position;
+      const { score } = this.parts.prepared;
+      const meritOf = ({ id, remembered }: Particle) => {
+        const value = scores?.[id].metrics[score.metric] ?? remembered.score ?? Number.NaN;
+        return Number.isNaN(value) ? Number.NEGATIVE_INFINITY : merit(score, value);
+      };
+      return healthy.reduce((best, each) => (meritOf(each) > meritOf(best) ? each : best)).position;
     }
     if (healthy.length === 1) return healthy[0].position;
     await spare.write(await healthy[0].position.read());
@@ -290,9 +297,11 @@ export class SwarmSession implements Training {
 
   /** Tells of the swarm as a whole, as it was evaluated. */
   private async report(scores: readonly Evaluation[], emit: Listener): Promise<void> {
-    const { particles, probe, sketcher } = this.parts;
+    const { particles, probe, sketcher, prepared } = this.parts;
     const { epoch } = this.now;
-    const stock = await takeStock(particles, scores, sketcher);
+    const { metric, better } = prepared.score;
+    const values = scores.map(({ metrics }) => metrics[metric]);
+    const stock = await takeStock(particles, values, sketcher, better);
     const healthy = particles.filter((particle) => particle.healthy);
     const meanStep = probe && healthy.length > 0 ? await this.probeStep(probe, healthy) : undefined;
     this.addTime();
@@ -320,7 +329,7 @@ export class SwarmSession implements Training {
       (sum, { tally }) => ({
         images: sum.images + tally.images,
         loss: sum.loss + tally.loss,
-        correct: sum.correct + tally.correct,
+        tallies: addTallies(sum.tallies, tally.tallies),
         work: sum.work + tally.work,
       }),
       noSums,
@@ -328,13 +337,14 @@ export class SwarmSession implements Training {
   }
 
   private status(step: number) {
-    const { particles } = this.parts;
+    const { particles, prepared } = this.parts;
+    const { task } = prepared.question;
     const rows = particles.map(
       ({ id, tally, lr, healthy, remembered }): ParticleStatus => ({
         particle: id,
         lr,
         loss: tally.loss / tally.images,
-        accuracy: tally.correct / tally.images,
+        metrics: task.trainMetrics(tally.tallies, tally.images),
         healthy,
         move: this.last.moves[id],
         chosen: this.last.chosen[id],

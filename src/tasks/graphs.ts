@@ -1,5 +1,6 @@
-// Classification with one class per image: the graphs that train and evaluate a model.
+// The graphs that train and evaluate a net on a task.
 
+import type { TargetMaker } from "../data/index.js";
 import {
   constant,
   type Graph,
@@ -9,16 +10,28 @@ import {
   type ParamLayout,
   reduceSum,
   scalar,
+  type Value,
   write,
 } from "../graph/index.js";
 import { InputError } from "../inputError.js";
 import type { Model } from "../models/model.js";
-import { build, fuse, type ParamSpec, softmaxCrossEntropy } from "../nn/index.js";
+import { build, fuse, type ParamSpec } from "../nn/index.js";
+import type { Constants, Task } from "./task.js";
 
-/** Name of the input that holds class probabilities, f32 [batch, classes]. */
-export const TARGETS = "targets";
 /** Name of the vector that receives the gradient, of the layout's trainable length. */
 export const GRADIENT = "grad";
+
+/** What the outputs that hold tallies begin with. */
+export const TALLY = "tally.";
+
+/** A net that is asked something. */
+export interface Asked {
+  readonly model: Model;
+  readonly task: Task;
+  /** The inputs that hold its targets. */
+  readonly targets: TargetMaker["inputs"];
+  readonly constants: Constants;
+}
 
 /** A model's graph for one batch size, and the layout of the vector `w` that it reads. */
 export interface TaskGraph {
@@ -38,39 +51,51 @@ export interface TrainingOptions {
   readonly lossScale?: number;
 }
 
-function shapesOf(model: Model, batch: number) {
-  if (!Number.isInteger(batch) || batch < 1) {
-    throw new InputError(`batch must be a whole number of at least 1, found ${batch}`);
-  }
-  return { images: [batch, ...model.input], targets: [batch, model.classes] };
+function checkBatch(batch: number): void {
+  if (Number.isInteger(batch) && batch >= 1) return;
+  throw new InputError(`batch must be a whole number of at least 1, found ${batch}`);
+}
+
+/** The task's loss on a net's output. */
+function lossOf(
+  { model, task, targets, constants }: Asked,
+  batch: number,
+  output: Value,
+  smoothing: number,
+) {
+  const inputs = Object.entries(targets).map(
+    ([name, { dtype, shape }]) =>
+      [name, input(output.graph, name, [batch, ...shape], dtype)] as const,
+  );
+  return task.loss(output, Object.fromEntries(inputs), { smoothing, own: model.loss, constants });
 }
 
 /**
- * Loss and gradient of one batch. Inputs `x` f32 [batch, c, h, w] and `targets` f32 [batch, classes];
- * outputs `loss` (mean, shape []) and `logits` [batch, classes]. Reads the vector `w`, writes the
- * vector `grad`, times the loss scale, and, in `w`, the new batch statistics.
+ * Loss and gradient of one batch. Inputs `x` f32 [batch, c, h, w] and those of the task's targets; outputs
+ * `loss` (mean, shape []) and `tally.<name>`, sums over the batch. Reads the vector `w`, writes the vector
+ * `grad`, times the loss scale, and, in `w`, the new batch statistics.
  *
- * @throws InputError for a batch that is not a whole number from 1, or too small for the model.
+ * @throws InputError for a batch that is not a whole number from 1; RangeError for one too small for the model.
  * @example
  * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
- * const { graph, layout } = trainingGraph(model, 64);
- * [...graph.outputs.keys()]; // ["loss", "logits"]
+ * const { train } = await openDataset("mnist");
+ * const { graph, layout } = trainingGraph(ask(model, classification, train.labels), 64);
+ * [...graph.outputs.keys()]; // ["loss", "tally.correct"]
  * layout.trainable; // 61706
  */
 export function trainingGraph(
-  model: Model,
+  question: Asked,
   batch: number,
   { labelSmoothing = 0, ghost, lossScale = 1 }: TrainingOptions = {},
 ): TaskGraph {
-  const shapes = shapesOf(model, batch);
-  const net = fuse(build(model.layer, shapes.images, { training: true, ghost }));
+  checkBatch(batch);
+  const { model } = question;
+  const net = fuse(build(model.layer, [batch, ...model.input], { training: true, ghost }));
   const { graph, layout, specs, params, output } = net;
-  const targets = input(graph, TARGETS, shapes.targets);
-  const lossOf = model.loss ?? softmaxCrossEntropy;
-  const losses = lossOf(output, targets, { smoothing: labelSmoothing });
+  const { losses, tallies } = lossOf(question, batch, output, labelSmoothing);
   const loss = mul(reduceSum(losses), constant(graph, 1 / batch));
   graph.output("loss", loss);
-  graph.output("logits", output);
+  for (const [name, sum] of Object.entries(tallies)) graph.output(TALLY + name, sum);
   const trained = layout.params.filter(({ kind }) => kind !== "statistic");
   const grads = gradients(
     lossScale === 1 ? loss : mul(loss, constant(graph, lossScale)),
@@ -81,23 +106,38 @@ export function trainingGraph(
 }
 
 /**
- * Logits [batch, classes] and losses [batch] of one batch, without label smoothing and with running
+ * Outputs `output` [batch, ...] and `losses` [batch] of one batch, without label smoothing and with running
  * statistics. Inputs and `w` as in {@link trainingGraph}; `w` stays as it is.
  *
  * @example
  * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
- * const { graph } = evaluationGraph(model, 100);
- * graph.outputs.get("logits")?.shape; // [100, 10]
+ * const { train } = await openDataset("mnist");
+ * const { graph } = evaluationGraph(ask(model, classification, train.labels), 100);
+ * graph.outputs.get("output")?.shape; // [100, 10]
  * graph.outputs.get("losses")?.shape; // [100]
  */
-export function evaluationGraph(model: Model, batch: number): TaskGraph {
-  const shapes = shapesOf(model, batch);
-  const net = fuse(build(model.layer, shapes.images, { training: false }));
+export function evaluationGraph(question: Asked, batch: number): TaskGraph {
+  checkBatch(batch);
+  const { model } = question;
+  const net = fuse(build(model.layer, [batch, ...model.input], { training: false }));
   const { graph, layout, specs, output } = net;
-  const lossOf = model.loss ?? softmaxCrossEntropy;
-  graph.output("logits", output);
-  graph.output("losses", lossOf(output, input(graph, TARGETS, shapes.targets)));
+  graph.output("output", output);
+  graph.output("losses", lossOf(question, batch, output, 0).losses);
   return { graph, layout, specs };
+}
+
+/**
+ * The forward pass alone: output `output` [batch, ...] of input `x`, with running statistics.
+ *
+ * @example
+ * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
+ * predictionGraph(model, 1).graph.outputs.get("output")?.shape; // [1, 10]
+ */
+export function predictionGraph(model: Model, batch: number): TaskGraph {
+  checkBatch(batch);
+  const net = fuse(build(model.layer, [batch, ...model.input], { training: false }));
+  net.graph.output("output", net.output);
+  return net;
 }
 
 /**
@@ -106,8 +146,8 @@ export function evaluationGraph(model: Model, batch: number): TaskGraph {
  * `x`. `undefined` for a net without such statistics.
  */
 export function statisticsGraph(model: Model, batch: number): Graph | undefined {
-  const shapes = shapesOf(model, batch);
+  checkBatch(batch);
   const momentum = (graph: Graph) => scalar(graph, "momentum");
-  const { graph } = build(model.layer, shapes.images, { training: true, momentum });
+  const { graph } = build(model.layer, [batch, ...model.input], { training: true, momentum });
   return graph.nodes.some(({ op }) => op.name === "write") ? graph : undefined;
 }

@@ -26,14 +26,16 @@ export {
 } from "./learner.js";
 export { type LearningRate, learningRate } from "./learningRate.js";
 export {
-  classificationObjective,
   compileTraining,
+  type Examples,
+  objectiveOf,
   type TrainingProgram,
 } from "./objective.js";
 export { openSession } from "./openSession.js";
 export { pipeline } from "./pipeline.js";
 export type { OwnParts, Prepared } from "./prepare.js";
 export {
+  addTallies,
   advance,
   type Best,
   type EpochRecord,

@@ -9,9 +9,9 @@ import { Statistics } from "./statistics.js";
 
 /** A session at the start of its run. */
 export async function openSession(engine: Engine, prepared: Prepared): Promise<Session> {
-  const { model, net, splits } = prepared;
+  const { question, net, splits } = prepared;
   const learner = await openLearner(engine, prepared);
-  const evaluator = await Evaluator.create(engine, model, learner.batchSize, net);
+  const evaluator = await Evaluator.create(engine, question, learner.batchSize, net);
   const average = learner.deploy && {
     point: engine.vector(learner.layout.length),
     statistics: await Statistics.open(engine, prepared, learner.batchSize),

@@ -11,6 +11,7 @@ import type { Learner } from "./learner.js";
 import type { TrainingMemory } from "./memory.js";
 import type { Prepared } from "./prepare.js";
 import {
+  addTallies,
   advance,
   type EpochRecord,
   isBetter,
@@ -103,26 +104,27 @@ export class Session implements Training {
     const { epoch, step: from, sums } = this.now;
     this.addTime();
     const total = { ...sums };
-    const { learner } = this.parts;
+    const { learner, prepared } = this.parts;
+    const { task } = prepared.question;
     learner.losses = this.now.history.map(({ selectionLoss }) => selectionLoss);
     const step = await learner.learn(
       { epoch, from, to: this.stepsPerEpoch },
-      async ({ step: at, loss, correct, images, lr, gradients, metrics }) => {
+      async ({ step: at, loss, tallies, images, lr, gradients, details }) => {
         total.images += images;
         total.work += images * gradients;
         total.loss += loss * images;
-        total.correct += correct;
+        total.tallies = addTallies(total.tallies, tallies);
         await emit({
           type: "step",
           epoch: epoch + 1,
           step: at + 1,
           stepsPerEpoch: this.stepsPerEpoch,
           loss,
-          accuracy: correct / images,
+          metrics: task.trainMetrics(tallies, images),
           lr,
           images,
           gradients,
-          metrics,
+          details,
         });
       },
       (next) => proceed(this.progress(next)),
@@ -132,17 +134,24 @@ export class Session implements Training {
 
   async endEpoch(): Promise<{ record: EpochRecord; best: boolean }> {
     const { epoch, step } = this.now;
-    const { evaluator, selection, learner } = this.parts;
+    const { evaluator, selection, learner, prepared } = this.parts;
+    const { score } = prepared;
     const point = await this.deployed();
-    const { loss, accuracy } = await evaluator.evaluate(point, selection);
+    const { loss, metrics } = await evaluator.evaluate(point, selection);
     learner.expectFinite(loss, epoch, step - 1);
     this.addTime();
     const lr = learner.rateAt(epoch, step - 1);
     const images = this.stepsPerEpoch * this.batchSize;
-    const record = recordOf(this.now, { loss, accuracy, lr, images });
-    const best = isBetter(record, this.now.best);
+    const record = recordOf(this.now, {
+      loss,
+      selection: metrics,
+      train: prepared.question.task.trainMetrics(this.now.sums.tallies, this.now.sums.images),
+      lr,
+      images,
+    });
+    const best = isBetter(record, this.now.best, score);
     if (best) this.bestWeights = await point.read();
-    this.now = nextEpoch(this.now, record);
+    this.now = nextEpoch(this.now, record, score);
     return { record, best };
   }
 

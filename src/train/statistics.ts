@@ -18,7 +18,8 @@ export class Statistics {
   ) {}
 
   static async open(engine: Engine, prepared: Prepared, batch: number): Promise<Statistics> {
-    const { model, net, splits, config } = prepared;
+    const { question, net, splits, config } = prepared;
+    const { model } = question;
     const [, outHeight, outWidth] = model.input;
     const loader = new Loader(engine, splits.train, {
       batch,

@@ -105,8 +105,10 @@ async function decodePart(
     }
   };
   await Promise.all(Array.from({ length: concurrency }, work));
-  const labels = Int32Array.from(files, ({ label }) => label);
-  const all: Dataset = { name, length: files.length, ...shape, images, labels, classes };
+  const of = Int32Array.from(files, ({ label }) => label);
+  const ids = files.map(({ path }) => path);
+  const labels = { kind: "class", of, classes } as const;
+  const all: Dataset = { name, length: files.length, ...shape, images, labels, ids };
   if (reasons.size === 0) return all;
   // Sorted, for files end in any order.
   for (const at of [...reasons.keys()].sort((a, b) => a - b)) {
