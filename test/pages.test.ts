@@ -1,5 +1,6 @@
 // The tables of the pages are those of the code.
 
+import { runFiles } from "../src/runs/index.js";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -8,7 +9,6 @@ import { augmentations, readers, sources } from "../src/data/index.js";
 import { createModel, families, listModels, summarise } from "../src/models/index.js";
 import { optimizers, schedules, wrappers } from "../src/optim/index.js";
 import { trainConfig } from "../src/train/config.js";
-import { runFiles } from "../src/train/index.js";
 import { root } from "./support/examples.js";
 
 /** The rows of the table with a header: their cells trimmed, `\\<` (which is no tag) as `<`. */

@@ -12,8 +12,9 @@ import {
 import { createEngine } from "../engine/index.js";
 import { layoutOf } from "../graph/index.js";
 import type { Evaluated, Objective } from "../optim/index.js";
+import { runFiles } from "../runs/index.js";
 import { readSafetensors } from "../tensor/safetensors.js";
-import { runFiles, type TrainEvent, type TrainSettings } from "../train/index.js";
+import type { TrainEvent, TrainSettings } from "../train/index.js";
 import { compressors, getCompressor, type Memory, withFeedback } from "./codecs/index.js";
 import { LocalAllGather } from "./exchange/local.js";
 import { SharedGradient } from "./sharedGradient.js";

@@ -9,7 +9,8 @@ import {
   tinyModel,
   tinySettings,
 } from "../../../test/support/tinyRun.js";
-import { runFiles, type TrainSettings } from "../../train/index.js";
+import { runFiles } from "../../runs/index.js";
+import type { TrainSettings } from "../../train/index.js";
 import { train } from "../train.js";
 import { couplings } from "./index.js";
 
