@@ -1,6 +1,5 @@
 // The tables of the pages are those of the code.
 
-import { runFiles } from "../src/runs/index.js";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -8,6 +7,7 @@ import { z } from "zod";
 import { augmentations, readers, sources } from "../src/data/index.js";
 import { createModel, families, listModels, summarise } from "../src/models/index.js";
 import { optimizers, schedules, wrappers } from "../src/optim/index.js";
+import { runFiles } from "../src/runs/index.js";
 import { trainConfig } from "../src/train/config.js";
 import { root } from "./support/examples.js";
 

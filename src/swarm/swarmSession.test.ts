@@ -7,7 +7,6 @@ import { runFiles, train } from "../runs/index.js";
 import type { SwarmSize, TrainEvent } from "../train/index.js";
 import { type Coupling, stay } from "./coupling.js";
 import { openSwarm } from "./openSwarm.js";
-import { train as trainSwarm } from "./train.js";
 
 const folder = mkdtempSync(join(tmpdir(), "convoy-swarm-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -165,7 +164,7 @@ describe("a swarm", () => {
 
   test("draws the ways of its nets", async () => {
     const out = join(folder, "ways");
-    await trainSwarm(
+    await train(
       { ...tinySettings, out, swarm: "independent", particles: 2 },
       { data: stripeSplits(), model: tinyModel },
     );

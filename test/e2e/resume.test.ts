@@ -1,7 +1,6 @@
 // A run of LeNet-5 on MNIST that is killed or interrupted at a random moment and resumed must end with
 // the bytes of a run that was left alone. All of it through the command line, on the native engine.
 
-import { runFiles } from "../../src/runs/index.js";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -11,6 +10,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEngine } from "../../src/engine/index.js";
+import { runFiles } from "../../src/runs/index.js";
 
 const command = fileURLToPath(new URL("../../bin/convoy.mjs", import.meta.url));
 const STEPS = 260;

@@ -1,9 +1,9 @@
 // Where an example runs: an empty folder of its own, with the run in it that the example speaks of.
 
-import { train } from "../../src/runs/index.js";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { train } from "../../src/runs/index.js";
 
 const temporary = () => mkdtempSync(join(tmpdir(), "convoy-example-"));
 

@@ -10,8 +10,8 @@ import {
   tinySettings,
 } from "../../../test/support/tinyRun.js";
 import { runFiles } from "../../runs/index.js";
+import { train } from "../../runs/train.js";
 import type { TrainSettings } from "../../train/index.js";
-import { train } from "../train.js";
 import { couplings } from "./index.js";
 
 const parts = () => ({ data: stripeSplits(), model: tinyModel });
