@@ -22,7 +22,7 @@ import { type Accumulator, microBatches, openAccumulator, type Stretch } from ".
 import { Compression, cometSettings } from "./activationBounds.js";
 import { compileWithin, type MemorySettings, type TrainingMemory, togetherOf } from "./memory.js";
 
-/** Slice of a batch, and the program that it goes through. */
+/** Part of a batch, and the program that it goes through. */
 interface Pass extends Stretch {
   readonly program: Program;
 }
