@@ -24,7 +24,8 @@ const labelsOf = ({ batch, classes }: Task): ClassLabels => ({
 
 /** The targets of these labels, each image being the only one of its place. */
 function targetsOf(engine: Engine, { batch }: Task, labels: ClassLabels): Examples["targets"] {
-  const maker = classification.targets(labels, {});
+  const size = { height: 1, width: 1 };
+  const maker = classification.targets(labels, {}, size);
   const into = Object.fromEntries(
     Object.entries(maker.inputs).map(([name, { shape }]) => [
       name,
@@ -32,7 +33,6 @@ function targetsOf(engine: Engine, { batch }: Task, labels: ClassLabels): Exampl
     ]),
   );
   const samples = Array.from({ length: batch }, () => new Sample([1, 0, 0, 0, 1, 0]));
-  const size = { height: 1, width: 1 };
   const indices = Int32Array.from({ length: 2 * batch }, (_, at) => (at % 2 === 0 ? at / 2 : -1));
   maker.fill({ indices, samples, from: size, to: size }, into);
   return into;

@@ -9,6 +9,7 @@ import { createModel, type Model } from "../models/index.js";
 import { build, IMAGES, WEIGHTS } from "../nn/index.js";
 import {
   type Asked,
+  ask,
   type DecodeOptions,
   getTask,
   type Prediction,
@@ -99,8 +100,7 @@ export class Trained {
   /** What its task asks about data with these labels. */
   question(labels: Labels): Asked {
     const { model, task, info } = this;
-    const { constants } = info;
-    return { model, task, constants, targets: task.targets(labels, constants).inputs };
+    return ask(model, task, labels, info.constants);
   }
 
   /** @throws InputError when a data set has other labels, names or channels than the net. */

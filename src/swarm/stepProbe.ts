@@ -6,6 +6,7 @@ import { type Batch, Loader } from "../data/index.js";
 import { Combiner } from "../engine/combine.js";
 import type { Engine, Vector } from "../engine/engine.js";
 import type { Objective } from "../optim/index.js";
+import { targetsOf } from "../tasks/index.js";
 import { objectiveOf, type Prepared, type TrainingProgram } from "../train/index.js";
 import {
   averagedProducts,
@@ -43,7 +44,7 @@ export class StepProbe {
       batch: Math.min(config.batch, train.length),
       seed: config.seed,
       shuffle: true,
-      targets: task.targets(train.labels, constants),
+      targets: targetsOf(model, task, train.labels, constants),
       outHeight,
       outWidth,
       mean: net.mean,

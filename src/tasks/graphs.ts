@@ -16,6 +16,7 @@ import {
 import { InputError } from "../inputError.js";
 import type { Model } from "../models/model.js";
 import { build, fuse, type ParamSpec } from "../nn/index.js";
+import { formatShape, sameShape } from "../tensor/shape.js";
 import type { Constants, Task } from "./task.js";
 
 /** Name of the vector that receives the gradient, of the layout's trainable length. */
@@ -56,6 +57,21 @@ function checkBatch(batch: number): void {
   throw new InputError(`batch must be a whole number of at least 1, found ${batch}`);
 }
 
+/** Refuses a net that gives something else than the task needs. */
+function checkOutput({ model, task }: Asked, output: Value): void {
+  const [batch, ...shape] = output.shape;
+  const [, height, width] = model.input;
+  const wanted = task.output === "map" ? [model.classes, height, width] : [model.classes];
+  if (sameShape(shape, wanted)) return;
+  const cure =
+    task.output === "map"
+      ? "a number for each pixel; choose a model that gives them, as unet-16"
+      : "numbers for each image; choose a model that gives them, as resnet20";
+  throw new InputError(
+    `model ${model.name} gives ${formatShape([batch, ...shape])}; task ${task.name} needs ${cure}`,
+  );
+}
+
 /** The task's loss on a net's output. */
 function lossOf(
   { model, task, targets, constants }: Asked,
@@ -63,6 +79,7 @@ function lossOf(
   output: Value,
   smoothing: number,
 ) {
+  checkOutput({ model, task, targets, constants }, output);
   const inputs = Object.entries(targets).map(
     ([name, { dtype, shape }]) =>
       [name, input(output.graph, name, [batch, ...shape], dtype)] as const,

@@ -4,15 +4,21 @@ import type { Labels } from "../data/index.js";
 import { InputError } from "../inputError.js";
 import { byName } from "../text/words.js";
 import { classification } from "./classification/index.js";
+import { segmentation } from "./segmentation/index.js";
+import { tags } from "./tags/index.js";
 import type { Score, Task } from "./task.js";
+import { values } from "./values/index.js";
 
-export { ask } from "./ask.js";
+export { ask, targetsOf } from "./ask.js";
 export { classification } from "./classification/index.js";
 export * from "./graphs.js";
+export { segmentation } from "./segmentation/index.js";
+export { tags } from "./tags/index.js";
 export * from "./task.js";
+export { values } from "./values/index.js";
 
 /** Every task; for labels of a kind the first one is the default. */
-export const tasks: readonly Task[] = [classification];
+export const tasks: readonly Task[] = [classification, tags, values, segmentation];
 
 /** The task with a name; throws an {@link InputError} when there is none. */
 export const getTask = (name: string): Task => byName("task", name, tasks);

@@ -2,6 +2,7 @@
 // line know the record and no task by name.
 
 import type { Dataset, Labels, TargetMaker } from "../data/index.js";
+import type { Buffer } from "../engine/engine.js";
 import type { Value } from "../graph/index.js";
 import type { Loss } from "../nn/index.js";
 import type { Shape } from "../tensor/shape.js";
@@ -51,8 +52,9 @@ export interface Metrics {
    *
    * @param output of the net, f32 [n, ...]
    * @param indices of the images in the data set [n]
+   * @param targets the inputs that the task's targets filled, by name
    */
-  add(output: Float32Array, indices: Int32Array): void;
+  add(output: Float32Array, indices: Int32Array, targets: Readonly<Record<string, Buffer>>): void;
   values(): MetricValues;
   /** A row for each class, tag or value. */
   outputs(): OutputReport[];
@@ -99,6 +101,12 @@ export interface DecodeInfo {
   readonly shape: Shape;
 }
 
+/** Size of the images that a net takes. */
+export interface ImageSize {
+  readonly height: number;
+  readonly width: number;
+}
+
 /** A task as data: a new one is a folder with such a record, its test and one line in the index. */
 export interface Task<L extends Labels = Labels> {
   readonly name: string;
@@ -106,6 +114,8 @@ export interface Task<L extends Labels = Labels> {
   readonly description: string;
   /** The kind of labels that it needs. */
   readonly labels: L["kind"];
+  /** What the net gives: a number for each output [n, outputs], or one for each pixel [n, outputs, h, w]. */
+  readonly output: "vector" | "map";
   /** Names of the net's outputs, one each. */
   outputs(labels: L): readonly string[];
   /**
@@ -116,8 +126,8 @@ export interface Task<L extends Labels = Labels> {
   check(dataset: Dataset<L>): void;
   /** What it takes from the training labels; default nothing. */
   constants?(labels: L): Constants;
-  /** Makes the targets of batches. */
-  targets(labels: L, constants: Constants): TargetMaker;
+  /** Makes the targets of batches of images of a size. */
+  targets(labels: L, constants: Constants, size: ImageSize): TargetMaker;
   /** The loss of outputs [n, outputs, ...] against the inputs that the targets fill, by name. */
   loss(output: Value, targets: Readonly<Record<string, Value>>, options: TaskLossOptions): TaskLoss;
   /** Metrics of training from its tallies over `images` images. */

@@ -9,6 +9,7 @@ import {
   evaluationGraph,
   type MetricValues,
   type OutputReport,
+  targetsOf,
 } from "../tasks/index.js";
 import { pipeline } from "./pipeline.js";
 
@@ -59,7 +60,7 @@ export class Evaluator {
       batch: this.batch,
       seed: 0,
       shuffle: false,
-      targets: task.targets(dataset.labels, constants),
+      targets: targetsOf(model, task, dataset.labels, constants),
       outHeight,
       outWidth,
       mean,
@@ -79,10 +80,10 @@ export class Evaluator {
       {
         start: ({ images, targets }) =>
           this.program.run({ vectors: { [WEIGHTS]: w }, inputs: { [IMAGES]: images, ...targets } }),
-        finish: ({ output, losses }, { indices, size }) => {
+        finish: ({ output, losses }, { indices, targets, size }) => {
           for (const value of losses.subarray(0, size)) loss += value;
-          const numbers = (output.length / indices.length) * size;
-          metrics.add(output.subarray(0, numbers) as Float32Array, indices.subarray(0, size));
+          const own = output.subarray(0, (output.length / indices.length) * size);
+          metrics.add(own as Float32Array, indices.subarray(0, size), targets);
         },
       },
     );

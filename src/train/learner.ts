@@ -16,7 +16,7 @@ import {
   openOptimizer,
   type StepReport,
 } from "../optim/index.js";
-import type { Asked } from "../tasks/index.js";
+import { type Asked, targetsOf } from "../tasks/index.js";
 import { type Compression, type LayerCompression, refreshDue } from "./activationBounds.js";
 import type { TrainConfig } from "./config.js";
 import { DivergedError } from "./divergedError.js";
@@ -280,7 +280,7 @@ export function openLoader(
     particle,
     shuffle: true,
     augment: parseAugmentations(augment),
-    targets: task.targets(images.labels, constants),
+    targets: targetsOf(model, task, images.labels, constants),
     outHeight,
     outWidth,
     mean: net.mean,

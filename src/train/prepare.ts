@@ -17,6 +17,7 @@ import { getOptimizer, getSchedule, isSelfPaced, type Optimizer } from "../optim
 import type { RunConfig } from "../runs/runFolder.js";
 import {
   type Asked,
+  ask,
   getTask,
   type Score,
   scoreOf,
@@ -195,12 +196,7 @@ export async function prepare(
   return {
     config,
     splits: drawn,
-    question: {
-      model,
-      task,
-      constants,
-      targets: task.targets(drawn.train.labels, constants).inputs,
-    },
+    question: ask(model, task, drawn.train.labels, constants),
     score: scoreOf(config, task),
     optimizer,
     net: {

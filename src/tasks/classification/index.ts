@@ -35,6 +35,7 @@ export const classification: Task<ClassLabels> = {
   name: "classify",
   description: "one class per image",
   labels: "class",
+  output: "vector",
   outputs: ({ classes }) => classes,
   check({ name, labels: { classes } }) {
     if (classes.length >= 2) return;
