@@ -124,10 +124,9 @@ describe("a run", () => {
     const { summary, events } = await trainTiny({ out, epochs: 1 }, { data });
     expect(summary.test).toBeUndefined();
     expect(events.find((event) => event.type === "warning")?.message).toMatch(/no test set/);
-    const end = events.at(-1)!;
-    expect(end.type === "runEnd" && end.evaluation?.set).toBe("selection");
-    const counts = end.type === "runEnd" && end.evaluation?.confusion?.counts;
-    expect(counts && counts.reduce((sum, count) => sum + count, 0)).toBe(15);
+    const { evaluation } = events.find((event) => event.type === "runEnd")!;
+    expect(evaluation?.set).toBe("selection");
+    expect(evaluation?.confusion?.counts.reduce((sum, count) => sum + count, 0)).toBe(15);
   });
 
   test("listeners hear every step in order", async () => {

@@ -23,7 +23,7 @@ import { Compression, cometSettings } from "./activationBounds.js";
 import { compileHostTraining } from "./hostObjective.js";
 import { compileWithin, type MemorySettings, type TrainingMemory, togetherOf } from "./memory.js";
 
-/** Slice of a batch, and the program that it goes through. */
+/** Part of a batch, and the program that it goes through. */
 interface Pass extends Stretch {
   readonly program: Program;
 }
