@@ -5,6 +5,7 @@ import fc from "fast-check";
 import sharp from "sharp";
 import { expect, test } from "vitest";
 import { scratchFolder } from "../../../test/fixtures/data.js";
+import { classesOf, classNames } from "../../../test/support/questions.js";
 import { InputError } from "../../inputError.js";
 import { openDataset } from "../sources.js";
 import { readImage } from "./imageFiles.js";
@@ -45,11 +46,11 @@ test("reads train, val and test by class; other files and hidden ones do not cou
   });
   const { train, selection, test: held } = await openDataset(path, { size: 4 });
   expect(train).toMatchObject({ length: 3, height: 4, width: 4, channels: 3 });
-  expect(train.classes).toEqual(["ant", "bee"]);
-  expect([...train.labels]).toEqual([0, 0, 1]);
+  expect(classNames(train)).toEqual(["ant", "bee"]);
+  expect([...classesOf(train)]).toEqual([0, 0, 1]);
   expect([...train.images.subarray(0, 3)]).toEqual([250, 10, 20]);
   expect([...train.images.subarray(48, 51)]).toEqual([77, 77, 77]);
-  expect([...(selection?.labels ?? [])]).toEqual([1]);
+  expect([...classesOf(selection!)]).toEqual([1]);
   expect(held?.length).toBe(1);
 });
 
@@ -103,7 +104,7 @@ test("names every wrong file and empty folder in one message", async () => {
 test("goes on without wrong files when asked to collect them", async () => {
   const wrong: WrongFile[] = [];
   const { train } = await openDataset(await folder(broken), { wrong });
-  expect([...train.labels]).toEqual([0, 1]);
+  expect([...classesOf(train)]).toEqual([0, 1]);
   expect(wrong.map(({ path }) => path.split("/").at(-1)).sort()).toEqual([
     "c",
     "cut.jpg",
@@ -161,5 +162,5 @@ test.skipIf(!existsSync(imagenette))(`Imagenette (${imagenette})`, async () => {
   const { train, selection } = await openDataset(imagenette, { size: 32 });
   expect(train).toMatchObject({ length: 600, height: 32, width: 32, channels: 3 });
   expect(selection?.length).toBe(250);
-  expect(train.classes).toHaveLength(10);
+  expect(classNames(train)).toHaveLength(10);
 });
