@@ -6,8 +6,9 @@ import { createEngine, type Engine } from "../engine/index.js";
 import { referenceEngine } from "../engine/reference/index.js";
 import type { Model } from "../models/index.js";
 import { build, flatten, initialise, linear, sequential } from "../nn/index.js";
+import { type RunConfig, Trained } from "../runs/index.js";
 import { classification } from "../tasks/index.js";
-import { parseConfig, type RunConfig, Trained } from "../train/index.js";
+import { parseConfig } from "../train/index.js";
 import { flatness, perturbationGraph } from "./flatness.js";
 
 /** A model with its weights, as if a run had ended with them. */

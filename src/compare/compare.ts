@@ -3,9 +3,10 @@
 
 import { openDataset, type Splits } from "../data/index.js";
 import { InputError } from "../inputError.js";
+import { swarmOf } from "../runs/index.js";
 import { openFolder } from "../study/folder.js";
 import { Stopped } from "../study/run.js";
-import { openSwarm, swarmOf } from "../swarm/index.js";
+import { openSwarm } from "../swarm/index.js";
 import { getTask, scoreOf, taskFor } from "../tasks/index.js";
 import { fingerprint } from "../train/fingerprint.js";
 import { learningRate, type OwnParts, parseConfig, type TrainConfig } from "../train/index.js";

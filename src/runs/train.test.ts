@@ -14,6 +14,7 @@ import { Loader, parseAugmentations } from "../data/index.js";
 import { createEngine } from "../engine/index.js";
 import { initialise } from "../nn/index.js";
 import { compileUpdate, getRule } from "../optim/index.js";
+import { targetsOf } from "../tasks/index.js";
 import { parseConfig } from "../train/config.js";
 import { Evaluator } from "../train/evaluator.js";
 import { learningRate } from "../train/learningRate.js";
@@ -82,7 +83,7 @@ describe("a run", () => {
       ...net,
       shuffle: true,
       augment: parseAugmentations(config.augment),
-      targets: question.task.targets(splits.train.labels, question.constants),
+      targets: targetsOf(question.model, question.task, splits.train.labels, question.constants),
     });
     const program = await compileTraining(engine, question, config);
     const objective = objectiveOf(program, config);

@@ -10,6 +10,7 @@ import { createEngine } from "../engine/index.js";
 import { initialise } from "../nn/index.js";
 import { compileUpdate, getRule } from "../optim/index.js";
 import { runFiles } from "../runs/runFolder.js";
+import { targetsOf } from "../tasks/index.js";
 import type { TrainSettings } from "./config.js";
 import type { TrainEvent } from "./events.js";
 import { compileTraining, objectiveOf } from "./objective.js";
@@ -56,7 +57,7 @@ async function openTiny() {
     ...net,
     shuffle: true,
     augment: parseAugmentations(config.augment),
-    targets: question.task.targets(splits.train.labels, question.constants),
+    targets: targetsOf(question.model, question.task, splits.train.labels, question.constants),
   });
   const training = await compileTraining(engine, question, config);
   const objective = objectiveOf(training, config);
