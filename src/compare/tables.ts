@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { writeFileAtomic } from "../files/atomicFile.js";
 import { compareFiles } from "../study/folder.js";
 import { type Estimate, mean } from "../study/statistics.js";
+import { formatBytes } from "../text/bytes.js";
+import { type CsvValue, toCsv } from "../text/csv.js";
+import { hundredths } from "../text/format.js";
 import { dotPlots } from "./dotPlot.js";
 import type { Metric, Outcome } from "./outcome.js";
 import type { Plan } from "./plan.js";
@@ -17,12 +20,9 @@ export interface Cells {
 
 const UNKNOWN = "-";
 
-/** `98.76` from a share of 1. */
-const percent = (share: number): string => (100 * share).toFixed(2);
-
 /** `+0.53`, in points of a hundredth. */
 function points(share: number): string {
-  const text = (100 * share).toFixed(2);
+  const text = hundredths(share);
   return Number(text) > 0 ? `+${text}` : text.replace("-0.00", "0.00");
 }
 
@@ -38,14 +38,12 @@ interface Column {
 /** Only where nets train together do particles differ from what is deployed. */
 const particleColumns: readonly Column[] = (["best", "mean", "worst"] as const).map((name) => ({
   title: `${name} %`,
-  show: ({ accuracy }) => accuracy && percent(accuracy[name]),
+  show: ({ accuracy }) => accuracy && hundredths(accuracy[name]),
 }));
 
-/** Bytes in millions, three digits of them. */
 const sentColumn: Column = {
-  title: "MB sent",
-  show: ({ bytesSent }) =>
-    bytesSent === undefined ? undefined : String(Number((bytesSent / 1e6).toPrecision(3))),
+  title: "sent",
+  show: ({ bytesSent }) => (bytesSent === undefined ? undefined : formatBytes(bytesSent)),
 };
 
 function columnsOf({ metric, baseline }: Comparison, rows: readonly Row[]): Column[] {
@@ -64,14 +62,14 @@ function columnsOf({ metric, baseline }: Comparison, rows: readonly Row[]): Colu
       title: "runs",
       show: ({ runs, diverged }) => (diverged > 0 ? `${runs} (${diverged} diverged)` : `${runs}`),
     },
-    { title: "deployed %", show: ({ accuracy }) => accuracy && percent(accuracy.deployed) },
+    { title: "deployed %", show: ({ accuracy }) => accuracy && hundredths(accuracy.deployed) },
     ...(swarms ? particleColumns : []),
     ...(named.has(metric)
       ? []
-      : [{ title: `${metric} %`, show: ({ value }: Row) => value && percent(value.mean) }]),
+      : [{ title: `${metric} %`, show: ({ value }: Row) => value && hundredths(value.mean) }]),
     {
       title: `95 % interval of ${metric}`,
-      show: ({ value }) => value && interval(value, percent),
+      show: ({ value }) => value && interval(value, hundredths),
     },
     {
       title: `less ${baseline}`,
@@ -106,7 +104,7 @@ export function remarks({ standardError, testImages, notes }: Comparison): strin
       ? []
       : [
           `one test accuracy on ${testImages} images has a standard error of ` +
-            `${percent(standardError)} points`,
+            `${hundredths(standardError)} points`,
         ];
   return [...chance, ...notes];
 }
@@ -131,22 +129,13 @@ export const headings = {
   wall: "Equal wall clock",
 } as const;
 
-type Value = string | number | undefined;
-
-const quoted = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
-/** CSV of records that have the same fields in the same order; an unknown value is empty. */
-function toCsv(records: readonly Readonly<Record<string, Value>>[]): string {
-  const [first = {}] = records;
-  const lines = records.map((record) =>
-    Object.values(record).map((value) => quoted(`${value ?? ""}`)),
-  );
-  return [Object.keys(first), ...lines].map((line) => `${line.join(",")}\n`).join("");
-}
+/** CSV of records that have the same fields in the same order. */
+const recordsCsv = (records: readonly Readonly<Record<string, CsvValue>>[]): string =>
+  toCsv(Object.keys(records[0] ?? {}), records.map(Object.values));
 
 /** A row a method and budget; accuracies and differences are shares of 1. */
 export function tableCsv({ tables, metric }: Comparison): string {
-  return toCsv(
+  return recordsCsv(
     tables.flatMap(({ budget, rows }) =>
       rows.map(({ versus, value, accuracy, ...row }) => ({
         budget,
@@ -180,7 +169,7 @@ export function tableCsv({ tables, metric }: Comparison): string {
 
 /** A row a run. */
 export function resultsCsv(outcomes: readonly Outcome[]): string {
-  return toCsv(
+  return recordsCsv(
     outcomes.map(({ result, ...run }) => ({
       budget: run.budget,
       method: run.method,

@@ -1,12 +1,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import fc from "fast-check";
 import sharp from "sharp";
 import { expect, test } from "vitest";
 import { scratchFolder } from "../../../test/fixtures/data.js";
 import { InputError } from "../../inputError.js";
 import { openDataset } from "../sources.js";
-import { parseCsv } from "./csv.js";
 
 const image = (value: number) =>
   sharp({ create: { width: 4, height: 4, channels: 3, background: { r: value, g: 0, b: 0 } } })
@@ -58,16 +56,4 @@ test.each([
   const path = await table(text);
   await expect(openDataset(path)).rejects.toThrow(InputError);
   await expect(openDataset(path)).rejects.toThrow(message);
-});
-
-test("any table written with quotes reads back", () => {
-  const cell = fc.string({ minLength: 1 }).filter((text) => !text.includes("\r"));
-  const rows = fc.array(fc.tuple(cell, cell), { minLength: 1 });
-  const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
-  fc.assert(
-    fc.property(rows, fc.constantFrom("", "\n", "\r\n"), (cells, end) => {
-      const text = cells.map((row) => row.map(quote).join(",")).join("\n") + end;
-      expect(parseCsv(text, "x").map((row) => row.cells)).toEqual(cells);
-    }),
-  );
 });

@@ -1,8 +1,9 @@
 // A CSV table of image files: columns `path` (from the table's folder), `label` and perhaps `split`
-// (train, val, test). Quotes as in RFC 4180.
+// (train, val, test).
 
 import { basename, dirname, resolve } from "node:path";
 import { InputError } from "../../inputError.js";
+import { type CsvRow, parseCsv } from "../../text/csv.js";
 import { suggestion } from "../../text/words.js";
 import type { Splits } from "../dataset.js";
 import { readBytes } from "./files.js";
@@ -21,41 +22,6 @@ const splitNames: Readonly<Record<string, Split>> = {
   selection: "selection",
   test: "test",
 };
-
-interface Row {
-  readonly cells: readonly string[];
-  /** Line of the file on which it starts, from 1. */
-  readonly line: number;
-}
-
-/** Rows of a table; empty lines are left out. Throws for a quote that is not closed. */
-export function parseCsv(text: string, path: string): Row[] {
-  const rows: Row[] = [];
-  // A cell is quoted or plain and ends with a comma, a line's end or the end.
-  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
-  let cells: string[] = [];
-  let line = 1;
-  let start = 1;
-  while (cell.lastIndex < text.length) {
-    const from = cell.lastIndex;
-    const match = cell.exec(text);
-    if (!match) {
-      throw new InputError(
-        `${path}: line ${line}: cannot read ${JSON.stringify(text.slice(from, from + 20))}; ` +
-          "expected a cell, in double quotes when it holds a comma or a quote",
-      );
-    }
-    const [all, quoted, plain, end] = match;
-    cells.push(quoted?.replaceAll('""', '"') ?? plain.trim());
-    line += all.split("\n").length - 1;
-    if (end === ",") continue;
-    if (cells.length > 1 || cells[0] !== "") rows.push({ cells, line: start });
-    cells = [];
-    start = line;
-  }
-  if (cells.length > 0) rows.push({ cells: [...cells, ""], line: start });
-  return rows;
-}
 
 /** Positions of the columns. */
 function columnsOf(header: readonly string[], path: string) {
@@ -82,7 +48,7 @@ interface Entry {
   readonly line: number;
 }
 
-function entriesOf([header, ...rows]: readonly Row[], path: string): Entry[] {
+function entriesOf([header, ...rows]: readonly CsvRow[], path: string): Entry[] {
   const columns = columnsOf(header?.cells ?? [], path);
   return rows.map(({ cells, line }) => {
     const fail = (message: string): never => {
@@ -130,7 +96,7 @@ export const csv: Reader = {
   reads: "a .csv file with the columns path, label and perhaps split",
   matches: ({ path, entries }) => entries === undefined && /\.csv$/i.test(path),
   async read({ path }, options): Promise<Splits> {
-    const text = new TextDecoder().decode(await readBytes(path)).replace(/^\uFEFF/, "");
+    const text = new TextDecoder().decode(await readBytes(path));
     const parts = partsOf(entriesOf(parseCsv(text, path), path), path);
     return readImages({ name: options.name ?? basename(path, ".csv"), ...parts }, options);
   },

@@ -3,6 +3,7 @@
 import { heatMap } from "../../charts/heatMap.js";
 import { lineCharts } from "../../charts/lineChart.js";
 import { writeFileAtomic } from "../../files/atomicFile.js";
+import { spreadsheetSafe, toCsv } from "../../text/csv.js";
 import type { Confusion, Listener } from "../../train/events.js";
 import type { EpochRecord } from "../../train/progress.js";
 import type { RunFolder } from "../runFolder.js";
@@ -27,14 +28,13 @@ const rowsOf = ({ classes, matrix }: Confusion): number[][] =>
     ...matrix.counts.subarray(row * classes.length, (row + 1) * classes.length),
   ]);
 
-/** A CSV field; quoted where it must be. */
-const field = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
+/** A table that people open: names of classes come with the data, and no spreadsheet is to work them out. */
 function table(confusion: Confusion): string {
-  const names = confusion.classes.map(field);
-  const head = ["true class", ...names].join(",");
-  const rows = rowsOf(confusion).map((counts, at) => [names[at], ...counts].join(","));
-  return `${[head, ...rows].join("\n")}\n`;
+  const names = confusion.classes.map(spreadsheetSafe);
+  return toCsv(
+    ["true class", ...names],
+    rowsOf(confusion).map((counts, at) => [names[at], ...counts]),
+  );
 }
 
 /** Keeps the charts of a run folder. */

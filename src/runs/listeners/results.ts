@@ -1,6 +1,8 @@
 // results.csv: one row an epoch, growing while the run goes on.
 
 import { appendLine, writeFileAtomic } from "../../files/atomicFile.js";
+import { type CsvValue, csvRow, toCsv } from "../../text/csv.js";
+import { sixDigits } from "../../text/format.js";
 import type { Listener } from "../../train/events.js";
 import type { EpochRecord } from "../../train/progress.js";
 
@@ -16,18 +18,19 @@ const columns = [
   "gradients",
 ] as const satisfies readonly (keyof EpochRecord)[];
 
-/** Six digits are enough for reading, of anything but a count; what is not there stays empty. */
-const row = ({ bytesSent, ...record }: EpochRecord) =>
-  [...columns.map((name) => Number(record[name].toPrecision(6))), bytesSent].join(",");
+/** Six digits are enough for reading, of anything but a count. */
+const row = ({ bytesSent, ...record }: EpochRecord): CsvValue[] => [
+  ...columns.map((name) => sixDigits(record[name])),
+  bytesSent,
+];
 
 /** Keeps the table at `path`; a resumed run's begins with the epochs that its checkpoint knows. */
 export const results =
   (path: string): Listener =>
   async (event) => {
     if (event.type === "runStart") {
-      const lines = [[...columns, "bytesSent"].join(","), ...event.history.map(row)];
-      await writeFileAtomic(path, `${lines.join("\n")}\n`);
+      await writeFileAtomic(path, toCsv([...columns, "bytesSent"], event.history.map(row)));
     } else if (event.type === "epochEnd") {
-      appendLine(path, row(event));
+      appendLine(path, csvRow(row(event)));
     }
   };
