@@ -37,7 +37,8 @@ const table: Readonly<Record<string, Case>> = {
     decayed: 0.9,
     hyper: { beta2: 0.5 },
   },
-  nadam: { steps: [0.81, 0.9095136, 0.8159764], decayed: 0.81 },
+  // At the first step 0.1 (0.9 * 0.1 / (1 - 0.81) + 0.1 / 0.1) = 0.1 * 28 / 19 in the gradient's direction.
+  nadam: { steps: [0.8526316, 0.9422969, 0.8567659], decayed: 1 - 2.8 / 19 },
   radam: {
     grads: [0.5, -1, 2, 0.5, -1, 2, 0.5],
     steps: [0.95, 0.9789474, 0.9234123, 0.8694868, 0.8531489, 0.8428213, 0.8284692],
@@ -68,6 +69,21 @@ const names = [
 
 const kinds: readonly ParamKind[] = ["weight", "bias", "scale", "shift", "statistic"];
 const layout = layoutOf(kinds.map((kind) => ({ name: kind, kind, shape: [1] })));
+
+/** Of optax 0.2.8: `optax.nadam(0.1)` in double precision on JAX 0.10.2; Keras has the same formula. */
+test.each([
+  [
+    [1, -0.5, 2, 0.25],
+    [0.8526315804210526, 0.8691179412468127, 0.7666713266509759, 0.7150926481677775],
+  ],
+  [
+    [0.3, 0.3, 0.3, 0.3],
+    [0.852631583859649, 0.7369003777736782, 0.6290782327769705, 0.5244194439496805],
+  ],
+])("nadam takes the steps of optax for the gradients %j", async (grads, expected) => {
+  const weights = (await train("nadam", grads)).map(([weight]) => weight);
+  for (const [at, weight] of weights.entries()) expect(weight).toBeCloseTo(expected[at], 6);
+});
 
 /** A net of a layout that is given its gradients. */
 async function open(engine: Engine, name: string, of: ParamLayout, hyper: Hyper = {}) {
