@@ -311,6 +311,29 @@ test.each([
   expect(() => getOptimizer(name)).toThrow(message);
 });
 
+/** A layer of two weights, and what two steps with decay 0.1 make of it, worked out by hand. */
+test.each([
+  // |w| = 5, |g| = 2: ratio 0.5 * 5 / (2 + 0.1 * 5) = 1, v = 0.1 (g + 0.1 w) = [0.03, 0.24]. Then |w| = 4.7915, |g| = 1:
+  // ratio 0.5 * 4.7915 / (1 + 0.47915) = 1.61968, v <- 0.9 v + 0.161968 (g + 0.1 w).
+  ["lars", { trust: 0.5 }, [2.97, 3.76, 2.732928, 3.4831]],
+  // Adam's direction is [0, 1], and u = [0.3, 1.4] of length 1.43178: a step of 0.1 * 5 along u. Then the direction is
+  // [0.1 / 0.19, 0.18 / 0.19] over the roots of [0.001, 0.003996] / 0.001999.
+  ["lamb", { eps: 1e-12 }, [2.8952355, 3.5110988, 2.5714917, 3.1912676]],
+])("%s takes its decay into the ratio and into the step", async (name, hyper, expected) => {
+  const pair = layoutOf([{ name: "w", kind: "weight", shape: [2] }]);
+  const { w, step } = await open(referenceEngine(), name, pair, { decay: 0.1, ...hyper });
+  await w.write([3, 4]);
+  const found: number[] = [];
+  for (const [at, slope] of [
+    [0, 2],
+    [1, 0],
+  ].entries()) {
+    await step(at + 1, slope);
+    found.push(...(await w.read()));
+  }
+  for (const [at, value] of found.entries()) expect(value).toBeCloseTo(expected[at], 5);
+});
+
 test("own numbers can be set, and a mistyped one is refused", async () => {
   const [, second] = await train("momentum", [1, 1], { momentum: 0 });
   expect(second[0]).toBeCloseTo(0.8, 6);
