@@ -7,7 +7,8 @@
 // Several test files are joined by commas. --every N takes every N-th fault of each file, from the K-th on.
 // Ends with 1 when a fault lives.
 
-import { spawn } from "node:child_process";
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -105,84 +106,101 @@ function mutants(file) {
   return found;
 }
 
-/** How a run with a fault ends. */
-const LIVES = 0;
-const SEEN = 1;
-const UNUSED = 3;
-
-/** Runs tests with a fault put in. */
-async function runOne({ file, start, end, replacement, tests }) {
-  const { startVitest } = await import("vitest/node");
-  const path = resolve(file);
+/** Lets one process of tests try one fault after the other; it tells of each over its channel to us. */
+async function tryAll(list) {
+  const { createVitest } = await import("vitest/node");
+  let fault;
   let applied = false;
   const plugin = {
     name: "fault",
     enforce: "pre",
     transform(code, id) {
-      if (id.split("?")[0] !== path) return undefined;
+      if (!fault || id.split("?")[0] !== resolve(fault.file)) return undefined;
       applied = true;
-      return code.slice(0, start) + replacement + code.slice(end);
+      return code.slice(0, fault.start) + fault.replacement + code.slice(fault.end);
     },
   };
-  const options = { watch: false, bail: 1, reporters: [{}], maxWorkers: 1 };
-  const vitest = await startVitest("test", tests, options, { plugins: [plugin] });
-  const modules = vitest.state.getTestModules();
-  const failed = modules.some((module) => !module.ok());
-  await vitest.close();
-  process.exit(failed ? SEEN : applied ? LIVES : UNUSED);
+  const options = { watch: false, bail: 1, reporters: [{}], maxWorkers: 1, pool: "threads" };
+  const vitest = await createVitest("test", options, { plugins: [plugin] });
+  await vitest.standalone();
+  const { file, tests } = list[0];
+  const passes = async () => {
+    vitest.invalidateFile(resolve(file));
+    const { testModules } = await vitest.runTestSpecifications(
+      await vitest.globTestSpecifications(tests),
+    );
+    return testModules.length > 0 && testModules.every((module) => module.ok());
+  };
+  if (!(await passes())) throw new Error(`${tests.join(", ")} fail without any fault`);
+  for (const next of list) {
+    fault = next;
+    const lives = await passes();
+    if (!applied) throw new Error(`${tests.join(", ")} did not load ${file}`);
+    process.send(lives);
+  }
+  process.exit(0);
 }
 
-/** Tests that do not end within this time see the fault as well, in milliseconds. */
+/** A fault with which tests do not end within this time is seen, in milliseconds. */
 const LONGEST = 180_000;
 
-function isSeen(mutant) {
-  const self = fileURLToPath(import.meta.url);
-  const child = spawn(process.execPath, [self, "--one", JSON.stringify(mutant)], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  const timer = setTimeout(() => child.kill("SIGKILL"), LONGEST);
-  return new Promise((done, fail) =>
-    child.on("exit", (code) => {
+/** Tries the faults of a file in a process of its own, and in another one from behind one that hangs. */
+async function judge(list, tell) {
+  let at = 0;
+  while (at < list.length) {
+    const child = fork(fileURLToPath(import.meta.url), ["--child"], {
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
+    let timer;
+    const wait = () => {
       clearTimeout(timer);
-      const { file, tests } = mutant;
-      if (code === UNUSED) fail(new Error(`${tests.join(", ")} did not load ${file}`));
-      else done(code !== LIVES);
-    }),
-  );
+      timer = setTimeout(() => child.kill("SIGKILL"), LONGEST);
+    };
+    child.on("message", (lives) => {
+      tell(list[at++], lives);
+      wait();
+    });
+    wait();
+    child.send(list.slice(at));
+    const [code, signal] = await once(child, "exit");
+    clearTimeout(timer);
+    if (signal) tell(list[at++], false);
+    else if (code !== 0) throw new Error(`the tests of ${list[0].file} cannot be run`);
+  }
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    every: { type: "string", default: "1" },
-    from: { type: "string", default: "0" },
-    jobs: { type: "string", default: "2" },
-    one: { type: "string" },
-  },
-});
+async function main() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      every: { type: "string", default: "1" },
+      from: { type: "string", default: "0" },
+      jobs: { type: "string", default: "2" },
+    },
+  });
+  const [every, from] = [Number(values.every), Number(values.from)];
+  const queue = positionals.map((pair) => {
+    const [file, tests = file.replace(/\.ts$/, ".test.ts")] = pair.split("=");
+    return mutants(file)
+      .filter((_, at) => at % every === from % every)
+      .map((mutant) => ({ ...mutant, tests: tests.split(",") }));
+  });
+  let [seen, alive] = [0, 0];
+  const tell = ({ file, line, old, replacement, was }, lives) => {
+    if (lives) alive++;
+    else seen++;
+    console.log(
+      `${lives ? "LIVES" : "seen "} ${file}:${line}  ${old} -> ${replacement}  in  ${was}`,
+    );
+  };
+  await Promise.all(
+    Array.from({ length: Number(values.jobs) }, async () => {
+      for (let list = queue.shift(); list; list = queue.shift()) await judge(list, tell);
+    }),
+  );
+  console.log(`${seen} of ${seen + alive} faults seen, ${alive} live`);
+  process.exitCode = alive > 0 ? 1 : 0;
+}
 
-if (values.one) await runOne(JSON.parse(values.one));
-
-const [every, from] = [Number(values.every), Number(values.from)];
-const queue = positionals.flatMap((pair) => {
-  const [file, tests = file.replace(/\.ts$/, ".test.ts")] = pair.split("=");
-  return mutants(file)
-    .filter((_, at) => at % every === from % every)
-    .map((mutant) => ({ ...mutant, tests: tests.split(",") }));
-});
-const total = queue.length;
-const alive = [];
-await Promise.all(
-  Array.from({ length: Number(values.jobs) }, async () => {
-    for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
-      const seen = await isSeen(mutant);
-      const { file, line, old, replacement, was } = mutant;
-      console.log(
-        `${seen ? "seen " : "LIVES"} ${file}:${line}  ${old} -> ${replacement}  in  ${was}`,
-      );
-      if (!seen) alive.push(mutant);
-    }
-  }),
-);
-console.log(`${total - alive.length} of ${total} faults seen, ${alive.length} live`);
-process.exit(alive.length > 0 ? 1 : 0);
+if (process.argv[2] === "--child") process.once("message", tryAll);
+else await main();
