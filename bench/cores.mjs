@@ -11,7 +11,8 @@ import { Worker } from "node:worker_threads";
 import { createEngine } from "../dist/engine/index.js";
 import { WEIGHTS } from "../dist/graph/index.js";
 import { createModel } from "../dist/models/index.js";
-import { IMAGES, initialise, netOf } from "../dist/nn/index.js";
+import { IMAGES, initialise } from "../dist/nn/index.js";
+import { predictionGraph } from "../dist/tasks/index.js";
 
 const TURNS = 4_000;
 const TRIES = 5;
@@ -75,8 +76,7 @@ const stateOf = ({ handover, both }) =>
 async function openForward(engine, name) {
   const side = name.startsWith("resnet20") ? 32 : 224;
   const shape = { channels: 3, height: side, width: side, outputs: 1000 };
-  const net = netOf(createModel(name, shape), 1, { training: false });
-  net.graph.output("logits", net.output);
+  const net = predictionGraph(createModel(name, shape), 1);
   const program = await engine.compile(net.graph, { frozen: [WEIGHTS] });
   const w = engine.vector(net.layout.length);
   await w.write(initialise(net, 1));

@@ -6,7 +6,7 @@ import { trainingGraph } from "convoy/tasks";
 
 /** Compiles a step of a model on `engine` and returns a function that runs it once. */
 export async function training(engine, name, batch, image) {
-  const model = createModel(name, { ...image, classes: 10 });
+  const model = createModel(name, { ...image, outputs: 10 });
   const net = trainingGraph(model, batch, {});
   const program = await engine.compile(net.graph);
   const [w, grad] = [engine.vector(net.layout.length), engine.vector(net.layout.trainable)];
