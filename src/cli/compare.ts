@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import {
   type BudgetName,
   budgetNames,
+  type CompareProgress,
   type Comparison,
   cells,
   compare,
@@ -12,7 +13,6 @@ import {
   methods,
   metrics,
   remarks,
-  type StudyProgress,
   unplanned,
 } from "../compare/index.js";
 import { InputError } from "../inputError.js";
@@ -50,7 +50,7 @@ function number(text: string): number {
 }
 
 /** `gradients single, seed 3`. */
-function describe({ budget, method, seed, lr, purpose }: StudyProgress["job"]): string {
+function describe({ budget, method, seed, lr, purpose }: CompareProgress["job"]): string {
   if (purpose === "probe") return `${budget} ${method}, time of an epoch`;
   return `${budget} ${method}${lr === undefined ? "" : `, lr ${lr}`}, ${purpose === "tuning" ? "tuning " : ""}seed ${seed}`;
 }
@@ -58,7 +58,7 @@ function describe({ budget, method, seed, lr, purpose }: StudyProgress["job"]): 
 /** A line for each run that is over; on a terminal also one for that in progress. */
 function showStanding(stream: Stream) {
   const live = stream.isTTY === true;
-  return ({ job, event, done, total, outcome }: StudyProgress): void => {
+  return ({ job, event, done, total, outcome }: CompareProgress): void => {
     const place = (at: number) => `[${String(at).padStart(`${total}`.length)}/${total}]`;
     if (event) {
       if (event.type === "warning" && job.purpose === "run") {

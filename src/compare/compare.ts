@@ -3,13 +3,13 @@
 
 import { openDataset, type Splits } from "../data/index.js";
 import { InputError } from "../inputError.js";
-import { openFolder } from "../study/folder.js";
-import { Stopped } from "../study/run.js";
+import { runStudy, type StudyProgress } from "../study/study.js";
 import { openSwarm, swarmOf } from "../swarm/index.js";
 import { fingerprint } from "../train/fingerprint.js";
+import type { TrainEvent } from "../train/index.js";
 import { learningRate, type OwnParts, parseConfig } from "../train/index.js";
 import { prepare } from "../train/prepare.js";
-import { getMetric } from "./outcome.js";
+import { getMetric, type Outcome } from "./outcome.js";
 import {
   blame,
   type CompareSettings,
@@ -19,8 +19,19 @@ import {
   settingsOf,
 } from "./plan.js";
 import { type Comparison, report } from "./report.js";
-import { type CourseOptions, Study, type StudyProgress } from "./runs.js";
+import { type Job, type Material, outcomeOf, Runs } from "./runs.js";
 import { writeTables } from "./tables.js";
+
+/** Where a comparison stands: at an event of a run, or behind a run when there is none. */
+export interface CompareProgress {
+  readonly job: Job;
+  readonly event?: TrainEvent;
+  /** Runs that are over, and all there will be. */
+  readonly done: number;
+  readonly total: number;
+  /** Of a run to be compared that is over. */
+  readonly outcome?: Outcome;
+}
 
 /** How {@link compare} is watched and steered. */
 export interface CompareOptions extends OwnParts {
@@ -29,10 +40,10 @@ export interface CompareOptions extends OwnParts {
   /** When it aborts, the current run is saved and the comparison ends; call again to go on. */
   readonly signal?: AbortSignal;
   /** Hears of every event of every run. */
-  readonly watch?: (standing: StudyProgress) => void | Promise<void>;
+  readonly watch?: (progress: CompareProgress) => void | Promise<void>;
 }
 
-function withTest(source: Splits): CourseOptions["source"] {
+function withTest(source: Splits): Material["source"] {
   const { test } = source;
   if (test) return { ...source, test };
   throw new InputError(
@@ -75,19 +86,17 @@ export async function compare(
   const { data, size } = parseConfig({ epochs: DEFAULT_EPOCHS, ...settings.settings });
   const source = withTest(own.data ?? (await openDataset(data, { size })));
   const plan = makePlan(settings, fingerprint(source));
-  const show = async (standing: StudyProgress) => {
-    if (standing.outcome) await writeTables(out, plan, course.outcomes, compared);
-    await watch?.(standing);
+  const runs = new Runs(plan, { source, model: own.model });
+  const outcomes: Outcome[] = [];
+  const show = async ({ run: job, event, outcome: ended, done }: StudyProgress<Job>) => {
+    const outcome = ended && job.purpose === "run" ? outcomeOf(plan, job, ended) : undefined;
+    if (outcome) {
+      outcomes.push(outcome);
+      await writeTables(out, plan, outcomes, compared);
+    }
+    await watch?.({ job, event, done, total: runs.total, outcome });
   };
-  const course = new Study(plan, { out, source, model: own.model, signal, watch: show });
   await checkMethods(plan, source, own);
-  const close = await openFolder(out, plan);
-  try {
-    await course.go();
-  } catch (error) {
-    if (!(error instanceof Stopped)) throw error;
-  } finally {
-    close();
-  }
-  return report(plan, course.outcomes, compared);
+  await runStudy(runs.course(), { out, plan, kind: "comparison", signal, watch: show });
+  return report(plan, outcomes, compared);
 }

@@ -2,12 +2,21 @@
 
 import { join } from "node:path";
 import { writeFileAtomic } from "../files/atomicFile.js";
-import { compareFiles } from "../study/folder.js";
+import { PLAN } from "../study/folder.js";
 import { type Estimate, mean } from "../study/statistics.js";
 import { dotPlots } from "./dotPlot.js";
 import type { Metric, Outcome } from "./outcome.js";
 import type { Plan } from "./plan.js";
 import { type BudgetTable, type Comparison, type Row, report } from "./report.js";
+
+/** Files of a comparison's folder, relative to it. */
+export const compareFiles = {
+  plan: PLAN,
+  results: "results.csv",
+  tableMarkdown: "table.md",
+  table: "table.csv",
+  chart: "table.svg",
+} as const;
 
 /** A table of texts. */
 export interface Cells {
