@@ -15,14 +15,13 @@ import {
   remarks,
   unplanned,
 } from "../compare/index.js";
-import { InputError } from "../inputError.js";
 import { clock, percent } from "../text/format.js";
 import { trainConfig } from "../train/config.js";
 import type { TrainSettings } from "../train/index.js";
 import { count, list } from "./arguments.js";
 import { type Console, type Stream, say, sayJson } from "./console.js";
 import { Interrupted } from "./errors.js";
-import { addFlags } from "./flags.js";
+import { addFlags, parseNumber } from "./flags.js";
 import { interruptible } from "./interrupt.js";
 import { parseMethods } from "./methods.js";
 import { table } from "./table.js";
@@ -42,12 +41,6 @@ interface Options extends Partial<TrainSettings> {
 }
 
 const ERASE = "\r\x1b[K";
-
-function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && !Number.isNaN(value)) return value;
-  throw new InputError(`"${text}" is not a number`);
-}
 
 /** `gradients single, seed 3`. */
 function describe({ budget, method, seed, lr, purpose }: CompareProgress["job"]): string {
@@ -115,10 +108,10 @@ export function define(command: Command, console: Console): void {
     .option(
       "--seconds <number>",
       "wall budget of a run (default: what the baseline's runs of the gradient budget took)",
-      number,
+      parseNumber,
     )
     .option("--lrs <numbers>", "learning rates to choose each method's from", (text) =>
-      list(text).map(number),
+      list(text).map(parseNumber),
     )
     .option("--tune-seeds <number>", "runs of each of these rates (default: 2)", count)
     .addOption(

@@ -3,6 +3,7 @@
 
 import { InputError } from "../inputError.js";
 import { getOptimizer, gradientsOf, isSelfPaced, optimizers } from "../optim/index.js";
+import { countFrom, TUNING_OFFSET } from "../study/seeds.js";
 import { unknownName } from "../text/words.js";
 import type { Fingerprint } from "../train/fingerprint.js";
 import { parseConfig, type TrainConfig, type TrainSettings } from "../train/index.js";
@@ -40,9 +41,6 @@ export interface CompareSettings {
 export const DEFAULT_EPOCHS = 20;
 const DEFAULT_SEEDS = 5;
 const DEFAULT_TUNE_SEEDS = 2;
-
-/** Seeds for tuning begin this much later; so many runs a method may have. */
-const TUNING_OFFSET = 1000;
 
 /** A plan as plan.json has it. */
 export interface Plan {
@@ -131,10 +129,6 @@ function checkNumbers({ seeds, lrs, tuneSeeds, seconds, budgets }: CompareSettin
   }
   if (lrs?.length === 0) throw new InputError("there is no learning rate to choose from");
 }
-
-/** Seeds counted from a first one. */
-const countFrom = (first: number, count: number): number[] =>
-  Array.from({ length: count }, (_, at) => first + at);
 
 /**
  * Settles a comparison.

@@ -61,6 +61,16 @@ describe("a method beside the baseline", () => {
     expect(difference!.high).toBeCloseTo(0.01 + 0.024841, 6);
   });
 
+  test("is paired by seed, whatever the order of the runs and whichever are missing", () => {
+    const method = [run("b", 3, 0.93), run("b", 4, 0.1), run("b", 1, 0.91)];
+    const { pairs, wins, losses } = versus(method, of("a"), deployed);
+    expect(pairs).toEqual([
+      { seed: 3, difference: expect.closeTo(0.02, 12) },
+      { seed: 1, difference: expect.closeTo(0.01, 12) },
+    ]);
+    expect({ wins, losses }).toEqual({ wins: 2, losses: 0 });
+  });
+
   test("wins by less where less is better", () => {
     const { difference, wins, losses } = versus(of("b"), of("a"), getMetric("spread"));
     expect({ wins, losses }).toEqual({ wins: 2, losses: 0 });

@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../files/atomicFile.js";
 import { train } from "../swarm/train.js";
 import {
@@ -73,4 +73,11 @@ export async function finish(
   const outcome = await ended(folder);
   if (!outcome) throw new Stopped();
   return outcome;
+}
+
+/** Takes what a run trained out of its folder. */
+export async function dropWeights(folder: string): Promise<void> {
+  for (const path of [dirname(runFiles.last), runFiles.state]) {
+    await rm(join(folder, path), { recursive: true, force: true });
+  }
 }

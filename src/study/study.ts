@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import type { OwnParts, TrainEvent, TrainSettings } from "../train/index.js";
 import { openFolder, type StudyFolder } from "./folder.js";
-import { finish, type RunOutcome, Stopped } from "./run.js";
+import { dropWeights, finish, type RunOutcome, Stopped } from "./run.js";
 
 /** A run of a study. */
 export interface StudyRun {
@@ -15,6 +15,8 @@ export interface StudyRun {
   readonly settings: Partial<TrainSettings>;
   /** Data in memory, and other parts that settings cannot name. */
   readonly own?: OwnParts;
+  /** Whether what it trained stays in its folder; default true. Tables and summary always do. */
+  readonly keepWeights?: boolean;
 }
 
 /** The runs, in their order: each is asked for with the outcome of the one before it in hand. */
@@ -52,6 +54,7 @@ async function go<R extends StudyRun, T>(
     const listeners = watch && [(event: TrainEvent) => watch({ run, event, done })];
     const options = { ...run.own, signal, listeners };
     const outcome = await finish(join(out, run.folder), run.settings, options);
+    if (run.keepWeights === false) await dropWeights(join(out, run.folder));
     done++;
     await watch?.({ run, outcome, done });
     next = course.next(outcome);
