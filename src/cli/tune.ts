@@ -89,7 +89,7 @@ function sayRates(stream: Stream, found: TunedRate): void {
   say(stream);
   say(stream, `always the same answer scores ${percent(constant)}`);
   const points = (100 * (standardError ?? 0)).toFixed(2);
-  const named = `--lr ${lr}: ${percent(score ?? 0)}, give or take ${points} points`;
+  const named = `--lr ${lr}: ${percent(score ?? 0)}, standard error ${points} points`;
   say(stream, verdict === "named" ? named : advice[verdict]);
 }
 

@@ -3,6 +3,7 @@
 
 import { openDataset, type Splits } from "../data/index.js";
 import { InputError } from "../inputError.js";
+import { loadModule } from "../runs/ownModule.js";
 import { runStudy, type StudyProgress } from "../study/study.js";
 import { openSwarm, swarmOf } from "../swarm/index.js";
 import { fingerprint } from "../train/fingerprint.js";
@@ -56,9 +57,10 @@ async function checkMethods(plan: Plan, data: Splits, own: OwnParts): Promise<vo
   const [seed] = plan.seeds;
   for (const { name } of plan.methods) {
     try {
-      const { config } = await prepare({ ...settingsOf(plan, name), seed }, { ...own, data });
+      const settings = { ...settingsOf(plan, name), seed };
+      const { config, module } = await prepare(settings, { ...own, data });
       if (config.swarm === undefined) learningRate(config, 1);
-      else openSwarm(swarmOf({ ...config, swarm: config.swarm }));
+      else openSwarm(swarmOf({ ...config, swarm: config.swarm }, module?.couplings));
     } catch (error) {
       throw blame(name, error);
     }
@@ -83,9 +85,14 @@ export async function compare(
 ): Promise<Comparison> {
   const compared = getMetric(metric);
   const { out } = settings;
-  const { data, size } = parseConfig({ epochs: DEFAULT_EPOCHS, ...settings.settings });
+  const {
+    data,
+    size,
+    module: path,
+  } = parseConfig({ epochs: DEFAULT_EPOCHS, ...settings.settings });
   const source = withTest(own.data ?? (await openDataset(data, { size })));
-  const plan = makePlan(settings, fingerprint(source));
+  const module = path === undefined ? undefined : await loadModule(path);
+  const plan = makePlan(settings, fingerprint(source), module);
   const runs = new Runs(plan, { source, model: own.model });
   const outcomes: Outcome[] = [];
   const show = async ({ run: job, event, outcome: ended, done }: StudyProgress<Job>) => {

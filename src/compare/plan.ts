@@ -2,7 +2,8 @@
 // the comparison's folder, and only the same plan goes on there.
 
 import { InputError } from "../inputError.js";
-import { getOptimizer, gradientsOf, isSelfPaced, optimizers } from "../optim/index.js";
+import { getOptimizer, gradientsOf, isSelfPaced, type Optimizer } from "../optim/index.js";
+import type { LoadedModule, ModuleInfo } from "../runs/ownModule.js";
 import { countFrom, TUNING_OFFSET } from "../study/seeds.js";
 import { unknownName } from "../text/words.js";
 import type { Fingerprint } from "../train/fingerprint.js";
@@ -42,9 +43,19 @@ export const DEFAULT_EPOCHS = 20;
 const DEFAULT_SEEDS = 5;
 const DEFAULT_TUNE_SEEDS = 2;
 
+/** A method as plan.json has it: settings, and what follows from them. */
+export interface PlannedMethod {
+  readonly name: string;
+  readonly settings: MethodSettings;
+  /** Whether it finds its own steps: it has no rate to tune, and its epochs do not cost the same. */
+  readonly selfPaced?: true;
+  /** Gradients that a step of one net takes; default 1. */
+  readonly gradients?: number;
+}
+
 /** A plan as plan.json has it. */
 export interface Plan {
-  readonly methods: readonly { readonly name: string; readonly settings: MethodSettings }[];
+  readonly methods: readonly PlannedMethod[];
   readonly baseline: string;
   readonly budgets: readonly BudgetName[];
   /** Gradient evaluations, in passes over the training images. */
@@ -55,11 +66,14 @@ export interface Plan {
   /** Those of all runs. */
   readonly settings: Partial<TrainSettings>;
   readonly data: Fingerprint;
+  /** The file that the setting `module` names. */
+  readonly module?: ModuleInfo;
 }
 
 /** What the comparison decides itself; a method may not. */
 const decided: readonly (keyof TrainConfig)[] = [
   "data",
+  "module",
   "train",
   "size",
   "selection",
@@ -130,13 +144,38 @@ function checkNumbers({ seeds, lrs, tuneSeeds, seconds, budgets }: CompareSettin
   if (lrs?.length === 0) throw new InputError("there is no learning rate to choose from");
 }
 
+/** A method with what its optimizer says of its steps. */
+function plannedMethod(
+  { name, settings }: Method,
+  shared: MethodSettings,
+  own?: readonly Optimizer[],
+): PlannedMethod {
+  try {
+    const { optimizer: named } = parseConfig(overlaid(shared, settings));
+    const optimizer = getOptimizer(named, own);
+    const gradients = gradientsOf(optimizer) ?? 1;
+    return {
+      ...{ name, settings },
+      ...(isSelfPaced(optimizer) && { selfPaced: true }),
+      ...(gradients !== 1 && { gradients }),
+    };
+  } catch (error) {
+    throw blame(name, error);
+  }
+}
+
 /**
  * Settles a comparison.
  *
  * @param data fingerprint of the source, as it was opened
+ * @param module what the setting `module` names
  * @throws InputError or InputError for what cannot be compared.
  */
-export function makePlan(compared: CompareSettings, data: Fingerprint): Plan {
+export function makePlan(
+  compared: CompareSettings,
+  data: Fingerprint,
+  module?: LoadedModule,
+): Plan {
   const { methods, settings, budgets = ["gradients"], lrs, seconds } = compared;
   const { baseline = methods[0]?.name } = compared;
   checkMethods(methods, baseline, lrs !== undefined);
@@ -149,7 +188,7 @@ export function makePlan(compared: CompareSettings, data: Fingerprint): Plan {
     throw new InputError("the wall budget needs a number of seconds");
   }
   const plan: Plan = {
-    methods: methods.map(({ name, settings: own }) => ({ name, settings: own })),
+    methods: methods.map((method) => plannedMethod(method, settings, module?.optimizers)),
     baseline,
     budgets: chosen,
     epochs,
@@ -159,27 +198,27 @@ export function makePlan(compared: CompareSettings, data: Fingerprint): Plan {
       lrs,
       seeds: countFrom(seed + TUNING_OFFSET, compared.tuneSeeds ?? DEFAULT_TUNE_SEEDS),
     },
-    settings: shared,
+    settings: { ...shared, ...(module && { module: module.path }) },
     data,
+    ...(module && { module: { path: module.path, sha256: module.sha256 } }),
   };
   if (chosen.includes("gradients")) checkEpochs(plan);
   return plan;
 }
 
-/** Whether an optimizer of that name finds its own steps; nobody's name does not. */
-const isPacing = (name: string | undefined) =>
-  optimizers().some((optimizer) => optimizer.name === name && isSelfPaced(optimizer));
+const methodOf = (plan: Plan, method: string): PlannedMethod =>
+  plan.methods.find(({ name }) => name === method)!;
 
 /** Settings of a method's runs but for seed and epochs; a rate that all share is not for all. */
 export function settingsOf(plan: Plan, method: string): MethodSettings {
-  const { settings } = plan.methods.find(({ name }) => name === method)!;
+  const { settings, selfPaced } = methodOf(plan, method);
   const all = overlaid(plan.settings, settings);
-  return isPacing(all.optimizer) ? { ...all, lr: settings.lr } : all;
+  return selfPaced ? { ...all, lr: settings.lr } : all;
 }
 
-/** Whether a method finds its own steps: it has no rate to tune, and its epochs do not cost the same. */
+/** Whether a method finds its own steps. */
 export const isOwnPace = (plan: Plan, method: string): boolean =>
-  isPacing(settingsOf(plan, method).optimizer);
+  methodOf(plan, method).selfPaced === true;
 
 /** Nets that a method trains. */
 export function particlesOf(plan: Plan, method: string): number {
@@ -192,15 +231,8 @@ export function particlesOf(plan: Plan, method: string): number {
 }
 
 /** Gradients that a step of all of a method's particles together takes. */
-function stepGradients(plan: Plan, method: string): number {
-  const particles = particlesOf(plan, method);
-  try {
-    const { optimizer } = parseConfig(settingsOf(plan, method));
-    return particles * (gradientsOf(getOptimizer(optimizer)) ?? 1);
-  } catch (error) {
-    throw blame(method, error);
-  }
-}
+const stepGradients = (plan: Plan, method: string): number =>
+  particlesOf(plan, method) * (methodOf(plan, method).gradients ?? 1);
 
 /** Epochs of each particle when all together have the budget's gradient evaluations. */
 export const gradientEpochs = (plan: Plan, method: string): number =>

@@ -13,6 +13,7 @@ import type { TrainConfig } from "../train/config.js";
 import type { Summary } from "../train/events.js";
 import type { Fingerprint } from "../train/fingerprint.js";
 import { encodeWeights, type NetInfo } from "../train/weights.js";
+import type { ModuleInfo } from "./ownModule.js";
 
 /** What `config.json` holds. */
 export interface RunConfig {
@@ -22,6 +23,8 @@ export interface RunConfig {
   readonly data: Fingerprint;
   readonly net: NetInfo;
   readonly parameters: number;
+  /** The file that the setting `module` named; without it nothing of its own can be found by name. */
+  readonly module?: ModuleInfo;
 }
 
 /** Files of a run folder, relative to it. */

@@ -10,6 +10,7 @@ import { build, fuse, IMAGES, WEIGHTS } from "../nn/index.js";
 import { type Evaluation, Evaluator } from "../train/evaluator.js";
 import { pipeline } from "../train/pipeline.js";
 import { type NetInfo, readWeights, vectorOf } from "../train/weights.js";
+import { loadModule } from "./ownModule.js";
 import { type RunConfig, readRunConfig, runFiles } from "./runFolder.js";
 
 /** What {@link Trained.evaluate} metrics. */
@@ -106,7 +107,7 @@ function softmax(logits: Float32Array): Float32Array {
  * Opens a run's best weights.
  *
  * @throws InputError for a folder that holds no run, or none with weights yet; FormatError for damaged
- * weights.
+ * weights; InputError when the module that the run was made with is gone or changed.
  * @example
  * const net = await openTrained("runs/a");
  * const { test } = await openDataset("mnist");
@@ -122,7 +123,9 @@ export async function openTrained(run: string, options: EngineOptions = {}): Pro
   }
   const { info, tensors } = await readWeights(path);
   const [channels, height, width] = info.input;
-  const model = createModel(info.model, { channels, height, width, classes: info.classes.length });
+  const own = config.module && (await loadModule(config.module.path, config.module));
+  const input = { channels, height, width, classes: info.classes.length };
+  const model = createModel(info.model, input, own?.models);
   const { layout } = build(model.layer, [1, ...model.input], { training: false });
   const values = vectorOf(layout, tensors, path);
   const engine = await createEngine(options);

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { openDataset, type Splits, splitSelection } from "../data/index.js";
 import { writeFileAtomic } from "../files/atomicFile.js";
 import { InputError } from "../inputError.js";
-import { getOptimizer, isSelfPaced } from "../optim/index.js";
+import { getOptimizer, isSelfPaced, type Optimizer } from "../optim/index.js";
+import { loadModule, type ModuleInfo } from "../runs/ownModule.js";
 import { type Fingerprint, fingerprint } from "../train/fingerprint.js";
 import { type OwnParts, parseConfig, type TrainSettings } from "../train/index.js";
 import { prepare } from "../train/prepare.js";
@@ -112,9 +113,11 @@ interface Plan {
   readonly seeds: number;
   readonly settings: Partial<TrainSettings>;
   readonly data: Fingerprint;
+  /** The file that the setting `module` names. */
+  readonly module?: ModuleInfo;
 }
 
-function checkSettings({ settings, lrs, seeds }: TuneSettings, own: OwnParts): void {
+function checkSettings({ settings, lrs, seeds }: TuneSettings): void {
   const name = untuned.find((one) => settings[one] !== undefined);
   if (name !== undefined) {
     throw new InputError(`setting ${name}: a study of learning rates decides it; leave it out`);
@@ -127,7 +130,9 @@ function checkSettings({ settings, lrs, seeds }: TuneSettings, own: OwnParts): v
   if (seeds !== undefined && !(Number.isInteger(seeds) && seeds >= 1 && seeds <= 500)) {
     throw new InputError(`the number of seeds is ${seeds}; expected a whole number from 1 to 500`);
   }
-  const optimizer = own.optimizer ?? getOptimizer(parseConfig(settings).optimizer);
+}
+
+function expectRate(optimizer: Optimizer): void {
   if (!isSelfPaced(optimizer)) return;
   throw new InputError(
     `setting optimizer: ${optimizer.name} finds the lengths of its steps itself; it has no rate to tune`,
@@ -268,15 +273,21 @@ export async function tuneRate(
   tuned: TuneSettings,
   { signal, onPlan, watch, ...own }: TuneOptions = {},
 ): Promise<TunedRate | undefined> {
-  checkSettings(tuned, own);
-  const { settings, out } = tuned;
-  const { data: name, size } = parseConfig(settings);
+  checkSettings(tuned);
+  const { out } = tuned;
+  const { data: name, size, module: path, optimizer } = parseConfig(tuned.settings);
+  const module = path === undefined ? undefined : await loadModule(path);
+  expectRate(own.optimizer ?? getOptimizer(optimizer, module?.optimizers));
+  const settings = { ...tuned.settings, ...(module && { module: module.path }) };
   const { train, selection } = own.data ?? (await openDataset(name, { size }));
   const parts = { ...own, data: { train, selection } };
   const { plan, scale } = await planOf(tuned, parts);
   const { lrs, seeds } = plan;
   const data = fingerprint(parts.data);
-  const saved: Plan = { lrs, seeds: seeds.length, settings, data };
+  const saved: Plan = {
+    ...{ lrs, seeds: seeds.length, settings, data },
+    ...(module && { module: { path: module.path, sha256: module.sha256 } }),
+  };
   const study = new RateStudy(plan, settings, parts, scale);
   onPlan?.(plan);
   const found = await runStudy(study.course(), {

@@ -14,6 +14,11 @@ const count = () => z.int().min(1);
 export const trainConfig = z.strictObject({
   data: z.string().min(1).describe("data set: a name (mnist, fashion-mnist, cifar10) or a path"),
   model: z.string().default("lenet5").describe("model by name"),
+  module: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("JavaScript file that brings models, optimizers and couplings of your own by name"),
   pretrained: z
     .string()
     .min(1)
