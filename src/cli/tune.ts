@@ -49,7 +49,10 @@ function sayPlan(
     stream,
     `${range}, ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"} each, then the better half again`,
   );
-  say(stream, `${runs} trainings of ${epochs} epochs on ${sets}; all that comes of it: ${out}`);
+  say(
+    stream,
+    `up to ${runs} trainings of ${epochs} epochs on ${sets}; all that comes of it: ${out}`,
+  );
 }
 
 /** A line for each run that is over. */

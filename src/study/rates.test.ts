@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { betterHalf, extension, middleOfBest, type RateScore, verdictOf } from "./rates.js";
+import {
+  betterHalf,
+  extension,
+  finalRate,
+  middleOfBest,
+  type RateScore,
+  verdictOf,
+} from "./rates.js";
 
 const rate = (lr: number, ...scores: number[]): RateScore => ({ lr, scores, diverged: false });
 const wild = (lr: number, ...scores: number[]): RateScore => ({ lr, scores, diverged: true });
@@ -54,17 +61,29 @@ test("the better half goes on, the best first; who diverged is out", () => {
 });
 
 describe("the rate that is named", () => {
-  test("is the middle one of those that chance cannot tell from the best", () => {
-    // One standard error of 0.9 on 2000 images: 0.0067.
-    const near = [rate(0.01, 0.897, 0.895), rate(0.03, 0.9, 0.895), rate(0.1, 0.9, 0.9)];
-    expect(middleOfBest([rate(0.001, 0.8, 0.8), ...near], scale)!.lr).toBe(0.03);
-    expect(middleOfBest(near.slice(1), scale)!.lr).toBe(0.03);
-    expect(middleOfBest(near, { ...scale, images: 1_000_000 })!.lr).toBe(0.1);
+  // One standard error of 0.9 on 2000 images: 0.0067.
+  const near = [rate(0.01, 0.897, 0.895), rate(0.03, 0.88, 0.88), rate(0.1, 0.9, 0.9)];
+  const far = rate(0.001, 0.8, 0.8);
+
+  test("is the middle of those that chance cannot tell from the best", () => {
+    expect(middleOfBest([far, ...near], scale)).toBe(0.03);
+    expect(middleOfBest([far, near[0], near[2]], scale)).toBe(0.032);
+    expect(middleOfBest(near, { ...scale, images: 1_000_000 })).toBe(0.1);
+    expect(middleOfBest([far], scale)).toBe(0.001);
+    expect(middleOfBest([wild(0.1)], scale)).toBeUndefined();
   });
 
   test("had as many runs as any, and never diverged", () => {
     const rates = [rate(0.01, 0.95), rate(0.03, 0.9, 0.9), wild(0.1, 0.99, 0.99)];
-    expect(middleOfBest(rates, scale)!.lr).toBe(0.03);
-    expect(middleOfBest([wild(0.1)], scale)).toBeUndefined();
+    expect(middleOfBest(rates, scale)).toBe(0.03);
+    expect(finalRate(rates, 0.03, scale)).toBe(rates[1]);
+    expect(finalRate([wild(0.1)], undefined, scale)).toBeUndefined();
+  });
+
+  test("is the best one where the middle is worse or diverged", () => {
+    const middle = rate(0.032, 0.896, 0.896);
+    expect(finalRate([far, near[0], middle, near[2]], 0.032, scale)).toBe(middle);
+    expect(finalRate([far, ...near], 0.03, scale)).toBe(near[2]);
+    expect(finalRate([near[0], wild(0.032, 0.9), near[2]], 0.032, scale)).toBe(near[2]);
   });
 });

@@ -1,8 +1,8 @@
 // The search for a learning rate: sequential halving (Karnin, Koren and Somekh 2013, ICML; Jamieson and
 // Talwalkar 2015, arXiv 1502.07943) in two rounds over a grid. What a run is given more of is seeds, not
 // epochs: a shorter training wants another rate, a second one only tells more of the same. The second round
-// does not end with the best mean but with the middle one of all rates that chance cannot tell from it: the
-// curve over the rate is flat round its top, and falls off a cliff on one side of it.
+// does not end with the best mean but with the middle of all rates that chance cannot tell from it, which is trained too:
+// the curve over the rate has one top, flat and next to a cliff, so that between two good rates all are good.
 
 import { advantage, scoreError } from "./score.js";
 import { mean } from "./statistics.js";
@@ -29,6 +29,9 @@ export interface ScoreScale {
 
 /** Rates tried beyond each end of the grid, where the best one lies at that end. */
 const BEYOND = 3;
+
+/** Logarithm of the factor within which a rate is as good as another. */
+const NEAR = 0.2;
 
 /** The scores of rates that chance alone makes so many standard errors apart, best and worst, in 1 of 20. */
 const RANGE = 4.3;
@@ -92,20 +95,37 @@ export const betterHalf = (rates: readonly RateScore[]): number[] =>
     .slice(0, Math.ceil(rates.length / 2))
     .map(({ lr }) => lr);
 
+/** The rates that had as many runs as any, the better ones first. */
+function finalists(rates: readonly RateScore[]): RateScore[] {
+  const most = Math.max(...known(rates).map(({ scores }) => scores.length));
+  return ranked(rates.filter(({ scores }) => scores.length === most));
+}
+
+/** Those of them within one standard error of the best one. */
+function equals(rates: readonly RateScore[], scale: ScoreScale): RateScore[] {
+  const order = finalists(rates);
+  return order.filter(
+    (rate) => advantage(meanOf(order[0]), meanOf(rate)) <= errorOf(order[0], scale),
+  );
+}
+
 /**
- * The rate to name: of those within one standard error of the best one's score the middle one, of two middle
- * ones the smaller. Rates with fewer runs than others are out of the race.
+ * The geometric middle of the rates that chance cannot tell from the best one; a rate of `rates` where one is near,
+ * and two digits of it else. `undefined` when all rates diverged.
  */
-export function middleOfBest(
+export function middleOfBest(rates: readonly RateScore[], scale: ScoreScale): number | undefined {
+  const logs = equals(rates, scale).map(({ lr }) => Math.log(lr));
+  if (logs.length === 0) return undefined;
+  const middle = (Math.min(...logs) + Math.max(...logs)) / 2;
+  const near = known(rates).find(({ lr }) => Math.abs(Math.log(lr) - middle) < NEAR);
+  return near?.lr ?? Number(Math.exp(middle).toPrecision(2));
+}
+
+/** The middle one when it had its runs and belongs to the best ones, which is as it should be; else the best one. */
+export function finalRate(
   rates: readonly RateScore[],
+  middle: number | undefined,
   scale: ScoreScale,
 ): RateScore | undefined {
-  const most = Math.max(...known(rates).map(({ scores }) => scores.length));
-  const order = ranked(rates.filter(({ scores }) => scores.length === most));
-  if (order.length === 0) return undefined;
-  const least = errorOf(order[0], scale);
-  const equals = order
-    .filter((rate) => advantage(meanOf(order[0]), meanOf(rate)) <= least)
-    .sort((a, b) => a.lr - b.lr);
-  return equals[Math.floor((equals.length - 1) / 2)];
+  return equals(rates, scale).find(({ lr }) => lr === middle) ?? finalists(rates)[0];
 }

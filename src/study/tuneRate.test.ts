@@ -38,7 +38,7 @@ test("names the rate that does well, and says what it tried", async () => {
     [0, true],
   ]);
   expect(plans).toMatchObject([
-    { runs: 2 * (3 + 2), seeds: [1001, 1002], images: { train: 63, selection: 27, held: 30 } },
+    { runs: 2 * (3 + 2 + 2), seeds: [1001, 1002], images: { train: 63, selection: 27, held: 30 } },
   ]);
   const table = readFileSync(join(out, rateFiles.table), "utf8").split("\n");
   expect(table[0]).toBe("lr,runs,mean,scores,diverged");

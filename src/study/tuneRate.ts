@@ -15,6 +15,7 @@ import { rateFiles, ratesChart, ratesTable } from "./rateReport.js";
 import {
   betterHalf,
   extension,
+  finalRate,
   middleOfBest,
   type RateScore,
   type ScoreScale,
@@ -53,7 +54,7 @@ export interface TunePlan {
   /** Of the first round; the second one's follow them. */
   readonly seeds: readonly number[];
   readonly epochs: number;
-  /** Runs, as long as no rate diverges and the best one does not lie at an end of `lrs`. */
+  /** Most runs, unless the best rate lies at an end of `lrs`. */
   readonly runs: number;
   /** Images that a run learns from, chooses its best epoch by and is scored on. */
   readonly images: { readonly train: number; readonly selection: number; readonly held: number };
@@ -100,6 +101,9 @@ const ENOUGH = 1000;
 /** A rate near the one at which trainings fail does so with some seeds only. */
 const LEAST_SEEDS = 2;
 const MOST_SEEDS = 10;
+
+/** Runs of the middle rate, for each one of the first round. */
+const MIDDLE = 2;
 
 /** The largest part of the training images that is held out of a run. */
 const MOST_HELD = 0.25;
@@ -169,11 +173,14 @@ class RateStudy {
       yield* this.round([more], seeds);
     }
     const verdict = verdictOf(this.found(), this.scale);
-    if (verdict === "named") {
-      const later = seeds.map((seed) => seed + seeds.length);
-      yield* this.round(betterHalf(this.found()), later);
+    if (verdict !== "named") return this.result(verdict);
+    const later = seeds.map((seed) => seed + seeds.length);
+    yield* this.round(betterHalf(this.found()), later);
+    const middle = middleOfBest(this.found(), this.scale);
+    if (middle !== undefined && !this.rates.has(middle)) {
+      yield* this.round([middle], [...seeds, ...later]);
     }
-    return this.result(verdict);
+    return this.result(verdict, finalRate(this.found(), middle, this.scale));
   }
 
   /** A rate beyond the grid, if one is worth a try. */
@@ -214,13 +221,11 @@ class RateStudy {
       .sort((a, b) => a.lr - b.lr);
   }
 
-  private result(verdict: Verdict): TunedRate {
+  private result(verdict: Verdict, rate?: RateScore): TunedRate {
     const { constant, images } = this.scale;
-    const rates = this.found();
-    const rate = verdict === "named" ? middleOfBest(rates, this.scale) : undefined;
     const score = rate && mean(rate.scores);
     return {
-      ...{ verdict, constant, rates },
+      ...{ verdict, constant, rates: this.found() },
       ...(rate &&
         score !== undefined && {
           lr: rate.lr,
@@ -247,7 +252,7 @@ async function planOf(
     lrs,
     seeds: countFrom(config.seed + TUNING_OFFSET, count),
     epochs: config.epochs,
-    runs: count * (lrs.length + Math.ceil(lrs.length / 2)),
+    runs: count * (lrs.length + Math.ceil(lrs.length / 2) + MIDDLE),
     images: { train, selection, held },
   };
   const scale = { constant: constantScore(data.test.labels), images: held };
