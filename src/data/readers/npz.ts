@@ -160,11 +160,10 @@ export const npz: Reader = {
     const classes = classesOf([train, ...others]);
     requireTwoClasses(classes, path);
     const name = options.name ?? basename(path, ".npz");
-    const toDataset = ({ labelSource: _, ...part }: StoredSplit, title: string): Dataset => ({
-      ...part,
-      name: title,
-      classes,
-    });
+    const toDataset = (
+      { labelSource: _, labels: of, ...part }: StoredSplit,
+      title: string,
+    ): Dataset => ({ ...part, name: title, labels: { kind: "class", of, classes } });
     return {
       train: toDataset(train, name),
       ...(selection && { selection: toDataset(selection, `${name} (selection)`) }),

@@ -9,7 +9,7 @@ import { sixDigits } from "../../text/format.js";
 import type { RunStart } from "../../train/events.js";
 
 /** Six digits are enough for reading. */
-const rowOf = (values: readonly (number | undefined)[]): string =>
+const rowOf = (values: readonly (number | null | undefined)[]): string =>
   csvRow(values.map((value) => value && sixDigits(value)));
 
 /** A table that grows with a run. */

@@ -5,32 +5,39 @@ import { type CsvValue, csvRow, toCsv } from "../../text/csv.js";
 import { sixDigits } from "../../text/format.js";
 import type { Listener } from "../../train/events.js";
 import type { EpochRecord } from "../../train/progress.js";
+import { prefixed } from "./metricNames.js";
 
-const columns = [
-  "epoch",
-  "trainLoss",
-  "trainAccuracy",
-  "selectionLoss",
-  "selectionAccuracy",
-  "lr",
-  "seconds",
-  "imagesPerSecond",
-  "gradients",
-] as const satisfies readonly (keyof EpochRecord)[];
+/** A record as columns by name. */
+const columnsOf = (record: EpochRecord): Record<string, number | undefined> => ({
+  epoch: record.epoch,
+  trainLoss: record.trainLoss,
+  ...prefixed("train", record.train),
+  selectionLoss: record.selectionLoss,
+  ...prefixed("selection", record.selection),
+  lr: record.lr,
+  seconds: record.seconds,
+  imagesPerSecond: record.imagesPerSecond,
+  gradients: record.gradients,
+});
 
 /** Six digits are enough for reading, of anything but a count. */
-const row = ({ bytesSent, ...record }: EpochRecord): CsvValue[] => [
-  ...columns.map((name) => sixDigits(record[name])),
-  bytesSent,
+const row = (record: EpochRecord): CsvValue[] => [
+  ...Object.values(columnsOf(record)).map((value) => value && sixDigits(value)),
+  record.bytesSent,
 ];
+
+const header = (record: EpochRecord) => [...Object.keys(columnsOf(record)), "bytesSent"];
 
 /** Keeps the table at `path`; a resumed run's begins with the epochs that its checkpoint knows. */
 export const results =
   (path: string): Listener =>
   async (event) => {
     if (event.type === "runStart") {
-      await writeFileAtomic(path, toCsv([...columns, "bytesSent"], event.history.map(row)));
+      const { history } = event;
+      const table = history.length === 0 ? "" : toCsv(header(history[0]), history.map(row));
+      await writeFileAtomic(path, table);
     } else if (event.type === "epochEnd") {
+      if (event.epoch === 1) appendLine(path, csvRow(header(event)));
       appendLine(path, csvRow(row(event)));
     }
   };
