@@ -98,6 +98,23 @@ test("flip=1 mirrors left and right", () => {
   expect(shown(applied(byName("flip=1")))).toEqual(rows);
 });
 
+test("rotate turns by up to its degrees, to both sides", () => {
+  const angles = Array.from({ length: 300 }, (_, index) => {
+    const [a, , , d] = fieldsOf(applied(byName("rotate=10"), index));
+    return (Math.atan2(d, a) * 180) / Math.PI;
+  });
+  for (const most of [Math.max(...angles), -Math.min(...angles)]) {
+    expect(most).toBeGreaterThan(9);
+    expect(most).toBeLessThanOrEqual(10.0001);
+  }
+});
+
+test("a map from one size to another fills it from edge to edge, along each axis by itself", () => {
+  expect(resizeMap({ height: 6, width: 10 }, { height: 3, width: 40 })).toEqual([
+    ...[0.25, 0, -0.375, 0, 2, 0.5],
+  ]);
+});
+
 test("crop pads by its share of the side, rounded", () => {
   const side = { height: 20, width: 28, count: 1 };
   const shifts = Array.from({ length: 300 }, (_, index) => [
