@@ -10,7 +10,14 @@ import { Graph, gradients, input, read, reduceSum, write } from "../../src/graph
 import { IMAGES, initialise, WEIGHTS } from "../../src/nn/index.js";
 import { compileUpdate, getRule } from "../../src/optim/index.js";
 import { runFiles } from "../../src/runs/runFolder.js";
-import { type Asked, ask, predictionGraph, targetsOf, tasks } from "../../src/tasks/index.js";
+import {
+  type Asked,
+  ask,
+  merit,
+  predictionGraph,
+  targetsOf,
+  tasks,
+} from "../../src/tasks/index.js";
 import { sizeOf } from "../../src/tensor/shape.js";
 import { Evaluator } from "../../src/train/evaluator.js";
 import type { TrainEvent } from "../../src/train/events.js";
@@ -253,10 +260,15 @@ describe.each(taskCases.map((one) => [one.task.name, one] as const))("%s", (_, o
     test("a swarm is pulled by its score", async () => {
       const out = join(temporaryFolder(), "run");
       const swarm = { swarm: "pso", particles: 2, optimizer: "sgd" };
-      const { summary } = await trainTiny({ ...settings, ...swarm, out }, { data, model });
+      const { summary, events } = await trainTiny({ ...settings, ...swarm, out }, { data, model });
       expect(summary.particles).toHaveLength(2);
       for (const one of summary.particles!) expect(one[metric]).toEqual(expect.any(Number));
       expect(summary.best!.score).toBe(summary.best![metric]);
+      const spreads = events.flatMap((event) => (event.type === "swarm" ? [event.scores!] : []));
+      expect(spreads).toHaveLength(settings.epochs);
+      for (const { best, worst } of spreads) {
+        expect(merit(task.metrics[0], best)).toBeGreaterThanOrEqual(merit(task.metrics[0], worst));
+      }
     });
   });
 });
