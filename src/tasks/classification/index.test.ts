@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { classLabels, targetInputs } from "../../../test/support/questions.js";
+import { compileLoss } from "../../../test/support/taskLoss.js";
 import { Sample } from "../../data/index.js";
-import { referenceEngine } from "../../engine/reference/index.js";
-import { Graph, input } from "../../graph/index.js";
 import { InputError } from "../../inputError.js";
+import type { Task } from "../task.js";
 import { countTopK } from "./confusion.js";
 import { classification } from "./index.js";
 import { classTargets, ORDER, TARGETS } from "./targets.js";
@@ -12,18 +12,6 @@ import { classTargets, ORDER, TARGETS } from "./targets.js";
 const ROWS = 6;
 const CLASSES = 4;
 const SIZE = { height: 1, width: 1 };
-
-/** A program that counts what is right among logits [6, 4]. */
-async function counter() {
-  const graph = new Graph();
-  const [logits, targets, order] = ["logits", TARGETS, ORDER].map((name) =>
-    input(graph, name, [ROWS, CLASSES]),
-  );
-  const inputs = { [TARGETS]: targets, [ORDER]: order };
-  const { tallies } = classification.loss(logits, inputs, { constants: {} });
-  graph.output("correct", tallies.correct);
-  return referenceEngine().compile(graph);
-}
 
 /** Targets of images of these classes; those with a partner are mixed with it. */
 function targetsOf(own: readonly number[], mixed: readonly (readonly [number, number])[]) {
@@ -41,7 +29,14 @@ function targetsOf(own: readonly number[], mixed: readonly (readonly [number, nu
 }
 
 test("what the graph counts as right is what the host does, ties and mixed images too", async () => {
-  const program = await counter();
+  const lossOf = await compileLoss(
+    {
+      task: classification as Task,
+      targets: classTargets(classLabels([], CLASSES)).inputs,
+      constants: {},
+    },
+    [ROWS, CLASSES],
+  );
   const small = fc.integer({ min: -1, max: 1 });
   const mix = fc.tuple(fc.nat(ROWS - 1), fc.constantFrom(0, 0.25, 0.5, 0.75, 1));
   const times = <T>(each: fc.Arbitrary<T>, count: number) =>
@@ -53,9 +48,8 @@ test("what the graph counts as right is what the host does, ties and mixed image
       times(mix, ROWS),
       async (values, own, mixed) => {
         const logits = Float32Array.from(values);
-        const inputs = { logits, ...targetsOf(own, mixed) };
-        const { correct } = await program.run({ inputs });
-        expect(correct[0]).toBe(countTopK(logits, own, CLASSES, 1));
+        const { tallies } = await lossOf(logits, targetsOf(own, mixed));
+        expect(tallies.correct).toBe(countTopK(logits, own, CLASSES, 1));
       },
     ),
     { numRuns: 200 },
