@@ -2,13 +2,13 @@
 // part into another.
 
 import { createHash } from "node:crypto";
-import type { Dataset, Splits } from "./dataset.js";
+import type { Dataset, Part, Splits } from "./dataset.js";
 import { countsOf, labelAt, namesOf } from "./labels.js";
 import type { WrongFile } from "./readers/reader.js";
 
 /** Where an image is: its part and its number there. */
 export interface ImageAt {
-  readonly part: keyof Splits;
+  readonly part: Part;
   readonly index: number;
   /** Its label in words. */
   readonly label: string;
@@ -16,7 +16,7 @@ export interface ImageAt {
 
 /** Images of one part. */
 export interface PartReport {
-  readonly part: keyof Splits;
+  readonly part: Part;
   readonly images: number;
   readonly height: number;
   readonly width: number;
@@ -42,7 +42,7 @@ export interface CheckReport {
   readonly wrongFiles: readonly WrongFile[];
 }
 
-const PARTS = ["train", "selection", "test"] as const satisfies readonly (keyof Splits)[];
+const PARTS = ["train", "selection", "test"] as const satisfies readonly Part[];
 
 /**
  * Counts classes and finds equal images (same size, same bytes).
@@ -71,7 +71,7 @@ export function checkDataset(splits: Splits, wrongFiles: readonly WrongFile[] = 
   };
 }
 
-function partReport(part: keyof Splits, dataset: Dataset): PartReport {
+function partReport(part: Part, dataset: Dataset): PartReport {
   const { length: images, height, width, channels, labels } = dataset;
   const counts = countsOf(labels);
   const smallest = Math.min(...counts, Number.POSITIVE_INFINITY);
@@ -80,7 +80,7 @@ function partReport(part: keyof Splits, dataset: Dataset): PartReport {
 }
 
 /** Groups of two or more equal images, in the order of their first one. */
-function equalImages(parts: readonly { part: keyof Splits; dataset: Dataset }[]): ImageAt[][] {
+function equalImages(parts: readonly { part: Part; dataset: Dataset }[]): ImageAt[][] {
   const groups = new Map<string, ImageAt[]>();
   for (const { part, dataset } of parts) {
     const { height, width, channels, images, labels } = dataset;
