@@ -140,7 +140,7 @@ export class Trained {
  * const net = await openTrained("runs/a");
  * const { test } = await openDataset("mnist");
  * const { metrics } = await net.evaluate(test!);
- * metrics.accuracy > 0.9; // true
+ * Object.keys(metrics); // ["accuracy", "balancedAccuracy", "top5", "macroF1"]
  * await net.close();
  */
 export async function openTrained(run: string, options: EngineOptions = {}): Promise<Trained> {

@@ -129,7 +129,7 @@ test("a run is trained, evaluated and used; --json prints one object", async () 
     ...["run", "data", "task", "model", "set", "images", "metrics", "classes"],
     ...["imagesPerSecond", "seconds", "memory"],
   ]);
-  expect(evaluated).toMatchObject({ run: "a", data: "mnist", set: "test", images: 10_000 });
+  expect(evaluated).toMatchObject({ run: "a", data: "mnist (test)", set: "test", images: 10_000 });
   expect(evaluated.metrics).toEqual(summary.test);
   expect(evaluated.classes.map(({ name }: { name: string }) => name)).toEqual([..."0123456789"]);
 
