@@ -142,10 +142,14 @@ class Builder {
   Memory memory_;
 };
 
-/** Throws when a node names a value that does not exist yet, or elements of a type it cannot take. */
+/** Throws for a graph that does not make sense: a node whose operands, attributes and results do not fit each other,
+ * or names nobody knows. */
 void checkGraph(const Graph& graph);
 /** A node in words: its op and the shapes of its operands. */
 std::string describe(const Graph& graph, const Node& node);
+
+/** A pointwise op, or null when kernels lack it. */
+const PointwiseOp* pointwise(const std::string& name);
 
 using Lower = void (*)(Builder&, const Node&);
 /** The lowering of an op; throws for one that this engine lacks. */
