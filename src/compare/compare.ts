@@ -1,7 +1,7 @@
 // Compares training methods by the protocol that every claim is to follow: three disjoint sets, equal
 // budgets, equally many rates tried for each method, several seeds, differences paired by seed.
 
-import { openDataset, type Splits } from "../data/index.js";
+import { openDataset, readingOf, type Splits } from "../data/index.js";
 import { InputError } from "../inputError.js";
 import { openFolder } from "../study/folder.js";
 import { Stopped } from "../study/run.js";
@@ -84,7 +84,7 @@ export async function compare(
   const { out } = settings;
   const chosen = parseConfig({ epochs: DEFAULT_EPOCHS, ...settings.settings });
   const { data, size } = chosen;
-  const source = withTest(own.data ?? (await openDataset(data, { size })));
+  const source = withTest(own.data ?? (await openDataset(data, readingOf(settings))));
   const plan = makePlan(settings, fingerprint(source), plannedScore(chosen, source, own));
   const show = async (standing: StudyProgress) => {
     if (standing.outcome) await writeTables(out, plan, course.outcomes, compared);

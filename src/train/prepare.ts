@@ -4,10 +4,13 @@
 import {
   type Drawn,
   draw,
+  commonSize,
+  DEFAULT_SIZE,
   labelKinds,
   type Normalisation,
   normalisationOf,
   openDataset,
+  readingOf,
   parseAugmentations,
   type Splits,
 } from "../data/index.js";
@@ -127,7 +130,8 @@ function wantedNet(
   create: OwnParts["model"],
   names: readonly string[],
 ): Wanted {
-  const { channels, height, width } = train;
+  const { channels, images } = train;
+  const { height, width } = commonSize(images) ?? { height: DEFAULT_SIZE, width: DEFAULT_SIZE };
   return {
     create: create ?? ((input) => createModel(name, input)),
     input: {
@@ -174,7 +178,7 @@ export async function prepare(
   const given = saved ? resumedSettings(saved, settings) : settings;
   const first = parseConfig(given);
   checkNames(own.optimizer ?? getOptimizer(first.optimizer), first);
-  const splits = own.data ?? (await openDataset(first.data, { size: first.size }));
+  const splits = own.data ?? (await openDataset(first.data, readingOf(first)));
   const task = taskOf(first, splits, own.task);
   const names = task.outputs(splits.train.labels);
   const data = fingerprint(splits);
@@ -207,6 +211,7 @@ export async function prepare(
       input: model.input,
       mean: normalisation.mean,
       std: normalisation.std,
+      fit: config.fit,
     },
     data,
     start,

@@ -20,15 +20,11 @@ export class Statistics {
   static async open(engine: Engine, prepared: Prepared, batch: number): Promise<Statistics> {
     const { question, net, splits, config } = prepared;
     const { model } = question;
-    const [, outHeight, outWidth] = model.input;
     const loader = new Loader(engine, splits.train, {
       batch,
       seed: config.seed,
       shuffle: true,
-      outHeight,
-      outWidth,
-      mean: net.mean,
-      std: net.std,
+      intake: net,
     });
     const graph = statisticsGraph(model, batch);
     return new Statistics(loader, graph && (await engine.compile(graph)));

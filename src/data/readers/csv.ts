@@ -6,7 +6,7 @@ import { InputError } from "../../inputError.js";
 import { suggestion } from "../../text/words.js";
 import type { Splits } from "../dataset.js";
 import { readBytes } from "./files.js";
-import { type ImageFile, type ImageParts, readImages } from "./imageFiles.js";
+import { type ImageFiles, type ImageParts, readImages } from "./imageFiles.js";
 import { type Reader, requireTwoClasses } from "./reader.js";
 
 type Split = "train" | "selection" | "test";
@@ -109,7 +109,7 @@ function partsOf(entries: readonly Entry[], path: string): Omit<ImageParts, "nam
   );
   requireTwoClasses(classes, `${path}: training rows`);
   const labels = new Map(classes.map((name, label) => [name, label]));
-  const parts: Partial<Record<Split, ImageFile[]>> = {};
+  const parts: Partial<Record<Split, { paths: string[]; of: number[] }>> = {};
   for (const { path: file, label, part, line } of entries) {
     const number = labels.get(label);
     if (number === undefined) {
@@ -118,10 +118,19 @@ function partsOf(entries: readonly Entry[], path: string): Omit<ImageParts, "nam
           `${suggestion(label, classes)}`,
       );
     }
-    parts[part] ??= [];
-    parts[part].push({ path: file, label: number });
+    parts[part] ??= { paths: [], of: [] };
+    parts[part].paths.push(file);
+    parts[part].of.push(number);
   }
-  return { classes, ...parts, train: parts.train! };
+  const filesOf = ({ paths, of }: { paths: string[]; of: number[] }): ImageFiles => ({
+    paths,
+    labels: { kind: "class", of: Int32Array.from(of), classes },
+  });
+  return {
+    train: filesOf(parts.train!),
+    ...(parts.selection && { selection: filesOf(parts.selection) }),
+    ...(parts.test && { test: filesOf(parts.test) }),
+  };
 }
 
 /** A table of image files, decoded to squares. */

@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { InputError } from "../../inputError.js";
 import { suggestion } from "../../text/words.js";
 import type { Splits } from "../dataset.js";
-import { type ImageFile, isImage, readImages } from "./imageFiles.js";
+import { type ImageFiles, isImage, readImages } from "./imageFiles.js";
 import { type Reader, requireTwoClasses, type WrongFile } from "./reader.js";
 
 /** Names under which the selection set is found. */
@@ -36,8 +36,9 @@ async function listPart(
   path: string,
   classes: readonly string[],
   wrong: WrongFile[],
-): Promise<ImageFile[]> {
-  const files: ImageFile[] = [];
+): Promise<ImageFiles> {
+  const paths: string[] = [];
+  const of: number[] = [];
   for (const folder of await foldersIn(path)) {
     const label = classes.indexOf(folder);
     if (label < 0) {
@@ -50,9 +51,10 @@ async function listPart(
     if (images.length === 0) {
       wrong.push({ path: join(path, folder), reason: "a class folder without images" });
     }
-    for (const image of images) files.push({ path: image, label });
+    paths.push(...images);
+    of.push(...images.map(() => label));
   }
-  return files;
+  return { paths, labels: { kind: "class", of: Int32Array.from(of), classes } };
 }
 
 /** A folder of class folders, decoded to squares. */
@@ -76,7 +78,6 @@ export const imageFolder: Reader = {
     const wrong: WrongFile[] = [];
     const parts = {
       name: options.name ?? basename(path),
-      classes,
       train: await listPart(train, classes, wrong),
       ...(selection && { selection: await listPart(selection, classes, wrong) }),
       ...(test && { test: await listPart(test, classes, wrong) }),
