@@ -11,7 +11,8 @@ import type { Program, Vector } from "../engine/engine.js";
 import { add, constant, Graph, mul, normal, read, scalar, write } from "../graph/index.js";
 import { InputError } from "../inputError.js";
 import { build } from "../nn/index.js";
-import { Evaluator, type Trained } from "../train/index.js";
+import type { Trained } from "../runs/index.js";
+import { Evaluator } from "../train/index.js";
 
 /** Settings of {@link flatness}. */
 export interface FlatnessOptions {

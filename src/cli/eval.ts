@@ -3,9 +3,9 @@
 
 import type { Command } from "commander";
 import { type Dataset, draw, openDataset, readingOf } from "../data/index.js";
+import { openTrained, type RunConfig, type TimedEvaluation, type Trained } from "../runs/index.js";
 import type { MetricInfo } from "../tasks/index.js";
 import { grouped } from "../text/format.js";
-import { openTrained, type RunConfig, type TimedEvaluation, type Trained } from "../train/index.js";
 import { type Console, say, sayJson } from "./console.js";
 import { metricText, metricTitle } from "./metricText.js";
 import { table } from "./table.js";

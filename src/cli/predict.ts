@@ -2,9 +2,9 @@
 
 import type { Command } from "commander";
 import { type Dataset, readImage } from "../data/index.js";
+import { openTrained, type Trained } from "../runs/index.js";
 import type { Prediction } from "../tasks/index.js";
 import { percent } from "../text/format.js";
-import { openTrained, type Trained } from "../train/index.js";
 import { count } from "./arguments.js";
 import { type Console, say } from "./console.js";
 

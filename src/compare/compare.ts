@@ -3,9 +3,10 @@
 
 import { openDataset, readingOf, type Splits } from "../data/index.js";
 import { InputError } from "../inputError.js";
+import { swarmOf } from "../runs/index.js";
 import { openFolder } from "../study/folder.js";
 import { Stopped } from "../study/run.js";
-import { openSwarm, swarmOf } from "../swarm/index.js";
+import { openSwarm } from "../swarm/index.js";
 import { getTask, scoreOf, taskFor } from "../tasks/index.js";
 import { fingerprint } from "../train/fingerprint.js";
 import { learningRate, type OwnParts, parseConfig, type TrainConfig } from "../train/index.js";
@@ -83,8 +84,8 @@ export async function compare(
   const compared = getMetric(metric);
   const { out } = settings;
   const chosen = parseConfig({ epochs: DEFAULT_EPOCHS, ...settings.settings });
-  const { data, size } = chosen;
-  const source = withTest(own.data ?? (await openDataset(data, readingOf(settings))));
+  const { data } = chosen;
+  const source = withTest(own.data ?? (await openDataset(data, readingOf(chosen))));
   const plan = makePlan(settings, fingerprint(source), plannedScore(chosen, source, own));
   const show = async (standing: StudyProgress) => {
     if (standing.outcome) await writeTables(out, plan, course.outcomes, compared);

@@ -32,14 +32,7 @@ export function compose(outer: Affine, inner: Affine): Affine {
 export function inverse([a, b, c, d, e, f]: Affine): Affine {
   const area = a * e - b * d;
   if (!(Math.abs(area) > 0)) throw new RangeError("a map onto a line cannot be undone");
-  return [
-    e / area,
-    -b / area,
-    (b * f - c * e) / area,
-    -d / area,
-    a / area,
-    (c * d - a * f) / area,
-  ];
+  return [e / area, -b / area, (b * f - c * e) / area, -d / area, a / area, (c * d - a * f) / area];
 }
 
 /** How an image of another shape is brought to a net's size. */

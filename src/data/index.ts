@@ -7,7 +7,7 @@ export {
 export { augmentation, augmentations, parseAugmentations } from "./augment/index.js";
 export { type CheckReport, checkDataset, type ImageAt, type PartReport } from "./check.js";
 export { type Dataset, type Splits, subset } from "./dataset.js";
-export { decodeImage, type DecodeOptions, type ImageSource } from "./decode.js";
+export { type DecodeOptions, decodeImage, type ImageSource } from "./decode.js";
 export { type Drawing, type Drawn, draw } from "./draw.js";
 export {
   type Affine,
@@ -33,7 +33,13 @@ export {
   type Size,
   sizeAt,
 } from "./images.js";
-export { type Intake, plainIntake, type ReadingSettings, readingOf, withChannels } from "./intake.js";
+export {
+  type Intake,
+  plainIntake,
+  type ReadingSettings,
+  readingOf,
+  withChannels,
+} from "./intake.js";
 export {
   type ClassLabels,
   checkLabels,

@@ -85,7 +85,11 @@ function convert(dataset: Dataset, channels: number): Dataset {
       data: rule(reader.read(at)),
     }));
     const joined = joinImages(made);
-    return { ...dataset, channels, images: size ? imagesOf(joined.bytes, { ...size, channels }) : joined };
+    return {
+      ...dataset,
+      channels,
+      images: size ? imagesOf(joined.bytes, { ...size, channels }) : joined,
+    };
   } finally {
     reader.close();
   }

@@ -1,17 +1,22 @@
 import { expect, test } from "vitest";
-import { tinyDataset } from "../../test/fixtures/data.js";
+import { bytesOf, tinyDataset } from "../../test/fixtures/data.js";
 import { referenceEngine } from "../engine/reference/index.js";
+import { classTargets } from "../tasks/classification/targets.js";
 import type { Augmentation } from "./augment/augmentation.js";
+import { plainIntake } from "./intake.js";
 import { Loader, type LoaderOptions } from "./loader.js";
 
 const dataset = tinyDataset(); // 20 images of 6x5x2, 3 classes
 const open = (options: Partial<LoaderOptions> = {}, data = dataset) =>
-  new Loader(referenceEngine(), data, { batch: 8, seed: 1, shuffle: true, ...options });
+  new Loader(referenceEngine(), data, {
+    ...{ batch: 8, seed: 1, shuffle: true, targets: classTargets(data.labels) },
+    ...options,
+  });
 
 /** Copies of a batch's parts, for its buffers are used again. */
 async function take(loader: Loader, epoch: number, step: number) {
-  const { images, targets, labels, size } = await loader.batch(epoch, step);
-  return { images: [...images], targets: [...targets], labels: [...labels], size };
+  const { images, targets, indices, size } = await loader.batch(epoch, step);
+  return { images: [...images], targets: [...targets.targets], indices: [...indices], size };
 }
 
 /** Moves by a random whole number of pixels. */
@@ -26,16 +31,25 @@ test("evaluation goes through the set in order and fills up the last batch", asy
   expect(loader.stepsPerEpoch).toBe(3);
   const last = await take(loader, 0, 2);
   expect(last.size).toBe(4);
-  const expected = [16, 17, 18, 19, 19, 19, 19, 19].map((index) => dataset.labels[index]);
-  expect(last.labels).toEqual(expected);
-  const labels = [...(await take(loader, 0, 0)).labels, ...(await take(loader, 0, 1)).labels];
-  expect(labels).toEqual([...dataset.labels.subarray(0, 16)]);
+  expect(last.indices).toEqual([16, 17, 18, 19, 19, 19, 19, 19]);
+  const parts = [await take(loader, 0, 0), await take(loader, 0, 1), last];
+  expect(parts.slice(0, 2).flatMap(({ indices }) => indices)).toEqual(
+    Array.from({ length: 16 }, (_, at) => at),
+  );
+  for (const { indices, targets } of parts) {
+    const own = indices.map((index) => dataset.labels.of[index]);
+    expect(targets).toEqual(own.flatMap((label) => [0, 1, 2].map((one) => Number(one === label))));
+  }
 });
 
 test("images become channels-first numbers, normalised per channel", async () => {
-  const { images } = await take(open({ shuffle: false, mean: [10, 20], std: [2, 4] }), 0, 0);
+  const { images } = await take(
+    open({ shuffle: false, intake: { ...plainIntake(dataset), mean: [10, 20], std: [2, 4] } }),
+    0,
+    0,
+  );
   const [n, channel, y, x] = [3, 1, 4, 2];
-  const byte = dataset.images[((n * 6 + y) * 5 + x) * 2 + channel];
+  const byte = bytesOf(dataset)[((n * 6 + y) * 5 + x) * 2 + channel];
   expect(images[((n * 2 + channel) * 6 + y) * 5 + x]).toBe((byte - 20) / 4);
 });
 
@@ -89,14 +103,17 @@ test("mixing shares targets with the partner in the batch", async () => {
   const options = { shuffle: false, augment: [mix] };
   const { images, targets } = await take(open(options), 0, 0);
   expect(targets.slice(0, 6)).toEqual([0.75, 0.25, 0, 0, 1, 0]);
-  const bytes = dataset.images;
+  const bytes = bytesOf(dataset);
   expect(images[0]).toBeCloseTo((0.75 * bytes[0] + 0.25 * bytes[60]) / 255, 6);
 });
 
 test("resizing fills the new size from edge to edge", async () => {
   const images = Uint8Array.of(0, 100, 200, 50);
   const data = tinyDataset({ length: 1, height: 2, width: 2, channels: 1, images });
-  const loader = open({ shuffle: false, batch: 1, outHeight: 4, outWidth: 4 }, data);
+  const loader = open(
+    { shuffle: false, batch: 1, intake: { ...plainIntake(data), input: [1, 4, 4] } },
+    data,
+  );
   const batch = await take(loader, 0, 0);
   expect(batch.images).toHaveLength(16);
   // Pixel (1, 1) of 4x4 lies at (0.25, 0.25) of 2x2.

@@ -168,7 +168,12 @@ export class Loader {
       const { partner } = sample;
       const aside = partner === undefined ? -1 : slot.own[partner];
       slot.indices[2 * at + 1] = aside;
-      sample.write(slot.fields, at, maps[at], aside < 0 ? undefined : sample.mapFrom(sizes[partner!]));
+      sample.write(
+        slot.fields,
+        at,
+        maps[at],
+        aside < 0 ? undefined : sample.mapFrom(sizes[partner!]),
+      );
       this.locate(slot, 2 * at);
       this.locate(slot, 2 * at + 1);
     }

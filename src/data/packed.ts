@@ -51,8 +51,6 @@ export async function estimate(
 /** A line of the index: an image's size, or why there is none. */
 type Entry = { readonly h: number; readonly w: number } | { readonly reason: string };
 
-const isImageEntry = (entry: Entry): entry is { h: number; w: number } => "h" in entry;
-
 /** What tells these sources and settings from all others. */
 async function keyOf(paths: readonly string[], decoding: DecodeOptions): Promise<string> {
   const hash = createHash("sha256").update(JSON.stringify([FORMAT, decoding]));
@@ -88,12 +86,12 @@ function decodedOf(path: string, entries: readonly Entry[], channels: number): D
   let end = 0;
   for (const [at, entry] of entries.entries()) {
     offsets[at] = end;
-    if (isImageEntry(entry)) {
-      sizes.set([entry.h, entry.w], 2 * at);
-      end += entry.h * entry.w * channels;
-    } else {
+    if ("reason" in entry) {
       reasons.set(at, entry.reason);
+      continue;
     }
+    sizes.set([entry.h, entry.w], 2 * at);
+    end += entry.h * entry.w * channels;
   }
   const images: Images = { bytes: { path, bytes: end }, offsets, sizes };
   return { channels, images, reasons };
@@ -131,7 +129,7 @@ async function resumed(folder: string, channels: number): Promise<Entry[]> {
   const kept: Entry[] = [];
   let end = 0;
   for (const entry of entries) {
-    const next = end + (isImageEntry(entry) ? entry.h * entry.w * channels : 0);
+    const next = end + ("h" in entry ? entry.h * entry.w * channels : 0);
     if (next > length) break;
     kept.push(entry);
     end = next;
@@ -166,7 +164,11 @@ async function write(
 }
 
 /** Tells how packing goes on, with the time that is left. */
-function teller(total: number, about: Pick<ReadProgress, "folder" | "bytes">, options: ReadOptions) {
+function teller(
+  total: number,
+  about: Pick<ReadProgress, "folder" | "bytes">,
+  options: ReadOptions,
+) {
   let [start, first]: [number, number | undefined] = [performance.now(), undefined];
   return (done: number, seconds?: number) => {
     first ??= done;
@@ -189,7 +191,11 @@ async function packInto(
   const entries = await resumed(folder, channels);
   const { bytes, seconds } = await estimate(paths.slice(entries.length), decoding);
   await requireDisk(folder, bytes);
-  const tell = teller(paths.length, { folder, bytes: bytes + (await lengthOf(join(folder, names.data))) }, options);
+  const tell = teller(
+    paths.length,
+    { folder, bytes: bytes + (await lengthOf(join(folder, names.data))) },
+    options,
+  );
   tell(entries.length, seconds);
   const begun = join(folder, names.begun);
   const index = await open(begun, "w");

@@ -1,6 +1,5 @@
 // The course of a run: steps, epochs and checkpoints until there is a reason to stop, then the test.
 
-import type { Engine } from "../engine/engine.js";
 import type { State } from "../train/checkpoint.js";
 import type { Evaluation } from "../train/evaluator.js";
 import type { Listener, Summary, TrainEvent } from "../train/events.js";
@@ -23,7 +22,6 @@ export class Run {
   private savedBest?: number;
 
   constructor(
-    private readonly engine: Engine,
     private readonly prepared: Prepared,
     private readonly session: Training,
     private readonly folder: RunFolder,
@@ -48,7 +46,8 @@ export class Run {
   };
 
   private config(): RunConfig {
-    const { engine, prepared, session } = this;
+    const { prepared, session } = this;
+    const { engine } = session;
     const { out: _, ...settings } = prepared.config;
     return {
       versions: { convoy: version, node: process.versions.node },
@@ -79,7 +78,8 @@ export class Run {
   }
 
   private async announce(saved?: RunConfig): Promise<void> {
-    const { engine, prepared, session, folder } = this;
+    const { prepared, session, folder } = this;
+    const { engine } = session;
     const { splits, config, net, question, score } = prepared;
     const { epoch, step, history } = session.progress();
     await this.emit({
@@ -110,7 +110,8 @@ export class Run {
   }
 
   private warnings(saved?: RunConfig): string[] {
-    const { engine, prepared, session } = this;
+    const { prepared, session } = this;
+    const { engine } = session;
     const { splits, config } = prepared;
     const found: string[] = [];
     if (!splits.test) found.push(`${splits.train.name} has no test set; the result has no test`);

@@ -10,6 +10,7 @@ import {
   type Evaluation,
   type Evaluator,
   type Learner,
+  RELIABLE_STEPS,
   type Statistics,
 } from "../train/index.js";
 import type { Memory } from "./codecs/index.js";
@@ -39,6 +40,8 @@ export interface SavedParticle {
   readonly memory: ParticleMemory;
   readonly healthy: boolean;
   readonly tally: Tally;
+  /** Steps since it was evaluated. */
+  readonly fresh: number;
   /** Its optimizer's numbers. */
   readonly optimizer: Readonly<Record<string, number>>;
 }
@@ -74,6 +77,8 @@ export class Particle {
   healthy = true;
   /** Moved since it trained: its batch statistics are those of another point. */
   private moved = false;
+  /** Steps since it was evaluated. */
+  private fresh = 0;
   tally = nothing;
   lr = 0;
   lastLoss = Number.NaN;
@@ -112,8 +117,8 @@ export class Particle {
 
   /** What its checkpoint holds besides vectors. */
   get saved(): SavedParticle {
-    const { memory, healthy, tally, learner } = this;
-    return { memory, healthy, tally, optimizer: { ...learner.state.numbers } };
+    const { memory, healthy, tally, fresh, learner } = this;
+    return { memory, healthy, tally, fresh, optimizer: { ...learner.state.numbers } };
   }
 
   /** What the others know of it. */
@@ -149,10 +154,11 @@ export class Particle {
     return Object.fromEntries(Object.entries(own).map(([name, v]) => [`particle${id}.${name}`, v]));
   }
 
-  restore({ memory, healthy, tally, optimizer }: SavedParticle): void {
+  restore({ memory, healthy, tally, fresh, optimizer }: SavedParticle): void {
     this.remember(memory);
     this.healthy = healthy;
     this.tally = tally;
+    this.fresh = fresh;
     Object.assign(this.learner.state.numbers, optimizer);
   }
 
@@ -163,6 +169,7 @@ export class Particle {
     try {
       await this.learner.learn({ epoch, from, to }, ({ loss, tallies, images, lr, gradients }) => {
         const { tally } = this;
+        this.fresh++;
         this.lr = lr;
         this.lastLoss = loss;
         this.tally = {
@@ -192,7 +199,8 @@ export class Particle {
   /** Evaluates it on the selection set; a better score than ever makes its point the best. */
   async evaluate(): Promise<Evaluation> {
     const { evaluator, selection, statistics, score } = this.parts;
-    if (this.moved) await statistics.renew(this.position);
+    if (this.moved || this.fresh < RELIABLE_STEPS) await statistics.renew(this.position);
+    this.fresh = 0;
     const result = await evaluator.evaluate(this.position, selection);
     const found = result.metrics[score.metric];
     const { bestScore } = this.memory;

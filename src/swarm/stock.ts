@@ -1,11 +1,11 @@
 // Takes stock of a swarm: how far apart its nets are, how well they do, where they stand.
 
-import type { Sketcher } from "../analysis/index.js";
 import type { Score } from "../tasks/index.js";
 import type { SwarmReport } from "../train/index.js";
 import { consensusDistance, scoreSpread } from "./diagnostics.js";
 import type { Particle } from "./particle.js";
 import { distancesOf } from "./round.js";
+import type { Sketcher } from "./sketch.js";
 
 /** What is found; an epoch's report but for the epoch and its step. */
 export type Stock = Omit<SwarmReport, "type" | "epoch" | "meanStep">;

@@ -109,7 +109,9 @@ export const trainConfig = z.strictObject({
   pack: z
     .boolean()
     .default(false)
-    .describe("keep decoded image files in a file of the cache folder, as is done where memory is short"),
+    .describe(
+      "keep decoded image files in a file of the cache folder, as is done where memory is short",
+    ),
   labelSmoothing: z
     .number()
     .min(0)

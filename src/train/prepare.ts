@@ -2,16 +2,16 @@
 // images, model. Bad input ends here.
 
 import {
-  type Drawn,
-  draw,
   commonSize,
   DEFAULT_SIZE,
+  type Drawn,
+  draw,
   labelKinds,
   type Normalisation,
   normalisationOf,
   openDataset,
-  readingOf,
   parseAugmentations,
+  readingOf,
   type Splits,
 } from "../data/index.js";
 import { InputError } from "../inputError.js";

@@ -137,7 +137,11 @@ function parseInfo(metadata: Readonly<Record<string, string>>, source: string): 
   }
   const { fit = "crop" } = metadata;
   if (!(fit in fits)) {
-    throw new FormatError(source, 8, `metadata "fit" is ${fit}; expected ${Object.keys(fits).join(", ")}`);
+    throw new FormatError(
+      source,
+      8,
+      `metadata "fit" is ${fit}; expected ${Object.keys(fits).join(", ")}`,
+    );
   }
   const input = list("input", isNumber, 3) as unknown as NetInfo["input"];
   return {

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import { scratchFolder } from "../../../test/fixtures/data.js";
+import { bytesOf, scratchFolder } from "../../../test/fixtures/data.js";
+import { classesOf, classNames } from "../../../test/support/questions.js";
 import { InputError } from "../../inputError.js";
 import { openDataset } from "../sources.js";
 import { parseCsv } from "./csv.js";
@@ -29,15 +30,16 @@ test("reads paths from the table's folder, with splits, quotes and numbers in or
     '\uFEFFLabel,path,split\r\n10,in/a.png,train\r\n9,"c, d.png",train\r\n\r\n9,in/b.png,val\r\n',
   );
   const { train, selection, test: held } = await openDataset(path, { size: 2 });
-  expect(train.classes).toEqual(["9", "10"]);
-  expect([...train.labels]).toEqual([1, 0]);
-  expect([train.images[0], train.images[12], selection?.images[0]]).toEqual([10, 30, 20]);
+  expect(classNames(train)).toEqual(["9", "10"]);
+  expect([...classesOf(train)]).toEqual([1, 0]);
+  expect([bytesOf(train)[0], bytesOf(train)[48], bytesOf(selection!)[0]]).toEqual([10, 30, 20]);
   expect(held).toBeUndefined();
 });
 
 test("without a split column all rows are training data", async () => {
   const { train } = await openDataset(await table("path,label\nin/a.png,x\nin/b.png,y"));
-  expect(train).toMatchObject({ name: "set", length: 2, classes: ["x", "y"] });
+  expect(train).toMatchObject({ name: "set", length: 2 });
+  expect(classNames(train)).toEqual(["x", "y"]);
 });
 
 test.each([

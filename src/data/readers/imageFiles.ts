@@ -1,8 +1,8 @@
 // Image files (JPEG, PNG, WebP, ...) as a data set: each keeps its shape and as many pixels as a net may want.
 
 import { InputError } from "../../inputError.js";
-import { type DecodeOptions, decodeInOrder } from "../decode.js";
 import { type Dataset, type Splits, subset } from "../dataset.js";
+import { type DecodeOptions, decodeInOrder } from "../decode.js";
 import { type Image, type Images, joinImages, takeImages } from "../images.js";
 import type { Labels } from "../labels.js";
 import { estimate, packImages } from "../packed.js";

@@ -85,56 +85,67 @@ function lookOf(map: Float32Array): Look {
   return shrinks ? filtered(map) : averaged(map);
 }
 
-/** Reads stored images one by one: from memory, or from a file. */
-function withStored(
-  { images, channels, sources }: Gather,
-  use: (stored: (source: number) => Stored | undefined) => void,
-): void {
+/** Bytes of the stored images, by place and number. */
+interface Bytes {
+  at(first: number, length: number): Uint8Array;
+  close(): void;
+}
+
+function openBytes(images: Gather["images"]): Bytes {
+  if (images instanceof Uint8Array) {
+    const at = (first: number, length: number) => images.subarray(first, first + length);
+    return { at, close: () => undefined };
+  }
   // A file can only be there where Node's modules are.
   const { closeSync, openSync, readSync } = process.getBuiltinModule("node:fs");
-  const file = images instanceof Uint8Array ? undefined : openSync(images.path, "r");
-  try {
-    use((source) => {
-      const at = source * SOURCE_FIELDS;
-      const [first, height, width] = sources.subarray(at, at + SOURCE_FIELDS);
-      if (first < 0) return undefined;
-      const length = height * width * channels;
-      if (images instanceof Uint8Array) {
-        return { bytes: images.subarray(first, first + length), height, width, channels };
-      }
+  const file = openSync(images.path, "r");
+  return {
+    at(first, length) {
       const bytes = new Uint8Array(length);
-      readSync(file!, bytes, 0, length, first);
-      return { bytes, height, width, channels };
-    });
-  } finally {
-    if (file !== undefined) closeSync(file);
+      readSync(file, bytes, 0, length, first);
+      return bytes;
+    },
+    close: () => closeSync(file),
+  };
+}
+
+/** The image of a source; `undefined` for no partner. */
+function storedAt({ sources, channels }: Gather, bytes: Bytes, source: number): Stored | undefined {
+  const [first, height, width] = sources.subarray(source * SOURCE_FIELDS);
+  if (first < 0) return undefined;
+  return { bytes: bytes.at(first, height * width * channels), height, width, channels };
+}
+
+/** All channels of sample `n`, from element `start` of `out` on. */
+function makeSample(batch: Gather, bytes: Bytes, n: number, out: Float32Array, start: number) {
+  const { channels, samples, outHeight, outWidth, mean, std } = batch;
+  const fields = samples.subarray(n * SAMPLE_FIELDS, (n + 1) * SAMPLE_FIELDS);
+  const [left, top, right, bottom, weight] = fields.subarray(6, 11);
+  const [own, partner] = [storedAt(batch, bytes, 2 * n)!, storedAt(batch, bytes, 2 * n + 1)];
+  const [look, lookAside] = [lookOf(fields.subarray(0, 6)), lookOf(fields.subarray(11))];
+  const pixelOf = (channel: number, x: number, y: number): number => {
+    // The channel's mean, normalised.
+    if (x >= left && x < right && y >= top && y < bottom) return 0;
+    let byte = look(own, channel, x, y);
+    if (partner) byte = weight * byte + (1 - weight) * lookAside(partner, channel, x, y);
+    return (byte - mean[channel]) / std[channel];
+  };
+  let at = start;
+  for (let channel = 0; channel < channels; channel++) {
+    for (let y = 0; y < outHeight; y++) {
+      for (let x = 0; x < outWidth; x++) out[at++] = pixelOf(channel, x, y);
+    }
   }
 }
 
 /** Fills `out`, f32 [n, channels, outHeight, outWidth]. */
 export function gather(batch: Gather, out: Float32Array): void {
   checkGather(batch, out);
-  const { channels, samples, outHeight, outWidth, mean, std } = batch;
-  const count = samples.length / SAMPLE_FIELDS;
-  withStored(batch, (stored) => {
-    for (let n = 0; n < count; n++) {
-      const fields = samples.subarray(n * SAMPLE_FIELDS, (n + 1) * SAMPLE_FIELDS);
-      const [left, top, right, bottom, weight] = fields.subarray(6, 11);
-      const [own, partner] = [stored(2 * n)!, stored(2 * n + 1)];
-      const [look, lookAside] = [lookOf(fields.subarray(0, 6)), lookOf(fields.subarray(11))];
-      const pixelOf = (channel: number, x: number, y: number): number => {
-        // The channel's mean, normalised.
-        if (x >= left && x < right && y >= top && y < bottom) return 0;
-        let byte = look(own, channel, x, y);
-        if (partner) byte = weight * byte + (1 - weight) * lookAside(partner, channel, x, y);
-        return (byte - mean[channel]) / std[channel];
-      };
-      let at = n * channels * outHeight * outWidth;
-      for (let channel = 0; channel < channels; channel++) {
-        for (let y = 0; y < outHeight; y++) {
-          for (let x = 0; x < outWidth; x++) out[at++] = pixelOf(channel, x, y);
-        }
-      }
-    }
-  });
+  const count = batch.samples.length / SAMPLE_FIELDS;
+  const bytes = openBytes(batch.images);
+  try {
+    for (let n = 0; n < count; n++) makeSample(batch, bytes, n, out, (n * out.length) / count);
+  } finally {
+    bytes.close();
+  }
 }

@@ -1,6 +1,12 @@
 // Targets of segmentation: masks that go the way of their images, by the nearest pixel.
 
-import { type Affine, IGNORED, type MaskLabels, type Size, type TargetMaker } from "../../data/index.js";
+import {
+  type Affine,
+  IGNORED,
+  type MaskLabels,
+  type Size,
+  type TargetMaker,
+} from "../../data/index.js";
 import type { Buffer } from "../../engine/engine.js";
 import { InputError } from "../../inputError.js";
 
