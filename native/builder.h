@@ -1,5 +1,5 @@
 // What the lowering of each op uses: it asks for its operands in the layout it wants, makes its results,
-// and adds steps. The builder inserts changes of layout, tracks lifetimes and slots everything.
+// and adds steps. The builder inserts changes of layout, tracks lifetimes and places everything.
 #pragma once
 
 #include <functional>
@@ -75,7 +75,7 @@ class Builder {
   void teamStep(std::string name, const std::vector<BufferId>& buffers, Work run);
   /** Adds a step along the batch, which can run for some images after those of other steps. */
   void imageStep(Task task);
-  /** Calls `ready` with the slots of the arena when they are known. */
+  /** Calls `ready` with the places of the arena when they are known. */
   void whenPlaced(std::function<void(const Run&)> ready) { ready_.push_back(std::move(ready)); }
   bool inArena(BufferId buffer) const;
 

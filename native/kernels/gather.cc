@@ -85,20 +85,20 @@ void copyPlane(const GatherArgs& a, const StoredImage& image, const float* f, co
 }
 
 /** Where a point lies along one axis: its pixel, how far it is to the next one, and how far that is in bytes. */
-struct Place {
+struct Point {
   int pixel, step;
   float weight;
 };
 
 /** A point of the image's extent; at its border the outermost pixels go on. */
-CONVOY_INLINE Place placeOf(double at, int size, int step) {
+CONVOY_INLINE Point pointOf(double at, int size, int step) {
   const int last = size - 1;
   const double inside = at < 0 ? 0 : at > last ? last : at;
   const int pixel = static_cast<int>(inside);
   return {pixel, pixel < last ? step : 0, static_cast<float>(inside - pixel)};
 }
 
-CONVOY_INLINE float blend(const uint8_t* p, const Place& x, const Place& y) {
+CONVOY_INLINE float blend(const uint8_t* p, const Point& x, const Point& y) {
   const float upper = p[0] + static_cast<float>(p[x.step] - p[0]) * x.weight;
   const float lower = p[y.step] + static_cast<float>(p[y.step + x.step] - p[y.step]) * x.weight;
   return upper + (lower - upper) * y.weight;
@@ -108,7 +108,7 @@ CONVOY_INLINE float blend(const uint8_t* p, const Place& x, const Place& y) {
 CONVOY_INLINE float byteAt(const StoredImage& image, double sx, double sy) {
   if (!within(sx, image.width) || !within(sy, image.height)) return 0;
   const int right = image.channels, below = image.width * image.channels;
-  const Place column = placeOf(sx, image.width, right), row = placeOf(sy, image.height, below);
+  const Point column = pointOf(sx, image.width, right), row = pointOf(sy, image.height, below);
   return blend(image.bytes + static_cast<int64_t>(row.pixel) * below + column.pixel * right, column, row);
 }
 

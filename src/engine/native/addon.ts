@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { InputError } from "../../inputError.js";
 import type { Buffer, MemoryReport } from "../engine.js";
 
 /** A compiled program inside the addon. */
@@ -68,7 +69,7 @@ export interface Addon {
 }
 
 /** Why there is no native engine, and what to do about it. */
-export class NativeUnavailable extends Error {
+export class NativeUnavailable extends InputError {
   override readonly name = "NativeUnavailable";
 }
 

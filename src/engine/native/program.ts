@@ -30,7 +30,7 @@ const slotsOf = (graph: Graph): Slots => ({
 type Options = Pick<CompileOptions, "frozen">;
 
 /** The graph as the addon reads it: values by number. */
-function serialise(graph: Graph, slots: Slots, { frozen = [] }: Options): object {
+export function serialise(graph: Graph, { frozen = [] }: Options = {}) {
   checkFrozen(graph, frozen);
   const ids = new Map<Value, number>();
   for (const node of graph.nodes) for (const value of node.outputs) ids.set(value, ids.size);
@@ -44,14 +44,14 @@ function serialise(graph: Graph, slots: Slots, { frozen = [] }: Options): object
       attrs,
     })),
     outputs: idsOf(graph.outputs.values()),
-    ...slots,
+    ...slotsOf(graph),
     frozen,
   };
 }
 
 /** The memory that an optimised graph would take. */
 export const measureNative = async (queue: NativeQueue, graph: Graph, options: Options = {}) =>
-  queue.measure(serialise(graph, slotsOf(graph), options));
+  queue.measure(serialise(graph, options));
 
 /** Compiles an optimised graph on a queue. */
 export async function compileNative(
@@ -60,7 +60,7 @@ export async function compileNative(
   options: Options = {},
 ): Promise<Program> {
   const slots = slotsOf(graph);
-  const { handle, memory } = await queue.compile(serialise(graph, slots, options));
+  const { handle, memory } = await queue.compile(serialise(graph, options));
   const outputs = [...graph.outputs.keys()];
   const slotOf = (name: string) => slots.vectors.indexOf(name);
   const frozen = (options.frozen ?? []).map(slotOf);
