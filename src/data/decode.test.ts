@@ -51,7 +51,11 @@ const numbers = async (...given: Parameters<typeof decodeImage>) => [
 ];
 
 test("an upload is decoded as it is, in its own shape", async () => {
-  const upload = await png(Uint8Array.from({ length: 18 }, (_, at) => at), 3, 3);
+  const upload = await png(
+    Uint8Array.from({ length: 18 }, (_, at) => at),
+    3,
+    3,
+  );
   const image = await decodeImage(upload);
   expect(image).toMatchObject({ height: 2, width: 3, channels: 3 });
   expect([...image.data]).toEqual(Array.from({ length: 18 }, (_, at) => at));
@@ -106,7 +110,8 @@ test("many images come in their order, each with what became of it", async () =>
     ),
   );
   const found = [];
-  for await (const { image, reason } of decodeInOrder(sources)) found.push(image?.data[0] ?? reason);
+  for await (const { image, reason } of decodeInOrder(sources))
+    found.push(image?.data[0] ?? reason);
   expect(found[7]).toMatch(/unsupported image format/);
   found[7] = 7;
   expect(found).toEqual(Array.from({ length: 30 }, (_, at) => at));

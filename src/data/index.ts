@@ -7,7 +7,13 @@ export {
 export { augmentation, augmentations, parseAugmentations } from "./augment/index.js";
 export { type CheckReport, checkDataset, type ImageAt, type PartReport } from "./check.js";
 export { type Dataset, type Splits, subset } from "./dataset.js";
-export { type DecodeOptions, decodeImage, type ImageSource } from "./decode.js";
+export {
+  type Decoded,
+  type DecodeOptions,
+  decodeImage,
+  decodeInOrder,
+  type ImageSource,
+} from "./decode.js";
 export { type Drawing, type Drawn, draw } from "./draw.js";
 export {
   type Affine,
@@ -64,8 +70,9 @@ export { type Batch, Loader, type LoaderOptions } from "./loader.js";
 export { type Normalisation, normalisationOf } from "./normalise.js";
 export { type Range16, ranges } from "./pixels/depth.js";
 export { type Ragged, ragged } from "./ragged.js";
-export { DEFAULT_SIZE, isImage } from "./readers/imageFiles.js";
+export { DEFAULT_SIZE, decodingOf, isImage } from "./readers/imageFiles.js";
 export { readers } from "./readers/index.js";
+export { listImages } from "./readers/listImages.js";
 export type { Location, Reader, ReadOptions, ReadProgress, WrongFile } from "./readers/reader.js";
 export { type OpenOptions, openDataset, type Source, sources } from "./sources.js";
 export { type SplitOptions, splitSelection } from "./split.js";

@@ -86,11 +86,12 @@ export class Loader {
     dataset: Dataset,
     private readonly options: LoaderOptions,
   ) {
-    const { batch, shuffle, intake = plainIntake(dataset), slots = 3 } = options;
+    const { batch, shuffle, slots = 3 } = options;
     if (!Number.isInteger(batch) || batch < 1) {
       throw new InputError(`batch is ${batch}; expected a whole number from 1`);
     }
     if (dataset.length === 0) throw new InputError(`${dataset.name} has no images`);
+    const intake = options.intake ?? plainIntake(dataset);
     this.batchSize = shuffle ? Math.min(batch, dataset.length) : batch;
     const steps = dataset.length / this.batchSize;
     this.stepsPerEpoch = shuffle ? Math.floor(steps) : Math.ceil(steps);

@@ -1,17 +1,24 @@
 // Batches of the native engine against those of the reference engine, with each instruction set.
 
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Sample } from "../../src/data/augment/augmentation.js";
+import { fitMap } from "../../src/data/geometry.js";
 import { type Gather, SAMPLE_FIELDS, SOURCE_FIELDS } from "../../src/engine/engine.js";
 import { loadAddon, NativeUnavailable, nativeEngine } from "../../src/engine/native/index.js";
 import { gather as reference } from "../../src/engine/reference/gather.js";
+import { scratchFolder } from "../fixtures/data.js";
 import { fieldsOf, sourcesOf } from "../support/sources.js";
 import { relativeError } from "./case.js";
 
 const size = fc.integer({ min: 1, max: 20 });
 const channels = fc.constantFrom(1, 2, 3, 5);
 const pixels = fc.integer({ min: -25, max: 25 });
-const real = (min: number, max: number) => fc.double({ min, max, noNaN: true });
+/** Without numbers so small that kernels take them for 0. */
+const real = (min: number, max: number) =>
+  fc.double({ min, max, noNaN: true }).map((value) => (Math.abs(value) < 1e-30 ? 0 : value));
 
 /** Maps that only shift and mirror, which have a path of their own, and any others. */
 const wholeMap = fc
@@ -96,7 +103,29 @@ const enlarged = [
   },
 ];
 
-/** That image as a batch of a size, with pixel centres at half-integers. */
+/** An 11x13 image made smaller in the same way. */
+const reduced = [
+  {
+    size: [4, 3],
+    expected: [
+      ...[60.9524, 163.1384, 105.0071, 167.5604, 76.852, 164.509, 106.3737, 180.5665],
+      ...[92.6781, 155.2691, 97.1415, 156.2392],
+    ],
+  },
+  {
+    size: [5, 10],
+    expected: [
+      ...[39.8083, 130.1629, 154.05, 84.3788, 174.6333, 43.1514, 135.9545, 159.2679, 88.7121],
+      ...[181.1847, 48.6333, 140.2879, 165.4024, 93.5316, 185.5972, 55.1542, 145.1212, 170.0571],
+      ...[99.5455, 189.5208, 59.7194, 151.0518, 174.5548, 104.7121, 195.7667, 63.6736, 156.2879],
+      ...[128.7917, 109.0454, 201.707, 69.7667, 160.6212, 90.8214, 114.4205, 205.5083, 75.9208],
+      ...[165.899, 95.2667, 120.3232, 155.8875, 79.6306, 171.9407, 99.9738, 125.0454, 140.1],
+      ...[84.1958, 176.6212, 106.2393, 129.3788, 145.4292],
+    ],
+  },
+];
+
+/** The 4x3 image as a batch of a size, with pixel centres at half-integers. */
 function enlargement(outWidth: number, outHeight: number): Gather {
   const [across, down] = [4 / outWidth, 3 / outHeight];
   const map = [across, 0, across / 2 - 0.5, 0, down, down / 2 - 0.5];
@@ -155,6 +184,85 @@ describe.skipIf(!addon)("native gather", () => {
     for (const numbers of [found, slow]) {
       expect([...numbers].map((value) => Math.round(value * 1e4) / 1e4)).toEqual(expected);
     }
+  });
+
+  test.each(reduced)("shrinks as Pillow does, to $size", async ({ size, expected }) => {
+    const [outWidth, outHeight] = size;
+    const [height, width] = [11, 13];
+    const image = Uint8Array.from({ length: height * width }, (_, at) => at * 37 + (at >> 2) * 11);
+    const map = fitMap("stretch", { height, width }, { height: outHeight, width: outWidth });
+    const batch = {
+      ...{ channels: 1, outHeight, outWidth, mean: [0], std: [1], images: image },
+      sources: Float64Array.of(0, height, width, -1, 0, 0),
+      samples: Float32Array.from(fieldsOf(map)),
+    };
+    const [found, slow] = [engine.buffer(expected.length), new Float32Array(expected.length)];
+    await engine.gather(batch, found);
+    reference(batch, slow);
+    for (const numbers of [found, slow]) {
+      for (const [at, value] of numbers.entries()) expect(value).toBeCloseTo(expected[at], 3);
+    }
+  });
+
+  test("a fine pattern becomes grey when it shrinks, turned or not", async () => {
+    const [side, small] = [96, 24];
+    const images = Uint8Array.from({ length: side * side }, (_, at) => 255 * (at % 2));
+    const shrinking = fitMap(
+      "stretch",
+      { height: side, width: side },
+      { height: small, width: small },
+    );
+    const sample = new Sample(() => shrinking);
+    sample.warp([Math.cos(1), -Math.sin(1), 0, Math.sin(1), Math.cos(1), 0], {
+      height: small,
+      width: small,
+    });
+    const turned = sample.mapFrom({ height: side, width: side });
+    for (const map of [shrinking, turned]) {
+      const batch = {
+        ...{ channels: 1, outHeight: small, outWidth: small, mean: [0], std: [1], images },
+        sources: Float64Array.of(0, side, side, -1, 0, 0),
+        samples: Float32Array.from(fieldsOf(map)),
+      };
+      const out = engine.buffer(small * small);
+      await engine.gather(batch, out);
+      // Away from the border, beside which a turned image is black.
+      const middle = out.filter((_, at) => Math.hypot((at % small) - 11.5, at / small - 11.5) < 8);
+      expect(Math.min(...middle)).toBeGreaterThan(90);
+      expect(Math.max(...middle)).toBeLessThan(165);
+    }
+  });
+
+  test("reads images of their own size from a file where they lie", async () => {
+    const path = join(await scratchFolder(), "images.bin");
+    const bytes = Uint8Array.from({ length: 4096 + 6 * 4 * 3 + 5 * 7 * 3 }, (_, at) => at * 31);
+    await writeFile(path, bytes);
+    const batch = {
+      ...{ channels: 3, outHeight: 3, outWidth: 2, mean: [1, 2, 3], std: [4, 5, 6] },
+      sources: Float64Array.of(4096, 6, 4, 4096 + 72, 5, 7),
+      samples: Float32Array.from(
+        fieldsOf([2, 0, 0.5, 0, 2, 0.5], [0, 0, 0, 0], 0.25, [3, 0, 1, 0, 1.5, 0]),
+      ),
+    };
+    const file = { path, bytes: bytes.length };
+    const [found, slow, expected] = [engine.buffer(18), new Float32Array(18), engine.buffer(18)];
+    await engine.gather({ ...batch, images: bytes }, expected);
+    await engine.gather({ ...batch, images: file }, found);
+    reference({ ...batch, images: file }, slow);
+    expect([...found]).toEqual([...expected]);
+    expect(relativeError(slow, expected)).toBeLessThan(1e-5);
+    const gone = { path: `${path}.gone`, bytes: bytes.length };
+    await expect(engine.gather({ ...batch, images: gone }, found)).rejects.toThrow(
+      /gone: cannot be mapped/,
+    );
+    // A file that has become shorter than it was said to be.
+    const cut = { path, bytes: 2 * bytes.length };
+    const beyond = {
+      ...batch,
+      sources: Float64Array.of(bytes.length, 6, 4, -1, 0, 0),
+      images: cut,
+    };
+    await expect(engine.gather(beyond, found)).rejects.toThrow(/does not lie within/);
   });
 
   test("is black from half a pixel behind the border's centres on, and nowhere before", async () => {

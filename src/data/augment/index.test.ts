@@ -188,7 +188,7 @@ test("parses names with and without strength", () => {
 });
 
 test.each([
-  ["flp", /unknown augmentation "flp" \(did you mean "flip"\?\); known: crop, flip/],
+  ["flp", /unknown augmentation "flp" \(did you mean "flip"\?\); known: rrc, crop, flip/],
   ["crop,crop=0.1", /"crop" is given twice/],
   ["rotate=", /no number behind it; expected largest angle/],
   ["crop=4", /crop=4: expected padding as a share of the side, from 0 to 0.5/],

@@ -7,9 +7,9 @@ import { expect, test } from "vitest";
 import { bytesOf, scratchFolder } from "../../../test/fixtures/data.js";
 import { classesOf, classNames } from "../../../test/support/questions.js";
 import { InputError } from "../../inputError.js";
-import { openDataset } from "../sources.js";
-import { commonSize, sizeAt } from "../images.js";
 import { decodeImage } from "../decode.js";
+import { commonSize, sizeAt } from "../images.js";
+import { openDataset } from "../sources.js";
 import type { WrongFile } from "./reader.js";
 
 /** An image of one colour; grey when only one number is given. */

@@ -211,7 +211,7 @@ describe.skipIf(!built())("the native boundary", () => {
       { 2: Float32Array.of(0, 2, 2) },
       /sources: expected a Float64Array/,
     ],
-    ["a field too few", { 3: new Float32Array(10) }, /samples: expected 11 elements, found 10/],
+    ["a field too few", { 3: new Float32Array(10) }, /samples: expected 17 elements, found 10/],
     ["a larger result", { 4: [3, 2] }, /the result is too short/],
     ["a mean too many", { 5: new Float32Array(2) }, /means: expected 1 elements, found 2/],
     ["a result of another type", { 7: new Uint8Array(4) }, /the result: expected a Float32Array/],
