@@ -3,6 +3,8 @@
 
 import { lineCharts } from "../charts/lineChart.js";
 import { InputError } from "../inputError.js";
+import { toCsv } from "../text/csv.js";
+import { sixDigits } from "../text/format.js";
 import { DivergedError, type TrainSettings } from "../train/index.js";
 import type { OwnParts } from "../train/prepare.js";
 import { learnSteps, withTrial } from "./trial.js";
@@ -114,10 +116,11 @@ export const rangeFiles = { table: "range.csv", chart: "range.svg" } as const;
 
 /** One row a step. */
 export function rangeTable({ points }: RangeTest): string {
-  const rows = points.map((point) =>
-    [point.lr, point.loss, point.smooth].map((value) => Number(value.toPrecision(6))).join(","),
+  const columns = ["lr", "loss", "smooth"] as const;
+  return toCsv(
+    columns,
+    points.map((point) => columns.map((name) => sixDigits(point[name]))),
   );
-  return `${["lr,loss,smooth", ...rows].join("\n")}\n`;
 }
 
 /** Loss and smooth loss over the logarithm of the rate, as far as they are worth a look. */

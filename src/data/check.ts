@@ -2,14 +2,14 @@
 // part into another.
 
 import { createHash } from "node:crypto";
-import type { Dataset, Splits } from "./dataset.js";
+import type { Dataset, Part, Splits } from "./dataset.js";
 import { readerOf, sizeAt, sizesInWords } from "./images.js";
 import { countsOf, labelAt, namesOf } from "./labels.js";
 import type { WrongFile } from "./readers/reader.js";
 
 /** Where an image is: its part and its number there. */
 export interface ImageAt {
-  readonly part: keyof Splits;
+  readonly part: Part;
   readonly index: number;
   /** Its label in words. */
   readonly label: string;
@@ -17,7 +17,7 @@ export interface ImageAt {
 
 /** Images of one part. */
 export interface PartReport {
-  readonly part: keyof Splits;
+  readonly part: Part;
   readonly images: number;
   /** Heights and widths in words. */
   readonly sizes: string;
@@ -43,7 +43,7 @@ export interface CheckReport {
   readonly wrongFiles: readonly WrongFile[];
 }
 
-const PARTS = ["train", "selection", "test"] as const satisfies readonly (keyof Splits)[];
+const PARTS = ["train", "selection", "test"] as const satisfies readonly Part[];
 
 /**
  * Counts classes and finds equal images (same size, same bytes).
@@ -72,7 +72,7 @@ export function checkDataset(splits: Splits, wrongFiles: readonly WrongFile[] = 
   };
 }
 
-function partReport(part: keyof Splits, dataset: Dataset): PartReport {
+function partReport(part: Part, dataset: Dataset): PartReport {
   const { length: images, channels, labels } = dataset;
   const counts = countsOf(labels);
   const smallest = Math.min(...counts, Number.POSITIVE_INFINITY);
@@ -81,7 +81,7 @@ function partReport(part: keyof Splits, dataset: Dataset): PartReport {
 }
 
 /** Groups of two or more equal images, in the order of their first one. */
-function equalImages(parts: readonly { part: keyof Splits; dataset: Dataset }[]): ImageAt[][] {
+function equalImages(parts: readonly { part: Part; dataset: Dataset }[]): ImageAt[][] {
   const groups = new Map<string, ImageAt[]>();
   for (const { part, dataset } of parts) {
     const { channels, images, labels } = dataset;

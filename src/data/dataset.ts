@@ -26,7 +26,12 @@ export interface Splits {
   /** Present when the source brings its own; otherwise it is split from `train`. */
   readonly selection?: Dataset;
   readonly test?: Dataset;
+  /** What the source was taken for and what of it was left out, a line each. */
+  readonly notes?: readonly string[];
 }
+
+/** Name of a part: `train`, `selection` or `test`. */
+export type Part = Exclude<keyof Splits, "notes">;
 
 /**
  * The images at the given indices, in that order, as a data set of its own (bytes are shared).

@@ -37,18 +37,28 @@ async function loadSharp(): Promise<OpenImage> {
   } catch (error) {
     throw new InputError(
       `image files are decoded by the package sharp, which does not load ` +
-        `(${reasonOf(error)}); type: npm install sharp`,
+        `(${firstLine(error)}); type: npm install sharp`,
     );
   }
 }
 
-/** The first line of what went wrong. */
-export function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
+/** Formats that sharp's usual build does not decode, by the endings of their files. */
+const undecoded: readonly (readonly [RegExp, string])[] = [
+  [/\.hei[cf]$/i, "HEIC (HEVC) is not read"],
+  [/\.dcm$/i, "DICOM is not read"],
+  [/\.(dng|cr2|cr3|nef|arw|raf|orf|rw2)$/i, "camera raw is not read"],
+];
+
+/** Why a source cannot be used, and what to do about its format. */
+function reasonOf(source: ImageSource, error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
   if (code === "ENOENT") return "there is no such file";
   if (code === "EISDIR") return "it is a folder";
-  return message.trim().split("\n")[0];
+  const format = undecoded.find(([ending]) => typeof source === "string" && ending.test(source));
+  return format ? `${format[1]}; convert it to JPEG or PNG` : firstLine(error);
 }
+
+const firstLine = (error: unknown): string => (error as Error).message.trim().split("\n")[0];
 
 /** How the numbers of a kind of file are asked for and become bytes. */
 interface Depth {
@@ -133,7 +143,7 @@ export async function decodeImage(
   const open = await loadSharp();
   return decode(open, source, options).catch((error) => {
     throw new InputError(
-      `${typeof source === "string" ? source : "the image"}: ${reasonOf(error)}`,
+      `${typeof source === "string" ? source : "the image"}: ${reasonOf(source, error)}`,
     );
   });
 }
@@ -152,7 +162,7 @@ export async function* decodeInOrder(
   const start = (source: ImageSource): Promise<Decoded> =>
     decode(open, source, options).then(
       (image) => ({ image }),
-      (error) => ({ reason: reasonOf(error) }),
+      (error) => ({ reason: reasonOf(source, error) }),
     );
   const ahead = sources.slice(0, 2 * CONCURRENCY).map(start);
   for (let next = ahead.length; ahead.length > 0; next++) {

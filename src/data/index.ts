@@ -69,7 +69,7 @@ export {
 export { type Batch, Loader, type LoaderOptions } from "./loader.js";
 export { type Normalisation, normalisationOf } from "./normalise.js";
 export { type Range16, ranges } from "./pixels/depth.js";
-export { type Ragged, ragged } from "./ragged.js";
+export { evenOffsets, type Ragged, ragged } from "./ragged.js";
 export { DEFAULT_SIZE, decodingOf, isImage } from "./readers/imageFiles.js";
 export { readers } from "./readers/index.js";
 export { listImages } from "./readers/listImages.js";

@@ -7,7 +7,7 @@ import { Combiner } from "../engine/combine.js";
 import type { Engine, Vector } from "../engine/engine.js";
 import type { Objective } from "../optim/index.js";
 import { targetsOf } from "../tasks/index.js";
-import { objectiveOf, type Prepared, type TrainingProgram } from "../train/index.js";
+import type { Prepared, TrainingProgram } from "../train/index.js";
 import {
   averagedProducts,
   divideStep,
@@ -46,7 +46,7 @@ export class StepProbe {
       targets: targetsOf(model, task, train.labels, constants),
       intake: net,
     });
-    this.objective = objectiveOf(training, { seed: config.seed });
+    this.objective = training.objective({ seed: config.seed });
     const { length, trainable } = training.layout;
     this.point = engine.vector(length);
     this.sums = new Combiner(engine, trainable);

@@ -32,12 +32,18 @@ export interface ImageParts {
   readonly train: ImageFiles;
   readonly selection?: ImageFiles;
   readonly test?: ImageFiles;
+  readonly notes?: readonly string[];
 }
 
 /** Whether a file is meant to be an image; those that sharp cannot read are then named as wrong. */
 export function isImage(file: string): boolean {
   const hidden = /(^|[\\/])\./.test(file);
-  return !hidden && /\.(jpe?g|png|webp|gif|tiff?|avif|heic|bmp|ppm|pgm)$/i.test(file);
+  return (
+    !hidden &&
+    /\.(jpe?g|jpe|jfif|jfi|jp2|j2k|png|apng|webp|gif|tiff?|avif|hei[cf]|bmp|dib|jxl|p[bgpn]m|dcm|dng|cr2|cr3|nef|arw|raf|orf|rw2)$/i.test(
+      file,
+    )
+  );
 }
 
 /** How image files are decoded for a net's input of a size. */
@@ -59,7 +65,7 @@ export async function readImages(
   options: ReadOptions,
   wrong: readonly WrongFile[] = [],
 ): Promise<Splits> {
-  const { name, train, selection, test } = parts;
+  const { name, train, selection, test, notes } = parts;
   const given = [train, selection, test].filter((part) => part !== undefined);
   const paths = given.flatMap((part) => part.paths);
   const all = await decodeAll(name, paths, options);
@@ -74,6 +80,7 @@ export async function readImages(
     train: read(train, name),
     ...(selection && { selection: read(selection, `${name} (selection)`) }),
     ...(test && { test: read(test, `${name} (test)`) }),
+    ...(notes && { notes }),
   };
   if (options.wrong) options.wrong.push(...found);
   else refuse(found);

@@ -2,13 +2,13 @@
 // `test_...`) and Keras (`x_train`, `y_train`, `x_test`, `y_test`) write them.
 
 import { basename } from "node:path";
+import { withFile } from "../../files/read.js";
 import { InputError } from "../../inputError.js";
 import type { HostTensor } from "../../tensor/host.js";
 import { type Npz, openNpz } from "../../tensor/npz.js";
 import { formatShape } from "../../tensor/shape.js";
 import type { Dataset, Splits } from "../dataset.js";
 import { imagesOf } from "../images.js";
-import { readBytes } from "./files.js";
 import { numbered, type Reader, requireTwoClasses } from "./reader.js";
 
 /** Names of the arrays of a part, in the two ways. */
@@ -144,7 +144,7 @@ export const npz: Reader = {
   reads: "an .npz file with train_images and train_labels, or x_train and y_train",
   matches: ({ path, entries }) => entries === undefined && /\.npz$/i.test(path),
   async read({ path }, options): Promise<Splits> {
-    const [train, selection, test] = await readParts(path, options.memoryLimit);
+    const [train, selection, test] = readParts(path, options.memoryLimit);
     if (!train) throw new InputError(`${path}: found no train_images or x_train`);
     const others = [selection, test].filter((part) => part !== undefined);
     const odd = others.find(
@@ -178,8 +178,8 @@ export const npz: Reader = {
 
 const sizeOf = ({ height, width, channels }: StoredSplit) => `${height}x${width}x${channels}`;
 
-async function readParts(path: string, limit?: number) {
-  const bytes = await readBytes(path);
-  const archive = openNpz(bytes, { source: path, limit });
-  return ["train", "val", "test"].map((part) => readPart(archive, part, path));
-}
+const readParts = (path: string, limit?: number) =>
+  withFile(path, (bytes) => {
+    const archive = openNpz(bytes, { source: path, limit });
+    return ["train", "val", "test"].map((part) => readPart(archive, part, path));
+  });

@@ -2,7 +2,9 @@
 
 import { availableParallelism, totalmem } from "node:os";
 import { InputError } from "../../inputError.js";
+import { formatBytes } from "../../text/bytes.js";
 import type { Splits } from "../dataset.js";
+import type { Labels } from "../labels.js";
 import type { Range16 } from "../pixels/depth.js";
 
 /** A file or folder that somebody wants read. */
@@ -45,8 +47,16 @@ export interface ReadOptions {
   readonly cache?: string;
   /** Is told how reading goes on. */
   readonly onProgress?: (progress: ReadProgress) => void;
-  /** Names of the classes where the files hold numbers only. */
+  /** Names of the classes in order: needed where the files hold numbers only. */
   readonly classes?: readonly string[];
+  /** The net's classes, for data that are only evaluated: they may show some of them. */
+  readonly known?: readonly string[];
+  /** What columns of a table or arrays of an archive hold, by role, as `{ path: "file", label: "species" }`. */
+  readonly columns?: Readonly<Record<string, string>>;
+  /** Labels that are wanted; default what the source is clear about. */
+  readonly kind?: Labels["kind"];
+  /** What the images of a folder belong together by: the folder in which they lie. Default nothing. */
+  readonly groupBy?: "parent";
   /** Name of the data set; default is that of the folder or file. */
   readonly name?: string;
   /** Bytes that images may take in memory; default is half of the machine's. Those of files are packed beyond it. */
@@ -73,7 +83,7 @@ export function requireMemory(what: string, bytes: number, options: ReadOptions,
   const limit = options.memoryLimit ?? memoryOfMachine() / 2;
   if (bytes <= limit) return;
   throw new InputError(
-    `${what} needs ${megabytes(bytes)} of memory, but at most ${megabytes(limit)} may be used; ${cure}`,
+    `${what} needs ${formatBytes(bytes, Math.ceil)} of memory, but at most ${formatBytes(limit)} may be used; ${cure}`,
   );
 }
 
@@ -82,13 +92,20 @@ export function memoryOfMachine(): number {
   return Math.min(totalmem(), process.constrainedMemory?.() || Number.POSITIVE_INFINITY);
 }
 
-function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6).toLocaleString("en-US")} MB`;
-}
-
 /** The numbers 0..count-1 as names of classes. */
 export function numbered(count: number): string[] {
   return Array.from({ length: count }, (_, label) => String(label));
+}
+
+/** Numbers of groups by name, the same in every part. */
+export function groupNumbers(): (names: readonly string[]) => Int32Array {
+  const numbers = new Map<string, number>();
+  const numberOf = (name: string) => {
+    const number = numbers.get(name) ?? numbers.size;
+    numbers.set(name, number);
+    return number;
+  };
+  return (names) => Int32Array.from(names, numberOf);
 }
 
 /** Refuses data with fewer than two classes. */
