@@ -1,7 +1,7 @@
 // The registry of models. A new one is its file and one line here.
 
 import { InputError } from "../inputError.js";
-import { byName } from "../text/words.js";
+import { byName, withOwn } from "../text/words.js";
 import { convnetGn } from "./convnet-gn.js";
 import { convnet6 } from "./convnet6.js";
 import { efficientnetLite0 } from "./efficientnet-lite.js";
@@ -25,6 +25,8 @@ export {
   type ModelDefaults,
   type ModelFamily,
   type ModelInput,
+  type ModelParts,
+  type WholeModel,
   withHead,
 } from "./model.js";
 export { type NameMap, nameMaps } from "./nameMaps/index.js";
@@ -56,11 +58,13 @@ export const listModels = (): string[] => families.map(({ name }) => name);
 /**
  * The family of a model by name: what it was published for, and the smallest images that it takes.
  *
+ * @param own families beside those of the registry
  * @throws InputError for an unknown name, with the nearest known one.
  * @example
  * familyOf("resnet18").published; // { channels: 3, height: 224, width: 224, outputs: 1000 }
  */
-export const familyOf = (name: string): ModelFamily => byName("model", name, families);
+export const familyOf = (name: string, own: readonly ModelFamily[] = []): ModelFamily =>
+  byName("model", name, withOwn("model", families, own));
 
 function check(family: ModelFamily, input: ModelInput): void {
   for (const [name, value] of Object.entries(input)) {
@@ -83,14 +87,19 @@ function check(family: ModelFamily, input: ModelInput): void {
 /**
  * A model by name for images of a size.
  *
+ * @param own families beside those of the registry
  * @throws InputError for an unknown name (with the nearest known one), an image smaller than the
  * net allows (with the smallest size), or an input that the net was not made for.
  * @example
  * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, outputs: 10 });
  * summarise(model).params; // 61706
  */
-export function createModel(name: string, input: ModelInput): Model {
-  const family = familyOf(name);
+export function createModel(
+  name: string,
+  input: ModelInput,
+  own: readonly ModelFamily[] = [],
+): Model {
+  const family = familyOf(name, own);
   check(family, input);
   const { channels, height, width, outputs } = input;
   const about = { name, source: family.source, outputs, input: [channels, height, width] } as const;
