@@ -12,6 +12,7 @@ import {
   subset,
 } from "../../src/data/index.js";
 import { referenceEngine } from "../../src/engine/reference/index.js";
+import { WEIGHTS } from "../../src/graph/index.js";
 import { IMAGES, initialise } from "../../src/nn/index.js";
 import { compileUpdate, getRule } from "../../src/optim/index.js";
 import { runFiles } from "../../src/runs/runFolder.js";
