@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { writeFileAtomic } from "../files/atomicFile.js";
-import { compareFiles } from "../study/folder.js";
+import { PLAN } from "../study/folder.js";
 import { type Estimate, mean } from "../study/statistics.js";
 import type { MetricInfo } from "../tasks/index.js";
 import { formatBytes } from "../text/bytes.js";
@@ -12,6 +12,15 @@ import { dotPlots } from "./dotPlot.js";
 import type { Metric, Outcome } from "./outcome.js";
 import type { Plan } from "./plan.js";
 import { type BudgetTable, type Comparison, type Row, report } from "./report.js";
+
+/** Files of a comparison's folder, relative to it. */
+export const compareFiles = {
+  plan: PLAN,
+  results: "results.csv",
+  tableMarkdown: "table.md",
+  table: "table.csv",
+  chart: "table.svg",
+} as const;
 
 /** A table of texts. */
 export interface Cells {

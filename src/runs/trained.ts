@@ -20,6 +20,7 @@ import {
 } from "../tasks/index.js";
 import { sizeOf } from "../tensor/shape.js";
 import { type Evaluation, Evaluator } from "../train/evaluator.js";
+import { loadModule } from "../train/ownModule.js";
 import { pipeline } from "../train/pipeline.js";
 import { type NetInfo, readWeights, vectorOf } from "../train/weights.js";
 import { type RunConfig, readRunConfig, runFiles } from "./runFolder.js";
@@ -134,7 +135,7 @@ export class Trained {
  * Opens a run's best weights.
  *
  * @throws InputError for a folder that holds no run, or none with weights yet; FormatError for damaged
- * weights.
+ * weights; InputError when the module that the run was made with is gone or changed.
  * @example
  * const net = await openTrained("runs/a");
  * const { test } = await openDataset("mnist");
@@ -150,7 +151,9 @@ export async function openTrained(run: string, options: EngineOptions = {}): Pro
   }
   const { info, tensors } = await readWeights(path);
   const [channels, height, width] = info.input;
-  const model = createModel(info.model, { channels, height, width, classes: info.names.length });
+  const own = config.module && (await loadModule(config.module.path, config.module));
+  const input = { channels, height, width, classes: info.names.length };
+  const model = createModel(info.model, input, own?.models);
   const { layout } = build(model.layer, [1, ...model.input], { training: false });
   const values = vectorOf(layout, tensors, path);
   const engine = await createEngine(options);

@@ -22,6 +22,11 @@ export const trainConfig = z.strictObject({
     .optional()
     .describe("metric that chooses the best epoch; default the first of the task"),
   model: z.string().default("lenet5").describe("model by name"),
+  module: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("JavaScript file that brings models, optimizers and couplings of your own by name"),
   pretrained: z
     .string()
     .min(1)
