@@ -1,7 +1,7 @@
 // Compares training methods by the protocol that every claim is to follow: three disjoint sets, equal
 // budgets, equally many rates tried for each method, several seeds, differences paired by seed.
 
-import { openDataset, type Splits } from "../data/index.js";
+import { openDataset, readingOf, type Splits } from "../data/index.js";
 import { InputError } from "../inputError.js";
 import { swarmOf } from "../runs/index.js";
 import { runStudy, type StudyProgress } from "../study/study.js";
@@ -99,8 +99,8 @@ export async function compare(
   const compared = getMetric(metric);
   const { out } = settings;
   const chosen = parseConfig({ epochs: DEFAULT_EPOCHS, ...settings.settings });
-  const { data, size, module: path } = chosen;
-  const source = withTest(own.data ?? (await openDataset(data, { size })));
+  const { data, module: path } = chosen;
+  const source = withTest(own.data ?? (await openDataset(data, readingOf(chosen))));
   const module = path === undefined ? undefined : await loadModule(path);
   const score = plannedScore(chosen, source, own);
   const plan = makePlan(settings, fingerprint(source), score, module);

@@ -3,6 +3,8 @@
 
 import { resolve } from "node:path";
 import {
+  commonSize,
+  DEFAULT_SIZE,
   type Drawn,
   draw,
   labelKinds,
@@ -10,6 +12,7 @@ import {
   normalisationOf,
   openDataset,
   parseAugmentations,
+  readingOf,
   type Splits,
 } from "../data/index.js";
 import { InputError } from "../inputError.js";
@@ -136,7 +139,8 @@ function wantedNet(
   create: OwnParts["model"],
   module?: LoadedModule,
 ): Wanted {
-  const { channels, height, width } = train;
+  const { channels, images } = train;
+  const { height, width } = commonSize(images) ?? { height: DEFAULT_SIZE, width: DEFAULT_SIZE };
   return {
     create: create ?? ((input) => createModel(name, input, module?.models)),
     input: {
@@ -186,7 +190,7 @@ export async function prepare(
   const module =
     first.module === undefined ? undefined : await loadModule(first.module, saved?.module);
   checkNames(own.optimizer ?? getOptimizer(first.optimizer, module?.optimizers), first);
-  const splits = own.data ?? (await openDataset(first.data, { size: first.size }));
+  const splits = own.data ?? (await openDataset(first.data, readingOf(first)));
   const task = taskOf(first, splits, own.task);
   const names = task.outputs(splits.train.labels);
   const data = fingerprint(splits);
@@ -219,6 +223,7 @@ export async function prepare(
       input: model.input,
       mean: normalisation.mean,
       std: normalisation.std,
+      fit: config.fit,
     },
     data,
     start,

@@ -4,7 +4,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Dataset, Loader, parseAugmentations, subset } from "../../src/data/index.js";
+import {
+  type Dataset,
+  type Intake,
+  Loader,
+  parseAugmentations,
+  subset,
+} from "../../src/data/index.js";
 import { referenceEngine } from "../../src/engine/reference/index.js";
 import { IMAGES, initialise, WEIGHTS } from "../../src/nn/index.js";
 import { compileUpdate, getRule } from "../../src/optim/index.js";
@@ -26,7 +32,7 @@ import { compileLoss } from "../support/taskLoss.js";
 import { temporaryFolder, trainTiny } from "../support/tinyRun.js";
 import { datasetOf, modelOf, SIDE, type TaskCase, taskCases } from "./taskCases.js";
 
-const NORMALISATION = { mean: [128], std: [64] };
+const INTAKE: Intake = { input: [1, SIDE, SIDE], mean: [128], std: [64], fit: "crop" };
 
 /** The question of a case about a data set. */
 function questionOf(one: TaskCase, { labels }: Dataset): Asked {
@@ -42,7 +48,7 @@ function loaderOf(
 ) {
   return new Loader(referenceEngine(), dataset, {
     ...{ batch, seed: 1, shuffle: augment !== "", augment: parseAugmentations(augment) },
-    ...NORMALISATION,
+    intake: INTAKE,
     targets: targetsOf(model, task, dataset.labels, constants),
   });
 }
@@ -72,7 +78,7 @@ async function learn(question: Asked, dataset: Dataset, steps: number) {
 /** Metrics and predictions of a new net. */
 async function evaluate(question: Asked, dataset: Dataset) {
   const { engine, w } = await learn(question, dataset, 0);
-  const evaluator = await Evaluator.create(engine, question, 5, NORMALISATION);
+  const evaluator = await Evaluator.create(engine, question, 5, INTAKE);
   const { metrics, loss } = await evaluator.evaluate(w, evaluator.loader(dataset));
   const { graph } = predictionGraph(question.model, dataset.length);
   const program = await engine.compile(graph);
@@ -132,7 +138,7 @@ describe.each(taskCases.map((one) => [one.task.name, one] as const))("%s", (_, o
     const few = datasetOf(one, 8, 2);
     const asked = questionOf(one, few);
     const { engine, w } = await learn(asked, few, 400);
-    const evaluator = await Evaluator.create(engine, asked, 8, NORMALISATION);
+    const evaluator = await Evaluator.create(engine, asked, 8, INTAKE);
     const { metrics } = await evaluator.evaluate(w, evaluator.loader(few));
     const [{ name, better }] = task.metrics;
     if (better === "higher") expect(metrics[name]).toBeGreaterThanOrEqual(one.learnt);
