@@ -54,7 +54,7 @@ async function openTiny() {
   const engine = await createEngine(config);
   const loader = new Loader(engine, splits.train, {
     ...config,
-    ...net,
+    intake: net,
     shuffle: true,
     augment: parseAugmentations(config.augment),
     targets: targetsOf(question.model, question.task, splits.train.labels, question.constants),
