@@ -3,12 +3,19 @@
 
 import { openDataset, type Splits } from "../data/index.js";
 import { InputError } from "../inputError.js";
+import { swarmOf } from "../runs/index.js";
 import { loadModule } from "../runs/ownModule.js";
 import { runStudy, type StudyProgress } from "../study/study.js";
-import { openSwarm, swarmOf } from "../swarm/index.js";
+import { openSwarm } from "../swarm/index.js";
+import { getTask, scoreOf, taskFor } from "../tasks/index.js";
 import { fingerprint } from "../train/fingerprint.js";
-import type { TrainEvent } from "../train/index.js";
-import { learningRate, type OwnParts, parseConfig } from "../train/index.js";
+import {
+  learningRate,
+  type OwnParts,
+  parseConfig,
+  type TrainConfig,
+  type TrainEvent,
+} from "../train/index.js";
 import { prepare } from "../train/prepare.js";
 import { getMetric, type Outcome } from "./outcome.js";
 import {
@@ -17,6 +24,7 @@ import {
   DEFAULT_EPOCHS,
   makePlan,
   type Plan,
+  type PlannedScore,
   settingsOf,
 } from "./plan.js";
 import { type Comparison, report } from "./report.js";
@@ -30,6 +38,8 @@ export interface CompareProgress {
   /** Runs that are over, and all there will be. */
   readonly done: number;
   readonly total: number;
+  /** The metric that decides. */
+  readonly score: PlannedScore;
   /** Of a run to be compared that is over. */
   readonly outcome?: Outcome;
 }
@@ -50,6 +60,14 @@ function withTest(source: Splits): Material["source"] {
   throw new InputError(
     `${source.train.name} has no test set; methods are compared on images that chose nothing`,
   );
+}
+
+/** The metric that decides between the methods. */
+function plannedScore(config: TrainConfig, { train }: Splits, own: OwnParts): PlannedScore {
+  const task =
+    own.task ?? (config.task === undefined ? taskFor(train.labels) : getTask(config.task));
+  const score = scoreOf(config, task);
+  return { ...score, unit: task.metrics.find(({ name }) => name === score.metric)!.unit };
 }
 
 /** Ends here for a method whose settings cannot be used: before anything is written. */
@@ -85,14 +103,11 @@ export async function compare(
 ): Promise<Comparison> {
   const compared = getMetric(metric);
   const { out } = settings;
-  const {
-    data,
-    size,
-    module: path,
-  } = parseConfig({ epochs: DEFAULT_EPOCHS, ...settings.settings });
-  const source = withTest(own.data ?? (await openDataset(data, { size })));
-  const module = path === undefined ? undefined : await loadModule(path);
-  const plan = makePlan(settings, fingerprint(source), module);
+  const chosen = parseConfig({ epochs: DEFAULT_EPOCHS, ...settings.settings });
+  const source = withTest(own.data ?? (await openDataset(chosen.data, { size: chosen.size })));
+  const module = chosen.module === undefined ? undefined : await loadModule(chosen.module);
+  const score = plannedScore(chosen, source, own);
+  const plan = makePlan(settings, fingerprint(source), score, module);
   const runs = new Runs(plan, { source, model: own.model });
   const outcomes: Outcome[] = [];
   const show = async ({ run: job, event, outcome: ended, done }: StudyProgress<Job>) => {
@@ -101,7 +116,7 @@ export async function compare(
       outcomes.push(outcome);
       await writeTables(out, plan, outcomes, compared);
     }
-    await watch?.({ job, event, done, total: runs.total, outcome });
+    await watch?.({ job, event, done, total: runs.total, score, outcome });
   };
   await checkMethods(plan, source, own);
   await runStudy(runs.course(), { out, plan, kind: "comparison", signal, watch: show });

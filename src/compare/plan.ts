@@ -5,6 +5,7 @@ import { InputError } from "../inputError.js";
 import { getOptimizer, gradientsOf, isSelfPaced, type Optimizer } from "../optim/index.js";
 import type { LoadedModule, ModuleInfo } from "../runs/ownModule.js";
 import { countFrom, TUNING_OFFSET } from "../study/seeds.js";
+import type { MetricInfo, Score } from "../tasks/index.js";
 import { unknownName } from "../text/words.js";
 import type { Fingerprint } from "../train/fingerprint.js";
 import { parseConfig, type TrainConfig, type TrainSettings } from "../train/index.js";
@@ -53,6 +54,11 @@ export interface PlannedMethod {
   readonly gradients?: number;
 }
 
+/** The metric that decides, and how it is read. */
+export interface PlannedScore extends Score {
+  readonly unit: MetricInfo["unit"];
+}
+
 /** A plan as plan.json has it. */
 export interface Plan {
   readonly methods: readonly PlannedMethod[];
@@ -65,6 +71,7 @@ export interface Plan {
   readonly tuning?: { readonly lrs: readonly number[]; readonly seeds: readonly number[] };
   /** Those of all runs. */
   readonly settings: Partial<TrainSettings>;
+  readonly score: PlannedScore;
   readonly data: Fingerprint;
   /** The file that the setting `module` names. */
   readonly module?: ModuleInfo;
@@ -79,6 +86,8 @@ const decided: readonly (keyof TrainConfig)[] = [
   "selection",
   "seed",
   "epochs",
+  "task",
+  "score",
 ];
 
 /** What would make budgets unequal or folders clash. */
@@ -168,12 +177,14 @@ function plannedMethod(
  * Settles a comparison.
  *
  * @param data fingerprint of the source, as it was opened
+ * @param score the metric that decides
  * @param module what the setting `module` names
- * @throws InputError or InputError for what cannot be compared.
+ * @throws InputError for what cannot be compared.
  */
 export function makePlan(
   compared: CompareSettings,
   data: Fingerprint,
+  score: PlannedScore,
   module?: LoadedModule,
 ): Plan {
   const { methods, settings, budgets = ["gradients"], lrs, seconds } = compared;
@@ -199,6 +210,7 @@ export function makePlan(
       seeds: countFrom(seed + TUNING_OFFSET, compared.tuneSeeds ?? DEFAULT_TUNE_SEEDS),
     },
     settings: { ...shared, ...(module && { module: module.path }) },
+    score,
     data,
     ...(module && { module: { path: module.path, sha256: module.sha256 } }),
   };

@@ -7,6 +7,7 @@ import { InputError } from "../inputError.js";
 import type { RunOutcome } from "../study/run.js";
 import { mean, sum } from "../study/statistics.js";
 import type { Course, StudyRun } from "../study/study.js";
+import { merit, type Score } from "../tasks/index.js";
 import type { OwnParts, TrainConfig } from "../train/index.js";
 import { type Outcome, type Result, resultOf } from "./outcome.js";
 import {
@@ -51,12 +52,17 @@ const UNENDING = 100;
 const PROBE_EPOCHS = 3;
 
 /** The rate with the best mean score; of equals the first. */
-export function bestRate(scores: readonly { readonly lr: number; readonly score: number }[]) {
+export function bestRate(
+  scores: readonly { readonly lr: number; readonly score: number }[],
+  better: Score["better"] = "higher",
+) {
   const rates = [...new Set(scores.map(({ lr }) => lr))].map((lr) => ({
     lr,
     score: mean(scores.filter((one) => one.lr === lr).map(({ score }) => score)),
   }));
-  return rates.reduce((best, one) => (one.score > best.score ? one : best)).lr;
+  return rates.reduce((best, one) =>
+    merit({ better }, one.score) > merit({ better }, best.score) ? one : best,
+  ).lr;
 }
 
 /** What a compared run came to. */
@@ -183,15 +189,18 @@ export class Runs {
   ): Course<Job, number | undefined> {
     const { tuning } = this.plan;
     if (!tuning) return undefined;
+    const { better } = this.plan.score;
+    // A rate that diverges is worse than any other.
+    const worst = better === "higher" ? 0 : Number.POSITIVE_INFINITY;
     const scores: { lr: number; score: number }[] = [];
     for (const seed of tuning.seeds) {
       for (const lr of tuning.lrs) {
         const key: JobKey = { purpose: "tuning", budget, method, seed, lr, epochs };
         const { finished } = yield this.job(key, join("tuning", `${lr}`, `${seed}`));
-        scores.push({ lr, score: finished?.summary.best?.accuracy ?? 0 });
+        scores.push({ lr, score: finished?.summary.best?.score ?? worst });
       }
     }
-    return bestRate(scores);
+    return bestRate(scores, better);
   }
 
   /** A run in the folder of its method; only those that are compared may touch the test set. */

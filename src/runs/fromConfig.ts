@@ -9,7 +9,7 @@ import { type OpenTraining, openSession, type TrainConfig } from "../train/index
  * The swarm that settings describe.
  *
  * @param own couplings beside those of the registry
- * @throws InputError or InputError for an unknown coupling, and for settings that it cannot have.
+ * @throws InputError for an unknown coupling, and for settings that it cannot have.
  */
 export function swarmOf(
   config: TrainConfig & { readonly swarm: string },
@@ -22,9 +22,8 @@ export function swarmOf(
 }
 
 /** What a run with these settings trains. */
-export const openTraining: OpenTraining = (engine, prepared) => {
+export const openTraining: OpenTraining = (prepared) => {
   const { swarm } = prepared.config;
-  if (swarm === undefined) return openSession(engine, prepared);
-  const spec = swarmOf({ ...prepared.config, swarm }, prepared.module?.couplings);
-  return openSwarm(spec)(engine, prepared);
+  if (swarm === undefined) return openSession(prepared);
+  return openSwarm(swarmOf({ ...prepared.config, swarm }, prepared.module?.couplings))(prepared);
 };

@@ -2,6 +2,7 @@
 
 import { lineCharts } from "../charts/lineChart.js";
 import type { RateScore } from "./rates.js";
+import type { ScoreScale } from "./score.js";
 import { mean } from "./statistics.js";
 
 /** Files that a study of rates leaves in its folder. */
@@ -9,7 +10,7 @@ export const rateFiles = { table: "rates.csv", chart: "rates.svg" } as const;
 
 interface Report {
   readonly rates: readonly RateScore[];
-  readonly constant: number;
+  readonly scale: ScoreScale;
 }
 
 const digits = (value: number) => `${Number(value.toPrecision(6))}`;
@@ -26,18 +27,20 @@ export function ratesTable({ rates }: Report): string {
   return `${[["lr", "runs", "mean", "scores", "diverged"], ...rows].map((row) => row.join(",")).join("\n")}\n`;
 }
 
-/** Mean scores in percent over the logarithm of the rate, beside that of always the same answer. */
-export function ratesChart({ rates, constant }: Report): string {
+/** Mean scores over the logarithm of the rate, shares in percent, beside that of always the same answer. */
+export function ratesChart({ rates, scale }: Report): string {
+  const { metric, unit, constant } = scale;
+  const factor = unit === "share" ? 100 : 1;
   const scored = rates.filter(({ scores, diverged }) => scores.length > 0 && !diverged);
-  const place = ({ lr }: RateScore) => Math.log10(lr);
+  const along = (name: string, of: readonly RateScore[], value: (rate: RateScore) => number) => ({
+    name,
+    points: of.map((rate) => [Math.log10(rate.lr), factor * value(rate)] as const),
+  });
   const series = [
-    {
-      name: "mean",
-      points: scored.map((rate) => [place(rate), 100 * mean(rate.scores)] as const),
-    },
-    { name: "constant", points: rates.map((rate) => [place(rate), 100 * constant] as const) },
+    along("mean", scored, (one) => mean(one.scores)),
+    ...(constant === undefined ? [] : [along("constant", rates, () => constant)]),
   ];
-  const title = "Accuracy on held-out images, %";
+  const title = `${metric} on held-out images${unit === "share" ? ", %" : ""}`;
   return lineCharts("Learning rates", [
     { title, xLabel: "log10 of the learning rate", xStep: 0, series },
   ]);

@@ -4,14 +4,8 @@ import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../files/atomicFile.js";
-import { train } from "../swarm/train.js";
-import {
-  DivergedError,
-  runFiles,
-  type Summary,
-  type TrainOptions,
-  type TrainSettings,
-} from "../train/index.js";
+import { runFiles, type TrainOptions, train } from "../runs/index.js";
+import { DivergedError, type Summary, type TrainSettings } from "../train/index.js";
 import { readJson } from "./folder.js";
 
 /** Stands in the folder of a run that diverged, with what was said about it. */

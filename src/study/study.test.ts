@@ -8,6 +8,7 @@ import {
   tinySettings,
 } from "../../test/support/tinyRun.js";
 import { runFiles } from "../runs/runFolder.js";
+import type { RunOutcome } from "./run.js";
 import {
   type Course,
   inOrder,
@@ -25,8 +26,7 @@ const runOf = (lr: number): StudyRun => ({
   own,
 });
 
-const accuracyOf = ({ finished }: { finished?: { summary: { best?: { accuracy: number } } } }) =>
-  finished?.summary.best?.accuracy ?? 0;
+const accuracyOf = ({ finished }: RunOutcome) => finished?.summary.best?.score ?? 0;
 
 /** Two rates, then ten times the better one. */
 function* climb(): Course<StudyRun, number> {

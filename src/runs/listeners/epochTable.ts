@@ -7,8 +7,10 @@ import { appendLine, writeFileAtomic } from "../../files/atomicFile.js";
 import type { RunStart } from "../../train/events.js";
 
 /** Six digits are enough for reading; what is not known stays empty. */
-export const cell = (value: number | undefined): string =>
-  value === undefined || !Number.isFinite(value) ? "" : String(Number(value.toPrecision(6)));
+export const cell = (value: number | null | undefined): string =>
+  value === undefined || value === null || !Number.isFinite(value)
+    ? ""
+    : String(Number(value.toPrecision(6)));
 
 /** A table that grows with a run. */
 export class EpochTable {

@@ -42,8 +42,8 @@ export const metrics =
       const lines = await kept(path, event);
       await writeFileAtomic(path, lines.map((line) => `${line}\n`).join(""));
     } else if (event.type === "step") {
-      const { type, epoch, step, loss, accuracy, lr, gradients, metrics } = event;
-      const line = { type, epoch, step, loss, accuracy, lr, gradients, ...metrics };
+      const { type, epoch, step, loss, metrics, lr, gradients, details } = event;
+      const line = { type, epoch, step, loss, ...metrics, lr, gradients, ...details };
       appendLine(path, JSON.stringify(line));
     } else if (event.type === "round") {
       appendLine(path, JSON.stringify(event));

@@ -1,0 +1,6 @@
+export { openTraining, swarmOf } from "./fromConfig.js";
+export { EpochTable } from "./listeners/epochTable.js";
+export { type RunConfig, readRunConfig, runFiles } from "./runFolder.js";
+export type { StopReason } from "./stopping.js";
+export { type TrainOptions, train } from "./train.js";
+export { openTrained, type TimedEvaluation, Trained } from "./trained.js";
