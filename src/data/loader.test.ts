@@ -86,6 +86,24 @@ test("a batch depends on seed, particle, epoch and step only", async () => {
   }
 });
 
+test("augmentation draws other numbers in every epoch, step and place", async () => {
+  const images = new Uint8Array(20 * 60).map((_, at) => at % 60);
+  const same = tinyDataset({ images });
+  const loader = open({ augment: [jiggle], shuffle: false, batch: 4 }, same);
+  const views = [];
+  for (const [epoch, step] of [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [2, 0],
+  ]) {
+    const batch = await take(loader, epoch, step);
+    views.push([0, 1, 2, 3].map((at) => batch.images.slice(60 * at, 60 * at + 60).join()));
+  }
+  expect(new Set(views.map((view) => view.join(";"))).size).toBe(4);
+  expect(new Set(views.flat()).size).toBe(3);
+});
+
 test("mixing shares targets with the partner in the batch", async () => {
   const mix: Augmentation = {
     name: "mix",

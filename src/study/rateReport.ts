@@ -1,6 +1,7 @@
 // What a study of learning rates found, as a table and a chart.
 
 import { lineCharts } from "../charts/lineChart.js";
+import { toCsv } from "../text/csv.js";
 import type { RateScore } from "./rates.js";
 import type { ScoreScale } from "./score.js";
 import { mean } from "./statistics.js";
@@ -13,19 +14,20 @@ interface Report {
   readonly scale: ScoreScale;
 }
 
-const digits = (value: number) => `${Number(value.toPrecision(6))}`;
+const digits = (value: number) => Number(value.toPrecision(6));
 
 /** One row a rate: its runs that ended, their mean score and each score, whether one diverged. */
-export function ratesTable({ rates }: Report): string {
-  const rows = rates.map(({ lr, scores, diverged }) => [
-    `${lr}`,
-    `${scores.length}`,
-    scores.length > 0 ? digits(mean(scores)) : "",
-    scores.map(digits).join(" "),
-    diverged ? "yes" : "no",
-  ]);
-  return `${[["lr", "runs", "mean", "scores", "diverged"], ...rows].map((row) => row.join(",")).join("\n")}\n`;
-}
+export const ratesTable = ({ rates }: Report): string =>
+  toCsv(
+    ["lr", "runs", "mean", "scores", "diverged"],
+    rates.map(({ lr, scores, diverged }) => [
+      lr,
+      scores.length,
+      scores.length > 0 ? digits(mean(scores)) : undefined,
+      scores.map(digits).join(" "),
+      diverged ? "yes" : "no",
+    ]),
+  );
 
 /** Mean scores over the logarithm of the rate, shares in percent, beside that of always the same answer. */
 export function ratesChart({ rates, scale }: Report): string {

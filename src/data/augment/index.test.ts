@@ -98,6 +98,20 @@ test("flip=1 mirrors left and right", () => {
   expect(shown(applied(byName("flip=1")))).toEqual(rows);
 });
 
+test("crop pads by its share of the side, rounded", () => {
+  const side = { height: 20, width: 28, count: 1 };
+  const shifts = Array.from({ length: 300 }, (_, index) => [
+    ...fieldsOf(applied(byName("crop=0.125"), index, side)),
+  ]);
+  // 3.5 columns and 2.5 rows.
+  expect([Math.min(...shifts.map((at) => at[2])), Math.max(...shifts.map((at) => at[2]))]).toEqual([
+    -4, 4,
+  ]);
+  expect([Math.min(...shifts.map((at) => at[5])), Math.max(...shifts.map((at) => at[5]))]).toEqual([
+    -3, 3,
+  ]);
+});
+
 test("crop shows each of the nine shifts by up to a pixel, black outside", () => {
   const pixel = (y: number, x: number) =>
     y >= 0 && y < 4 && x >= 0 && x < 4 ? image[4 * y + x] : 0;

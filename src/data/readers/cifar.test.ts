@@ -77,7 +77,7 @@ test.each([
 
 test("refuses what does not fit into memory, before reading it", async () => {
   const path = await folder({ "data_batch_1.bin": two });
-  await expect(openDataset(path, { memoryLimit: 1000 })).rejects.toThrow(/needs 1 MB of memory/);
+  await expect(openDataset(path, { memoryLimit: 1000 })).rejects.toThrow(/needs 6.2 KB of memory/);
 });
 
 test("any cut is refused or leaves whole records", async () => {

@@ -148,7 +148,7 @@ test.each([
 test("says how much memory would be needed and refuses over the limit", async () => {
   const path = await folder({ "a/1.png": red, "b/1.png": grey });
   await expect(openDataset(path, { size: 1000, memoryLimit: 5e6 })).rejects.toThrow(
-    /2 images of 1000x1000 needs 6 MB of memory, but at most 5 MB.*smaller size/,
+    /2 images of 1000x1000 needs 6.0 MB of memory, but at most 5.0 MB.*smaller size/,
   );
 });
 

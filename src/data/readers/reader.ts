@@ -2,6 +2,7 @@
 
 import { availableParallelism, totalmem } from "node:os";
 import { InputError } from "../../inputError.js";
+import { formatBytes } from "../../text/bytes.js";
 import type { Splits } from "../dataset.js";
 import type { Labels } from "../labels.js";
 
@@ -58,17 +59,13 @@ export function requireMemory(what: string, bytes: number, options: ReadOptions,
   const limit = options.memoryLimit ?? memoryOfMachine() / 2;
   if (bytes <= limit) return;
   throw new InputError(
-    `${what} needs ${megabytes(bytes)} of memory, but at most ${megabytes(limit)} may be used; ${cure}`,
+    `${what} needs ${formatBytes(bytes, Math.ceil)} of memory, but at most ${formatBytes(limit)} may be used; ${cure}`,
   );
 }
 
 /** The machine's memory, or what a container leaves of it. */
 function memoryOfMachine(): number {
   return Math.min(totalmem(), process.constrainedMemory?.() || Number.POSITIVE_INFINITY);
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6).toLocaleString("en-US")} MB`;
 }
 
 /** The numbers 0..count-1 as names of classes. */
