@@ -1,21 +1,16 @@
 // Compares training methods by the protocol that every claim is to follow: three disjoint sets, equal
 // budgets, equally many rates tried for each method, several seeds, differences paired by seed.
 
-import { openDataset, type Splits } from "../data/index.js";
+import { openDataset, readingOf, type Splits } from "../data/index.js";
 import { InputError } from "../inputError.js";
 import { swarmOf } from "../runs/index.js";
-import { loadModule } from "../runs/ownModule.js";
 import { runStudy, type StudyProgress } from "../study/study.js";
 import { openSwarm } from "../swarm/index.js";
 import { getTask, scoreOf, taskFor } from "../tasks/index.js";
 import { fingerprint } from "../train/fingerprint.js";
-import {
-  learningRate,
-  type OwnParts,
-  parseConfig,
-  type TrainConfig,
-  type TrainEvent,
-} from "../train/index.js";
+import type { TrainEvent } from "../train/index.js";
+import { learningRate, type OwnParts, parseConfig, type TrainConfig } from "../train/index.js";
+import { loadModule } from "../train/ownModule.js";
 import { prepare } from "../train/prepare.js";
 import { getMetric, type Outcome } from "./outcome.js";
 import {
@@ -94,8 +89,8 @@ async function checkMethods(plan: Plan, data: Splits, own: OwnParts): Promise<vo
  * are tuned on the selection set with seeds of their own; the test set is touched once by each run that
  * is compared.
  *
- * @throws InputError, InputError or InputError for what cannot be compared, before anything is written;
- * InputError when the folder holds something else or another plan.
+ * @throws InputError for what cannot be compared, before anything is written, and when the folder holds something
+ * else or another plan.
  */
 export async function compare(
   settings: CompareSettings,
@@ -104,11 +99,12 @@ export async function compare(
   const compared = getMetric(metric);
   const { out } = settings;
   const chosen = parseConfig({ epochs: DEFAULT_EPOCHS, ...settings.settings });
-  const source = withTest(own.data ?? (await openDataset(chosen.data, { size: chosen.size })));
-  const module = chosen.module === undefined ? undefined : await loadModule(chosen.module);
+  const { data, module: path } = chosen;
+  const source = withTest(own.data ?? (await openDataset(data, readingOf(chosen))));
+  const module = path === undefined ? undefined : await loadModule(path);
   const score = plannedScore(chosen, source, own);
   const plan = makePlan(settings, fingerprint(source), score, module);
-  const runs = new Runs(plan, { source, model: own.model });
+  const runs = new Runs(plan, { source, model: own.model, task: own.task });
   const outcomes: Outcome[] = [];
   const show = async ({ run: job, event, outcome: ended, done }: StudyProgress<Job>) => {
     const outcome = ended && job.purpose === "run" ? outcomeOf(plan, job, ended) : undefined;

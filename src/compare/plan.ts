@@ -3,12 +3,12 @@
 
 import { InputError } from "../inputError.js";
 import { getOptimizer, gradientsOf, isSelfPaced, type Optimizer } from "../optim/index.js";
-import type { LoadedModule, ModuleInfo } from "../runs/ownModule.js";
 import { countFrom, TUNING_OFFSET } from "../study/seeds.js";
 import type { MetricInfo, Score } from "../tasks/index.js";
 import { unknownName } from "../text/words.js";
 import type { Fingerprint } from "../train/fingerprint.js";
 import { parseConfig, type TrainConfig, type TrainSettings } from "../train/index.js";
+import type { LoadedModule, ModuleInfo } from "../train/ownModule.js";
 import { type Method, type MethodSettings, overlaid } from "./methods.js";
 
 /** What methods are given equal amounts of: gradient evaluations over all particles, or time. */

@@ -43,6 +43,7 @@ export type Job = JobKey & StudyRun;
 export interface Material {
   readonly source: Splits & { readonly test: Dataset };
   readonly model?: OwnParts["model"];
+  readonly task?: OwnParts["task"];
 }
 
 /** Epochs of a run that something else ends, for each that its budget would pay for. */
@@ -205,7 +206,7 @@ export class Runs {
 
   /** A run in the folder of its method; only those that are compared may touch the test set. */
   private job(key: JobKey, folder: string): Job {
-    const { source, model } = this.material;
+    const { source, model, task } = this.material;
     const { train, selection } = source;
     return {
       ...key,
@@ -217,7 +218,7 @@ export class Runs {
         seed: key.seed,
         ...(key.lr !== undefined && { lr: key.lr }),
       },
-      own: { data: key.purpose === "run" ? source : { train, selection }, model },
+      own: { data: key.purpose === "run" ? source : { train, selection }, model, task },
     };
   }
 }

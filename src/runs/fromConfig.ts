@@ -25,5 +25,6 @@ export function swarmOf(
 export const openTraining: OpenTraining = (prepared) => {
   const { swarm } = prepared.config;
   if (swarm === undefined) return openSession(prepared);
-  return openSwarm(swarmOf({ ...prepared.config, swarm }, prepared.module?.couplings))(prepared);
+  const spec = swarmOf({ ...prepared.config, swarm }, prepared.module?.couplings);
+  return openSwarm(spec)(prepared);
 };

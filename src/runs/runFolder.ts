@@ -12,8 +12,8 @@ import { decodeState, encodeState, type State } from "../train/checkpoint.js";
 import type { TrainConfig } from "../train/config.js";
 import type { Summary } from "../train/events.js";
 import type { Fingerprint } from "../train/fingerprint.js";
+import type { ModuleInfo } from "../train/ownModule.js";
 import { encodeWeights, type NetInfo } from "../train/weights.js";
-import type { ModuleInfo } from "./ownModule.js";
 
 /** What `config.json` holds. */
 export interface RunConfig {

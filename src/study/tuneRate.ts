@@ -7,9 +7,9 @@ import { openDataset, type Splits, splitSelection } from "../data/index.js";
 import { writeFileAtomic } from "../files/atomicFile.js";
 import { InputError } from "../inputError.js";
 import { getOptimizer, isSelfPaced, type Optimizer } from "../optim/index.js";
-import { loadModule, type ModuleInfo } from "../runs/ownModule.js";
 import { type Fingerprint, fingerprint } from "../train/fingerprint.js";
 import { type OwnParts, parseConfig, type TrainSettings } from "../train/index.js";
+import { loadModule, type ModuleInfo } from "../train/ownModule.js";
 import { prepare } from "../train/prepare.js";
 import { rateFiles, ratesChart, ratesTable } from "./rateReport.js";
 import {

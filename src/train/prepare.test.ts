@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { bytesOf } from "../../test/fixtures/data.js";
 import { stripeSplits, tinyModel, tinySettings } from "../../test/support/tinyRun.js";
 import { normalisationOf } from "../data/index.js";
 import { prepare } from "./prepare.js";
@@ -14,7 +15,8 @@ test("mean and std are those of the images to learn from, not of those to choose
 
 test("nor are they those of a selection set that comes with the data", async () => {
   const { train, test: selection } = stripeSplits();
-  const bright = { ...selection!, images: selection!.images.map(() => 255) };
+  const bytes = bytesOf(selection!).fill(255);
+  const bright = { ...selection!, images: { ...selection!.images, bytes } };
   const data = { train, selection: bright };
   const { net } = await prepare(tinySettings, { data, model: tinyModel });
   expect(net.mean).toEqual(normalisationOf(train).mean);

@@ -3,6 +3,8 @@
 
 import { resolve } from "node:path";
 import {
+  commonSize,
+  DEFAULT_SIZE,
   type Drawn,
   draw,
   labelKinds,
@@ -10,12 +12,12 @@ import {
   normalisationOf,
   openDataset,
   parseAugmentations,
+  readingOf,
   type Splits,
 } from "../data/index.js";
 import { InputError } from "../inputError.js";
 import { createModel, type Model, type ModelInput } from "../models/index.js";
 import { getOptimizer, getSchedule, isSelfPaced, type Optimizer } from "../optim/index.js";
-import { type LoadedModule, loadModule } from "../runs/ownModule.js";
 import type { RunConfig } from "../runs/runFolder.js";
 import {
   type Asked,
@@ -30,6 +32,7 @@ import {
 import { unknownName } from "../text/words.js";
 import { parseConfig, type TrainConfig, type TrainSettings } from "./config.js";
 import { dataDifference, type Fingerprint, fingerprint } from "./fingerprint.js";
+import { type LoadedModule, loadModule } from "./ownModule.js";
 import { type Start, startFrom, type Wanted } from "./start.js";
 import { type NetInfo, readWeights, type Weights } from "./weights.js";
 
@@ -132,11 +135,12 @@ function checkNames(
 function wantedNet(
   { model: name, size }: TrainConfig,
   { train }: Splits,
-  create: OwnParts["model"],
   names: readonly string[],
+  create: OwnParts["model"],
   module?: LoadedModule,
 ): Wanted {
-  const { channels, height, width } = train;
+  const { channels, images } = train;
+  const { height, width } = commonSize(images) ?? { height: DEFAULT_SIZE, width: DEFAULT_SIZE };
   return {
     create: create ?? ((input) => createModel(name, input, module?.models)),
     input: {
@@ -186,13 +190,13 @@ export async function prepare(
   const module =
     first.module === undefined ? undefined : await loadModule(first.module, saved?.module);
   checkNames(own.optimizer ?? getOptimizer(first.optimizer, module?.optimizers), first);
-  const splits = own.data ?? (await openDataset(first.data, { size: first.size }));
+  const splits = own.data ?? (await openDataset(first.data, readingOf(first)));
   const task = taskOf(first, splits, own.task);
   const names = task.outputs(splits.train.labels);
   const data = fingerprint(splits);
   const difference = saved && dataDifference(saved.data, data);
   if (difference) throw new InputError(`the run was made with other data: ${difference}`);
-  const wanted = wantedNet(first, splits, own.model, names, module);
+  const wanted = wantedNet(first, splits, names, own.model, module);
   const model = wanted.create(wanted.input);
   const weights = saved ? undefined : await weightsOf(first, own);
   const start = weights && startFrom(weights, wanted, first.pretrained ?? "the weights given");
@@ -219,6 +223,7 @@ export async function prepare(
       input: model.input,
       mean: normalisation.mean,
       std: normalisation.std,
+      fit: config.fit,
     },
     data,
     start,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  addTallies,
   advance,
   type EpochRecord,
   isBetter,
@@ -48,6 +49,15 @@ describe("the best epoch", () => {
     expect(isBetter(record(2, 0.9, 9), { ...best, score: Number.NaN }, error)).toBe(true);
   });
 
+  test("of none that can be told has the lowest loss, also as a checkpoint brings it back", () => {
+    const untold = { ...best, score: Number.NaN };
+    for (const before of [untold, JSON.parse(JSON.stringify(untold))]) {
+      expect(isBetter(record(2, 0, 9), before, score)).toBe(true);
+      expect(isBetter(record(2, Number.NaN, 0.6), before, score)).toBe(false);
+      expect(isBetter(record(2, Number.NaN, 0.4), before, score)).toBe(true);
+    }
+  });
+
   test("is the first one to begin with, and is kept with its numbers", () => {
     const first = nextEpoch(startOfRun, record(1, 0.8, 0.5), score);
     expect(first).toMatchObject({ epoch: 1, step: 0, best });
@@ -93,4 +103,9 @@ test("sums, time and cost are counted once", () => {
   const again = advance(nextEpoch(whole, first, score), 2, sums(20), 5);
   expect(again).toMatchObject({ images: 40, work: 120, seconds: 15, epochTrainSeconds: 5 });
   expect(recordOf(again, evaluated)).toMatchObject({ epoch: 2, seconds: 5, gradients: 6 });
+});
+
+test("tallies add up by name; one that is not there is 0", () => {
+  expect(addTallies({}, { a: 1 })).toEqual({ a: 1 });
+  expect(addTallies({ a: 1, b: 2 }, { b: 3, c: 4 })).toEqual({ a: 1, b: 5, c: 4 });
 });
