@@ -70,7 +70,7 @@ function mnistFolder(): string | undefined {
 }
 
 /** Settings of {@link openDataset}. */
-export interface OpenOptions extends Omit<ReadOptions, "name" | "classes"> {
+export interface OpenOptions extends Omit<ReadOptions, "name"> {
   /** Smallest side in pixels that the net accepts; smaller images are refused. */
   readonly minimum?: number;
 }
@@ -104,7 +104,11 @@ async function readSource(source: Source, options: OpenOptions): Promise<Splits>
     const where = folder === undefined ? "" : ` in ${folder}`;
     throw new InputError(`${source.name} is not installed${where}; ${source.cure}`);
   }
-  return source.reader.read(location, { ...options, name: source.name, classes: source.classes });
+  return source.reader.read(location, {
+    ...options,
+    name: source.name,
+    classes: options.classes ?? source.classes,
+  });
 }
 
 async function readPath(path: string, options: OpenOptions): Promise<Splits> {

@@ -9,7 +9,8 @@ import type { Labels } from "../labels.js";
 import { concurrency, type ReadOptions, requireMemory, type WrongFile } from "./reader.js";
 
 const CHANNELS = 3;
-const DEFAULT_SIZE = 64;
+/** Side in pixels to which images are brought where nobody says another. */
+export const DEFAULT_SIZE = 64;
 /** How many wrong files a message names. */
 const NAMED = 10;
 
@@ -139,6 +140,17 @@ export async function readImage(path: string, shape: ImageShape): Promise<Uint8A
   return decode(open, path, shape).catch((error) => {
     throw new InputError(`${path}: ${reasonOf(path, error)}`);
   });
+}
+
+/** Height and width of an image file, turned as the camera says. */
+export async function storedSize(path: string): Promise<{ height: number; width: number }> {
+  const open = await loadSharp();
+  try {
+    const { autoOrient } = await open(await readFile(path), {}).metadata();
+    return autoOrient;
+  } catch (error) {
+    throw new InputError(`${path}: ${reasonOf(path, error)}`);
+  }
 }
 
 async function loadSharp(): Promise<OpenImage> {

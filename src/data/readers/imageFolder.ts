@@ -8,6 +8,7 @@ import type { Part, Splits } from "../dataset.js";
 import { type ClassList, listClasses } from "./classNames.js";
 import { imagesIn, type Listing, listFolder } from "./folders.js";
 import { type ImageFiles, isImage, readImages } from "./imageFiles.js";
+import { pairsOf } from "./maskFolder.js";
 import { groupNumbers, type Reader, type ReadOptions, type WrongFile } from "./reader.js";
 import { PARTS, partOf, requireTrain } from "./roles.js";
 
@@ -128,7 +129,8 @@ export const imageFolder: Reader = {
   matches: async ({ path, entries }) => {
     if (entries === undefined) return false;
     const { folders, wrong } = await listFolder(path);
-    return folders.length + wrong.length > 0;
+    if (folders.length + wrong.length === 0) return false;
+    return Object.keys(await pairsOf(path)).length === 0;
   },
   async read({ path }, options): Promise<Splits> {
     const layout = await layoutOf(path);
