@@ -3,6 +3,7 @@
 
 export { type Dataset, openDataset, type Splits, subset } from "./data/index.js";
 export { createEngine, type Engine, type Vector } from "./engine/index.js";
+export { InputError } from "./inputError.js";
 export { createModel, listModels, type Model, type ModelInput } from "./models/index.js";
 export * as nn from "./nn/index.js";
 export { openTrained, type TrainOptions, train } from "./runs/index.js";

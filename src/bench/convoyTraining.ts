@@ -6,7 +6,7 @@ import { initialise } from "../nn/index.js";
 import { bindRule, getRule, initState } from "../optim/index.js";
 import { ask, classification } from "../tasks/index.js";
 import { sizeOf } from "../tensor/shape.js";
-import { compileTraining, type Examples, objectiveOf, pipeline } from "../train/index.js";
+import { compileTraining, type Examples, pipeline } from "../train/index.js";
 import { version } from "../version.js";
 import type { Arrangement, ConvoyContender } from "./convoy.js";
 import { modelOf, randomImages, settingOf } from "./convoyParts.js";
@@ -59,18 +59,17 @@ async function openHost(engine: Engine, task: Task, particles: readonly number[]
     particles.map(async (particle) => {
       const w = engine.vector(length);
       await w.write(initialise(training, 1, particle));
-      const objective = objectiveOf(training, { seed: 1, particle });
+      const objective = training.objective({ seed: 1, particle });
       return { w, objective, state: initState(engine, rule, trainable) };
     }),
   );
   const own = 4 * (length + rule.state.length * trainable);
   const inputs = [images.images, ...Object.values(images.targets)];
   const shared = 4 * inputs.reduce((sum, { length }) => sum + length, 0);
-  const [{ program }] = training.passes;
   return {
     parameters: trainable,
-    flops: program.flops * particles.length,
-    peakBytes: program.memory.peakBytes + shared + own * particles.length,
+    flops: training.flops * particles.length,
+    peakBytes: training.memory.peakBytes + shared + own * particles.length,
     batch: async () => images,
     start: (batch, step) =>
       Promise.all(

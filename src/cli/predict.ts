@@ -1,4 +1,4 @@
-// `convoy predict RUN IMAGE...`: the class of each image by a run's best weights.
+// `convoy predict RUN IMAGE...`: what a run's best weights say of each image.
 
 import type { Command } from "commander";
 import { type Dataset, readImage } from "../data/index.js";
@@ -14,7 +14,7 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** Image files as a data set of the shape that the run was trained on. Labels are all 0. */
+/** Image files as a data set of the shape that the run was trained on, without labels. */
 async function readAll({ config }: Trained, paths: readonly string[]): Promise<Dataset> {
   const [channels, height, width] = config.data.shape;
   const bytes = channels * height * width;

@@ -18,7 +18,7 @@ import { targetsOf } from "../tasks/index.js";
 import { parseConfig } from "../train/config.js";
 import { Evaluator } from "../train/evaluator.js";
 import { learningRate } from "../train/learningRate.js";
-import { compileTraining, objectiveOf } from "../train/objective.js";
+import { compileTraining } from "../train/objective.js";
 import { prepare } from "../train/prepare.js";
 import { readWeights, vectorOf } from "../train/weights.js";
 import { runFiles } from "./runFolder.js";
@@ -86,7 +86,7 @@ describe("a run", () => {
       targets: targetsOf(question.model, question.task, splits.train.labels, question.constants),
     });
     const program = await compileTraining(engine, question, config);
-    const objective = objectiveOf(program, config);
+    const objective = program.objective(config);
     const { layout } = program;
     const update = await compileUpdate(engine, getRule(config.optimizer), layout);
     const [w, grad] = [engine.vector(layout.length), engine.vector(layout.trainable)];
@@ -124,10 +124,9 @@ describe("a run", () => {
     const { summary, events } = await trainTiny({ out, epochs: 1 }, { data });
     expect(summary.test).toBeUndefined();
     expect(events.find((event) => event.type === "warning")?.message).toMatch(/no test set/);
-    const end = events.at(-1)!;
-    expect(end.type === "runEnd" && end.evaluation?.set).toBe("selection");
-    const counts = end.type === "runEnd" && end.evaluation?.confusion?.counts;
-    expect(counts && counts.reduce((sum, count) => sum + count, 0)).toBe(15);
+    const { evaluation } = events.find((event) => event.type === "runEnd")!;
+    expect(evaluation?.set).toBe("selection");
+    expect(evaluation?.confusion?.counts.reduce((sum, count) => sum + count, 0)).toBe(15);
   });
 
   test("listeners hear every step in order", async () => {

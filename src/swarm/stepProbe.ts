@@ -7,7 +7,7 @@ import { Combiner } from "../engine/combine.js";
 import type { Engine, Vector } from "../engine/engine.js";
 import type { Objective } from "../optim/index.js";
 import { targetsOf } from "../tasks/index.js";
-import { objectiveOf, type Prepared, type TrainingProgram } from "../train/index.js";
+import type { Prepared, TrainingProgram } from "../train/index.js";
 import {
   averagedProducts,
   divideStep,
@@ -50,7 +50,7 @@ export class StepProbe {
       mean: net.mean,
       std: net.std,
     });
-    this.objective = objectiveOf(training, { seed: config.seed });
+    this.objective = training.objective({ seed: config.seed });
     const { length, trainable } = training.layout;
     this.point = engine.vector(length);
     this.sums = new Combiner(engine, trainable);

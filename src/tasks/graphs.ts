@@ -13,6 +13,7 @@ import {
   type Value,
   write,
 } from "../graph/index.js";
+import { rewrite } from "../graph/rewrite.js";
 import { InputError } from "../inputError.js";
 import type { Model } from "../models/model.js";
 import { build, fuse, type ParamSpec } from "../nn/index.js";
@@ -84,6 +85,7 @@ function lossOf(
     ([name, { dtype, shape }]) =>
       [name, input(output.graph, name, [batch, ...shape], dtype)] as const,
   );
+  if (!task.loss) throw new Error(`the loss of task ${task.name} is worked out by the host`);
   return task.loss(output, Object.fromEntries(inputs), { smoothing, own: model.loss, constants });
 }
 
@@ -113,12 +115,7 @@ export function trainingGraph(
   const loss = mul(reduceSum(losses), constant(graph, 1 / batch));
   graph.output("loss", loss);
   for (const [name, sum] of Object.entries(tallies)) graph.output(TALLY + name, sum);
-  const trained = layout.params.filter(({ kind }) => kind !== "statistic");
-  const grads = gradients(
-    lossScale === 1 ? loss : mul(loss, constant(graph, lossScale)),
-    trained.map(({ name }) => params.get(name)!),
-  );
-  for (const [at, { offset }] of trained.entries()) write(GRADIENT, grads[at], offset);
+  writeGradient(lossScale === 1 ? loss : mul(loss, constant(graph, lossScale)), layout, params);
   return { graph, layout, specs };
 }
 
@@ -138,9 +135,53 @@ export function evaluationGraph(question: Asked, batch: number): TaskGraph {
   const { model } = question;
   const net = fuse(build(model.layer, [batch, ...model.input], { training: false }));
   const { graph, layout, specs, output } = net;
+  checkOutput(question, output);
   graph.output("output", output);
-  graph.output("losses", lossOf(question, batch, output, 0).losses);
+  if (question.task.loss) graph.output("losses", lossOf(question, batch, output, 0).losses);
   return { graph, layout, specs };
+}
+
+/** Name of the input that holds the loss's derivative by the outputs. */
+export const OUTPUT_GRADIENT = "outputGradient";
+
+/**
+ * The two halves of a step whose loss the host works out. The first gives `output` [batch, ...] as training has it,
+ * with the batch's own statistics; the second takes the loss's derivative by it as input {@link OUTPUT_GRADIENT} and
+ * writes the vectors that {@link trainingGraph} writes.
+ */
+export function hostTrainingGraphs(
+  question: Asked,
+  batch: number,
+  { ghost }: Pick<TrainingOptions, "ghost"> = {},
+): { readonly forward: TaskGraph; readonly backward: TaskGraph } {
+  checkBatch(batch);
+  const { model } = question;
+  const shape = [batch, ...model.input];
+  const trained = () => fuse(build(model.layer, shape, { training: true, ghost }));
+  const [forward, backward] = [trained(), trained()];
+  checkOutput(question, forward.output);
+  // What the statistics become is written once, by the second half.
+  const first = withoutWrites(forward.graph, forward.output);
+  const { graph, layout, specs, params, output } = backward;
+  const slope = input(graph, OUTPUT_GRADIENT, output.shape);
+  writeGradient(reduceSum(mul(output, slope)), layout, params);
+  return { forward: { graph: first, layout, specs }, backward: { graph, layout, specs } };
+}
+
+/** Writes the gradient of a scalar by all trainable parameters. */
+function writeGradient(of: Value, layout: ParamLayout, params: ReadonlyMap<string, Value>): void {
+  const trained = layout.params.filter(({ kind }) => kind !== "statistic");
+  const grads = gradients(
+    of,
+    trained.map(({ name }) => params.get(name)!),
+  );
+  for (const [at, { offset }] of trained.entries()) write(GRADIENT, grads[at], offset);
+}
+
+/** A graph that gives `output` and stores nothing. */
+function withoutWrites(graph: Graph, output: Value): Graph {
+  graph.output("output", output);
+  return rewrite(graph, ({ op }) => (op.name === "write" ? [] : undefined)).graph;
 }
 
 /**

@@ -13,6 +13,7 @@ export { ask, targetsOf } from "./ask.js";
 export { classification } from "./classification/index.js";
 export * from "./graphs.js";
 export { segmentation } from "./segmentation/index.js";
+export { softmax } from "./softmax.js";
 export { tags } from "./tags/index.js";
 export * from "./task.js";
 export { values } from "./values/index.js";

@@ -80,6 +80,16 @@ export interface TaskLoss {
   readonly tallies: Readonly<Record<string, Value>>;
 }
 
+/** A loss that the host works out, as one that searches or assigns: what a graph alone cannot. */
+export interface HostLoss {
+  /** Of each image [n]. */
+  readonly losses: Float32Array;
+  /** Derivative of the mean of the losses by the outputs, in their shape. */
+  readonly gradient: Float32Array;
+  /** Sums over the batch, by name. */
+  readonly tallies: MetricValues;
+}
+
 /** Numbers that a task takes from the training labels and that its decoder needs later: saved with the weights. */
 export type Constants = Readonly<Record<string, readonly number[]>>;
 
@@ -129,7 +139,18 @@ export interface Task<L extends Labels = Labels> {
   /** Makes the targets of batches of images of a size. */
   targets(labels: L, constants: Constants, size: ImageSize): TargetMaker;
   /** The loss of outputs [n, outputs, ...] against the inputs that the targets fill, by name. */
-  loss(output: Value, targets: Readonly<Record<string, Value>>, options: TaskLossOptions): TaskLoss;
+  loss?(
+    output: Value,
+    targets: Readonly<Record<string, Value>>,
+    options: TaskLossOptions,
+  ): TaskLoss;
+  /** The loss in place of {@link Task.loss} where a graph is not enough: outputs f32 and targets of `n` images. */
+  hostLoss?(
+    output: Float32Array,
+    targets: Readonly<Record<string, Buffer>>,
+    n: number,
+    constants: Constants,
+  ): HostLoss;
   /** Metrics of training from its tallies over `images` images. */
   trainMetrics(tallies: MetricValues, images: number): MetricValues;
   /** Metrics of an evaluation, the deciding one first. */

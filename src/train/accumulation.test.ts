@@ -15,7 +15,7 @@ import {
 } from "../nn/index.js";
 import { Random } from "../tensor/philox.js";
 import { microBatches } from "./accumulation.js";
-import { type CompileTrainingOptions, compileTraining, objectiveOf } from "./objective.js";
+import { type CompileTrainingOptions, compileTraining } from "./objective.js";
 
 const BATCH = 10;
 
@@ -54,7 +54,7 @@ async function evaluate(
   const [w, grad] = [own.vector(training.layout.length), own.vector(training.layout.trainable)];
   await w.write(initialise(training, 1));
   await grad.write(new Float32Array(grad.length).fill(Number.NaN));
-  const objective = objectiveOf(training, { seed: 1 });
+  const objective = training.objective({ seed: 1 });
   const share = (all: Float32Array) => all.subarray(0, (all.length / BATCH) * size);
   const examples = {
     images: share(batch.images),

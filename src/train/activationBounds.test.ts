@@ -20,7 +20,7 @@ import { createModel, type Model, type ModelInput } from "../models/index.js";
 import { conv2d, flatten, initialise, linear, relu, sequential } from "../nn/index.js";
 import { Random } from "../tensor/philox.js";
 import { type CometConfig, cometSettings, refreshDue, refreshEvery } from "./activationBounds.js";
-import { compileTraining, objectiveOf } from "./objective.js";
+import { compileTraining } from "./objective.js";
 
 function built(): boolean {
   try {
@@ -39,7 +39,7 @@ async function openNet(keep: "f32" | "comet", comet: CometConfig = { share: 1 })
   const saving = keep === "comet" ? { keep, comet } : { keep };
   const training = await compileTraining(engine, classify(model), { batch: BATCH, ...saving });
   const compression = training.compression?.();
-  const objective = objectiveOf(training, { seed: 1, compression });
+  const objective = training.objective({ seed: 1, compression });
   const { layout } = training;
   const [w, grad] = [engine.vector(layout.length), engine.vector(layout.trainable)];
   await w.write(initialise(training, 1));

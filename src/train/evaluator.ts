@@ -1,6 +1,6 @@
 // Evaluates weights on a data set.
 
-import { type Dataset, Loader, type Normalisation } from "../data/index.js";
+import { type Batch, type Dataset, Loader, type Normalisation } from "../data/index.js";
 import type { Engine, MemoryReport, Program, Vector } from "../engine/engine.js";
 import { IMAGES, WEIGHTS } from "../nn/index.js";
 import {
@@ -80,10 +80,12 @@ export class Evaluator {
       {
         start: ({ images, targets }) =>
           this.program.run({ vectors: { [WEIGHTS]: w }, inputs: { [IMAGES]: images, ...targets } }),
-        finish: ({ output, losses }, { indices, targets, size }) => {
+        finish: (outputs, { indices, targets, size }) => {
+          const output = outputs.output as Float32Array;
+          const losses = outputs.losses ?? this.hostLosses(output, targets);
           for (const value of losses.subarray(0, size)) loss += value;
           const own = output.subarray(0, (output.length / indices.length) * size);
-          metrics.add(own as Float32Array, indices.subarray(0, size), targets);
+          metrics.add(own, indices.subarray(0, size), targets);
         },
       },
     );
@@ -93,5 +95,11 @@ export class Evaluator {
       outputs: metrics.outputs(),
       confusion: metrics.confusion,
     };
+  }
+
+  /** Losses of a whole batch that no graph works out. */
+  private hostLosses(output: Float32Array, targets: Batch["targets"]): Float32Array {
+    const { task, constants } = this.question;
+    return task.hostLoss!(output, targets, this.batch, constants).losses;
   }
 }

@@ -23,7 +23,6 @@ export { Ledger } from "./ledger.js";
 export {
   compileTraining,
   type Examples,
-  objectiveOf,
   type TrainingProgram,
 } from "./objective.js";
 export { openSession } from "./openSession.js";

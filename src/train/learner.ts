@@ -22,7 +22,7 @@ import type { TrainConfig } from "./config.js";
 import { DivergedError } from "./divergedError.js";
 import { type LearningRate, type Losses, learningRate } from "./learningRate.js";
 import type { TrainingMemory } from "./memory.js";
-import { compileTraining, objectiveOf, type TrainingProgram } from "./objective.js";
+import { compileTraining, type TrainingProgram } from "./objective.js";
 import { pipeline, type StepRange } from "./pipeline.js";
 import type { Prepared } from "./prepare.js";
 import { firstWeights } from "./start.js";
@@ -258,7 +258,7 @@ export async function openPrograms(
       hyper: { ...optimizer.defaults, ...config.hyper },
       objectiveAt: async (blocks) => {
         const deepened = { ...model, layer: model.depth!.at(blocks) };
-        return objectiveOf(await compile({ ...question, model: deepened }), { seed });
+        return (await compile({ ...question, model: deepened })).objective({ seed });
       },
     });
   let whole: Promise<Descents> | undefined;
@@ -315,7 +315,7 @@ export async function openLearner(
   await w.write(firstWeights(training, config.seed, start, prepared.start));
   const compression = training.compression?.();
   await compression?.begin();
-  const own = objectiveOf(training, { seed: config.seed, particle, compression });
+  const own = training.objective({ seed: config.seed, particle, compression });
   return new Learner({
     training,
     descent: optimizer.begin(

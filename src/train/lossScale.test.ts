@@ -12,7 +12,7 @@ import { conv2d, flatten, initialise, linear, relu, sequential } from "../nn/ind
 import { runFiles } from "../runs/runFolder.js";
 import { Random } from "../tensor/philox.js";
 import type { TrainSettings } from "./config.js";
-import { type CompileTrainingOptions, compileTraining, objectiveOf } from "./objective.js";
+import { type CompileTrainingOptions, compileTraining } from "./objective.js";
 
 const BATCH = 4;
 
@@ -34,7 +34,7 @@ async function evaluate(name: string, engine: string, options: Partial<CompileTr
   const training = await compileTraining(own, classify(model), { batch: BATCH, ...options });
   const [w, grad] = [own.vector(training.layout.length), own.vector(training.layout.trainable)];
   await w.write(initialise(training, 1));
-  const objective = objectiveOf(training, { seed: 1 });
+  const objective = training.objective({ seed: 1 });
   const { loss } = await objective.evaluate(w, batch, { grad }, { epoch: 0, step: 0 });
   const gradient = await grad.read();
   await own.close();

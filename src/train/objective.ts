@@ -20,29 +20,40 @@ import {
 } from "../tasks/index.js";
 import { type Accumulator, microBatches, openAccumulator, type Stretch } from "./accumulation.js";
 import { Compression, cometSettings } from "./activationBounds.js";
+import { compileHostTraining } from "./hostObjective.js";
 import { compileWithin, type MemorySettings, type TrainingMemory, togetherOf } from "./memory.js";
 
-/** Slice of a batch, and the program that it goes through. */
+/** Part of a batch, and the program that it goes through. */
 interface Pass extends Stretch {
   readonly program: Program;
 }
 
-/** A compiled training graph; serves any number of nets of one layout, one step after the other. */
+/** A compiled training step; serves any number of nets of one layout, one step after the other. */
 export interface TrainingProgram {
-  /** The ways of a batch through the net: one, or one for each micro-batch. */
-  readonly passes: readonly Pass[];
-  /** Adds up the gradients of several passes, or of one whose loss is scaled. */
-  readonly accumulator?: Accumulator;
-  /** Whether the one pass holds an update rule, and gives no gradient. */
+  /** The objective of one net; `particle` and the seed fix its dropout. */
+  objective(options: ObjectiveOptions): Objective<Examples>;
+  /** Whether a step holds an update rule, and gives no gradient. */
   readonly fused: boolean;
-  /** Factor of the loss in the passes' gradients. */
-  readonly lossScale: number;
+  /** Floating-point operations of a step, a multiply-add counting two. */
+  readonly flops: number;
   readonly memory: TrainingMemory;
   /** Starts on the compressed activations of one net, where there are any. */
   readonly compression?: () => Compression;
   readonly layout: ParamLayout;
   /** What `initialise` needs to begin. */
   readonly specs: readonly ParamSpec[];
+}
+
+/** The passes of a training graph, and what joins them. */
+interface Passes {
+  /** Of a batch through the net: one, or one for each micro-batch. */
+  readonly passes: readonly Pass[];
+  /** Adds up the gradients of several passes, or of one whose loss is scaled. */
+  readonly accumulator?: Accumulator;
+  readonly fused: boolean;
+  /** Factor of the loss in the passes' gradients. */
+  readonly lossScale: number;
+  readonly layout: ParamLayout;
 }
 
 /** Settings of {@link compileTraining}. */
@@ -59,12 +70,31 @@ export interface CompileTrainingOptions extends TrainingOptions, MemorySettings 
  * Compiles the loss and gradient of a question on batches of a fixed size.
  *
  * @throws InputError when the batch, the micro-batches or the memory cannot be had.
+ * @example
+ * const engine = await createEngine();
+ * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
+ * const { train } = await openDataset("mnist");
+ * const question = ask(model, classification, train.labels);
+ * const training = await compileTraining(engine, question, { batch: 64 });
+ * const objective = training.objective({ seed: 1 });
+ * const { trainable, length } = objective.layout;
+ * const [w, grad] = [engine.vector(length), engine.vector(trainable)];
+ * await w.write(initialise(training, 1));
+ * const targets = targetsOf(model, classification, train.labels, {});
+ * const loader = new Loader(engine, train, { batch: 64, seed: 1, shuffle: true, targets });
+ * const batch = await loader.batch(0, 0);
+ * const { loss } = await objective.evaluate(w, batch, { grad }, { epoch: 0, step: 0 });
+ * loss > 0 && (await engine.reduce.norm(grad)) > 0; // true
+ * await engine.close();
  */
 export async function compileTraining(
   engine: Engine,
   question: Asked,
   { batch, accumulate = 1, rule, ...options }: CompileTrainingOptions,
 ): Promise<TrainingProgram> {
+  if (question.task.hostLoss) {
+    return compileHostTraining(engine, question, { batch, accumulate, ...options });
+  }
   const stretches = microBatches(batch, accumulate);
   const sizes = [...new Set(stretches.map(({ from, to }) => to - from))];
   const graphs = sizes.map((size) => trainingGraph(question, size, options));
@@ -95,8 +125,17 @@ export async function compileTraining(
     lossScale,
   };
   const compression = plan && (() => new Compression(engine, plan));
-  const memory = togetherOf(programs);
-  return { passes, accumulator, fused, lossScale, memory, compression, layout, specs };
+  const parts: Passes = { passes, accumulator, fused, lossScale, layout };
+  return {
+    objective: ({ compression: own = compression?.(), ...options }) =>
+      graphObjective(parts, { ...options, compression: own }),
+    fused,
+    flops: passes.reduce((sum, { program }) => sum + program.flops, 0),
+    memory: togetherOf(programs),
+    compression,
+    layout,
+    specs,
+  };
 }
 
 /** What an objective sees of a batch. */
@@ -122,7 +161,7 @@ function join(results: readonly Evaluated[], shares: readonly number[]): Evaluat
   };
 }
 
-/** Settings of {@link objectiveOf}. */
+/** Settings of {@link TrainingProgram.objective}. */
 export interface ObjectiveOptions {
   /** These fix dropout. */
   readonly seed: number;
@@ -131,31 +170,10 @@ export interface ObjectiveOptions {
   readonly compression?: Compression;
 }
 
-/**
- * The objective of one net; `particle` and the seed fix its dropout.
- *
- * @example
- * const engine = await createEngine();
- * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
- * const { train } = await openDataset("mnist");
- * const question = ask(model, classification, train.labels);
- * const training = await compileTraining(engine, question, { batch: 64 });
- * const objective = objectiveOf(training, { seed: 1 });
- * const { trainable, length } = objective.layout;
- * const [w, grad] = [engine.vector(length), engine.vector(trainable)];
- * await w.write(initialise(training, 1));
- * const targets = classification.targets(train.labels, {});
- * const loader = new Loader(engine, train, { batch: 64, seed: 1, shuffle: true, targets });
- * const batch = await loader.batch(0, 0);
- * const { loss } = await objective.evaluate(w, batch, { grad }, { epoch: 0, step: 0 });
- * loss > 0 && (await engine.reduce.norm(grad)) > 0; // true
- * await engine.close();
- */
-export function objectiveOf(
-  training: TrainingProgram,
-  { seed, particle, compression = training.compression?.() }: ObjectiveOptions,
+function graphObjective(
+  { passes, accumulator, fused, lossScale, layout }: Passes,
+  { seed, particle, compression }: ObjectiveOptions,
 ): Objective<Examples> {
-  const { passes, accumulator, fused, lossScale, layout } = training;
   const batch = passes[passes.length - 1].to;
   const shares = passes.map(({ from, to }) => (to - from) / batch);
   async function run(

@@ -53,7 +53,7 @@ export interface Progress {
   readonly history: readonly EpochRecord[];
   /** Time of the run so far, over all its sessions. */
   readonly seconds: number;
-  /** Slice of it spent on training steps. */
+  /** Part of it spent on training steps. */
   readonly trainSeconds: number;
   /** The same two of the current epoch. */
   readonly epochSeconds: number;
@@ -113,7 +113,7 @@ export const advance = (now: Progress, step: number, sums: Sums, passed: number)
   epochTrainSeconds: now.epochTrainSeconds + passed,
 });
 
-/** How an epoch was result. */
+/** What an epoch came to. */
 export interface EpochResult {
   readonly loss: number;
   readonly selection: MetricValues;
@@ -126,7 +126,7 @@ export interface EpochResult {
   readonly bytesSent?: number;
 }
 
-/** The record of the epoch that has just been result. */
+/** The record of the epoch that has just been evaluated. */
 export const recordOf = (now: Progress, result: EpochResult): EpochRecord => ({
   epoch: now.epoch + 1,
   trainLoss: now.sums.loss / now.sums.images,

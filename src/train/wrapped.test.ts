@@ -13,7 +13,7 @@ import { runFiles } from "../runs/runFolder.js";
 import { targetsOf } from "../tasks/index.js";
 import type { TrainSettings } from "./config.js";
 import type { TrainEvent } from "./events.js";
-import { compileTraining, objectiveOf } from "./objective.js";
+import { compileTraining } from "./objective.js";
 import { prepare } from "./prepare.js";
 import { readWeights, vectorOf } from "./weights.js";
 
@@ -60,7 +60,7 @@ async function openTiny() {
     targets: targetsOf(question.model, question.task, splits.train.labels, question.constants),
   });
   const training = await compileTraining(engine, question, config);
-  const objective = objectiveOf(training, config);
+  const objective = training.objective(config);
   const w = engine.vector(training.layout.length);
   await w.write(initialise(training, config.seed));
   return { engine, loader, objective, training, layout: training.layout, w };
