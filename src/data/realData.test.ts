@@ -6,7 +6,8 @@ import { describe, expect, test } from "vitest";
 import { countsOf, type Labels } from "./labels.js";
 import { type OpenOptions, openDataset } from "./sources.js";
 
-const root = ["../shared/data", "../../shared/data"].find((path) => existsSync(path)) ?? "../shared/data";
+const root =
+  ["../shared/data", "../../shared/data"].find((path) => existsSync(path)) ?? "../shared/data";
 
 /** How a set opens, and what is in it. */
 interface Expected {
@@ -47,7 +48,7 @@ const sets: Readonly<Record<string, Expected>> = {
   },
   "fish4knowledge32/fish4knowledge32.npz": {
     ...classes([1121, 0, 358], [32, 32, 3], 23, { columns: { groups: "trajectory" } }),
-    notes: /groups = trajectory, images = images, label = labels, split = test/,
+    notes: /groups = trajectory, .*label = labels, split = test/,
   },
   "imagenette224-subset": classes([600, 250, 0], [32, 32, 3], 10, { size: 32 }),
   "muscima-symbols/muscima_symbols32.npz": {
@@ -58,30 +59,41 @@ const sets: Readonly<Record<string, Expected>> = {
   "pneumoniamnist/pneumoniamnist.npz": classes([4708, 524, 624], [28, 28, 1], 2),
 };
 
-describe.each(Object.entries(sets))("%s", (name, { options, images, shape, kind, names, notes }) => {
-  const path = join(root, name);
-  test.skipIf(!existsSync(path))(`opens (${path})`, async () => {
-    const { train, selection, test: held, notes: told = [] } = await openDataset(path, options);
-    expect([train.length, selection?.length ?? 0, held?.length ?? 0]).toEqual(images);
-    expect([train.height, train.width, train.channels]).toEqual(shape);
-    expect(train.labels.kind).toBe(kind);
-    expect(countsOf(train.labels)).toHaveLength(names);
-    expect(Math.min(...countsOf(train.labels))).toBeGreaterThan(0);
-    if (notes) expect(told.join("\n")).toMatch(notes);
-  });
-});
+describe.each(Object.entries(sets))(
+  "%s",
+  (name, { options, images, shape, kind, names, notes }) => {
+    const path = join(root, name);
+    test.skipIf(!existsSync(path))(`opens (${path})`, async () => {
+      const { train, selection, test: held, notes: told = [] } = await openDataset(path, options);
+      expect([train.length, selection?.length ?? 0, held?.length ?? 0]).toEqual(images);
+      expect([train.height, train.width, train.channels]).toEqual(shape);
+      expect(train.labels.kind).toBe(kind);
+      expect(countsOf(train.labels)).toHaveLength(names);
+      expect(Math.min(...countsOf(train.labels))).toBeGreaterThan(0);
+      if (notes) expect(told.join("\n")).toMatch(notes);
+    });
+  },
+);
 
 /** What the message about a set that does not open as it lies says to do. */
 const mappings: readonly (readonly [string, RegExp])[] = [
   ["em-membrane256/em_membrane256.npz", /perhaps --columns images=images,masks=cell/],
-  ["bccd/boxes.csv", /perhaps --columns .*label=class|say so, as --columns|several|tags/],
+  ["bccd/boxes.csv", /BloodImage_00000 with class "RBC", line 2 with "WBC".*--task tags/],
   ["bccd", /boxes\.csv/],
-  ["vgg-cells/cells128.npz", /found images, but no labels to it; it holds images \|u1 \[200, 128, 128\]/],
+  [
+    "vgg-cells/cells128.npz",
+    /found images, but no labels to it; it holds images \|u1 \[200, 128, 128\]/,
+  ],
   ["omniglot-small/all_runs.zip", /unpack/],
   ["omniglot-small", /unpack/],
 ];
 
 test.each(mappings)("%s says what to do", async (name, message) => {
   const path = join(root, name);
-  if (existsSync(path)) await expect(openDataset(path)).rejects.toThrow(message);
+  if (!existsSync(path)) return;
+  const error: Error = await openDataset(path).then(
+    ({ train }) => new Error(`${train.length} images`),
+    (thrown) => thrown,
+  );
+  expect(error.message).toMatch(message);
 });

@@ -111,6 +111,9 @@ async function readSource(source: Source, options: OpenOptions): Promise<Splits>
   });
 }
 
+/** Archives of files. */
+const PACKED = /\.(zip|tar|tgz|tar\.\w+|7z|rar)$/i;
+
 async function readPath(path: string, options: OpenOptions): Promise<Splits> {
   const location = await locationAt(path);
   const names = sources.map(({ name }) => name);
@@ -124,5 +127,7 @@ async function readPath(path: string, options: OpenOptions): Promise<Splits> {
     if (await reader.matches(location)) return reader.read(location, options);
   }
   const kinds = readers.map(({ reads }) => `  - ${reads}`).join("\n");
-  throw new InputError(`${path}: no known kind of data set; expected one of\n${kinds}`);
+  const packed = [path, ...(location.entries ?? [])].find((name) => PACKED.test(name));
+  const cure = packed === undefined ? "" : ` (unpack ${packed} first)`;
+  throw new InputError(`${path}: no known kind of data set${cure}; expected one of\n${kinds}`);
 }

@@ -104,7 +104,9 @@ function filesOf(
 }
 
 /** Where the data may really lie, when a folder holds but one other. */
-async function hint(path: string, { folders }: Listing): Promise<string> {
+async function hint(path: string, { folders, files }: Listing): Promise<string> {
+  const tables = files.filter((name) => /\.csv$/i.test(name));
+  if (tables.length > 0) return `; the table of its images may be ${join(path, tables[0])}`;
   if (folders.length !== 1) return "";
   const inner = join(path, folders[0]);
   const { folders: deeper } = await listFolder(inner);

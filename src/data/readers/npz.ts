@@ -9,7 +9,7 @@ import { type Dataset, type Part, type Splits, subset } from "../dataset.js";
 import { type Arrays, type FoundArray, findArrays, listArrays, proposal } from "./npzArrays.js";
 import { type StoredImages, toImages } from "./npzImages.js";
 import { kindOfArray, labelRoles, makeLabels, type StoredLabels } from "./npzLabels.js";
-import type { Reader, ReadOptions } from "./reader.js";
+import { groupNumbers, type Reader, type ReadOptions } from "./reader.js";
 import { PARTS, type Role, requireTrain } from "./roles.js";
 
 /** A part as it is stored. */
@@ -24,6 +24,8 @@ interface Opened {
   readonly arrays: Arrays;
   readonly path: string;
   readonly options: ReadOptions;
+  /** Numbers of groups. */
+  readonly numbers: ReturnType<typeof groupNumbers>;
 }
 
 const arrayOf = ({ arrays }: Opened, role: Role, part?: Part): FoundArray | undefined =>
@@ -41,7 +43,12 @@ function labelArray(opened: Opened, part?: Part): FoundArray | undefined {
   return labelRoles.map((role) => arrayOf(opened, role, part)).find((found) => found);
 }
 
-const expectLength = (tensor: HostTensor, images: StoredImages, name: string, path: string) => {
+const expectLength = (
+  tensor: Pick<HostTensor, "shape">,
+  images: StoredImages,
+  name: string,
+  path: string,
+) => {
   const length = tensor.shape[0] ?? 1;
   if (length === images.length) return;
   throw new InputError(`${path}: ${name} has ${length} labels for the ${images.length} images`);
@@ -74,12 +81,12 @@ function readPart(opened: Opened, part?: Part): StoredPart | undefined {
   const kind = kindOfArray(labels.role, tensor, options, source);
   if (kind === "mask") expectMaskSize(tensor, images, source);
   const grouping = arrayOf(opened, "groups", part);
-  const groups = grouping && archive.read(grouping.name);
+  const groups = grouping && archive.ids(grouping.name);
   if (groups) expectLength(groups, images, grouping.name, path);
   return {
     ...images,
     labels: { kind, tensor, source },
-    ...(groups && { groups: Int32Array.from(groups.data) }),
+    ...(groups && { groups: opened.numbers(groups.data) }),
   };
 }
 
@@ -205,7 +212,8 @@ export const npz: Reader = {
   async read({ path }, options): Promise<Splits> {
     return withFile(path, (bytes) => {
       const archive = openNpz(bytes, { source: path, limit: options.memoryLimit });
-      return readArchive({ archive, arrays: findArrays(archive, options, path), path, options });
+      const arrays = findArrays(archive, options, path);
+      return readArchive({ archive, arrays, path, options, numbers: groupNumbers() });
     });
   },
 };
