@@ -1,7 +1,7 @@
 // Compares training methods by the protocol that every claim is to follow: three disjoint sets, equal
 // budgets, equally many rates tried for each method, several seeds, differences paired by seed.
 
-import { openDataset, type Splits } from "../data/index.js";
+import type { Splits } from "../data/index.js";
 import { InputError } from "../inputError.js";
 import { swarmOf } from "../runs/index.js";
 import { openFolder } from "../study/folder.js";
@@ -10,6 +10,7 @@ import { openSwarm } from "../swarm/index.js";
 import { getTask, scoreOf, taskFor } from "../tasks/index.js";
 import { fingerprint } from "../train/fingerprint.js";
 import { learningRate, type OwnParts, parseConfig, type TrainConfig } from "../train/index.js";
+import { openData } from "../train/openData.js";
 import { prepare } from "../train/prepare.js";
 import { getMetric } from "./outcome.js";
 import {
@@ -84,8 +85,7 @@ export async function compare(
   const compared = getMetric(metric);
   const { out } = settings;
   const chosen = parseConfig({ epochs: DEFAULT_EPOCHS, ...settings.settings });
-  const { data, size } = chosen;
-  const source = withTest(own.data ?? (await openDataset(data, { size })));
+  const source = withTest(own.data ?? (await openData(chosen)));
   const plan = makePlan(settings, fingerprint(source), plannedScore(chosen, source, own));
   const show = async (standing: StudyProgress) => {
     if (standing.outcome) await writeTables(out, plan, course.outcomes, compared);

@@ -1,9 +1,10 @@
-// Looks a data set over: how many images of each class, which occur twice, and which leak from one
+// Looks a data set over: how many images of each class, which occur twice or look alike, and which leak from one
 // part into another.
 
 import { createHash } from "node:crypto";
 import type { Dataset, Part, Splits } from "./dataset.js";
-import { countsOf, labelAt, namesOf } from "./labels.js";
+import { countsOf, IGNORED, type Labels, type LabelsOf, labelAt, namesOf } from "./labels.js";
+import { likePairs, looksOf } from "./nearImages.js";
 import type { WrongFile } from "./readers/reader.js";
 
 /** Where an image is: its part and its number there. */
@@ -12,6 +13,18 @@ export interface ImageAt {
   readonly index: number;
   /** Its label in words. */
   readonly label: string;
+  /** Its file, where it comes from one. */
+  readonly file?: string;
+}
+
+/** What is known of a value. */
+export interface ValueSummary {
+  readonly name: string;
+  /** Images of which it is known. */
+  readonly known: number;
+  readonly smallest: number;
+  readonly mean: number;
+  readonly largest: number;
 }
 
 /** Images of one part. */
@@ -25,6 +38,12 @@ export interface PartReport {
   readonly counts: readonly number[];
   /** Largest count over smallest; `Infinity` when one has none, 1 without counts. */
   readonly imbalance: number;
+  /** Of values; empty for other labels. */
+  readonly values: readonly ValueSummary[];
+  /** Images without any tag, and masks' pixels that do not count, as shares; 0 for other labels. */
+  readonly empty: number;
+  /** Groups of images that belong together; absent where there are none. */
+  readonly groups?: number;
 }
 
 /** What {@link checkDataset} found. */
@@ -39,13 +58,21 @@ export interface CheckReport {
   readonly leaks: readonly (readonly ImageAt[])[];
   /** Groups (of either kind) whose images have different labels. */
   readonly conflicts: readonly (readonly ImageAt[])[];
+  /** Pairs of images that look alike, though their bytes differ. */
+  readonly near: readonly (readonly ImageAt[])[];
+  /** Pairs of groups' images in more than one part: numbers of groups that parts share. */
+  readonly sharedGroups: number;
+  /** Kind of the labels. */
+  readonly kind: Labels["kind"];
+  /** What the source was taken for. */
+  readonly notes: readonly string[];
   readonly wrongFiles: readonly WrongFile[];
 }
 
 const PARTS = ["train", "selection", "test"] as const satisfies readonly Part[];
 
 /**
- * Counts classes and finds equal images (same size, same bytes).
+ * Counts classes, and finds equal images (same size, same bytes) and those that look alike.
  *
  * @param wrongFiles what reading left out, for the report
  * @example
@@ -67,32 +94,109 @@ export function checkDataset(splits: Splits, wrongFiles: readonly WrongFile[] = 
     duplicates: groups.filter((group) => !spans(group)),
     leaks: groups.filter(spans),
     conflicts: groups.filter((group) => new Set(group.map(({ label }) => label)).size > 1),
+    near: nearImages(present, groups),
+    sharedGroups: sharedGroups(present),
+    kind: splits.train.labels.kind,
+    notes: splits.notes ?? [],
     wrongFiles,
   };
 }
 
+interface PresentPart {
+  readonly part: Part;
+  readonly dataset: Dataset;
+}
+
 function partReport(part: Part, dataset: Dataset): PartReport {
-  const { length: images, height, width, channels, labels } = dataset;
+  const { length: images, height, width, channels, labels, groups } = dataset;
   const counts = countsOf(labels);
   const smallest = Math.min(...counts, Number.POSITIVE_INFINITY);
   const imbalance = counts.length === 0 ? 1 : Math.max(...counts) / smallest;
-  return { part, images, height, width, channels, counts, imbalance };
+  return {
+    ...{ part, images, height, width, channels, counts, imbalance },
+    values: labels.kind === "values" ? summariesOf(labels) : [],
+    empty: emptyShare(labels, images),
+    ...(groups && { groups: new Set(groups).size }),
+  };
+}
+
+/** What is known of each value. */
+const summariesOf = ({ of, names }: LabelsOf<"values">): ValueSummary[] =>
+  names.map((name, column) => {
+    let [known, sum] = [0, 0];
+    let [smallest, largest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (let at = column; at < of.length; at += names.length) {
+      if (Number.isNaN(of[at])) continue;
+      known++;
+      sum += of[at];
+      smallest = Math.min(smallest, of[at]);
+      largest = Math.max(largest, of[at]);
+    }
+    return { name, known, smallest, mean: sum / known, largest };
+  });
+
+function emptyShare(labels: Labels, images: number): number {
+  if (labels.kind === "mask") {
+    return labels.of.reduce((sum, v) => sum + Number(v === IGNORED), 0) / labels.of.length;
+  }
+  if (labels.kind !== "tags") return 0;
+  const width = labels.classes.length;
+  const tagged = new Set<number>();
+  for (const [at, tag] of labels.of.entries()) if (tag === 1) tagged.add(Math.floor(at / width));
+  return 1 - tagged.size / images;
+}
+
+/** How many groups have images in more than one part. */
+function sharedGroups(parts: readonly PresentPart[]): number {
+  const sets = parts.flatMap(({ dataset: { groups } }) => (groups ? [new Set(groups)] : []));
+  const all = new Set(sets.flatMap((set) => [...set]));
+  return [...all].filter((group) => sets.filter((set) => set.has(group)).length > 1).length;
+}
+
+/** Where an image is. */
+function placeOf({ part, dataset }: PresentPart, index: number): ImageAt {
+  const { labels, height, width, ids } = dataset;
+  const label = labelAt(labels, index, height * width);
+  return { part, index, label, ...(ids && { file: ids[index] }) };
+}
+
+/** The bytes of an image. */
+function bytesAt({ images, height, width, channels }: Dataset, index: number): Uint8Array {
+  const bytes = height * width * channels;
+  return images.subarray(index * bytes, (index + 1) * bytes);
 }
 
 /** Groups of two or more equal images, in the order of their first one. */
-function equalImages(parts: readonly { part: Part; dataset: Dataset }[]): ImageAt[][] {
+function equalImages(parts: readonly PresentPart[]): ImageAt[][] {
   const groups = new Map<string, ImageAt[]>();
-  for (const { part, dataset } of parts) {
-    const { height, width, channels, images, labels } = dataset;
-    const bytes = height * width * channels;
-    for (let index = 0; index < dataset.length; index++) {
-      const image = images.subarray(index * bytes, (index + 1) * bytes);
+  for (const present of parts) {
+    const { height, width } = present.dataset;
+    for (let index = 0; index < present.dataset.length; index++) {
+      const image = bytesAt(present.dataset, index);
       const key = `${height}x${width} ${createHash("sha256").update(image).digest("base64")}`;
-      const at = { part, index, label: labelAt(labels, index, height * width) };
+      const at = placeOf(present, index);
       const group = groups.get(key);
       if (group) group.push(at);
       else groups.set(key, [at]);
     }
   }
   return [...groups.values()].filter((group) => group.length > 1);
+}
+
+/** Pairs of images that look alike, of equal ones only the first. */
+function nearImages(
+  parts: readonly PresentPart[],
+  equal: readonly (readonly ImageAt[])[],
+): ImageAt[][] {
+  const key = ({ part, index }: { part: Part; index: number }) => `${part} ${index}`;
+  const copies = new Set(equal.flatMap(([_, ...others]) => others.map(key)));
+  const places = parts.flatMap(({ part, dataset }) =>
+    Array.from({ length: dataset.length }, (_, index) => ({ part, dataset, index })),
+  );
+  const looks = places.map((place) =>
+    copies.has(key(place))
+      ? undefined
+      : looksOf(bytesAt(place.dataset, place.index), place.dataset),
+  );
+  return likePairs(looks).map((pair) => pair.map((at) => placeOf(places[at], places[at].index)));
 }

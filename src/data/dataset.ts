@@ -1,7 +1,7 @@
 // What every source of images becomes: bytes and labels in memory.
 
 import { InputError } from "../inputError.js";
-import { type Labels, takeLabels } from "./labels.js";
+import { joinLabels, type Labels, takeLabels } from "./labels.js";
 
 /** Images, and what is known of each. */
 export interface Dataset<L extends Labels = Labels> {
@@ -66,5 +66,21 @@ export function subset<L extends Labels>(
     labels: takeLabels(dataset.labels, indices, height * width),
     ...(groups && { groups: Int32Array.from(list, (at) => groups[at]) }),
     ...(ids && { ids: list.map((at) => ids[at]) }),
+  };
+}
+
+/** Two data sets of one size, kind and names of labels as one; the images of `a` come first. */
+export function joined(a: Dataset, b: Dataset, name = a.name): Dataset {
+  const images = new Uint8Array(a.images.length + b.images.length);
+  images.set(a.images);
+  images.set(b.images, a.images.length);
+  return {
+    ...a,
+    name,
+    length: a.length + b.length,
+    images,
+    labels: joinLabels(a.labels, b.labels),
+    ...(a.groups && b.groups && { groups: Int32Array.from([...a.groups, ...b.groups]) }),
+    ...(a.ids && b.ids && { ids: [...a.ids, ...b.ids] }),
   };
 }

@@ -1,3 +1,4 @@
+export { alignLabels } from "./align.js";
 export {
   type Augmentation,
   type AugmentationKind,
@@ -6,7 +7,8 @@ export {
 } from "./augment/augmentation.js";
 export { augmentation, augmentations, parseAugmentations } from "./augment/index.js";
 export { type CheckReport, checkDataset, type ImageAt, type PartReport } from "./check.js";
-export { type Dataset, type Splits, subset } from "./dataset.js";
+export { type Dataset, joined, type Part, type Splits, subset } from "./dataset.js";
+export { checkImages, checkSplits } from "./door.js";
 export { type Drawing, type Drawn, draw } from "./draw.js";
 export {
   type ClassLabels,
@@ -30,9 +32,10 @@ export {
 } from "./labels.js";
 export { type Batch, Loader, type LoaderOptions } from "./loader.js";
 export { type Normalisation, normalisationOf } from "./normalise.js";
+export { readClassNames } from "./readers/classNames.js";
 export { type ImageShape, readImage } from "./readers/imageFiles.js";
 export { readers } from "./readers/index.js";
 export type { Location, Reader, ReadOptions, WrongFile } from "./readers/reader.js";
 export { type OpenOptions, openDataset, type Source, sources } from "./sources.js";
-export { type SplitOptions, splitSelection } from "./split.js";
+export { type SplitOptions, selectionFault, splitSelection } from "./split.js";
 export { type BatchPlan, noTargets, type TargetInput, type TargetMaker } from "./targets.js";

@@ -227,6 +227,15 @@ export function takeLabels<L extends Labels>(
   return kind.with(labels, taken) as L;
 }
 
+/** The labels of two data sets, of one kind and with the same names, as one list. */
+export function joinLabels(a: Labels, b: Labels): Labels {
+  const [first, second] = [labelData(a), labelData(b)];
+  const data = new (first.constructor as Int32ArrayConstructor)(first.length + second.length);
+  data.set(first as Int32Array);
+  data.set(second as Int32Array, first.length);
+  return kindOf(a).with(a, data);
+}
+
 /**
  * Checks labels of `length` images of `pixels` pixels.
  *

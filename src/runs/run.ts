@@ -1,5 +1,6 @@
 // The course of a run: steps, epochs and checkpoints until there is a reason to stop, then the test.
 
+import { selectionFault } from "../data/index.js";
 import type { State } from "../train/checkpoint.js";
 import type { Evaluation } from "../train/evaluator.js";
 import type { Listener, Summary, TrainEvent } from "../train/events.js";
@@ -35,7 +36,7 @@ export class Run {
   async go(saved?: RunConfig): Promise<Summary> {
     if (saved) await this.restore();
     else if (this.prepared.start) await this.saveStart();
-    await this.folder.saveConfig(this.config());
+    await this.folder.saveConfig(this.config(saved));
     await this.announce(saved);
     const reason = await this.trainUntilStop();
     return this.end(reason);
@@ -45,7 +46,7 @@ export class Run {
     for (const listener of this.listeners) await listener(event);
   };
 
-  private config(): RunConfig {
+  private config(saved?: RunConfig): RunConfig {
     const { prepared, session } = this;
     const { engine } = session;
     const { out: _, ...settings } = prepared.config;
@@ -57,6 +58,7 @@ export class Run {
         threads: engine.threads,
       },
       data: prepared.data,
+      startedIn: saved?.startedIn ?? process.cwd(),
       net: prepared.net,
       parameters: session.layout.trainable,
     };
@@ -105,6 +107,7 @@ export class Run {
       swarm: session.size,
       resumed: saved && { epoch: epoch + 1, step: step + 1 },
       history,
+      notes: splits.notes,
     });
     for (const message of this.warnings(saved)) await this.emit({ type: "warning", message });
   }
@@ -115,6 +118,8 @@ export class Run {
     const { splits, config } = prepared;
     const found: string[] = [];
     if (!splits.test) found.push(`${splits.train.name} has no test set; the result has no test`);
+    const fault = selectionFault(splits.train, splits.selection);
+    if (fault) found.push(fault);
     if (session.batchSize < config.batch) {
       found.push(`batches hold ${session.batchSize} images, all that there are to learn from`);
     }

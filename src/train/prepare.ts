@@ -1,13 +1,14 @@
 // Everything of a run that is settled before anything is computed or written: effective settings,
 // images, model. Bad input ends here.
 
+import { resolve } from "node:path";
 import {
+  checkSplits,
   type Drawn,
   draw,
   labelKinds,
   type Normalisation,
   normalisationOf,
-  openDataset,
   parseAugmentations,
   type Splits,
 } from "../data/index.js";
@@ -28,6 +29,7 @@ import {
 import { unknownName } from "../text/words.js";
 import { parseConfig, type TrainConfig, type TrainSettings } from "./config.js";
 import { dataDifference, type Fingerprint, fingerprint } from "./fingerprint.js";
+import { isSource, openData } from "./openData.js";
 import { type Start, startFrom, type Wanted } from "./start.js";
 import { type NetInfo, readWeights, type Weights } from "./weights.js";
 
@@ -61,9 +63,10 @@ export interface Prepared {
   readonly start?: Start;
 }
 
-/** Settings that may differ when a run is resumed: they stop it or say where it computes. */
+/** Settings that may differ when a run is resumed: they stop it, or say where it computes and where its data lie. */
 const changeable: readonly (keyof TrainConfig)[] = [
   "out",
+  "data",
   "steps",
   "gradients",
   "patience",
@@ -84,7 +87,9 @@ function resumedSettings(saved: RunConfig, given: Partial<TrainSettings>): Parti
         "leave the setting out to resume it, or start another run",
     );
   }
-  return { ...saved.settings, ...given };
+  const { data } = given;
+  const moved = data !== undefined && !isSource(data) && data !== saved.settings.data;
+  return { ...saved.settings, ...given, ...(moved && { data: resolve(data) }) };
 }
 
 /** An optimizer that finds its own steps takes no rate, and moves its net alone. */
@@ -174,7 +179,9 @@ export async function prepare(
   const given = saved ? resumedSettings(saved, settings) : settings;
   const first = parseConfig(given);
   checkNames(own.optimizer ?? getOptimizer(first.optimizer), first);
-  const splits = own.data ?? (await openDataset(first.data, { size: first.size }));
+  const splits = own.data
+    ? checkSplits(own.data)
+    : await openData(first, { from: saved?.startedIn, kind: own.task?.labels });
   const task = taskOf(first, splits, own.task);
   const names = task.outputs(splits.train.labels);
   const data = fingerprint(splits);
