@@ -7,6 +7,7 @@ export {
 } from "./augment/augmentation.js";
 export { augmentation, augmentations, parseAugmentations } from "./augment/index.js";
 export { type CheckReport, checkDataset, type ImageAt, type PartReport } from "./check.js";
+export { balancedWeights, readClassWeights } from "./classWeights.js";
 export { type Dataset, joined, type Part, type Splits, subset } from "./dataset.js";
 export { checkImages, checkSplits } from "./door.js";
 export { type Drawing, type Drawn, draw } from "./draw.js";

@@ -9,6 +9,7 @@ import type { Progress } from "../train/progress.js";
 import type { Training } from "../train/training.js";
 import { version } from "../version.js";
 import { runListeners } from "./listeners/index.js";
+import { majorityAdvice } from "./majority.js";
 import type { RunConfig, RunFolder } from "./runFolder.js";
 import { type StopReason, stopReason } from "./stopping.js";
 
@@ -190,6 +191,8 @@ export class Run {
     const { test } = this.prepared.splits;
     const each = test && (await session.evaluateEach?.());
     const evaluation = await session.evaluateBest();
+    const advice = majorityAdvice(evaluation);
+    if (advice) await this.emit({ type: "warning", message: advice });
     const summary: Summary = {
       ...(await this.summary(test && resultOf(evaluation))),
       ...(each && { particles: each.map(resultOf) }),

@@ -19,6 +19,7 @@ import type { Model } from "../models/model.js";
 import { build, fuse, type ParamSpec } from "../nn/index.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import type { Constants, Task } from "./task.js";
+import type { Weighting } from "./weighting.js";
 
 /** Name of the vector that receives the gradient, of the layout's trainable length. */
 export const GRADIENT = "grad";
@@ -44,7 +45,7 @@ export interface TaskGraph {
 }
 
 /** Options of {@link trainingGraph}. */
-export interface TrainingOptions {
+export interface TrainingOptions extends Weighting {
   /** Share of the target spread evenly over the classes; default 0. */
   readonly labelSmoothing?: number;
   /** Images that batch norm takes its statistics over; default the whole batch. */
@@ -78,7 +79,7 @@ function lossOf(
   { model, task, targets, constants }: Asked,
   batch: number,
   output: Value,
-  smoothing: number,
+  options: Weighting & { readonly smoothing?: number },
 ) {
   checkOutput({ model, task, targets, constants }, output);
   const inputs = Object.entries(targets).map(
@@ -86,7 +87,7 @@ function lossOf(
       [name, input(output.graph, name, [batch, ...shape], dtype)] as const,
   );
   if (!task.loss) throw new Error(`the loss of task ${task.name} is worked out by the host`);
-  return task.loss(output, Object.fromEntries(inputs), { smoothing, own: model.loss, constants });
+  return task.loss(output, Object.fromEntries(inputs), { ...options, own: model.loss, constants });
 }
 
 /**
@@ -105,13 +106,17 @@ function lossOf(
 export function trainingGraph(
   question: Asked,
   batch: number,
-  { labelSmoothing = 0, ghost, lossScale = 1 }: TrainingOptions = {},
+  { labelSmoothing = 0, ghost, lossScale = 1, weights, focal }: TrainingOptions = {},
 ): TaskGraph {
   checkBatch(batch);
   const { model } = question;
   const net = fuse(build(model.layer, [batch, ...model.input], { training: true, ghost }));
   const { graph, layout, specs, params, output } = net;
-  const { losses, tallies } = lossOf(question, batch, output, labelSmoothing);
+  const { losses, tallies } = lossOf(question, batch, output, {
+    smoothing: labelSmoothing,
+    weights,
+    focal,
+  });
   const loss = mul(reduceSum(losses), constant(graph, 1 / batch));
   graph.output("loss", loss);
   for (const [name, sum] of Object.entries(tallies)) graph.output(TALLY + name, sum);
@@ -137,7 +142,7 @@ export function evaluationGraph(question: Asked, batch: number): TaskGraph {
   const { graph, layout, specs, output } = net;
   checkOutput(question, output);
   graph.output("output", output);
-  if (question.task.loss) graph.output("losses", lossOf(question, batch, output, 0).losses);
+  if (question.task.loss) graph.output("losses", lossOf(question, batch, output, {}).losses);
   return { graph, layout, specs };
 }
 

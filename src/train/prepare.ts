@@ -3,13 +3,16 @@
 
 import { resolve } from "node:path";
 import {
+  balancedWeights,
   checkSplits,
+  type Dataset,
   type Drawn,
   draw,
   labelKinds,
   type Normalisation,
   normalisationOf,
   parseAugmentations,
+  readClassWeights,
   type Splits,
 } from "../data/index.js";
 import { InputError } from "../inputError.js";
@@ -29,7 +32,7 @@ import {
 import { unknownName } from "../text/words.js";
 import { parseConfig, type TrainConfig, type TrainSettings } from "./config.js";
 import { dataDifference, type Fingerprint, fingerprint } from "./fingerprint.js";
-import { isSource, openData } from "./openData.js";
+import { isSource, openData, pathFrom } from "./openData.js";
 import { type Start, startFrom, type Wanted } from "./start.js";
 import { type NetInfo, readWeights, type Weights } from "./weights.js";
 
@@ -59,6 +62,8 @@ export interface Prepared {
   readonly optimizer: Optimizer;
   readonly net: NetInfo;
   readonly data: Fingerprint;
+  /** Of the outputs in the loss; default all alike. */
+  readonly weights?: readonly number[];
   /** Weights that are not drawn at random; a resumed run has its own. */
   readonly start?: Start;
 }
@@ -165,6 +170,38 @@ function taskOf({ task: name }: TrainConfig, { train }: Splits, own?: Task): Tas
   return task;
 }
 
+/** Refuses to weigh classes where the task or the model's own loss cannot. */
+function checkWeighting(
+  { classWeights, focal, sampling }: TrainConfig,
+  task: Task,
+  model: Model,
+): void {
+  const settings = { classWeights, focal: focal || undefined };
+  for (const [name, value] of Object.entries(settings)) {
+    if (value === undefined || (task.weighted && !model.loss)) continue;
+    const who = task.weighted ? `model ${model.name} has a loss of its own` : `task ${task.name}`;
+    throw new InputError(
+      `setting ${name} is ${value}: ${who}, which cannot weigh classes; leave it out`,
+    );
+  }
+  if (sampling === "balanced" && task.labels !== "class" && task.labels !== "tags") {
+    throw new InputError(
+      `setting sampling is balanced: images of task ${task.name} have no classes; leave it out`,
+    );
+  }
+}
+
+/** The weights of the outputs that settings name. */
+async function weightsFor(
+  { classWeights }: TrainConfig,
+  { labels }: Dataset,
+  from: string | undefined,
+): Promise<readonly number[] | undefined> {
+  if (classWeights === undefined) return undefined;
+  if (classWeights === "balanced") return balancedWeights(labels);
+  return readClassWeights(pathFrom(from, classWeights), labels);
+}
+
 /**
  * Settles a run. With `saved`, that of the run to resume.
  *
@@ -197,6 +234,8 @@ export async function prepare(
   const config = withLevels(full, optimizer);
   if (isSelfPaced(optimizer)) checkPace(optimizer, config, settings);
   const drawn = draw(splits, config);
+  checkWeighting(config, task, model);
+  const classWeights = await weightsFor(config, drawn.train, saved?.startedIn);
   const constants = task.constants?.(drawn.train.labels) ?? {};
   const normalisation: Normalisation =
     saved?.net ?? weights?.info ?? (mean && std ? { mean, std } : normalisationOf(drawn.train));
@@ -216,6 +255,7 @@ export async function prepare(
       std: normalisation.std,
     },
     data,
+    ...(classWeights && { weights: classWeights }),
     start,
   };
 }
