@@ -92,11 +92,11 @@ function partLines(
 function describe(report: CheckReport): string[] {
   const { name, names, parts, duplicates, leaks, conflicts, wrongFiles, near, kind, notes } =
     report;
-  const { channels, height, width } = parts[0];
+  const { channels, sizes } = parts[0];
   const { sharedGroups } = report;
   const several = near.filter((pair) => new Set(pair.map(({ part }) => part)).size > 1);
   return [
-    `${name}: ${names.length} ${titles[kind]}, images of ${channels}x${height}x${width}`,
+    `${name}: ${names.length} ${titles[kind]}, images of ${sizes}, ${channels} channel${channels === 1 ? "" : "s"}`,
     ...notes,
     "",
     ...labelTable(report),

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { alignLabels } from "./align.js";
 import type { Labels } from "./labels.js";
+import { ragged } from "./ragged.js";
 
 test("finds tags, values and pixels by name; what is lacking is not known", () => {
   const tags: Labels = { kind: "tags", of: Uint8Array.of(1, 0, 0, 1), classes: ["b", "a"] };
@@ -11,8 +12,11 @@ test("finds tags, values and pixels by name; what is lacking is not known", () =
   expect(alignLabels(values, ["size", "age"], "x")).toMatchObject({
     of: Float32Array.of(Number.NaN, 1, Number.NaN, 2),
   });
-  const mask: Labels = { kind: "mask", of: Uint8Array.of(0, 1, 255), classes: ["sky", "sea"] };
-  expect(alignLabels(mask, ["sea", "sky"], "x")).toMatchObject({ of: Uint8Array.of(1, 0, 255) });
+  const of = ragged(new Uint8Array(0), [[0, 1, 255]]);
+  const mask: Labels = { kind: "mask", of, classes: ["sky", "sea"] };
+  expect(alignLabels(mask, ["sea", "sky"], "x")).toMatchObject({
+    of: { data: Uint8Array.of(1, 0, 255), offsets: of.offsets },
+  });
 });
 
 test("a name that the others lack is refused only where it occurs", () => {

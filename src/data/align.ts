@@ -42,7 +42,11 @@ const aligned: {
   readonly [K in Labels["kind"]]: (labels: LabelsOf<K>, alignment: Alignment) => LabelsOf<K>;
 } = {
   class: (labels, to) => ({ ...labels, of: replaced(labels.of, to), classes: to.names }),
-  mask: (labels, to) => ({ ...labels, of: replaced(labels.of, to), classes: to.names }),
+  mask: (labels, to) => ({
+    ...labels,
+    of: { ...labels.of, data: replaced(labels.of.data, to) },
+    classes: to.names,
+  }),
   tags: (labels, to) => {
     const rows = labels.of.length / to.places.length;
     const into = new Uint8Array(rows * to.names.length).fill(UNKNOWN_TAG);

@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { tinyDataset } from "../../test/fixtures/data.js";
 import { checkDataset } from "./check.js";
 import { subset } from "./dataset.js";
+import { joinImages, readerOf } from "./images.js";
 import type { Labels } from "./labels.js";
+import { ragged } from "./ragged.js";
 import { openDataset } from "./sources.js";
 
 const size = { height: 1, width: 1, channels: 1 };
@@ -52,7 +54,11 @@ test("tells files, groups that parts share, and what is known of values, tags an
   ]);
   const tags = of({ kind: "tags", of: Uint8Array.of(1, 0, 0, 2), classes: ["x", "y"] });
   expect([tags.parts[0].empty, tags.parts[0].counts]).toEqual([0.5, [1, 0]]);
-  const masks = of({ kind: "mask", of: Uint8Array.of(1, 255), classes: ["x", "y"] });
+  const masks = of({
+    kind: "mask",
+    of: ragged(new Uint8Array(0), [[1], [255]]),
+    classes: ["x", "y"],
+  });
   expect([masks.parts[0].empty, masks.parts[0].counts]).toEqual([0.5, [0, 1]]);
 });
 
@@ -62,10 +68,14 @@ test("images that look alike are found, though their bytes differ; others are no
     held!,
     Array.from({ length: 500 }, (_, at) => at),
   );
-  const again = subset(held!, [42, 700]);
-  again.images.forEach((byte, at) => {
-    again.images[at] = Math.min(255, byte + 2 + (at % 3));
-  });
+  const reader = readerOf(held!.images, 1);
+  const images = joinImages(
+    [42, 700].map((at) => ({
+      ...{ height: 28, width: 28, channels: 1 },
+      data: reader.read(at).map((byte, pixel) => Math.min(255, byte + 2 + (pixel % 3))),
+    })),
+  );
+  const again = { ...subset(held!, [42, 700]), images };
   const { near, leaks } = checkDataset({ train, test: again });
   expect(leaks).toEqual([]);
   const across = near.filter((pair) => new Set(pair.map(({ part }) => part)).size > 1);

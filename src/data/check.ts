@@ -3,8 +3,9 @@
 
 import { createHash } from "node:crypto";
 import type { Dataset, Part, Splits } from "./dataset.js";
+import { readerOf, sizeAt, sizesInWords } from "./images.js";
 import { countsOf, IGNORED, type Labels, type LabelsOf, labelAt, namesOf } from "./labels.js";
-import { likePairs, looksOf } from "./nearImages.js";
+import { type Looks, likePairs, looksOf } from "./nearImages.js";
 import type { WrongFile } from "./readers/reader.js";
 
 /** Where an image is: its part and its number there. */
@@ -31,8 +32,8 @@ export interface ValueSummary {
 export interface PartReport {
   readonly part: Part;
   readonly images: number;
-  readonly height: number;
-  readonly width: number;
+  /** Heights and widths in words. */
+  readonly sizes: string;
   readonly channels: number;
   /** Images of each class or tag (of masks: pixels), in the order of `names`; empty for values. */
   readonly counts: readonly number[];
@@ -108,12 +109,12 @@ interface PresentPart {
 }
 
 function partReport(part: Part, dataset: Dataset): PartReport {
-  const { length: images, height, width, channels, labels, groups } = dataset;
+  const { length: images, channels, labels, groups } = dataset;
   const counts = countsOf(labels);
   const smallest = Math.min(...counts, Number.POSITIVE_INFINITY);
   const imbalance = counts.length === 0 ? 1 : Math.max(...counts) / smallest;
   return {
-    ...{ part, images, height, width, channels, counts, imbalance },
+    ...{ part, images, sizes: sizesInWords(dataset.images), channels, counts, imbalance },
     values: labels.kind === "values" ? summariesOf(labels) : [],
     empty: emptyShare(labels, images),
     ...(groups && { groups: new Set(groups).size }),
@@ -137,7 +138,8 @@ const summariesOf = ({ of, names }: LabelsOf<"values">): ValueSummary[] =>
 
 function emptyShare(labels: Labels, images: number): number {
   if (labels.kind === "mask") {
-    return labels.of.reduce((sum, v) => sum + Number(v === IGNORED), 0) / labels.of.length;
+    const { data } = labels.of;
+    return data.reduce((sum, v) => sum + Number(v === IGNORED), 0) / data.length;
   }
   if (labels.kind !== "tags") return 0;
   const width = labels.classes.length;
@@ -155,31 +157,37 @@ function sharedGroups(parts: readonly PresentPart[]): number {
 
 /** Where an image is. */
 function placeOf({ part, dataset }: PresentPart, index: number): ImageAt {
-  const { labels, height, width, ids } = dataset;
-  const label = labelAt(labels, index, height * width);
-  return { part, index, label, ...(ids && { file: ids[index] }) };
+  const { labels, ids } = dataset;
+  return { part, index, label: labelAt(labels, index), ...(ids && { file: ids[index] }) };
 }
 
-/** The bytes of an image. */
-function bytesAt({ images, height, width, channels }: Dataset, index: number): Uint8Array {
-  const bytes = height * width * channels;
-  return images.subarray(index * bytes, (index + 1) * bytes);
+/** Calls `use` with the bytes of every image of every part. */
+function eachImage(
+  parts: readonly PresentPart[],
+  use: (image: Uint8Array, present: PresentPart, index: number) => void,
+): void {
+  for (const present of parts) {
+    const { images, channels, length } = present.dataset;
+    const reader = readerOf(images, channels);
+    try {
+      for (let index = 0; index < length; index++) use(reader.read(index), present, index);
+    } finally {
+      reader.close();
+    }
+  }
 }
 
 /** Groups of two or more equal images, in the order of their first one. */
 function equalImages(parts: readonly PresentPart[]): ImageAt[][] {
   const groups = new Map<string, ImageAt[]>();
-  for (const present of parts) {
-    const { height, width } = present.dataset;
-    for (let index = 0; index < present.dataset.length; index++) {
-      const image = bytesAt(present.dataset, index);
-      const key = `${height}x${width} ${createHash("sha256").update(image).digest("base64")}`;
-      const at = placeOf(present, index);
-      const group = groups.get(key);
-      if (group) group.push(at);
-      else groups.set(key, [at]);
-    }
-  }
+  eachImage(parts, (image, present, index) => {
+    const { height, width } = sizeAt(present.dataset.images, index);
+    const key = `${height}x${width} ${createHash("sha256").update(image).digest("base64")}`;
+    const at = placeOf(present, index);
+    const group = groups.get(key);
+    if (group) group.push(at);
+    else groups.set(key, [at]);
+  });
   return [...groups.values()].filter((group) => group.length > 1);
 }
 
@@ -188,15 +196,19 @@ function nearImages(
   parts: readonly PresentPart[],
   equal: readonly (readonly ImageAt[])[],
 ): ImageAt[][] {
-  const key = ({ part, index }: { part: Part; index: number }) => `${part} ${index}`;
-  const copies = new Set(equal.flatMap(([_, ...others]) => others.map(key)));
-  const places = parts.flatMap(({ part, dataset }) =>
-    Array.from({ length: dataset.length }, (_, index) => ({ part, dataset, index })),
+  const key = (part: Part, index: number) => `${part} ${index}`;
+  const copies = new Set(
+    equal.flatMap(([_, ...others]) => others.map((at) => key(at.part, at.index))),
   );
-  const looks = places.map((place) =>
-    copies.has(key(place))
-      ? undefined
-      : looksOf(bytesAt(place.dataset, place.index), place.dataset),
+  const places: { readonly present: PresentPart; readonly index: number }[] = [];
+  const looks: (Looks | undefined)[] = [];
+  eachImage(parts, (image, present, index) => {
+    const { part, dataset } = present;
+    const shape = { ...sizeAt(dataset.images, index), channels: dataset.channels };
+    places.push({ present, index });
+    looks.push(copies.has(key(part, index)) ? undefined : looksOf(image, shape));
+  });
+  return likePairs(looks).map((pair) =>
+    pair.map((at) => placeOf(places[at].present, places[at].index)),
   );
-  return likePairs(looks).map((pair) => pair.map((at) => placeOf(places[at], places[at].index)));
 }

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { scratchFolder } from "../../test/fixtures/data.js";
 import { balancedWeights, readClassWeights } from "./classWeights.js";
 import type { Labels } from "./labels.js";
+import { ragged } from "./ragged.js";
 
 const labels: Labels = {
   kind: "class",
@@ -19,7 +20,11 @@ test("balanced weights are n / (classes * count); of tags absent / present", () 
     classes: ["a", "b"],
   };
   expect(balancedWeights(tags)).toEqual([3, 2]);
-  const mask: Labels = { kind: "mask", of: Uint8Array.of(0, 0, 0, 1, 255), classes: ["a", "b"] };
+  const mask: Labels = {
+    kind: "mask",
+    of: ragged(new Uint8Array(0), [[0, 0, 0, 1, 255]]),
+    classes: ["a", "b"],
+  };
   expect(balancedWeights(mask)).toEqual([4 / 6, 2]);
   const values: Labels = { kind: "values", of: Float32Array.of(1), names: ["x"] };
   expect(() => balancedWeights(values)).toThrow(/only classes and tags/);

@@ -3,7 +3,9 @@ import { tinyDataset } from "../../test/fixtures/data.js";
 import { InputError } from "../inputError.js";
 import type { Dataset } from "./dataset.js";
 import { checkSplits } from "./door.js";
+import { imagesOf } from "./images.js";
 import type { ClassLabels, Labels } from "./labels.js";
+import { ragged } from "./ragged.js";
 
 const classes = ["a", "b", "c"];
 const good = tinyDataset({ length: 3, height: 2, width: 2, channels: 1 });
@@ -17,26 +19,41 @@ const changed = (change: object) => ({ ...good, ...change }) as Dataset;
 test.each<readonly [string, object, RegExp]>([
   [
     "images that are too few bytes",
-    { images: new Uint8Array(5) },
-    /5 bytes of images; 3 of 2x2 with 1 channels are 12/,
+    { images: { ...good.images, bytes: new Uint8Array(11) } },
+    /image 2 of 2x2 with 1 channels lies at bytes 8 to 12 of 11/,
   ],
   [
     "another number of channels",
     { channels: 3 },
-    /12 bytes of images; 3 of 2x2 with 3 channels are 36/,
+    /image 0 of 2x2 with 3 channels lies at bytes 0 to 12 of 12|image 1 .* 4 to 16 of 12/,
   ],
-  ["16-bit numbers", { images: new Uint16Array(12) }, /images are Uint16Array; expected bytes/],
-  ["fractions", { images: new Float32Array(12) }, /images are Float32Array; expected bytes/],
   [
-    "no images",
-    { length: 0, images: new Uint8Array(0) },
-    /length is 0; expected a whole number from 1/,
+    "images that are an array alone",
+    { images: new Uint8Array(12) },
+    /images are Uint8Array; expected stored images of bytes/,
   ],
+  [
+    "16-bit numbers",
+    { images: { ...good.images, bytes: new Uint16Array(12) } },
+    /images are Uint16Array; expected stored images of bytes.*scale/,
+  ],
+  ["no stored images", { images: undefined }, /images are undefined; expected/],
+  [
+    "another number of stored images",
+    { length: 4 },
+    /3 images are stored, with 3 sizes; expected 4/,
+  ],
+  [
+    "an image without pixels",
+    { images: { ...good.images, sizes: Int32Array.of(2, 2, 2, 2, 0, 2) } },
+    /image 2 of 0x2/,
+  ],
+  ["no images", { length: 0 }, /length is 0; expected a whole number from 1/],
   ["a length that is no number", { length: Number.NaN }, /length is NaN/],
   [
     "labels that are too few",
     { labels: labels([0, 1]) },
-    /2 numbers of one class per image for 3 images/,
+    /image 2 has 0 numbers of one class per image; expected 1/,
   ],
   [
     "labels outside the classes",
@@ -68,8 +85,14 @@ test.each<readonly [string, object, RegExp]>([
   ],
   [
     "masks of another size",
-    { labels: { kind: "mask", of: new Uint8Array(9), classes } },
-    /9 numbers of a mask for 3 images; expected 12/,
+    {
+      labels: {
+        kind: "mask",
+        of: ragged(new Uint8Array(0), [[0, 0, 0, 0], [0], [0, 0, 0, 0]]),
+        classes,
+      },
+    },
+    /image 1 has 1 numbers of a mask; expected 4/,
   ],
 ])("refuses %s, in any part", (_, change, message) => {
   const bad = changed(change);
@@ -97,7 +120,11 @@ test.each<readonly [string, object, RegExp]>([
     { labels: { kind: "tags", of: new Uint8Array(3), classes: ["a"] } as Labels },
     /tiny has tags, tiny has one class per image/,
   ],
-  ["other channels", { channels: 2, images: new Uint8Array(24) }, /of 2 channels, tiny of 1/],
+  [
+    "channels that cannot become those of training",
+    { channels: 7, images: imagesOf(new Uint8Array(84), { height: 2, width: 2, channels: 7 }) },
+    /tiny has images of 7 channels; the net takes 1/,
+  ],
 ])("refuses a part with %s", (_, change, message) => {
   expect(() => checkSplits({ train: good, test: changed(change) })).toThrow(message);
 });

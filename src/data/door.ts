@@ -1,9 +1,43 @@
 // The one check of data, wherever they come from: nothing that goes on behind it looks again.
 
+import type { ByteFile } from "../engine/engine.js";
 import { InputError } from "../inputError.js";
 import { alignLabels } from "./align.js";
 import type { Dataset, Part, Splits } from "./dataset.js";
+import type { Images } from "./images.js";
+import { withChannels } from "./intake.js";
 import { checkLabels, labelKinds, namesOf } from "./labels.js";
+
+const isBytes = (bytes: unknown): boolean =>
+  bytes instanceof Uint8Array ||
+  (typeof bytes === "object" && bytes !== null && typeof (bytes as ByteFile).path === "string");
+
+/** Refuses stored images that are no bytes, or that do not lie in them. */
+function checkStored({ name, length, channels, images }: Dataset): void {
+  const { bytes, offsets, sizes } = (images ?? {}) as Partial<Images>;
+  if (!isBytes(bytes) || !offsets || !sizes) {
+    const found = bytes ?? images;
+    throw new InputError(
+      `${name}: images are ${(found as object)?.constructor?.name ?? typeof found}; expected stored images of bytes ` +
+        "(imagesOf, joinImages): scale other numbers to 0 to 255",
+    );
+  }
+  if (offsets.length !== length || sizes.length !== 2 * length) {
+    throw new InputError(
+      `${name}: ${offsets.length} images are stored, with ${sizes.length / 2} sizes; expected ${length}`,
+    );
+  }
+  const total = bytes instanceof Uint8Array ? bytes.length : bytes!.bytes;
+  for (let at = 0; at < length; at++) {
+    const [height, width] = [sizes[2 * at], sizes[2 * at + 1]];
+    const end = offsets[at] + height * width * channels;
+    if (height >= 1 && width >= 1 && offsets[at] >= 0 && end <= total) continue;
+    throw new InputError(
+      `${name}: image ${at} of ${height}x${width} with ${channels} channels lies at bytes ${offsets[at]} to ${end} of ` +
+        `${total}`,
+    );
+  }
+}
 
 /**
  * Checks one data set.
@@ -12,28 +46,18 @@ import { checkLabels, labelKinds, namesOf } from "./labels.js";
  * are no bytes, and labels that cannot be used, naming the first.
  */
 export function checkImages(dataset: Dataset): void {
-  const { name, length, height, width, channels, images, labels, groups, ids } = dataset;
-  for (const [what, value] of Object.entries({ length, height, width, channels })) {
+  const { name, length, channels, images, labels, groups, ids } = dataset;
+  for (const [what, value] of Object.entries({ length, channels })) {
     if (Number.isInteger(value) && value >= 1) continue;
     throw new InputError(`${name}: ${what} is ${value}; expected a whole number from 1`);
   }
-  if (!(images instanceof Uint8Array)) {
-    throw new InputError(
-      `${name}: images are ${(images as object)?.constructor?.name ?? typeof images}; expected bytes (Uint8Array) of ` +
-        "0 to 255: scale other numbers to them",
-    );
-  }
-  const bytes = length * height * width * channels;
-  if (images.length !== bytes) {
-    throw new InputError(
-      `${name}: ${images.length} bytes of images; ${length} of ${height}x${width} with ${channels} channels are ${bytes}`,
-    );
-  }
+  checkStored(dataset);
   for (const [what, list] of Object.entries({ groups, ids })) {
     if (list === undefined || list.length === length) continue;
     throw new InputError(`${name}: ${list.length} ${what} for ${length} images`);
   }
-  checkLabels(labels, length, height * width, name);
+  const { sizes } = images;
+  checkLabels(labels, length, (at) => sizes[2 * at] * sizes[2 * at + 1], name);
 }
 
 /** A part as the training part needs it: its labels by the training part's names. */
@@ -44,12 +68,10 @@ function fitting(part: Dataset, { labels, channels, name }: Dataset): Dataset {
         "expected one kind in all parts",
     );
   }
-  if (part.channels !== channels) {
-    throw new InputError(
-      `${part.name} has images of ${part.channels} channels, ${name} of ${channels}; expected one number`,
-    );
-  }
-  return { ...part, labels: alignLabels(part.labels, namesOf(labels), part.name) };
+  return {
+    ...withChannels(part, channels),
+    labels: alignLabels(part.labels, namesOf(labels), part.name),
+  };
 }
 
 /**

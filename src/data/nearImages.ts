@@ -1,7 +1,7 @@
 // Images that look alike though their bytes differ: stored again, scaled or a little changed. Differences of
 // neighbouring cells of a small grey image make a hash of 64 bits (dHash, Krawetz 2013).
 
-import type { Dataset } from "./dataset.js";
+import type { Size } from "./images.js";
 
 const ROWS = 8;
 const COLUMNS = 9;
@@ -22,8 +22,11 @@ export interface Looks {
   readonly quarters: readonly number[];
 }
 
+/** Of an image. */
+type Shape = Size & { readonly channels: number };
+
 /** Means of grey over a grid of 8 x 9 cells. */
-function cellsOf(image: Uint8Array, { height, width, channels }: Dataset): Float32Array {
+function cellsOf(image: Uint8Array, { height, width, channels }: Shape): Float32Array {
   const cells = new Float32Array(ROWS * COLUMNS);
   for (let row = 0; row < ROWS; row++) {
     const [top, bottom] = [row, row + 1].map((at) => Math.floor((at * height) / ROWS));
@@ -42,9 +45,9 @@ function cellsOf(image: Uint8Array, { height, width, channels }: Dataset): Float
 }
 
 /** How an image looks; `undefined` for one that is too small, or that has no contrast. */
-export function looksOf(image: Uint8Array, dataset: Dataset): Looks | undefined {
-  if (Math.min(dataset.height, dataset.width) < SMALLEST) return undefined;
-  const cells = cellsOf(image, dataset);
+export function looksOf(image: Uint8Array, shape: Shape): Looks | undefined {
+  if (Math.min(shape.height, shape.width) < SMALLEST) return undefined;
+  const cells = cellsOf(image, shape);
   const quarters = [0, 0, 0, 0];
   let contrast = 0;
   for (let row = 0, bit = 0; row < ROWS; row++) {

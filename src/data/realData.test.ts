@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { sizeAt } from "./images.js";
 import { countsOf, type Labels } from "./labels.js";
 import { type OpenOptions, openDataset } from "./sources.js";
 
@@ -66,7 +67,8 @@ describe.each(Object.entries(sets))(
     test.skipIf(!existsSync(path))(`opens (${path})`, async () => {
       const { train, selection, test: held, notes: told = [] } = await openDataset(path, options);
       expect([train.length, selection?.length ?? 0, held?.length ?? 0]).toEqual(images);
-      expect([train.height, train.width, train.channels]).toEqual(shape);
+      const { height, width } = sizeAt(train.images, 0);
+      expect([height, width, train.channels]).toEqual(shape);
       expect(train.labels.kind).toBe(kind);
       expect(countsOf(train.labels)).toHaveLength(names);
       expect(Math.min(...countsOf(train.labels))).toBeGreaterThan(0);

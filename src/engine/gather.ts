@@ -1,28 +1,75 @@
 // The check at the door of every engine's `gather`.
 
-import { type Gather, SAMPLE_FIELDS } from "./engine.js";
+import { type ByteFile, type Gather, SAMPLE_FIELDS, SOURCE_FIELDS } from "./engine.js";
+
+/** Largest number of bytes of a stored image, and of pixels of a result. */
+const MOST = 2 ** 30;
+
+const nameOf = (value: unknown) =>
+  (value as object | null | undefined)?.constructor?.name ?? String(value);
+
+/** Checks an array's type, since only a real one has the length that it tells. */
+function expectArray<T>(what: string, found: unknown, type: new (...args: never[]) => T): void {
+  if (found instanceof type) return;
+  throw new RangeError(`gather: expected a ${type.name} as ${what}, found ${nameOf(found)}`);
+}
+
+function expectSize(what: string, size: number): void {
+  if (Number.isInteger(size) && size > 0 && size <= MOST) return;
+  throw new RangeError(
+    `gather: expected a whole number from 1 to ${MOST} as ${what}, found ${size}`,
+  );
+}
+
+function expectCount(what: string, found: number, expected: number): void {
+  if (found === expected) return;
+  throw new RangeError(`gather: expected ${expected} ${what}, found ${found}`);
+}
+
+/** Length of the stored bytes. */
+export const storedBytes = ({ images }: Gather): number =>
+  images instanceof Uint8Array ? images.length : images.bytes;
+
+/** Expects each source to lie within the stored bytes, and only the second of a sample to be none. */
+function expectSources(batch: Gather): void {
+  const { sources, channels } = batch;
+  const stored = storedBytes(batch);
+  const isSize = (size: number) => Number.isInteger(size) && size > 0;
+  for (let at = 0; at < sources.length; at += SOURCE_FIELDS) {
+    const [first, height, width] = sources.subarray(at, at + SOURCE_FIELDS);
+    const source = at / SOURCE_FIELDS;
+    if (first === -1 && source % 2 === 1) continue;
+    const bytes = height * width * channels;
+    const sized = isSize(height) && isSize(width) && bytes <= MOST;
+    if (sized && Number.isInteger(first) && first >= 0 && first + bytes <= stored) continue;
+    throw new RangeError(
+      `gather: source ${source % 2} of sample ${source >> 1} (byte ${first}, ${height}x${width}x${channels}) ` +
+        `does not lie within the ${stored} bytes of the images`,
+    );
+  }
+}
 
 /**
- * Checks that the parts of a batch fit each other and `out`.
+ * Checks that the parts of a batch are what they should be, and fit each other and `out`.
  *
  * @throws RangeError that names the first part that does not.
  */
 export function checkGather(batch: Gather, out: Float32Array): void {
-  const { images, height, width, channels, indices, samples, outHeight, outWidth } = batch;
-  const count = images.length / (height * width * channels);
-  const size = indices.length / 2;
-  const expect = (what: string, found: number, expected: number) => {
-    if (found !== expected) {
-      throw new RangeError(`gather: expected ${expected} ${what}, found ${found}`);
-    }
-  };
-  expect("numbers of samples", samples.length, size * SAMPLE_FIELDS);
-  expect("numbers of output", out.length, size * channels * outHeight * outWidth);
-  expect("means", batch.mean.length, channels);
-  expect("stds", batch.std.length, channels);
-  for (const [at, index] of indices.entries()) {
-    if (index >= count || index < (at % 2 === 0 ? 0 : -1)) {
-      throw new RangeError(`gather: index ${index} of sample ${at >> 1}, found ${count} images`);
-    }
+  const { images, channels, sources, samples, outHeight, outWidth } = batch;
+  if (typeof (images as ByteFile | undefined)?.path !== "string") {
+    expectArray("images", images, Uint8Array);
   }
+  expectArray("sources", sources, Float64Array);
+  expectArray("samples", samples, Float32Array);
+  expectArray("output", out, Float32Array);
+  const sizes = { channels, outHeight, outWidth };
+  for (const [name, size] of Object.entries(sizes)) expectSize(name, size);
+  expectSize("pixels of a result", outHeight * outWidth);
+  const size = Math.ceil(sources.length / (2 * SOURCE_FIELDS));
+  expectCount("numbers of sources", sources.length, 2 * SOURCE_FIELDS * size);
+  expectCount("numbers of samples", samples.length, size * SAMPLE_FIELDS);
+  expectCount("numbers of output", out.length, size * channels * outHeight * outWidth);
+  expectCount("means", batch.mean.length, channels);
+  expectCount("stds", batch.std.length, channels);
+  expectSources(batch);
 }

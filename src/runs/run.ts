@@ -62,6 +62,7 @@ export class Run {
       startedIn: saved?.startedIn ?? process.cwd(),
       net: prepared.net,
       parameters: session.layout.trainable,
+      module: prepared.module && { path: prepared.module.path, sha256: prepared.module.sha256 },
     };
   }
 
@@ -119,6 +120,14 @@ export class Run {
     const { splits, config } = prepared;
     const found: string[] = [];
     if (!splits.test) found.push(`${splits.train.name} has no test set; the result has no test`);
+    const { start } = prepared;
+    const fresh = start && session.layout.params.filter(({ name }) => !start.has(name));
+    if (!saved && fresh && fresh.length > 0) {
+      found.push(
+        `the weights to start from know other outputs than ${prepared.net.names.join(", ")}: ` +
+          `${fresh.map(({ name }) => name).join(", ")} start at random`,
+      );
+    }
     const fault = selectionFault(splits.train, splits.selection);
     if (fault) found.push(fault);
     if (session.batchSize < config.batch) {

@@ -12,6 +12,7 @@ import { decodeState, encodeState, type State } from "../train/checkpoint.js";
 import type { TrainConfig } from "../train/config.js";
 import type { Summary } from "../train/events.js";
 import type { Fingerprint } from "../train/fingerprint.js";
+import type { ModuleInfo } from "../train/ownModule.js";
 import { encodeWeights, type NetInfo } from "../train/weights.js";
 
 /** What `config.json` holds. */
@@ -24,6 +25,8 @@ export interface RunConfig {
   readonly startedIn?: string;
   readonly net: NetInfo;
   readonly parameters: number;
+  /** The file that the setting `module` named; without it nothing of its own can be found by name. */
+  readonly module?: ModuleInfo;
 }
 
 /** Files of a run folder, relative to it. */

@@ -1,8 +1,8 @@
-// One run of a comparison in its folder: read when it is over, resumed when it is half done.
+// One run of a study in its folder: read when it is over, resumed when it is half done.
 
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../files/atomicFile.js";
 import { runFiles, type TrainOptions, train } from "../runs/index.js";
 import { DivergedError, type Summary, type TrainSettings } from "../train/index.js";
@@ -11,7 +11,7 @@ import { readJson } from "./folder.js";
 /** Stands in the folder of a run that diverged, with what was said about it. */
 const DIVERGED = "diverged.json";
 
-/** The comparison was interrupted; what is done is saved. */
+/** The study was interrupted; what is done is saved. */
 export class Stopped extends Error {
   override readonly name = "Stopped";
 }
@@ -55,6 +55,8 @@ export async function finish(
   if (known) return known;
   if (options.signal?.aborted) throw new Stopped();
   const resume = existsSync(join(folder, runFiles.config));
+  // Killed before its settings were written: there is nothing to resume, and a run needs an empty folder.
+  if (!resume) await rm(folder, { recursive: true, force: true });
   try {
     await train({ ...settings, out: folder }, { ...options, resume });
   } catch (error) {
@@ -65,4 +67,11 @@ export async function finish(
   const outcome = await ended(folder);
   if (!outcome) throw new Stopped();
   return outcome;
+}
+
+/** Takes what a run trained out of its folder. */
+export async function dropWeights(folder: string): Promise<void> {
+  for (const path of [dirname(runFiles.last), runFiles.state]) {
+    await rm(join(folder, path), { recursive: true, force: true });
+  }
 }

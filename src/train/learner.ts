@@ -276,7 +276,6 @@ export function openLoader(
   { particle, images = splits.train }: LearnerOptions,
 ): Loader {
   const { model, task, constants } = question;
-  const [, outHeight, outWidth] = model.input;
   const { batch, seed, augment, sampling } = config;
   return new Loader(engine, images, {
     batch,
@@ -286,10 +285,7 @@ export function openLoader(
     augment: parseAugmentations(augment),
     ...(sampling === "balanced" && { strata: strataOf(images.labels, images.length) }),
     targets: targetsOf(model, task, images.labels, constants),
-    outHeight,
-    outWidth,
-    mean: net.mean,
-    std: net.std,
+    intake: net,
   });
 }
 

@@ -5,7 +5,9 @@ import {
   checkSplits,
   type Labels,
   openDataset,
+  type ReadingSettings,
   readClassNames,
+  readingOf,
   type Splits,
   sources,
 } from "../data/index.js";
@@ -15,7 +17,7 @@ import type { TrainConfig } from "./config.js";
 /** Settings that say what data to read and how. */
 export type DataSettings = Pick<
   TrainConfig,
-  "data" | "size" | "task" | "columns" | "classes" | "groupBy"
+  "data" | "task" | "columns" | "classes" | "groupBy" | keyof ReadingSettings
 >;
 
 /** Where and for whom data are opened. */
@@ -44,16 +46,17 @@ export const isSource = (data: string): boolean => sources.some(({ name }) => na
  * @throws InputError for data that cannot be used.
  */
 export async function openData(
-  { data, size, task, columns, classes, groupBy }: DataSettings,
-  {
-    from,
-    kind = task === undefined ? undefined : getTask(task).labels,
-    known,
-  }: OpenDataOptions = {},
+  settings: DataSettings,
+  { from, kind, known }: OpenDataOptions = {},
 ): Promise<Splits> {
+  const { data, task, columns, classes, groupBy } = settings;
+  const wanted = kind ?? (task === undefined ? undefined : getTask(task).labels);
   const names = classes === undefined ? undefined : await readClassNames(pathFrom(from, classes));
   const path = isSource(data) ? data : pathFrom(from, data);
   return checkSplits(
-    await openDataset(path, { size, columns, classes: names, groupBy, kind, known }),
+    await openDataset(path, {
+      ...readingOf(settings),
+      ...{ columns, classes: names, groupBy, kind: wanted, known },
+    }),
   );
 }

@@ -5,7 +5,9 @@ import { resolve } from "node:path";
 import {
   balancedWeights,
   checkSplits,
+  commonSize,
   type Dataset,
+  DEFAULT_SIZE,
   type Drawn,
   draw,
   labelKinds,
@@ -33,6 +35,7 @@ import { unknownName } from "../text/words.js";
 import { parseConfig, type TrainConfig, type TrainSettings } from "./config.js";
 import { dataDifference, type Fingerprint, fingerprint } from "./fingerprint.js";
 import { isSource, openData, pathFrom } from "./openData.js";
+import { type LoadedModule, loadModule } from "./ownModule.js";
 import { type Start, startFrom, type Wanted } from "./start.js";
 import { type NetInfo, readWeights, type Weights } from "./weights.js";
 
@@ -66,6 +69,8 @@ export interface Prepared {
   readonly weights?: readonly number[];
   /** Weights that are not drawn at random; a resumed run has its own. */
   readonly start?: Start;
+  /** What the setting `module` names. */
+  readonly module?: LoadedModule;
 }
 
 /** Settings that may differ when a run is resumed: they stop it, or say where it computes and where its data lie. */
@@ -96,6 +101,10 @@ function resumedSettings(saved: RunConfig, given: Partial<TrainSettings>): Parti
   const moved = data !== undefined && !isSource(data) && data !== saved.settings.data;
   return { ...saved.settings, ...given, ...(moved && { data: resolve(data) }) };
 }
+
+/** The settings with the whole path of the module, which a run may be resumed without. */
+const withPath = (settings: Partial<TrainSettings>): Partial<TrainSettings> =>
+  settings.module === undefined ? settings : { ...settings, module: resolve(settings.module) };
 
 /** An optimizer that finds its own steps takes no rate, and moves its net alone. */
 function checkPace({ name }: Optimizer, { swarm }: TrainConfig, { lr }: Partial<TrainSettings>) {
@@ -134,12 +143,14 @@ function checkNames(
 function wantedNet(
   { model: name, size }: TrainConfig,
   { train }: Splits,
-  create: OwnParts["model"],
   names: readonly string[],
+  create: OwnParts["model"],
+  module?: LoadedModule,
 ): Wanted {
-  const { channels, height, width } = train;
+  const { channels, images } = train;
+  const { height, width } = commonSize(images) ?? { height: DEFAULT_SIZE, width: DEFAULT_SIZE };
   return {
-    create: create ?? ((input) => createModel(name, input)),
+    create: create ?? ((input) => createModel(name, input, module?.models)),
     input: {
       channels,
       height: size ?? height,
@@ -213,9 +224,12 @@ export async function prepare(
   own: OwnParts,
   saved?: RunConfig,
 ): Promise<Prepared> {
-  const given = saved ? resumedSettings(saved, settings) : settings;
+  const located = withPath(settings);
+  const given = saved ? resumedSettings(saved, located) : located;
   const first = parseConfig(given);
-  checkNames(own.optimizer ?? getOptimizer(first.optimizer), first);
+  const module =
+    first.module === undefined ? undefined : await loadModule(first.module, saved?.module);
+  checkNames(own.optimizer ?? getOptimizer(first.optimizer, module?.optimizers), first);
   const splits = own.data
     ? checkSplits(own.data)
     : await openData(first, { from: saved?.startedIn, kind: own.task?.labels });
@@ -224,13 +238,13 @@ export async function prepare(
   const data = fingerprint(splits);
   const difference = saved && dataDifference(saved.data, data);
   if (difference) throw new InputError(`the run was made with other data: ${difference}`);
-  const wanted = wantedNet(first, splits, own.model, names);
+  const wanted = wantedNet(first, splits, names, own.model, module);
   const model = wanted.create(wanted.input);
   const weights = saved ? undefined : await weightsOf(first, own);
   const start = weights && startFrom(weights, wanted, first.pretrained ?? "the weights given");
   const { mean, std, ...defaults } = model.defaults ?? {};
   const full = parseConfig({ ...defaults, ...given });
-  const optimizer = own.optimizer ?? getOptimizer(full.optimizer);
+  const optimizer = own.optimizer ?? getOptimizer(full.optimizer, module?.optimizers);
   const config = withLevels(full, optimizer);
   if (isSelfPaced(optimizer)) checkPace(optimizer, config, settings);
   const drawn = draw(splits, config);
@@ -253,9 +267,11 @@ export async function prepare(
       input: model.input,
       mean: normalisation.mean,
       std: normalisation.std,
+      fit: config.fit,
     },
     data,
     ...(classWeights && { weights: classWeights }),
     start,
+    module,
   };
 }

@@ -2,7 +2,7 @@
 // needed to use them.
 
 import { readFile } from "node:fs/promises";
-import type { Normalisation } from "../data/index.js";
+import { type Fit, fits, type Intake } from "../data/index.js";
 import type { Param, ParamLayout } from "../graph/index.js";
 import { type NameMap, nameMaps } from "../models/nameMaps/index.js";
 import type { Constants } from "../tasks/index.js";
@@ -13,7 +13,7 @@ import { formatShape, sameShape, sizeOf } from "../tensor/shape.js";
 import { mapFor, translate } from "./foreignWeights.js";
 
 /** What weights belong to. */
-export interface NetInfo extends Normalisation {
+export interface NetInfo extends Intake {
   /** Name of the model. */
   readonly model: string;
   /** Name of the task. */
@@ -22,8 +22,6 @@ export interface NetInfo extends Normalisation {
   readonly names: readonly string[];
   /** What the task's decoder needs. */
   readonly constants: Constants;
-  /** [channels, height, width]. */
-  readonly input: readonly [number, number, number];
 }
 
 type Tensors = ReadonlyMap<string, HostTensor>;
@@ -76,11 +74,11 @@ export function vectorOf(layout: ParamLayout, tensors: Tensors, source: string):
 export function encodeWeights(
   layout: ParamLayout,
   values: Float32Array,
-  { model, task, names, constants, input, mean, std }: NetInfo,
+  { model, task, names, constants, input, mean, std, fit }: NetInfo,
 ): Uint8Array {
   const lists = Object.entries({ names, constants, input, mean, std });
   const metadata = Object.fromEntries(lists.map(([name, list]) => [name, JSON.stringify(list)]));
-  return writeSafetensors(tensorsOf(layout, values), { model, task, ...metadata });
+  return writeSafetensors(tensorsOf(layout, values), { model, task, fit, ...metadata });
 }
 
 /** A weights file as read. */
@@ -137,6 +135,14 @@ function parseInfo(metadata: Readonly<Record<string, string>>, source: string): 
       'metadata "model" is missing, and the names of the tensors are not those of a known map',
     );
   }
+  const { fit = "crop" } = metadata;
+  if (!(fit in fits)) {
+    throw new FormatError(
+      source,
+      8,
+      `metadata "fit" is ${fit}; expected ${Object.keys(fits).join(", ")}`,
+    );
+  }
   const input = list("input", isNumber, 3) as unknown as NetInfo["input"];
   return {
     model: metadata.model,
@@ -146,6 +152,7 @@ function parseInfo(metadata: Readonly<Record<string, string>>, source: string): 
     input,
     mean: list("mean", isNumber, input[0]),
     std: list("std", isNumber, input[0]),
+    fit: fit as Fit,
   };
 }
 

@@ -4,6 +4,7 @@ import sharp from "sharp";
 import { expect, test } from "vitest";
 import { scratchFolder } from "../../../test/fixtures/data.js";
 import { InputError } from "../../inputError.js";
+import type { MaskLabels } from "../labels.js";
 import { openDataset } from "../sources.js";
 
 /** A grey image of 4x4 pixels, or of another width. */
@@ -35,12 +36,10 @@ test("reads images and masks of the same names, pixel by pixel", async () => {
   });
   const { train } = await openDataset(path, { size: 4 });
   expect(train.labels).toMatchObject({ kind: "mask", classes: ["0", "1", "2"] });
-  expect([...(train.labels as { of: Uint8Array }).of]).toEqual([
-    ...ramp,
-    ...ramp.slice(0, 15),
-    255,
+  expect([...(train.labels as MaskLabels).of.data]).toEqual([...ramp, ...ramp.slice(0, 15), 255]);
+  expect([...(train.images.bytes as Uint8Array).subarray(0, 9)]).toEqual([
+    0, 0, 0, 100, 100, 100, 200, 200, 200,
   ]);
-  expect([...train.images.subarray(0, 9)]).toEqual([0, 0, 0, 100, 100, 100, 200, 200, 200]);
   const { train: named } = await openDataset(path, { size: 4, classes: ["sky", "sea", "land"] });
   expect(named.labels).toMatchObject({ classes: ["sky", "sea", "land"] });
 });
@@ -55,23 +54,27 @@ test("reads parts, and masks of 0 and 255 as two classes, and says so", async ()
   });
   const { train, selection, notes } = await openDataset(path, { size: 4 });
   expect([train.length, selection?.length]).toEqual([1, 1]);
-  expect([...(train.labels as { of: Uint8Array }).of.subarray(0, 4)]).toEqual([0, 1, 0, 0]);
+  expect([...(train.labels as MaskLabels).of.data.subarray(0, 4)]).toEqual([0, 1, 0, 0]);
   expect(notes).toEqual([
     expect.stringMatching(/masks of 0 and 255 are read as the classes 0 and 1/),
   ]);
 });
 
-test("cuts and scales a mask as its image", async () => {
-  const wide = Array.from({ length: 64 }, (_, at) => (at % 16 < 6 ? 1 : at % 16 < 10 ? 0 : 2));
+test("a mask becomes as small as its image", async () => {
+  const level = (at: number) => Math.floor((at % 16) / 8) + 2 * Math.floor(at / 128);
+  const wide = Array.from({ length: 256 }, (_, at) => level(at));
   const path = await folder({
     "images/a.png": await grey(
-      wide.map((level) => 60 * level),
+      wide.map((one) => 60 * one),
       16,
     ),
     "masks/a.png": await grey(wide, 16),
   });
   const { train } = await openDataset(path, { size: 2 });
-  expect([...(train.labels as { of: Uint8Array }).of]).toEqual([0, 0, 0, 0]);
+  expect([...train.images.sizes]).toEqual([4, 4]);
+  expect([...(train.labels as MaskLabels).of.data]).toEqual([
+    0, 0, 1, 1, 0, 0, 1, 1, 2, 2, 3, 3, 2, 2, 3, 3,
+  ]);
 });
 
 test.each([

@@ -4,12 +4,15 @@
 import { readFile } from "node:fs/promises";
 import { basename, extname, join, resolve } from "node:path";
 import { InputError } from "../../inputError.js";
-import type { Part, Splits } from "../dataset.js";
+import type { Dataset, Part, Splits } from "../dataset.js";
+import { imageSize } from "../decode.js";
+import { type Size, sizeAt } from "../images.js";
 import { IGNORED } from "../labels.js";
+import { ragged } from "../ragged.js";
 import { imagesIn, listFolder } from "./folders.js";
-import { DEFAULT_SIZE, type ImageFiles, readImages, storedSize } from "./imageFiles.js";
+import { type ImageFiles, readImages } from "./imageFiles.js";
 import { type PixelNumbers, pngNumbers } from "./pngNumbers.js";
-import { numbered, type Reader, requireMemory } from "./reader.js";
+import { numbered, type Reader } from "./reader.js";
 import { PARTS, partOf, requireTrain, roleOf } from "./roles.js";
 
 /** The two folders of a part. */
@@ -67,58 +70,73 @@ async function readMask({ image, mask }: Example): Promise<PixelNumbers> {
   } catch (error) {
     throw new InputError(`${mask}: ${(error as Error).message}`);
   }
-  const { height, width } = await storedSize(image);
+  const { height, width } = await imageSize(image);
   if (found.height === height && found.width === width) return found;
   throw new InputError(
     `${mask}: ${found.height}x${found.width} pixels; its image ${image} has ${height}x${width}`,
   );
 }
 
-/** Cuts and scales a mask as its image is, by the nearest pixel. */
-function cover({ height, width, of }: PixelNumbers, side: number, into: Uint8Array): void {
-  const scale = Math.min(height, width) / side;
-  const [top, left] = [(height - side * scale) / 2, (width - side * scale) / 2];
-  for (let y = 0; y < side; y++) {
-    const row = Math.min(height - 1, Math.floor(top + (y + 0.5) * scale)) * width;
-    for (let x = 0; x < side; x++) {
-      into[y * side + x] = of[row + Math.min(width - 1, Math.floor(left + (x + 0.5) * scale))];
+/** A mask at another size, by the nearest pixel. */
+function scaled({ height, width, of }: PixelNumbers, to: Size): Uint8Array {
+  if (to.height === height && to.width === width) return of;
+  const made = new Uint8Array(to.height * to.width);
+  for (let y = 0; y < to.height; y++) {
+    const row = Math.floor(((y + 0.5) * height) / to.height) * width;
+    for (let x = 0; x < to.width; x++) {
+      made[y * to.width + x] = of[row + Math.floor(((x + 0.5) * width) / to.width)];
     }
   }
+  return made;
 }
 
-/** Masks of one size [n, side, side] as they are stored, and the largest number of each. */
-async function readMasks(examples: readonly Example[], side: number) {
-  const of = new Uint8Array(examples.length * side * side);
-  const levels: Set<number>[] = [];
-  for (const [at, example] of examples.entries()) {
-    const mask = await readMask(example);
-    levels.push(new Set(mask.of));
-    cover(mask, side, of.subarray(at * side * side, (at + 1) * side * side));
+/** Masks of one part at the sizes of its decoded images, and the numbers that each holds. */
+interface Masks {
+  readonly files: readonly string[];
+  readonly of: readonly Uint8Array[];
+  readonly levels: readonly (readonly number[])[];
+}
+
+async function readMasks({ images, ids = [] }: Dataset, maskOf: ReadonlyMap<string, string>) {
+  const files = ids.map((id) => maskOf.get(id)!);
+  const of: Uint8Array[] = [];
+  const levels: number[][] = [];
+  for (const [at, image] of ids.entries()) {
+    const mask = await readMask({ image, mask: files[at] });
+    levels.push([...new Set(mask.of)]);
+    of.push(scaled(mask, sizeAt(images, at)));
   }
-  return { of, levels };
+  return { files, of, levels };
 }
-
-type Masks = Awaited<ReturnType<typeof readMasks>>;
 
 /** Masks of 0 and 255 alone show one thing and the rest. */
 const isBlackAndWhite = (all: readonly Masks[]) => {
-  const seen = new Set(all.flatMap(({ levels }) => levels.flatMap((own) => [...own])));
+  const seen = new Set(all.flatMap(({ levels }) => levels.flat()));
   return seen.has(255) && [...seen].every((level) => level === 0 || level === 255);
 };
 
 /** Refuses a number beyond the classes, naming the file. */
-function expectClasses({ levels }: Masks, examples: readonly Example[], count: number): void {
+function expectClasses({ files, levels }: Masks, count: number): void {
   for (const [at, own] of levels.entries()) {
-    const wrong = [...own].find((level) => level >= count && level !== IGNORED);
+    const wrong = own.find((level) => level >= count && level !== IGNORED);
     if (wrong === undefined) continue;
     throw new InputError(
-      `${examples[at].mask}: a pixel has the number ${wrong}; expected a class from 0 to ${count - 1}, or ${IGNORED} ` +
+      `${files[at]}: a pixel has the number ${wrong}; expected a class from 0 to ${count - 1}, or ${IGNORED} ` +
         "where a pixel does not count",
     );
   }
 }
 
-/** A folder of images and masks, brought to squares. */
+/** The largest number of the masks that is a class; 0 without any. */
+const largest = ({ levels }: Masks): number =>
+  levels.flat().reduce((most, level) => (level === IGNORED ? most : Math.max(most, level)), 0);
+
+/** Images whose masks are read after them, at the sizes that they were decoded to. */
+function imagesOnly(examples: readonly Example[]): ImageFiles {
+  return { paths: examples.map(({ image }) => image), labels: { kind: "none" } };
+}
+
+/** A folder of images and masks. */
 export const maskFolder: Reader = {
   name: "mask folder",
   reads:
@@ -127,32 +145,26 @@ export const maskFolder: Reader = {
     entries !== undefined && Object.keys(await pairsOf(path)).length > 0,
   async read({ path }, options): Promise<Splits> {
     const pairs = requireTrain(await pairsOf(path), options.known !== undefined, path);
-    const side = options.size ?? DEFAULT_SIZE;
     const present = PARTS.filter((part) => pairs[part] !== undefined);
     const examples = await Promise.all(present.map((part) => examplesOf(pairs[part]!)));
-    const count = examples.reduce((sum, list) => sum + list.length, 0);
-    requireMemory(`${path}: ${count} masks`, count * side * side, options, "choose a smaller size");
+    const files = Object.fromEntries(present.map((part, at) => [part, imagesOnly(examples[at])]));
+    const name = options.name ?? basename(resolve(path));
+    const splits = await readImages({ name, ...files, train: files.train }, options);
+    const maskOf = new Map(examples.flat().map(({ image, mask }) => [image, mask]));
     const masks: Masks[] = [];
-    for (const list of examples) masks.push(await readMasks(list, side));
+    for (const part of present) masks.push(await readMasks(splits[part]!, maskOf));
     const white = isBlackAndWhite(masks);
-    const largest = Math.max(
-      0,
-      ...masks[0].levels.flatMap((own) => [...own].filter((v) => v !== IGNORED)),
-    );
-    const classes = options.classes ?? options.known ?? numbered(white ? 2 : largest + 1);
-    const parts: Partial<Record<Part, ImageFiles>> = {};
-    for (const [at, part] of present.entries()) {
-      if (!white) expectClasses(masks[at], examples[at], classes.length);
-      const of = white ? masks[at].of.map((value) => value / 255) : masks[at].of;
-      parts[part] = {
-        paths: examples[at].map(({ image }) => image),
-        labels: { kind: "mask", of, classes },
-      };
-    }
+    const classes = options.classes ?? options.known ?? numbered(white ? 2 : largest(masks[0]) + 1);
+    const labelled = present.map((part, at) => {
+      if (!white) expectClasses(masks[at], classes.length);
+      const { data, offsets } = ragged(new Uint8Array(0), masks[at].of);
+      const numbers = white ? data.map((value) => value / 255) : data;
+      const labels = { kind: "mask", of: { data: numbers, offsets }, classes } as const;
+      return [part, { ...splits[part]!, labels }] as const;
+    });
     const notes = white
       ? [`${path}: masks of 0 and 255 are read as the classes ${classes.join(" and ")}`]
       : [];
-    const name = options.name ?? basename(resolve(path));
-    return readImages({ name, ...parts, train: parts.train!, notes }, options);
+    return { ...splits, ...Object.fromEntries(labelled), notes };
   },
 };

@@ -6,6 +6,7 @@ import { InputError } from "../../inputError.js";
 import type { HostTensor } from "../../tensor/host.js";
 import { type Npz, openNpz } from "../../tensor/npz.js";
 import { type Dataset, type Part, type Splits, subset } from "../dataset.js";
+import { imagesOf } from "../images.js";
 import { type Arrays, type FoundArray, findArrays, listArrays, proposal } from "./npzArrays.js";
 import { type StoredImages, toImages } from "./npzImages.js";
 import { kindOfArray, labelRoles, makeLabels, type StoredLabels } from "./npzLabels.js";
@@ -133,10 +134,20 @@ function toDatasets(
     opened.options,
   );
   return Object.fromEntries(
-    present.map((part, at) => [
-      part,
-      { ...stored[at], name: name + titles[part], labels: labels[at] },
-    ]),
+    present.map((part, at) => {
+      const { length, channels, images, groups } = stored[at];
+      const own = { labels: labels[at], ...(groups && { groups }) };
+      return [
+        part,
+        {
+          name: name + titles[part],
+          length,
+          channels,
+          images: imagesOf(images, stored[at]),
+          ...own,
+        },
+      ];
+    }),
   );
 }
 

@@ -4,6 +4,7 @@ import { InputError } from "../../inputError.js";
 import type { HostTensor } from "../../tensor/host.js";
 import { formatShape } from "../../tensor/shape.js";
 import { IGNORED, type Labels } from "../labels.js";
+import { evenOffsets } from "../ragged.js";
 import { numbered, type ReadOptions, requireTwoClasses } from "./reader.js";
 import type { Role } from "./roles.js";
 
@@ -179,6 +180,7 @@ const maskLabels: Maker = (parts, names) => {
   const classes = names ?? numbered(count);
   return parts.map(({ tensor, source }) => {
     const { data } = tensor;
+    const [length] = tensor.shape;
     const wrong = white
       ? -1
       : data.findIndex(
@@ -190,7 +192,11 @@ const maskLabels: Maker = (parts, names) => {
         : data instanceof Uint8Array
           ? data
           : Uint8Array.from(data);
-      return { kind: "mask", of, classes };
+      return {
+        kind: "mask",
+        of: { data: of, offsets: evenOffsets(length, of.length / length) },
+        classes,
+      };
     }
     throw new InputError(
       `${source}: record ${recordOf(wrong, tensor)} has a pixel of ${data[wrong]}; expected a class from 0 to ` +

@@ -4,6 +4,7 @@ import { heatMap } from "../../charts/heatMap.js";
 import { lineCharts } from "../../charts/lineChart.js";
 import { writeFileAtomic } from "../../files/atomicFile.js";
 import type { Confusion } from "../../tasks/index.js";
+import { spreadsheetSafe, toCsv } from "../../text/csv.js";
 import type { Listener } from "../../train/events.js";
 import type { EpochRecord } from "../../train/progress.js";
 import type { RunFolder } from "../runFolder.js";
@@ -37,14 +38,13 @@ function curves(title: string, metric: string, history: readonly EpochRecord[]):
 const rowsOf = ({ classes, counts }: Confusion): number[][] =>
   classes.map((_, row) => [...counts.subarray(row * classes.length, (row + 1) * classes.length)]);
 
-/** A CSV field; quoted where it must be. */
-const field = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
+/** A table that people open: names of classes come with the data, and no spreadsheet is to work them out. */
 function table(confusion: Confusion): string {
-  const names = confusion.classes.map(field);
-  const head = ["true class", ...names].join(",");
-  const rows = rowsOf(confusion).map((counts, at) => [names[at], ...counts].join(","));
-  return `${[head, ...rows].join("\n")}\n`;
+  const names = confusion.classes.map(spreadsheetSafe);
+  return toCsv(
+    ["true class", ...names],
+    rowsOf(confusion).map((counts, at) => [names[at], ...counts]),
+  );
 }
 
 /** Keeps the charts of a run folder. */

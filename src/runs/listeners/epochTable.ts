@@ -4,13 +4,15 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { appendLine, writeFileAtomic } from "../../files/atomicFile.js";
+import { csvRow, parseCsv } from "../../text/csv.js";
+import { sixDigits } from "../../text/format.js";
 import type { RunStart } from "../../train/events.js";
 
 /** Six digits are enough for reading; what is not known stays empty. */
-export const cell = (value: number | null | undefined): string =>
-  value === undefined || value === null || !Number.isFinite(value)
-    ? ""
-    : String(Number(value.toPrecision(6)));
+export const cell = (value: number | null | undefined): number | undefined =>
+  value === undefined || value === null ? undefined : sixDigits(value);
+
+const rowOf = (values: readonly (number | undefined)[]): string => csvRow(values.map(cell));
 
 /** A table that grows with a run. */
 export class EpochTable {
@@ -25,25 +27,23 @@ export class EpochTable {
     if (!existsSync(this.path)) return;
     const first = resumed?.epoch ?? 1;
     const kept = (await this.rows()).filter(([epoch]) => epoch < first);
-    const lines = [this.header, ...kept.map((row) => row.map(cell).join(","))];
+    const lines = [this.header, ...kept.map(rowOf)];
     await writeFileAtomic(this.path, `${lines.join("\n")}\n`);
   }
 
   async append(epoch: number, rows: readonly (readonly (number | undefined)[])[]): Promise<void> {
     if (rows.length === 0) return;
     if (!existsSync(this.path)) await writeFileAtomic(this.path, `${this.header}\n`);
-    appendLine(this.path, rows.map((row) => [epoch, ...row].map(cell).join(",")).join("\n"));
+    appendLine(this.path, rows.map((row) => rowOf([epoch, ...row])).join("\n"));
   }
 
   /** All rows, the epoch in front; NaN where a cell is empty. */
   async rows(): Promise<number[][]> {
-    const [, ...lines] = (await readFile(this.path, "utf8")).trimEnd().split("\n");
-    return lines.map((line) =>
-      line.split(",").map((text) => (text === "" ? Number.NaN : Number(text))),
-    );
+    const [, ...rows] = parseCsv(await readFile(this.path, "utf8"), this.path);
+    return rows.map(({ cells }) => cells.map((text) => (text === "" ? Number.NaN : Number(text))));
   }
 
   private get header(): string {
-    return ["epoch", ...this.columns].join(",");
+    return csvRow(["epoch", ...this.columns]);
   }
 }
