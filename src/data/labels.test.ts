@@ -12,15 +12,18 @@ import {
   strataOf,
   takeLabels,
 } from "./labels.js";
+import { ragged } from "./ragged.js";
 
-const PIXELS = 2;
+/** Each image has two pixels. */
+const pixels = () => 2;
+const masks = (...lists: number[][]) => ragged(new Uint8Array(0), lists);
 
 /** Labels of three images of two pixels, of each kind. */
 const samples: { readonly [K in Labels["kind"]]: Extract<Labels, { kind: K }> } = {
   class: { kind: "class", of: Int32Array.of(1, 0, 1), classes: ["cat", "dog"] },
   tags: { kind: "tags", of: Uint8Array.of(1, 0, 2, 1, 1, 1), classes: ["sky", "sea"] },
   values: { kind: "values", of: Float32Array.of(1.5, -2, Number.NaN), names: ["age"] },
-  mask: { kind: "mask", of: Uint8Array.of(0, 1, 255, 2, 2, 2), classes: ["a", "b", "c"] },
+  mask: { kind: "mask", of: masks([0, 1], [255, 2], [2, 2]), classes: ["a", "b", "c"] },
   none: { kind: "none" },
 };
 
@@ -30,28 +33,28 @@ test("every kind is here", () => {
 
 describe.each(Object.entries(samples))("labels of the kind %s", (_, labels) => {
   test("can be used", () => {
-    expect(() => checkLabels(labels, 3, PIXELS, "x")).not.toThrow();
+    expect(() => checkLabels(labels, 3, pixels, "x")).not.toThrow();
   });
 
   test("go with their images, in any order and as often as wanted", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(2), { maxLength: 6 }), (indices) => {
-        const taken = takeLabels(labels, indices, PIXELS);
+        const taken = takeLabels(labels, indices);
         expect({ kind: taken.kind, names: namesOf(taken) }).toEqual({
           kind: labels.kind,
           names: namesOf(labels),
         });
         expect(labelData(taken).constructor).toBe(labelData(labels).constructor);
-        expect(() => checkLabels(taken, indices.length, PIXELS, "x")).not.toThrow();
+        expect(() => checkLabels(taken, indices.length, pixels, "x")).not.toThrow();
         for (const [at, index] of indices.entries()) {
-          expect(labelAt(taken, at, PIXELS)).toBe(labelAt(labels, index, PIXELS));
+          expect(labelAt(taken, at)).toBe(labelAt(labels, index));
         }
       }),
     );
   });
 
   test("taken in their own order are the same", () => {
-    const all = takeLabels(labels, [0, 1, 2], PIXELS);
+    const all = takeLabels(labels, [0, 1, 2]);
     expect([...labelData(all)]).toEqual([...labelData(labels)]);
     expect(labelData(all).length === 0 || labelData(all) !== labelData(labels)).toBe(true);
   });
@@ -62,9 +65,7 @@ describe.each(Object.entries(samples))("labels of the kind %s", (_, labels) => {
 });
 
 test("labels in words", () => {
-  const words = Object.values(samples).map((labels) =>
-    [0, 1, 2].map((at) => labelAt(labels, at, PIXELS)),
-  );
+  const words = Object.values(samples).map((labels) => [0, 1, 2].map((at) => labelAt(labels, at)));
   expect(words).toEqual([
     ["dog", "cat", "dog"],
     ["sky", "sea", "sky sea"],
@@ -145,13 +146,13 @@ describe("labels that cannot be used are refused with source, image and what was
     ],
     [
       "a pixel of no class",
-      { ...samples.mask, of: Uint8Array.of(0, 1, 2, 3, 0, 0) },
+      { ...samples.mask, of: masks([0, 1], [2, 3], [0, 0]) },
       "x: label of image 1: 3 is no class from 0 to 2",
     ],
     [
       "masks of another size",
-      { ...samples.mask, of: new Uint8Array(12) },
-      "x: 12 numbers of a mask for 3 images; expected 6",
+      { ...samples.mask, of: masks([0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]) },
+      "x: image 0 has 4 numbers of a mask; expected 2",
     ],
     [
       "two classes of one name",
@@ -159,7 +160,7 @@ describe("labels that cannot be used are refused with source, image and what was
       'x: two classes are named "cat"',
     ],
   ])("%s", (_, labels, message) => {
-    const check = () => checkLabels(labels, 3, PIXELS, "x");
+    const check = () => checkLabels(labels, 3, pixels, "x");
     expect(check).toThrow(InputError);
     expect(check).toThrow(message);
   });

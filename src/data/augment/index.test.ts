@@ -112,7 +112,7 @@ test("rotate turns by up to its degrees, to both sides", () => {
 });
 
 test("a map from one size to another fills it from edge to edge, along each axis by itself", () => {
-  expect(resizeMap({ height: 6, width: 10 }, { height: 3, width: 40 })).toEqual([
+  expect(fitMap("stretch", { height: 6, width: 10 }, { height: 3, width: 40 })).toEqual([
     ...[0.25, 0, -0.375, 0, 2, 0.5],
   ]);
 });

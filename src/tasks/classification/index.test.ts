@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { classLabels, targetInputs } from "../../../test/support/questions.js";
 import { compileLoss } from "../../../test/support/taskLoss.js";
-import { Sample } from "../../data/index.js";
+import { identity, imagesOf, Sample } from "../../data/index.js";
 import { InputError } from "../../inputError.js";
 import type { Task } from "../task.js";
 import { countTopK } from "./confusion.js";
@@ -20,10 +20,11 @@ function targetsOf(own: readonly number[], mixed: readonly (readonly [number, nu
     [ORDER]: new Float32Array(ROWS * CLASSES).fill(7),
   };
   const samples = mixed.map(([partner, weight]) =>
-    Object.assign(new Sample([1, 0, 0, 0, 1, 0]), weight < 1 ? { partner, weight } : {}),
+    Object.assign(new Sample(() => identity), weight < 1 ? { partner, weight } : {}),
   );
   const indices = Int32Array.from(own.flatMap((_, at) => [at, samples[at].partner ?? -1]));
-  const plan = { indices, samples, from: SIZE, to: SIZE };
+  const [sizes, maps] = [samples.map(() => SIZE), samples.map(() => identity)];
+  const plan = { indices, samples, sizes, maps, to: SIZE };
   classTargets(classLabels(own, CLASSES)).fill(plan, inputs);
   return inputs;
 }
@@ -122,8 +123,8 @@ describe("decoding", () => {
 
 test("one class is nothing to tell apart", () => {
   const labels = classLabels([0, 0], 1);
-  const images = new Uint8Array(2);
-  const dataset = { name: "flat", length: 2, ...SIZE, channels: 1, images, labels };
+  const images = imagesOf(new Uint8Array(2), { ...SIZE, channels: 1 });
+  const dataset = { name: "flat", length: 2, channels: 1, images, labels };
   expect(() => classification.check(dataset)).toThrow(InputError);
   expect(() => classification.check(dataset)).toThrow("flat has 1 class; expected at least two");
 });
