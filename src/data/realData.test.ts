@@ -32,7 +32,7 @@ const sets: Readonly<Record<string, Expected>> = {
   "bccd/boxes.csv": {
     options: { columns: { tags: "class" }, size: 32 },
     images: [364, 0, 0],
-    shape: [32, 32, 3],
+    shape: [64, 85, 3],
     kind: "tags",
     names: 3,
     notes: /path = image, tags \(words\) = class; not used: xmin, ymin, xmax, ymax/,
@@ -51,7 +51,7 @@ const sets: Readonly<Record<string, Expected>> = {
     ...classes([1121, 0, 358], [32, 32, 3], 23, { columns: { groups: "trajectory" } }),
     notes: /groups = trajectory/,
   },
-  "imagenette224-subset": classes([600, 250, 0], [32, 32, 3], 10, { size: 32 }),
+  "imagenette224-subset": classes([600, 250, 0], [64, 64, 3], 10, { size: 32 }),
   "muscima-symbols/muscima_symbols32.npz": {
     ...classes([9670, 0, 2469], [32, 32, 1], 32),
     notes: /not used: writer_page_top_left_width_height/,

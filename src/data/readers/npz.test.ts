@@ -228,7 +228,7 @@ test("reads tags, values, masks and groups", async () => {
   });
   const masks = u8([2, 2, 2], [0, 1, 2, 255, 0, 0, 0, 0]);
   expect(await of({ train_masks: masks, test_masks: masks })).toMatchObject({
-    labels: { kind: "mask", of: masks.data, classes: ["0", "1", "2"] },
+    labels: { kind: "mask", of: { data: masks.data }, classes: ["0", "1", "2"] },
   });
 });
 
@@ -236,7 +236,7 @@ test("masks of 0 and 255 alone are of two classes", async () => {
   const path = await archive({ images, masks: u8([2, 2, 2], [0, 255, 255, 0, 0, 0, 0, 255]) });
   const { train } = await openDataset(path);
   expect(train.labels).toMatchObject({
-    of: Uint8Array.of(0, 1, 1, 0, 0, 0, 0, 1),
+    of: { data: Uint8Array.of(0, 1, 1, 0, 0, 0, 0, 1), offsets: Float64Array.of(0, 4, 8) },
     classes: ["0", "1"],
   });
 });
