@@ -128,8 +128,8 @@ export async function flatness(
 ): Promise<Flatness> {
   const { sigmas = defaultSigmas, draws = 20, seed = 1, onDraw } = options;
   checkOptions(sigmas, draws);
-  net.expectFitting(images);
-  const probe = await openProbe(net, images, seed);
+  const fitting = net.fitting(images);
+  const probe = await openProbe(net, fitting, seed);
   const error = await probe.error(net.w);
   const points: FlatnessPoint[] = [];
   for (const sigma of sigmas) {

@@ -1,10 +1,11 @@
 // The images that a run learned from, found again.
 
-import { type Dataset, draw, openDataset, readingOf, subset } from "../data/index.js";
+import { type Dataset, draw, subset } from "../data/index.js";
 import { InputError } from "../inputError.js";
 import type { RunConfig } from "../runs/index.js";
 import { Random } from "../tensor/philox.js";
 import { dataDifference, fingerprint } from "../train/fingerprint.js";
+import { openData } from "../train/openData.js";
 
 /**
  * Images that a run was trained on: at most `count` of them, drawn by `seed` (default 1); all when no
@@ -14,11 +15,11 @@ import { dataDifference, fingerprint } from "../train/fingerprint.js";
  * when they cannot be read.
  */
 export async function trainingImages(
-  { settings, data }: RunConfig,
+  { settings, data, startedIn }: RunConfig,
   count = Number.POSITIVE_INFINITY,
   seed = 1,
 ): Promise<Dataset> {
-  const splits = await openDataset(settings.data, readingOf(settings));
+  const splits = await openData(settings, { from: startedIn });
   const difference = dataDifference(data, fingerprint(splits));
   if (difference) {
     throw new InputError(

@@ -1,23 +1,32 @@
 // `convoy data check PATH`: reads a data set and tells what is in it and which files are unusable.
 
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import {
   type CheckReport,
   checkDataset,
+  checkSplits,
   type ImageAt,
   openDataset,
+  type PartReport,
+  readClassNames,
   type WrongFile,
 } from "../data/index.js";
 import { InputError } from "../inputError.js";
+import { getTask } from "../tasks/index.js";
 import { grouped } from "../text/format.js";
+import { trainConfig } from "../train/config.js";
 import { count } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
+import { parseTexts } from "./flags.js";
 import { table } from "./table.js";
 
 /** Groups of equal images that are listed. */
 const LISTED = 5;
+/** So many times as many images of one class as of another are worth a word. */
+const IMBALANCED = 3;
 
-const place = ({ part, index, label }: ImageAt) => `${part} ${index} (${label})`;
+const place = ({ part, index, label, file }: ImageAt) =>
+  `${part} ${file ?? index}${label === "" ? "" : ` (${label})`}`;
 
 function groups(title: string, found: readonly (readonly ImageAt[])[]): string[] {
   if (found.length === 0) return [];
@@ -26,33 +35,116 @@ function groups(title: string, found: readonly (readonly ImageAt[])[]): string[]
   return [`${title}: ${grouped(found.length)}`, ...lines];
 }
 
-function describe(report: CheckReport): string[] {
-  const { name, names, parts, duplicates, leaks, conflicts, wrongFiles } = report;
-  const { channels, sizes } = parts[0];
+/** How many there are of what a kind of labels names. */
+const titles: Readonly<Record<CheckReport["kind"], string>> = {
+  class: "classes",
+  tags: "tags",
+  values: "values",
+  mask: "classes of pixels",
+  none: "no labels",
+};
+
+const percentOf = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+/** The table of counts, or of values one for each part. */
+function labelTable({ kind, names, parts }: CheckReport): string[] {
+  if (kind === "values") {
+    return parts.flatMap(({ part, images, values }) => [
+      ...table(
+        [`${part}, ${grouped(images)} images`, "known", "smallest", "mean", "largest"],
+        values.map(({ name, known, smallest, mean, largest }) => [
+          name,
+          known,
+          ...[smallest, mean, largest].map((value) => String(Number(value.toPrecision(5)))),
+        ]),
+      ),
+      "",
+    ]);
+  }
   const rows = names.map((title, at) => [title, ...parts.map(({ counts }) => counts[at])]);
-  const total = ["all", ...parts.map(({ images }) => images)];
+  const total = [kind === "mask" ? "images" : "all", ...parts.map(({ images }) => images)];
+  const heads = { class: "class", tags: "tag", mask: "class, in pixels", none: "" }[kind];
+  return [...table([heads, ...parts.map(({ part }) => part)], [...rows, total]), ""];
+}
+
+/** What a part is about beside its counts. */
+function partLines(
+  { kind }: CheckReport,
+  { part, imbalance, empty, groups }: PartReport,
+): string[] {
+  const lines: string[] = [];
+  if (imbalance > IMBALANCED) {
+    const share = Number.isFinite(imbalance)
+      ? `${imbalance.toFixed(1)} times as many`
+      : "some, and none";
+    lines.push(`${part}: ${share} of the most frequent as of the rarest`);
+  }
+  if (empty > 0) {
+    const what = { tags: "images without any tag", mask: "pixels that do not count" }[
+      kind as "tags"
+    ];
+    lines.push(`${part}: ${percentOf(empty)} ${what}`);
+  }
+  if (groups !== undefined) lines.push(`${part}: ${grouped(groups)} groups`);
+  return lines;
+}
+
+function describe(report: CheckReport): string[] {
+  const { name, names, parts, duplicates, leaks, conflicts, wrongFiles, near, kind, notes } =
+    report;
+  const { channels, sizes } = parts[0];
+  const { sharedGroups } = report;
+  const several = near.filter((pair) => new Set(pair.map(({ part }) => part)).size > 1);
   return [
-    `${name}: ${names.length} classes, images of ${sizes}, ${channels} channel${channels === 1 ? "" : "s"}`,
+    `${name}: ${names.length} ${titles[kind]}, images of ${sizes}, ${channels} channel${channels === 1 ? "" : "s"}`,
+    ...notes,
     "",
-    ...table(["class", ...parts.map(({ part }) => part)], [...rows, total]),
-    "",
+    ...labelTable(report),
+    ...parts.flatMap((part) => partLines(report, part)),
+    ...(sharedGroups > 0
+      ? [
+          `groups in several parts (results on the later one are too good): ${grouped(sharedGroups)}`,
+        ]
+      : []),
     ...groups("equal images within a part", duplicates),
     ...groups("equal images in several parts (results on the later one are too good)", leaks),
     ...groups("equal images with different labels", conflicts),
+    ...groups("images in several parts that look alike", several),
+    ...groups(
+      "images within a part that look alike",
+      near.filter((pair) => !several.includes(pair)),
+    ),
     ...wrongFiles.map(({ path, reason }) => `unusable: ${path}: ${reason}`),
   ];
 }
 
+interface Options {
+  readonly size?: number;
+  readonly task?: string;
+  readonly columns?: Readonly<Record<string, string>>;
+  readonly classes?: string;
+  readonly groupBy?: "parent";
+  readonly json?: boolean;
+}
+
 export function define(command: Command, console: Console): void {
+  const { task, classes, groupBy } = trainConfig.shape;
   command
     .command("check")
     .description("count classes, find equal images, leaks and unusable files")
     .argument("<data>", "a name (mnist, fashion-mnist) or a path")
     .option("--size <pixels>", "height and width that image files are brought to", count)
+    .option("--task <name>", task.description!)
+    .option("--columns <role=name,...>", trainConfig.shape.columns.description!, parseTexts)
+    .option("--classes <file>", classes.description!)
+    .addOption(new Option("--group-by <what>", groupBy.description!).choices(["parent"]))
     .option("--json", "print one object")
-    .action(async (data: string, { size, json }: { size?: number; json?: boolean }) => {
+    .action(async (data: string, { json, task, classes, ...options }: Options) => {
       const wrong: WrongFile[] = [];
-      const report = checkDataset(await openDataset(data, { size, wrong }), wrong);
+      const kind = task === undefined ? undefined : getTask(task).labels;
+      const names = classes === undefined ? undefined : await readClassNames(classes);
+      const splits = await openDataset(data, { ...options, kind, classes: names, wrong });
+      const report = checkDataset(checkSplits(splits), wrong);
       if (json) sayJson(console, report);
       else for (const line of describe(report)) say(console.out, line);
       if (wrong.length > 0) {

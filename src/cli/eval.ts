@@ -1,33 +1,50 @@
-// `convoy eval RUN`: the run's best weights on its test set, or on another data set. Data without a test set
-// are evaluated on the selection set, and the answer says so.
+// `convoy eval RUN`: the run's best weights on its test set, or where its data have none on the selection set; or on
+// another data set, on all of it where that has no test set. The answer says which.
 
+import { resolve } from "node:path";
 import type { Command } from "commander";
-import { type Dataset, draw, openDataset, readingOf } from "../data/index.js";
-import { openTrained, type RunConfig, type TimedEvaluation, type Trained } from "../runs/index.js";
+import { type Dataset, draw, joined } from "../data/index.js";
+import { openTrained, type TimedEvaluation, type Trained } from "../runs/index.js";
 import type { MetricInfo } from "../tasks/index.js";
 import { grouped } from "../text/format.js";
+import { dataDifference, fingerprint } from "../train/fingerprint.js";
+import { isSource, openData } from "../train/openData.js";
 import { type Console, say, sayJson } from "./console.js";
+import { parseTexts } from "./flags.js";
 import { metricText, metricTitle } from "./metricText.js";
 import { table } from "./table.js";
 
 interface Options {
   readonly data?: string;
+  readonly columns?: Readonly<Record<string, string>>;
   readonly engine?: string;
   readonly json?: boolean;
 }
 
-/** What is evaluated: the test set, or where there is none the selection set of the training. */
+/** What is evaluated: the test set, where the run's own data have none their selection set, and other data whole. */
 interface Evaluated {
-  readonly set: "test" | "selection";
+  readonly set: "test" | "selection" | "all";
   readonly dataset: Dataset;
 }
 
-async function evaluatedSet({ settings }: RunConfig, data = settings.data): Promise<Evaluated> {
-  const splits = await openDataset(data, readingOf(settings));
+/** The images to evaluate: of the run's own data, wherever they lie now, or of other data. */
+async function evaluatedSet(
+  { config, info, task }: Trained,
+  { data, columns }: Pick<Options, "data" | "columns">,
+): Promise<Evaluated> {
+  const { settings, startedIn: from } = config;
+  const found = data === undefined ? {} : { data: isSource(data) ? data : resolve(data) };
+  const splits = await openData(
+    { ...settings, ...found, ...(columns && { columns }) },
+    { from, kind: task.labels, known: info.names },
+  );
+  const own = data === undefined || dataDifference(config.data, fingerprint(splits)) === undefined;
   if (splits.test) return { set: "test", dataset: splits.test };
-  // How many images the run learned from says nothing of other data.
-  const train = data === settings.data ? settings.train : undefined;
-  return { set: "selection", dataset: draw(splits, { ...settings, train }).selection };
+  if (own) return { set: "selection", dataset: draw(splits, settings).selection };
+  return {
+    set: "all",
+    dataset: splits.selection ? joined(splits.train, splits.selection) : splits.train,
+  };
 }
 
 /** A cell of a report: shares in percent, counts and errors as they are. */
@@ -88,13 +105,14 @@ const result = (
 export function define(command: Command, console: Console): void {
   command
     .argument("<run>", "run folder")
-    .option("--data <data>", "another data set with the same classes")
+    .option("--data <data>", "another data set that shows the same classes or some of them")
+    .option("--columns <role=name,...>", "what its columns or arrays hold", parseTexts)
     .option("--engine <name>", "auto, native or reference", "auto")
     .option("--json", "print one object")
-    .action(async (run: string, { data, engine, json }: Options) => {
+    .action(async (run: string, { data, columns, engine, json }: Options) => {
       const net = await openTrained(run, { engine });
       try {
-        const evaluated = await evaluatedSet(net.config, data);
+        const evaluated = await evaluatedSet(net, { data, columns });
         const evaluation = await net.evaluate(evaluated.dataset);
         if (json) sayJson(console, result(net, run, evaluated, evaluation));
         else for (const line of describe(net, run, evaluated, evaluation)) say(console.out, line);

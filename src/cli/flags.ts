@@ -34,6 +34,12 @@ function checked(type: z.ZodUnion) {
   };
 }
 
+/** How the values of a record are read, by their type. */
+const valueParsers = [
+  [z.ZodNumber, parseNumber],
+  [z.ZodString, (text: string) => text],
+] as const;
+
 /** `momentum=0.9,beta=0.5` as a record. */
 function parseRecord<T>(text: string, parse: (value: string) => T): Record<string, T> {
   const pairs = text.split(",").map((pair) => {
@@ -45,6 +51,9 @@ function parseRecord<T>(text: string, parse: (value: string) => T): Record<strin
   });
   return Object.fromEntries(pairs);
 }
+
+/** `path=file,label=species` as a record of texts. */
+export const parseTexts = (text: string) => parseRecord(text, (value) => value);
 
 /** The inner type of a setting, and its default. */
 function unwrap(type: z.core.$ZodType): { inner: z.core.$ZodType; initial?: unknown } {
@@ -69,7 +78,8 @@ function flagOf(name: string, type: z.ZodType): Option {
   if (inner instanceof z.ZodEnum) return flag("name").choices(inner.options.map(String));
   if (inner instanceof z.ZodUnion) return flag("number").argParser(checked(inner));
   if (inner instanceof z.ZodRecord) {
-    const parse = inner.def.valueType instanceof z.ZodNumber ? parseNumber : parseEither;
+    const { valueType } = inner.def;
+    const parse = valueParsers.find(([type]) => valueType instanceof type)?.[1] ?? parseEither;
     return flag("name=value,...").argParser((text: string) => parseRecord(text, parse));
   }
   return flag("text");

@@ -1,7 +1,7 @@
 // Compares training methods by the protocol that every claim is to follow: three disjoint sets, equal
 // budgets, equally many rates tried for each method, several seeds, differences paired by seed.
 
-import { openDataset, readingOf, type Splits } from "../data/index.js";
+import type { Splits } from "../data/index.js";
 import { InputError } from "../inputError.js";
 import { swarmOf } from "../runs/index.js";
 import { runStudy, type StudyProgress } from "../study/study.js";
@@ -10,6 +10,7 @@ import { getTask, scoreOf, taskFor } from "../tasks/index.js";
 import { fingerprint } from "../train/fingerprint.js";
 import type { TrainEvent } from "../train/index.js";
 import { learningRate, type OwnParts, parseConfig, type TrainConfig } from "../train/index.js";
+import { openData } from "../train/openData.js";
 import { loadModule } from "../train/ownModule.js";
 import { prepare } from "../train/prepare.js";
 import { getMetric, type Outcome } from "./outcome.js";
@@ -99,8 +100,8 @@ export async function compare(
   const compared = getMetric(metric);
   const { out } = settings;
   const chosen = parseConfig({ epochs: DEFAULT_EPOCHS, ...settings.settings });
-  const { data, module: path } = chosen;
-  const source = withTest(own.data ?? (await openDataset(data, readingOf(chosen))));
+  const { module: path } = chosen;
+  const source = withTest(own.data ?? (await openData(chosen)));
   const module = path === undefined ? undefined : await loadModule(path);
   const score = plannedScore(chosen, source, own);
   const plan = makePlan(settings, fingerprint(source), score, module);

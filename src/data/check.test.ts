@@ -2,6 +2,9 @@ import { expect, test } from "vitest";
 import { tinyDataset } from "../../test/fixtures/data.js";
 import { checkDataset } from "./check.js";
 import { subset } from "./dataset.js";
+import { joinImages, readerOf } from "./images.js";
+import type { Labels } from "./labels.js";
+import { ragged } from "./ragged.js";
 import { openDataset } from "./sources.js";
 
 const size = { height: 1, width: 1, channels: 1 };
@@ -32,6 +35,51 @@ test("tells duplicates, leaks and conflicting labels apart", () => {
   expect(report.leaks).toEqual([leak]);
   expect(report.conflicts).toEqual([leak]);
   expect(report.wrongFiles).toBe(wrong);
+});
+
+test("tells files, groups that parts share, and what is known of values, tags and masks", () => {
+  const base = part([1, 1], [0, 1]);
+  const named = { ...base, ids: ["a.png", "b.png"], groups: Int32Array.of(3, 4) };
+  const shared = checkDataset({
+    train: named,
+    test: { ...part([7], [0]), groups: Int32Array.of(4) },
+  });
+  expect(shared.duplicates[0].map(({ file }) => file)).toEqual(["a.png", "b.png"]);
+  expect([shared.sharedGroups, shared.parts[0].groups]).toEqual([1, 2]);
+  const of = (labels: Labels) => checkDataset({ train: { ...base, labels } });
+  const values = Float32Array.of(1, 5, Number.NaN, 7);
+  expect(of({ kind: "values", of: values, names: ["x", "y"] }).parts[0].values).toEqual([
+    { name: "x", known: 1, smallest: 1, mean: 1, largest: 1 },
+    { name: "y", known: 2, smallest: 5, mean: 6, largest: 7 },
+  ]);
+  const tags = of({ kind: "tags", of: Uint8Array.of(1, 0, 0, 2), classes: ["x", "y"] });
+  expect([tags.parts[0].empty, tags.parts[0].counts]).toEqual([0.5, [1, 0]]);
+  const masks = of({
+    kind: "mask",
+    of: ragged(new Uint8Array(0), [[1], [255]]),
+    classes: ["x", "y"],
+  });
+  expect([masks.parts[0].empty, masks.parts[0].counts]).toEqual([0.5, [0, 1]]);
+});
+
+test("images that look alike are found, though their bytes differ; others are not", async () => {
+  const { test: held } = await openDataset("mnist");
+  const train = subset(
+    held!,
+    Array.from({ length: 500 }, (_, at) => at),
+  );
+  const reader = readerOf(held!.images, 1);
+  const images = joinImages(
+    [42, 700].map((at) => ({
+      ...{ height: 28, width: 28, channels: 1 },
+      data: reader.read(at).map((byte, pixel) => Math.min(255, byte + 2 + (pixel % 3))),
+    })),
+  );
+  const again = { ...subset(held!, [42, 700]), images };
+  const { near, leaks } = checkDataset({ train, test: again });
+  expect(leaks).toEqual([]);
+  const across = near.filter((pair) => new Set(pair.map(({ part }) => part)).size > 1);
+  expect(across.map((pair) => pair.map(({ index }) => index))).toEqual([[42, 0]]);
 });
 
 test("images of MNIST's test set are found again when put among the training ones", async () => {

@@ -1,8 +1,8 @@
 // What every source of images becomes: stored images and what is known of each.
 
 import { InputError } from "../inputError.js";
-import { type Images, takeImages } from "./images.js";
-import { type Labels, takeLabels } from "./labels.js";
+import { type Images, joinedImages, takeImages } from "./images.js";
+import { joinLabels, type Labels, takeLabels } from "./labels.js";
 
 /** Images, and what is known of each. */
 export interface Dataset<L extends Labels = Labels> {
@@ -60,5 +60,18 @@ export function subset<L extends Labels>(
     labels: takeLabels(labels, list),
     ...(groups && { groups: Int32Array.from(list, (at) => groups[at]) }),
     ...(ids && { ids: list.map((at) => ids[at]) }),
+  };
+}
+
+/** Two data sets of one number of channels, kind and names of labels as one; the images of `a` come first. */
+export function joined(a: Dataset, b: Dataset, name = a.name): Dataset {
+  return {
+    ...a,
+    name,
+    length: a.length + b.length,
+    images: joinedImages(a.images, b.images),
+    labels: joinLabels(a.labels, b.labels),
+    ...(a.groups && b.groups && { groups: Int32Array.from([...a.groups, ...b.groups]) }),
+    ...(a.ids && b.ids && { ids: [...a.ids, ...b.ids] }),
   };
 }

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import type { Metadata, Sharp, SharpOptions } from "sharp";
 import { InputError } from "../inputError.js";
-import type { Image } from "./images.js";
+import type { Image, Size } from "./images.js";
 import { channelRule } from "./pixels/channels.js";
 import { bytesOf16, bytesOfFloats, type Range16 } from "./pixels/depth.js";
 
@@ -146,6 +146,23 @@ export async function decodeImage(
       `${typeof source === "string" ? source : "the image"}: ${reasonOf(source, error)}`,
     );
   });
+}
+
+/**
+ * Height and width of an image, turned as the camera says, without its pixels.
+ *
+ * @throws InputError as {@link decodeImage} does.
+ */
+export async function imageSize(source: ImageSource): Promise<Size> {
+  const open = await loadSharp();
+  try {
+    const file = typeof source === "string" ? await readFile(source) : source;
+    return (await open(file, {}).metadata()).autoOrient;
+  } catch (error) {
+    throw new InputError(
+      `${typeof source === "string" ? source : "the image"}: ${reasonOf(source, error)}`,
+    );
+  }
 }
 
 /** What became of one of many images: its bytes, or why there are none. */

@@ -49,6 +49,15 @@ describe("drawn images", () => {
     });
   });
 
+  test("of a group are all learned from or all chosen by", () => {
+    const groups = Int32Array.from({ length: 120 }, (_, at) => Math.floor(at / 6));
+    const grouped = { train: { ...source.train, groups } };
+    const { train, selection } = draw(grouped, { seed: 1, train: 30, selection: 0.2 });
+    expect(train.length).toBe(30);
+    const learned = new Set(train.groups);
+    expect([...selection.groups!].filter((group) => learned.has(group))).toEqual([]);
+  });
+
   test("of a class with too few images are refused", () => {
     expect(() => balancedSubsets(source.train, [90, 60], 1)).toThrow(
       "stripes: class top has 10 images left where a balanced part of 60 needs 20",

@@ -75,14 +75,19 @@ export function balancedSubsets(
  */
 export function draw(source: Splits, drawing: Drawing): Drawn {
   const { seed, train, selection: share } = drawing;
-  const { test, selection } = source;
+  const { test, selection, notes } = source;
+  const rest = { ...(test && { test }), ...(notes && { notes }) };
   if (train === undefined) {
     const learning = selection
       ? { train: source.train, selection }
       : splitSelection(source.train, { seed, fraction: share });
-    return { ...learning, test };
+    return { ...learning, ...rest };
+  }
+  if (source.train.groups && !selection) {
+    const apart = splitSelection(source.train, { seed, fraction: share });
+    return { ...apart, train: balancedSubsets(apart.train, [train], seed)[0], ...rest };
   }
   const forSelection = selection ? 0 : Math.max(1, Math.round((train * share) / (1 - share)));
   const [learning, chosen] = balancedSubsets(source.train, [train, forSelection], seed);
-  return { train: learning, selection: selection ?? chosen, test };
+  return { train: learning, selection: selection ?? chosen, ...rest };
 }

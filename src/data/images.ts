@@ -125,6 +125,31 @@ export function takeImages({ bytes, offsets, sizes }: Images, indices: ArrayLike
   return { bytes, ...taken };
 }
 
+/**
+ * The images of `a` and behind them those of `b`; bytes are shared where both lie in the same ones.
+ *
+ * @throws InputError for images in different files.
+ */
+export function joinedImages(a: Images, b: Images): Images {
+  const sizes = new Int32Array(a.sizes.length + b.sizes.length);
+  sizes.set(a.sizes);
+  sizes.set(b.sizes, a.sizes.length);
+  const place = (bytes: Images["bytes"], shift: number): Images => {
+    const offsets = new Float64Array(a.offsets.length + b.offsets.length);
+    offsets.set(a.offsets);
+    for (const [at, offset] of b.offsets.entries()) offsets[a.offsets.length + at] = offset + shift;
+    return { bytes, offsets, sizes };
+  };
+  if (a.bytes === b.bytes) return place(a.bytes, 0);
+  if (!(a.bytes instanceof Uint8Array && b.bytes instanceof Uint8Array)) {
+    throw new InputError("images in different files cannot be joined; give one part of them alone");
+  }
+  const bytes = new Uint8Array(a.bytes.length + b.bytes.length);
+  bytes.set(a.bytes);
+  bytes.set(b.bytes, a.bytes.length);
+  return place(bytes, a.bytes.length);
+}
+
 /** Reads images one by one, wherever they lie; `close` when done. */
 export interface ImageReader {
   /** The bytes of an image; only good until the next call. */

@@ -1,3 +1,4 @@
+export { alignLabels } from "./align.js";
 export {
   type Augmentation,
   type AugmentationKind,
@@ -6,7 +7,8 @@ export {
 } from "./augment/augmentation.js";
 export { augmentation, augmentations, parseAugmentations } from "./augment/index.js";
 export { type CheckReport, checkDataset, type ImageAt, type PartReport } from "./check.js";
-export { type Dataset, type Splits, subset } from "./dataset.js";
+export { balancedWeights, readClassWeights } from "./classWeights.js";
+export { type Dataset, joined, type Part, type Splits, subset } from "./dataset.js";
 export {
   type Decoded,
   type DecodeOptions,
@@ -14,6 +16,7 @@ export {
   decodeInOrder,
   type ImageSource,
 } from "./decode.js";
+export { checkImages, checkSplits } from "./door.js";
 export { type Drawing, type Drawn, draw } from "./draw.js";
 export {
   type Affine,
@@ -70,10 +73,11 @@ export { type Batch, Loader, type LoaderOptions } from "./loader.js";
 export { type Normalisation, normalisationOf } from "./normalise.js";
 export { type Range16, ranges } from "./pixels/depth.js";
 export { evenOffsets, type Ragged, ragged } from "./ragged.js";
+export { readClassNames } from "./readers/classNames.js";
 export { DEFAULT_SIZE, decodingOf, isImage } from "./readers/imageFiles.js";
 export { readers } from "./readers/index.js";
 export { listImages } from "./readers/listImages.js";
 export type { Location, Reader, ReadOptions, ReadProgress, WrongFile } from "./readers/reader.js";
 export { type OpenOptions, openDataset, type Source, sources } from "./sources.js";
-export { type SplitOptions, splitSelection } from "./split.js";
+export { type SplitOptions, selectionFault, splitSelection } from "./split.js";
 export { type BatchPlan, noTargets, type TargetInput, type TargetMaker } from "./targets.js";

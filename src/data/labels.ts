@@ -54,6 +54,8 @@ export interface LabelKind<L extends Labels> {
   data(labels: L): Int32Array | Uint8Array | Float32Array;
   /** The labels of the images at the given indices, in that order. */
   take(labels: L, indices: ArrayLike<number>): L;
+  /** The labels of two data sets with the same names, those of `b` behind those of `a`. */
+  join(a: L, b: L): L;
   /** Numbers of image `at` in the data: `[first, end)`. */
   span(labels: L, at: number): readonly [first: number, end: number];
   /** Numbers that an image of `pixels` pixels should have. */
@@ -96,6 +98,32 @@ function takeRows<T extends Int32Array | Uint8Array | Float32Array>(
   }
   return taken;
 }
+
+/** Two arrays as one. */
+function concatenated<T extends Int32Array | Uint8Array | Float32Array | Float64Array>(
+  a: T,
+  b: T,
+): T {
+  const all = new (a.constructor as new (length: number) => T)(a.length + b.length);
+  all.set(a);
+  all.set(b, a.length);
+  return all;
+}
+
+/** Labels whose numbers lie in one array, as one list. */
+const joinFlat = <L extends ClassLabels | TagLabels | ValueLabels>(a: L, b: L): L => ({
+  ...a,
+  of: concatenated(a.of, b.of),
+});
+
+/** Lists of two arrays as one. */
+const joinLists = (a: Ragged<Uint8Array>, b: Ragged<Uint8Array>): Ragged<Uint8Array> => ({
+  data: concatenated(a.data, b.data),
+  offsets: concatenated(
+    a.offsets,
+    b.offsets.subarray(1).map((at) => at + a.data.length),
+  ),
+});
 
 /** Where the numbers of an image lie, of which each has `width`. */
 const row = (width: number, at: number) => [at * width, (at + 1) * width] as const;
@@ -140,6 +168,7 @@ export const labelKinds: { readonly [K in Labels["kind"]]: LabelKind<LabelsOf<K>
     names: ({ classes }) => classes,
     data: ({ of }) => of,
     take: (labels, indices) => ({ ...labels, of: takeRows(labels.of, 1, indices) }),
+    join: joinFlat,
     span: (_, at) => row(1, at),
     size: () => 1,
     fault: ({ classes }, value) => outside(value, classes),
@@ -155,6 +184,7 @@ export const labelKinds: { readonly [K in Labels["kind"]]: LabelKind<LabelsOf<K>
       ...labels,
       of: takeRows(labels.of, labels.classes.length, indices),
     }),
+    join: joinFlat,
     span: ({ classes }, at) => row(classes.length, at),
     size: ({ classes }) => classes.length,
     fault: (_, value) =>
@@ -176,6 +206,7 @@ export const labelKinds: { readonly [K in Labels["kind"]]: LabelKind<LabelsOf<K>
       ...labels,
       of: takeRows(labels.of, labels.names.length, indices),
     }),
+    join: joinFlat,
     span: ({ names }, at) => row(names.length, at),
     size: ({ names }) => names.length,
     fault: (_, value) =>
@@ -188,6 +219,7 @@ export const labelKinds: { readonly [K in Labels["kind"]]: LabelKind<LabelsOf<K>
     names: ({ classes }) => classes,
     data: ({ of }) => of.data,
     take: (labels, indices) => ({ ...labels, of: takeLists(labels.of, indices) }),
+    join: (a, b) => ({ ...a, of: joinLists(a.of, b.of) }),
     span: ({ of }, at) => [of.offsets[at], of.offsets[at + 1]],
     size: (_, pixels) => pixels,
     fault: ({ classes }, value) => (value === IGNORED ? undefined : outside(value, classes)),
@@ -200,6 +232,7 @@ export const labelKinds: { readonly [K in Labels["kind"]]: LabelKind<LabelsOf<K>
     names: () => [],
     data: () => new Uint8Array(0),
     take: (labels) => labels,
+    join: (labels) => labels,
     span: () => [0, 0],
     size: () => 0,
     fault: () => undefined,
@@ -248,6 +281,9 @@ export const strataOf = (labels: Labels, length: number): Int32Array =>
  */
 export const takeLabels = <L extends Labels>(labels: L, indices: ArrayLike<number>): L =>
   kindOf(labels).take(labels, indices) as L;
+
+/** The labels of two data sets, of one kind and with the same names, as one list. */
+export const joinLabels = <L extends Labels>(a: L, b: L): L => kindOf(a).join(a, b) as L;
 
 /**
  * Checks labels of `length` images.

@@ -156,3 +156,20 @@ test("refuses a batch of nothing and a step outside the epoch", async () => {
   expect(() => open({}, tinyDataset({ length: 0 }))).toThrow(/no images/);
   await expect(open().batch(0, 2)).rejects.toThrow(/step 2 of an epoch of 2/);
 });
+
+test("with strata an epoch shows as many images of each, and the rare ones in turn", async () => {
+  const strata = Int32Array.from({ length: 20 }, (_, at) => (at < 16 ? 0 : at < 19 ? 1 : 2));
+  const loader = open({ batch: 20, shuffle: true, strata });
+  const orders = [];
+  for (const epoch of [0, 1]) orders.push([...(await loader.batch(epoch, 0)).indices]);
+  expect(orders[0]).not.toEqual(orders[1]);
+  for (const order of orders) {
+    const counts = [0, 1, 2].map((one) => order.filter((at) => strata[at] === one).length);
+    expect(counts).toEqual([7, 7, 6]);
+    const rare = [16, 17, 18].map((image) => order.filter((at) => at === image).length);
+    expect(rare.sort()).toEqual([2, 2, 3]);
+    expect(new Set(order.filter((at) => strata[at] === 0)).size).toBe(7);
+  }
+  const again = open({ batch: 20, shuffle: true, strata });
+  expect([...(await again.batch(1, 0)).indices]).toEqual(orders[1]);
+});

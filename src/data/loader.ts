@@ -22,6 +22,11 @@ export interface LoaderOptions {
   /** Random order that leaves out the last incomplete batch (training), or stored order (evaluation). */
   readonly shuffle: boolean;
   readonly augment?: readonly Augmentation[];
+  /**
+   * A number for each image [length]: an epoch then shows as many images of each number, some of them again and others
+   * not; default all images once.
+   */
+  readonly strata?: Int32Array;
   /** How images become inputs; by default as they are, bytes as 0..1. */
   readonly intake?: Intake;
   /** Makes the targets of its data set; default none. */
@@ -53,6 +58,26 @@ interface Slot {
   /** Where these lie, and how each image is made, as the engine wants them. */
   readonly sources: Float64Array;
   readonly fields: Float32Array;
+}
+
+/** As many places as there are images, in random order, shared evenly by the strata. */
+function balancedOrder(strata: Int32Array, random: Random): Int32Array {
+  const members = new Map<number, number[]>();
+  for (const [index, stratum] of strata.entries()) {
+    const list = members.get(stratum);
+    if (list) list.push(index);
+    else members.set(stratum, [index]);
+  }
+  const lists = [...members.values()];
+  // Each list is gone through in orders of its own, so that an image comes again only after all others of it.
+  const orders = lists.map(() => [] as number[]);
+  const places = strata.map((_, at) => {
+    const [list, order] = [lists[at % lists.length], orders[at % lists.length]];
+    if (order.length === 0)
+      for (const one of random.permutation(list.length)) order.push(list[one]);
+    return order.pop()!;
+  });
+  return random.permutation(strata.length).map((at) => places[at]);
 }
 
 /**
@@ -206,9 +231,12 @@ export class Loader {
   /** The order of an epoch, kept until another one is asked for. */
   private orderOf(epoch: number): Int32Array {
     if (this.order?.epoch !== epoch) {
-      const { seed, particle } = this.options;
+      const { seed, particle, strata } = this.options;
       const random = new Random({ seed, purpose: "order", particle, epoch });
-      this.order = { epoch, indices: random.permutation(this.dataset.length) };
+      const indices = strata
+        ? balancedOrder(strata, random)
+        : random.permutation(this.dataset.length);
+      this.order = { epoch, indices };
     }
     return this.order.indices;
   }

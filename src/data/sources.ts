@@ -71,7 +71,7 @@ function mnistFolder(): string | undefined {
 }
 
 /** Settings of {@link openDataset}. */
-export interface OpenOptions extends Omit<ReadOptions, "name" | "classes"> {
+export interface OpenOptions extends Omit<ReadOptions, "name"> {
   /** Smallest side in pixels that the net accepts; smaller images are refused. */
   readonly minimum?: number;
 }
@@ -106,8 +106,15 @@ async function readSource(source: Source, options: OpenOptions): Promise<Splits>
     const where = folder === undefined ? "" : ` in ${folder}`;
     throw new InputError(`${source.name} is not installed${where}; ${source.cure}`);
   }
-  return source.reader.read(location, { ...options, name: source.name, classes: source.classes });
+  return source.reader.read(location, {
+    ...options,
+    name: source.name,
+    classes: options.classes ?? source.classes,
+  });
 }
+
+/** Archives of files. */
+const PACKED = /\.(zip|tar|tgz|tar\.\w+|7z|rar)$/i;
 
 async function readPath(path: string, options: OpenOptions): Promise<Splits> {
   const location = await locationAt(path);
@@ -122,5 +129,7 @@ async function readPath(path: string, options: OpenOptions): Promise<Splits> {
     if (await reader.matches(location)) return reader.read(location, options);
   }
   const kinds = readers.map(({ reads }) => `  - ${reads}`).join("\n");
-  throw new InputError(`${path}: no known kind of data set; expected one of\n${kinds}`);
+  const packed = [path, ...(location.entries ?? [])].find((name) => PACKED.test(name));
+  const cure = packed === undefined ? "" : ` (unpack ${packed} first)`;
+  throw new InputError(`${path}: no known kind of data set${cure}; expected one of\n${kinds}`);
 }

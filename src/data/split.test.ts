@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { bytesOf, tinyDataset } from "../../test/fixtures/data.js";
 import { classesOf } from "../../test/support/questions.js";
 import { subset } from "./dataset.js";
-import { splitSelection } from "./split.js";
+import { selectionFault, splitSelection } from "./split.js";
 
 /** A set whose image i is the bytes of i, so that images can be recognised. */
 function marked(labels: number[], classes: number) {
@@ -61,4 +61,61 @@ test("subset has images and labels in the given order", () => {
   expect([...part.labels.of]).toEqual([3, 1]);
   expect([...bytesOf(part)]).toEqual([3, 0, 1, 0]);
   expect(() => subset(part, [2])).toThrow(/no image 2; it has 2/);
+});
+
+/** {@link marked} with a group of each image. */
+const grouped = (labels: number[], groups: number[], classes = 3) => ({
+  ...marked(labels, classes),
+  groups: Int32Array.from(groups),
+});
+
+test("a group is never parted, nothing is lost, and every class stays in training", () => {
+  const image = fc.tuple(fc.nat(2), fc.nat(12));
+  fc.assert(
+    fc.property(
+      fc.array(image, { minLength: 60, maxLength: 200 }),
+      fc.nat(1000),
+      fc.double({ min: 0.05, max: 0.5, noNaN: true }),
+      (images, seed, fraction) => {
+        const all = grouped(
+          images.map(([label]) => label),
+          images.map(([, group]) => group),
+        );
+        const { train, selection } = splitSelection(all, { seed, fraction });
+        expect(train.length + selection.length).toBe(all.length);
+        expect(selection.length).toBeGreaterThan(0);
+        const chosen = new Set(selection.groups);
+        expect([...train.groups!].filter((group) => chosen.has(group))).toEqual([]);
+        expect(new Set(classesOf(train))).toEqual(new Set(classesOf(all)));
+      },
+    ),
+  );
+});
+
+test("groups of like images give about the share that is asked for", () => {
+  const labels = Array.from({ length: 600 }, (_, at) => Math.floor(at / 5) % 3);
+  const groups = labels.map((_, at) => Math.floor(at / 5));
+  const { selection } = splitSelection(grouped(labels, groups), { seed: 3, fraction: 0.2 });
+  expect(selection.length).toBe(120);
+  const counts = [0, 1, 2].map(
+    (label) => classesOf(selection).filter((one) => one === label).length,
+  );
+  expect(counts).toEqual([40, 40, 40]);
+});
+
+test("groups that leave nothing to select on are refused in words", () => {
+  const all = grouped([0, 0, 1, 1, 2, 2], [5, 5, 6, 6, 7, 7]);
+  expect(() => splitSelection(all, { seed: 1 })).toThrow(
+    /its 3 groups leave nothing to select on.*add groups or bring a selection set/,
+  );
+});
+
+test("says when a selection set shows some of the classes only", () => {
+  const train = marked([0, 1, 2, 0, 1, 2], 3);
+  expect(selectionFault(train, marked([0, 1, 2], 3))).toBeUndefined();
+  expect(selectionFault(train, marked([1], 3))).toMatch(
+    /selection set of 1 images shows none of 2 of 3 classes \(c0, c2\)/,
+  );
+  // Classes that nobody learns need not be chosen by.
+  expect(selectionFault(marked([1, 1], 3), marked([1], 3))).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 // The course of a run: steps, epochs and checkpoints until there is a reason to stop, then the test.
 
+import { selectionFault } from "../data/index.js";
 import type { State } from "../train/checkpoint.js";
 import type { Evaluation } from "../train/evaluator.js";
 import type { Listener, Summary, TrainEvent } from "../train/events.js";
@@ -8,6 +9,7 @@ import type { Progress } from "../train/progress.js";
 import type { Training } from "../train/training.js";
 import { version } from "../version.js";
 import { runListeners } from "./listeners/index.js";
+import { majorityAdvice } from "./majority.js";
 import type { RunConfig, RunFolder } from "./runFolder.js";
 import { type StopReason, stopReason } from "./stopping.js";
 
@@ -35,7 +37,7 @@ export class Run {
   async go(saved?: RunConfig): Promise<Summary> {
     if (saved) await this.restore();
     else if (this.prepared.start) await this.saveStart();
-    await this.folder.saveConfig(this.config());
+    await this.folder.saveConfig(this.config(saved));
     await this.announce(saved);
     const reason = await this.trainUntilStop();
     return this.end(reason);
@@ -45,7 +47,7 @@ export class Run {
     for (const listener of this.listeners) await listener(event);
   };
 
-  private config(): RunConfig {
+  private config(saved?: RunConfig): RunConfig {
     const { prepared, session } = this;
     const { engine } = session;
     const { out: _, ...settings } = prepared.config;
@@ -57,6 +59,7 @@ export class Run {
         threads: engine.threads,
       },
       data: prepared.data,
+      startedIn: saved?.startedIn ?? process.cwd(),
       net: prepared.net,
       parameters: session.layout.trainable,
       module: prepared.module && { path: prepared.module.path, sha256: prepared.module.sha256 },
@@ -106,6 +109,7 @@ export class Run {
       swarm: session.size,
       resumed: saved && { epoch: epoch + 1, step: step + 1 },
       history,
+      notes: splits.notes,
     });
     for (const message of this.warnings(saved)) await this.emit({ type: "warning", message });
   }
@@ -116,6 +120,16 @@ export class Run {
     const { splits, config } = prepared;
     const found: string[] = [];
     if (!splits.test) found.push(`${splits.train.name} has no test set; the result has no test`);
+    const { start } = prepared;
+    const fresh = start && session.layout.params.filter(({ name }) => !start.has(name));
+    if (!saved && fresh && fresh.length > 0) {
+      found.push(
+        `the weights to start from know other outputs than ${prepared.net.names.join(", ")}: ` +
+          `${fresh.map(({ name }) => name).join(", ")} start at random`,
+      );
+    }
+    const fault = selectionFault(splits.train, splits.selection);
+    if (fault) found.push(fault);
     if (session.batchSize < config.batch) {
       found.push(`batches hold ${session.batchSize} images, all that there are to learn from`);
     }
@@ -186,6 +200,8 @@ export class Run {
     const { test } = this.prepared.splits;
     const each = test && (await session.evaluateEach?.());
     const evaluation = await session.evaluateBest();
+    const advice = majorityAdvice(evaluation);
+    if (advice) await this.emit({ type: "warning", message: advice });
     const summary: Summary = {
       ...(await this.summary(test && resultOf(evaluation))),
       ...(each && { particles: each.map(resultOf) }),

@@ -21,6 +21,8 @@ export interface RunConfig {
   /** Effective settings; engine and threads as they really were. */
   readonly settings: Omit<TrainConfig, "out">;
   readonly data: Fingerprint;
+  /** The folder that relative paths among the settings are seen from. */
+  readonly startedIn?: string;
   readonly net: NetInfo;
   readonly parameters: number;
   /** The file that the setting `module` named; without it nothing of its own can be found by name. */
@@ -48,7 +50,12 @@ export const runFiles = {
 
 /** The first free folder `runs/<data>-<model>-<number>`. */
 export function freeFolder(data: string, model: string): string {
-  const stem = join("runs", `${basename(data).replace(/[^\w.-]+/g, "-")}-${model}`);
+  const stem = join(
+    "runs",
+    `${basename(data)
+      .replace(/[^\p{L}\p{M}\p{N}_.-]+/gu, "-")
+      .replace(/^\.+/, "")}-${model}`,
+  );
   for (let number = 1; ; number++) {
     if (!existsSync(`${stem}-${number}`)) return `${stem}-${number}`;
   }

@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Dataset, type Labels, labelKinds, namesOf } from "../data/index.js";
+import { alignLabels, checkImages, type Dataset, type Labels, labelKinds } from "../data/index.js";
 import { createEngine, type Engine, type EngineOptions, type Vector } from "../engine/index.js";
 import { InputError } from "../inputError.js";
 import { createModel, type Model } from "../models/index.js";
@@ -49,15 +49,15 @@ export class Trained {
   /** Loss and metrics on a data set with labels of the task's kind and the net's names. */
   async evaluate(dataset: Dataset): Promise<TimedEvaluation> {
     const { engine, info, config } = this;
-    this.expectFitting(dataset);
+    const fitting = this.fitting(dataset);
     const evaluator = await Evaluator.create(
       engine,
-      this.question(dataset.labels),
+      this.question(fitting.labels),
       config.settings.batch,
       info,
     );
     const start = performance.now();
-    const evaluation = await evaluator.evaluate(this.w, evaluator.loader(dataset));
+    const evaluation = await evaluator.evaluate(this.w, evaluator.loader(fitting));
     const seconds = (performance.now() - start) / 1000;
     const { peakBytes, activationBytes } = evaluator.memory;
     return {
@@ -84,21 +84,23 @@ export class Trained {
     return ask(model, task, labels, info.constants);
   }
 
-  /** @throws InputError when a data set has other labels or names than the net. */
-  expectFitting({ name, labels }: Dataset): void {
+  /**
+   * A data set as the net needs it: checked, and its labels by the net's names, whatever their order. It may show some
+   * of the classes only.
+   *
+   * @throws InputError when it has another kind of labels, or names that the net does not know.
+   */
+  fitting(dataset: Dataset): Dataset {
     const { info, task } = this;
+    const { name, labels } = dataset;
+    checkImages(dataset);
     if (labels.kind !== task.labels) {
       throw new InputError(
         `${name} has ${labelKinds[labels.kind].title}; the net's task ${task.name} needs ` +
           `${labelKinds[task.labels].title}`,
       );
     }
-    const names = namesOf(labels);
-    if (JSON.stringify(names) !== JSON.stringify(info.names)) {
-      throw new InputError(
-        `${name} has the classes ${names.join(", ")}; the net knows ${info.names.join(", ")}`,
-      );
-    }
+    return { ...dataset, labels: alignLabels(labels, info.names, name) };
   }
 
   close(): Promise<void> {

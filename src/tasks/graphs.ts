@@ -20,6 +20,7 @@ import type { Model } from "../models/model.js";
 import { netOf, type ParamSpec } from "../nn/index.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import type { Constants, Task } from "./task.js";
+import type { Weighting } from "./weighting.js";
 
 /** What the outputs that hold tallies begin with. */
 export const TALLY = "tally.";
@@ -42,7 +43,7 @@ export interface TaskGraph {
 }
 
 /** Options of {@link trainingGraph}. */
-export interface TrainingOptions {
+export interface TrainingOptions extends Weighting {
   /** Share of the target spread evenly over the classes; default 0. */
   readonly labelSmoothing?: number;
   /** Images that batch norm takes its statistics over; default the whole batch. */
@@ -71,7 +72,7 @@ function lossOf(
   { model, task, targets, constants }: Asked,
   batch: number,
   output: Value,
-  smoothing: number,
+  options: Weighting & { readonly smoothing?: number },
 ) {
   checkOutput({ model, task, targets, constants }, output);
   const inputs = Object.entries(targets).map(
@@ -79,7 +80,7 @@ function lossOf(
       [name, input(output.graph, name, [batch, ...shape], dtype)] as const,
   );
   if (!task.loss) throw new Error(`the loss of task ${task.name} is worked out by the host`);
-  return task.loss(output, Object.fromEntries(inputs), { smoothing, own: model.loss, constants });
+  return task.loss(output, Object.fromEntries(inputs), { ...options, own: model.loss, constants });
 }
 
 /**
@@ -98,12 +99,16 @@ function lossOf(
 export function trainingGraph(
   question: Asked,
   batch: number,
-  { labelSmoothing = 0, ghost, lossScale = 1 }: TrainingOptions = {},
+  { labelSmoothing = 0, ghost, lossScale = 1, weights, focal }: TrainingOptions = {},
 ): TaskGraph {
   const { model } = question;
   const net = netOf(model, batch, { training: true, ghost });
   const { graph, layout, specs, params, output } = net;
-  const { losses, tallies } = lossOf(question, batch, output, labelSmoothing);
+  const { losses, tallies } = lossOf(question, batch, output, {
+    smoothing: labelSmoothing,
+    weights,
+    focal,
+  });
   const loss = mul(reduceSum(losses), constant(graph, 1 / batch));
   graph.output("loss", loss);
   for (const [name, sum] of Object.entries(tallies)) graph.output(TALLY + name, sum);
@@ -128,7 +133,7 @@ export function evaluationGraph(question: Asked, batch: number): TaskGraph {
   const { graph, layout, specs, output } = net;
   checkOutput(question, output);
   graph.output("output", output);
-  if (question.task.loss) graph.output("losses", lossOf(question, batch, output, 0).losses);
+  if (question.task.loss) graph.output("losses", lossOf(question, batch, output, {}).losses);
   return { graph, layout, specs };
 }
 

@@ -17,6 +17,7 @@ export { softmax } from "./softmax.js";
 export { tags } from "./tags/index.js";
 export * from "./task.js";
 export { values } from "./values/index.js";
+export type { Weighting } from "./weighting.js";
 
 /** Every task; for labels of a kind the first one is the default. */
 export const tasks: readonly Task[] = [classification, tags, values, segmentation];

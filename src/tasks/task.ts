@@ -6,6 +6,7 @@ import type { Buffer } from "../engine/engine.js";
 import type { Value } from "../graph/index.js";
 import type { Loss } from "../nn/index.js";
 import type { Shape } from "../tensor/shape.js";
+import type { Weighting } from "./weighting.js";
 
 /** Numbers by the names of metrics; NaN for one that cannot be told from the data. */
 export type MetricValues = Readonly<Record<string, number>>;
@@ -63,7 +64,7 @@ export interface Metrics {
 }
 
 /** Settings of a task's loss. */
-export interface TaskLossOptions {
+export interface TaskLossOptions extends Weighting {
   /** Share of a target spread evenly over the classes; default 0. */
   readonly smoothing?: number;
   /** The model's own loss, where it has one. */
@@ -136,6 +137,8 @@ export interface Task<L extends Labels = Labels> {
   check(dataset: Dataset<L>): void;
   /** What it takes from the training labels; default nothing. */
   constants?(labels: L): Constants;
+  /** Whether its loss takes weights of the outputs and a focal exponent; default false. */
+  readonly weighted?: boolean;
   /** Makes the targets of batches of images of a size. */
   targets(labels: L, constants: Constants, size: ImageSize): TargetMaker;
   /** The loss of outputs [n, outputs, ...] against the inputs that the targets fill, by name. */

@@ -6,6 +6,7 @@ import { FormatError } from "./formatError.js";
 import { distinct, type HostTensor } from "./host.js";
 import { readNpy, readNpyTexts, type TextArray, writeNpy } from "./npy.js";
 import { MOST_HEADER, parseHeader } from "./npyHeader.js";
+import { readNpyIds } from "./npyIds.js";
 import type { Shape } from "./shape.js";
 import { readZip } from "./zip.js";
 
@@ -42,6 +43,8 @@ export interface Npz {
   read(name: string): HostTensor;
   /** Reads one array of texts; throws as {@link Npz.read} does. */
   texts(name: string): TextArray;
+  /** Reads one array of ids, as texts: of texts or of whole numbers of up to 64 bits. */
+  ids(name: string): TextArray;
 }
 
 /**
@@ -76,6 +79,7 @@ export function openNpz(archive: Uint8Array | ByteSource, options: NpzOptions = 
     },
     read: (name) => readNpy(find(name).unpack(), title(name), { share: true }),
     texts: (name) => readNpyTexts(find(name).unpack(), title(name)),
+    ids: (name) => readNpyIds(find(name).unpack(), title(name)),
   };
 }
 

@@ -24,6 +24,21 @@ export const trainConfig = z.strictObject({
     .string()
     .optional()
     .describe("what is asked: classify, tags, values, segment; default what the labels are for"),
+  columns: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe(
+      "what columns of a table or arrays of an archive hold, by role, as path=file,label=species; several joined by +",
+    ),
+  classes: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("file with the names of the classes, a line each, where the data hold numbers"),
+  groupBy: z
+    .enum(["parent"])
+    .optional()
+    .describe("what images of a folder belong together by, so that no split parts them: parent"),
   score: z
     .string()
     .optional()
@@ -123,6 +138,20 @@ export const trainConfig = z.strictObject({
     .lt(1)
     .default(0)
     .describe("share of each target spread evenly over the classes"),
+  classWeights: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("weights of the classes in the loss: balanced, or a CSV file of class,weight"),
+  focal: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe("gamma of the focal loss, which counts what is easy less; 0 for the plain loss"),
+  sampling: z
+    .enum(["all", "balanced"])
+    .default("all")
+    .describe("images of an epoch: all once, or as many of each class"),
   lossScale: z
     .number()
     .positive()

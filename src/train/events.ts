@@ -34,6 +34,8 @@ export interface RunStart {
   readonly resumed?: { readonly epoch: number; readonly step: number };
   /** Epochs that were finished before. */
   readonly history: readonly EpochRecord[];
+  /** What the data were taken for and what of them was left out, a line each. */
+  readonly notes?: readonly string[];
 }
 
 /** How large a swarm is. */

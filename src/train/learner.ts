@@ -1,7 +1,7 @@
 // One net that learns: its point, its optimizer's state and the batches it sees. A run's session and
 // every particle of a swarm hold one.
 
-import { type Batch, type Dataset, Loader, parseAugmentations } from "../data/index.js";
+import { type Batch, type Dataset, Loader, parseAugmentations, strataOf } from "../data/index.js";
 import type { Engine, Vector } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
 import {
@@ -236,12 +236,16 @@ export async function openPrograms(
   const { optimizer } = prepared;
   const { config, question } = prepared;
   const { model } = question;
-  const { labelSmoothing, lossScale, ghost, seed } = config;
+  const { labelSmoothing, lossScale, ghost, seed, focal } = config;
+  const { weights } = prepared;
   const { accumulate, memory, recompute, keep, comet } = config;
   const batch = batchFor(prepared, images);
   const saving = { accumulate, memory, recompute, keep, comet };
   const compile = (of: Asked, rule?: FirstOrder) =>
-    compileTraining(engine, of, { batch, labelSmoothing, lossScale, ghost, rule, ...saving });
+    compileTraining(engine, of, {
+      ...{ batch, labelSmoothing, lossScale, ghost, rule, weights, focal },
+      ...saving,
+    });
   // A gradient that is kept nowhere is rounded nowhere: with f64 on its way it would be another one.
   const fuses = !gradients && engine.precision === "f32" && isLocal(optimizer);
   const training = await compile(question, fuses ? optimizer : undefined);
@@ -272,13 +276,14 @@ export function openLoader(
   { particle, images = splits.train }: LearnerOptions,
 ): Loader {
   const { model, task, constants } = question;
-  const { batch, seed, augment } = config;
+  const { batch, seed, augment, sampling } = config;
   return new Loader(engine, images, {
     batch,
     seed,
     particle,
     shuffle: true,
     augment: parseAugmentations(augment),
+    ...(sampling === "balanced" && { strata: strataOf(images.labels, images.length) }),
     targets: targetsOf(model, task, images.labels, constants),
     intake: net,
   });

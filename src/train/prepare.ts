@@ -3,16 +3,18 @@
 
 import { resolve } from "node:path";
 import {
+  balancedWeights,
+  checkSplits,
   commonSize,
+  type Dataset,
   DEFAULT_SIZE,
   type Drawn,
   draw,
   labelKinds,
   type Normalisation,
   normalisationOf,
-  openDataset,
   parseAugmentations,
-  readingOf,
+  readClassWeights,
   type Splits,
 } from "../data/index.js";
 import { InputError } from "../inputError.js";
@@ -32,6 +34,7 @@ import {
 import { unknownName } from "../text/words.js";
 import { parseConfig, type TrainConfig, type TrainSettings } from "./config.js";
 import { dataDifference, type Fingerprint, fingerprint } from "./fingerprint.js";
+import { isSource, openData, pathFrom } from "./openData.js";
 import { type LoadedModule, loadModule } from "./ownModule.js";
 import { type Start, startFrom, type Wanted } from "./start.js";
 import { type NetInfo, readWeights, type Weights } from "./weights.js";
@@ -62,15 +65,18 @@ export interface Prepared {
   readonly optimizer: Optimizer;
   readonly net: NetInfo;
   readonly data: Fingerprint;
+  /** Of the outputs in the loss; default all alike. */
+  readonly weights?: readonly number[];
   /** Weights that are not drawn at random; a resumed run has its own. */
   readonly start?: Start;
   /** What the setting `module` names. */
   readonly module?: LoadedModule;
 }
 
-/** Settings that may differ when a run is resumed: they stop it or say where it computes. */
+/** Settings that may differ when a run is resumed: they stop it, or say where it computes and where its data lie. */
 const changeable: readonly (keyof TrainConfig)[] = [
   "out",
+  "data",
   "steps",
   "gradients",
   "patience",
@@ -91,7 +97,9 @@ function resumedSettings(saved: RunConfig, given: Partial<TrainSettings>): Parti
         "leave the setting out to resume it, or start another run",
     );
   }
-  return { ...saved.settings, ...given };
+  const { data } = given;
+  const moved = data !== undefined && !isSource(data) && data !== saved.settings.data;
+  return { ...saved.settings, ...given, ...(moved && { data: resolve(data) }) };
 }
 
 /** The settings with the whole path of the module, which a run may be resumed without. */
@@ -173,6 +181,38 @@ function taskOf({ task: name }: TrainConfig, { train }: Splits, own?: Task): Tas
   return task;
 }
 
+/** Refuses to weigh classes where the task or the model's own loss cannot. */
+function checkWeighting(
+  { classWeights, focal, sampling }: TrainConfig,
+  task: Task,
+  model: Model,
+): void {
+  const settings = { classWeights, focal: focal || undefined };
+  for (const [name, value] of Object.entries(settings)) {
+    if (value === undefined || (task.weighted && !model.loss)) continue;
+    const who = task.weighted ? `model ${model.name} has a loss of its own` : `task ${task.name}`;
+    throw new InputError(
+      `setting ${name} is ${value}: ${who}, which cannot weigh classes; leave it out`,
+    );
+  }
+  if (sampling === "balanced" && task.labels !== "class" && task.labels !== "tags") {
+    throw new InputError(
+      `setting sampling is balanced: images of task ${task.name} have no classes; leave it out`,
+    );
+  }
+}
+
+/** The weights of the outputs that settings name. */
+async function weightsFor(
+  { classWeights }: TrainConfig,
+  { labels }: Dataset,
+  from: string | undefined,
+): Promise<readonly number[] | undefined> {
+  if (classWeights === undefined) return undefined;
+  if (classWeights === "balanced") return balancedWeights(labels);
+  return readClassWeights(pathFrom(from, classWeights), labels);
+}
+
 /**
  * Settles a run. With `saved`, that of the run to resume.
  *
@@ -190,7 +230,9 @@ export async function prepare(
   const module =
     first.module === undefined ? undefined : await loadModule(first.module, saved?.module);
   checkNames(own.optimizer ?? getOptimizer(first.optimizer, module?.optimizers), first);
-  const splits = own.data ?? (await openDataset(first.data, readingOf(first)));
+  const splits = own.data
+    ? checkSplits(own.data)
+    : await openData(first, { from: saved?.startedIn, kind: own.task?.labels });
   const task = taskOf(first, splits, own.task);
   const names = task.outputs(splits.train.labels);
   const data = fingerprint(splits);
@@ -206,6 +248,8 @@ export async function prepare(
   const config = withLevels(full, optimizer);
   if (isSelfPaced(optimizer)) checkPace(optimizer, config, settings);
   const drawn = draw(splits, config);
+  checkWeighting(config, task, model);
+  const classWeights = await weightsFor(config, drawn.train, saved?.startedIn);
   const constants = task.constants?.(drawn.train.labels) ?? {};
   const normalisation: Normalisation =
     saved?.net ?? weights?.info ?? (mean && std ? { mean, std } : normalisationOf(drawn.train));
@@ -226,6 +270,7 @@ export async function prepare(
       fit: config.fit,
     },
     data,
+    ...(classWeights && { weights: classWeights }),
     start,
     module,
   };

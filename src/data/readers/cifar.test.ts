@@ -43,6 +43,18 @@ test("reads CIFAR-10 batches in order, pixel by pixel", async () => {
   expect(held?.length).toBe(2);
 });
 
+test("names the batches that are missing", async () => {
+  const path = await folder({
+    "data_batch_1.bin": two,
+    "data_batch_2.bin": two,
+    "data_batch_3.bin": two,
+  });
+  const { notes } = await openDataset(path);
+  expect(notes![0]).toMatch(
+    /CIFAR-10 is not whole: data_batch_4.bin, data_batch_5.bin, test_batch.bin missing/,
+  );
+});
+
 test("reads CIFAR-100 with its fine labels", async () => {
   const path = await folder({ "train.bin": record([4, 77], [1, 2, 3]) });
   const { train, test: held } = await openDataset(path);

@@ -2,7 +2,7 @@
 // tiny images"): records of one or two label bytes and 3072 bytes of a 32x32 image, channel by channel.
 
 import { stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { InputError } from "../../inputError.js";
 import type { Dataset, Splits } from "../dataset.js";
 import { imagesOf } from "../images.js";
@@ -17,6 +17,8 @@ const IMAGE = 3 * PLANE;
 interface Format {
   readonly title: string;
   readonly train: RegExp;
+  /** Files of the whole training set. */
+  readonly files: number;
   readonly test: string;
   readonly names: string;
   readonly classes: number;
@@ -28,6 +30,7 @@ const formats: readonly Format[] = [
   {
     title: "CIFAR-10",
     train: /^data_batch_(\d+)\.bin$/,
+    files: 5,
     test: "test_batch.bin",
     names: "batches.meta.txt",
     classes: 10,
@@ -36,6 +39,7 @@ const formats: readonly Format[] = [
   {
     title: "CIFAR-100",
     train: /^(train)\.bin$/,
+    files: 1,
     test: "test.bin",
     names: "fine_label_names.txt",
     classes: 100,
@@ -51,7 +55,7 @@ export const cifar: Reader = {
   async read({ path, entries = [] }, options): Promise<Splits> {
     const format = formatOf(entries)!;
     const classes = await readNames(path, format);
-    const name = options.name ?? basename(path);
+    const name = options.name ?? basename(resolve(path));
     const files = entries.filter((entry) => format.train.test(entry)).sort(byNumber);
     requireNoGap(path, files, format);
     const all = entries.includes(format.test) ? [...files, format.test] : files;
@@ -63,6 +67,7 @@ export const cifar: Reader = {
     return {
       train: await read(files, name),
       ...(all.length > files.length && { test: await read([format.test], `${name} (test)`) }),
+      ...missing(path, entries, format),
     };
   },
 };
@@ -81,6 +86,22 @@ function requireNoGap(path: string, files: readonly string[], { title }: Format)
     `${path}: found ${files[missing]}, but no data_batch_${missing + 1}.bin; ` +
       `${title} would not be whole: fetch the missing file`,
   );
+}
+
+/** What of the whole set is not there, as a note. */
+function missing(
+  path: string,
+  entries: readonly string[],
+  { title, train, files, test }: Format,
+): Pick<Splits, "notes"> {
+  const found = entries.filter((entry) => train.test(entry)).length;
+  const names = [
+    ...Array.from({ length: files - found }, (_, at) => `data_batch_${found + at + 1}.bin`),
+    ...(entries.includes(test) ? [] : [test]),
+  ];
+  return names.length > 0
+    ? { notes: [`${path}: ${title} is not whole: ${names.join(", ")} missing`] }
+    : {};
 }
 
 async function readNames(path: string, { names, classes }: Format): Promise<string[]> {

@@ -113,31 +113,59 @@ async function locate(paths: readonly string[], table: string) {
   return { found, ...(other && { note: `images are found by their names in ${where || "."}/` }) };
 }
 
+/** Refuses several classes of one image, as long as nobody has said that it has but one. */
+function refuseSeveral(
+  parts: Partial<Record<Part, ImageRows[]>>,
+  columns: TableColumns,
+  table: string,
+) {
+  const { labels } = columns;
+  if (labels.kind !== "class") return;
+  for (const images of Object.values(parts)) {
+    const first = new Map<string, Entry>();
+    for (const {
+      path,
+      entries: [entry],
+    } of images) {
+      const other = first.get(path) ?? entry;
+      first.set(path, other);
+      const [was, is] = [other, entry].map(({ cells }) => cells[labels.column.at]);
+      if (was === is) continue;
+      throw new InputError(
+        `${table}: line ${entry.line} has ${path} with ${labels.column.name} "${is}", line ${other.line} with ` +
+          `"${was}"; if an image has any number of them, say --task tags`,
+      );
+    }
+  }
+}
+
 async function partsOf(table: Table, columns: TableColumns, options: ReadOptions) {
   const { path } = table;
-  const found = requireTrain(rowsByPart(table, columns), options.known !== undefined, path);
+  const rows = rowsByPart(table, columns);
+  const found = requireTrain(rows, options.known !== undefined, path);
   const make = labelMaker(
     columns.labels,
     found.train.map(({ entries }) => entries),
     options,
     path,
   );
+  if (options.kind === undefined) refuseSeveral(rows, columns, path);
   const numbers = groupNumbers();
   const parts: Partial<Record<Part, ImageFiles>> = {};
   const notes = [`${path}: ${describeColumns(columns)}`];
   for (const part of PARTS) {
-    const rows = found[part];
-    if (!rows) continue;
+    const own = found[part];
+    if (!own) continue;
     const { found: paths, note } = await locate(
-      rows.map((row) => row.path),
+      own.map((row) => row.path),
       path,
     );
     if (note && !notes.includes(note)) notes.push(note);
     const { groups } = columns;
     parts[part] = {
       paths,
-      labels: make(rows.map(({ entries }) => entries)),
-      ...(groups && { groups: numbers(rows.map(({ entries: [{ cells }] }) => cells[groups.at])) }),
+      labels: make(own.map(({ entries }) => entries)),
+      ...(groups && { groups: numbers(own.map(({ entries: [{ cells }] }) => cells[groups.at])) }),
     };
   }
   return { ...parts, train: parts.train!, notes };

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
@@ -36,6 +36,18 @@ test("reads plain and gzip files alike", async () => {
     expect([...classesOf(train)]).toEqual([0, 1, 0, 1]);
     expect(held).toBeUndefined();
   }
+});
+
+test("reads files from folders of their names, as one archive unpacks them", async () => {
+  const path = await scratchFolder();
+  for (const [name, bytes] of [
+    ["train-images-idx3-ubyte", images()],
+    ["train-labels-idx1-ubyte", labels(0, 1, 0, 1)],
+  ] as const) {
+    await mkdir(join(path, name));
+    await writeFile(join(path, name, name), bytes);
+  }
+  expect((await openDataset(path)).train.length).toBe(4);
 });
 
 test("labels that start at one keep their names", async () => {

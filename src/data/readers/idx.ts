@@ -1,11 +1,11 @@
 // IDX, the format of MNIST (LeCun, Cortes, Burges 1998), Fashion-MNIST, EMNIST and KMNIST:
 // two zero bytes, element type (8 = u8), rank, sizes as big-endian u32, elements. Plain or gzip.
 
-import { basename, join } from "node:path";
+import { basename, join, resolve, sep } from "node:path";
 import { InputError } from "../../inputError.js";
 import type { Dataset, Splits } from "../dataset.js";
 import { imagesOf } from "../images.js";
-import { readBytes } from "./files.js";
+import { locationAt, readBytes } from "./files.js";
 import { type Reader, type ReadOptions, requireTwoClasses } from "./reader.js";
 
 const U8 = 8;
@@ -106,6 +106,18 @@ function toDataset(
   };
 }
 
+/** Paths of the files in a folder; some archives unpack a file to a folder of its name. */
+async function filesOf(path: string, entries: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(
+    entries.map(async (entry) => {
+      const location = await locationAt(join(path, entry));
+      return location?.entries?.map((inner) => join(entry, inner)) ?? [entry];
+    }),
+  );
+  // Files of the folder itself go first.
+  return found.flat().sort((a, b) => a.split(sep).length - b.split(sep).length);
+}
+
 /** A folder of IDX files: `train-images...`, `train-labels...` and, if there, `t10k-...`. */
 export const idx: Reader = {
   name: "idx",
@@ -113,9 +125,10 @@ export const idx: Reader = {
   matches: ({ entries }) =>
     entries?.some((name) => pattern(parts.train, "images").test(name)) ?? false,
   async read({ path, entries = [] }, options: ReadOptions): Promise<Splits> {
-    const name = options.name ?? basename(path);
+    const name = options.name ?? basename(resolve(path));
+    const files = await filesOf(path, entries);
     const find = (part: string, what: "images" | "labels") =>
-      entries.find((entry) => pattern(part, what).test(entry));
+      files.find((entry) => pattern(part, what).test(basename(entry)));
     const pairOf = async (part: string): Promise<Pair | undefined> => {
       const [images, labels] = [find(part, "images"), find(part, "labels")];
       if (!images && !labels) return undefined;
@@ -133,8 +146,8 @@ export const idx: Reader = {
           `${train.height}x${train.width}; expected one size`,
       );
     }
-    const range = labelRange(train, options.classes);
-    requireTwoClasses(range.classes, path);
+    const range = labelRange(train, options.classes ?? options.known);
+    if (!options.known) requireTwoClasses(range.classes, path);
     return {
       train: toDataset(name, train, range),
       ...(test && { test: toDataset(`${name} (test)`, test, range) }),

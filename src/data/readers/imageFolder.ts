@@ -8,6 +8,7 @@ import type { Part, Splits } from "../dataset.js";
 import { type ClassList, listClasses } from "./classNames.js";
 import { imagesIn, type Listing, listFolder } from "./folders.js";
 import { type ImageFiles, isImage, readImages } from "./imageFiles.js";
+import { pairsOf } from "./maskFolder.js";
 import { groupNumbers, type Reader, type ReadOptions, type WrongFile } from "./reader.js";
 import { PARTS, partOf, requireTrain } from "./roles.js";
 
@@ -103,7 +104,9 @@ function filesOf(
 }
 
 /** Where the data may really lie, when a folder holds but one other. */
-async function hint(path: string, { folders }: Listing): Promise<string> {
+async function hint(path: string, { folders, files }: Listing): Promise<string> {
+  const tables = files.filter((name) => /\.csv$/i.test(name));
+  if (tables.length > 0) return `; the table of its images may be ${join(path, tables[0])}`;
   if (folders.length !== 1) return "";
   const inner = join(path, folders[0]);
   const { folders: deeper } = await listFolder(inner);
@@ -128,7 +131,8 @@ export const imageFolder: Reader = {
   matches: async ({ path, entries }) => {
     if (entries === undefined) return false;
     const { folders, wrong } = await listFolder(path);
-    return folders.length + wrong.length > 0;
+    if (folders.length + wrong.length === 0) return false;
+    return Object.keys(await pairsOf(path)).length === 0;
   },
   async read({ path }, options): Promise<Splits> {
     const layout = await layoutOf(path);

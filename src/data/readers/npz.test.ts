@@ -2,11 +2,13 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
+import { zipSync } from "fflate";
 import { expect, test } from "vitest";
 import { bytesOf, scratchFolder } from "../../../test/fixtures/data.js";
 import { classesOf } from "../../../test/support/questions.js";
 import { InputError } from "../../inputError.js";
 import { type HostTensor, hostTensor } from "../../tensor/host.js";
+import { writeNpy } from "../../tensor/npy.js";
 import { writeNpz } from "../../tensor/npz.js";
 import { openDataset } from "../sources.js";
 
@@ -97,8 +99,61 @@ test.each([
     /2x2x1, others 1x2x1/,
   ],
   ["one class", { train_images: images, train_labels: u8([2], [0, 0]) }, /at least two/],
-  ["no training data", { test_images: images, test_labels: labels }, /no train_images/],
-  ["images alone", { train_images: images }, /no array "train_labels"/],
+  [
+    "no training data",
+    { test_images: images, test_labels: labels },
+    /found a part for test, but none for training/,
+  ],
+  [
+    "images alone",
+    { train_images: images },
+    /found train_images, but no labels to it; it holds train_images \|u1 \[2, 2, 2\]/,
+  ],
+  [
+    "images whose labels have another name",
+    { images, species: u8([2], [0, 1]) },
+    /perhaps --columns images=images,label=species/,
+  ],
+  ["masks of another name", { images, cell: images }, /perhaps --columns images=images,masks=cell/],
+  [
+    "volumes",
+    { train_images: u8([2, 7, 7, 28], new Array(2744).fill(1)), train_labels: labels },
+    /\[2, 7, 7, 28\], which are volumes or 28 channels/,
+  ],
+  [
+    "fractions as classes",
+    { images, labels: f32([2], [0.5, 1.5]) },
+    /labels holds fractions; say --task values/,
+  ],
+  [
+    "values that are not finite",
+    { images, values: f32([2, 1], [1, Number.POSITIVE_INFINITY]) },
+    /values: record 1 has Infinity; expected finite/,
+  ],
+  ["another tag", { images, tags: u8([2, 2], [1, 0, 7, 0]) }, /tags: record 1 has 7; expected 0/],
+  [
+    "masks of another size",
+    { images, masks: u8([2, 1, 2], [0, 1, 0, 1]) },
+    /masks of 1x2 for images of 2x2/,
+  ],
+  [
+    "a mask value beyond the classes of training",
+    {
+      ...{ train_images: images, train_masks: u8([2, 2, 2], [0, 1, 0, 1, 0, 1, 0, 1]) },
+      ...{ val_images: images, val_masks: u8([2, 2, 2], [0, 1, 0, 1, 0, 1, 0, 3]) },
+    },
+    /val_masks: record 1 has a pixel of 3; expected a class from 0 to 1/,
+  ],
+  [
+    "two arrays for one thing",
+    { images, image: images, labels },
+    /images and image both hold images; say which one/,
+  ],
+  [
+    "a mark of the test part that is none",
+    { images, labels, test: u8([2], [0, 3]) },
+    /test has 3 at record 1; expected 2 of 0 \(training\) and 1/,
+  ],
 ])("refuses %s", async (_, arrays, message) => {
   const path = await archive(arrays as unknown as Record<string, HostTensor>);
   await expect(openDataset(path)).rejects.toThrow(InputError);
@@ -115,6 +170,104 @@ test("a cut-off archive is refused", async () => {
     }),
     { numRuns: 50 },
   );
+});
+
+/** The bytes of a NumPy array of texts. */
+function texts(words: readonly string[]): Uint8Array {
+  const width = Math.max(...words.map(({ length }) => length));
+  const dictionary = `{'descr': '<U${width}', 'fortran_order': False, 'shape': (${words.length},), }`;
+  const header = `${dictionary.padEnd(117)}\n`;
+  const points = Uint32Array.from(
+    words.flatMap((word) => Array.from({ length: width }, (_, at) => word.charCodeAt(at) || 0)),
+  );
+  return Buffer.concat([
+    Buffer.from([0x93, ...Buffer.from("NUMPY"), 1, 0, header.length, 0]),
+    Buffer.from(header),
+    Buffer.from(points.buffer),
+  ]);
+}
+
+test("reads images and labels without parts, with the names of the classes, and says so", async () => {
+  const path = join(await scratchFolder(), "set.npz");
+  const arrays = { images, labels, extra: u8([3], [1, 2, 3]) };
+  const files = Object.entries(arrays).map(([name, array]) => [`${name}.npy`, writeNpy(array)]);
+  await writeFile(
+    path,
+    zipSync(Object.fromEntries([...files, ["classes.npy", texts(["cat", "dog"])]])),
+  );
+  const { train, notes } = await openDataset(path);
+  expect(train.labels).toMatchObject({ kind: "class", classes: ["cat", "dog"] });
+  expect(notes).toEqual([
+    `${path}: images = images, label = labels, classes = classes`,
+    expect.stringMatching(/not used: extra; --columns ROLE=NAME/),
+  ]);
+});
+
+test.each(["valid", "Validation", "val", "dev"])("x_%s is the selection set", async (part) => {
+  const arrays = { x_train: images, y_train: labels, [`x_${part}`]: images, [`y_${part}`]: labels };
+  expect((await openDataset(await archive(arrays))).selection?.length).toBe(2);
+});
+
+test("reads tags, values, masks and groups", async () => {
+  const parts = { train_images: images, test_images: images };
+  const of = async (arrays: Record<string, HostTensor>) => {
+    const { train, test: held } = await openDataset(await archive({ ...parts, ...arrays }));
+    return { labels: train.labels, groups: train.groups, held: held?.length };
+  };
+  const tags = u8([2, 3], [1, 0, 2, 0, 1, 1]);
+  expect(await of({ train_tags: tags, test_tags: tags })).toMatchObject({
+    labels: { kind: "tags", of: Uint8Array.of(1, 0, 2, 0, 1, 1), classes: ["0", "1", "2"] },
+    held: 2,
+  });
+  const values = f32([2], [1.5, Number.NaN]);
+  const groups = u8([2], [7, 7]);
+  expect(await of({ train_values: values, test_values: values, train_groups: groups })).toEqual({
+    labels: { kind: "values", of: Float32Array.of(1.5, Number.NaN), names: ["value"] },
+    groups: Int32Array.of(0, 0),
+    held: 2,
+  });
+  const masks = u8([2, 2, 2], [0, 1, 2, 255, 0, 0, 0, 0]);
+  expect(await of({ train_masks: masks, test_masks: masks })).toMatchObject({
+    labels: { kind: "mask", of: { data: masks.data }, classes: ["0", "1", "2"] },
+  });
+});
+
+test("masks of 0 and 255 alone are of two classes", async () => {
+  const path = await archive({ images, masks: u8([2, 2, 2], [0, 255, 255, 0, 0, 0, 0, 255]) });
+  const { train } = await openDataset(path);
+  expect(train.labels).toMatchObject({
+    of: { data: Uint8Array.of(0, 1, 1, 0, 0, 0, 0, 1), offsets: Float64Array.of(0, 4, 8) },
+    classes: ["0", "1"],
+  });
+});
+
+test("the task says what rows of labels are", async () => {
+  const path = await archive({ images, labels: u8([2, 2], [0, 1, 1, 0]) });
+  expect((await openDataset(path, { kind: "tags" })).train.labels.kind).toBe("tags");
+  const { train } = await openDataset(path, { kind: "class" });
+  expect(train.labels).toMatchObject({ kind: "class", of: Int32Array.of(1, 0) });
+  expect((await openDataset(path, { kind: "values" })).train.labels.kind).toBe("values");
+});
+
+test("arrays are taken as they are named; marks divide off the test part", async () => {
+  const path = await archive({
+    pixels: images,
+    y: labels,
+    track: u8([2], [3, 9]),
+    held: u8([2], [0, 1]),
+  });
+  const columns = { images: "pixels", groups: "track", split: "held" };
+  const { train, test: rest } = await openDataset(path, { columns });
+  expect([train.length, rest?.length, ...train.groups!]).toEqual([1, 1, 0]);
+  await expect(openDataset(path, { columns: { images: "pixel" } })).rejects.toThrow(
+    /no array "pixel" for images \(did you mean "pixels"\?\)/,
+  );
+});
+
+test("data that are only evaluated may show some of the classes", async () => {
+  const path = await archive({ images, labels: u8([2], [1, 1]) });
+  const { train } = await openDataset(path, { known: ["cat", "dog"] });
+  expect(train.labels).toMatchObject({ classes: ["cat", "dog"], of: Int32Array.of(1, 1) });
 });
 
 const pneumonia = "../shared/data/pneumoniamnist/pneumoniamnist.npz";

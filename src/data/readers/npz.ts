@@ -1,185 +1,230 @@
-// NumPy archives with images and labels, as MedMNIST (`train_images`, `train_labels`, `val_...`,
-// `test_...`) and Keras (`x_train`, `y_train`, `x_test`, `y_test`) write them.
+// NumPy archives of images with classes, tags, values or masks, in parts or as a whole.
 
 import { basename } from "node:path";
 import { withFile } from "../../files/read.js";
 import { InputError } from "../../inputError.js";
 import type { HostTensor } from "../../tensor/host.js";
 import { type Npz, openNpz } from "../../tensor/npz.js";
-import { formatShape } from "../../tensor/shape.js";
-import type { Dataset, Splits } from "../dataset.js";
+import { type Dataset, type Part, type Splits, subset } from "../dataset.js";
 import { imagesOf } from "../images.js";
-import { numbered, type Reader, requireTwoClasses } from "./reader.js";
-
-/** Names of the arrays of a part, in the two ways. */
-const arrayNames = (part: string): readonly (readonly [images: string, labels: string])[] => [
-  [`${part}_images`, `${part}_labels`],
-  [`x_${part}`, `y_${part}`],
-];
+import { type Arrays, type FoundArray, findArrays, listArrays, proposal } from "./npzArrays.js";
+import { type StoredImages, toImages } from "./npzImages.js";
+import { kindOfArray, labelRoles, makeLabels, type StoredLabels } from "./npzLabels.js";
+import { groupNumbers, type Reader, type ReadOptions } from "./reader.js";
+import { PARTS, type Role, requireTrain } from "./roles.js";
 
 /** A part as it is stored. */
-interface StoredSplit {
-  readonly length: number;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-  readonly images: Uint8Array;
-  readonly labels: Int32Array;
-  /** For messages: `file: array`. */
-  readonly labelSource: string;
+interface StoredPart extends StoredImages {
+  readonly labels: StoredLabels;
+  readonly groups?: Int32Array;
 }
 
-function readPart(archive: Npz, part: string, path: string): StoredSplit | undefined {
-  const pair = arrayNames(part).find((names) => names.some((name) => archive.names.includes(name)));
-  if (!pair) return undefined;
-  const [stored, labels] = pair.map((name) => archive.read(name));
-  const images = toImages(stored, `${path}: ${pair[0]}`);
-  const labelSource = `${path}: ${pair[1]}`;
-  const classes = toLabels(labels, labelSource);
-  if (classes.length !== images.length) {
+/** An open archive and what its arrays are. */
+interface Opened {
+  readonly archive: Npz;
+  readonly arrays: Arrays;
+  readonly path: string;
+  readonly options: ReadOptions;
+  /** Numbers of groups. */
+  readonly numbers: ReturnType<typeof groupNumbers>;
+}
+
+const arrayOf = ({ arrays }: Opened, role: Role, part?: Part): FoundArray | undefined =>
+  arrays.found.find((one) => one.role === role && one.part === part);
+
+/** The array of labels of a part: of the wanted kind, else the first. */
+function labelArray(opened: Opened, part?: Part): FoundArray | undefined {
+  const { kind } = opened.options;
+  const wanted = { tags: "tags", values: "values", mask: "masks" }[kind as string] as
+    | Role
+    | undefined;
+  const first = wanted && arrayOf(opened, wanted, part);
+  if (kind === "mask") return first;
+  if (kind !== undefined) return first ?? arrayOf(opened, "label", part);
+  return labelRoles.map((role) => arrayOf(opened, role, part)).find((found) => found);
+}
+
+const expectLength = (
+  tensor: Pick<HostTensor, "shape">,
+  images: StoredImages,
+  name: string,
+  path: string,
+) => {
+  const length = tensor.shape[0] ?? 1;
+  if (length === images.length) return;
+  throw new InputError(`${path}: ${name} has ${length} labels for the ${images.length} images`);
+};
+
+function expectMaskSize({ shape }: HostTensor, { height, width }: StoredImages, source: string) {
+  if (shape[1] === height && shape[2] === width && shape.slice(3).every((size) => size === 1))
+    return;
+  throw new InputError(
+    `${source} has masks of ${shape.slice(1).join("x")} for images of ${height}x${width}; expected one size`,
+  );
+}
+
+/** What is stored for a part, or for all images; `undefined` when there is nothing. */
+function readPart(opened: Opened, part?: Part): StoredPart | undefined {
+  const { archive, path, options } = opened;
+  const pixels = arrayOf(opened, "images", part);
+  const labels = labelArray(opened, part);
+  if (!pixels && !labels) return undefined;
+  if (!pixels || !labels) {
     throw new InputError(
-      `${labelSource} has ${classes.length} labels for the ${images.length} images of ${pair[0]}`,
+      `${path}: found ${(pixels ?? labels)!.name}, but no ${pixels ? "labels" : "images"} to it; it holds ` +
+        `${listArrays(archive)}${proposal(archive)}`,
     );
   }
-  return { ...images, labels: classes, labelSource };
+  const images = toImages(archive.read(pixels.name), `${path}: ${pixels.name}`);
+  const tensor = archive.read(labels.name);
+  const source = `${path}: ${labels.name}`;
+  expectLength(tensor, images, labels.name, path);
+  const kind = kindOfArray(labels.role, tensor, options, source);
+  if (kind === "mask") expectMaskSize(tensor, images, source);
+  const grouping = arrayOf(opened, "groups", part);
+  const groups = grouping && archive.ids(grouping.name);
+  if (groups) expectLength(groups, images, grouping.name, path);
+  return {
+    ...images,
+    labels: { kind, tensor, source },
+    ...(groups && { groups: opened.numbers(groups.data) }),
+  };
 }
 
-/** [n, h, w] or [n, h, w, c] as bytes; channels-first is brought to channels-last. */
-function toImages(tensor: HostTensor, source: string) {
-  const { shape } = tensor;
-  const first = shape.length === 4 && shape[3] > 4 && (shape[1] === 1 || shape[1] === 3);
-  const [length, height, width, channels = 1] = first
-    ? [shape[0], shape[2], shape[3], shape[1]]
-    : shape;
-  if (shape.length < 3 || shape.length > 4 || tensor.data.length === 0) {
+const sizeOf = ({ height, width, channels }: StoredImages) => `${height}x${width}x${channels}`;
+
+function expectOneKind(parts: readonly StoredPart[], path: string): void {
+  const [train, ...others] = parts;
+  const odd = others.find((part) => sizeOf(part) !== sizeOf(train));
+  if (odd) {
     throw new InputError(
-      `${source} has shape ${formatShape(shape)}; expected [n, height, width] or ` +
-        "[n, height, width, channels], with images in it",
+      `${path}: training images are ${sizeOf(train)}, others ${sizeOf(odd)}; expected one size`,
     );
   }
-  const bytes = toBytes(tensor, source);
-  const images = first ? channelsLast(bytes, length, channels, height * width) : bytes;
-  return { length, height, width, channels, images };
+  const other = others.find(({ labels }) => labels.kind !== train.labels.kind);
+  if (!other) return;
+  throw new InputError(`${other.labels.source} holds other labels than ${train.labels.source}`);
 }
 
-/** Bytes as they are; whole numbers up to 255 alike; fractions from 0 to 1 times 255. */
-function toBytes({ data, shape }: HostTensor, source: string): Uint8Array {
-  if (data instanceof Uint8Array) return data;
-  let largest = 0;
-  let fractions = false;
-  const stride = data.length / shape[0];
-  for (let at = 0; at < data.length; at++) {
-    const value = data[at];
-    if (!(value >= 0 && value <= 255)) {
-      throw new InputError(
-        `${source}: record ${Math.floor(at / stride)} (element ${at}) is ${value}; ` +
-          "expected bytes 0 to 255 or fractions 0 to 1",
-      );
-    }
-    largest = Math.max(largest, value);
-    fractions ||= !Number.isInteger(value);
-  }
-  if (fractions && largest > 1) {
+/** Names of the outputs: given, or an array of texts in the archive. */
+function namesOf(opened: Opened): readonly string[] | undefined {
+  const { options, archive } = opened;
+  const array = arrayOf(opened, "classes");
+  if (options.classes || !array) return options.classes ?? options.known;
+  return archive.texts(array.name).data;
+}
+
+const titles: Readonly<Record<Part, string>> = {
+  train: "",
+  selection: " (selection)",
+  test: " (test)",
+};
+
+function toDatasets(
+  parts: Readonly<Partial<Record<Part, StoredPart>>>,
+  opened: Opened,
+  name: string,
+): Partial<Record<Part, Dataset>> {
+  const present = PARTS.filter((part) => parts[part] !== undefined);
+  const stored = present.map((part) => parts[part]!);
+  expectOneKind(stored, opened.path);
+  const labels = makeLabels(
+    stored.map((part) => part.labels),
+    namesOf(opened),
+    opened.options,
+  );
+  return Object.fromEntries(
+    present.map((part, at) => {
+      const { length, channels, images, groups } = stored[at];
+      const own = { labels: labels[at], ...(groups && { groups }) };
+      return [
+        part,
+        {
+          name: name + titles[part],
+          length,
+          channels,
+          images: imagesOf(images, stored[at]),
+          ...own,
+        },
+      ];
+    }),
+  );
+}
+
+/** Divides images by an array that holds 1 for those of the test part. */
+function divide(whole: Dataset, opened: Opened): Partial<Record<Part, Dataset>> {
+  const array = arrayOf(opened, "split");
+  if (!array) return { train: whole };
+  const { archive, path } = opened;
+  const { data } = archive.read(array.name);
+  const wrong = data.findIndex((value) => value !== 0 && value !== 1);
+  if (wrong >= 0 || data.length !== whole.length) {
     throw new InputError(
-      `${source} has fractions and numbers up to ${largest}; expected bytes 0 to 255 or fractions 0 to 1`,
+      `${path}: ${array.name} has ${wrong >= 0 ? `${data[wrong]} at record ${wrong}` : `${data.length} numbers`}; ` +
+        `expected ${whole.length} of 0 (training) and 1 (test)`,
     );
   }
-  const factor = data instanceof Float32Array && largest <= 1 ? 255 : 1;
-  return Uint8Array.from(data, (value) => Math.round(value * factor));
+  const where = (value: number) => Array.from(data.keys()).filter((at) => data[at] === value);
+  const [train, test] = [where(0), where(1)];
+  return {
+    ...(train.length > 0 && { train: subset(whole, train) }),
+    ...(test.length > 0 && { test: subset(whole, test, `${whole.name} (test)`) }),
+  };
 }
 
-function channelsLast(from: Uint8Array, count: number, channels: number, pixels: number) {
-  const to = new Uint8Array(from.length);
-  for (let n = 0; n < count; n++) {
-    for (let channel = 0; channel < channels; channel++) {
-      for (let pixel = 0; pixel < pixels; pixel++) {
-        to[(n * pixels + pixel) * channels + channel] =
-          from[(n * channels + channel) * pixels + pixel];
-      }
-    }
+/** How an archive without parts was understood, and what of any was left out. */
+function notesOf({ arrays, path }: Opened, whole: boolean, used: Role): string[] {
+  const { found, unused } = arrays;
+  const isUsed = ({ role }: FoundArray) =>
+    role === used || !(labelRoles as readonly Role[]).includes(role);
+  const left = [...unused, ...found.filter((one) => !isUsed(one)).map(({ name }) => name)];
+  const notes: string[] = [];
+  if (whole) {
+    const pairs = found.filter(isUsed).map(({ role, name }) => `${role} = ${name}`);
+    notes.push(`${path}: ${pairs.join(", ")}`);
   }
-  return to;
-}
-
-/** [n] or [n, 1] whole numbers. */
-function toLabels({ data, shape }: HostTensor, source: string): Int32Array {
-  if (shape.length === 0 || shape.slice(1).some((size) => size !== 1)) {
-    throw new InputError(
-      `${source} has shape ${formatShape(shape)}; expected [n] or [n, 1], one class per image`,
+  if (left.length > 0) {
+    notes.push(
+      `${path}: not used: ${left.join(", ")}; --columns ROLE=NAME says what one is (label, tags, values, masks, ` +
+        "groups, split)",
     );
   }
-  const wrong = data.findIndex((value) => !(Number.isInteger(value) && value >= 0));
-  if (wrong >= 0) {
-    throw new InputError(`${source}: record ${wrong} is ${data[wrong]}; expected a class from 0`);
-  }
-  return Int32Array.from(data);
+  return notes;
 }
 
-/** Refuses a class that no training image shows, and labels of other parts outside the classes. */
-function classesOf(parts: readonly StoredSplit[]): string[] {
-  const [train] = parts;
-  const seen = new Set(train.labels);
-  const last = train.labels.reduce((largest, label) => Math.max(largest, label), 0);
-  for (let label = 0; label < last; label++) {
-    if (seen.has(label)) continue;
+function readArchive(opened: Opened): Splits {
+  const { archive, arrays, path, options } = opened;
+  const name = options.name ?? basename(path, ".npz");
+  const stored: Partial<Record<Part, StoredPart>> = Object.fromEntries(
+    PARTS.map((part) => [part, readPart(opened, part)]),
+  );
+  const inParts = PARTS.some((part) => stored[part] !== undefined);
+  const whole = inParts ? undefined : readPart(opened);
+  if (!inParts && !whole) {
     throw new InputError(
-      `${train.labelSource}: record ${train.labels.indexOf(last)} has label ${last}, but no record ` +
-        `has label ${label}; expected labels from 0 without a gap`,
+      `${path}: found no train_images or x_train, and no images; it holds ${listArrays(archive)}${proposal(archive)}`,
     );
   }
-  for (const { labels, labelSource } of parts) {
-    const wrong = labels.findIndex((label) => label > last);
-    if (wrong >= 0) {
-      throw new InputError(
-        `${labelSource}: record ${wrong} has label ${labels[wrong]}; expected 0 to ${last}`,
-      );
-    }
-  }
-  return numbered(last + 1);
+  const evaluated = options.known !== undefined;
+  const kept = inParts ? requireTrain(stored, evaluated, path) : { train: whole! };
+  const parts = toDatasets(kept, opened, name);
+  const divided = inParts ? parts : divide(parts.train!, opened);
+  const used = labelArray(opened, arrays.found.find(({ role }) => role === "images")?.part)!.role;
+  const notes = notesOf(opened, !inParts, used);
+  return { ...requireTrain(divided, evaluated, path), ...(notes.length > 0 && { notes }) };
 }
 
 /** A NumPy archive. */
 export const npz: Reader = {
   name: "npz",
-  reads: "an .npz file with train_images and train_labels, or x_train and y_train",
+  reads:
+    "an .npz file with train_images and train_labels (or _tags, _values, _masks), x_train and y_train, or images and labels",
   matches: ({ path, entries }) => entries === undefined && /\.npz$/i.test(path),
   async read({ path }, options): Promise<Splits> {
-    const [train, selection, test] = readParts(path, options.memoryLimit);
-    if (!train) throw new InputError(`${path}: found no train_images or x_train`);
-    const others = [selection, test].filter((part) => part !== undefined);
-    const odd = others.find(
-      (part) =>
-        part.height !== train.height ||
-        part.width !== train.width ||
-        part.channels !== train.channels,
-    );
-    if (odd) {
-      throw new InputError(
-        `${path}: training images are ${sizeOf(train)}, others ${sizeOf(odd)}; expected one size`,
-      );
-    }
-    const classes = classesOf([train, ...others]);
-    requireTwoClasses(classes, path);
-    const name = options.name ?? basename(path, ".npz");
-    const toDataset = (
-      { labels: of, images, length, ...size }: StoredSplit,
-      title: string,
-    ): Dataset => ({
-      ...{ name: title, length, channels: size.channels, images: imagesOf(images, size) },
-      labels: { kind: "class", of, classes },
+    return withFile(path, (bytes) => {
+      const archive = openNpz(bytes, { source: path, limit: options.memoryLimit });
+      const arrays = findArrays(archive, options, path);
+      return readArchive({ archive, arrays, path, options, numbers: groupNumbers() });
     });
-    return {
-      train: toDataset(train, name),
-      ...(selection && { selection: toDataset(selection, `${name} (selection)`) }),
-      ...(test && { test: toDataset(test, `${name} (test)`) }),
-    };
   },
 };
-
-const sizeOf = ({ height, width, channels }: StoredSplit) => `${height}x${width}x${channels}`;
-
-const readParts = (path: string, limit?: number) =>
-  withFile(path, (bytes) => {
-    const archive = openNpz(bytes, { source: path, limit });
-    return ["train", "val", "test"].map((part) => readPart(archive, part, path));
-  });

@@ -6,6 +6,7 @@ import { InputError } from "../../inputError.js";
 import { softmaxCrossEntropy } from "../../nn/index.js";
 import { softmax } from "../softmax.js";
 import type { Task } from "../task.js";
+import { isPlain, smoothed, weightedCrossEntropy } from "../weighting.js";
 import { ClassMetrics, classMetrics } from "./metrics.js";
 import { classTargets, ORDER, TARGETS } from "./targets.js";
 
@@ -44,9 +45,12 @@ export const classification: Task<ClassLabels> = {
     );
   },
   targets: classTargets,
-  loss(logits, targets, { smoothing, own = softmaxCrossEntropy }) {
+  weighted: true,
+  loss(logits, targets, { smoothing, own = softmaxCrossEntropy, ...weighting }) {
     return {
-      losses: own(logits, targets[TARGETS], { smoothing }),
+      losses: isPlain(weighting)
+        ? own(logits, targets[TARGETS], { smoothing })
+        : weightedCrossEntropy(logits, smoothed(targets[TARGETS], smoothing), weighting),
       tallies: { correct: countCorrect(logits, targets[ORDER]) },
     };
   },

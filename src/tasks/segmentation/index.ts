@@ -4,10 +4,9 @@ import type { MaskLabels } from "../../data/index.js";
 import {
   constant,
   div,
-  logSoftmax,
+  expand,
   max,
   mul,
-  neg,
   oneHot,
   reduceSum,
   reshape,
@@ -19,6 +18,7 @@ import {
 import { InputError } from "../../inputError.js";
 import { softmax } from "../softmax.js";
 import type { Task } from "../task.js";
+import { smoothed, weightedCrossEntropy } from "../weighting.js";
 import { PixelMetrics, pixelMetrics } from "./metrics.js";
 import { runLengths } from "./runLengths.js";
 import { MASK, maskTargets } from "./targets.js";
@@ -45,25 +45,22 @@ export const segmentation: Task<MaskLabels> = {
     throw new InputError(`${name}: its masks know ${classes.length} class; expected at least two`);
   },
   targets: maskTargets,
-  loss(logits, { [MASK]: mask }, { smoothing = 0 }) {
+  weighted: true,
+  loss(logits, { [MASK]: mask }, { smoothing = 0, ...weighting }) {
     const { graph, shape } = logits;
     const [n, classes] = shape;
     const rows = pixelRows(logits);
     // A pixel that does not count is a row of zeros.
     const own = oneHot(reshape(mask, [rows.shape[0]]), classes);
-    const logs = logSoftmax(rows);
-    const ownLogs = reduceSum(mul(own, logs), [1]);
     const counts = reduceSum(own, [1]);
-    const even = mul(reduceSum(logs, [1]), mul(counts, constant(graph, 1 / classes)));
-    const wanted =
-      smoothing === 0
-        ? ownLogs
-        : sub(mul(ownLogs, constant(graph, 1 - smoothing)), mul(even, constant(graph, -smoothing)));
+    const counting = () => expand(reshape(counts, [rows.shape[0], 1]), rows.shape);
+    const wanted = smoothing === 0 ? own : mul(smoothed(own, smoothing), counting());
+    const terms = weightedCrossEntropy(rows, wanted, weighting);
     const counted = perImage(counts, n);
     const ahead = reduceSum(step(sub(rows, reduceSum(mul(own, rows), [1], true))), [1]);
     const right = mul(counts, sub(constant(graph, 1), step(ahead)));
     return {
-      losses: div(neg(perImage(wanted, n)), max(counted, constant(graph, 1))),
+      losses: div(perImage(terms, n), max(counted, constant(graph, 1))),
       tallies: { right: reduceSum(right), counted: reduceSum(counted) },
     };
   },

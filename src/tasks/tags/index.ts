@@ -6,6 +6,7 @@ import { InputError } from "../../inputError.js";
 import { elementwiseSigmoidCrossEntropy } from "../../nn/index.js";
 import { meanOfKnown } from "../known.js";
 import type { Task } from "../task.js";
+import { isPlain, weightedSigmoidCrossEntropy } from "../weighting.js";
 import { TagMetrics, tagMetrics } from "./metrics.js";
 import { KNOWN, TARGETS, tagTargets } from "./targets.js";
 
@@ -40,14 +41,20 @@ export const tags: Task<TagLabels> = {
     );
   },
   targets: tagTargets,
-  loss(logits, { [TARGETS]: targets, [KNOWN]: known }, { smoothing = 0 }) {
+  weighted: true,
+  loss(logits, { [TARGETS]: targets, [KNOWN]: known }, { smoothing = 0, ...weighting }) {
     const { graph } = logits;
     const wanted =
       smoothing === 0
         ? targets
         : add(mul(targets, constant(graph, 1 - smoothing)), constant(graph, smoothing / 2));
     return {
-      losses: meanOfKnown(elementwiseSigmoidCrossEntropy(logits, wanted), known),
+      losses: meanOfKnown(
+        isPlain(weighting)
+          ? elementwiseSigmoidCrossEntropy(logits, wanted)
+          : weightedSigmoidCrossEntropy(logits, wanted, weighting),
+        known,
+      ),
       tallies: { exact: countExact(logits, targets, known) },
     };
   },

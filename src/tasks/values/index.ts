@@ -1,29 +1,14 @@
 // Numbers of an image: regression.
 
 import type { ValueLabels } from "../../data/index.js";
-import {
-  abs,
-  concat,
-  constant,
-  expand,
-  mul,
-  reduceSum,
-  reshape,
-  sub,
-  type Value,
-} from "../../graph/index.js";
+import { abs, mul, reduceSum, sub } from "../../graph/index.js";
 import { InputError } from "../../inputError.js";
 import { meanOfKnown } from "../known.js";
 import type { Task } from "../task.js";
+import { rowsOf } from "../weighting.js";
 import { ValueMetrics, valueMetrics } from "./metrics.js";
 import { scalesOf } from "./scales.js";
 import { KNOWN, TARGETS, valueTargets } from "./targets.js";
-
-/** The spread of each value as a row [n, values]. */
-function spreads(like: Value, std: readonly number[]): Value {
-  const cells = std.map((value) => reshape(constant(like.graph, value), [1, 1]));
-  return expand(cells.length === 1 ? cells[0] : concat(cells, 1), like.shape);
-}
 
 /** Numbers that an image tells. The net learns them with mean 0 and spread 1, squared errors make its loss. */
 export const values: Task<ValueLabels> = {
@@ -43,7 +28,7 @@ export const values: Task<ValueLabels> = {
   targets: valueTargets,
   loss(output, { [TARGETS]: targets, [KNOWN]: known }, { constants }) {
     const error = sub(output, targets);
-    const apart = mul(mul(abs(error), spreads(output, constants.std)), known);
+    const apart = mul(mul(abs(error), rowsOf(output, constants.std)), known);
     return {
       losses: meanOfKnown(mul(error, error), known),
       tallies: {

@@ -1,0 +1,88 @@
+// Labels in the order of other names: of a net that they are shown to, or of the training part. Names tell what is
+// what, positions do not.
+
+import { InputError } from "../inputError.js";
+import { suggestion } from "../text/words.js";
+import { IGNORED, type Labels, type LabelsOf, labelKinds, namesOf, UNKNOWN_TAG } from "./labels.js";
+
+/** What an alignment is made of. */
+interface Alignment {
+  /** The names to align to. */
+  readonly names: readonly string[];
+  /** Place of each own name among them; -1 for one that is not there. */
+  readonly places: readonly number[];
+  /** Refuses an own name that occurs and has no place. */
+  refuse(own: number): never;
+}
+
+/** Rows of `width` numbers with each column at its place; columns that are not there hold `missing`. */
+function permuted<T extends Uint8Array | Float32Array>(
+  of: T,
+  { names, places, refuse }: Alignment,
+  into: T,
+  isKnown: (value: number) => boolean,
+): T {
+  const width = places.length;
+  for (let at = 0; at < of.length; at++) {
+    const place = places[at % width];
+    if (place >= 0) into[Math.floor(at / width) * names.length + place] = of[at];
+    else if (isKnown(of[at])) refuse(at % width);
+  }
+  return into;
+}
+
+function replaced<T extends Int32Array | Uint8Array>(of: T, { places, refuse }: Alignment): T {
+  return of.map((own) => {
+    if (own === IGNORED && of instanceof Uint8Array) return own;
+    return places[own] >= 0 ? places[own] : refuse(own);
+  }) as T;
+}
+
+const aligned: {
+  readonly [K in Labels["kind"]]: (labels: LabelsOf<K>, alignment: Alignment) => LabelsOf<K>;
+} = {
+  class: (labels, to) => ({ ...labels, of: replaced(labels.of, to), classes: to.names }),
+  mask: (labels, to) => ({
+    ...labels,
+    of: { ...labels.of, data: replaced(labels.of.data, to) },
+    classes: to.names,
+  }),
+  tags: (labels, to) => {
+    const rows = labels.of.length / to.places.length;
+    const into = new Uint8Array(rows * to.names.length).fill(UNKNOWN_TAG);
+    return { ...labels, of: permuted(labels.of, to, into, (tag) => tag === 1), classes: to.names };
+  },
+  values: (labels, to) => {
+    const rows = labels.of.length / to.places.length;
+    const into = new Float32Array(rows * to.names.length).fill(Number.NaN);
+    return { ...labels, of: permuted(labels.of, to, into, Number.isFinite), names: to.names };
+  },
+  none: (labels) => labels,
+};
+
+/**
+ * Labels with the names given, in their order: classes and tags are found by name. Tags and values that the labels
+ * lack are not known.
+ *
+ * @param source for messages
+ * @throws InputError for a class, tag or value that occurs and is not among the names.
+ * @example
+ * const labels = { kind: "class", of: Int32Array.of(0, 1), classes: ["dog", "cat"] } as const;
+ * alignLabels(labels, ["ant", "cat", "dog"], "set").of; // Int32Array(2) [ 2, 1 ]
+ */
+export function alignLabels<L extends Labels>(
+  labels: L,
+  names: readonly string[],
+  source: string,
+): L {
+  const own = namesOf(labels);
+  if (own.length === names.length && own.every((name, at) => name === names[at])) return labels;
+  const places = own.map((name) => names.indexOf(name));
+  const refuse = (at: number): never => {
+    throw new InputError(
+      `${source} has "${own[at]}"${suggestion(own[at], names)}; known are ${names.join(", ")} ` +
+        `(${labelKinds[labels.kind].title})`,
+    );
+  };
+  return aligned[labels.kind](labels as never, { names, places, refuse }) as L;
+}

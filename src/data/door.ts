@@ -1,0 +1,93 @@
+// The one check of data, wherever they come from: nothing that goes on behind it looks again.
+
+import type { ByteFile } from "../engine/engine.js";
+import { InputError } from "../inputError.js";
+import { alignLabels } from "./align.js";
+import type { Dataset, Part, Splits } from "./dataset.js";
+import type { Images } from "./images.js";
+import { withChannels } from "./intake.js";
+import { checkLabels, labelKinds, namesOf } from "./labels.js";
+
+const isBytes = (bytes: unknown): boolean =>
+  bytes instanceof Uint8Array ||
+  (typeof bytes === "object" && bytes !== null && typeof (bytes as ByteFile).path === "string");
+
+/** Refuses stored images that are no bytes, or that do not lie in them. */
+function checkStored({ name, length, channels, images }: Dataset): void {
+  const { bytes, offsets, sizes } = (images ?? {}) as Partial<Images>;
+  if (!isBytes(bytes) || !offsets || !sizes) {
+    const found = bytes ?? images;
+    throw new InputError(
+      `${name}: images are ${(found as object)?.constructor?.name ?? typeof found}; expected stored images of bytes ` +
+        "(imagesOf, joinImages): scale other numbers to 0 to 255",
+    );
+  }
+  if (offsets.length !== length || sizes.length !== 2 * length) {
+    throw new InputError(
+      `${name}: ${offsets.length} images are stored, with ${sizes.length / 2} sizes; expected ${length}`,
+    );
+  }
+  const total = bytes instanceof Uint8Array ? bytes.length : bytes!.bytes;
+  for (let at = 0; at < length; at++) {
+    const [height, width] = [sizes[2 * at], sizes[2 * at + 1]];
+    const end = offsets[at] + height * width * channels;
+    if (height >= 1 && width >= 1 && offsets[at] >= 0 && end <= total) continue;
+    throw new InputError(
+      `${name}: image ${at} of ${height}x${width} with ${channels} channels lies at bytes ${offsets[at]} to ${end} of ` +
+        `${total}`,
+    );
+  }
+}
+
+/**
+ * Checks one data set.
+ *
+ * @throws InputError for numbers of images, channels, labels, groups or names that do not belong together, images that
+ * are no bytes, and labels that cannot be used, naming the first.
+ */
+export function checkImages(dataset: Dataset): void {
+  const { name, length, channels, images, labels, groups, ids } = dataset;
+  for (const [what, value] of Object.entries({ length, channels })) {
+    if (Number.isInteger(value) && value >= 1) continue;
+    throw new InputError(`${name}: ${what} is ${value}; expected a whole number from 1`);
+  }
+  checkStored(dataset);
+  for (const [what, list] of Object.entries({ groups, ids })) {
+    if (list === undefined || list.length === length) continue;
+    throw new InputError(`${name}: ${list.length} ${what} for ${length} images`);
+  }
+  const { sizes } = images;
+  checkLabels(labels, length, (at) => sizes[2 * at] * sizes[2 * at + 1], name);
+}
+
+/** A part as the training part needs it: its labels by the training part's names. */
+function fitting(part: Dataset, { labels, channels, name }: Dataset): Dataset {
+  if (part.labels.kind !== labels.kind) {
+    throw new InputError(
+      `${part.name} has ${labelKinds[part.labels.kind].title}, ${name} has ${labelKinds[labels.kind].title}; ` +
+        "expected one kind in all parts",
+    );
+  }
+  return {
+    ...withChannels(part, channels),
+    labels: alignLabels(part.labels, namesOf(labels), part.name),
+  };
+}
+
+/**
+ * Checks every part of a source before anything is learned, and brings the labels of all parts into the order of the
+ * training part's names.
+ *
+ * @throws InputError naming the first thing that cannot be used.
+ */
+export function checkSplits(splits: Splits): Splits {
+  const { train } = splits;
+  checkImages(train);
+  const checked = (["selection", "test"] as const satisfies readonly Part[]).flatMap((part) => {
+    const dataset = splits[part];
+    if (!dataset) return [];
+    checkImages(dataset);
+    return [[part, fitting(dataset, train)] as const];
+  });
+  return { ...splits, ...Object.fromEntries(checked) };
+}

@@ -1,0 +1,129 @@
+// The numbers that a PNG file stores for its pixels (ISO/IEC 15948): indices of a palette or levels of grey, which image
+// libraries turn into colours. Masks are kept so.
+
+import { inflateSync } from "node:zlib";
+
+const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+/** Numbers of a pixel by PNG's colour type. */
+const channelsOf: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+/** A mask of more pixels than this is not unpacked. */
+const MOST_PIXELS = 2 ** 28;
+
+/** A number for each pixel, u8 [height, width]. */
+export interface PixelNumbers {
+  readonly height: number;
+  readonly width: number;
+  readonly of: Uint8Array;
+}
+
+interface Header {
+  readonly width: number;
+  readonly height: number;
+  readonly depth: number;
+  readonly channels: number;
+}
+
+/** The chunks of a file, by type and content. */
+function* chunksOf(bytes: Uint8Array): Generator<{ type: string; data: Uint8Array }> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = SIGNATURE.length; at + 12 <= bytes.length; ) {
+    const length = view.getUint32(at);
+    if (at + 12 + length > bytes.length) throw new Error("the file is cut off");
+    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    yield { type, data: bytes.subarray(at + 8, at + 8 + length) };
+    if (type === "IEND") return;
+    at += 12 + length;
+  }
+  throw new Error("the file is cut off");
+}
+
+function headerOf(data: Uint8Array): Header {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const [width, height, depth] = [view.getUint32(0), view.getUint32(4), data[8]];
+  const channels = channelsOf[data[9]];
+  if (channels === undefined || width * height === 0) throw new Error("the header is damaged");
+  if (width * height > MOST_PIXELS) throw new Error(`${width}x${height} pixels are too many`);
+  if (depth > 8) throw new Error(`its numbers have ${depth} bits; expected 8 at most`);
+  if (data[12] !== 0) throw new Error("it is interlaced; save it without");
+  return { width, height, depth, channels };
+}
+
+/** The nearest of left, above and above left to their plane (Paeth). */
+function paeth(left: number, above: number, corner: number): number {
+  const guess = left + above - corner;
+  const [a, b, c] = [left, above, corner].map((value) => Math.abs(guess - value));
+  return a <= b && a <= c ? left : b <= c ? above : corner;
+}
+
+const predictors: readonly ((left: number, above: number, corner: number) => number)[] = [
+  () => 0,
+  (left) => left,
+  (_, above) => above,
+  (left, above) => (left + above) >> 1,
+  paeth,
+];
+
+/** Takes the filters of the rows back, in place; returns the bytes of a row. */
+function unfilter(raw: Uint8Array, { width, height, depth, channels }: Header): number {
+  const row = Math.ceil((width * depth * channels) / 8);
+  const step = Math.max(1, (depth * channels) >> 3);
+  if (raw.length !== height * (row + 1)) throw new Error("its pixels are cut off or damaged");
+  for (let y = 0; y < height; y++) {
+    const start = y * (row + 1) + 1;
+    const predict = predictors[raw[start - 1]];
+    if (!predict) throw new Error("its pixels are damaged");
+    for (let at = 0; at < row; at++) {
+      const left = at >= step ? raw[start + at - step] : 0;
+      const above = y > 0 ? raw[start + at - row - 1] : 0;
+      const corner = at >= step && y > 0 ? raw[start + at - row - 1 - step] : 0;
+      raw[start + at] += predict(left, above, corner);
+    }
+  }
+  return row;
+}
+
+/** Numbers from rows; of colours only greys, whose channels are equal. */
+function numbersOf(raw: Uint8Array, row: number, header: Header): Uint8Array {
+  const { width, height, depth, channels } = header;
+  const of = new Uint8Array(width * height);
+  const most = (1 << depth) - 1;
+  for (let y = 0; y < height; y++) {
+    const start = y * (row + 1) + 1;
+    for (let x = 0; x < width; x++) {
+      if (depth < 8) {
+        const bit = x * depth;
+        of[y * width + x] = (raw[start + (bit >> 3)] >> (8 - depth - (bit & 7))) & most;
+        continue;
+      }
+      const at = start + x * channels;
+      if (channels >= 3 && (raw[at] !== raw[at + 1] || raw[at] !== raw[at + 2])) {
+        throw new Error(
+          "it has colours; expected a number of a class for each pixel (grey or with a palette)",
+        );
+      }
+      of[y * width + x] = raw[at];
+    }
+  }
+  return of;
+}
+
+/**
+ * Reads the stored numbers of a PNG file, as they are: of one bit 0 and 1, of a palette its indices.
+ *
+ * @throws Error, in words, for what is no such file.
+ */
+export function pngNumbers(bytes: Uint8Array): PixelNumbers {
+  if (SIGNATURE.some((byte, at) => bytes[at] !== byte)) throw new Error("it is no PNG file");
+  const pieces: Uint8Array[] = [];
+  let header: Header | undefined;
+  for (const { type, data } of chunksOf(bytes)) {
+    if (type === "IHDR") header = headerOf(data);
+    if (type === "IDAT") pieces.push(data);
+  }
+  if (!header) throw new Error("the header is missing");
+  const { width, height, channels } = header;
+  const limit = height * (width * channels + 1);
+  const raw = inflateSync(Buffer.concat(pieces), { maxOutputLength: limit });
+  const row = unfilter(raw, header);
+  return { width, height, of: numbersOf(raw, row, header) };
+}

@@ -1,0 +1,62 @@
+// The data that settings name. A path says where to look, not what the data are: that is what a fingerprint tells.
+
+import { isAbsolute, resolve } from "node:path";
+import {
+  checkSplits,
+  type Labels,
+  openDataset,
+  type ReadingSettings,
+  readClassNames,
+  readingOf,
+  type Splits,
+  sources,
+} from "../data/index.js";
+import { getTask } from "../tasks/index.js";
+import type { TrainConfig } from "./config.js";
+
+/** Settings that say what data to read and how. */
+export type DataSettings = Pick<
+  TrainConfig,
+  "data" | "task" | "columns" | "classes" | "groupBy" | keyof ReadingSettings
+>;
+
+/** Where and for whom data are opened. */
+export interface OpenDataOptions {
+  /** Folder that relative paths are seen from; default the current one. */
+  readonly from?: string;
+  /** Labels that are wanted; default those of the task that the settings name. */
+  readonly kind?: Labels["kind"];
+  /** Classes of the net that the data are for, when nothing is learned from them. */
+  readonly known?: readonly string[];
+}
+
+/** A path as seen from a folder; unchanged where that makes no difference. */
+export function pathFrom(from: string | undefined, path: string): string {
+  if (from === undefined || isAbsolute(path)) return path;
+  const seen = resolve(from, path);
+  return seen === resolve(path) ? path : seen;
+}
+
+/** Whether data go by a name of their own. */
+export const isSource = (data: string): boolean => sources.some(({ name }) => name === data);
+
+/**
+ * Opens and checks the data that settings name.
+ *
+ * @throws InputError for data that cannot be used.
+ */
+export async function openData(
+  settings: DataSettings,
+  { from, kind, known }: OpenDataOptions = {},
+): Promise<Splits> {
+  const { data, task, columns, classes, groupBy } = settings;
+  const wanted = kind ?? (task === undefined ? undefined : getTask(task).labels);
+  const names = classes === undefined ? undefined : await readClassNames(pathFrom(from, classes));
+  const path = isSource(data) ? data : pathFrom(from, data);
+  return checkSplits(
+    await openDataset(path, {
+      ...readingOf(settings),
+      ...{ columns, classes: names, groupBy, kind: wanted, known },
+    }),
+  );
+}
