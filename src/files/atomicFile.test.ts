@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { mountTinyDisk } from "../../test/support/tinyDisk.js";
 import { appendLine, writeFileAtomic } from "./atomicFile.js";
 
@@ -18,6 +19,26 @@ test("replaces a file and leaves nothing else", async () => {
   appendLine(path, "!");
   expect(readFileSync(path, "utf8")).toBe("new!\n");
   expect(readdirSync(folder)).toEqual(["a.json"]);
+});
+
+test("is on disk before it bears its name, and its folder after that", async () => {
+  const done: string[] = [];
+  const handle = await open(folder, "r");
+  const prototype = Object.getPrototypeOf(handle) as typeof handle;
+  await handle.close();
+  const path = join(folder, "synced.json");
+  const sync = vi.spyOn(prototype, "sync").mockImplementation(async () => {
+    done.push(existsSync(path) ? "folder" : "file");
+  });
+  await writeFileAtomic(path, "content").finally(() => sync.mockRestore());
+  expect(done).toEqual(["file", "folder"]);
+  rmSync(path);
+});
+
+test("keeps the file before it where one asks for that", async () => {
+  const [path, previous] = [join(folder, "b.json"), join(folder, "b.previous.json")];
+  for (const text of ["1", "2", "3"]) await writeFileAtomic(path, text, previous);
+  expect([path, previous].map((file) => readFileSync(file, "utf8"))).toEqual(["3", "2"]);
 });
 
 test("a file in the place of the folder is named with what to do", async () => {

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { writeFileAtomic } from "../files/atomicFile.js";
 import { writeError } from "../files/errors.js";
-import { lockFolder } from "../files/lock.js";
+import { type FolderLock, lockFolder } from "../files/lock.js";
 import type { ParamLayout } from "../graph/index.js";
 import { InputError } from "../inputError.js";
 import { decodeState, encodeState, type State } from "../train/checkpoint.js";
@@ -55,7 +55,7 @@ export function freeFolder(data: string, model: string): string {
 export class RunFolder {
   private constructor(
     readonly path: string,
-    private readonly unlock: () => void,
+    private readonly lock: FolderLock,
   ) {}
 
   /** Throws a {@link InputError} when the folder holds something; to be asked before long work begins. */
@@ -135,7 +135,7 @@ export class RunFolder {
   }
 
   close(): void {
-    this.unlock();
+    this.lock.release();
   }
 }
 

@@ -1,11 +1,11 @@
 // A comparison's folder: the plan, the tables, and a run folder for every run.
 
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { firstDifference, type Plan } from "../compare/plan.js";
 import { writeFileAtomic } from "../files/atomicFile.js";
-import { writeError } from "../files/errors.js";
+import { makeFolder } from "../files/folders.js";
 import { lockFolder } from "../files/lock.js";
 import { InputError } from "../inputError.js";
 
@@ -31,7 +31,7 @@ export async function readJson(path: string): Promise<unknown> {
 async function expectSamePlan(out: string, plan: Plan): Promise<void> {
   const path = join(out, compareFiles.plan);
   if (!existsSync(path)) {
-    const [first] = readdirSync(out).filter((name) => name !== "run.lock");
+    const [first] = readdirSync(out).filter((name) => name !== "run.lock" && !name.startsWith("."));
     if (first === undefined) return;
     throw new InputError(`${out} is not empty (it holds ${first}); choose a new folder`);
   }
@@ -49,18 +49,14 @@ async function expectSamePlan(out: string, plan: Plan): Promise<void> {
  * @throws InputError when the folder holds something else, or another plan: with the first difference.
  */
 export async function openFolder(out: string, plan: Plan): Promise<() => void> {
-  try {
-    mkdirSync(out, { recursive: true });
-  } catch (error) {
-    throw writeError(out, error);
-  }
-  const unlock = lockFolder(out);
+  makeFolder(out);
+  const lock = lockFolder(out);
   try {
     await expectSamePlan(out, plan);
     await writeFileAtomic(join(out, compareFiles.plan), `${JSON.stringify(plan, undefined, 2)}\n`);
-    return unlock;
+    return () => lock.release();
   } catch (error) {
-    unlock();
+    lock.release();
     throw error;
   }
 }
