@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { mountTinyDisk } from "../../test/support/tinyDisk.js";
-import { appendLine, writeFileAtomic } from "./atomicFile.js";
+import { appendText, writeFileAtomic } from "./atomicFile.js";
 
 let folder: string;
 beforeAll(() => {
@@ -16,7 +16,7 @@ test("replaces a file and leaves nothing else", async () => {
   const path = join(folder, "a.json");
   await writeFileAtomic(path, "old");
   await writeFileAtomic(path, Uint8Array.of(110, 101, 119));
-  appendLine(path, "!");
+  appendText(path, "!\n");
   expect(readFileSync(path, "utf8")).toBe("new!\n");
   expect(readdirSync(folder)).toEqual(["a.json"]);
 });
@@ -63,7 +63,7 @@ describe.skipIf(!disk)("on a full disk (needs the right to mount a tmpfs)", () =
   });
 
   test("a line that does not fit is an error as clear", () => {
-    expect(() => appendLine(join(disk!.path, "metrics.jsonl"), "x".repeat(100_000))).toThrow(
+    expect(() => appendText(join(disk!.path, "metrics.jsonl"), "x".repeat(100_000))).toThrow(
       /cannot write metrics\.jsonl in .*: the disk is full/,
     );
   });

@@ -62,10 +62,10 @@ export async function writeFileAtomic(
   }
 }
 
-/** Adds a line to a file; throws as {@link writeFileAtomic} does. */
-export function appendLine(path: string, line: string): void {
+/** Adds text to a file; throws as {@link writeFileAtomic} does. */
+export function appendText(path: string, text: string): void {
   try {
-    appendFileSync(path, `${line}\n`);
+    appendFileSync(path, text);
   } catch (error) {
     throw writeError(path, error);
   }

@@ -19,7 +19,7 @@ import {
 } from "../../test/support/tinyRun.js";
 import { flatten, linear, sequential } from "../nn/index.js";
 import type { TrainEvent } from "../train/events.js";
-import { runFiles } from "./runFolder.js";
+import { runFiles } from "./runFiles.js";
 
 const bytes = (folder: string, file: string) => readFileSync(join(folder, file));
 

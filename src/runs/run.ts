@@ -1,6 +1,7 @@
 // The course of a run: steps, epochs and checkpoints until there is a reason to stop, then the test.
 
 import type { Engine } from "../engine/engine.js";
+import { InputError } from "../inputError.js";
 import type { State } from "../train/checkpoint.js";
 import type { Listener, Summary, TrainEvent } from "../train/events.js";
 import type { Prepared } from "../train/prepare.js";
@@ -8,7 +9,8 @@ import type { Progress } from "../train/progress.js";
 import type { Training } from "../train/training.js";
 import { version } from "../version.js";
 import { runListeners } from "./listeners/index.js";
-import type { RunConfig, RunFolder } from "./runFolder.js";
+import type { RunConfig } from "./runConfig.js";
+import type { RunFolder } from "./runFolder.js";
 import { type StopReason, stopReason } from "./stopping.js";
 
 /** One run in its folder, from the first step or from where it was left. */
@@ -31,10 +33,11 @@ export class Run {
 
   /** Trains to the end. `saved` is what the run was made with when it is resumed. */
   async go(saved?: RunConfig): Promise<Summary> {
-    if (saved) await this.restore();
-    else if (this.prepared.start) await this.saveStart();
-    await this.folder.saveConfig(this.config());
+    const warnings = saved ? await this.restore(saved) : [];
+    if (!saved && this.prepared.start) await this.saveStart();
+    await this.folder.saveConfig(this.config(saved));
     await this.announce(saved);
+    for (const message of warnings) await this.emit({ type: "warning", message });
     const reason = await this.trainUntilStop();
     return this.end(reason);
   }
@@ -43,7 +46,7 @@ export class Run {
     for (const listener of this.listeners) await listener(event);
   };
 
-  private config(): RunConfig {
+  private config(saved?: RunConfig): RunConfig {
     const { engine, prepared, session } = this;
     const { out: _, ...settings } = prepared.config;
     return {
@@ -53,6 +56,7 @@ export class Run {
         engine: engine.name as RunConfig["settings"]["engine"],
         threads: engine.threads,
       },
+      ...(saved?.givenWeights || prepared.start ? { givenWeights: true as const } : {}),
       data: prepared.data,
       net: prepared.net,
       parameters: session.layout.trainable,
@@ -65,13 +69,20 @@ export class Run {
     await folder.saveState(session.layout, await session.save());
   }
 
-  /** Goes back to the last checkpoint, in the folder too. */
-  private async restore(): Promise<void> {
+  /** Goes back to the last checkpoint, in the folder too. Returns warnings. */
+  private async restore({ givenWeights }: RunConfig): Promise<readonly string[]> {
     const { session, folder } = this;
-    const state = await folder.loadState(session.layout, session.vectorLengths);
-    if (!state) return;
+    const restored = await folder.goBack(session.layout, session.vectorLengths);
+    if (!restored && givenWeights) {
+      throw new InputError(
+        `${folder.path} has lost the weights that the run began with (${folder.file("state")}); start it anew`,
+      );
+    }
+    if (!restored) return [];
+    const { state, warnings } = restored;
     await session.restore(state);
     await this.saveWeights(state);
+    return warnings;
   }
 
   private async announce(saved?: RunConfig): Promise<void> {

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { stripes, temporaryFolder, tinyModel, trainTiny } from "../../test/support/tinyRun.js";
 import { parseConfig } from "../train/config.js";
 import { startOfRun } from "../train/progress.js";
-import { runFiles } from "./runFolder.js";
+import { runFiles } from "./runFiles.js";
 import { stopReason } from "./stopping.js";
 
 describe("a run stops", () => {

@@ -7,8 +7,11 @@ import type { Listener, Summary } from "../train/events.js";
 import { openSession } from "../train/openSession.js";
 import { type OwnParts, prepare } from "../train/prepare.js";
 import type { OpenTraining } from "../train/training.js";
+import { expectFree } from "./freeFolder.js";
 import { Run } from "./run.js";
-import { freeFolder, RunFolder, readRunConfig } from "./runFolder.js";
+import { readRunConfig } from "./runConfig.js";
+import { runStem } from "./runFiles.js";
+import { RunFolder } from "./runFolder.js";
 
 /** How {@link train} is watched and steered. */
 export interface TrainOptions extends OwnParts {
@@ -45,16 +48,19 @@ export async function train(
     throw new InputError("setting out is missing: it names the folder of the run to resume");
   }
   const saved = options.resume ? await readRunConfig(out!) : undefined;
-  if (!saved && out !== undefined) RunFolder.expectFree(out);
+  if (!saved && out !== undefined) await expectFree(out);
   const prepared = await prepare(settings, options, saved);
   const { data, net, config } = prepared;
+  const openFolder = async () => {
+    if (saved) return RunFolder.resume(out!);
+    if (out !== undefined) return RunFolder.create(out);
+    return RunFolder.createNext(runStem(options.data ? data.name : config.data, net.model));
+  };
   const engine = await createEngine(config);
   try {
     const open: OpenTraining = options.open ?? openSession;
     const session = await open(engine, prepared);
-    const folder = saved
-      ? RunFolder.resume(out!)
-      : RunFolder.create(out ?? freeFolder(data.name, net.model));
+    const folder = await openFolder();
     try {
       return await new Run(engine, prepared, session, folder, options).go(saved);
     } finally {

@@ -10,7 +10,8 @@ import { build, fuse, IMAGES, WEIGHTS } from "../nn/index.js";
 import { type Evaluation, Evaluator } from "../train/evaluator.js";
 import { pipeline } from "../train/pipeline.js";
 import { type NetInfo, readWeights, vectorOf } from "../train/weights.js";
-import { type RunConfig, readRunConfig, runFiles } from "./runFolder.js";
+import { type RunConfig, readRunConfig } from "./runConfig.js";
+import { runFiles } from "./runFiles.js";
 
 /** What {@link Trained.evaluate} metrics. */
 export interface TimedEvaluation extends Evaluation {

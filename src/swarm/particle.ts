@@ -1,5 +1,6 @@
 // One net of a swarm: a learner on one engine, what it remembers, and what it publishes.
 
+import { z } from "zod";
 import type { Dataset, Loader } from "../data/index.js";
 import { Combiner, type WeightedVector } from "../engine/combine.js";
 import type { Engine, Vector } from "../engine/engine.js";
@@ -10,6 +11,7 @@ import {
   type Learner,
   type Statistics,
 } from "../train/index.js";
+import { savedNumber, savedNumbers, savedSums } from "../train/savedProgress.js";
 import type { Memory } from "./codecs/index.js";
 import type { PublishedVector, Snapshot } from "./coupling.js";
 import { HostVector } from "./hostVector.js";
@@ -33,13 +35,19 @@ export interface Tally {
 }
 
 /** What a checkpoint holds of a particle besides vectors. */
-export interface SavedParticle {
-  readonly memory: ParticleMemory;
-  readonly healthy: boolean;
-  readonly tally: Tally;
+export const savedParticle = z.strictObject({
+  memory: z.strictObject({
+    rateFactor: savedNumber,
+    restored: z.int().min(0),
+    score: savedNumber.optional(),
+    bestScore: savedNumber.optional(),
+  }) satisfies z.ZodType<ParticleMemory>,
+  healthy: z.boolean(),
+  tally: savedSums satisfies z.ZodType<Tally>,
   /** Its optimizer's numbers. */
-  readonly optimizer: Readonly<Record<string, number>>;
-}
+  optimizer: savedNumbers,
+});
+export type SavedParticle = z.output<typeof savedParticle>;
 
 const nothing: Tally = { images: 0, loss: 0, correct: 0, work: 0 };
 

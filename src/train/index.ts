@@ -1,6 +1,7 @@
 export { writeFileAtomic } from "../files/atomicFile.js";
 export { EpochTable } from "../runs/listeners/epochTable.js";
-export { type RunConfig, readRunConfig, runFiles } from "../runs/runFolder.js";
+export { type RunConfig, readRunConfig } from "../runs/runConfig.js";
+export { runFiles } from "../runs/runFiles.js";
 export type { StopReason } from "../runs/stopping.js";
 export { type TrainOptions, train } from "../runs/train.js";
 export { openTrained, type TimedEvaluation, Trained } from "../runs/trained.js";

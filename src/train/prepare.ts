@@ -13,7 +13,7 @@ import {
 import { InputError } from "../inputError.js";
 import { createModel, type Model, type ModelInput } from "../models/index.js";
 import { getOptimizer, getSchedule, isSelfPaced, type Optimizer } from "../optim/index.js";
-import type { RunConfig } from "../runs/runFolder.js";
+import type { RunConfig } from "../runs/runConfig.js";
 import { unknownName } from "../text/words.js";
 import { parseConfig, type TrainConfig, type TrainSettings } from "./config.js";
 import { dataDifference, type Fingerprint, fingerprint } from "./fingerprint.js";

@@ -3,6 +3,7 @@
 import type { Loader } from "../data/index.js";
 import type { Vector } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
+import { checkPlain } from "../settings.js";
 import type { LayerCompression } from "./activationBounds.js";
 import type { State } from "./checkpoint.js";
 import type { Evaluation, Evaluator } from "./evaluator.js";
@@ -20,6 +21,7 @@ import {
   spend,
   startOfRun,
 } from "./progress.js";
+import { savedNumbers } from "./savedProgress.js";
 import type { Statistics } from "./statistics.js";
 import { Stopwatch } from "./stopwatch.js";
 import type { Training } from "./training.js";
@@ -93,7 +95,7 @@ export class Session implements Training {
     const { w, state, vectors: own } = this.parts.learner;
     await w.write(weights);
     for (const [name, vector] of Object.entries(own)) await vector.write(vectors[name]);
-    Object.assign(state.numbers, progress.session);
+    Object.assign(state.numbers, checkPlain(savedNumbers, progress.session, "the saved optimizer"));
     this.now = progress;
     this.bestWeights = best;
     this.watch.lap();

@@ -7,9 +7,9 @@ import type { Param, ParamLayout } from "../graph/index.js";
 import { type NameMap, nameMaps } from "../models/nameMaps/index.js";
 import { FormatError } from "../tensor/formatError.js";
 import { type HostTensor, hostTensor } from "../tensor/host.js";
-import { readSafetensors, writeSafetensors } from "../tensor/safetensors.js";
 import { formatShape, sameShape, sizeOf } from "../tensor/shape.js";
 import { mapFor, translate } from "./foreignWeights.js";
+import { readSealed, writeSealed } from "./sealed.js";
 
 /** What weights belong to. */
 export interface NetInfo extends Normalisation {
@@ -75,7 +75,7 @@ export function encodeWeights(
 ): Uint8Array {
   const lists = Object.entries({ classes, input, mean, std });
   const metadata = Object.fromEntries(lists.map(([name, list]) => [name, JSON.stringify(list)]));
-  return writeSafetensors(tensorsOf(layout, values), { model, ...metadata });
+  return writeSealed(tensorsOf(layout, values), { model, ...metadata });
 }
 
 /** A weights file as read. */
@@ -135,7 +135,7 @@ export async function readWeights(
   path: string,
   maps: readonly NameMap[] = nameMaps,
 ): Promise<Weights> {
-  const { tensors, metadata } = readSafetensors(await readFile(path), path);
+  const { tensors, metadata } = readSealed(await readFile(path), path);
   const map = mapFor(tensors, maps);
   return map ? translate(map, tensors, path) : { tensors, info: parseInfo(metadata, path) };
 }

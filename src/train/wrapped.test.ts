@@ -9,7 +9,7 @@ import { Loader, parseAugmentations } from "../data/index.js";
 import { createEngine } from "../engine/index.js";
 import { initialise } from "../nn/index.js";
 import { compileUpdate, getRule } from "../optim/index.js";
-import { runFiles } from "../runs/runFolder.js";
+import { runFiles } from "../runs/runFiles.js";
 import type { TrainSettings } from "./config.js";
 import type { TrainEvent } from "./events.js";
 import { classificationObjective, compileTraining } from "./objective.js";

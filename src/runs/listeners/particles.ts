@@ -1,6 +1,7 @@
 // particles.csv: one row for each net of a swarm and epoch.
 
 import type { Listener, ParticleStatus } from "../../train/events.js";
+import type { RunLog } from "../runLog.js";
 import { EpochTable } from "./epochTable.js";
 
 const columns = [
@@ -16,9 +17,9 @@ const columns = [
   "restored",
 ] as const satisfies readonly (keyof ParticleStatus)[];
 
-/** Keeps the table at `path`, once there are nets to tell of. */
-export function particles(path: string): Listener {
-  const table = new EpochTable(path, columns);
+/** Keeps the table, once there are nets to tell of. */
+export function particles(log: RunLog): Listener {
+  const table = new EpochTable(log, columns);
   return async (event) => {
     if (event.type === "runStart") return table.begin(event);
     if (event.type !== "particles" || !event.evaluated) return;

@@ -1,8 +1,8 @@
 // results.csv: one row an epoch, growing while the run goes on.
 
-import { appendLine, writeFileAtomic } from "../../files/atomicFile.js";
 import type { Listener } from "../../train/events.js";
 import type { EpochRecord } from "../../train/progress.js";
+import type { RunLog } from "../runLog.js";
 
 const columns = [
   "epoch",
@@ -20,14 +20,14 @@ const columns = [
 const row = ({ bytesSent, ...record }: EpochRecord) =>
   [...columns.map((name) => Number(record[name].toPrecision(6))), bytesSent].join(",");
 
-/** Keeps the table at `path`; a resumed run's begins with the epochs that its checkpoint knows. */
+/** Keeps the table; a resumed run's begins with the epochs that its checkpoint knows. */
 export const results =
-  (path: string): Listener =>
+  (log: RunLog): Listener =>
   async (event) => {
     if (event.type === "runStart") {
       const lines = [[...columns, "bytesSent"].join(","), ...event.history.map(row)];
-      await writeFileAtomic(path, `${lines.join("\n")}\n`);
+      await log.rewrite(`${lines.join("\n")}\n`);
     } else if (event.type === "epochEnd") {
-      appendLine(path, row(event));
+      log.append(`${row(event)}\n`);
     }
   };

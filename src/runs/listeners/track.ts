@@ -4,6 +4,7 @@
 import { join } from "node:path";
 import { BUCKETS, principalPlane, trackChart } from "../../analysis/index.js";
 import { EpochTable, type Listener, runFiles, writeFileAtomic } from "../../train/index.js";
+import { RunLog } from "../runLog.js";
 
 /** Points that an image is made of at most; of longer runs it shows evenly spaced epochs. */
 const MOST_POINTS = 400;
@@ -34,7 +35,7 @@ export function track(): Listener {
   return async (event) => {
     if (event.type === "runStart") {
       const sketch = Array.from({ length: BUCKETS }, (_, at) => `s${at}`);
-      table = new EpochTable(join(event.run, runFiles.places), ["particle", ...sketch]);
+      table = new EpochTable(new RunLog(join(event.run, runFiles.places)), ["particle", ...sketch]);
       path = join(event.run, runFiles.track);
       title = `${event.model}: ways of the nets`;
       await table.begin(event);
