@@ -1,10 +1,10 @@
 // `convoy eval RUN`: the run's best weights on its test set, or on another data set. Data without a test set
 // are evaluated on the selection set, and the answer says so.
 
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { type Dataset, draw, openDataset } from "../data/index.js";
+import { readMetrics } from "../runs/metricsFile.js";
 import { grouped, percent } from "../text/format.js";
 import {
   openTrained,
@@ -22,25 +22,13 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** An epoch as `metrics.jsonl` has it. */
-interface EpochLine {
-  readonly type: string;
-  readonly epoch: number;
-  readonly selectionAccuracy: number;
-  readonly complete: boolean;
-  readonly best: boolean;
-}
-
 /** Finished epochs and the best one. */
-function history(run: string) {
-  const text = readFileSync(join(run, runFiles.metrics), "utf8");
-  const lines = text
-    .split("\n")
-    .filter((line) => line.startsWith('{"type":"epoch"'))
-    .map((line) => JSON.parse(line) as EpochLine);
-  const best = lines.findLast((line) => line.best);
+async function history(run: string) {
+  const lines = await readMetrics(join(run, runFiles.metrics));
+  const epochs = lines.filter((line) => line.type === "epoch");
+  const best = epochs.findLast((line) => line.best);
   return {
-    epochs: lines.filter(({ complete }) => complete).length,
+    epochs: epochs.filter(({ complete }) => complete).length,
     best: best && { epoch: best.epoch, accuracy: best.selectionAccuracy },
   };
 }
@@ -84,7 +72,7 @@ function describe(
 }
 
 /** The object of `--json`, like that of `train`; speed, memory and time are those of the evaluation. */
-function result(
+async function result(
   { config, info }: Trained,
   run: string,
   set: Evaluated["set"],
@@ -92,7 +80,7 @@ function result(
 ) {
   const { accuracy, loss, confusion: _, ...cost } = evaluation;
   const { parameters, settings } = config;
-  const { epochs, best } = history(run);
+  const { epochs, best } = await history(run);
   const net = { run, model: info.model, parameters, epochs, seed: settings.seed, best };
   return { ...net, [set]: { accuracy, loss }, ...cost };
 }
@@ -108,7 +96,7 @@ export function define(command: Command, console: Console): void {
       try {
         const evaluated = await evaluatedSet(net.config, data);
         const evaluation = await net.evaluate(evaluated.dataset);
-        if (json) sayJson(console, result(net, run, evaluated.set, evaluation));
+        if (json) sayJson(console, await result(net, run, evaluated.set, evaluation));
         else for (const line of describe(net, run, evaluated, evaluation)) say(console.out, line);
       } finally {
         await net.close();

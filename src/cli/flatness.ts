@@ -13,6 +13,7 @@ import {
 } from "../analysis/index.js";
 import { writeFileAtomic } from "../files/atomicFile.js";
 import { grouped, percent } from "../text/format.js";
+import { printable } from "../text/printable.js";
 import { openTrained } from "../train/index.js";
 import { count, numbers } from "./arguments.js";
 import { type Console, type Stream, say, sayJson } from "./console.js";
@@ -35,7 +36,7 @@ interface Measured extends NamedFlatness {
 /** On a terminal, one line that counts the draws. */
 const showDraws = (stream: Stream, run: string) => (done: number, total: number) => {
   if (!stream.isTTY) return;
-  stream.write(`\r${run}: draw ${done} of ${total}${done === total ? "\r\x1b[K" : ""}`);
+  stream.write(`\r${printable(run)}: draw ${done} of ${total}${done === total ? "\r\x1b[K" : ""}`);
 };
 
 async function measure(run: string, options: Options, err: Stream): Promise<Measured> {

@@ -3,6 +3,7 @@
 import type { Command } from "commander";
 import { type Dataset, readImage } from "../data/index.js";
 import { percent } from "../text/format.js";
+import { printable } from "../text/printable.js";
 import { openTrained, type Trained } from "../train/index.js";
 import { count } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
@@ -54,7 +55,7 @@ export function define(command: Command, console: Console): void {
         if (json) return sayJson(console, { run, predictions });
         for (const { image, classes } of predictions) {
           const named = classes.map((one) => `${one.class} ${percent(one.probability)}`);
-          say(console.out, `${image}: ${named.join(", ")}`);
+          say(console.out, printable(`${image}: ${named.join(", ")}`));
         }
       } finally {
         await net.close();

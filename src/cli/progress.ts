@@ -5,6 +5,7 @@ import { styleText } from "node:util";
 import type { MemoryReport } from "../engine/engine.js";
 import { formatBytes } from "../text/bytes.js";
 import { clock, grouped, percent } from "../text/format.js";
+import { printable } from "../text/printable.js";
 import type {
   EpochEnd,
   Listener,
@@ -14,7 +15,7 @@ import type {
   StepDone,
   SwarmSize,
 } from "../train/index.js";
-import type { Stream } from "./console.js";
+import { type Stream, say } from "./console.js";
 import { LiveBlock } from "./liveBlock.js";
 import { particleRow } from "./particleRows.js";
 
@@ -132,8 +133,8 @@ function closing({ summary, reason }: RunEnd): string[] {
 /** A listener that shows warnings and what a run comes to, and nothing else. */
 export function showResult(stream: Stream): Listener {
   return (event) => {
-    if (event.type === "warning") stream.write(`warning: ${event.message}\n`);
-    if (event.type === "runEnd") for (const line of closing(event)) stream.write(`${line}\n`);
+    if (event.type === "warning") say(stream, `warning: ${event.message}`);
+    if (event.type === "runEnd") for (const line of closing(event)) say(stream, line);
   };
 }
 
@@ -200,7 +201,7 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
       case "runStart":
         course = new Study(event, now, options.steps);
         epochs = event.epochs;
-        for (const line of opening(event)) print(line);
+        for (const line of opening(event)) print(printable(line));
         break;
       case "step":
         return step(event);
@@ -209,9 +210,9 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
       case "epochEnd":
         return epochEnd(event);
       case "warning":
-        return void print(style("yellow", `warning: ${event.message}`));
+        return void print(style("yellow", printable(`warning: ${event.message}`)));
       case "runEnd":
-        for (const line of closing(event)) print(line);
+        for (const line of closing(event)) print(printable(line));
         break;
     }
   };

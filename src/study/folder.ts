@@ -1,11 +1,12 @@
 // A comparison's folder: the plan, the tables, and a run folder for every run.
 
 import { existsSync, readdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import { firstDifference, type Plan } from "../compare/plan.js";
 import { writeFileAtomic } from "../files/atomicFile.js";
 import { makeFolder } from "../files/folders.js";
+import { readJson } from "../files/json.js";
 import { lockFolder } from "../files/lock.js";
 import { InputError } from "../inputError.js";
 
@@ -18,16 +19,6 @@ export const compareFiles = {
   chart: "table.svg",
 } as const;
 
-/** JSON of a damaged file as an error that names it. */
-export async function readJson(path: string): Promise<unknown> {
-  const text = await readFile(path, "utf8");
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new InputError(`${path} is damaged: ${(error as Error).message}`);
-  }
-}
-
 async function expectSamePlan(out: string, plan: Plan): Promise<void> {
   const path = join(out, compareFiles.plan);
   if (!existsSync(path)) {
@@ -35,7 +26,7 @@ async function expectSamePlan(out: string, plan: Plan): Promise<void> {
     if (first === undefined) return;
     throw new InputError(`${out} is not empty (it holds ${first}); choose a new folder`);
   }
-  const saved = await readJson(path);
+  const saved = await readJson(path, z.unknown());
   const difference = firstDifference(saved, JSON.parse(JSON.stringify(plan)));
   if (difference === undefined) return;
   throw new InputError(

@@ -3,7 +3,11 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import { writeFileAtomic } from "../files/atomicFile.js";
+import { readError } from "../files/errors.js";
+import { readJson } from "../files/json.js";
+import { InputError } from "../inputError.js";
 import { train } from "../swarm/train.js";
 import {
   DivergedError,
@@ -12,7 +16,6 @@ import {
   type TrainOptions,
   type TrainSettings,
 } from "../train/index.js";
-import { readJson } from "./folder.js";
 
 /** Stands in the folder of a run that diverged, with what was said about it. */
 const DIVERGED = "diverged.json";
@@ -32,18 +35,39 @@ export interface RunOutcome {
   };
 }
 
+const accuracyAndLoss = z.looseObject({ accuracy: z.number(), loss: z.number() });
+
+/** Of a summary, what a comparison reads. */
+const finishedSummary = z.looseObject({
+  epochs: z.int().min(0),
+  best: z.looseObject({ epoch: z.int().min(1), accuracy: z.number() }),
+  test: accuracyAndLoss.optional(),
+  particles: z.array(accuracyAndLoss).optional(),
+  bytesSent: z.number().optional(),
+});
+
 async function readEpochSeconds(folder: string): Promise<number[]> {
-  const table = await readFile(join(folder, runFiles.results), "utf8");
-  const [header, ...rows] = table.trim().split("\n");
+  const path = join(folder, runFiles.results);
+  const text = await readFile(path, "utf8").catch((error) => {
+    throw readError(path, error);
+  });
+  const [header, ...rows] = text.trim().split("\n");
   const column = header.split(",").indexOf("seconds");
-  return rows.map((row) => Number(row.split(",")[column]));
+  return rows.map((row, at) => {
+    const seconds = row.split(",")[column];
+    if (seconds !== undefined && Number(seconds) > 0) return Number(seconds);
+    throw new InputError(
+      `${path}, line ${at + 2}: expected the seconds of an epoch, found ${JSON.stringify(seconds ?? row)}; ` +
+        `convoy train --resume ${folder} writes the table anew`,
+    );
+  });
 }
 
 /** How the run in a folder ended, if it did. */
 async function ended(folder: string): Promise<RunOutcome | undefined> {
   const path = join(folder, runFiles.summary);
   if (!existsSync(path)) return existsSync(join(folder, DIVERGED)) ? {} : undefined;
-  const summary = (await readJson(path)) as Summary;
+  const summary = (await readJson(path, finishedSummary)) as unknown as Summary;
   return { finished: { summary, epochSeconds: await readEpochSeconds(folder) } };
 }
 

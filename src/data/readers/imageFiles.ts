@@ -164,5 +164,6 @@ async function decode(
 function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "ENOENT") return "there is no such file";
+  if (code === "EISDIR") return "it is a folder; name the image files in it";
   return message.trim().split("\n")[0];
 }

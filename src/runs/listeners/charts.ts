@@ -3,6 +3,7 @@
 import { heatMap } from "../../charts/heatMap.js";
 import { lineCharts } from "../../charts/lineChart.js";
 import { writeFileAtomic } from "../../files/atomicFile.js";
+import { csvText } from "../../text/printable.js";
 import type { Confusion, Listener } from "../../train/events.js";
 import type { EpochRecord } from "../../train/progress.js";
 import type { RunFolder } from "../runFolder.js";
@@ -27,11 +28,8 @@ const rowsOf = ({ classes, matrix }: Confusion): number[][] =>
     ...matrix.counts.subarray(row * classes.length, (row + 1) * classes.length),
   ]);
 
-/** A CSV field; quoted where it must be. */
-const field = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
 function table(confusion: Confusion): string {
-  const names = confusion.classes.map(field);
+  const names = confusion.classes.map(csvText);
   const head = ["true class", ...names].join(",");
   const rows = rowsOf(confusion).map((counts, at) => [names[at], ...counts].join(","));
   return `${[head, ...rows].join("\n")}\n`;
