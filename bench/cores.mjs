@@ -10,7 +10,8 @@
 import { Worker } from "node:worker_threads";
 import { createEngine } from "../dist/engine/index.js";
 import { createModel } from "../dist/models/index.js";
-import { build, fuse, IMAGES, initialise, WEIGHTS } from "../dist/nn/index.js";
+import { IMAGES, initialise, WEIGHTS } from "../dist/nn/index.js";
+import { predictionGraph } from "../dist/tasks/index.js";
 
 const TURNS = 4_000;
 const TRIES = 5;
@@ -74,8 +75,7 @@ const stateOf = ({ handover, both }) =>
 async function openForward(engine, name) {
   const side = name.startsWith("resnet20") ? 32 : 224;
   const shape = { channels: 3, height: side, width: side, classes: 1000 };
-  const net = fuse(build(createModel(name, shape).layer, [1, 3, side, side], { training: false }));
-  net.graph.output("logits", net.output);
+  const net = predictionGraph(createModel(name, shape), 1);
   const program = await engine.compile(net.graph, { frozen: [WEIGHTS] });
   const w = engine.vector(net.layout.length);
   await w.write(initialise(net, 1));

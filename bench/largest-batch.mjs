@@ -7,15 +7,16 @@
 // at the largest batch, and what lives at its peak is printed.
 
 import { createEngine } from "../dist/engine/index.js";
-import { createModel } from "../dist/models/index.js";
+import { InputError } from "../dist/inputError.js";
 import { initialise } from "../dist/nn/index.js";
 import { parseBytes } from "../dist/text/bytes.js";
-import { classificationObjective, compileTraining } from "../dist/train/index.js";
+import { compileTraining, objectiveOf } from "../dist/train/index.js";
+import { examplesOf, questionOf } from "./examples.mjs";
 
 const [name, memory, ...ways] = process.argv.slice(2);
 const budget = parseBytes(memory);
 const engine = await createEngine();
-const model = createModel(name, { channels: 3, height: 32, width: 32, classes: 10 });
+const question = questionOf(name);
 
 /** `memory,ghost=64` as `{ memory: "256MB", ghost: 64 }`. */
 function settingsOf(way) {
@@ -31,10 +32,10 @@ function settingsOf(way) {
 /** The training program if it keeps within the memory. */
 async function open(batch, settings) {
   try {
-    const training = await compileTraining(engine, model, { batch, ...settings });
+    const training = await compileTraining(engine, question, { batch, ...settings });
     return training.memory.peakBytes <= budget ? training : undefined;
   } catch (error) {
-    if (error instanceof RangeError) return undefined;
+    if (error instanceof InputError) return undefined;
     throw error;
   }
 }
@@ -52,15 +53,11 @@ async function largest(settings) {
 
 /** Loss of one step, which shows that it can be run. */
 async function step(training, batch) {
-  const objective = classificationObjective(training, { seed: 1 });
+  const objective = objectiveOf(training, { seed: 1 });
   const { length, trainable } = training.layout;
   const [w, grad] = [engine.vector(length), engine.vector(trainable)];
   await w.write(initialise(training, 1));
-  const images = {
-    images: Float32Array.from({ length: batch * 3072 }, (_, at) => Math.sin(0.37 * at)),
-    targets: Float32Array.from({ length: batch * 10 }, (_, at) => (at % 11 === 0 ? 1 : 0)),
-  };
-  const { loss } = await objective.evaluate(w, images, { grad }, { epoch: 0, step: 0 });
+  const { loss } = await objective.evaluate(w, examplesOf(batch), { grad }, { epoch: 0, step: 0 });
   if (!Number.isFinite(loss)) throw new Error(`the loss is ${loss}`);
   return loss;
 }

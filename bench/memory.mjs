@@ -5,21 +5,17 @@
 // Prints the median of the steps' times and the memory of each. Images are made up; times do not care.
 
 import { createEngine } from "../dist/engine/index.js";
-import { createModel } from "../dist/models/index.js";
 import { initialise } from "../dist/nn/index.js";
-import { classificationObjective, compileTraining } from "../dist/train/index.js";
+import { compileTraining, objectiveOf } from "../dist/train/index.js";
+import { examplesOf, questionOf } from "./examples.mjs";
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 24);
-const INPUT = { channels: 3, height: 32, width: 32, classes: 10 };
 
 const [name, count, ...ways] = process.argv.slice(2);
 const batch = Number(count);
 const engine = await createEngine();
-const model = createModel(name, INPUT);
-const images = {
-  images: Float32Array.from({ length: batch * 3072 }, (_, at) => Math.sin(0.37 * at)),
-  targets: Float32Array.from({ length: batch * 10 }, (_, at) => (at % 11 === 0 ? 1 : 0)),
-};
+const question = questionOf(name);
+const examples = examplesOf(batch);
 
 /** `recompute=2` as `{ recompute: 2 }`. */
 function settingsOf(way) {
@@ -29,13 +25,13 @@ function settingsOf(way) {
 }
 
 async function open(way) {
-  const training = await compileTraining(engine, model, { batch, ...settingsOf(way) });
+  const training = await compileTraining(engine, question, { batch, ...settingsOf(way) });
   const compression = training.compression?.();
-  const objective = classificationObjective(training, { seed: 1, compression });
+  const objective = objectiveOf(training, { seed: 1, compression });
   const { length, trainable } = training.layout;
   const [w, grad] = [engine.vector(length), engine.vector(trainable)];
   await w.write(initialise(training, 1));
-  const step = () => objective.evaluate(w, images, { grad }, { epoch: 0, step: 0 });
+  const step = () => objective.evaluate(w, examples, { grad }, { epoch: 0, step: 0 });
   await step();
   // Bounds as they would be in training with plain gradient descent.
   await compression?.refresh({});

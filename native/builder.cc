@@ -138,7 +138,7 @@ const Node* Builder::directWrite(ValueId value) const {
     if (to <= begin || from >= end) continue;
     if (writes) return nullptr;
     // A fused pass loads a block of all its operands before it stores one, so it may write over an
-    // operand that it reads at the same slots.
+    // operand that it reads at the same places.
     const bool overItself = graph_.nodes[at(node_)].op == "fused" && from == begin && to == end;
     const int last = lastUse_[at(node.outputs[0])];
     if (last > node_ || (last == node_ && !overItself)) return nullptr;

@@ -1,5 +1,5 @@
 // What the lowering of each op uses: it asks for its operands in the layout it wants, makes its results,
-// and adds steps. The builder inserts changes of layout, tracks lifetimes and slots everything.
+// and adds steps. The builder inserts changes of layout, tracks lifetimes and places everything.
 #pragma once
 
 #include <functional>
@@ -75,7 +75,7 @@ class Builder {
   void teamStep(std::string name, const std::vector<BufferId>& buffers, Work run);
   /** Adds a step along the batch, which can run for some images after those of other steps. */
   void imageStep(Task task);
-  /** Calls `ready` with the slots of the arena when they are known. */
+  /** Calls `ready` with the places of the arena when they are known. */
   void whenPlaced(std::function<void(const Run&)> ready) { ready_.push_back(std::move(ready)); }
   bool inArena(BufferId buffer) const;
 
@@ -142,10 +142,14 @@ class Builder {
   Memory memory_;
 };
 
-/** Throws when a node names a value that does not exist yet, or elements of a type it cannot take. */
+/** Throws for a graph that does not make sense: a node whose operands, attributes and results do not fit each other,
+ * or names nobody knows. */
 void checkGraph(const Graph& graph);
 /** A node in words: its op and the shapes of its operands. */
 std::string describe(const Graph& graph, const Node& node);
+
+/** A pointwise op, or null when kernels lack it. */
+const PointwiseOp* pointwise(const std::string& name);
 
 using Lower = void (*)(Builder&, const Node&);
 /** The lowering of an op; throws for one that this engine lacks. */

@@ -1,30 +1,145 @@
-// What a graph must fulfil before it is compiled: lowering trusts the numbers that it finds.
+// What a graph must fulfil before it is compiled: lowering trusts what it finds. Every result's type is worked out
+// again and compared with the one that the graph tells.
 #include <algorithm>
+#include <limits>
+#include <map>
+#include <set>
 #include <string>
 
 #include "builder.h"
+#include "infer/infer.h"
 
 namespace convoy {
 namespace {
 
-/** Ops that take other elements than f32: they move them, turn them into f32, or look them up. */
-constexpr const char* TAKES_INTEGERS[] = {"cast",    "concat",  "fromBf16", "maxPool2dGrad",
-                                          "oneHot",  "packBits", "pad",     "reshape",
-                                          "restore", "slice",   "transpose", "unpackBits"};
+constexpr size_t ANY = std::numeric_limits<size_t>::max();
 
-bool takesIntegers(const std::string& op) {
-  return std::any_of(std::begin(TAKES_INTEGERS), std::end(TAKES_INTEGERS),
-                     [&](const char* name) { return op == name; });
-}
-
-void expect(bool holds, const Node& node, const char* what) {
-  if (!holds) throw std::invalid_argument(node.op + ": " + what);
+const InferRule& ruleOf(const std::string& op) {
+  static const std::map<std::string, InferRule> table = {
+      {"avgPool2d", {1, 1, inferAvgPool2d}},
+      {"avgPool2dGrad", {1, 1, inferAvgPool2dGrad}},
+      {"batchNorm", {3, 4, inferBatchNorm}},
+      {"batchNormApply", {5, 6, inferBatchNormApply}},
+      {"batchNormGrad", {6, 7, inferNormGrad}},
+      {"cast", {1, 1, inferCast}},
+      {"compress", {2, 2, inferCompress}},
+      {"concat", {1, ANY, inferConcat}},
+      {"conv2d", {2, 4, inferConv2d}},
+      {"conv2dInputGrad", {2, 2, inferConv2dInputGrad}},
+      {"conv2dWeightGrad", {2, 2, inferConv2dWeightGrad}},
+      {"fromBf16", {1, 1, inferFromBf16}},
+      {"fused", {0, ANY, inferFused}},
+      {"groupNorm", {3, 4, inferGroupNorm}},
+      {"groupNormGrad", {6, 7, inferNormGrad}},
+      {"input", {0, 0, inferInput}},
+      {"logSoftmax", {1, 1, inferLogSoftmax}},
+      {"matmul", {2, 3, inferMatmul}},
+      {"maxPool2d", {1, 1, inferMaxPool2d}},
+      {"maxPool2dGrad", {2, 2, inferMaxPool2dGrad}},
+      {"norms", {1, 1, inferNorms}},
+      {"oneHot", {1, 1, inferOneHot}},
+      {"packBits", {1, 1, inferPackBits}},
+      {"pad", {1, 1, inferPad}},
+      {"read", {0, 0, inferRead}},
+      {"reduceMax", {1, 1, inferReduce}},
+      {"reduceSum", {1, 1, inferReduce}},
+      {"reshape", {1, 1, inferReshape}},
+      {"resize", {1, 1, inferResize}},
+      {"resizeGrad", {1, 1, inferResizeGrad}},
+      {"restore", {1, 1, inferRestore}},
+      {"scalar", {0, 0, inferScalar}},
+      {"segmentExpand", {1, 1, inferSegmentExpand}},
+      {"segmentSum", {1, 1, inferSegmentSum}},
+      {"slice", {1, 1, inferSlice}},
+      {"toBf16", {1, 1, inferToBf16}},
+      {"transpose", {1, 1, inferTranspose}},
+      {"uniform", {0, 0, inferUniform}},
+      {"unpackBits", {1, 1, inferUnpackBits}},
+      {"write", {1, 1, inferWrite}},
+  };
+  const auto found = table.find(op);
+  if (found == table.end()) throw std::invalid_argument("the native engine lacks the op " + op);
+  return found->second;
 }
 
 std::string describe(const Shape& shape) {
   std::string text;
   for (int64_t size : shape) text += (text.empty() ? "" : ",") + std::to_string(size);
   return "[" + text + "]";
+}
+
+bool same(const TensorType& a, const TensorType& b) { return a.dtype == b.dtype && a.shape == b.shape; }
+
+class Check {
+ public:
+  explicit Check(const Graph& graph) : graph_(graph), made_(graph.values.size(), false) {}
+
+  void all();
+
+ private:
+  bool exists(ValueId value) const { return value >= 0 && static_cast<size_t>(value) < made_.size(); }
+  bool isMade(ValueId value) const { return exists(value) && made_[static_cast<size_t>(value)]; }
+  const TensorType& typeOf(ValueId value) const { return graph_.values[static_cast<size_t>(value)]; }
+  void checkNames() const;
+  void checkTypes(const Node& node) const;
+  void checkInput(const Node& node);
+
+  const Graph& graph_;
+  std::vector<bool> made_;
+  std::map<std::string, TensorType> inputs_;  // by name
+};
+
+/** A name has one slot, and whatever is frozen is a vector. */
+void Check::checkNames() const {
+  for (const auto* names : {&graph_.vectors, &graph_.inputs, &graph_.scalars, &graph_.frozen}) {
+    const std::set<std::string> distinct(names->begin(), names->end());
+    if (distinct.size() != names->size()) throw std::invalid_argument("a name that is bound twice");
+  }
+  for (const std::string& name : graph_.frozen) slotOf(graph_.vectors, name);
+}
+
+void Check::checkTypes(const Node& node) const {
+  const InferRule& rule = ruleOf(node.op);
+  const size_t count = node.inputs.size();
+  expect(count >= rule.least && count <= rule.most, node, "another number of operands");
+  Types operands;
+  for (ValueId input : node.inputs) {
+    expect(isMade(input), node, "an operand that nothing makes");
+    operands.push_back(typeOf(input));
+  }
+  const Types results = rule.infer(node, operands);
+  expect(results.size() == node.outputs.size(), node, "another number of results");
+  for (size_t at = 0; at < results.size(); at++) {
+    expect(exists(node.outputs[at]), node, "a result of nowhere");
+    const TensorType& told = typeOf(node.outputs[at]);
+    if (same(results[at], told)) continue;
+    throw std::invalid_argument(describe(graph_, node) + ": the result is " + describe(results[at].shape) +
+                                ", the graph tells " + describe(told.shape) + " or another type");
+  }
+}
+
+/** Inputs of one name are one array. */
+void Check::checkInput(const Node& node) {
+  const TensorType& type = typeOf(node.outputs[0]);
+  const auto [known, added] = inputs_.emplace(node.text("name"), type);
+  expect(added || same(known->second, type), node, "another type under the same name");
+}
+
+void Check::all() {
+  checkNames();
+  for (const TensorType& type : graph_.values) checkedSize(type.shape);
+  for (const Node& node : graph_.nodes) {
+    checkTypes(node);
+    for (ValueId output : node.outputs) {
+      expect(!isMade(output), node, "a result made twice");
+      made_[static_cast<size_t>(output)] = true;
+    }
+    if (node.op == "input") checkInput(node);
+    if (node.op == "read" || node.op == "write") slotOf(graph_.vectors, node.text("vector"));
+  }
+  for (ValueId output : graph_.outputs) {
+    if (!isMade(output)) throw std::invalid_argument("an output that nothing makes");
+  }
 }
 
 }  // namespace
@@ -35,32 +150,6 @@ std::string describe(const Graph& graph, const Node& node) {
   return text;
 }
 
-void checkGraph(const Graph& graph) {
-  std::vector<bool> made(graph.values.size(), false);
-  const auto exists = [&](ValueId value) {
-    return value >= 0 && static_cast<size_t>(value) < made.size();
-  };
-  for (const TensorType& type : graph.values) {
-    const bool sizes = std::all_of(type.shape.begin(), type.shape.end(),
-                                   [](int64_t size) { return size > 0; });
-    if (!sizes) throw std::invalid_argument("a value without elements");
-  }
-  for (const Node& node : graph.nodes) {
-    for (ValueId input : node.inputs) {
-      expect(exists(input) && made[static_cast<size_t>(input)], node, "an operand that nothing makes");
-      const bool f32 = graph.values[static_cast<size_t>(input)].dtype == DType::F32;
-      expect(f32 || takesIntegers(node.op), node, "expected f32 operands; use cast");
-    }
-    for (ValueId output : node.outputs) {
-      expect(exists(output) && !made[static_cast<size_t>(output)], node, "a result made twice");
-      made[static_cast<size_t>(output)] = true;
-    }
-  }
-  for (ValueId output : graph.outputs) {
-    if (!exists(output) || !made[static_cast<size_t>(output)]) {
-      throw std::invalid_argument("an output that nothing makes");
-    }
-  }
-}
+void checkGraph(const Graph& graph) { Check(graph).all(); }
 
 }  // namespace convoy

@@ -1,4 +1,4 @@
-// The end of a compilation: steps in their order, buffers in their slots.
+// The end of a compilation: steps in their order, buffers in their places.
 #include <algorithm>
 
 #include "builder.h"

@@ -1,6 +1,7 @@
 // A graph as it arrives from TypeScript: plain data, already optimised and in execution order.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <map>
 #include <stdexcept>
@@ -12,6 +13,14 @@ namespace convoy {
 enum class DType { F32, I32, U8 };
 
 inline size_t bytesOf(DType type) { return type == DType::U8 ? 1 : 4; }
+
+/** The type of a name; throws for one that is none. */
+inline DType dtypeNamed(const std::string& name) {
+  if (name == "f32") return DType::F32;
+  if (name == "i32") return DType::I32;
+  if (name == "u8") return DType::U8;
+  throw std::invalid_argument("unknown element type " + name);
+}
 
 using Shape = std::vector<int64_t>;
 
@@ -26,8 +35,23 @@ struct TensorType {
   Shape shape;
 };
 
+/** The largest whole number that JavaScript has exactly. */
+constexpr double MOST_WHOLE = 9007199254740991.0;
+
+/** Whole numbers from numbers; throws for any other. */
+inline Shape wholeNumbers(const std::vector<double>& numbers, const std::string& what) {
+  for (double number : numbers) {
+    const bool whole = number >= -MOST_WHOLE && number <= MOST_WHOLE && number == std::floor(number);
+    if (!whole) throw std::invalid_argument("expected whole numbers as " + what);
+  }
+  return Shape(numbers.begin(), numbers.end());
+}
+
 /** A setting of a node: a number (booleans too), a text, or a list of either. */
 struct Attr {
+  enum class Kind { List, Number, Text };
+
+  Kind kind = Kind::List;
   double number = 0;
   std::string text;
   std::vector<double> numbers;
@@ -47,12 +71,23 @@ struct Node {
     if (found == attrs.end()) throw std::invalid_argument(op + " lacks the attribute " + name);
     return found->second;
   }
-  double number(const char* name) const { return attr(name).number; }
-  bool flag(const char* name) const { return attr(name).number != 0; }
-  const std::string& text(const char* name) const { return attr(name).text; }
+  const Attr& attr(const char* name, Attr::Kind kind, const char* kindName) const {
+    const Attr& found = attr(name);
+    if (found.kind == kind) return found;
+    throw std::invalid_argument(op + ": expected " + kindName + " as " + name);
+  }
+  double number(const char* name) const { return attr(name, Attr::Kind::Number, "a number").number; }
+  bool flag(const char* name) const { return number(name) != 0; }
+  const std::string& text(const char* name) const { return attr(name, Attr::Kind::Text, "a text").text; }
   Shape list(const char* name) const {
-    const std::vector<double>& numbers = attr(name).numbers;
-    return Shape(numbers.begin(), numbers.end());
+    return wholeNumbers(attr(name, Attr::Kind::List, "a list").numbers, op + "'s " + name);
+  }
+  /** A whole number within bounds. */
+  int64_t whole(const char* name, int64_t least, int64_t most) const {
+    const int64_t found = wholeNumbers({number(name)}, op + "'s " + name)[0];
+    if (found >= least && found <= most) return found;
+    throw std::invalid_argument(op + ": expected " + std::to_string(least) + " to " + std::to_string(most) + " as " +
+                                name + ", found " + std::to_string(found));
   }
   /** A list of a known length. */
   Shape list(const char* name, size_t length) const {

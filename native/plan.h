@@ -1,4 +1,4 @@
-// The memory plan: buffers that live at the same time get different slots in one arena.
+// The memory plan: buffers that live at the same time get different places in one arena.
 #pragma once
 
 #include <cstddef>

@@ -44,7 +44,7 @@ class Run {
       : slots_(slots), arena_(arena), bindings_(bindings), profile_(profile) {}
 
   void* raw(BufferId buffer) const {
-    const Slot& slot = slots_[static_cast<size_t>(buffer)];
+    const Slot& place = slots_[static_cast<size_t>(buffer)];
     const auto slot = static_cast<size_t>(place.slot);
     switch (place.home) {
       case Home::Arena: return arena_ + place.offset + thread_ * place.perThread - first_ * place.perImage;

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs tests on an addon that checks every memory access and every undefined operation
 # (AddressSanitizer, UndefinedBehaviorSanitizer), and whose memory starts out as NaN, so that a number
-# that was never written shows in the results. Arguments go to Vitest in place of the default tests.
+# that was never written shows in the results. Arguments go to Vitest in place of the default tests;
+# CONVOY_FUZZ_CALLS says how many arbitrary calls test/conformance/fuzz.test.ts makes.
 # The first time it also builds into build/sanitize; CONTRIBUTING.md says how long all this takes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -20,6 +21,7 @@ export CONVOY_ADDON="$PWD/$target/convoy.node"
 checks="detect_leaks=0:halt_on_error=1:abort_on_error=1:detect_stack_use_after_return=0"
 export ASAN_OPTIONS="$checks:allocator_may_return_null=1"
 export UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1"
+export CONVOY_FUZZ_CALLS="${CONVOY_FUZZ_CALLS:-100000}"
 tests=("$@")
 [ $# -gt 0 ] || tests=(test/conformance src/engine)
 exec env LD_PRELOAD="$("$compiler" -print-file-name=libasan.so)" \

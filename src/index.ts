@@ -3,16 +3,10 @@
 
 export { type Dataset, openDataset, type Splits, subset } from "./data/index.js";
 export { createEngine, type Engine, type Vector } from "./engine/index.js";
+export { InputError } from "./inputError.js";
 export { createModel, listModels, type Model, type ModelInput } from "./models/index.js";
 export * as nn from "./nn/index.js";
+export { openTrained, type TrainOptions, train } from "./runs/index.js";
 export * as swarm from "./swarm/index.js";
-export { train } from "./swarm/train.js";
-export {
-  type Listener,
-  openTrained,
-  type Summary,
-  type TrainEvent,
-  type TrainOptions,
-  type TrainSettings,
-} from "./train/index.js";
+export type { Listener, Summary, TrainEvent, TrainSettings } from "./train/index.js";
 export { version } from "./version.js";

@@ -7,8 +7,8 @@ import { z } from "zod";
 import { augmentations, readers, sources } from "../src/data/index.js";
 import { createModel, families, listModels, summarise } from "../src/models/index.js";
 import { optimizers, schedules, wrappers } from "../src/optim/index.js";
+import { runFiles } from "../src/runs/index.js";
 import { trainConfig } from "../src/train/config.js";
-import { runFiles } from "../src/train/index.js";
 import { root } from "./support/examples.js";
 
 /** The rows of the table with a header: their cells trimmed, `\\<` (which is no tag) as `<`. */

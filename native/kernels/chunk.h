@@ -105,6 +105,16 @@ struct BitReader {
   }
 };
 
+/** The bits of a number. Comparing them tells numbers below the normal ones from 0, which this thread's arithmetic
+ * does not. */
+CONVOY_INLINE int32_t bitsOf(float value) {
+  int32_t bits;
+  __builtin_memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
+CONVOY_INLINE bool isZero(float value) { return (bitsOf(value) & 0x7fffffff) == 0; }
+
 /** Multiples of `step` nearest to numbers, 0 for literals. Returns whether there are any of these. */
 CONVOY_INLINE bool quantise(const float* x, int64_t size, float bound, int32_t* numbers) {
   const float step = 2 * bound, inverse = 1 / step;
@@ -117,9 +127,7 @@ CONVOY_INLINE bool quantise(const float* x, int64_t size, float bound, int32_t* 
     const float error = __builtin_fabsf((moved - ROUNDER) * step - x[i]);
     const int32_t near = __builtin_fabsf(scaled) < LARGEST ? -1 : 0;
     const int32_t holds = error <= bound ? near : 0;
-    int32_t bits;
-    __builtin_memcpy(&bits, &moved, sizeof bits);
-    numbers[i] = (bits - zero) & holds;
+    numbers[i] = (bitsOf(moved) - zero) & holds;
     failed |= ~holds;
   }
   return failed != 0;
@@ -280,10 +288,20 @@ CONVOY_INLINE int64_t listLiterals(const float* x, int64_t size, float bound, co
   return count;
 }
 
+/** Values under a bound of 0. */
+CONVOY_INLINE int64_t packExactly(const float* x, int64_t size, uint8_t* to) {
+  bool any = false;
+  for (int64_t i = 0; i < size; i++) any |= !isZero(x[i]);
+  if (any) return packRaw(x, size, to);
+  *to = ZEROS;
+  return 1;
+}
+
 /** Compresses a chunk into the room's numbers and returns how many bytes it takes there. */
 CONVOY_INLINE int64_t packChunk(const float* x, const Stretch& s, float bound, int predictor,
                                 ChunkRoom& room) {
   auto* to = reinterpret_cast<uint8_t*>(room.numbers);
+  if (bound == 0) return packExactly(x, s.size, to);
   const bool failed = quantise(x, s.size, bound, room.numbers);
   const int64_t literals = failed ? listLiterals(x, s.size, bound, room.numbers, room.literals) : 0;
   if (literals < 0) return packRaw(x, s.size, to);

@@ -38,8 +38,9 @@ struct Entry {
 };
 constexpr int64_t ENTRY = 8;
 
-/** Bounds between which steps are numbers of full precision. */
-constexpr float LEAST_BOUND = 0x1p-100f;
+/** Bounds between which steps are numbers of full precision; a smaller one is 0, under which values are stored as
+ * they are. */
+constexpr float LEAST_BOUND = 0x1p-126f;
 constexpr float MOST_BOUND = 0x1p125f;
 
 /** Every so manieth chunk is tried, up to so many values of it, before anything is decided. */
@@ -110,7 +111,7 @@ bool packAll(const CompressArgs& args, const Chunks& chunks, float bound, int pr
     const float* x = args.x + c * chunks.length;
     int64_t own = 0;
 #pragma omp simd reduction(+ : own)
-    for (int64_t i = 0; i < part.size; i++) own += x[i] != 0 ? 1 : 0;
+    for (int64_t i = 0; i < part.size; i++) own += isZero(x[i]) ? 0 : 1;
     found += own;
     auto* packed = reinterpret_cast<uint8_t*>(room.numbers);
     int64_t size = packChunk(x, part, bound, predictor, room);
@@ -149,9 +150,11 @@ float largestOf(const float* x, const Chunks& chunks) {
 }
 
 float within(float bound) {
-  if (!(bound >= LEAST_BOUND)) return LEAST_BOUND;
+  if (!(bound >= LEAST_BOUND)) return 0;
   return bound > MOST_BOUND ? MOST_BOUND : bound;
 }
+
+float doubled(float bound) { return bound == 0 ? LEAST_BOUND : within(2 * bound); }
 
 }  // namespace
 
@@ -165,11 +168,11 @@ int64_t compressLeast(const ValueGrid& grid) {
 void compress(const CompressArgs& args, CompressReport& report) {
   const Chunks chunks(args.grid);
   auto* rooms = static_cast<ChunkRoom*>(args.scratch);
-  const bool free = !(args.bound > 0);
+  const bool free = !(bitsOf(args.bound) > 0);  // also for one below the normal numbers
   float bound = within(free ? largestOf(args.x, chunks) * 0x1p-16f : args.bound);
   int doublings = 0;
   Choice choice = choose(args.x, chunks, bound, rooms);
-  for (;; bound = within(2 * bound), doublings++) {
+  for (;; bound = doubled(bound), doublings++) {
     if (doublings > 0) choice.bytes = estimate(args.x, chunks, bound, choice.predictor, rooms);
     const bool last = bound >= MOST_BOUND;
     // A little room is left for what the sample does not know.
@@ -212,7 +215,7 @@ const char* restore(const RestoreArgs& args) {
   if (header.bytes > args.bytes) return "cut off";
   const uint32_t checked = crc32(args.from, CHECKED);
   if (crc32(args.from + HEADER, ENTRY * chunks.count, checked) != header.checksum) return "damaged";
-  if (!(header.bound >= LEAST_BOUND && header.bound <= MOST_BOUND) || header.predictor > (LEFT | UP)) {
+  if (!(header.bound >= 0 && within(header.bound) == header.bound) || header.predictor > (LEFT | UP)) {
     return "damaged";
   }
   auto* rooms = static_cast<ChunkRoom*>(args.scratch);

@@ -63,7 +63,7 @@ CONVOY_INLINE int clamp(int value, int low, int high) {
   return value < low ? low : value > high ? high : value;
 }
 
-/** One channel of an image under a map that only copies pixels. */
+/** One channel of a image under a map that only copies pixels. */
 void copyPlane(const GatherArgs& a, const uint8_t* image, const float* f, const Scaling& s,
                float* out) {
   const int across = static_cast<int>(f[0]), left = static_cast<int>(f[2]);
@@ -84,25 +84,30 @@ void copyPlane(const GatherArgs& a, const uint8_t* image, const float* f, const 
   }
 }
 
-/** Byte of a pixel, 0 outside. */
-CONVOY_INLINE float pixelAt(const GatherArgs& a, const uint8_t* image, int y, int x) {
-  if (y < 0 || y >= a.height || x < 0 || x >= a.width) return 0.0f;
-  return image[(static_cast<int64_t>(y) * a.width + x) * a.channels];
-}
-
-/** The four pixels round a point, and where it lies between them. */
-struct Cell {
-  int x, y;
-  float across, down;
+/** Where a point lies along one axis: its pixel, how far it is to the next one, and how far that is in bytes. */
+struct Point {
+  int pixel, step;
+  float weight;
 };
 
-CONVOY_INLINE float blend(const Cell& c, float p00, float p01, float p10, float p11) {
-  const float upper = p00 + (p01 - p00) * c.across;
-  const float lower = p10 + (p11 - p10) * c.across;
-  return upper + (lower - upper) * c.down;
+/** A point of the image's extent, which reaches half a pixel beyond the outermost centres: there the border's
+ * pixels go on. */
+CONVOY_INLINE Point pointOf(double at, int size, int step) {
+  const int last = size - 1;
+  const double inside = at < 0 ? 0 : at > last ? last : at;
+  const int pixel = static_cast<int>(inside);
+  return {pixel, pixel < last ? step : 0, static_cast<float>(inside - pixel)};
 }
 
-/** One channel of an image under any affine map. Coordinates are in double, as in the reference. */
+CONVOY_INLINE bool within(double at, int size) { return at >= -0.5 && at <= size - 0.5; }
+
+CONVOY_INLINE float blend(const uint8_t* p, const Point& x, const Point& y) {
+  const float upper = p[0] + static_cast<float>(p[x.step] - p[0]) * x.weight;
+  const float lower = p[y.step] + static_cast<float>(p[y.step + x.step] - p[y.step]) * x.weight;
+  return upper + (lower - upper) * y.weight;
+}
+
+/** One channel of a image under any affine map. Coordinates are in double, as in the reference. */
 void warpPlane(const GatherArgs& a, const uint8_t* image, const float* f, const Scaling& s,
                float* out) {
   const int right = a.channels, below = a.width * a.channels;
@@ -112,22 +117,12 @@ void warpPlane(const GatherArgs& a, const uint8_t* image, const float* f, const 
     for (int x = 0; x < a.outWidth; x++, out++) {
       const double sx = static_cast<double>(f[0]) * x + startX;
       const double sy = static_cast<double>(f[3]) * x + startY;
-      if (!(sx > -1 && sx < a.width && sy > -1 && sy < a.height)) {
+      if (!within(sx, a.width) || !within(sy, a.height)) {
         put(out, 0.0f, s);
         continue;
       }
-      // Truncation rounds down what is not negative.
-      const int cx = static_cast<int>(sx + 1) - 1, cy = static_cast<int>(sy + 1) - 1;
-      const Cell c = {cx, cy, static_cast<float>(sx - cx), static_cast<float>(sy - cy)};
-      if (cx >= 0 && cx + 1 < a.width && cy >= 0 && cy + 1 < a.height) {
-        const uint8_t* p = image + static_cast<int64_t>(cy) * below + cx * right;
-        put(out, blend(c, p[0], p[right], p[below], p[below + right]), s);
-      } else {
-        put(out,
-            blend(c, pixelAt(a, image, cy, cx), pixelAt(a, image, cy, cx + 1),
-                  pixelAt(a, image, cy + 1, cx), pixelAt(a, image, cy + 1, cx + 1)),
-            s);
-      }
+      const Point column = pointOf(sx, a.width, right), row = pointOf(sy, a.height, below);
+      put(out, blend(image + static_cast<int64_t>(row.pixel) * below + column.pixel * right, column, row), s);
     }
   }
 }

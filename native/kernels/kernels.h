@@ -31,15 +31,32 @@ struct Instruction {
   float value;
 };
 
-/** Names of the pointwise ops in the order of their codes. */
-constexpr const char* POINTWISE_NAMES[] = {
-    "constant", "neg",  "exp",  "log",       "sqrt",  "abs",    "step", "relu", "relu6", "sigmoid",
-    "tanh",     "erf",  "silu", "gelu",      "round", "hardSwish", "stopGradient", "expand",
-    "add",      "sub",  "mul",  "div",       "max",   "min",    "pow",  "select"};
+/** The pointwise ops: their codes, names, and how many operands they take. */
+#define CONVOY_POINTWISE(OP)                                                                     \
+  OP(CONSTANT, "constant", 0) OP(NEG, "neg", 1) OP(EXP, "exp", 1) OP(LOG, "log", 1)              \
+  OP(SQRT, "sqrt", 1) OP(ABS, "abs", 1) OP(STEP, "step", 1) OP(RELU, "relu", 1)                  \
+  OP(RELU6, "relu6", 1) OP(SIGMOID, "sigmoid", 1) OP(TANH, "tanh", 1) OP(ERF, "erf", 1)          \
+  OP(SILU, "silu", 1) OP(GELU, "gelu", 1) OP(ROUND, "round", 1) OP(HARD_SWISH, "hardSwish", 1)   \
+  OP(STOP_GRADIENT, "stopGradient", 1) OP(EXPAND, "expand", 1) OP(ADD, "add", 2)                 \
+  OP(SUB, "sub", 2) OP(MUL, "mul", 2) OP(DIV, "div", 2) OP(MAX, "max", 2) OP(MIN, "min", 2)      \
+  OP(POW, "pow", 2) OP(SELECT, "select", 3)
+
+struct PointwiseOp {
+  const char* name;
+  int operands;
+};
+/** In the order of their codes. */
+constexpr PointwiseOp POINTWISE[] = {
+#define ENTRY(code, name, operands) {name, operands},
+    CONVOY_POINTWISE(ENTRY)
+#undef ENTRY
+};
+
 /** Behind them pairs of ops in one: a b + c, a b - c, and c - a b, rounded twice as by the two. */
 enum Code : uint8_t {
-  CONSTANT, NEG, EXP, LOG, SQRT, ABS, STEP, RELU, RELU6, SIGMOID, TANH, ERF, SILU, GELU, ROUND,
-  HARD_SWISH, STOP_GRADIENT, EXPAND, ADD, SUB, MUL, DIV, MAX, MIN, POW, SELECT,
+#define CODE(code, name, operands) code,
+  CONVOY_POINTWISE(CODE)
+#undef CODE
   MUL_ADD, MUL_SUB, SUB_MUL
 };
 
@@ -146,95 +163,12 @@ struct RestoreArgs {
 };
 
 struct Kernels {
-  void (*fused)(const FusedArgs&);
-  void (*batchNormSums)(const BatchNormSumsArgs&);
-  void (*batchNormStatistics)(const BatchNormStatisticsArgs&);
-  void (*batchNormScale)(const BatchNormScaleArgs&);
-  void (*batchNorm)(const BatchNormArgs&);
-  /** The gradient: numbers of the forward pass, sums of each part, the other numbers, dx. */
-  void (*batchNormGradSums)(const BatchNormGradArgs&);
-  void (*batchNormSlopes)(const BatchNormSlopesArgs&);
-  void (*batchNormGrad)(const BatchNormGradArgs&);
-  void (*groupNorm)(const GroupNormArgs&);
-  void (*groupNormGrad)(const GroupNormGradArgs&);
-  void (*groupNormSlopes)(const GroupNormSlopesArgs&);
   /** Whether there are 32 registers of 16 numbers, which the direct and Winograd's kernels and those of 1x1
    * want; else oneDNN is faster. */
   bool wide;
-  void (*directWeights)(const DirectWeightsArgs&);
-  void (*direct)(const DirectArgs&);
-  /** For the weight gradient, as is depthwiseSums; dy in blocks of 8 or 16 channels. */
-  void (*directSums)(const ConvSumsArgs&);
-  /** The same for plain results of at most PLANAR_BLOCK channels, in rows of at least PLANAR_LANES, by strides of 1
-   * along them; weights and sums in blocks of PLANAR_BLOCK. */
-  void (*planar)(const DirectArgs&);
-  void (*planarSums)(const ConvSumsArgs&);
-  void (*directInputWeights)(const DirectWeightsArgs&);
-  void (*directInputGrad)(const DirectInputGradArgs&);
-  /** Weights [outputs, inputs, 3, 3] for `winograd`; transposed for the input gradient. */
-  void (*winogradWeights)(const float* w, int64_t outputs, int64_t inputs, bool transposed,
-                          float* to);
-  void (*winograd)(const WinogradArgs&);
-  void (*winogradSums)(const ConvSumsArgs&);
-  void (*winogradGrad)(const WinogradGradArgs&);
-  /** Weights [outputs, inputs] and a bias or null for `conv1x1`: [block of outputs][inputs and bias][lane]. */
-  void (*conv1x1Weights)(const float* w, const float* bias, int64_t outputs, int64_t inputs, float* to);
-  void (*conv1x1)(const Conv1x1Args&);
-  /** Weights [channels, 1, height, width] of `size` numbers each, and a bias or null, for `depthwise`:
-   * [block of channels][numbers][lane]; turned round for the input gradient. */
-  void (*depthwiseWeights)(const float* w, const float* bias, int64_t channels, int64_t size,
-                           bool turned, int64_t block, float* to);
-  void (*depthwise)(const DepthwiseArgs&);
-  void (*expandDepthwise)(const ExpandDepthwiseArgs&);
-  /** The kernel is 3, 5 or 7 wide. */
-  void (*depthwiseSums)(const ConvSumsArgs&);
-  void (*weightGrad)(const WeightGradArgs&);
-  void (*fewRows)(const FewRowsArgs&);
-  void (*maxPool)(const PoolArgs&);
-  /** `x` is the gradient of the output and `y` that of the input here and in avgPoolGrad. */
-  void (*maxPoolGrad)(const PoolArgs&);
-  void (*avgPool)(const PoolArgs&);
-  void (*avgPoolGrad)(const PoolArgs&);
-  /** [outer, count, inner] summed, or its largest, over the middle axis. */
-  void (*reduceSum)(const float* x, float* y, int64_t outer, int64_t count, int64_t inner);
-  void (*reduceMax)(const float* x, float* y, int64_t outer, int64_t count, int64_t inner);
-  /** Sum over pixels of every channel of every image, to plain [n, c]. */
-  void (*sumPixels)(const Images& images, const float* x, float* y);
-  /** Sum of each of `count` segments, segment i being [offsets[i], offsets[i + 1]); and its gradient. */
-  void (*segmentSum)(const float* x, float* y, const int64_t* offsets, int64_t count);
-  void (*segmentExpand)(const float* x, float* y, const int64_t* offsets, int64_t count);
-  void (*logSoftmax)(const float* x, float* y, int64_t rows, int64_t columns);
-  void (*oneHot)(const int32_t* labels, float* y, int64_t rows, int64_t classes);
-  /** Elements of 1 or 4 bytes in another channel block. */
-  void (*relayout)(const Images& from, const void* x, int64_t block, void* y, size_t bytes);
-  /** Sets the lanes behind the last channel to zero. */
-  void (*clearPadding)(const Images& images, float* x);
-  void (*copy)(const CopyArgs&);
-  void (*resize)(const ResizeArgs&);
-  void (*resizeGrad)(const ResizeArgs&);
-  void (*uniform)(const UniformArgs&);
-  /** The sum of the magnitudes, and that of the squares. */
-  void (*norms)(const float* x, int64_t size, float* y);
-  double (*dot)(const float* a, const float* b, int64_t size);
-  void (*gather)(const GatherArgs&);
-  /** Numbers in 16 bits and back; bfloat16. */
-  void (*toBf16)(const float* x, uint16_t* y, int64_t size);
-  void (*fromBf16)(const uint16_t* x, float* y, int64_t size);
-  /** Whether numbers are positive, a bit each; and 1 or 0 from that. */
-  void (*packSigns)(const float* x, uint8_t* y, int64_t size);
-  void (*unpackSigns)(const uint8_t* x, float* y, int64_t size);
-  /** The lowest 1, 2 or 4 bits of bytes. */
-  void (*packBytes)(const uint8_t* x, uint8_t* y, int64_t size, int bits);
-  void (*unpackBytes)(const uint8_t* x, uint8_t* y, int64_t size, int bits);
-  /** Numbers under a bound of their error; see compress.cc. */
-  void (*compress)(const CompressArgs&, CompressReport&);
-  /** Null, or what is wrong with the bytes. */
-  const char* (*restore)(const RestoreArgs&);
-  /** Bytes in which one thread works, and the fewest that compressed numbers take. */
-  int64_t (*compressRoom)();
-  int64_t (*compressLeast)(const ValueGrid&);
-  /** Multiply-adds without any memory; uses 16 numbers at `sink` and returns how many operations it did. */
-  double (*multiplyAdds)(int64_t rounds, float* sink);
+#define KERNEL(result, name, arguments) result(*name) arguments;
+#include "kernels.inc"
+#undef KERNEL
 };
 
 /** The table of the best instruction set that this machine has, or of the one named. */

@@ -28,7 +28,7 @@ CONVOY_INLINE int64_t sharing() {
  * chain: a parallel region takes half a microsecond even with one thread, as long as some calls in a chain. */
 template <class Work>
 CONVOY_INLINE void share(int64_t count, bool enough, const Work& work) {
-  // Called in three slots, but large.
+  // Called in three places, but large.
   const auto part = [&](int64_t thread, int64_t threads) __attribute__((noinline)) {
     if (thread < threads) work(count * thread / threads, count * (thread + 1) / threads);
   };
@@ -74,7 +74,7 @@ CONVOY_INLINE void sharePlanes(const Planes& all, bool enough, const Work& work)
   const bool along = all.images * rows >= LEAST_ROWS * sharing();
   share(all.images * rows * (along ? 1 : planes), enough, [&](int64_t begin, int64_t end) {
     work([&](const auto& turn) {
-      // Called in two slots, but large.
+      // Called in two places, but large.
       const auto call = [&](int64_t plane, int64_t first, int64_t last) __attribute__((noinline)) {
         turn(plane, first, last);
       };

@@ -37,7 +37,7 @@ struct Plane {
   CONVOY_INLINE int64_t column(int64_t step) const { return step + 1 < steps ? step * N : last; }
 };
 
-/** N columns of a row, at S slots, of all O channels of the result. */
+/** N columns of a row, at S places, of all O channels of the result. */
 template <int O, int S>
 CONVOY_INLINE void columns(const DirectArgs& a, const Plane& plane, const KernelRows& rows, const float* x,
                            int64_t step, float* y) {

@@ -12,7 +12,7 @@ namespace {
 constexpr int64_t BLOCK = 512;
 constexpr int64_t SERIAL = 16384;  // below, starting threads costs more than it gains
 
-// A register may be read and written at once, at the same slots.
+// A register may be read and written at once, at the same places.
 #define UNARY(EXPRESSION)                       \
   _Pragma("GCC ivdep") _Pragma("GCC unroll 4")  \
   for (int64_t i = 0; i < n; i++) {             \
@@ -109,7 +109,7 @@ bool readLater(const FusedArgs& f, int result, int next) {
   return false;
 }
 
-/** Finds the instructions that may write results straight to their slots, over which operands may lie. */
+/** Finds the instructions that may write results straight to their places, over which operands may lie. */
 void findDirect(const FusedArgs& f, int16_t* direct) {
   for (int k = 0; k < f.codeCount; k++) direct[k] = -1;
   for (int r = 0; r < f.resultCount; r++) {

@@ -125,7 +125,7 @@ CONVOY_INLINE void collect(const Patch& patch, const float* sums, int64_t i, int
   }
 }
 
-/** The weights of a block of inputs and one of outputs, to their slots in [outputs, inputs, 3, 3]. */
+/** The weights of a block of inputs and one of outputs, to their places in [outputs, inputs, 3, 3]. */
 CONVOY_INLINE void storeWeights(const Patch& patch, const float* sums, int64_t i, int64_t o, int64_t inputs,
                                 float* dw) {
   float weights[9 * BLOCK * BLOCK];  // [input][3][3][output]

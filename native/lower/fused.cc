@@ -44,6 +44,9 @@ bool fitsBlocked(const Shape& own, const Shape& out) {
   return own[0] == out[0] || own[0] == 1;
 }
 
+/** Registers of a pass; a thread has them on its stack, 2 kB each. */
+constexpr int MOST_REGISTERS = 2048;
+
 constexpr Operand FULL = {nullptr, Access::Full, 0, 0, 0};
 
 /** How one operand is read, and how many of its numbers belong to one image; 0 where all images share them. */
@@ -187,12 +190,9 @@ std::vector<Expression> FusedLowering::expressions() const {
   const auto& values = node_.attr("values").numbers;
   std::vector<Expression> list;
   for (size_t k = 0; k < names.size(); k++) {
-    const auto* begin = std::begin(POINTWISE_NAMES);
-    const auto* found = std::find(begin, std::end(POINTWISE_NAMES), names[k]);
-    if (found == std::end(POINTWISE_NAMES)) {
-      throw std::invalid_argument("the native engine lacks the op " + names[k]);
-    }
-    Expression made = {static_cast<uint8_t>(found - begin), {}, static_cast<float>(values[k])};
+    const PointwiseOp* found = pointwise(names[k]);
+    if (!found) throw std::invalid_argument("the native engine lacks the op " + names[k]);
+    Expression made = {static_cast<uint8_t>(found - POINTWISE), {}, static_cast<float>(values[k])};
     for (size_t a = 0; a < 3; a++) made.from[a] = static_cast<int>(args[3 * k + a]);
     list.push_back(made);
   }
@@ -269,6 +269,7 @@ void FusedLowering::assignRegisters() {
 
 void FusedLowering::lower() {
   assignRegisters();
+  if (registers_ > MOST_REGISTERS) throw std::invalid_argument("more operands and results than a pass has room for");
   std::vector<Read> reads;
   std::vector<BufferId> outputs;
   for (ValueId value : node_.inputs) reads.push_back(operand(value));
@@ -320,6 +321,12 @@ void FusedLowering::clearPadding(const std::vector<BufferId>& outputs) {
 }
 
 }  // namespace
+
+const PointwiseOp* pointwise(const std::string& name) {
+  const auto* found = std::find_if(std::begin(POINTWISE), std::end(POINTWISE),
+                                   [&](const PointwiseOp& op) { return op.name == name; });
+  return found == std::end(POINTWISE) ? nullptr : found;
+}
 
 void lowerFused(Builder& b, const Node& node) { FusedLowering(b, node).lower(); }
 

@@ -1,18 +1,21 @@
 import { describe, expect, test } from "vitest";
+import { classLabels } from "../../test/support/questions.js";
 import { stripes, tinyModel } from "../../test/support/tinyRun.js";
-import type { Dataset } from "../data/index.js";
+import { type Dataset, namesOf } from "../data/index.js";
 import { createEngine, type Engine } from "../engine/index.js";
 import { referenceEngine } from "../engine/reference/index.js";
 import type { Model } from "../models/index.js";
 import { build, flatten, initialise, linear, sequential } from "../nn/index.js";
-import { parseConfig, type RunConfig, Trained } from "../train/index.js";
+import { type RunConfig, Trained } from "../runs/index.js";
+import { classification } from "../tasks/index.js";
+import { parseConfig } from "../train/index.js";
 import { flatness, perturbationGraph } from "./flatness.js";
 
 /** A model with its weights, as if a run had ended with them. */
 async function trained(engine: Engine, model: Model, values: ArrayLike<number>, data: Dataset) {
+  const names = namesOf(data.labels);
   const net = {
-    model: model.name,
-    classes: data.classes,
+    ...{ model: model.name, task: classification.name, names, constants: {} },
     input: model.input,
     mean: [0],
     std: [1],
@@ -22,22 +25,21 @@ async function trained(engine: Engine, model: Model, values: ArrayLike<number>, 
     settings: parseConfig({ data: data.name, batch: 8 }),
     data: {
       ...{ name: data.name, train: data.length, selection: 0, test: 0, hash: "" },
-      ...{ shape: [data.channels, data.height, data.width], classes: data.classes },
+      ...{ shape: [data.channels, data.height, data.width], labels: data.labels.kind, names },
     },
     net,
     parameters: values.length,
   };
   const w = engine.vector(values.length);
   await w.write(values);
-  return new Trained(config, net, model, engine, w);
+  return new Trained(config, net, model, classification, engine, w);
 }
 
 /** Images of one white pixel, all of the first of two classes. */
 const white: Dataset = {
   ...{ name: "white", length: 5, height: 1, width: 1, channels: 1 },
   images: new Uint8Array(5).fill(1),
-  labels: new Int32Array(5),
-  classes: ["a", "b"],
+  labels: { kind: "class", of: new Int32Array(5), classes: ["a", "b"] },
 };
 
 /** Two logits, each a weight times the pixel. */
@@ -122,9 +124,9 @@ describe("local energy", () => {
 
   test("refuses images of other classes", async () => {
     const net = await trained(referenceEngine(), twoWeights, plusMinus(), white);
-    await expect(flatness(net, { ...white, classes: ["c", "d"] })).rejects.toThrow(
-      "white has the classes c, d; the net knows a, b",
-    );
+    await expect(
+      flatness(net, { ...white, labels: classLabels([0, 0, 0, 0, 0], 2) }),
+    ).rejects.toThrow("white has the classes 0, 1; the net knows a, b");
   });
 });
 

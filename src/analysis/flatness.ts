@@ -11,7 +11,8 @@ import type { Program, Vector } from "../engine/engine.js";
 import { add, constant, Graph, mul, normal, read, scalar, write } from "../graph/index.js";
 import { InputError } from "../inputError.js";
 import { build } from "../nn/index.js";
-import { Evaluator, type Trained } from "../train/index.js";
+import type { Trained } from "../runs/index.js";
+import { Evaluator } from "../train/index.js";
 
 /** Settings of {@link flatness}. */
 export interface FlatnessOptions {
@@ -28,7 +29,7 @@ export interface FlatnessOptions {
 /** The local energy at one strength. */
 export interface FlatnessPoint {
   readonly sigma: number;
-  /** Mean growth of the classification error, a share of 1. */
+  /** Mean growth of the error. */
   readonly energy: number;
   /** Standard error of that mean, over the draws. */
   readonly standardError: number;
@@ -36,7 +37,7 @@ export interface FlatnessPoint {
 
 /** A local energy profile. */
 export interface Flatness {
-  /** Classification error of the net as it is, a share of 1. */
+  /** Error of the net as it is: 1 less its score, or the score where less is better. */
   readonly error: number;
   readonly images: number;
   readonly draws: number;
@@ -83,16 +84,20 @@ interface Probe {
 
 async function openProbe(net: Trained, images: Dataset, seed: number): Promise<Probe> {
   const { engine, model, w, info, config } = net;
+  const { metric, better } = net.score;
   const { layout } = build(model.layer, [1, ...model.input], { training: false });
   const moved = engine.vector(layout.length);
   await moved.write(await w.read());
   const batch = Math.min(config.settings.batch, images.length);
-  const evaluator = await Evaluator.create(engine, model, batch, info);
+  const evaluator = await Evaluator.create(engine, net.question(images.labels), batch, info);
   const loader = evaluator.loader(images);
   return {
     program: await engine.compile(perturbationGraph(layout.trainable)),
     ...{ w, moved, seed },
-    error: async (weights) => 1 - (await evaluator.evaluate(weights, loader)).accuracy,
+    error: async (weights) => {
+      const { metrics } = await evaluator.evaluate(weights, loader);
+      return better === "higher" ? 1 - metrics[metric] : metrics[metric];
+    },
   };
 }
 

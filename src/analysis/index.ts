@@ -1,7 +1,3 @@
-export { type Track, trackChart } from "../charts/trackChart.js";
-export { BUCKETS, Sketcher } from "../swarm/sketch.js";
-export { type PrincipalPlane, principalPlane } from "../tensor/principalPlane.js";
-export { type Eigen, symmetricEigen } from "../tensor/symmetricEigen.js";
 export {
   defaultSigmas,
   type Flatness,

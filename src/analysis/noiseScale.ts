@@ -5,7 +5,7 @@
 
 import type { Vector } from "../engine/engine.js";
 import { InputError } from "../inputError.js";
-import { classificationObjective, openLoader, type TrainSettings } from "../train/index.js";
+import { openLoader, type TrainSettings } from "../train/index.js";
 import type { OwnParts } from "../train/prepare.js";
 import { learnSteps, type Trial, withTrial } from "./trial.js";
 
@@ -52,7 +52,7 @@ const squareOf = (values: Float32Array | Float64Array): number => {
 /** Opens what measures at the net's weights and leaves them, and their statistics, alone. */
 function openMeter({ engine, prepared, programs, learner }: Trial, batches: number) {
   const { seed } = prepared.config;
-  const objective = classificationObjective(programs.training, { seed });
+  const objective = programs.training.objective({ seed });
   const { length, trainable } = learner.layout;
   const [point, grad]: Vector[] = [engine.vector(length), engine.vector(trainable)];
   // Images in an order that training does not have.

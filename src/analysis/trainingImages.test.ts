@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { openDataset, splitSelection } from "../data/index.js";
-import type { RunConfig } from "../train/index.js";
+import type { RunConfig } from "../runs/index.js";
 import { prepare } from "../train/prepare.js";
 import { trainingImages } from "./trainingImages.js";
 

@@ -2,9 +2,9 @@
 
 import { type Dataset, draw, openDataset, subset } from "../data/index.js";
 import { InputError } from "../inputError.js";
+import type { RunConfig } from "../runs/index.js";
 import { Random } from "../tensor/philox.js";
 import { dataDifference, fingerprint } from "../train/fingerprint.js";
-import type { RunConfig } from "../train/index.js";
 
 /**
  * Images that a run was trained on: at most `count` of them, drawn by `seed` (default 1); all when no

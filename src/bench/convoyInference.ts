@@ -1,7 +1,8 @@
-// Convoy's forward pass exactly as a trained net classifies: logits of a batch.
+// Convoy's forward pass exactly as a trained net predicts: outputs of a batch.
 
 import { createEngine } from "../engine/index.js";
-import { build, fuse, IMAGES, initialise, WEIGHTS } from "../nn/index.js";
+import { IMAGES, initialise, WEIGHTS } from "../nn/index.js";
+import { predictionGraph } from "../tasks/index.js";
 import { version } from "../version.js";
 import type { Arrangement, ConvoyContender } from "./convoy.js";
 import { modelOf, randomImages, settingOf } from "./convoyParts.js";
@@ -12,9 +13,7 @@ export async function openInference(
   task: Task,
   { engine: name, threads }: Arrangement,
 ): Promise<ConvoyContender> {
-  const shape = [task.batch, ...task.image];
-  const net = fuse(build(modelOf(task).layer, shape, { training: false }));
-  net.graph.output("logits", net.output);
+  const net = predictionGraph(modelOf(task), task.batch);
   const engine = await createEngine({ engine: name, threads });
   const program = await engine.compile(net.graph, { frozen: [WEIGHTS] });
   const w = engine.vector(net.layout.length);

@@ -1,9 +1,12 @@
 // Convoy's training step exactly as the trainer runs it, of one net or of several that share engines.
 
+import { type ClassLabels, Sample } from "../data/index.js";
 import { createEngine, type Engine } from "../engine/index.js";
 import { initialise } from "../nn/index.js";
-import { bindRule, type Examples, getRule, initState } from "../optim/index.js";
-import { classificationObjective, compileTraining, pipeline } from "../train/index.js";
+import { bindRule, getRule, initState } from "../optim/index.js";
+import { ask, classification } from "../tasks/index.js";
+import { sizeOf } from "../tensor/shape.js";
+import { compileTraining, type Examples, pipeline } from "../train/index.js";
 import { version } from "../version.js";
 import type { Arrangement, ConvoyContender } from "./convoy.js";
 import { modelOf, randomImages, settingOf } from "./convoyParts.js";
@@ -12,11 +15,27 @@ import type { Task } from "./task.js";
 const rule = getRule("nesterov");
 const HYPER = { lr: 0.01, decay: 5e-4 };
 
-/** Targets that take the classes in turn. */
-function targetsOf({ batch, classes }: Task): Float32Array {
-  const targets = new Float32Array(batch * classes);
-  for (let at = 0; at < batch; at++) targets[at * classes + (at % classes)] = 1;
-  return targets;
+/** Labels that take the classes in turn. */
+const labelsOf = ({ batch, classes }: Task): ClassLabels => ({
+  kind: "class",
+  of: Int32Array.from({ length: batch }, (_, at) => at % classes),
+  classes: Array.from({ length: classes }, (_, at) => `${at}`),
+});
+
+/** The targets of these labels, each image being the only one of its place. */
+function targetsOf(engine: Engine, { batch }: Task, labels: ClassLabels): Examples["targets"] {
+  const size = { height: 1, width: 1 };
+  const maker = classification.targets(labels, {}, size);
+  const into = Object.fromEntries(
+    Object.entries(maker.inputs).map(([name, { shape }]) => [
+      name,
+      engine.buffer(batch * sizeOf(shape)),
+    ]),
+  );
+  const samples = Array.from({ length: batch }, () => new Sample([1, 0, 0, 0, 1, 0]));
+  const indices = Int32Array.from({ length: 2 * batch }, (_, at) => (at % 2 === 0 ? at / 2 : -1));
+  maker.fill({ indices, samples, from: size, to: size }, into);
+  return into;
 }
 
 /** Nets with the same programs on one engine. */
@@ -31,24 +50,26 @@ interface Host {
 
 async function openHost(engine: Engine, task: Task, particles: readonly number[]): Promise<Host> {
   const { batch, memory } = task;
-  const training = await compileTraining(engine, modelOf(task), { batch, memory, rule });
+  const labels = labelsOf(task);
+  const question = ask(modelOf(task), classification, labels);
+  const training = await compileTraining(engine, question, { batch, memory, rule });
   const { trainable, length } = training.layout;
-  const images = { images: randomImages(engine, task), targets: targetsOf(task) };
+  const images = { images: randomImages(engine, task), targets: targetsOf(engine, task, labels) };
   const nets = await Promise.all(
     particles.map(async (particle) => {
       const w = engine.vector(length);
       await w.write(initialise(training, 1, particle));
-      const objective = classificationObjective(training, { seed: 1, particle });
+      const objective = training.objective({ seed: 1, particle });
       return { w, objective, state: initState(engine, rule, trainable) };
     }),
   );
   const own = 4 * (length + rule.state.length * trainable);
-  const shared = 4 * (images.images.length + images.targets.length);
-  const [{ program }] = training.passes;
+  const inputs = [images.images, ...Object.values(images.targets)];
+  const shared = 4 * inputs.reduce((sum, { length }) => sum + length, 0);
   return {
     parameters: trainable,
-    flops: program.flops * particles.length,
-    peakBytes: program.memory.peakBytes + shared + own * particles.length,
+    flops: training.flops * particles.length,
+    peakBytes: training.memory.peakBytes + shared + own * particles.length,
     batch: async () => images,
     start: (batch, step) =>
       Promise.all(

@@ -16,7 +16,7 @@ import {
   unplanned,
 } from "../compare/index.js";
 import { InputError } from "../inputError.js";
-import { clock, percent } from "../text/format.js";
+import { clock } from "../text/format.js";
 import { printable } from "../text/printable.js";
 import { trainConfig } from "../train/config.js";
 import type { TrainSettings } from "../train/index.js";
@@ -26,6 +26,7 @@ import { Interrupted } from "./errors.js";
 import { addFlags } from "./flags.js";
 import { interruptible } from "./interrupt.js";
 import { parseMethods } from "./methods.js";
+import { metricText, metricTitle } from "./metricText.js";
 import { table } from "./table.js";
 
 interface Options extends Partial<TrainSettings> {
@@ -59,7 +60,7 @@ function describe({ budget, method, seed, lr, purpose }: StudyProgress["job"]): 
 /** A line for each run that is over; on a terminal also one for that in progress. */
 function showStanding(stream: Stream) {
   const live = stream.isTTY === true;
-  return ({ job, event, done, total, outcome }: StudyProgress): void => {
+  return ({ job, event, done, total, outcome, score }: StudyProgress): void => {
     const place = (at: number) => `[${String(at).padStart(`${total}`.length)}/${total}]`;
     if (event) {
       if (event.type === "warning" && job.purpose === "run") {
@@ -74,7 +75,7 @@ function showStanding(stream: Stream) {
     }
     const { result } = outcome ?? {};
     const found = result
-      ? `: test accuracy ${percent(result.deployed)}, ${clock(result.seconds)}`
+      ? `: test ${metricTitle(score.metric)} ${metricText(score, result.deployed)}, ${clock(result.seconds)}`
       : `: ${outcome ? "diverged" : "done"}`;
     stream.write(`${live ? ERASE : ""}${place(done)} ${describe(job)}${found}\n`);
   };

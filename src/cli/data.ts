@@ -17,7 +17,7 @@ import { table } from "./table.js";
 /** Groups of equal images that are listed. */
 const LISTED = 5;
 
-const place = ({ part, index, className }: ImageAt) => `${part} ${index} (${className})`;
+const place = ({ part, index, label }: ImageAt) => `${part} ${index} (${label})`;
 
 function groups(title: string, found: readonly (readonly ImageAt[])[]): string[] {
   if (found.length === 0) return [];
@@ -27,12 +27,12 @@ function groups(title: string, found: readonly (readonly ImageAt[])[]): string[]
 }
 
 function describe(report: CheckReport): string[] {
-  const { name, classes, parts, duplicates, leaks, conflicts, wrongFiles } = report;
+  const { name, names, parts, duplicates, leaks, conflicts, wrongFiles } = report;
   const { channels, height, width } = parts[0];
-  const rows = classes.map((title, at) => [title, ...parts.map(({ counts }) => counts[at])]);
+  const rows = names.map((title, at) => [title, ...parts.map(({ counts }) => counts[at])]);
   const total = ["all", ...parts.map(({ images }) => images)];
   return [
-    `${name}: ${classes.length} classes, images of ${channels}x${height}x${width}`,
+    `${name}: ${names.length} classes, images of ${channels}x${height}x${width}`,
     "",
     ...table(["class", ...parts.map(({ part }) => part)], [...rows, total]),
     "",

@@ -1,36 +1,19 @@
 // `convoy eval RUN`: the run's best weights on its test set, or on another data set. Data without a test set
 // are evaluated on the selection set, and the answer says so.
 
-import { join } from "node:path";
 import type { Command } from "commander";
 import { type Dataset, draw, openDataset } from "../data/index.js";
-import { readMetrics } from "../runs/metricsFile.js";
-import { grouped, percent } from "../text/format.js";
-import {
-  openTrained,
-  type RunConfig,
-  runFiles,
-  type TimedEvaluation,
-  type Trained,
-} from "../train/index.js";
+import { openTrained, type RunConfig, type TimedEvaluation, type Trained } from "../runs/index.js";
+import type { MetricInfo } from "../tasks/index.js";
+import { grouped } from "../text/format.js";
 import { type Console, say, sayJson } from "./console.js";
+import { metricText, metricTitle } from "./metricText.js";
 import { table } from "./table.js";
 
 interface Options {
   readonly data?: string;
   readonly engine?: string;
   readonly json?: boolean;
-}
-
-/** Finished epochs and the best one. */
-async function history(run: string) {
-  const lines = await readMetrics(join(run, runFiles.metrics));
-  const epochs = lines.filter((line) => line.type === "epoch");
-  const best = epochs.findLast((line) => line.best);
-  return {
-    epochs: epochs.filter(({ complete }) => complete).length,
-    best: best && { epoch: best.epoch, accuracy: best.selectionAccuracy },
-  };
 }
 
 /** What is evaluated: the test set, or where there is none the selection set of the training. */
@@ -47,43 +30,60 @@ async function evaluatedSet({ settings }: RunConfig, data = settings.data): Prom
   return { set: "selection", dataset: draw(splits, { ...settings, train }).selection };
 }
 
+/** A cell of a report: shares in percent, counts and errors as they are. */
+const cell = (value: number | string, unit: MetricInfo["unit"]) =>
+  typeof value === "string" || unit === "number" ? value : 100 * value;
+
 function describe(
-  { info }: Trained,
+  { info, task, score }: Trained,
   run: string,
   { set, dataset }: Evaluated,
-  evaluation: TimedEvaluation,
+  { loss, metrics, outputs, imagesPerSecond }: TimedEvaluation,
 ): string[] {
-  const { accuracy, loss, confusion, imagesPerSecond } = evaluation;
-  const rows = confusion
-    .perClass()
-    .map(({ support, recall, precision }, at) => [
-      info.classes[at],
-      support,
-      100 * recall,
-      100 * precision,
-    ]);
+  const [first] = outputs;
+  const shown = Object.keys(first ?? {}).filter((name) => !["name", "support"].includes(name));
+  const rows = outputs.map((row) => [
+    row.name,
+    row.support,
+    ...shown.map((name) => cell(row[name], task.reports[name])),
+  ]);
+  const values = task.metrics.filter(({ name }) => metrics[name] !== undefined);
+  const decides = values.filter(({ name }) => name === score.metric);
+  const others = values.filter(({ name }) => name !== score.metric);
   return [
-    ...table(["class", "images", "recall %", "precision %"], rows),
+    ...table(
+      [task.reportOf, "support", ...shown.map((name) => reportTitle(name, task.reports[name]))],
+      rows,
+    ),
     "",
     `${info.model} of ${run}: ${grouped(dataset.length)} images of ${dataset.name}`,
     `${set} loss ${loss.toFixed(4)}, ${grouped(imagesPerSecond)} img/s`,
-    `${set} accuracy ${percent(accuracy)}`,
+    ...[...others, ...decides].map(
+      (metric) => `${set} ${metricTitle(metric.name)} ${metricText(metric, metrics[metric.name])}`,
+    ),
   ];
 }
 
-/** The object of `--json`, like that of `train`; speed, memory and time are those of the evaluation. */
-async function result(
-  { config, info }: Trained,
+const reportTitle = (name: string, unit: MetricInfo["unit"]) =>
+  unit === "share" ? `${metricTitle(name)} %` : metricTitle(name);
+
+/** The object of `--json`. */
+const result = (
+  { info, task }: Trained,
   run: string,
-  set: Evaluated["set"],
-  evaluation: TimedEvaluation,
-) {
-  const { accuracy, loss, confusion: _, ...cost } = evaluation;
-  const { parameters, settings } = config;
-  const { epochs, best } = await history(run);
-  const net = { run, model: info.model, parameters, epochs, seed: settings.seed, best };
-  return { ...net, [set]: { accuracy, loss }, ...cost };
-}
+  { set, dataset }: Evaluated,
+  { loss, metrics, outputs, confusion: _, ...cost }: TimedEvaluation,
+) => ({
+  run,
+  data: dataset.name,
+  task: task.name,
+  model: info.model,
+  set,
+  images: dataset.length,
+  metrics: { loss, ...metrics },
+  classes: outputs,
+  ...cost,
+});
 
 export function define(command: Command, console: Console): void {
   command
@@ -96,7 +96,7 @@ export function define(command: Command, console: Console): void {
       try {
         const evaluated = await evaluatedSet(net.config, data);
         const evaluation = await net.evaluate(evaluated.dataset);
-        if (json) sayJson(console, await result(net, run, evaluated.set, evaluation));
+        if (json) sayJson(console, result(net, run, evaluated, evaluation));
         else for (const line of describe(net, run, evaluated, evaluation)) say(console.out, line);
       } finally {
         await net.close();

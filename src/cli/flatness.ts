@@ -12,9 +12,9 @@ import {
   trainingImages,
 } from "../analysis/index.js";
 import { writeFileAtomic } from "../files/atomicFile.js";
+import { openTrained } from "../runs/index.js";
 import { grouped, percent } from "../text/format.js";
 import { printable } from "../text/printable.js";
-import { openTrained } from "../train/index.js";
 import { count, numbers } from "./arguments.js";
 import { type Console, type Stream, say, sayJson } from "./console.js";
 import { table } from "./table.js";

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { classification } from "../tasks/index.js";
 import type { RunStart, StepDone, Summary, TrainEvent } from "../train/events.js";
 import { showProgress, showResult } from "./progress.js";
 
@@ -8,6 +9,9 @@ const memory = { peakBytes: 2, activationBytes: 1, scratchBytes: 0, kinds };
 const start: RunStart = {
   type: "runStart",
   run: "runs/a",
+  task: "classify",
+  metrics: classification.metrics,
+  score: { metric: "accuracy", better: "higher" },
   model: "lenet5",
   parameters: 61706,
   engine: "native",
@@ -22,19 +26,34 @@ const start: RunStart = {
 };
 
 const step = (epoch: number, at: number): StepDone => ({
-  ...{ type: "step", epoch, step: at, stepsPerEpoch: 2, loss: at, accuracy: 0.5, lr: 0.1 },
-  ...{ images: 10, gradients: 1 },
+  ...{ type: "step", epoch, step: at, stepsPerEpoch: 2, loss: at, lr: 0.1 },
+  ...{ metrics: { accuracy: 0.5 }, images: 10, gradients: 1 },
 });
 
 const epochEnd = (epoch: number): TrainEvent => ({
-  ...{ type: "epochEnd", epoch, trainLoss: 1.5, trainAccuracy: 0.5, selectionLoss: 1 },
-  ...{ selectionAccuracy: 0.75, lr: 0.1, seconds: 2, imagesPerSecond: 1234, best: epoch === 1 },
+  ...{ type: "epochEnd", epoch, trainLoss: 1.5, train: { accuracy: 0.5 }, selectionLoss: 1 },
+  ...{
+    selection: { accuracy: 0.75 },
+    lr: 0.1,
+    seconds: 2,
+    imagesPerSecond: 1234,
+    best: epoch === 1,
+  },
   ...{ complete: true, gradients: epoch },
 });
 
 const summary: Summary = {
-  ...{ run: "runs/a", model: "lenet5", parameters: 61706, epochs: 2, seed: 1, seconds: 65 },
-  best: { epoch: 1, accuracy: 0.75 },
+  ...{
+    run: "runs/a",
+    task: "classify",
+    score: start.score,
+    model: "lenet5",
+    parameters: 61706,
+    epochs: 2,
+    seed: 1,
+    seconds: 65,
+  },
+  best: { epoch: 1, score: 0.75, accuracy: 0.75 },
   test: { accuracy: 0.98765, loss: 0.1 },
   ...{ imagesPerSecond: 1234, gradients: 2 },
   memory,

@@ -3,8 +3,9 @@
 
 import { styleText } from "node:util";
 import type { MemoryReport } from "../engine/engine.js";
+import { getTask, type MetricInfo } from "../tasks/index.js";
 import { formatBytes } from "../text/bytes.js";
-import { clock, grouped, percent } from "../text/format.js";
+import { clock, grouped } from "../text/format.js";
 import { printable } from "../text/printable.js";
 import type {
   EpochEnd,
@@ -17,6 +18,7 @@ import type {
 } from "../train/index.js";
 import { type Stream, say } from "./console.js";
 import { LiveBlock } from "./liveBlock.js";
+import { metricText, metricTitle } from "./metricText.js";
 import { particleRow } from "./particleRows.js";
 
 /** Redraws of the live line are at least this far apart, in milliseconds. */
@@ -77,20 +79,27 @@ class Study {
 class EpochMeans {
   private images = 0;
   private loss = 0;
-  private correct = 0;
+  private metric = 0;
 
-  constructor(private readonly start: number) {}
+  constructor(
+    private readonly start: number,
+    /** The metric that is shown of training, if there is one. */
+    private readonly shown: MetricInfo | undefined,
+  ) {}
 
-  add({ images, loss, accuracy }: StepDone): void {
+  add({ images, loss, metrics }: StepDone): void {
     this.images += images;
     this.loss += loss * images;
-    this.correct += accuracy * images;
+    if (this.shown) this.metric += metrics[this.shown.name] * images;
   }
 
   describe(now: number): string {
     const rate = this.images / Math.max(1e-3, (now - this.start) / 1000);
-    const [loss, accuracy] = [this.loss / this.images, this.correct / this.images];
-    return `loss ${loss.toFixed(4)}  accuracy ${percent(accuracy)}  ${grouped(rate)} img/s`;
+    const { shown } = this;
+    const metric = shown
+      ? `  ${metricTitle(shown.name)} ${metricText(shown, this.metric / this.images)}`
+      : "";
+    return `loss ${(this.loss / this.images).toFixed(4)}${metric}  ${grouped(rate)} img/s`;
   }
 }
 
@@ -121,12 +130,15 @@ function opening(event: RunStart): string[] {
 }
 
 function closing({ summary, reason }: RunEnd): string[] {
-  const { best, test, run, seconds } = summary;
+  const { best, test, run, seconds, score } = summary;
+  const { metrics } = getTask(summary.task);
+  const decides = metrics.find(({ name }) => name === score.metric)!;
+  const title = metricTitle(score.metric);
   return [
     reasons[reason],
-    best ? `best epoch ${best.epoch}: selection accuracy ${percent(best.accuracy)}` : "",
+    best ? `best epoch ${best.epoch}: selection ${title} ${metricText(decides, best.score)}` : "",
     `run ${run}, ${clock(seconds)}`,
-    test ? `test accuracy ${percent(test.accuracy)}` : "",
+    test ? `test ${title} ${metricText(decides, test[score.metric])}` : "",
   ].filter((line) => line !== "");
 }
 
@@ -149,6 +161,8 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
   let course: Study;
   let epochs = 0;
   let means: EpochMeans | undefined;
+  let decides: MetricInfo;
+  let shown: MetricInfo | undefined;
   let epochStart: number | undefined;
   let drawn = Number.NEGATIVE_INFINITY;
 
@@ -169,14 +183,14 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
 
   function step(event: StepDone): void {
     course.reach(event);
-    means ??= new EpochMeans(now());
+    means ??= new EpochMeans(now(), shown);
     means.add(event);
     draw(event, means.describe(now()));
   }
 
   function particles(event: ParticlesReport): void {
     course.reach(event);
-    const rows = event.particles.map(particleRow);
+    const rows = event.particles.map((status) => particleRow(status, decides, shown));
     epochStart ??= now();
     const rate = event.images / Math.max(1e-3, (now() - epochStart) / 1000);
     draw(event, `${grouped(rate)} img/s`, rows);
@@ -187,10 +201,14 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
 
   function epochEnd(event: EpochEnd): void {
     means = undefined;
-    const { epoch, trainLoss, trainAccuracy, selectionAccuracy, imagesPerSecond, best } = event;
-    const selection = `selection ${percent(selectionAccuracy)}${best ? " *" : "  "}`;
+    const { epoch, trainLoss, train, imagesPerSecond, best } = event;
+    const score = metricText(decides, event.selection[decides.name]);
+    const selection = `selection ${score}${best ? " *" : "  "}`;
+    const metric = shown
+      ? `  ${metricTitle(shown.name)} ${metricText(shown, train[shown.name])}`
+      : "";
     print(
-      `${label(epoch)}  loss ${trainLoss.toFixed(4)}  accuracy ${percent(trainAccuracy)}  ` +
+      `${label(epoch)}  loss ${trainLoss.toFixed(4)}${metric}  ` +
         `${best ? style("green", selection) : selection}  ` +
         style("dim", `${grouped(imagesPerSecond)} img/s  ${course.left()}`),
     );
@@ -201,6 +219,8 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
       case "runStart":
         course = new Study(event, now, options.steps);
         epochs = event.epochs;
+        decides = event.metrics.find(({ name }) => name === event.score.metric)!;
+        shown = decides.trained ? decides : event.metrics.find(({ trained }) => trained);
         for (const line of opening(event)) print(printable(line));
         break;
       case "step":

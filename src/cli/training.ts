@@ -1,6 +1,6 @@
 // Trains with progress on the console: what `train` and `demo` share.
 
-import { train } from "../swarm/train.js";
+import { train } from "../runs/index.js";
 import type { Listener, Summary, TrainSettings } from "../train/index.js";
 import { type Console, say, sayJson } from "./console.js";
 import { Interrupted } from "./errors.js";

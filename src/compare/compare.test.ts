@@ -150,7 +150,7 @@ describe("a comparison", () => {
       const accuracies: number[] = particles.map((one: { accuracy: number }) => one.accuracy);
       const row = found.tables[0].rows.find((one) => one.method === method)!;
       expect(accuracies).toHaveLength(2);
-      expect(row.accuracy).toEqual({
+      expect(row.scores).toEqual({
         deployed: deployed.accuracy,
         best: Math.max(...accuracies),
         mean: (accuracies[0] + accuracies[1]) / 2,
@@ -216,7 +216,10 @@ describe("refuses", () => {
       "seeds.1 was not set, now it is 2",
     );
     const { train, test: tested } = stripeSplits();
-    const data = { train, test: { ...tested!, labels: tested!.labels.toReversed() } };
+    const data = {
+      train,
+      test: { ...tested, labels: { ...tested.labels, of: tested.labels.of.toReversed() } },
+    };
     await expect(compareTiny({ out, seeds: 1 }, { data })).rejects.toThrow("data.hash was");
   });
 

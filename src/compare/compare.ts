@@ -3,11 +3,13 @@
 
 import { openDataset, type Splits } from "../data/index.js";
 import { InputError } from "../inputError.js";
+import { swarmOf } from "../runs/index.js";
 import { openFolder } from "../study/folder.js";
 import { Stopped } from "../study/run.js";
-import { openSwarm, swarmOf } from "../swarm/index.js";
+import { openSwarm } from "../swarm/index.js";
+import { getTask, scoreOf, taskFor } from "../tasks/index.js";
 import { fingerprint } from "../train/fingerprint.js";
-import { learningRate, type OwnParts, parseConfig } from "../train/index.js";
+import { learningRate, type OwnParts, parseConfig, type TrainConfig } from "../train/index.js";
 import { prepare } from "../train/prepare.js";
 import { getMetric } from "./outcome.js";
 import {
@@ -16,6 +18,7 @@ import {
   DEFAULT_EPOCHS,
   makePlan,
   type Plan,
+  type PlannedScore,
   settingsOf,
 } from "./plan.js";
 import { type Comparison, report } from "./report.js";
@@ -38,6 +41,14 @@ function withTest(source: Splits): CourseOptions["source"] {
   throw new InputError(
     `${source.train.name} has no test set; methods are compared on images that chose nothing`,
   );
+}
+
+/** The metric that decides between the methods. */
+function plannedScore(config: TrainConfig, { train }: Splits, own: OwnParts): PlannedScore {
+  const task =
+    own.task ?? (config.task === undefined ? taskFor(train.labels) : getTask(config.task));
+  const score = scoreOf(config, task);
+  return { ...score, unit: task.metrics.find(({ name }) => name === score.metric)!.unit };
 }
 
 /** Ends here for a method whose settings cannot be used: before anything is written. */
@@ -72,9 +83,10 @@ export async function compare(
 ): Promise<Comparison> {
   const compared = getMetric(metric);
   const { out } = settings;
-  const { data, size } = parseConfig({ epochs: DEFAULT_EPOCHS, ...settings.settings });
+  const chosen = parseConfig({ epochs: DEFAULT_EPOCHS, ...settings.settings });
+  const { data, size } = chosen;
   const source = withTest(own.data ?? (await openDataset(data, { size })));
-  const plan = makePlan(settings, fingerprint(source));
+  const plan = makePlan(settings, fingerprint(source), plannedScore(chosen, source, own));
   const show = async (standing: StudyProgress) => {
     if (standing.outcome) await writeTables(out, plan, course.outcomes, compared);
     await watch?.(standing);

@@ -1,6 +1,7 @@
 // What one run of a comparison came to, and the numbers by which methods are compared.
 
 import { mean } from "../study/statistics.js";
+import type { Score } from "../tasks/index.js";
 import { byName } from "../text/words.js";
 import type { Summary } from "../train/index.js";
 import type { BudgetName } from "./plan.js";
@@ -12,7 +13,7 @@ export interface RunKey {
   readonly seed: number;
 }
 
-/** A run that is over; a row of results.csv. Accuracies are shares of 1. */
+/** A run that is over; a row of results.csv. Scores are values of the metric that decides; shares are of 1. */
 export interface Outcome extends RunKey {
   /** Its folder, relative to the comparison's. */
   readonly folder: string;
@@ -26,7 +27,7 @@ export interface Outcome extends RunKey {
 
 /** What a run that did not diverge came to. */
 export interface Result {
-  /** The best epoch's accuracy on the selection set. */
+  /** The best epoch's score on the selection set. */
   readonly selection: number;
   /** The deployed net's on the test set. */
   readonly deployed: number;
@@ -40,13 +41,14 @@ export interface Result {
 }
 
 /** The numbers of a finished run. */
-export function resultOf({ best, test, particles, bytesSent }: Summary, seconds: number): Result {
-  const deployed = test!.accuracy;
+export function resultOf(summary: Summary, seconds: number): Result {
+  const { score, best, test, particles, bytesSent } = summary;
+  const deployed = test![score.metric];
   return {
-    selection: best!.accuracy,
+    selection: best!.score,
     deployed,
     testLoss: test!.loss,
-    particles: particles?.map(({ accuracy }) => accuracy) ?? [deployed],
+    particles: particles?.map((one) => one[score.metric]) ?? [deployed],
     seconds,
     bytesSent,
   };
@@ -56,34 +58,50 @@ export function resultOf({ best, test, particles, bytesSent }: Summary, seconds:
 export interface Metric {
   readonly name: string;
   readonly description: string;
-  /** 1 when more is better, -1 when less is. */
-  readonly better: 1 | -1;
-  of(result: Result): number;
+  /** Whether it is better as the score is, or always when it is lower. */
+  readonly better: "as score" | "lower";
+  of(result: Result, better: Score["better"]): number;
 }
 
-const highest = ({ particles }: Result) => Math.max(...particles);
-const lowest = ({ particles }: Result) => Math.min(...particles);
+const extreme = (values: readonly number[], largest: boolean) =>
+  largest ? Math.max(...values) : Math.min(...values);
+
+/** The best and the worst of some scores. */
+export const bestOf = (scores: readonly number[], better: Score["better"]): number =>
+  extreme(scores, better === "higher");
+export const worstOf = (scores: readonly number[], better: Score["better"]): number =>
+  extreme(scores, better === "lower");
 
 export const metrics = [
   {
     name: "deployed",
-    description: "test accuracy of the deployed net",
-    better: 1,
+    description: "test score of the deployed net",
+    better: "as score",
     of: ({ deployed }) => deployed,
   },
-  { name: "best", description: "test accuracy of the best particle", better: 1, of: highest },
+  {
+    name: "best",
+    description: "test score of the best particle",
+    better: "as score",
+    of: ({ particles }, better) => bestOf(particles, better),
+  },
   {
     name: "mean",
-    description: "mean test accuracy of the particles",
-    better: 1,
+    description: "mean test score of the particles",
+    better: "as score",
     of: ({ particles }) => mean(particles),
   },
-  { name: "worst", description: "test accuracy of the worst particle", better: 1, of: lowest },
+  {
+    name: "worst",
+    description: "test score of the worst particle",
+    better: "as score",
+    of: ({ particles }, better) => worstOf(particles, better),
+  },
   {
     name: "spread",
-    description: "best less worst particle, in test accuracy",
-    better: -1,
-    of: (result) => highest(result) - lowest(result),
+    description: "how far best and worst particle lie apart, in test score",
+    better: "lower",
+    of: ({ particles }) => Math.max(...particles) - Math.min(...particles),
   },
 ] as const satisfies readonly Metric[];
 

@@ -15,6 +15,7 @@ const planOf = (settings: Partial<CompareSettings>) =>
   makePlan(
     { methods: [getMethod("single")], settings: { data: "d" }, out: "o", ...settings },
     data,
+    { metric: "accuracy", better: "higher", unit: "share" },
   );
 
 describe("a plan", () => {

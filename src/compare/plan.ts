@@ -3,6 +3,7 @@
 
 import { InputError } from "../inputError.js";
 import { getOptimizer, gradientsOf, isSelfPaced, optimizers } from "../optim/index.js";
+import type { MetricInfo, Score } from "../tasks/index.js";
 import { unknownName } from "../text/words.js";
 import type { Fingerprint } from "../train/fingerprint.js";
 import { parseConfig, type TrainConfig, type TrainSettings } from "../train/index.js";
@@ -44,6 +45,11 @@ const DEFAULT_TUNE_SEEDS = 2;
 /** Seeds for tuning begin this much later; so many runs a method may have. */
 const TUNING_OFFSET = 1000;
 
+/** The metric that decides, and how it is read. */
+export interface PlannedScore extends Score {
+  readonly unit: MetricInfo["unit"];
+}
+
 /** A plan as plan.json has it. */
 export interface Plan {
   readonly methods: readonly { readonly name: string; readonly settings: MethodSettings }[];
@@ -56,6 +62,7 @@ export interface Plan {
   readonly tuning?: { readonly lrs: readonly number[]; readonly seeds: readonly number[] };
   /** Those of all runs. */
   readonly settings: Partial<TrainSettings>;
+  readonly score: PlannedScore;
   readonly data: Fingerprint;
 }
 
@@ -67,6 +74,8 @@ const decided: readonly (keyof TrainConfig)[] = [
   "selection",
   "seed",
   "epochs",
+  "task",
+  "score",
 ];
 
 /** What would make budgets unequal or folders clash. */
@@ -140,9 +149,10 @@ const countFrom = (first: number, count: number): number[] =>
  * Settles a comparison.
  *
  * @param data fingerprint of the source, as it was opened
+ * @param score the metric that decides
  * @throws InputError or InputError for what cannot be compared.
  */
-export function makePlan(compared: CompareSettings, data: Fingerprint): Plan {
+export function makePlan(compared: CompareSettings, data: Fingerprint, score: PlannedScore): Plan {
   const { methods, settings, budgets = ["gradients"], lrs, seconds } = compared;
   const { baseline = methods[0]?.name } = compared;
   checkMethods(methods, baseline, lrs !== undefined);
@@ -166,6 +176,7 @@ export function makePlan(compared: CompareSettings, data: Fingerprint): Plan {
       seeds: countFrom(seed + TUNING_OFFSET, compared.tuneSeeds ?? DEFAULT_TUNE_SEEDS),
     },
     settings: shared,
+    score,
     data,
   };
   if (chosen.includes("gradients")) checkEpochs(plan);

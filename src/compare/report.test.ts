@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { dotPlots } from "./dotPlot.js";
 import { getMetric, type Outcome } from "./outcome.js";
-import type { Plan } from "./plan.js";
+import type { Plan, PlannedScore } from "./plan.js";
 import { report, versus } from "./report.js";
 import { cells, remarks, resultsCsv, tableCsv, toMarkdown } from "./tables.js";
 
 const deployed = getMetric("deployed");
+const accuracy: PlannedScore = { metric: "accuracy", better: "higher", unit: "share" };
 
 /** A run with the test accuracies of its particles, the first one deployed; none for a diverged one. */
 function run(method: string, seed: number, ...particles: number[]): Outcome {
@@ -28,13 +29,15 @@ const plan = (methods: string[], seeds: number[]): Plan => ({
   epochs: 10,
   seeds,
   settings: { data: "d" },
+  score: accuracy,
   data: {
     name: "d",
     train: 9,
     selection: 0,
     test: 10_000,
     shape: [1, 2, 2],
-    classes: ["a", "b"],
+    labels: "class",
+    names: ["a", "b"],
     hash: "",
   },
 });
@@ -53,7 +56,7 @@ describe("a method beside the baseline", () => {
 
   test("is compared seed by seed", () => {
     // Differences 0.01, 0, 0.02: mean 0.01, std 0.01, half 4.3027 * 0.01 / sqrt(3).
-    const { difference, pairs, ...counts } = versus(of("b"), of("a"), deployed);
+    const { difference, pairs, ...counts } = versus(of("b"), of("a"), deployed, accuracy);
     expect(pairs.map(({ seed }) => seed)).toEqual([1, 2, 3]);
     expect(counts).toEqual({ wins: 2, ties: 1, losses: 0 });
     expect(difference!.mean).toBeCloseTo(0.01, 12);
@@ -62,7 +65,7 @@ describe("a method beside the baseline", () => {
   });
 
   test("wins by less where less is better", () => {
-    const { difference, wins, losses } = versus(of("b"), of("a"), getMetric("spread"));
+    const { difference, wins, losses } = versus(of("b"), of("a"), getMetric("spread"), accuracy);
     expect({ wins, losses }).toEqual({ wins: 2, losses: 0 });
     expect(difference!.mean).toBeLessThan(0);
   });
@@ -70,7 +73,7 @@ describe("a method beside the baseline", () => {
   test("loses by diverging, ties when both do, and needs a run of both", () => {
     const method = [run("b", 1), run("b", 2, 0.5), run("b", 3), run("b", 4, 0.9)];
     const baseline = [run("a", 1, 0.1), run("a", 2), run("a", 3)];
-    expect(versus(method, baseline, deployed)).toEqual({
+    expect(versus(method, baseline, deployed, accuracy)).toEqual({
       pairs: [],
       difference: undefined,
       wins: 1,
@@ -87,8 +90,8 @@ describe("a report", () => {
     const [a] = whole.tables[0].rows;
     expect(a).toMatchObject({ runs: 3, diverged: 0, seconds: 2, versus: undefined });
     expect(a.value!.mean).toBeCloseTo(0.91, 12);
-    expect(a.accuracy!.worst).toBeCloseTo(0.8, 12);
-    expect(whole.tables[0].rows[1].accuracy!.best).toBeCloseTo((0.93 + 0.92 + 0.93) / 3, 12);
+    expect(a.scores!.worst).toBeCloseTo(0.8, 12);
+    expect(whole.tables[0].rows[1].scores!.best).toBeCloseTo((0.93 + 0.92 + 0.93) / 3, 12);
     expect(whole).toMatchObject({ complete: true, notes: [] });
     expect(whole.standardError).toBeCloseTo(Math.sqrt((0.91 * 0.09) / 10_000), 12);
   });

@@ -8,8 +8,9 @@ import {
   type Tally,
   tally,
 } from "../study/statistics.js";
-import type { Metric, Outcome, Result } from "./outcome.js";
-import type { BudgetName, Plan } from "./plan.js";
+import { merit } from "../tasks/index.js";
+import { bestOf, type Metric, type Outcome, type Result, worstOf } from "./outcome.js";
+import type { BudgetName, Plan, PlannedScore } from "./plan.js";
 
 /** A method beside the baseline. Differences are the method's value less the baseline's. */
 export interface Versus extends Tally {
@@ -18,7 +19,7 @@ export interface Versus extends Tally {
   readonly difference?: Estimate;
 }
 
-/** A method under a budget. Accuracies are shares of 1. */
+/** A method under a budget. Scores are values of the metric that decides; shares are of 1. */
 export interface Row {
   readonly method: string;
   /** The rate that was tuned, if one was. */
@@ -32,8 +33,8 @@ export interface Row {
   /** The metric's value in each finished run, in the order of the plan's seeds. */
   readonly values: readonly number[];
   readonly value?: Estimate;
-  /** Means of test accuracies over the finished runs. */
-  readonly accuracy?: {
+  /** Means of test scores over the finished runs. */
+  readonly scores?: {
     readonly deployed: number;
     readonly best: number;
     readonly mean: number;
@@ -63,15 +64,21 @@ export interface Comparison {
   readonly complete: boolean;
   readonly tables: readonly BudgetTable[];
   readonly testImages: number;
-  /** Binomial standard error of one run's test accuracy, at the baseline's mean accuracy. */
+  /** The metric that decides, and how it is read. */
+  readonly score: PlannedScore;
+  /** Binomial standard error of one run's test accuracy, at the baseline's mean; of no other metric. */
   readonly standardError?: number;
   /** What a reader should know before believing the numbers. */
   readonly notes: readonly string[];
 }
 
 /** How much better `a` is than `b`; a run that diverged is worse than any other. */
-function advantage(a: Outcome, b: Outcome, { of, better }: Metric): number {
-  if (a.result && b.result) return better * (of(a.result) - of(b.result));
+function advantage(a: Outcome, b: Outcome, metric: Metric, score: PlannedScore): number {
+  const better = metric.better === "lower" ? "lower" : score.better;
+  if (a.result && b.result) {
+    const [own, other] = [a.result, b.result].map((one) => metric.of(one, score.better));
+    return merit({ better }, own) - merit({ better }, other);
+  }
   return Number(a.result !== undefined) - Number(b.result !== undefined);
 }
 
@@ -80,20 +87,22 @@ export function versus(
   runs: readonly Outcome[],
   baseline: readonly Outcome[],
   metric: Metric,
+  score: PlannedScore,
 ): Versus {
   const paired = runs.flatMap((run) => {
     const other = baseline.find(({ seed }) => seed === run.seed);
     return other ? [{ run, other }] : [];
   });
+  const of = (result: Result) => metric.of(result, score.better);
   const pairs = paired.flatMap(({ run, other }) =>
     run.result && other.result
-      ? [{ seed: run.seed, difference: metric.of(run.result) - metric.of(other.result) }]
+      ? [{ seed: run.seed, difference: of(run.result) - of(other.result) }]
       : [],
   );
   return {
     pairs,
     difference: estimate(pairs.map(({ difference }) => difference)),
-    ...tally(paired.map(({ run, other }) => advantage(run, other, metric))),
+    ...tally(paired.map(({ run, other }) => advantage(run, other, metric, score))),
   };
 }
 
@@ -107,10 +116,12 @@ function rowOf(
   runs: readonly Outcome[],
   baseline: readonly Outcome[] | undefined,
   metric: Metric,
+  score: PlannedScore,
 ): Row {
   const results = runs.flatMap(({ result }) => result ?? []);
-  const values = results.map(metric.of);
-  const accuracies = results.map(({ particles }) => particles);
+  const { better } = score;
+  const values = results.map((result) => metric.of(result, better));
+  const scores = results.map(({ particles }) => particles);
   const first = runs.at(0);
   return {
     method,
@@ -121,18 +132,18 @@ function rowOf(
     diverged: runs.length - results.length,
     values,
     value: estimate(values),
-    accuracy:
+    scores:
       results.length === 0
         ? undefined
         : {
             deployed: mean(results.map(({ deployed }) => deployed)),
-            best: mean(accuracies.map((particles) => Math.max(...particles))),
-            mean: mean(accuracies.map(mean)),
-            worst: mean(accuracies.map((particles) => Math.min(...particles))),
+            best: mean(scores.map((particles) => bestOf(particles, better))),
+            mean: mean(scores.map(mean)),
+            worst: mean(scores.map((particles) => worstOf(particles, better))),
           },
     seconds: results.length === 0 ? undefined : mean(results.map(({ seconds }) => seconds)),
     bytesSent: meanBytes(results),
-    versus: baseline && versus(runs, baseline, metric),
+    versus: baseline && versus(runs, baseline, metric, score),
   };
 }
 
@@ -150,7 +161,7 @@ function tableOf(
   return {
     budget,
     rows: plan.methods.map(({ name }) =>
-      rowOf(name, runsOf(name), name === plan.baseline ? undefined : baseline, metric),
+      rowOf(name, runsOf(name), name === plan.baseline ? undefined : baseline, metric, plan.score),
     ),
   };
 }
@@ -180,9 +191,12 @@ function doubts({ method, lr, runs, diverged, versus: beside }: Row, plan: Plan)
 /** Puts a comparison's runs together, finished or not. */
 export function report(plan: Plan, outcomes: readonly Outcome[], metric: Metric): Comparison {
   const tables = plan.budgets.map((budget) => tableOf(budget, plan, outcomes, metric));
-  const accuracy = tables
-    .map(({ rows }) => rows.find(({ method }) => method === plan.baseline)?.accuracy?.deployed)
-    .find((one) => one !== undefined);
+  const accuracy =
+    plan.score.metric === "accuracy"
+      ? tables
+          .map(({ rows }) => rows.find(({ method }) => method === plan.baseline)?.scores?.deployed)
+          .find((one) => one !== undefined)
+      : undefined;
   const planned = plan.budgets.length * plan.methods.length * plan.seeds.length;
   const several = tables.length > 1;
   return {
@@ -192,6 +206,7 @@ export function report(plan: Plan, outcomes: readonly Outcome[], metric: Metric)
     complete: outcomes.length === planned,
     tables,
     testImages: plan.data.test,
+    score: plan.score,
     standardError: accuracy === undefined ? undefined : binomialError(accuracy, plan.data.test),
     notes: [
       ...(outcomes.length < planned

@@ -6,6 +6,7 @@ import type { Dataset, Splits } from "../data/index.js";
 import { InputError } from "../inputError.js";
 import { finish } from "../study/run.js";
 import { mean, sum } from "../study/statistics.js";
+import { merit, type Score } from "../tasks/index.js";
 import type { OwnParts, TrainConfig, TrainEvent, TrainSettings } from "../train/index.js";
 import { type Outcome, type Result, resultOf } from "./outcome.js";
 import {
@@ -14,6 +15,7 @@ import {
   gradientEpochs,
   isOwnPace,
   type Plan,
+  type PlannedScore,
   particlesOf,
   settingsOf,
 } from "./plan.js";
@@ -43,6 +45,8 @@ export interface StudyProgress {
   /** Runs that are over, and all there will be. */
   readonly done: number;
   readonly total: number;
+  /** The metric that decides. */
+  readonly score: PlannedScore;
   /** Of a run to be compared that is over. */
   readonly outcome?: Outcome;
 }
@@ -64,12 +68,17 @@ const UNENDING = 100;
 const PROBE_EPOCHS = 3;
 
 /** The rate with the best mean score; of equals the first. */
-export function bestRate(scores: readonly { readonly lr: number; readonly score: number }[]) {
+export function bestRate(
+  scores: readonly { readonly lr: number; readonly score: number }[],
+  better: Score["better"] = "higher",
+) {
   const rates = [...new Set(scores.map(({ lr }) => lr))].map((lr) => ({
     lr,
     score: mean(scores.filter((one) => one.lr === lr).map(({ score }) => score)),
   }));
-  return rates.reduce((best, one) => (one.score > best.score ? one : best)).lr;
+  return rates.reduce((best, one) =>
+    merit({ better }, one.score) > merit({ better }, best.score) ? one : best,
+  ).lr;
 }
 
 /** All runs of a plan. */
@@ -195,16 +204,19 @@ export class Study {
   private async rateOf(budget: BudgetName, method: string, epochs: number) {
     const { tuning } = this.plan;
     if (!tuning) return undefined;
+    const { better } = this.plan.score;
+    // A rate that diverges is worse than any other.
+    const worst = better === "higher" ? 0 : Number.POSITIVE_INFINITY;
     const scores: { lr: number; score: number }[] = [];
     for (const seed of tuning.seeds) {
       for (const lr of tuning.lrs) {
         const folder = join(budget, folderName(method), "tuning", `${lr}`, `${seed}`);
         const job: Job = { purpose: "tuning", budget, method, seed, lr, epochs, folder };
         const { finished } = await this.untested(job);
-        scores.push({ lr, score: finished?.summary.best?.accuracy ?? 0 });
+        scores.push({ lr, score: finished?.summary.best?.score ?? worst });
       }
     }
-    return bestRate(scores);
+    return bestRate(scores, better);
   }
 
   /** A run without the test set, which only compared runs may touch. */
@@ -225,12 +237,20 @@ export class Study {
       seed: job.seed,
       ...(job.lr !== undefined && { lr: job.lr }),
     };
-    const listeners = watch && [(event: TrainEvent) => watch({ job, event, done, total })];
+    const listeners = watch && [
+      (event: TrainEvent) => watch({ job, event, done, total, score: this.plan.score }),
+    ];
     return finish(join(out, job.folder), settings, { data, model, signal, listeners });
   }
 
   private async over(job: Job, outcome?: Outcome): Promise<void> {
     this.done++;
-    await this.options.watch?.({ job, outcome, done: this.done, total: this.total });
+    await this.options.watch?.({
+      job,
+      outcome,
+      done: this.done,
+      total: this.total,
+      score: this.plan.score,
+    });
   }
 }

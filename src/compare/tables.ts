@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { writeFileAtomic } from "../files/atomicFile.js";
 import { compareFiles } from "../study/folder.js";
 import { type Estimate, mean } from "../study/statistics.js";
+import type { MetricInfo } from "../tasks/index.js";
 import { dotPlots } from "./dotPlot.js";
 import type { Metric, Outcome } from "./outcome.js";
 import type { Plan } from "./plan.js";
@@ -17,14 +18,17 @@ export interface Cells {
 
 const UNKNOWN = "-";
 
-/** `98.76` from a share of 1. */
-const percent = (share: number): string => (100 * share).toFixed(2);
+/** How scores of a unit are shown: shares in percent, `98.76`, other numbers as they are. */
+const shown: Readonly<Record<MetricInfo["unit"], (value: number) => string>> = {
+  share: (value) => (100 * value).toFixed(2),
+  number: (value) => String(Number(value.toPrecision(4))),
+};
 
-/** `+0.53`, in points of a hundredth. */
-function points(share: number): string {
-  const text = (100 * share).toFixed(2);
-  return Number(text) > 0 ? `+${text}` : text.replace("-0.00", "0.00");
-}
+/** `+0.53`: a difference with its sign. */
+const signed = (show: (value: number) => string) => (value: number) => {
+  const text = show(value);
+  return Number(text) > 0 ? `+${text}` : text.replace(/^-(0\.?0*)$/, "$1");
+};
 
 const interval = ({ low, high }: Estimate, show: (share: number) => string): string =>
   low === undefined || high === undefined ? "unknown" : `${show(low)} to ${show(high)}`;
@@ -36,10 +40,11 @@ interface Column {
 }
 
 /** Only where nets train together do particles differ from what is deployed. */
-const particleColumns: readonly Column[] = (["best", "mean", "worst"] as const).map((name) => ({
-  title: `${name} %`,
-  show: ({ accuracy }) => accuracy && percent(accuracy[name]),
-}));
+const particleColumns = (show: (value: number) => string, suffix: string): readonly Column[] =>
+  (["best", "mean", "worst"] as const).map((name) => ({
+    title: `${name}${suffix}`,
+    show: ({ scores }) => scores && show(scores[name]),
+  }));
 
 /** Bytes in millions, three digits of them. */
 const sentColumn: Column = {
@@ -48,7 +53,9 @@ const sentColumn: Column = {
     bytesSent === undefined ? undefined : String(Number((bytesSent / 1e6).toPrecision(3))),
 };
 
-function columnsOf({ metric, baseline }: Comparison, rows: readonly Row[]): Column[] {
+function columnsOf({ metric, baseline, score }: Comparison, rows: readonly Row[]): Column[] {
+  const show = shown[score.unit];
+  const suffix = score.unit === "share" ? " %" : ` ${score.metric}`;
   const tuned = rows.some(({ lr }) => lr !== undefined);
   const swarms = rows.some(({ particles = 1 }) => particles > 1);
   const named = new Set(["deployed", ...(swarms ? ["best", "mean", "worst"] : [])]);
@@ -64,22 +71,22 @@ function columnsOf({ metric, baseline }: Comparison, rows: readonly Row[]): Colu
       title: "runs",
       show: ({ runs, diverged }) => (diverged > 0 ? `${runs} (${diverged} diverged)` : `${runs}`),
     },
-    { title: "deployed %", show: ({ accuracy }) => accuracy && percent(accuracy.deployed) },
-    ...(swarms ? particleColumns : []),
+    { title: `deployed${suffix}`, show: ({ scores }) => scores && show(scores.deployed) },
+    ...(swarms ? particleColumns(show, suffix) : []),
     ...(named.has(metric)
       ? []
-      : [{ title: `${metric} %`, show: ({ value }: Row) => value && percent(value.mean) }]),
+      : [{ title: `${metric}${suffix}`, show: ({ value }: Row) => value && show(value.mean) }]),
     {
       title: `95 % interval of ${metric}`,
-      show: ({ value }) => value && interval(value, percent),
+      show: ({ value }) => value && interval(value, show),
     },
     {
       title: `less ${baseline}`,
-      show: ({ versus }) => versus?.difference && points(versus.difference.mean),
+      show: ({ versus }) => versus?.difference && signed(show)(versus.difference.mean),
     },
     {
       title: "95 % interval",
-      show: ({ versus }) => versus?.difference && interval(versus.difference, points),
+      show: ({ versus }) => versus?.difference && interval(versus.difference, signed(show)),
     },
     {
       title: "won/tied/lost",
@@ -90,7 +97,7 @@ function columnsOf({ metric, baseline }: Comparison, rows: readonly Row[]): Colu
   ];
 }
 
-/** The table of a budget as texts. Accuracies in percent, differences in points of them. */
+/** The table of a budget as texts. Shares in percent, differences in points of them. */
 export function cells(comparison: Comparison, { rows }: BudgetTable): Cells {
   const columns = columnsOf(comparison, rows);
   return {
@@ -106,7 +113,7 @@ export function remarks({ standardError, testImages, notes }: Comparison): strin
       ? []
       : [
           `one test accuracy on ${testImages} images has a standard error of ` +
-            `${percent(standardError)} points`,
+            `${shown.share(standardError)} points`,
         ];
   return [...chance, ...notes];
 }
@@ -148,7 +155,7 @@ function toCsv(records: readonly Readonly<Record<string, Value>>[]): string {
 export function tableCsv({ tables, metric }: Comparison): string {
   return toCsv(
     tables.flatMap(({ budget, rows }) =>
-      rows.map(({ versus, value, accuracy, ...row }) => ({
+      rows.map(({ versus, value, scores, ...row }) => ({
         budget,
         method: row.method,
         lr: row.lr,
@@ -156,10 +163,10 @@ export function tableCsv({ tables, metric }: Comparison): string {
         epochs: row.epochs,
         runs: row.runs,
         diverged: row.diverged,
-        deployed: accuracy?.deployed,
-        best: accuracy?.best,
-        mean: accuracy?.mean,
-        worst: accuracy?.worst,
+        deployed: scores?.deployed,
+        best: scores?.best,
+        mean: scores?.mean,
+        worst: scores?.worst,
         metric,
         value: value?.mean,
         valueLow: value?.low,

@@ -4,14 +4,13 @@ import { checkDataset } from "./check.js";
 import { subset } from "./dataset.js";
 import { openDataset } from "./sources.js";
 
-const classes = ["a", "b"];
-const size = { height: 1, width: 1, channels: 1, classes };
+const size = { height: 1, width: 1, channels: 1 };
 const part = (bytes: number[], labels: number[]) =>
   tinyDataset({
     ...size,
     length: bytes.length,
     images: Uint8Array.from(bytes),
-    labels: Int32Array.from(labels),
+    labels: { kind: "class", of: Int32Array.from(labels), classes: ["a", "b"] },
   });
 
 test("counts classes of each part", () => {
@@ -27,7 +26,7 @@ test("tells duplicates, leaks and conflicting labels apart", () => {
   const wrong = [{ path: "x.jpg", reason: "empty" }];
   const train = part([1, 1, 2, 3], [0, 0, 1, 1]);
   const report = checkDataset({ train, selection: part([9, 2], [0, 0]) }, wrong);
-  const at = (name: string, index: number, className: string) => ({ part: name, index, className });
+  const at = (name: string, index: number, label: string) => ({ part: name, index, label });
   const leak = [at("train", 2, "b"), at("selection", 1, "a")];
   expect(report.duplicates).toEqual([[at("train", 0, "a"), at("train", 1, "a")]]);
   expect(report.leaks).toEqual([leak]);

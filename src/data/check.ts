@@ -2,33 +2,36 @@
 // part into another.
 
 import { createHash } from "node:crypto";
-import type { Dataset, Splits } from "./dataset.js";
+import type { Dataset, Part, Splits } from "./dataset.js";
+import { countsOf, labelAt, namesOf } from "./labels.js";
 import type { WrongFile } from "./readers/reader.js";
 
 /** Where an image is: its part and its number there. */
 export interface ImageAt {
-  readonly part: keyof Splits;
+  readonly part: Part;
   readonly index: number;
-  readonly className: string;
+  /** Its label in words. */
+  readonly label: string;
 }
 
 /** Images of one part. */
 export interface PartReport {
-  readonly part: keyof Splits;
+  readonly part: Part;
   readonly images: number;
   readonly height: number;
   readonly width: number;
   readonly channels: number;
-  /** Images of each class, in the order of `classes`. */
+  /** Images of each class or tag (of masks: pixels), in the order of `names`; empty for values. */
   readonly counts: readonly number[];
-  /** Largest count over smallest; `Infinity` when a class has none. */
+  /** Largest count over smallest; `Infinity` when one has none, 1 without counts. */
   readonly imbalance: number;
 }
 
 /** What {@link checkDataset} found. */
 export interface CheckReport {
   readonly name: string;
-  readonly classes: readonly string[];
+  /** Names of the classes, tags or values. */
+  readonly names: readonly string[];
   readonly parts: readonly PartReport[];
   /** Groups of equal images within one part. */
   readonly duplicates: readonly (readonly ImageAt[])[];
@@ -39,15 +42,15 @@ export interface CheckReport {
   readonly wrongFiles: readonly WrongFile[];
 }
 
-const PARTS = ["train", "selection", "test"] as const satisfies readonly (keyof Splits)[];
+const PARTS = ["train", "selection", "test"] as const satisfies readonly Part[];
 
 /**
  * Counts classes and finds equal images (same size, same bytes).
  *
  * @param wrongFiles what reading left out, for the report
  * @example
- * const { classes, leaks } = checkDataset(await openDataset("mnist"));
- * classes.length; // 10
+ * const { names, leaks } = checkDataset(await openDataset("mnist"));
+ * names.length; // 10
  * leaks.length; // 0
  */
 export function checkDataset(splits: Splits, wrongFiles: readonly WrongFile[] = []): CheckReport {
@@ -59,34 +62,33 @@ export function checkDataset(splits: Splits, wrongFiles: readonly WrongFile[] = 
   const spans = (group: readonly ImageAt[]) => new Set(group.map(({ part }) => part)).size > 1;
   return {
     name: splits.train.name,
-    classes: splits.train.classes,
+    names: namesOf(splits.train.labels),
     parts: present.map(({ part, dataset }) => partReport(part, dataset)),
     duplicates: groups.filter((group) => !spans(group)),
     leaks: groups.filter(spans),
-    conflicts: groups.filter((group) => new Set(group.map(({ className }) => className)).size > 1),
+    conflicts: groups.filter((group) => new Set(group.map(({ label }) => label)).size > 1),
     wrongFiles,
   };
 }
 
-function partReport(part: keyof Splits, dataset: Dataset): PartReport {
-  const { length: images, height, width, channels, labels, classes } = dataset;
-  const counts = new Array<number>(classes.length).fill(0);
-  for (const label of labels) counts[label]++;
-  const smallest = Math.min(...counts);
-  const imbalance = smallest === 0 ? Number.POSITIVE_INFINITY : Math.max(...counts) / smallest;
+function partReport(part: Part, dataset: Dataset): PartReport {
+  const { length: images, height, width, channels, labels } = dataset;
+  const counts = countsOf(labels);
+  const smallest = Math.min(...counts, Number.POSITIVE_INFINITY);
+  const imbalance = counts.length === 0 ? 1 : Math.max(...counts) / smallest;
   return { part, images, height, width, channels, counts, imbalance };
 }
 
 /** Groups of two or more equal images, in the order of their first one. */
-function equalImages(parts: readonly { part: keyof Splits; dataset: Dataset }[]): ImageAt[][] {
+function equalImages(parts: readonly { part: Part; dataset: Dataset }[]): ImageAt[][] {
   const groups = new Map<string, ImageAt[]>();
   for (const { part, dataset } of parts) {
-    const { height, width, channels, images, labels, classes } = dataset;
+    const { height, width, channels, images, labels } = dataset;
     const bytes = height * width * channels;
     for (let index = 0; index < dataset.length; index++) {
       const image = images.subarray(index * bytes, (index + 1) * bytes);
       const key = `${height}x${width} ${createHash("sha256").update(image).digest("base64")}`;
-      const at = { part, index, className: classes[labels[index]] };
+      const at = { part, index, label: labelAt(labels, index, height * width) };
       const group = groups.get(key);
       if (group) group.push(at);
       else groups.set(key, [at]);

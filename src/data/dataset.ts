@@ -1,9 +1,10 @@
-// What every source of images becomes: bytes and integer labels in memory.
+// What every source of images becomes: bytes and labels in memory.
 
 import { InputError } from "../inputError.js";
+import { type Labels, takeLabels } from "./labels.js";
 
-/** Images with one class label each. */
-export interface Dataset {
+/** Images, and what is known of each. */
+export interface Dataset<L extends Labels = Labels> {
   /** Short name for messages and the run folder. */
   readonly name: string;
   /** Number of images. */
@@ -13,9 +14,11 @@ export interface Dataset {
   readonly channels: number;
   /** u8 [length, height, width, channels]. */
   readonly images: Uint8Array;
-  /** Class of each image, 0..classes.length-1. */
-  readonly labels: Int32Array;
-  readonly classes: readonly string[];
+  readonly labels: L;
+  /** What an image belongs to, as writer, habitat or patient [length]: a split never parts a group. */
+  readonly groups?: Int32Array;
+  /** Names of the files, for messages and tables of predictions [length]. */
+  readonly ids?: readonly string[];
 }
 
 /** The parts of a source. `test` is touched once, at the end of a run. */
@@ -24,7 +27,12 @@ export interface Splits {
   /** Present when the source brings its own; otherwise it is split from `train`. */
   readonly selection?: Dataset;
   readonly test?: Dataset;
+  /** What the source was taken for and what of it was left out, a line each. */
+  readonly notes?: readonly string[];
 }
+
+/** Name of a part: `train`, `selection` or `test`. */
+export type Part = Exclude<keyof Splits, "notes">;
 
 /**
  * The images at the given indices, in that order, as a data set of its own (bytes are copied).
@@ -32,19 +40,31 @@ export interface Splits {
  * @throws InputError for an index outside the data set.
  * @example
  * const { train } = await openDataset("mnist");
- * subset(train, [0, 2, 4]).labels; // Int32Array(3) [ 5, 4, 9 ]
+ * labelData(subset(train, [0, 2, 4]).labels); // Int32Array(3) [ 5, 4, 9 ]
  */
-export function subset(dataset: Dataset, indices: ArrayLike<number>, name = dataset.name): Dataset {
+export function subset<L extends Labels>(
+  dataset: Dataset<L>,
+  indices: ArrayLike<number>,
+  name = dataset.name,
+): Dataset<L> {
+  const { height, width, groups, ids } = dataset;
   const bytes = dataset.height * dataset.width * dataset.channels;
   const images = new Uint8Array(indices.length * bytes);
-  const labels = new Int32Array(indices.length);
   for (let at = 0; at < indices.length; at++) {
     const from = indices[at];
     if (!(from >= 0 && from < dataset.length)) {
       throw new InputError(`${dataset.name} has no image ${from}; it has ${dataset.length}`);
     }
     images.set(dataset.images.subarray(from * bytes, (from + 1) * bytes), at * bytes);
-    labels[at] = dataset.labels[from];
   }
-  return { ...dataset, name, length: indices.length, images, labels };
+  const list = Array.from(indices);
+  return {
+    ...dataset,
+    name,
+    length: indices.length,
+    images,
+    labels: takeLabels(dataset.labels, indices, height * width),
+    ...(groups && { groups: Int32Array.from(list, (at) => groups[at]) }),
+    ...(ids && { ids: list.map((at) => ids[at]) }),
+  };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { classesOf, classNames } from "../../test/support/questions.js";
 import { stripes } from "../../test/support/tinyRun.js";
 import type { Dataset } from "./dataset.js";
 import { balancedSubsets, draw } from "./draw.js";
@@ -11,8 +12,8 @@ const imagesOf = ({ images, length }: Dataset): string[] => {
   return Array.from({ length }, (_, at) => images.subarray(at * bytes, (at + 1) * bytes).join());
 };
 
-const counts = ({ labels, classes }: Dataset) =>
-  classes.map((_, label) => labels.filter((one) => one === label).length);
+const counts = (dataset: Dataset) =>
+  classNames(dataset).map((_, label) => classesOf(dataset).filter((one) => one === label).length);
 
 describe("drawn images", () => {
   test("are balanced, and learning and choosing share none", () => {

@@ -17,11 +17,14 @@ export interface Drawing {
 /** A part to learn from and a part to choose by, and the source's test set if it has one. */
 export type Drawn = Splits & Required<Pick<Splits, "selection">>;
 
-/** Numbers of a class's images, in the order in which they are drawn. */
-function shuffledClasses({ labels, length, classes }: Dataset, seed: number): number[][] {
-  const members = classes.map((): number[] => []);
-  const random = new Random({ seed, purpose: "split" });
-  for (const index of random.permutation(length)) members[labels[index]].push(index);
+/** Numbers of the images of each class, or of all together, in the order in which they are drawn. */
+function shuffledClasses({ labels, length }: Dataset, seed: number): number[][] {
+  const classOf = labels.kind === "class" ? labels.of : new Int32Array(length);
+  const count = labels.kind === "class" ? labels.classes.length : 1;
+  const members = Array.from({ length: count }, (): number[] => []);
+  for (const index of new Random({ seed, purpose: "split" }).permutation(length)) {
+    members[classOf[index]].push(index);
+  }
   return members;
 }
 
@@ -44,13 +47,14 @@ export function balancedSubsets(
   counts: readonly number[],
   seed: number,
 ): Dataset[] {
+  const { name, labels } = dataset;
   const left = shuffledClasses(dataset, seed);
   return counts.map((count) => {
     const wanted = evenParts(count, left.length);
     const taken = left.flatMap((members, at) => {
       if (members.length >= wanted[at]) return members.splice(0, wanted[at]);
       throw new InputError(
-        `${dataset.name}: class ${dataset.classes[at]} has ${members.length} images left where a ` +
+        `${name}: ${labels.kind === "class" ? `class ${labels.classes[at]}` : "the set"} has ${members.length} images left where a ` +
           `balanced part of ${count} needs ${wanted[at]}; ask for fewer training images`,
       );
     });

@@ -8,6 +8,26 @@ export { augmentation, augmentations, parseAugmentations } from "./augment/index
 export { type CheckReport, checkDataset, type ImageAt, type PartReport } from "./check.js";
 export { type Dataset, type Splits, subset } from "./dataset.js";
 export { type Drawing, type Drawn, draw } from "./draw.js";
+export {
+  type ClassLabels,
+  checkLabels,
+  countsOf,
+  IGNORED,
+  type LabelKind,
+  type Labels,
+  type LabelsOf,
+  labelAt,
+  labelData,
+  labelKinds,
+  type MaskLabels,
+  type NoLabels,
+  namesOf,
+  strataOf,
+  type TagLabels,
+  takeLabels,
+  UNKNOWN_TAG,
+  type ValueLabels,
+} from "./labels.js";
 export { type Batch, Loader, type LoaderOptions } from "./loader.js";
 export { type Normalisation, normalisationOf } from "./normalise.js";
 export { type ImageShape, readImage } from "./readers/imageFiles.js";
@@ -15,3 +35,4 @@ export { readers } from "./readers/index.js";
 export type { Location, Reader, ReadOptions, WrongFile } from "./readers/reader.js";
 export { type OpenOptions, openDataset, type Source, sources } from "./sources.js";
 export { type SplitOptions, splitSelection } from "./split.js";
+export { type BatchPlan, noTargets, type TargetInput, type TargetMaker } from "./targets.js";

@@ -1,10 +1,13 @@
 // Makes batches: seeded order, augmentation, and one call that gathers, warps and normalises natively.
 
-import { type Engine, SAMPLE_FIELDS } from "../engine/engine.js";
+import { type Buffer, type Engine, SAMPLE_FIELDS } from "../engine/engine.js";
 import { InputError } from "../inputError.js";
+import { zeros } from "../tensor/dtype.js";
 import { Random } from "../tensor/philox.js";
+import { sizeOf } from "../tensor/shape.js";
 import { type Affine, type Augmentation, resizeMap, Sample } from "./augment/augmentation.js";
 import type { Dataset } from "./dataset.js";
+import { noTargets, type TargetMaker } from "./targets.js";
 
 /** Settings of a {@link Loader}. */
 export interface LoaderOptions {
@@ -22,6 +25,8 @@ export interface LoaderOptions {
   /** Per channel in units of bytes; by default bytes become 0..1. */
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
+  /** Makes the targets of its data set; default none. */
+  readonly targets?: TargetMaker;
   /** Batches that can be in use at the same time; default 3. */
   readonly slots?: number;
 }
@@ -30,10 +35,10 @@ export interface LoaderOptions {
 export interface Batch {
   /** f32 [n, channels, height, width], normalised; a buffer of the engine. */
   readonly images: Float32Array;
-  /** f32 [n, classes]: 1 for the class, or mixed. */
-  readonly targets: Float32Array;
-  /** Class of each image [n], whatever was mixed in. */
-  readonly labels: Int32Array;
+  /** What else the program takes, by the names of its inputs. */
+  readonly targets: Readonly<Record<string, Buffer>>;
+  /** Number of each image in the data set [n], whatever was mixed in. */
+  readonly indices: Int32Array;
   /** Real images; the last batch of an evaluation is filled up with copies of its last one. */
   readonly size: number;
 }
@@ -41,10 +46,12 @@ export interface Batch {
 /** Memory of one batch, used in turn. */
 interface Slot {
   readonly images: Float32Array;
-  readonly targets: Float32Array;
-  readonly labels: Int32Array;
+  readonly targets: Readonly<Record<string, Buffer>>;
+  /** Number of each image. */
+  readonly own: Int32Array;
+  /** Numbers of each image and its partner, as the engine wants them. */
   readonly indices: Int32Array;
-  readonly samples: Float32Array;
+  readonly fields: Float32Array;
 }
 
 /**
@@ -56,8 +63,8 @@ interface Slot {
  * const { train } = await openDataset("mnist");
  * const loader = new Loader(engine, train, { batch: 64, seed: 1, shuffle: true });
  * loader.stepsPerEpoch; // 937
- * const { images, targets } = await loader.batch(0, 0);
- * [images.length, targets.length]; // [64 * 28 * 28, 64 * 10]
+ * const { images, indices } = await loader.batch(0, 0);
+ * [images.length, indices.length]; // [64 * 28 * 28, 64]
  * await engine.close();
  */
 export class Loader {
@@ -70,6 +77,7 @@ export class Loader {
   private readonly mean: readonly number[];
   private readonly std: readonly number[];
   private readonly resize: Affine;
+  private readonly targets: TargetMaker;
   private calls = 0;
   private order?: { epoch: number; indices: Int32Array };
 
@@ -91,6 +99,7 @@ export class Loader {
     this.mean = options.mean ?? new Array(dataset.channels).fill(0);
     this.std = options.std ?? new Array(dataset.channels).fill(255);
     this.resize = resizeMap(dataset, this);
+    this.targets = options.targets ?? noTargets;
     this.slots = Array.from({ length: slots }, () => this.newSlot());
   }
 
@@ -98,10 +107,15 @@ export class Loader {
     const { engine, dataset, batchSize: n } = this;
     return {
       images: engine.buffer(n * dataset.channels * this.height * this.width),
-      targets: engine.buffer(n * dataset.classes.length),
-      labels: new Int32Array(n),
+      targets: Object.fromEntries(
+        Object.entries(this.targets.inputs).map(([name, { dtype, shape }]) => {
+          const length = n * sizeOf(shape);
+          return [name, dtype === "f32" ? engine.buffer(length) : zeros(dtype, length)];
+        }),
+      ),
+      own: new Int32Array(n),
       indices: new Int32Array(2 * n),
-      samples: new Float32Array(n * SAMPLE_FIELDS),
+      fields: new Float32Array(n * SAMPLE_FIELDS),
     };
   }
 
@@ -123,7 +137,7 @@ export class Loader {
         width,
         channels,
         indices: slot.indices,
-        samples: slot.samples,
+        samples: slot.fields,
         outHeight: this.height,
         outWidth: this.width,
         mean,
@@ -131,17 +145,17 @@ export class Loader {
       },
       slot.images,
     );
-    return { images: slot.images, targets: slot.targets, labels: slot.labels, size };
+    return { images: slot.images, targets: slot.targets, indices: slot.own, size };
   }
 
-  /** Fills in which images the batch holds, with their classes. */
-  private choose({ indices, labels }: Slot, epoch: number, step: number): void {
+  /** Fills in which images the batch holds. */
+  private choose({ indices, own }: Slot, epoch: number, step: number): void {
     const { dataset, batchSize } = this;
     const order = this.options.shuffle ? this.orderOf(epoch) : undefined;
     for (let at = 0; at < batchSize; at++) {
       const place = Math.min(step * batchSize + at, dataset.length - 1);
-      indices[2 * at] = order ? order[place] : place;
-      labels[at] = dataset.labels[indices[2 * at]];
+      own[at] = order ? order[place] : place;
+      indices[2 * at] = own[at];
     }
   }
 
@@ -149,20 +163,18 @@ export class Loader {
   private describe(slot: Slot, epoch: number, step: number): void {
     const { seed, particle, augment = [] } = this.options;
     const size = { height: this.height, width: this.width, count: this.batchSize };
-    const classes = this.dataset.classes.length;
-    slot.targets.fill(0);
+    const samples: Sample[] = [];
     for (let at = 0; at < this.batchSize; at++) {
       const sample = new Sample(this.resize);
       const random = new Random({ seed, purpose: "augment", particle, epoch, step }, at);
       for (const augmentation of augment) augmentation.apply(sample, random, size);
-      sample.write(slot.samples, at);
-      const { partner, weight } = sample;
-      slot.indices[2 * at + 1] = partner === undefined ? -1 : slot.indices[2 * partner];
-      slot.targets[at * classes + slot.labels[at]] += partner === undefined ? 1 : weight;
-      if (partner !== undefined) {
-        slot.targets[at * classes + slot.labels[partner]] += 1 - weight;
-      }
+      sample.write(slot.fields, at);
+      const { partner } = sample;
+      slot.indices[2 * at + 1] = partner === undefined ? -1 : slot.own[partner];
+      samples.push(sample);
     }
+    const plan = { indices: slot.indices, samples, from: this.dataset, to: this };
+    this.targets.fill(plan, slot.targets);
   }
 
   /** The order of an epoch, kept until another one is asked for. */

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { scratchFolder } from "../../test/fixtures/data.js";
+import { classesOf, classNames } from "../../test/support/questions.js";
 import { normalisationOf } from "./normalise.js";
 import { openDataset, sources } from "./sources.js";
 
@@ -10,7 +11,7 @@ test("mnist by name", async () => {
   expect(train).toMatchObject({ name: "mnist", length: 60000, height: 28, width: 28, channels: 1 });
   expect(held?.length).toBe(10000);
   expect(selection).toBeUndefined();
-  expect([...train.labels.subarray(0, 5)]).toEqual([5, 0, 4, 1, 9]);
+  expect([...classesOf(train).subarray(0, 5)]).toEqual([5, 0, 4, 1, 9]);
   const { mean, std } = normalisationOf(train);
   expect(mean[0] / 255).toBeCloseTo(0.1307, 4);
   expect(std[0] / 255).toBeCloseTo(0.3081, 4);
@@ -22,7 +23,7 @@ test("fashion-mnist by name, or how to get it", async () => {
   if (existsSync(fashion.folder()!)) {
     const { train, test: held } = await openDataset("fashion-mnist");
     expect([train.length, held?.length]).toEqual([60000, 10000]);
-    expect(train.classes[train.labels[0]]).toBe("Ankle boot");
+    expect(classNames(train)[classesOf(train)[0]]).toBe("Ankle boot");
   } else {
     await expect(openDataset("fashion-mnist")).rejects.toThrow(/apt-get install/);
   }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { tinyDataset } from "../../test/fixtures/data.js";
+import { classesOf } from "../../test/support/questions.js";
 import { subset } from "./dataset.js";
 import { splitSelection } from "./split.js";
 
@@ -12,9 +13,8 @@ function marked(labels: number[], classes: number) {
   return tinyDataset({
     ...size,
     images,
-    labels: Int32Array.from(labels),
+    labels: { kind: "class", of: Int32Array.from(labels), classes: names },
     length: labels.length,
-    classes: names,
   });
 }
 
@@ -33,7 +33,7 @@ test("every image is on exactly one side, and each class keeps its share", () =>
         );
         for (let label = 0; label < 4; label++) {
           const total = labels.filter((other) => other === label).length;
-          const chosen = selection.labels.filter((other) => other === label).length;
+          const chosen = classesOf(selection).filter((other) => other === label).length;
           expect(Math.abs(chosen - total * fraction)).toBeLessThanOrEqual(1);
         }
       },
@@ -58,7 +58,7 @@ test("refuses a share outside 0..1, and data too few to divide", () => {
 
 test("subset copies images and labels in the given order", () => {
   const part = subset(marked([0, 1, 2, 3], 4), [3, 1]);
-  expect([...part.labels]).toEqual([3, 1]);
+  expect([...part.labels.of]).toEqual([3, 1]);
   expect([...part.images]).toEqual([3, 0, 1, 0]);
   expect(() => subset(part, [2])).toThrow(/no image 2; it has 2/);
 });

@@ -3,6 +3,7 @@
 import { InputError } from "../inputError.js";
 import { Random } from "../tensor/philox.js";
 import { type Dataset, subset } from "./dataset.js";
+import { strataOf } from "./labels.js";
 
 /** Settings of {@link splitSelection}. */
 export interface SplitOptions {
@@ -27,11 +28,12 @@ export function splitSelection(
   if (!(fraction > 0 && fraction < 1)) {
     throw new InputError(`the selection share is ${fraction}; expected a number between 0 and 1`);
   }
-  const left = selectionCounts(dataset, fraction);
+  const strata = strataOf(dataset.labels, dataset.length);
+  const left = selectionCounts(strata, fraction);
   const chosen = new Uint8Array(dataset.length);
   for (const index of new Random({ seed, purpose: "split" }).permutation(dataset.length)) {
-    if (left[dataset.labels[index]] > 0) {
-      left[dataset.labels[index]]--;
+    if (left[strata[index]] > 0) {
+      left[strata[index]]--;
       chosen[index] = 1;
     }
   }
@@ -53,9 +55,9 @@ export function splitSelection(
 }
 
 /** How many images of each class to select: at least one, and never the last one. */
-function selectionCounts({ labels, classes }: Dataset, fraction: number): number[] {
-  const counts = new Array<number>(classes.length).fill(0);
-  for (const label of labels) counts[label]++;
+function selectionCounts(strata: Int32Array, fraction: number): number[] {
+  const counts = new Array<number>(Math.max(...strata) + 1).fill(0);
+  for (const stratum of strata) counts[stratum]++;
   return counts.map((count) =>
     count < 2 ? 0 : Math.min(count - 1, Math.max(1, Math.round(count * fraction))),
   );

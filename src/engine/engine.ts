@@ -104,7 +104,7 @@ export const SAMPLE_FIELDS = 11;
  *
  * | field | meaning |
  * |---|---|
- * | 0-5 | affine map from output to source pixels: `sx = f0 * x + f1 * y + f2`, `sy = f3 * x + f4 * y + f5` (pixel centres at whole numbers; bilinear between pixels; 0 outside) |
+ * | 0-5 | affine map from output to source pixels: `sx = f0 * x + f1 * y + f2`, `sy = f3 * x + f4 * y + f5` (pixel centres at whole numbers; bilinear between pixels, the border's pixel up to half a pixel beyond its centre, as `align_corners=False` elsewhere; 0 outside) |
  * | 6-9 | box `[left, top, right, bottom)` of output pixels that is set to the channel's mean; empty for none |
  * | 10 | weight of the sample against its partner: `out = f10 * own + (1 - f10) * partner`; both are warped and cut by the same fields |
  */

@@ -4,6 +4,7 @@
 
 import type { DType } from "../tensor/dtype.js";
 import { formatShape, type Shape } from "../tensor/shape.js";
+import { expectSizes } from "./expect.js";
 
 /** Element type and shape of a value. */
 export interface TensorType {
@@ -92,7 +93,9 @@ export class Graph {
     for (const input of inputs) {
       if (input.graph !== this) throw new Error(`${op.name}: ${input} belongs to another graph`);
     }
-    const node = new Node(this, this.nodes.length, op, inputs, attrs, op.infer(inputs, attrs));
+    const types = op.infer(inputs, attrs);
+    for (const { shape } of types) expectSizes(op.name, shape);
+    const node = new Node(this, this.nodes.length, op, inputs, attrs, types);
     this.nodes.push(node as unknown as Node);
     return node.outputs;
   }

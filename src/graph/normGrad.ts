@@ -3,6 +3,7 @@
 
 import { sizeOf } from "../tensor/shape.js";
 import type { Activation } from "./activation.js";
+import { expectDtype, expectShape } from "./expect.js";
 import type { Node, Op, Value } from "./graph.js";
 
 /** Attributes of every normalisation. */
@@ -16,18 +17,24 @@ const OPERANDS = 6;
 
 const names = new Set(["batchNormGrad", "groupNormGrad"]);
 
-/** The gradient of a normalisation: dx, those of scale and shift, and on demand that of the residual. */
+/**
+ * The gradient of a normalisation, `forward`: dx, those of scale and shift, and on demand that of the residual.
+ */
 export function normGradOp<A extends NormAttrs>(
   name: string,
+  forward: () => Op<A>,
 ): Op<A & { readonly residual: boolean }> {
   return {
     name,
-    infer: ([dy, , gamma], { residual }) => [
-      { dtype: "f32", shape: dy.shape },
-      { dtype: "f32", shape: gamma.shape },
-      { dtype: "f32", shape: gamma.shape },
-      ...(residual ? [{ dtype: "f32" as const, shape: dy.shape }] : []),
-    ],
+    infer(operands, attrs) {
+      const [dy, x, gamma, beta, mean, variance, y] = operands;
+      expectDtype(name, "f32", ...operands);
+      const [images, perChannel] = [forward().infer([x, gamma, beta], attrs), gamma.shape];
+      for (const value of [dy, y]) expectShape(name, "a gradient or result", x.shape, value);
+      for (const value of [mean, variance]) expectShape(name, "statistics", images[1].shape, value);
+      const slope = { dtype: "f32", shape: perChannel } as const;
+      return [images[0], slope, slope, ...(attrs.residual ? [images[0]] : [])];
+    },
     flops: ({ inputs: [dy] }) => 11 * sizeOf(dy.shape),
   };
 }

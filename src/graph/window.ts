@@ -30,11 +30,14 @@ export function padding4(padding: Padding): readonly [number, number, number, nu
   return [padding[0], padding[1], padding[0], padding[1]];
 }
 
+/** Largest size, step and border of a window. */
+const MOST = 2 ** 30;
+
 /** Size of the output of a window slid over [height, width]; throws when the window does not fit. */
 export function slide(op: string, size: readonly number[], window: Window): [number, number] {
   const { kernel, strides, padding, dilation } = window;
   const valid = (list: readonly number[], least: number, length: number) =>
-    list.length === length && list.every((n) => Number.isInteger(n) && n >= least);
+    list.length === length && list.every((n) => Number.isInteger(n) && n >= least && n <= MOST);
   if (
     !valid(kernel, 1, 2) ||
     !valid(strides, 1, 2) ||

@@ -1,6 +1,7 @@
 // The suite that every registered model passes.
 
 import { describe, expect, test } from "vitest";
+import { classify } from "../../test/support/questions.js";
 import { runOnNoise } from "../../test/support/taskRun.js";
 import { graphFlops } from "../graph/flops.js";
 import { InputError } from "../inputError.js";
@@ -59,17 +60,17 @@ describe.each(families.map((family) => [family.name, family] as const))("%s", (n
     expect(layout.trainable).toBe(count);
   });
 
-  test("gives finite losses and logits at its smallest size", async () => {
+  test("gives finite losses and outputs at its smallest size", async () => {
     const model = make(family.smallest);
-    const { outputs } = await runOnNoise(model, evaluationGraph(model, 1), 1);
+    const { outputs } = await runOnNoise(model, evaluationGraph(classify(model), 1), 1);
     expect(outputs.losses).toHaveLength(1);
     expect(outputs.losses[0]).toBeGreaterThan(0);
-    expect(outputs.logits).toHaveLength(classes);
-    expect(outputs.logits.every(Number.isFinite)).toBe(true);
+    expect(outputs.output).toHaveLength(classes);
+    expect(outputs.output.every(Number.isFinite)).toBe(true);
   });
 
   // Batch statistics of two values would leave nothing for the layer before them to learn.
-  const task = trainingGraph(make(family.smallest), 3);
+  const task = trainingGraph(classify(make(family.smallest)), 3);
 
   test("writes a gradient for every trainable parameter", () => {
     const written = task.graph.nodes.flatMap(({ op, attrs, inputs }) =>
@@ -98,6 +99,8 @@ describe.each(families.map((family) => [family.name, family] as const))("%s", (n
 
   test("evaluation and training agree on the layout", () => {
     const model = make(family.smallest);
-    expect(evaluationGraph(model, 3).layout).toEqual(trainingGraph(model, 2).layout);
+    expect(evaluationGraph(classify(model), 3).layout).toEqual(
+      trainingGraph(classify(model), 2).layout,
+    );
   });
 });

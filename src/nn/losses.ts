@@ -68,6 +68,18 @@ export const softmaxCrossEntropy: Loss = (logits, targets, { smoothing = 0 } = {
 };
 
 /**
+ * -t log(sigmoid(x)) - (1 - t) log(1 - sigmoid(x)) of each output, in the shape of the outputs; see
+ * {@link sigmoidCrossEntropy}.
+ */
+export function elementwiseSigmoidCrossEntropy(logits: Value, targets: Value): Value {
+  expectSameShape("sigmoidCrossEntropy", logits, targets);
+  const positive = relu(logits);
+  const tail = exp(sub(logits, add(positive, positive)));
+  const softplus = add(positive, log(add(constant(logits.graph, 1), tail)));
+  return sub(softplus, mul(logits, targets));
+}
+
+/**
  * Mean over a row of -t log(sigmoid(x)) - (1 - t) log(1 - sigmoid(x)), in a form that neither
  * overflows nor, at x = 0, has a kink: m + log(1 + e^(x - 2m)) - x t with m = max(x, 0).
  *
@@ -78,13 +90,8 @@ export const softmaxCrossEntropy: Loss = (logits, targets, { smoothing = 0 } = {
  * const inputs = { x: Float32Array.of(0, 0), t: Float32Array.of(1, 0) };
  * (await program.run({ inputs })).loss[0].toFixed(4); // "0.6931"
  */
-export const sigmoidCrossEntropy: Loss = (logits, targets) => {
-  expectSameShape("sigmoidCrossEntropy", logits, targets);
-  const positive = relu(logits);
-  const tail = exp(sub(logits, add(positive, positive)));
-  const softplus = add(positive, log(add(constant(logits.graph, 1), tail)));
-  return rowMean(sub(softplus, mul(logits, targets)));
-};
+export const sigmoidCrossEntropy: Loss = (logits, targets) =>
+  rowMean(elementwiseSigmoidCrossEntropy(logits, targets));
 
 /**
  * Mean squared error: the mean over a row of (output - target)^2.

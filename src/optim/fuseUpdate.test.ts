@@ -1,11 +1,12 @@
 // A rule inside the pass that makes the gradient moves the net as one that follows it does.
 
 import { describe, expect, it, test } from "vitest";
+import { classify, targetInputs } from "../../test/support/questions.js";
 import { createEngine, type Engine } from "../engine/index.js";
 import { loadAddon } from "../engine/native/index.js";
 import { createModel } from "../models/index.js";
 import { initialise } from "../nn/index.js";
-import { GRADIENT, TARGETS, trainingGraph } from "../tasks/index.js";
+import { GRADIENT, trainingGraph } from "../tasks/index.js";
 import { Random } from "../tensor/philox.js";
 import { fuseUpdate, isLocal } from "./fuseUpdate.js";
 import type { FirstOrder } from "./optimizer.js";
@@ -23,14 +24,17 @@ function built(): boolean {
 const BATCH = 4;
 const STEPS = 3;
 const net = trainingGraph(
-  createModel("resnet20", { channels: 3, height: 8, width: 8, classes: 3 }),
+  classify(createModel("resnet20", { channels: 3, height: 8, width: 8, classes: 3 })),
   BATCH,
 );
 const { layout } = net;
 const random = new Random({ seed: 2, purpose: "init" });
 const inputs = {
   x: Float32Array.from({ length: BATCH * 3 * 8 * 8 }, () => random.uniform()),
-  [TARGETS]: Float32Array.from({ length: BATCH * 3 }, (_, at) => Number(at % 4 === 0)),
+  ...targetInputs(
+    Float32Array.from({ length: BATCH * 3 }, (_, at) => Number(at % 4 === 0)),
+    3,
+  ),
 };
 const hyperAt = (step: number) => ({ lr: 0.05, decay: 0.01, step });
 
@@ -78,7 +82,7 @@ describe.skipIf(!built())("native", () => {
   it("takes no room for the gradient as a whole", async () => {
     const engine = await createEngine({ engine: "native" });
     const wide = trainingGraph(
-      createModel("resnet18", { channels: 3, height: 32, width: 32, classes: 10 }),
+      classify(createModel("resnet18", { channels: 3, height: 32, width: 32, classes: 10 })),
       2,
     );
     const fused = fuseUpdate(wide.graph, getRule("momentum"), wide.layout);

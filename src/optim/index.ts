@@ -1,7 +1,7 @@
 export { openOptimizer } from "./descend.js";
 export { fuseUpdate, isLocal } from "./fuseUpdate.js";
 export type { Norms } from "./norms.js";
-export type { Evaluated, Examples, Moment, Objective, RuleBindings } from "./objective.js";
+export type { Evaluated, Moment, Objective, RuleBindings } from "./objective.js";
 export type {
   BatchAt,
   Descent,

@@ -1,6 +1,5 @@
 // All that a training method may ask of a net: the loss and gradient at a point.
 
-import type { Batch } from "../data/index.js";
 import type { Vector } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
 
@@ -14,8 +13,8 @@ export interface Moment {
 export interface Evaluated {
   /** Mean over the batch. */
   readonly loss: number;
-  /** f32 [batch, classes]. */
-  readonly logits: Float32Array;
+  /** Sums over the batch that metrics are made of, by name. */
+  readonly tallies: Readonly<Record<string, number>>;
 }
 
 /** What a step of an update rule binds beside weights and gradient, by the names in its graph. */
@@ -24,11 +23,8 @@ export interface RuleBindings {
   readonly scalars: Readonly<Record<string, number>>;
 }
 
-/** What an objective sees of a batch. */
-export type Examples = Pick<Batch, "images" | "targets">;
-
-/** A function of the weights that training makes small. */
-export interface Objective {
+/** A function of the weights that training makes small; what a batch `B` is, nobody here knows. */
+export interface Objective<B = unknown> {
   readonly layout: ParamLayout;
   /**
    * Its gradient is that of others too: it is there only when {@link evaluate} has resolved, and what
@@ -40,16 +36,11 @@ export interface Objective {
    * statistics behind the trainable part of `w`: whoever evaluates elsewhere than at the net, in a
    * vector of its own, leaves the net's statistics alone. Joins the engine's queue when it is called.
    */
-  evaluate(
-    w: Vector,
-    batch: Examples,
-    out: { readonly grad: Vector },
-    moment: Moment,
-  ): Promise<Evaluated>;
+  evaluate(w: Vector, batch: B, out: { readonly grad: Vector }, moment: Moment): Promise<Evaluated>;
   /**
    * A step of the update rule that was compiled into the net's own pass, where one was: each part of the gradient
    * moves its weights as soon as it is there, and is kept nowhere. `evaluate` rejects then. Joins the engine's queue
    * when it is called.
    */
-  descend?(w: Vector, batch: Examples, rule: RuleBindings, moment: Moment): Promise<Evaluated>;
+  descend?(w: Vector, batch: B, rule: RuleBindings, moment: Moment): Promise<Evaluated>;
 }

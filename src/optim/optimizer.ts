@@ -1,10 +1,8 @@
 // What an optimizer is. A first-order one is an update rule over vectors and scalars, compiled by the
 // engine into one fused pass; any other is a method with steps of its own.
 
-import type { Batch } from "../data/index.js";
 import type { Engine, Vector } from "../engine/engine.js";
 import type { ParamLayout, Value } from "../graph/index.js";
-import type { Model } from "../models/index.js";
 import type { RandomKey } from "../tensor/philox.js";
 import type { Norms } from "./norms.js";
 import type { Evaluated, Moment, Objective } from "./objective.js";
@@ -101,11 +99,24 @@ export interface OwnSlice extends Slice {
   complete(w: Vector): Promise<void>;
 }
 
+/** What is known of a net that can be built at other depths. */
+export interface Depth {
+  /** Blocks of every stage. */
+  readonly blocks: number;
+  /** The stages that are made of blocks; block k of `stage` has the parameters `stage.k.…`. */
+  readonly stages: readonly string[];
+}
+
 /** What an optimizer is opened for: the nets of one layout on one engine. */
 export interface NetContext {
   readonly engine: Engine;
   readonly layout: ParamLayout;
-  readonly model: Model;
+  /** Name of the model, for messages. */
+  readonly model: string;
+  /** Outputs of the net. */
+  readonly outputs: number;
+  /** Present when there are coarser and finer nets of its kind. */
+  readonly depth?: Depth;
   /** Images in a step's batch. */
   readonly batch: number;
   /** What a rule updates of a net; default all of it. */
@@ -114,28 +125,28 @@ export interface NetContext {
   readonly fused?: boolean;
   /** The optimizer's own numbers, for what must be known before the first step. */
   readonly hyper: Hyper;
-  /** The loss of another model on the same batches, as of a coarser net; compiled at every call. */
-  objectiveOf(model: Model): Promise<Objective>;
+  /** The loss of the net of another depth on the same batches; compiled at every call. */
+  objectiveAt(blocks: number): Promise<Objective>;
 }
 
 /** One step: the batch, and the numbers and random key that belong to it. */
 export interface StepInput {
-  readonly batch: Batch;
+  readonly batch: unknown;
   readonly moment: Moment;
   readonly hyper: Hyper;
   readonly key: RandomKey;
 }
 
-/** What a step gives: the loss and logits of the point where it began, on its batch. */
+/** What a step gives: the loss and tallies of the point where it began, on its batch. */
 export interface StepReport extends Evaluated {
   /** What it cost, in gradients of the net on one batch. */
   readonly gradients: number;
-  /** What else the optimizer tells of the step, by name. */
-  readonly metrics?: Readonly<Record<string, number>>;
+  /** What else the optimizer tells of the step, by name: radii, levels, sizes of samples. */
+  readonly details?: Readonly<Record<string, number>>;
 }
 
 /** Makes a batch of the run again, as it was or will be; good until the second call after. */
-export type BatchAt = (moment: Moment) => Promise<Batch>;
+export type BatchAt = (moment: Moment) => Promise<unknown>;
 
 /** An optimizer at work on one net. */
 export interface Descent {

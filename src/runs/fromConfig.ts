@@ -8,7 +8,7 @@ import { type OpenTraining, openSession, type TrainConfig } from "../train/index
 /**
  * The swarm that settings describe.
  *
- * @throws InputError or InputError for an unknown coupling, and for settings that it cannot have.
+ * @throws InputError for an unknown coupling, and for settings that it cannot have.
  */
 export function swarmOf(config: TrainConfig & { readonly swarm: string }): SwarmSpec {
   const { swarm, particles, topology, coupling: settings, lr } = config;
@@ -18,8 +18,8 @@ export function swarmOf(config: TrainConfig & { readonly swarm: string }): Swarm
 }
 
 /** What a run with these settings trains. */
-export const openTraining: OpenTraining = (engine, prepared) => {
+export const openTraining: OpenTraining = (prepared) => {
   const { swarm } = prepared.config;
-  if (swarm === undefined) return openSession(engine, prepared);
-  return openSwarm(swarmOf({ ...prepared.config, swarm }))(engine, prepared);
+  if (swarm === undefined) return openSession(prepared);
+  return openSwarm(swarmOf({ ...prepared.config, swarm }))(prepared);
 };

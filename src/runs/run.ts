@@ -1,8 +1,8 @@
 // The course of a run: steps, epochs and checkpoints until there is a reason to stop, then the test.
 
-import type { Engine } from "../engine/engine.js";
 import { InputError } from "../inputError.js";
 import type { State } from "../train/checkpoint.js";
+import type { Evaluation } from "../train/evaluator.js";
 import type { Listener, Summary, TrainEvent } from "../train/events.js";
 import type { Prepared } from "../train/prepare.js";
 import type { Progress } from "../train/progress.js";
@@ -13,6 +13,9 @@ import type { RunConfig } from "./runConfig.js";
 import type { RunFolder } from "./runFolder.js";
 import { type StopReason, stopReason } from "./stopping.js";
 
+/** What an evaluation adds to a summary. */
+const resultOf = ({ loss, metrics }: Evaluation) => ({ loss, ...metrics });
+
 /** One run in its folder, from the first step or from where it was left. */
 export class Run {
   private readonly listeners: readonly Listener[];
@@ -21,7 +24,6 @@ export class Run {
   private savedBest?: number;
 
   constructor(
-    private readonly engine: Engine,
     private readonly prepared: Prepared,
     private readonly session: Training,
     private readonly folder: RunFolder,
@@ -47,7 +49,8 @@ export class Run {
   };
 
   private config(saved?: RunConfig): RunConfig {
-    const { engine, prepared, session } = this;
+    const { prepared, session } = this;
+    const { engine } = session;
     const { out: _, ...settings } = prepared.config;
     return {
       versions: { convoy: version, node: process.versions.node },
@@ -86,12 +89,16 @@ export class Run {
   }
 
   private async announce(saved?: RunConfig): Promise<void> {
-    const { engine, prepared, session, folder } = this;
-    const { splits, config, net } = prepared;
+    const { prepared, session, folder } = this;
+    const { engine } = session;
+    const { splits, config, net, question, score } = prepared;
     const { epoch, step, history } = session.progress();
     await this.emit({
       type: "runStart",
       run: folder.path,
+      task: net.task,
+      metrics: question.task.metrics,
+      score,
       model: net.model,
       parameters: session.layout.trainable,
       engine: engine.name,
@@ -114,7 +121,8 @@ export class Run {
   }
 
   private warnings(saved?: RunConfig): string[] {
-    const { engine, prepared, session } = this;
+    const { prepared, session } = this;
+    const { engine } = session;
     const { splits, config } = prepared;
     const found: string[] = [];
     if (!splits.test) found.push(`${splits.train.name} has no test set; the result has no test`);
@@ -185,17 +193,16 @@ export class Run {
       return summary;
     }
     await this.endPart();
-    const { selection, test } = this.prepared.splits;
+    const { test } = this.prepared.splits;
     const each = test && (await session.evaluateEach?.());
-    const { accuracy, loss, confusion: matrix } = await session.evaluateBest();
+    const evaluation = await session.evaluateBest();
     const summary: Summary = {
-      ...(await this.summary(test && { accuracy, loss })),
-      ...(each && { particles: each.map((one) => ({ accuracy: one.accuracy, loss: one.loss })) }),
+      ...(await this.summary(test && resultOf(evaluation))),
+      ...(each && { particles: each.map(resultOf) }),
     };
     await folder.saveSummary(summary);
-    const { classes } = selection;
-    const confusion = { set: test ? "test" : "selection", classes, matrix } as const;
-    await this.emit({ type: "runEnd", reason, summary, confusion });
+    const set = test ? "test" : "selection";
+    await this.emit({ type: "runEnd", reason, summary, evaluation: { set, ...evaluation } });
     return summary;
   }
 
@@ -217,11 +224,13 @@ export class Run {
     const { peakBytes, activationBytes } = session.memory;
     return {
       run: folder.path,
+      task: prepared.net.task,
       model: prepared.net.model,
       parameters: session.layout.trainable,
       epochs: Math.floor(images / pass),
       seed: prepared.config.seed,
-      best: best && { epoch: best.epoch, accuracy: best.accuracy },
+      score: prepared.score,
+      best: best && { epoch: best.epoch, score: best.score, ...best.metrics },
       test,
       bytesSent: session.bytesSent,
       imagesPerSecond: images === 0 ? 0 : images / trainSeconds,

@@ -15,7 +15,7 @@ import { RunLog } from "./runLog.js";
 import { keepState, openLastState } from "./savedStates.js";
 
 /** Files that grow line by line while a run goes on. */
-const growing = ["results", "metrics", "particles", "swarm", "distances"] as const;
+const growing = ["results", "metrics", "particles", "swarm", "distances", "places"] as const;
 type GrowingFile = (typeof growing)[number];
 
 /** What a run goes on from. */

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { classLabels } from "../../test/support/questions.js";
 import { stripes, temporaryFolder, tinyModel, trainTiny } from "../../test/support/tinyRun.js";
 import { parseConfig } from "../train/config.js";
 import { startOfRun } from "../train/progress.js";
@@ -8,7 +9,7 @@ import { runFiles } from "./runFiles.js";
 import { stopReason } from "./stopping.js";
 
 describe("a run stops", () => {
-  const at = { ...startOfRun, epoch: 2, best: { epoch: 1, accuracy: 0.5, loss: 1 } };
+  const at = { ...startOfRun, epoch: 2, best: { epoch: 1, score: 0.5, loss: 1, metrics: {} } };
   const config = parseConfig({ data: "x", epochs: 4 });
   const pass = { stepsPerEpoch: 10, batchSize: 10 };
 
@@ -102,9 +103,9 @@ describe("nothing is written", () => {
 
   test("for data of one class", async () => {
     const out = join(temporaryFolder(), "run");
-    const train = { ...stripes(30, 1), labels: new Int32Array(30), classes: ["only"] };
+    const train = { ...stripes(30, 1), labels: classLabels(new Int32Array(30), 1) };
     await expect(trainTiny({ out }, { data: { train }, model: tinyModel })).rejects.toThrow(
-      "stripes has 1 class; a classifier needs at least two",
+      "stripes has 1 class; expected at least two, as there is nothing to tell apart",
     );
     expect(existsSync(out)).toBe(false);
   });

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { classify } from "../../test/support/questions.js";
 import {
   stripeSplits,
   stripes,
@@ -13,10 +14,11 @@ import { Loader, parseAugmentations } from "../data/index.js";
 import { createEngine } from "../engine/index.js";
 import { initialise } from "../nn/index.js";
 import { compileUpdate, getRule } from "../optim/index.js";
+import { targetsOf } from "../tasks/index.js";
 import { parseConfig } from "../train/config.js";
 import { Evaluator } from "../train/evaluator.js";
 import { learningRate } from "../train/learningRate.js";
-import { classificationObjective, compileTraining } from "../train/objective.js";
+import { compileTraining } from "../train/objective.js";
 import { prepare } from "../train/prepare.js";
 import { readWeights, vectorOf } from "../train/weights.js";
 import { runFiles } from "./runFiles.js";
@@ -30,7 +32,7 @@ describe("a run", () => {
     const { summary, events } = await trainTiny({ out, epochs: 6, augment: "" });
     expect(summary.test!.accuracy).toBeGreaterThan(0.9);
     expect(Object.keys(JSON.parse(JSON.stringify(summary))).join()).toBe(
-      "run,model,parameters,epochs,seed,best,test,imagesPerSecond,gradients,memory,seconds",
+      "run,task,model,parameters,epochs,seed,score,best,test,imagesPerSecond,gradients,memory,seconds",
     );
     expect(summary).toMatchObject({ run: out, model: "tiny", epochs: 6, seed: 1 });
     const ofSwarms = ["particles", "swarm", "distances", "places", "track"];
@@ -43,8 +45,12 @@ describe("a run", () => {
     expect(linesOf(out, "confusion.csv")[0]).toBe("true class,top,middle,bottom");
     const ends = events.filter((event) => event.type === "epochEnd");
     const best = ends.filter((event) => event.best).at(-1)!;
-    expect(summary.best).toEqual({ epoch: best.epoch, accuracy: best.selectionAccuracy });
-    expect(Math.max(...ends.map((end) => end.selectionAccuracy))).toBe(summary.best!.accuracy);
+    expect(summary.best).toEqual({
+      epoch: best.epoch,
+      score: best.selection.accuracy,
+      ...best.selection,
+    });
+    expect(Math.max(...ends.map((end) => end.selection.accuracy))).toBe(summary.best!.score);
   });
 
   test("its best weights need nothing but their file, and are those that were tested", async () => {
@@ -53,32 +59,34 @@ describe("a run", () => {
     const path = join(out, runFiles.best);
     const { info, tensors } = await readWeights(path);
     const [channels, height, width] = info.input;
-    const model = tinyModel({ channels, height, width, classes: info.classes.length });
+    const model = tinyModel({ channels, height, width, classes: info.names.length });
     const engine = await createEngine({ engine: "reference" });
-    const { layout } = await compileTraining(engine, model, { batch: 2 });
+    const { layout } = await compileTraining(engine, classify(model), { batch: 2 });
     const w = engine.vector(layout.length);
     await w.write(vectorOf(layout, tensors, path));
-    const evaluator = await Evaluator.create(engine, model, 7, info);
+    const evaluator = await Evaluator.create(engine, classify(model), 7, info);
     const { test: testSet } = stripeSplits();
-    const { accuracy, loss } = await evaluator.evaluate(w, evaluator.loader(testSet!));
-    expect(accuracy).toBe(summary.test!.accuracy);
-    expect(loss).toBeCloseTo(summary.test!.loss, 12);
+    const { metrics, loss } = await evaluator.evaluate(w, evaluator.loader(testSet));
+    const { loss: tested, ...named } = summary.test!;
+    expect(metrics).toEqual(named);
+    expect(loss).toBeCloseTo(tested, 12);
   });
 
   test("gives the bytes of a plain loop that waits for every step", async () => {
     const out = join(temporaryFolder(), "run");
     await trainTiny({ out });
     const parts = { data: stripeSplits(), model: tinyModel };
-    const { config, model, net, splits } = await prepare(tinySettings, parts);
+    const { config, question, net, splits } = await prepare(tinySettings, parts);
     const engine = await createEngine(config);
     const loader = new Loader(engine, splits.train, {
       ...config,
       ...net,
       shuffle: true,
       augment: parseAugmentations(config.augment),
+      targets: targetsOf(question.model, question.task, splits.train.labels, question.constants),
     });
-    const program = await compileTraining(engine, model, config);
-    const objective = classificationObjective(program, config);
+    const program = await compileTraining(engine, question, config);
+    const objective = program.objective(config);
     const { layout } = program;
     const update = await compileUpdate(engine, getRule(config.optimizer), layout);
     const [w, grad] = [engine.vector(layout.length), engine.vector(layout.trainable)];
@@ -116,9 +124,9 @@ describe("a run", () => {
     const { summary, events } = await trainTiny({ out, epochs: 1 }, { data });
     expect(summary.test).toBeUndefined();
     expect(events.find((event) => event.type === "warning")?.message).toMatch(/no test set/);
-    const end = events.at(-1)!;
-    expect(end.type === "runEnd" && end.confusion?.set).toBe("selection");
-    expect(end.type === "runEnd" && end.confusion?.matrix.total).toBe(15);
+    const { evaluation } = events.find((event) => event.type === "runEnd")!;
+    expect(evaluation?.set).toBe("selection");
+    expect(evaluation?.confusion?.counts.reduce((sum, count) => sum + count, 0)).toBe(15);
   });
 
   test("listeners hear every step in order", async () => {

@@ -1,13 +1,13 @@
-// Trains one net as a run: a folder that can be watched, interrupted and resumed bit for bit.
+// Trains one net, or several that learn together, as a run: a folder that can be watched, interrupted and resumed
+// bit for bit.
 
-import { createEngine } from "../engine/index.js";
 import { InputError } from "../inputError.js";
 import type { TrainSettings } from "../train/config.js";
 import type { Listener, Summary } from "../train/events.js";
-import { openSession } from "../train/openSession.js";
 import { type OwnParts, prepare } from "../train/prepare.js";
 import type { OpenTraining } from "../train/training.js";
 import { expectFree } from "./freeFolder.js";
+import { openTraining } from "./fromConfig.js";
 import { Run } from "./run.js";
 import { readRunConfig } from "./runConfig.js";
 import { runStem } from "./runFiles.js";
@@ -21,20 +21,20 @@ export interface TrainOptions extends OwnParts {
   readonly signal?: AbortSignal;
   /** Goes on with the run in `out`; its settings need not be given again. */
   readonly resume?: boolean;
-  /** Makes what is trained; default one net. */
+  /** Makes what is trained; default the net or the swarm that the settings describe. */
   readonly open?: OpenTraining;
 }
 
 /**
- * Trains a net: learns from the training data, chooses the best epoch on the selection set, and tests
- * its weights once at the end. Everything is written to the run folder `out`.
+ * Trains a net, or with `settings.swarm` several that learn together: learns from the training data, chooses the
+ * best epoch on the selection set, and tests its weights once at the end. Everything is written to the run folder
+ * `out`.
  *
  * The same settings and data give the same weights, bit for bit, on the same engine with the same
  * number of threads; so does a run that was interrupted, or even killed, and resumed.
  *
- * @throws InputError, InputError or InputError for settings and data that cannot be used, before
- * anything is written; InputError for a folder that cannot be used; DivergedError when the loss is no
- * longer finite.
+ * @throws InputError for settings and data that cannot be used, before anything is written, and for a folder that
+ * cannot be used; RangeError for shapes that do not fit; DivergedError when the loss is no longer finite.
  * @example
  * const summary = await train({ data: "mnist", model: "lenet5", steps: 10, out: "runs/short" });
  * summary.run; // "runs/short"
@@ -56,18 +56,15 @@ export async function train(
     if (out !== undefined) return RunFolder.create(out);
     return RunFolder.createNext(runStem(options.data ? data.name : config.data, net.model));
   };
-  const engine = await createEngine(config);
+  const session = await (options.open ?? openTraining)(prepared);
   try {
-    const open: OpenTraining = options.open ?? openSession;
-    const session = await open(engine, prepared);
     const folder = await openFolder();
     try {
-      return await new Run(engine, prepared, session, folder, options).go(saved);
+      return await new Run(prepared, session, folder, options).go(saved);
     } finally {
       folder.close();
-      await session.close?.();
     }
   } finally {
-    await engine.close();
+    await session.close();
   }
 }

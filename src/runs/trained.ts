@@ -2,11 +2,23 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Dataset, Loader } from "../data/index.js";
+import { type Dataset, type Labels, Loader, labelKinds, namesOf } from "../data/index.js";
 import { createEngine, type Engine, type EngineOptions, type Vector } from "../engine/index.js";
 import { InputError } from "../inputError.js";
 import { createModel, type Model } from "../models/index.js";
-import { build, fuse, IMAGES, WEIGHTS } from "../nn/index.js";
+import { build, IMAGES, WEIGHTS } from "../nn/index.js";
+import {
+  type Asked,
+  ask,
+  type DecodeOptions,
+  getTask,
+  type Prediction,
+  predictionGraph,
+  type Score,
+  scoreOf,
+  type Task,
+} from "../tasks/index.js";
+import { sizeOf } from "../tensor/shape.js";
 import { type Evaluation, Evaluator } from "../train/evaluator.js";
 import { pipeline } from "../train/pipeline.js";
 import { type NetInfo, readWeights, vectorOf } from "../train/weights.js";
@@ -26,16 +38,22 @@ export class Trained {
     readonly config: RunConfig,
     readonly info: NetInfo,
     readonly model: Model,
+    readonly task: Task,
     readonly engine: Engine,
     /** All parameters [length of the layout]; not to be changed. */
     readonly w: Vector,
   ) {}
 
-  /** Accuracy, loss and confusion on a data set with the net's classes. */
+  /** Loss and metrics on a data set with labels of the task's kind and the net's names. */
   async evaluate(dataset: Dataset): Promise<TimedEvaluation> {
-    const { engine, model, info, config } = this;
+    const { engine, info, config } = this;
     this.expectFitting(dataset);
-    const evaluator = await Evaluator.create(engine, model, config.settings.batch, info);
+    const evaluator = await Evaluator.create(
+      engine,
+      this.question(dataset.labels),
+      config.settings.batch,
+      info,
+    );
     const start = performance.now();
     const evaluation = await evaluator.evaluate(this.w, evaluator.loader(dataset));
     const seconds = (performance.now() - start) / 1000;
@@ -48,40 +66,57 @@ export class Trained {
     };
   }
 
-  /** Class probabilities (softmax) of each image; the data set's labels do not matter. */
-  async classify(dataset: Dataset): Promise<Float32Array[]> {
-    const { engine, model, info } = this;
+  /** What the net says of each image; labels do not matter. */
+  async predict(dataset: Dataset, options?: DecodeOptions): Promise<Prediction[]> {
+    const { engine, model, info, task } = this;
     const batch = Math.min(this.config.settings.batch, dataset.length);
-    const net = fuse(build(model.layer, [batch, ...model.input], { training: false }));
-    net.graph.output("logits", net.output);
-    const program = await engine.compile(net.graph, { frozen: [WEIGHTS] });
+    const { graph } = predictionGraph(model, batch);
+    const shape = graph.outputs.get("output")!.shape.slice(1);
+    const program = await engine.compile(graph, { frozen: [WEIGHTS] });
     const [, outHeight, outWidth] = model.input;
-    const options = { batch, seed: 0, shuffle: false, outHeight, outWidth, ...info };
-    const loader = new Loader(engine, dataset, options);
-    const rows: Float32Array[] = [];
+    const { mean, std } = info;
+    const loading = { batch, seed: 0, shuffle: false, outHeight, outWidth, mean, std };
+    const loader = new Loader(engine, dataset, loading);
+    const found: Prediction[] = [];
     await pipeline(
       loader,
       { epoch: 0, from: 0, to: loader.stepsPerEpoch },
       {
         start: ({ images }) =>
           program.run({ vectors: { [WEIGHTS]: this.w }, inputs: { [IMAGES]: images } }),
-        finish: ({ logits }, { size }) => {
-          const { length } = info.classes;
-          for (let row = 0; row < size; row++) {
-            rows.push(softmax(logits.slice(row * length, (row + 1) * length) as Float32Array));
-          }
+        finish: ({ output }, { size }) => {
+          const own = output.subarray(0, size * sizeOf(shape)) as Float32Array;
+          found.push(...task.decode(own, { ...info, shape }, options));
         },
       },
     );
-    return rows;
+    return found;
   }
 
-  /** @throws InputError when a data set has other classes or channels than the net. */
-  expectFitting({ name, classes, channels }: Dataset): void {
-    const { info } = this;
-    if (JSON.stringify(classes) !== JSON.stringify(info.classes)) {
+  /** The metric that decided. */
+  get score(): Score {
+    return scoreOf(this.config.settings, this.task);
+  }
+
+  /** What its task asks about data with these labels. */
+  question(labels: Labels): Asked {
+    const { model, task, info } = this;
+    return ask(model, task, labels, info.constants);
+  }
+
+  /** @throws InputError when a data set has other labels, names or channels than the net. */
+  expectFitting({ name, labels, channels }: Dataset): void {
+    const { info, task } = this;
+    if (labels.kind !== task.labels) {
       throw new InputError(
-        `${name} has the classes ${classes.join(", ")}; the net knows ${info.classes.join(", ")}`,
+        `${name} has ${labelKinds[labels.kind].title}; the net's task ${task.name} needs ` +
+          `${labelKinds[task.labels].title}`,
+      );
+    }
+    const names = namesOf(labels);
+    if (JSON.stringify(names) !== JSON.stringify(info.names)) {
+      throw new InputError(
+        `${name} has the classes ${names.join(", ")}; the net knows ${info.names.join(", ")}`,
       );
     }
     if (channels !== info.input[0]) {
@@ -96,13 +131,6 @@ export class Trained {
   }
 }
 
-function softmax(logits: Float32Array): Float32Array {
-  const largest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const powers = logits.map((logit) => Math.exp(logit - largest));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / sum);
-}
-
 /**
  * Opens a run's best weights.
  *
@@ -111,8 +139,8 @@ function softmax(logits: Float32Array): Float32Array {
  * @example
  * const net = await openTrained("runs/a");
  * const { test } = await openDataset("mnist");
- * const { confusion } = await net.evaluate(test!);
- * confusion.total; // 10000
+ * const { metrics } = await net.evaluate(test!);
+ * metrics.accuracy > 0.9; // true
  * await net.close();
  */
 export async function openTrained(run: string, options: EngineOptions = {}): Promise<Trained> {
@@ -123,11 +151,11 @@ export async function openTrained(run: string, options: EngineOptions = {}): Pro
   }
   const { info, tensors } = await readWeights(path);
   const [channels, height, width] = info.input;
-  const model = createModel(info.model, { channels, height, width, classes: info.classes.length });
+  const model = createModel(info.model, { channels, height, width, classes: info.names.length });
   const { layout } = build(model.layer, [1, ...model.input], { training: false });
   const values = vectorOf(layout, tensors, path);
   const engine = await createEngine(options);
   const w = engine.vector(layout.length);
   await w.write(values);
-  return new Trained(config, info, model, engine, w);
+  return new Trained(config, info, model, getTask(info.task), engine, w);
 }

@@ -8,14 +8,8 @@ import { writeFileAtomic } from "../files/atomicFile.js";
 import { readError } from "../files/errors.js";
 import { readJson } from "../files/json.js";
 import { InputError } from "../inputError.js";
-import { train } from "../swarm/train.js";
-import {
-  DivergedError,
-  runFiles,
-  type Summary,
-  type TrainOptions,
-  type TrainSettings,
-} from "../train/index.js";
+import { runFiles, type TrainOptions, train } from "../runs/index.js";
+import { DivergedError, type Summary, type TrainSettings } from "../train/index.js";
 
 /** Stands in the folder of a run that diverged, with what was said about it. */
 const DIVERGED = "diverged.json";
@@ -35,14 +29,16 @@ export interface RunOutcome {
   };
 }
 
-const accuracyAndLoss = z.looseObject({ accuracy: z.number(), loss: z.number() });
+/** Metrics by name; null for one that could not be told. */
+const metrics = z.record(z.string(), z.number().nullable());
 
 /** Of a summary, what a comparison reads. */
 const finishedSummary = z.looseObject({
   epochs: z.int().min(0),
-  best: z.looseObject({ epoch: z.int().min(1), accuracy: z.number() }),
-  test: accuracyAndLoss.optional(),
-  particles: z.array(accuracyAndLoss).optional(),
+  score: z.looseObject({ metric: z.string() }),
+  best: metrics,
+  test: metrics.optional(),
+  particles: z.array(metrics).optional(),
   bytesSent: z.number().optional(),
 });
 

@@ -22,7 +22,7 @@ export interface Snapshot {
   readonly lr: number;
   /** Mean loss of the batch of its last local step. */
   readonly loss?: number;
-  /** Accuracy on the selection set, where the coupling asks for scores. */
+  /** Score on the selection set, of which more is better, where the coupling asks for scores. */
   readonly score?: number;
   /** The best score so far, that of the vector `best`. */
   readonly bestScore?: number;

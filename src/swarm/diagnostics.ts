@@ -2,6 +2,8 @@
 // out, and scores. Effective learning rate and landscape noise are those of Zhang et al. 2021
 // (arXiv 2112.01433).
 
+import type { Score } from "../tasks/index.js";
+
 /** The product <i, j> of two of a list of vectors. */
 export type Products = (i: number, j: number) => number;
 
@@ -104,15 +106,19 @@ export interface ScoreSpread {
   readonly best: number;
   readonly worst: number;
   readonly mean: number;
-  /** Best less worst. */
+  /** How far best and worst lie apart. */
   readonly spread: number;
 }
 
 /** The spread of the scores that are known and finite; `undefined` when none is. */
-export function scoreSpread(scores: readonly (number | undefined)[]): ScoreSpread | undefined {
+export function scoreSpread(
+  scores: readonly (number | undefined)[],
+  better: Score["better"] = "higher",
+): ScoreSpread | undefined {
   const known = scores.filter((score) => score !== undefined && Number.isFinite(score)) as number[];
   if (known.length === 0) return undefined;
-  const [best, worst] = [Math.max(...known), Math.min(...known)];
+  const [low, high] = [Math.min(...known), Math.max(...known)];
+  const [best, worst] = better === "higher" ? [high, low] : [low, high];
   const mean = known.reduce((sum, score) => sum + score, 0) / known.length;
-  return { best, worst, mean, spread: best - worst };
+  return { best, worst, mean, spread: high - low };
 }

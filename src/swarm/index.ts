@@ -1,5 +1,4 @@
 export { Combiner, type WeightedVector } from "../engine/combine.js";
-export { openTraining, swarmOf } from "../runs/fromConfig.js";
 export * from "./codecs/index.js";
 export * from "./coupling.js";
 export * from "./couplings/index.js";

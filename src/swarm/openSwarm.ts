@@ -1,7 +1,6 @@
 // From a settled run to a swarm at its start: one engine a core, particles dealt out among them.
 
 import { availableParallelism, freemem } from "node:os";
-import { Sketcher } from "../analysis/index.js";
 import { createEngine, type Engine } from "../engine/index.js";
 import { InputError } from "../inputError.js";
 import { slicesOf } from "../optim/index.js";
@@ -22,6 +21,7 @@ import { Particle } from "./particle.js";
 import { type RatePolicy, rateOf } from "./rates.js";
 import { SharedGradient } from "./sharedGradient.js";
 import { SharedWeights } from "./sharedWeights.js";
+import { Sketcher } from "./sketch.js";
 import { StepProbe } from "./stepProbe.js";
 import { SwarmSession } from "./swarmSession.js";
 
@@ -46,14 +46,14 @@ async function openHost(
   prepared: Prepared,
   { coupling }: SwarmSpec,
 ): Promise<Host> {
-  const { config, model, net, splits } = prepared;
+  const { config, question, net, splits } = prepared;
   const gradients = coupling.gradients !== undefined || config.probe;
   const batch = Math.min(config.batch, splits.train.length);
   return {
     engine,
     programs: await openPrograms(engine, prepared, { gradients }),
-    evaluator: await Evaluator.create(engine, model, batch, net),
-    statistics: await Statistics.open(engine, prepared, batch),
+    evaluator: await Evaluator.create(engine, question, batch, net),
+    statistics: new Statistics(engine, prepared, batch),
   };
 }
 
@@ -118,6 +118,7 @@ async function openParticle(
     evaluator,
     selection: evaluator.loader(splits.selection),
     statistics,
+    score: prepared.score,
     unsent,
     remembers: coupling.needs.scores,
     rate,
@@ -192,12 +193,14 @@ function checkOptimizer({ config }: Prepared, { gradients, name }: Coupling): vo
  */
 export function openSwarm(spec: SwarmSpec): OpenTraining {
   check(spec);
-  return async (main, prepared) => {
+  return async (prepared) => {
     refuseAverages(prepared);
     checkOptimizer(prepared, spec.coupling);
-    const cores = Math.min(spec.particles, availableParallelism());
+    const { engine: name, threads = availableParallelism() } = prepared.config;
+    const cores = Math.min(spec.particles, threads);
+    const each = Math.floor(threads / cores);
     const engines = await Promise.all(
-      Array.from({ length: cores }, () => createEngine({ engine: main.name, threads: 1 })),
+      Array.from({ length: cores }, () => createEngine({ engine: name, threads: each })),
     );
     try {
       const hosts = await Promise.all(engines.map((engine) => openHost(engine, prepared, spec)));

@@ -4,11 +4,14 @@ import { z } from "zod";
 import type { Dataset, Loader } from "../data/index.js";
 import { Combiner, type WeightedVector } from "../engine/combine.js";
 import type { Engine, Vector } from "../engine/engine.js";
+import { type MetricValues, merit, type Score } from "../tasks/index.js";
 import {
+  addTallies,
   DivergedError,
   type Evaluation,
   type Evaluator,
   type Learner,
+  RELIABLE_STEPS,
   type Statistics,
 } from "../train/index.js";
 import { savedNumber, savedNumbers, savedSums } from "../train/savedProgress.js";
@@ -30,7 +33,7 @@ export interface ParticleMemory {
 export interface Tally {
   readonly images: number;
   readonly loss: number;
-  readonly correct: number;
+  readonly tallies: MetricValues;
   readonly work: number;
 }
 
@@ -44,12 +47,14 @@ export const savedParticle = z.strictObject({
   }) satisfies z.ZodType<ParticleMemory>,
   healthy: z.boolean(),
   tally: savedSums satisfies z.ZodType<Tally>,
+  /** Steps since it was evaluated. */
+  fresh: z.int().min(0),
   /** Its optimizer's numbers. */
   optimizer: savedNumbers,
 });
 export type SavedParticle = z.output<typeof savedParticle>;
 
-const nothing: Tally = { images: 0, loss: 0, correct: 0, work: 0 };
+const nothing: Tally = { images: 0, loss: 0, tallies: {}, work: 0 };
 
 /** What a particle is made of. */
 export interface ParticleParts {
@@ -59,6 +64,8 @@ export interface ParticleParts {
   readonly evaluator: Evaluator;
   readonly selection: Loader;
   readonly statistics: Statistics;
+  /** The metric that decides. */
+  readonly score: Score;
   /** What it remembers of the messages that it sent; default nothing. */
   readonly unsent?: Memory;
   /** Whether it remembers its best point. */
@@ -78,6 +85,8 @@ export class Particle {
   healthy = true;
   /** Moved since it trained: its batch statistics are those of another point. */
   private moved = false;
+  /** Steps since it was evaluated. */
+  private fresh = 0;
   tally = nothing;
   lr = 0;
   lastLoss = Number.NaN;
@@ -116,19 +125,21 @@ export class Particle {
 
   /** What its checkpoint holds besides vectors. */
   get saved(): SavedParticle {
-    const { memory, healthy, tally, learner } = this;
-    return { memory, healthy, tally, optimizer: { ...learner.state.numbers } };
+    const { memory, healthy, tally, fresh, learner } = this;
+    return { memory, healthy, tally, fresh, optimizer: { ...learner.state.numbers } };
   }
 
   /** What the others know of it. */
   get snapshot(): Snapshot {
     const { score, bestScore } = this.memory;
+    const meritOf = (value: number | undefined) =>
+      value === undefined ? undefined : merit(this.parts.score, value);
     return {
       particle: this.id,
       healthy: this.healthy,
       lr: this.lr,
-      score,
-      bestScore,
+      score: meritOf(score),
+      bestScore: meritOf(bestScore),
       loss: this.lastLoss,
     };
   }
@@ -151,10 +162,11 @@ export class Particle {
     return Object.fromEntries(Object.entries(own).map(([name, v]) => [`particle${id}.${name}`, v]));
   }
 
-  restore({ memory, healthy, tally, optimizer }: SavedParticle): void {
+  restore({ memory, healthy, tally, fresh, optimizer }: SavedParticle): void {
     this.remember(memory);
     this.healthy = healthy;
     this.tally = tally;
+    this.fresh = fresh;
     Object.assign(this.learner.state.numbers, optimizer);
   }
 
@@ -163,14 +175,15 @@ export class Particle {
     if (!this.healthy || from === to) return;
     this.moved = false;
     try {
-      await this.learner.learn({ epoch, from, to }, ({ loss, correct, images, lr, gradients }) => {
+      await this.learner.learn({ epoch, from, to }, ({ loss, tallies, images, lr, gradients }) => {
         const { tally } = this;
+        this.fresh++;
         this.lr = lr;
         this.lastLoss = loss;
         this.tally = {
           images: tally.images + images,
           loss: tally.loss + loss * images,
-          correct: tally.correct + correct,
+          tallies: addTallies(tally.tallies, tallies),
           work: tally.work + images * gradients,
         };
       });
@@ -193,16 +206,16 @@ export class Particle {
 
   /** Evaluates it on the selection set; a better score than ever makes its point the best. */
   async evaluate(): Promise<Evaluation> {
-    const { evaluator, selection, statistics } = this.parts;
-    if (this.moved) await statistics.renew(this.position);
+    const { evaluator, selection, statistics, score } = this.parts;
+    if (this.moved || this.fresh < RELIABLE_STEPS) await statistics.renew(this.position);
+    this.fresh = 0;
     const result = await evaluator.evaluate(this.position, selection);
-    const { bestScore = -1 } = this.memory;
-    const better = result.accuracy > bestScore;
-    this.memory = {
-      ...this.memory,
-      score: result.accuracy,
-      bestScore: better ? result.accuracy : bestScore,
-    };
+    const found = result.metrics[score.metric];
+    const { bestScore } = this.memory;
+    const better =
+      Number.isFinite(found) &&
+      (bestScore === undefined || merit(score, found) > merit(score, bestScore));
+    this.memory = { ...this.memory, score: found, bestScore: better ? found : bestScore };
     if (better && this.best) await this.points.copy(this.best, this.position);
     return result;
   }

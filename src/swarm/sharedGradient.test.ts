@@ -12,12 +12,13 @@ import {
 import { createEngine } from "../engine/index.js";
 import { layoutOf } from "../graph/index.js";
 import type { Evaluated, Objective } from "../optim/index.js";
+import { runFiles } from "../runs/index.js";
+import { train } from "../runs/train.js";
 import { readSafetensors } from "../tensor/safetensors.js";
-import { runFiles, type TrainEvent, type TrainSettings } from "../train/index.js";
+import type { TrainEvent, TrainSettings } from "../train/index.js";
 import { compressors, getCompressor, type Memory, withFeedback } from "./codecs/index.js";
 import { LocalAllGather } from "./exchange/local.js";
 import { SharedGradient } from "./sharedGradient.js";
-import { train } from "./train.js";
 
 type Settings = Partial<TrainSettings>;
 const parts = () => ({ data: stripeSplits(), model: tinyModel });
@@ -144,7 +145,7 @@ describe("a learner that is lost", () => {
           layout,
           async evaluate(): Promise<Evaluated> {
             await grad.write(gradient);
-            return { loss, logits: new Float32Array(0) };
+            return { loss, tallies: {} };
           },
         };
         const objective = shared.objective(alone, particle, memories[particle]);

@@ -69,12 +69,12 @@ export class SharedGradient {
       layout: own.layout,
       collective: true,
       evaluate: async (w, batch, { grad }, moment): Promise<Evaluated> => {
-        const { loss, logits } = await own.evaluate(w, batch, { grad }, moment);
+        const { loss, tallies } = await own.evaluate(w, batch, { grad }, moment);
         const gradient = await grad.read();
         const message = this.write({ loss, gradient }, memory, { ...moment, particle });
         const shared = this.read(await this.parts.gather.gather(particle, message));
         await grad.write(shared.gradient);
-        return { loss: shared.loss, logits };
+        return { loss: shared.loss, tallies };
       },
     };
   }

@@ -11,10 +11,11 @@ import {
 } from "../../test/support/tinyRun.js";
 import { layoutOf } from "../graph/index.js";
 import { sliceOf } from "../optim/index.js";
+import { runFiles } from "../runs/index.js";
+import { train } from "../runs/train.js";
 import { readSafetensors } from "../tensor/safetensors.js";
-import { runFiles, type TrainEvent, type TrainSettings } from "../train/index.js";
+import type { TrainEvent, TrainSettings } from "../train/index.js";
 import { readPart, writePart } from "./sharedWeights.js";
-import { train } from "./train.js";
 
 type Settings = Partial<TrainSettings>;
 const parts = () => ({ data: stripeSplits(), model: tinyModel });

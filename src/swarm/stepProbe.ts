@@ -6,7 +6,8 @@ import { type Batch, Loader } from "../data/index.js";
 import { Combiner } from "../engine/combine.js";
 import type { Engine, Vector } from "../engine/engine.js";
 import type { Objective } from "../optim/index.js";
-import { classificationObjective, type Prepared, type TrainingProgram } from "../train/index.js";
+import { targetsOf } from "../tasks/index.js";
+import type { Prepared, TrainingProgram } from "../train/index.js";
 import {
   averagedProducts,
   divideStep,
@@ -34,20 +35,22 @@ export class StepProbe {
   constructor(
     private readonly engine: Engine,
     training: TrainingProgram,
-    { model, net, splits, config }: Prepared,
+    { question, net, splits, config }: Prepared,
   ) {
+    const { model, task, constants } = question;
     const [, outHeight, outWidth] = model.input;
     const { train } = splits;
     this.loader = new Loader(engine, train, {
       batch: Math.min(config.batch, train.length),
       seed: config.seed,
       shuffle: true,
+      targets: targetsOf(model, task, train.labels, constants),
       outHeight,
       outWidth,
       mean: net.mean,
       std: net.std,
     });
-    this.objective = classificationObjective(training, { seed: config.seed });
+    this.objective = training.objective({ seed: config.seed });
     const { length, trainable } = training.layout;
     this.point = engine.vector(length);
     this.sums = new Combiner(engine, trainable);

@@ -1,10 +1,11 @@
 // Takes stock of a swarm: how far apart its nets are, how well they do, where they stand.
 
-import type { Sketcher } from "../analysis/index.js";
-import type { Evaluation, SwarmReport } from "../train/index.js";
+import type { Score } from "../tasks/index.js";
+import type { SwarmReport } from "../train/index.js";
 import { consensusDistance, scoreSpread } from "./diagnostics.js";
 import type { Particle } from "./particle.js";
 import { distancesOf } from "./round.js";
+import type { Sketcher } from "./sketch.js";
 
 /** What is found; an epoch's report but for the epoch and its step. */
 export type Stock = Omit<SwarmReport, "type" | "epoch" | "meanStep">;
@@ -12,17 +13,21 @@ export type Stock = Omit<SwarmReport, "type" | "epoch" | "meanStep">;
 /** Swarms up to this size tell the distances of all pairs; their number grows with its square. */
 const MOST_NETS = 64;
 
-/** Takes stock of particles whose accuracies on the selection set are `scores`. */
+/** Takes stock of particles with these scores on the selection set. */
 export async function takeStock(
   particles: readonly Particle[],
-  scores: readonly Evaluation[],
+  scores: readonly number[],
   sketcher: Sketcher,
+  better: Score["better"],
 ): Promise<Stock> {
   const healthy = particles.filter((particle) => particle.healthy).map(({ id }) => id);
   const distances = particles.length <= MOST_NETS ? await distancesOf(particles) : undefined;
   const positions = await Promise.all(particles.map(({ position }) => position.read()));
   return {
-    scores: scoreSpread(healthy.map((id) => scores[id].accuracy)),
+    scores: scoreSpread(
+      healthy.map((id) => scores[id]),
+      better,
+    ),
     distances,
     consensus: distances && consensusDistance(healthy, (i, j) => distances[i][j]),
     sketches: positions.map((position) => sketcher.sketch(position)),

@@ -3,10 +3,10 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { stripeSplits, tinyModel, tinySettings } from "../../test/support/tinyRun.js";
-import { runFiles, type SwarmSize, type TrainEvent, train } from "../train/index.js";
+import { runFiles, train } from "../runs/index.js";
+import type { SwarmSize, TrainEvent } from "../train/index.js";
 import { type Coupling, stay } from "./coupling.js";
 import { openSwarm } from "./openSwarm.js";
-import { train as trainSwarm } from "./train.js";
 
 const folder = mkdtempSync(join(tmpdir(), "convoy-swarm-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -164,7 +164,7 @@ describe("a swarm", () => {
 
   test("draws the ways of its nets", async () => {
     const out = join(folder, "ways");
-    await trainSwarm(
+    await train(
       { ...tinySettings, out, swarm: "independent", particles: 2 },
       { data: stripeSplits(), model: tinyModel },
     );

@@ -1,11 +1,11 @@
 // A swarm in training: what a run sees of several nets and their coupling.
 
 import { z } from "zod";
-import type { Sketcher } from "../analysis/index.js";
 import type { Loader } from "../data/index.js";
 import type { Engine, MemoryReport, Vector } from "../engine/engine.js";
 import { sumReports } from "../engine/memory.js";
 import { checkPlain } from "../settings.js";
+import { merit } from "../tasks/index.js";
 import type {
   EpochRecord,
   Evaluation,
@@ -19,21 +19,13 @@ import type {
   SwarmSize,
   Training,
 } from "../train/index.js";
-import {
-  advance,
-  isBetter,
-  nextEpoch,
-  noSums,
-  recordOf,
-  Stopwatch,
-  spend,
-  startOfRun,
-} from "../train/index.js";
+import { addTallies, Ledger, noSums } from "../train/index.js";
 import { savedNumber, savedNumbers } from "../train/savedProgress.js";
 import type { Coupling } from "./coupling.js";
 import { type Particle, savedParticle } from "./particle.js";
 import { playRound, type RoundResult } from "./round.js";
 import type { SharedGradient } from "./sharedGradient.js";
+import type { Sketcher } from "./sketch.js";
 import type { StepProbe } from "./stepProbe.js";
 import { takeStock } from "./stock.js";
 
@@ -74,15 +66,15 @@ type Sent = SwarmMemory["sent"];
 
 /** Several nets in training; the one that the coupling deploys stands for all. */
 export class SwarmSession implements Training {
-  private now: Progress = startOfRun;
-  private bestWeights?: Float32Array;
+  private readonly ledger: Ledger;
   private last: RoundResult;
   private sent: Sent = { run: 0, epoch: 0 };
   /** What the gradients' collective has counted up to the last round. */
   private counted = 0;
-  private readonly watch = new Stopwatch();
 
   constructor(private readonly parts: SwarmParts) {
+    const { question, score } = parts.prepared;
+    this.ledger = new Ledger(question.task, score);
     this.last = { moves: parts.particles.map(() => 0), bytes: 0, chosen: [] };
   }
 
@@ -119,8 +111,17 @@ export class SwarmSession implements Training {
     return this.parts.particles.reduce((sum, { learner }) => sum + learner.batchSize, 0);
   }
 
-  progress(step = this.now.step): Progress {
-    return { ...this.now, step, seconds: this.now.seconds + this.watch.elapsed };
+  /** Its engines as one. */
+  get engine(): Training["engine"] {
+    const { engines } = this.parts;
+    return {
+      name: engines[0].name,
+      threads: engines.reduce((sum, { threads }) => sum + threads, 0),
+    };
+  }
+
+  progress(step?: number): Progress {
+    return this.ledger.progress(step);
   }
 
   async save(): Promise<State> {
@@ -139,7 +140,7 @@ export class SwarmSession implements Training {
     return {
       progress: { ...this.progress(), session: swarm },
       weights: await (await this.deployed()).read(),
-      best: this.bestWeights,
+      best: this.ledger.bestWeights,
       vectors: Object.fromEntries(vectors),
     };
   }
@@ -157,62 +158,61 @@ export class SwarmSession implements Training {
       }
       particle.restore(saved[particle.id]);
     }
-    this.now = progress;
-    this.bestWeights = best;
-    this.watch.lap();
+    this.ledger.restore(progress, best);
   }
 
   async trainSteps(proceed: (progress: Progress) => boolean, emit: Listener): Promise<void> {
     const { particles, coupling } = this.parts;
     const { every } = coupling;
-    const losses = this.now.history.map(({ selectionLoss }) => selectionLoss);
-    for (const { learner } of particles) learner.losses = losses;
-    this.addTime();
-    let { step } = this.now;
+    const { ledger } = this;
+    for (const { learner } of particles) learner.losses = ledger.losses;
+    ledger.addTime();
+    const { epoch } = ledger;
+    let { step } = ledger;
     while (step < this.stepsPerEpoch && proceed(this.progress(step))) {
-      const done = this.now.epoch * this.stepsPerEpoch + step;
+      const done = epoch * this.stepsPerEpoch + step;
       const round = every === "epoch" ? Number.POSITIVE_INFINITY : every - (done % every);
       const to = Math.min(step + Math.min(round, STRETCH), this.stepsPerEpoch);
-      await Promise.all(particles.map((p) => p.learn(this.now.epoch, step, to)));
+      await Promise.all(particles.map((p) => p.learn(epoch, step, to)));
       step = to;
-      const steps = this.now.epoch * this.stepsPerEpoch + step;
+      const steps = epoch * this.stepsPerEpoch + step;
       if (every !== "epoch" && steps % every === 0) await this.round(steps / every - 1, step, emit);
       await emit({ type: "particles", ...this.status(step) });
     }
-    this.now = advance(this.now, step, this.sums(), this.watch.lap());
+    ledger.addTraining(step, this.sums());
   }
 
   async endEpoch(emit: Listener): Promise<{ record: EpochRecord; best: boolean }> {
     const { particles, coupling, prepared } = this.parts;
-    const { epoch, step } = this.now;
+    const { ledger } = this;
+    const { epoch, step } = ledger;
     const scores = await this.evaluateAll();
-    const { loss, accuracy, point } = await this.evaluateDeployed(scores);
-    this.addTime();
-    const record = recordOf(this.now, {
+    const { loss, metrics, point } = await this.evaluateDeployed(scores);
+    ledger.addTime();
+    const { record, best } = ledger.recordOf({
       loss,
-      accuracy,
+      metrics,
       lr: particles[0].lr,
       images: this.stepsPerEpoch * this.batchSize,
       bytesSent: this.sent.epoch,
     });
     this.sent = { ...this.sent, epoch: 0 };
-    const best = isBetter(record, this.now.best);
-    if (best) this.bestWeights = await point.read();
+    const weights = best ? await point.read() : undefined;
     await this.report(scores, emit);
     const isLast = epoch + 1 === prepared.config.epochs;
     if (coupling.every === "epoch" && !isLast) await this.round(epoch, step, emit);
     await emit({ type: "particles", ...this.status(step), evaluated: true });
     for (const particle of particles) particle.beginEpoch();
-    this.now = nextEpoch(this.now, record);
+    ledger.closeEpoch(record, weights);
     return { record, best };
   }
 
   async evaluateBest(): Promise<Evaluation> {
     const { evaluator, prepared, selection, spare } = this.parts;
-    await spare.write(this.bestWeights!);
+    await spare.write(this.ledger.bestWeights!);
     const { test } = prepared.splits;
     const result = await evaluator.evaluate(spare, test ? evaluator.loader(test) : selection);
-    this.addTime();
+    this.ledger.addTime();
     return result;
   }
 
@@ -232,7 +232,7 @@ export class SwarmSession implements Training {
     const { every } = coupling;
     const total = every === "epoch" ? epochs : Math.ceil((epochs * this.stepsPerEpoch) / every);
     const lost = particles.filter(({ healthy }) => !healthy);
-    const { epoch } = this.now;
+    const { epoch } = this.ledger;
     const { calibration } = this.last;
     const when = { number, total, epoch, epochs, seed, calibration };
     this.last = await playRound(particles, coupling, when);
@@ -282,9 +282,12 @@ export class SwarmSession implements Training {
     const healthy = particles.filter((particle) => particle.healthy);
     if (healthy.length === 0) return particles[0].position;
     if (coupling.deploys === "best") {
-      const scoreOf = ({ id, remembered }: Particle) =>
-        scores?.[id].accuracy ?? remembered.score ?? 0;
-      return healthy.reduce((best, each) => (scoreOf(each) > scoreOf(best) ? each : best)).position;
+      const { score } = this.parts.prepared;
+      const meritOf = ({ id, remembered }: Particle) => {
+        const value = scores?.[id].metrics[score.metric] ?? remembered.score ?? Number.NaN;
+        return Number.isNaN(value) ? Number.NEGATIVE_INFINITY : merit(score, value);
+      };
+      return healthy.reduce((best, each) => (meritOf(each) > meritOf(best) ? each : best)).position;
     }
     if (healthy.length === 1) return healthy[0].position;
     await spare.write(await healthy[0].position.read());
@@ -295,12 +298,14 @@ export class SwarmSession implements Training {
 
   /** Tells of the swarm as a whole, as it was evaluated. */
   private async report(scores: readonly Evaluation[], emit: Listener): Promise<void> {
-    const { particles, probe, sketcher } = this.parts;
-    const { epoch } = this.now;
-    const stock = await takeStock(particles, scores, sketcher);
+    const { particles, probe, sketcher, prepared } = this.parts;
+    const { epoch } = this.ledger;
+    const { metric, better } = prepared.score;
+    const values = scores.map(({ metrics }) => metrics[metric]);
+    const stock = await takeStock(particles, values, sketcher, better);
     const healthy = particles.filter((particle) => particle.healthy);
     const meanStep = probe && healthy.length > 0 ? await this.probeStep(probe, healthy) : undefined;
-    this.addTime();
+    this.ledger.addTime();
     await emit({ type: "swarm", epoch: epoch + 1, ...stock, meanStep });
   }
 
@@ -308,7 +313,7 @@ export class SwarmSession implements Training {
     const { spare } = this.parts;
     await this.meanOf(healthy, spare);
     const positions = healthy.map(({ position }) => position);
-    return probe.measure(positions, spare, { rate: healthy[0].lr, epoch: this.now.epoch });
+    return probe.measure(positions, spare, { rate: healthy[0].lr, epoch: this.ledger.epoch });
   }
 
   /** Stores the mean of the trainable parts. */
@@ -325,7 +330,7 @@ export class SwarmSession implements Training {
       (sum, { tally }) => ({
         images: sum.images + tally.images,
         loss: sum.loss + tally.loss,
-        correct: sum.correct + tally.correct,
+        tallies: addTallies(sum.tallies, tally.tallies),
         work: sum.work + tally.work,
       }),
       noSums,
@@ -333,13 +338,14 @@ export class SwarmSession implements Training {
   }
 
   private status(step: number) {
-    const { particles } = this.parts;
+    const { particles, prepared } = this.parts;
+    const { task } = prepared.question;
     const rows = particles.map(
       ({ id, tally, lr, healthy, remembered }): ParticleStatus => ({
         particle: id,
         lr,
         loss: tally.loss / tally.images,
-        accuracy: tally.correct / tally.images,
+        metrics: task.trainMetrics(tally.tallies, tally.images),
         healthy,
         move: this.last.moves[id],
         chosen: this.last.chosen[id],
@@ -347,16 +353,11 @@ export class SwarmSession implements Training {
       }),
     );
     return {
-      epoch: this.now.epoch + 1,
+      epoch: this.ledger.epoch + 1,
       step,
       stepsPerEpoch: this.stepsPerEpoch,
       images: this.sums().images,
       particles: rows,
     };
-  }
-
-  /** Adds the time since the last call to the run's. */
-  private addTime(): void {
-    this.now = spend(this.now, this.watch.lap());
   }
 }

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { noise } from "../../test/support/layers.js";
+import { classify, targetInputs } from "../../test/support/questions.js";
 import { referenceEngine } from "../engine/reference/index.js";
 import { createModel, type Model } from "../models/index.js";
 import {
   batchNorm,
+  build,
   conv2d,
   globalAvgPool,
   initialise,
@@ -11,6 +13,7 @@ import {
   sequential,
   tanh,
 } from "../nn/index.js";
+import { countTopK } from "./classification/confusion.js";
 import { evaluationGraph, type TrainingOptions, trainingGraph } from "./graphs.js";
 
 const batch = 4;
@@ -36,18 +39,30 @@ const targets = Float32Array.from([1, 0, 0, 0, 1, 0, 0, 0, 1, 0.5, 0.5, 0]);
 /** One training run of the small net at given parameters. */
 async function train(w: ArrayLike<number>, options: TrainingOptions = {}) {
   const engine = referenceEngine();
-  const task = trainingGraph(small, batch, options);
+  const task = trainingGraph(classify(small), batch, options);
   const program = await engine.compile(task.graph);
   const vectors = {
     w: engine.vector(task.layout.length),
     grad: engine.vector(task.layout.trainable),
   };
   await vectors.w.write(w);
-  const outputs = await program.run({ vectors, inputs: { x, targets } });
+  const outputs = await program.run({ vectors, inputs: { x, ...targetInputs(targets, 3) } });
   return { outputs, w: await vectors.w.read(), grad: await vectors.grad.read() };
 }
 
-const { layout, ...rest } = trainingGraph(small, batch);
+/** What the small net says of the same batch in training, by its statistics. */
+async function outputsOf(w: ArrayLike<number>): Promise<Float32Array> {
+  const engine = referenceEngine();
+  const net = build(small.layer, [batch, ...small.input], { training: true });
+  net.graph.output("output", net.output);
+  const program = await engine.compile(net.graph);
+  const vector = engine.vector(net.layout.length);
+  await vector.write(w);
+  const { output } = await program.run({ vectors: { w: vector }, inputs: { x } });
+  return output as Float32Array;
+}
+
+const { layout, ...rest } = trainingGraph(classify(small), batch);
 const start = initialise({ layout, specs: rest.specs }, 1);
 
 describe("the training graph", () => {
@@ -73,25 +88,30 @@ describe("the training graph", () => {
     expect(w.subarray(layout.trainable)).not.toEqual(start.subarray(layout.trainable));
   });
 
-  test("gives the mean loss of its logits", async () => {
+  test("gives the mean loss of the net's outputs, and how many are right", async () => {
     const { outputs } = await train(start);
+    const all = await outputsOf(start);
     const losses = Array.from({ length: batch }, (_, row) => {
-      const logits = [...outputs.logits].slice(3 * row, 3 * row + 3);
+      const logits = [...all].slice(3 * row, 3 * row + 3);
       const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
       return logits.reduce((sum, logit, at) => sum + targets[3 * row + at] * (total - logit), 0);
     });
     expect(outputs.loss).toHaveLength(1);
     expect(outputs.loss[0]).toBeCloseTo(losses.reduce((a, b) => a + b) / batch, 5);
+    expect([...outputs["tally.correct"]]).toEqual([countTopK(all, [0, 1, 2, 0], 3, 1)]);
   });
 
-  test("label smoothing changes the loss, not the logits", async () => {
+  test("label smoothing changes the loss, not what is counted", async () => {
     const [plain, smooth] = [await train(start), await train(start, { labelSmoothing: 0.2 })];
-    expect(smooth.outputs.logits).toEqual(plain.outputs.logits);
+    expect(smooth.outputs["tally.correct"]).toEqual(plain.outputs["tally.correct"]);
+    expect(smooth.w).toEqual(plain.w);
     expect(smooth.outputs.loss).not.toEqual(plain.outputs.loss);
   });
 
   test.each([0, 2.5, -1])("a batch of %d is refused", (size) => {
-    expect(() => trainingGraph(small, size)).toThrow(`batch must be a whole number of at least 1`);
+    expect(() => trainingGraph(classify(small), size)).toThrow(
+      `batch must be a whole number of at least 1`,
+    );
   });
 });
 
@@ -100,13 +120,13 @@ describe("the evaluation graph", () => {
     const engine = referenceEngine();
     const model = createModel("resnet20", { channels: 1, height: 8, width: 8, classes: 3 });
     const losses = async (count: number) => {
-      const task = evaluationGraph(model, count);
+      const task = evaluationGraph(classify(model), count);
       const program = await engine.compile(task.graph);
       const w = engine.vector(task.layout.length);
       await w.write(initialise(task, 1));
-      const inputs = { x: noise(64 * count), targets: targets.slice(0, 3 * count) };
+      const inputs = { x: noise(64 * count), ...targetInputs(targets.slice(0, 3 * count), 3) };
       const outputs = await program.run({ vectors: { w }, inputs });
-      expect(outputs.logits).toHaveLength(3 * count);
+      expect(outputs.output).toHaveLength(3 * count);
       return [...outputs.losses];
     };
     const [one, four] = [await losses(1), await losses(4)];
@@ -115,7 +135,7 @@ describe("the evaluation graph", () => {
   });
 
   test("changes nothing", () => {
-    const { graph } = evaluationGraph(small, batch);
+    const { graph } = evaluationGraph(classify(small), batch);
     expect(graph.nodes.filter(({ op }) => op.name === "write")).toEqual([]);
   });
 });

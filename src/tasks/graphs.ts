@@ -1,5 +1,6 @@
-// Classification with one class per image: the graphs that train and evaluate a model.
+// The graphs that train and evaluate a net on a task.
 
+import type { TargetMaker } from "../data/index.js";
 import {
   constant,
   type Graph,
@@ -9,16 +10,30 @@ import {
   type ParamLayout,
   reduceSum,
   scalar,
+  type Value,
   write,
 } from "../graph/index.js";
+import { rewrite } from "../graph/rewrite.js";
 import { InputError } from "../inputError.js";
 import type { Model } from "../models/model.js";
-import { build, fuse, type ParamSpec, softmaxCrossEntropy } from "../nn/index.js";
+import { build, fuse, type ParamSpec } from "../nn/index.js";
+import { formatShape, sameShape } from "../tensor/shape.js";
+import type { Constants, Task } from "./task.js";
 
-/** Name of the input that holds class probabilities, f32 [batch, classes]. */
-export const TARGETS = "targets";
 /** Name of the vector that receives the gradient, of the layout's trainable length. */
 export const GRADIENT = "grad";
+
+/** What the outputs that hold tallies begin with. */
+export const TALLY = "tally.";
+
+/** A net that is asked something. */
+export interface Asked {
+  readonly model: Model;
+  readonly task: Task;
+  /** The inputs that hold its targets. */
+  readonly targets: TargetMaker["inputs"];
+  readonly constants: Constants;
+}
 
 /** A model's graph for one batch size, and the layout of the vector `w` that it reads. */
 export interface TaskGraph {
@@ -38,66 +53,149 @@ export interface TrainingOptions {
   readonly lossScale?: number;
 }
 
-function shapesOf(model: Model, batch: number) {
-  if (!Number.isInteger(batch) || batch < 1) {
-    throw new InputError(`batch must be a whole number of at least 1, found ${batch}`);
-  }
-  return { images: [batch, ...model.input], targets: [batch, model.classes] };
+function checkBatch(batch: number): void {
+  if (Number.isInteger(batch) && batch >= 1) return;
+  throw new InputError(`batch must be a whole number of at least 1, found ${batch}`);
+}
+
+/** Refuses a net that gives something else than the task needs. */
+function checkOutput({ model, task }: Asked, output: Value): void {
+  const [batch, ...shape] = output.shape;
+  const [, height, width] = model.input;
+  const wanted = task.output === "map" ? [model.classes, height, width] : [model.classes];
+  if (sameShape(shape, wanted)) return;
+  const cure =
+    task.output === "map"
+      ? "a number for each pixel; choose a model that gives them, as unet-16"
+      : "numbers for each image; choose a model that gives them, as resnet20";
+  throw new InputError(
+    `model ${model.name} gives ${formatShape([batch, ...shape])}; task ${task.name} needs ${cure}`,
+  );
+}
+
+/** The task's loss on a net's output. */
+function lossOf(
+  { model, task, targets, constants }: Asked,
+  batch: number,
+  output: Value,
+  smoothing: number,
+) {
+  checkOutput({ model, task, targets, constants }, output);
+  const inputs = Object.entries(targets).map(
+    ([name, { dtype, shape }]) =>
+      [name, input(output.graph, name, [batch, ...shape], dtype)] as const,
+  );
+  if (!task.loss) throw new Error(`the loss of task ${task.name} is worked out by the host`);
+  return task.loss(output, Object.fromEntries(inputs), { smoothing, own: model.loss, constants });
 }
 
 /**
- * Loss and gradient of one batch. Inputs `x` f32 [batch, c, h, w] and `targets` f32 [batch, classes];
- * outputs `loss` (mean, shape []) and `logits` [batch, classes]. Reads the vector `w`, writes the
- * vector `grad`, times the loss scale, and, in `w`, the new batch statistics.
+ * Loss and gradient of one batch. Inputs `x` f32 [batch, c, h, w] and those of the task's targets; outputs
+ * `loss` (mean, shape []) and `tally.<name>`, sums over the batch. Reads the vector `w`, writes the vector
+ * `grad`, times the loss scale, and, in `w`, the new batch statistics.
  *
- * @throws InputError for a batch that is not a whole number from 1, or too small for the model.
+ * @throws InputError for a batch that is not a whole number from 1; RangeError for one too small for the model.
  * @example
  * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
- * const { graph, layout } = trainingGraph(model, 64);
- * [...graph.outputs.keys()]; // ["loss", "logits"]
+ * const { train } = await openDataset("mnist");
+ * const { graph, layout } = trainingGraph(ask(model, classification, train.labels), 64);
+ * [...graph.outputs.keys()]; // ["loss", "tally.correct"]
  * layout.trainable; // 61706
  */
 export function trainingGraph(
-  model: Model,
+  question: Asked,
   batch: number,
   { labelSmoothing = 0, ghost, lossScale = 1 }: TrainingOptions = {},
 ): TaskGraph {
-  const shapes = shapesOf(model, batch);
-  const net = fuse(build(model.layer, shapes.images, { training: true, ghost }));
+  checkBatch(batch);
+  const { model } = question;
+  const net = fuse(build(model.layer, [batch, ...model.input], { training: true, ghost }));
   const { graph, layout, specs, params, output } = net;
-  const targets = input(graph, TARGETS, shapes.targets);
-  const lossOf = model.loss ?? softmaxCrossEntropy;
-  const losses = lossOf(output, targets, { smoothing: labelSmoothing });
+  const { losses, tallies } = lossOf(question, batch, output, labelSmoothing);
   const loss = mul(reduceSum(losses), constant(graph, 1 / batch));
   graph.output("loss", loss);
-  graph.output("logits", output);
-  const trained = layout.params.filter(({ kind }) => kind !== "statistic");
-  const grads = gradients(
-    lossScale === 1 ? loss : mul(loss, constant(graph, lossScale)),
-    trained.map(({ name }) => params.get(name)!),
-  );
-  for (const [at, { offset }] of trained.entries()) write(GRADIENT, grads[at], offset);
+  for (const [name, sum] of Object.entries(tallies)) graph.output(TALLY + name, sum);
+  writeGradient(lossScale === 1 ? loss : mul(loss, constant(graph, lossScale)), layout, params);
   return { graph, layout, specs };
 }
 
 /**
- * Logits [batch, classes] and losses [batch] of one batch, without label smoothing and with running
+ * Outputs `output` [batch, ...] and `losses` [batch] of one batch, without label smoothing and with running
  * statistics. Inputs and `w` as in {@link trainingGraph}; `w` stays as it is.
  *
  * @example
  * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
- * const { graph } = evaluationGraph(model, 100);
- * graph.outputs.get("logits")?.shape; // [100, 10]
+ * const { train } = await openDataset("mnist");
+ * const { graph } = evaluationGraph(ask(model, classification, train.labels), 100);
+ * graph.outputs.get("output")?.shape; // [100, 10]
  * graph.outputs.get("losses")?.shape; // [100]
  */
-export function evaluationGraph(model: Model, batch: number): TaskGraph {
-  const shapes = shapesOf(model, batch);
-  const net = fuse(build(model.layer, shapes.images, { training: false }));
+export function evaluationGraph(question: Asked, batch: number): TaskGraph {
+  checkBatch(batch);
+  const { model } = question;
+  const net = fuse(build(model.layer, [batch, ...model.input], { training: false }));
   const { graph, layout, specs, output } = net;
-  const lossOf = model.loss ?? softmaxCrossEntropy;
-  graph.output("logits", output);
-  graph.output("losses", lossOf(output, input(graph, TARGETS, shapes.targets)));
+  checkOutput(question, output);
+  graph.output("output", output);
+  if (question.task.loss) graph.output("losses", lossOf(question, batch, output, 0).losses);
   return { graph, layout, specs };
+}
+
+/** Name of the input that holds the loss's derivative by the outputs. */
+export const OUTPUT_GRADIENT = "outputGradient";
+
+/**
+ * The two halves of a step whose loss the host works out. The first gives `output` [batch, ...] as training has it,
+ * with the batch's own statistics; the second takes the loss's derivative by it as input {@link OUTPUT_GRADIENT} and
+ * writes the vectors that {@link trainingGraph} writes.
+ */
+export function hostTrainingGraphs(
+  question: Asked,
+  batch: number,
+  { ghost }: Pick<TrainingOptions, "ghost"> = {},
+): { readonly forward: TaskGraph; readonly backward: TaskGraph } {
+  checkBatch(batch);
+  const { model } = question;
+  const shape = [batch, ...model.input];
+  const trained = () => fuse(build(model.layer, shape, { training: true, ghost }));
+  const [forward, backward] = [trained(), trained()];
+  checkOutput(question, forward.output);
+  // What the statistics become is written once, by the second half.
+  const first = withoutWrites(forward.graph, forward.output);
+  const { graph, layout, specs, params, output } = backward;
+  const slope = input(graph, OUTPUT_GRADIENT, output.shape);
+  writeGradient(reduceSum(mul(output, slope)), layout, params);
+  return { forward: { graph: first, layout, specs }, backward: { graph, layout, specs } };
+}
+
+/** Writes the gradient of a scalar by all trainable parameters. */
+function writeGradient(of: Value, layout: ParamLayout, params: ReadonlyMap<string, Value>): void {
+  const trained = layout.params.filter(({ kind }) => kind !== "statistic");
+  const grads = gradients(
+    of,
+    trained.map(({ name }) => params.get(name)!),
+  );
+  for (const [at, { offset }] of trained.entries()) write(GRADIENT, grads[at], offset);
+}
+
+/** A graph that gives `output` and stores nothing. */
+function withoutWrites(graph: Graph, output: Value): Graph {
+  graph.output("output", output);
+  return rewrite(graph, ({ op }) => (op.name === "write" ? [] : undefined)).graph;
+}
+
+/**
+ * The forward pass alone: output `output` [batch, ...] of input `x`, with running statistics.
+ *
+ * @example
+ * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
+ * predictionGraph(model, 1).graph.outputs.get("output")?.shape; // [1, 10]
+ */
+export function predictionGraph(model: Model, batch: number): TaskGraph {
+  checkBatch(batch);
+  const net = fuse(build(model.layer, [batch, ...model.input], { training: false }));
+  net.graph.output("output", net.output);
+  return net;
 }
 
 /**
@@ -106,8 +204,8 @@ export function evaluationGraph(model: Model, batch: number): TaskGraph {
  * `x`. `undefined` for a net without such statistics.
  */
 export function statisticsGraph(model: Model, batch: number): Graph | undefined {
-  const shapes = shapesOf(model, batch);
+  checkBatch(batch);
   const momentum = (graph: Graph) => scalar(graph, "momentum");
-  const { graph } = build(model.layer, shapes.images, { training: true, momentum });
+  const { graph } = build(model.layer, [batch, ...model.input], { training: true, momentum });
   return graph.nodes.some(({ op }) => op.name === "write") ? graph : undefined;
 }

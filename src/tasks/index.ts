@@ -1,2 +1,44 @@
-export * from "./classification/confusion.js";
+// The registry of tasks. A new one is its folder, its test and one line here.
+
+import type { Labels } from "../data/index.js";
+import { InputError } from "../inputError.js";
+import { byName } from "../text/words.js";
+import { classification } from "./classification/index.js";
+import { segmentation } from "./segmentation/index.js";
+import { tags } from "./tags/index.js";
+import type { Score, Task } from "./task.js";
+import { values } from "./values/index.js";
+
+export { ask, targetsOf } from "./ask.js";
+export { classification } from "./classification/index.js";
 export * from "./graphs.js";
+export { segmentation } from "./segmentation/index.js";
+export { softmax } from "./softmax.js";
+export { tags } from "./tags/index.js";
+export * from "./task.js";
+export { values } from "./values/index.js";
+
+/** Every task; for labels of a kind the first one is the default. */
+export const tasks: readonly Task[] = [classification, tags, values, segmentation];
+
+/** The task with a name; throws an {@link InputError} when there is none. */
+export const getTask = (name: string): Task => byName("task", name, tasks);
+
+/** The metric that settings choose by, or the task's own. */
+export function scoreOf({ score }: { readonly score?: string }, { name, metrics }: Task): Score {
+  const [first] = metrics;
+  const { name: metric, better } =
+    score === undefined ? first : byName(`metric of ${name}`, score, metrics);
+  return { metric, better };
+}
+
+/**
+ * The task that is meant when none is named.
+ *
+ * @throws InputError for labels that no task needs.
+ */
+export function taskFor({ kind }: Labels): Task {
+  const found = tasks.find(({ labels }) => labels === kind);
+  if (found) return found;
+  throw new InputError(`there is no task for labels of the kind ${kind}`);
+}

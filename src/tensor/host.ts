@@ -31,3 +31,16 @@ export function hostTensor<D extends DType>(
 /** The bytes of a tensor's elements, not copied. All machines Convoy runs on are little-endian. */
 export const bytesOfTensor = ({ data }: HostTensor): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+/** Tensors to be written under their names; throws a RangeError for two of one name, of which one would be lost. */
+export function distinct(
+  tensors: Iterable<readonly [string, HostTensor]>,
+): (readonly [string, HostTensor])[] {
+  const all = [...tensors];
+  const seen = new Set<string>();
+  for (const [name] of all) {
+    if (seen.has(name)) throw new RangeError(`two tensors are called "${name}"`);
+    seen.add(name);
+  }
+  return all;
+}

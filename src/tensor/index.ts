@@ -1,9 +1,17 @@
+export { type ByteSource, inMemory } from "./byteSource.js";
 export { type CompressOptions, compress, restore } from "./compression/container.js";
 export { bytesOf, type DType, type HostData, zeros } from "./dtype.js";
 export { FormatError } from "./formatError.js";
 export { type HostTensor, hostTensor } from "./host.js";
-export { readNpy, writeNpy } from "./npy.js";
-export { type Npz, openNpz, readNpz, writeNpz } from "./npz.js";
+export { readNpy, readNpyTexts, type TextArray, writeNpy } from "./npy.js";
+export {
+  type ArrayInfo,
+  type Npz,
+  type NpzOptions,
+  openNpz,
+  readNpz,
+  writeNpz,
+} from "./npz.js";
 export { keyWords, type Purpose, philox, purposes, Random, type RandomKey } from "./philox.js";
 export { readSafetensors, type Safetensors, writeSafetensors } from "./safetensors.js";
 export {

@@ -3,126 +3,100 @@
 
 import { FormatError } from "./formatError.js";
 import { bytesOfTensor, type HostTensor, hostTensor } from "./host.js";
-import { formatShape, type Shape, sizeOf, stridesOf } from "./shape.js";
-import { decode, type StoredType, storedTypes } from "./stored.js";
+import { MAGIC, type NpyHeader, parseHeader, type TextType } from "./npyHeader.js";
+import { toRowMajor } from "./order.js";
+import { type Shape, sizeOf } from "./shape.js";
+import { decode, type StoredType } from "./stored.js";
 
-const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
-
-const typeCodes: Readonly<Record<string, StoredType>> = {
-  b1: "bool",
-  u1: "u8",
-  i1: "i8",
-  u2: "u16",
-  i2: "i16",
-  u4: "u32",
-  i4: "i32",
-  u8: "u64",
-  i8: "i64",
-  f2: "f16",
-  f4: "f32",
-  f8: "f64",
-};
-
-interface Header {
-  readonly type: StoredType;
-  readonly littleEndian: boolean;
-  readonly fortranOrder: boolean;
+/** An array of texts in row-major order, such as the names of classes. */
+export interface TextArray {
   readonly shape: Shape;
-  /** Where the elements begin. */
-  readonly start: number;
+  readonly data: readonly string[];
 }
 
-/** The header's text, a Python dictionary, and where it ends. */
-function headerText(bytes: Uint8Array, source: string): { text: string; start: number } {
-  if (bytes.length < 10 || MAGIC.some((byte, at) => bytes[at] !== byte)) {
-    throw new FormatError(source, 0, "not a .npy file: it does not begin with \\x93NUMPY");
-  }
-  const version = bytes[6];
-  if (version < 1 || version > 3) {
-    throw new FormatError(source, 6, `.npy version ${version}, expected 1, 2 or 3`);
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const before = version === 1 ? 10 : 12;
-  const length =
-    version === 1
-      ? view.getUint16(8, true)
-      : bytes.length < 12
-        ? Infinity
-        : view.getUint32(8, true);
-  if (before + length > bytes.length) {
-    throw new FormatError(source, 8, `header of ${length} bytes in a file of ${bytes.length}`);
-  }
-  const text = new TextDecoder("latin1").decode(bytes.subarray(before, before + length));
-  return { text, start: before + length };
-}
+const isText = (type: NpyHeader["type"]): type is TextType =>
+  type === "characters" || type === "bytes";
 
-function parseHeader(bytes: Uint8Array, source: string): Header {
-  const { text, start } = headerText(bytes, source);
-  const fail = (message: string): never => {
-    throw new FormatError(source, 10, message);
-  };
-  const descr = /'descr':\s*'([<>|=])(\w+)'/.exec(text);
-  const order = /'fortran_order':\s*(True|False)/.exec(text);
-  const sizes = /'shape':\s*\(([\d,\s]*)\)/.exec(text);
-  if (!descr || !order || !sizes) {
-    return fail(
-      `header ${JSON.stringify(text.trim().slice(0, 200))}: expected a plain 'descr', 'fortran_order' and 'shape'`,
-    );
-  }
-  const type = Object.hasOwn(typeCodes, descr[2]) ? typeCodes[descr[2]] : undefined;
-  if (!type) {
-    return fail(
-      `elements of type '${descr[1]}${descr[2]}'; readable are ${Object.keys(typeCodes).join(", ")}`,
-    );
-  }
-  return {
-    type,
-    littleEndian: descr[1] !== ">",
-    fortranOrder: order[1] === "True",
-    shape: (sizes[1].match(/\d+/g) ?? []).map(Number),
-    start,
-  };
-}
-
-/** Elements in column-major order put into row-major order. */
-function toRowMajor({ dtype, shape, data }: HostTensor): HostTensor {
-  const columnStrides = stridesOf([...shape].reverse()).reverse();
-  const rowStrides = stridesOf(shape);
-  const result = hostTensor(dtype, shape);
-  for (let at = 0; at < data.length; at++) {
-    let from = 0;
-    for (const [axis, size] of shape.entries()) {
-      from += (Math.floor(at / rowStrides[axis]) % size) * columnStrides[axis];
-    }
-    result.data[at] = data[from];
-  }
-  return result;
+/** How {@link readNpy} goes about it. */
+interface ReadNpyOptions {
+  /** The bytes are the caller's own, and the array may lie in them; default false. */
+  readonly share?: boolean;
 }
 
 /**
- * Reads an array. Floats become f32; integers become i32, but unsigned bytes and booleans u8.
+ * Reads an array of numbers. Floats become f32; integers become i32, but unsigned bytes and booleans u8. Column-major
+ * elements are put into row-major order.
  *
  * @param source name for messages
- * @throws FormatError for a damaged or truncated file, another type, or an integer over 32 bits.
+ * @throws FormatError for a damaged or truncated file, more bytes than the shape needs, another type, an integer over
+ * 32 bits, or a float that an f32 does not reach.
  * @example
  * const bytes = writeNpy(hostTensor("f32", [2, 2], Float32Array.of(1, 2, 3, 4)));
  * const { dtype, shape, data } = readNpy(bytes);
  * [dtype, shape, [...data]]; // ["f32", [2, 2], [1, 2, 3, 4]]
  */
-export function readNpy(bytes: Uint8Array, source = "array"): HostTensor {
-  const { type, littleEndian, fortranOrder, shape, start } = parseHeader(bytes, source);
-  const expected = sizeOf(shape) * storedTypes[type].bytes;
-  if (bytes.length - start !== expected) {
-    throw new FormatError(
-      source,
-      start,
-      `${type} ${formatShape(shape)} needs ${expected} bytes of elements, found ${bytes.length - start}`,
-    );
-  }
-  const tensor = decode(bytes.subarray(start), type, shape, littleEndian, (byte, message) => {
+export function readNpy(
+  bytes: Uint8Array,
+  source = "array",
+  { share = false }: ReadNpyOptions = {},
+): HostTensor {
+  const header = parseHeader(bytes, source);
+  const { type, descr, shape, start, littleEndian, fortranOrder } = header;
+  const fail = (byte: number, message: string): never => {
     throw new FormatError(source, start + byte, message);
+  };
+  if (isText(type)) {
+    throw new FormatError(source, 10, `elements of type '${descr}' are texts; expected numbers`);
+  }
+  const elements = bytes.subarray(start);
+  const tensor = decode(elements, type satisfies StoredType, shape, { littleEndian, share, fail });
+  // With one axis above 1 both orders are the same.
+  if (!fortranOrder || shape.filter((size) => size > 1).length < 2) return tensor;
+  const result = hostTensor(tensor.dtype, shape);
+  toRowMajor(tensor.data, shape, result.data);
+  return result;
+}
+
+/** The characters of one element up to the NULs that fill it. */
+function textOf(element: Uint8Array, type: TextType, littleEndian: boolean): string {
+  if (type === "bytes") {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(element);
+    return text.replace(/\0+$/, "");
+  }
+  const view = new DataView(element.buffer, element.byteOffset, element.byteLength);
+  const points = Array.from({ length: element.length / 4 }, (_, at) =>
+    view.getUint32(4 * at, littleEndian),
+  );
+  const length = points.findLastIndex((point) => point > 0) + 1;
+  return points
+    .slice(0, length)
+    .map((point) => String.fromCodePoint(point))
+    .join("");
+}
+
+/**
+ * Reads an array of texts: NumPy's `<U5` or, in UTF-8, `|S5`.
+ *
+ * @param source name for messages
+ * @throws FormatError as {@link readNpy} does, and for characters that Unicode lacks.
+ */
+export function readNpyTexts(bytes: Uint8Array, source = "array"): TextArray {
+  const { type, descr, bytes: size, shape, start, ...order } = parseHeader(bytes, source);
+  if (!isText(type)) {
+    throw new FormatError(source, 10, `elements of type '${descr}' are numbers; expected texts`);
+  }
+  const data = Array.from({ length: sizeOf(shape) }, (_, at) => {
+    const from = start + at * size;
+    try {
+      return textOf(bytes.subarray(from, from + size), type, order.littleEndian);
+    } catch {
+      throw new FormatError(source, from, `element ${at} holds what is no character of Unicode`);
+    }
   });
-  return fortranOrder ? toRowMajor(tensor) : tensor;
+  if (!order.fortranOrder) return { shape, data };
+  const rows = new Array<string>(data.length);
+  toRowMajor(data, shape, rows);
+  return { shape, data: rows };
 }
 
 const descriptions = { f32: "<f4", i32: "<i4", u8: "|u1" } as const;

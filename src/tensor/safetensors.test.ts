@@ -21,6 +21,20 @@ const refused: [what: string, bytes: Uint8Array, message: string][] = [
   ["an empty file", new Uint8Array(), "byte 0: a file of 0 bytes"],
   ["a header over the end", file("{}", 0).subarray(0, 9), "declares a header of 2 bytes, found 1"],
   ["a header that is not JSON", file("{", 0), "byte 8: the header is not JSON"],
+  ["a header behind blanks", file(" {}", 0), "the header is not JSON: not an object"],
+  [
+    "two tensors of one name",
+    file(
+      '{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}',
+      1,
+    ),
+    'two members are called "a"',
+  ],
+  [
+    "a shape given twice",
+    file('{"a":{"dtype":"U8","shape":[1],"shape":[1],"data_offsets":[0,1]}}', 1),
+    'two members are called "shape"',
+  ],
   ["a header that is a list", file([], 0), "byte 8: the header is not JSON: not an object"],
   ["an unknown type", file({ a: entry(0, 4, { dtype: "F4" }) }, 4), 'tensor "a": type "F4"'],
   ["an inherited name as type", file({ a: entry(0, 4, { dtype: "toString" }) }, 4), "toString"],

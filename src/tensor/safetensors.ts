@@ -1,8 +1,9 @@
 // Safetensors: named tensors behind a JSON header, checked strictly
 // (https://huggingface.co/docs/safetensors, and the rules of its reference implementation).
 
+import { duplicateKey } from "../text/duplicateKey.js";
 import { FormatError } from "./formatError.js";
-import { bytesOfTensor, type HostTensor } from "./host.js";
+import { bytesOfTensor, distinct, type HostTensor } from "./host.js";
 import { formatShape, type Shape, sizeOf } from "./shape.js";
 import { decode, type StoredType, storedTypes } from "./stored.js";
 
@@ -66,12 +67,16 @@ function readHeader(bytes: Uint8Array, source: string) {
   }
   const start = LENGTH_BYTES + length;
   try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, start));
+    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+    const text = decoder.decode(bytes.subarray(LENGTH_BYTES, start));
     const header: unknown = JSON.parse(text);
-    if (!isObject(header)) throw new Error("not an object");
+    if (!isObject(header) || !text.startsWith("{")) throw new Error("not an object");
+    const twin = duplicateKey(text);
+    if (twin !== undefined) throw new Error(`two members are called "${twin}"`);
     return { header, start };
   } catch (error) {
-    throw new FormatError(source, 8, `the header is not JSON: ${(error as Error).message}`);
+    const { message } = error as Error;
+    throw new FormatError(source, LENGTH_BYTES, `the header is not JSON: ${message}`);
   }
 }
 
@@ -148,7 +153,7 @@ export function readSafetensors(bytes: Uint8Array, source = "file"): Safetensors
     const fail = (byte: number, message: string): never => {
       throw new FormatError(source, start + begin + byte, `tensor "${name}": ${message}`);
     };
-    tensors.set(name, decode(content, type, shape, true, fail));
+    tensors.set(name, decode(content, type, shape, { littleEndian: true, fail }));
   }
   return { tensors, metadata: parseMetadata(metadata, source) };
 }
@@ -158,12 +163,14 @@ const writtenTypes = { f32: "F32", i32: "I32", u8: "U8" } as const;
 /**
  * Writes tensors, u8 ones last so that the others lie aligned; else in the given order. The same
  * tensors and metadata give the same bytes.
+ *
+ * @throws RangeError for two tensors of one name.
  */
 export function writeSafetensors(
   tensors: Iterable<readonly [string, HostTensor]>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const all = [...tensors];
+  const all = distinct(tensors);
   const ordered = [
     ...all.filter(([, { dtype }]) => dtype !== "u8"),
     ...all.filter(([, { dtype }]) => dtype === "u8"),

@@ -1,139 +1,136 @@
 // Reading of zip archives with every size bounded and every checksum checked
-// (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, sections 4.3 and 4.4).
+// (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, sections 4.3 to 4.5), those over 4 GiB (zip64) too.
 
-import { inflateSync } from "fflate";
+import { Inflate, inflateSync } from "fflate";
+import type { ByteSource } from "./byteSource.js";
 import { crc32 } from "./crc32.js";
 import { FormatError } from "./formatError.js";
+import { type Entry, readDirectory } from "./zipDirectory.js";
 
-const END_SIGNATURE = 0x06054b50;
-const ENTRY_SIGNATURE = 0x02014b50;
 const LOCAL_SIGNATURE = 0x04034b50;
-const END_SIZE = 22;
-const ENTRY_SIZE = 46;
 const LOCAL_SIZE = 30;
 const STORED = 0;
 const DEFLATED = 8;
+const ENCRYPTED = 1;
 
 /** No deflate stream expands further. */
 const MOST_EXPANSION = 1032;
 
-interface Entry {
-  readonly name: string;
-  readonly method: number;
-  readonly checksum: number;
-  readonly packed: number;
+/** A file of an archive. */
+export interface ZipFile {
+  /** Bytes of it. */
   readonly size: number;
-  /** Where the local header begins. */
-  readonly start: number;
+  /** Its content as new bytes, checked. */
+  unpack(): Uint8Array;
+  /** Its first bytes, so many or all of them, not checked. */
+  begin(length: number): Uint8Array;
 }
 
-/** An archive's bytes, with reads that stay inside. */
-class Archive {
-  private readonly view: DataView;
-
+/** An entry whose content is unpacked when it is asked for. */
+class Packed implements ZipFile {
   constructor(
-    readonly bytes: Uint8Array,
-    readonly source: string,
-  ) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    private readonly bytes: ByteSource,
+    private readonly entry: Entry,
+    private readonly source: string,
+  ) {}
+
+  get size(): number {
+    return this.entry.size;
   }
 
-  fail(byte: number, message: string): never {
-    throw new FormatError(this.source, byte, message);
-  }
-
-  u16(byte: number): number {
-    return this.view.getUint16(byte, true);
-  }
-
-  u32(byte: number): number {
-    return this.view.getUint32(byte, true);
-  }
-
-  /** Checks that a record with a signature lies inside the file. */
-  expect(what: string, signature: number, byte: number, size: number): void {
-    if (byte + size > this.bytes.length || this.u32(byte) !== signature) {
-      this.fail(byte, `expected ${what} of a zip archive of ${this.bytes.length} bytes`);
-    }
-  }
-
-  /** Where the record that ends the archive begins; a comment of up to 65535 bytes may follow. */
-  end(): number {
-    const { length } = this.bytes;
-    for (let at = length - END_SIZE; at >= Math.max(0, length - END_SIZE - 65535); at--) {
-      if (this.u32(at) === END_SIGNATURE) return at;
-    }
-    return this.fail(length, "no end record: not a zip archive, or a truncated one");
-  }
-
-  entries(): Entry[] {
-    const end = this.end();
-    let at = this.u32(end + 16);
-    return Array.from({ length: this.u16(end + 10) }, () => {
-      this.expect("a directory entry", ENTRY_SIGNATURE, at, ENTRY_SIZE);
-      const nameEnd = at + ENTRY_SIZE + this.u16(at + 28);
-      const entry = {
-        name: new TextDecoder().decode(this.bytes.subarray(at + ENTRY_SIZE, nameEnd)),
-        method: this.u16(at + 10),
-        checksum: this.u32(at + 16),
-        packed: this.u32(at + 20),
-        size: this.u32(at + 24),
-        start: this.u32(at + 42),
-      };
-      at = nameEnd + this.u16(at + 30) + this.u16(at + 32);
-      return entry;
-    });
-  }
-
-  unpack({ name, method, checksum, packed, size, start }: Entry): Uint8Array {
-    this.expect(`the local header of "${name}"`, LOCAL_SIGNATURE, start, LOCAL_SIZE);
-    const from = start + LOCAL_SIZE + this.u16(start + 26) + this.u16(start + 28);
-    const content = this.bytes.subarray(from, from + packed);
-    const possible = method === STORED ? size === packed : size <= packed * MOST_EXPANSION;
-    if (content.length !== packed || !possible) {
-      this.fail(start, `"${name}": ${packed} bytes at ${from} cannot hold its ${size} bytes`);
-    }
-    const result = method === STORED ? content : this.inflate(name, content, size, from);
+  unpack(): Uint8Array {
+    const { name, method, checksum, packed, size } = this.entry;
+    const from = this.contentStart();
+    const result =
+      method === STORED
+        ? this.bytes.take(from, from + packed)
+        : this.inflate(this.bytes.read(from, from + packed), from);
     if (result.length !== size || crc32(result) !== checksum) {
       this.fail(from, `"${name}" is damaged: its checksum does not match its content`);
     }
     return result;
   }
 
-  private inflate(name: string, content: Uint8Array, size: number, from: number): Uint8Array {
+  begin(length: number): Uint8Array {
+    const { name, method, packed } = this.entry;
+    const from = this.contentStart();
+    if (method === STORED) return this.bytes.take(from, from + Math.min(length, packed));
+    const result = new Uint8Array(Math.min(length, this.size));
+    let at = 0;
+    const stream = new Inflate((piece) => {
+      result.set(piece.subarray(0, result.length - at), at);
+      at = Math.min(result.length, at + piece.length);
+    });
     try {
-      return inflateSync(content, { out: new Uint8Array(size) });
+      // Little at a time: what is pushed is inflated as a whole.
+      for (let next = from; at < result.length && next < from + packed; next += 1024) {
+        stream.push(this.bytes.take(next, Math.min(next + 1024, from + packed)));
+      }
     } catch (error) {
-      return this.fail(from, `"${name}" is damaged: ${(error as Error).message}`);
+      this.fail(from, `"${name}" is damaged: ${(error as Error).message}`);
     }
+    return result.subarray(0, at);
+  }
+
+  /** Where the content begins, behind the local header; it must lie inside the archive and may hold so many bytes. */
+  private contentStart(): number {
+    const { name, method, packed, size, start } = this.entry;
+    const header = this.bytes.read(start, start + LOCAL_SIZE);
+    const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
+    if (header.length < LOCAL_SIZE || view.getUint32(0, true) !== LOCAL_SIGNATURE) {
+      this.fail(start, `expected the local header of "${name}" of a zip archive`);
+    }
+    const from = start + LOCAL_SIZE + view.getUint16(26, true) + view.getUint16(28, true);
+    const possible = method === STORED ? size === packed : size <= packed * MOST_EXPANSION;
+    if (from + packed > this.bytes.length || !possible) {
+      this.fail(start, `"${name}": ${packed} bytes at ${from} cannot hold its ${size} bytes`);
+    }
+    return from;
+  }
+
+  private inflate(content: Uint8Array, from: number): Uint8Array {
+    try {
+      return inflateSync(content, { out: new Uint8Array(this.size) });
+    } catch (error) {
+      return this.fail(from, `"${this.entry.name}" is damaged: ${(error as Error).message}`);
+    }
+  }
+
+  private fail(byte: number, message: string): never {
+    throw new FormatError(this.source, byte, message);
   }
 }
 
 /**
- * The files of an archive, which must not need more than `limit` bytes together, each unpacked when
- * its function is called.
+ * The files of an archive by name, which must not need more than `limit` bytes together.
  *
- * @throws FormatError for a damaged, truncated or encrypted archive, a zip64 archive, a compression
- * other than deflate, or one that declares more than the limit.
+ * @throws FormatError for a damaged, truncated or encrypted archive, bytes behind its end, two files of one name, a
+ * compression other than deflate, or one that declares more than the limit.
  */
 export function readZip(
-  bytes: Uint8Array,
-  options: { readonly source: string; readonly limit: number },
-): Map<string, () => Uint8Array> {
-  const archive = new Archive(bytes, options.source);
-  const entries = archive.entries();
+  bytes: ByteSource,
+  { source, limit }: { readonly source: string; readonly limit: number },
+): Map<string, ZipFile> {
+  const files = new Map<string, ZipFile>();
   let total = 0;
-  for (const { name, method, size, start } of entries) {
+  for (const entry of readDirectory(bytes, source)) {
+    const { name, method, flags, size, start } = entry;
+    const fail = (message: string): never => {
+      throw new FormatError(source, start, message);
+    };
     total += size;
+    if (flags & ENCRYPTED) fail(`"${name}" is encrypted; save it without a password`);
     if (method !== STORED && method !== DEFLATED) {
-      archive.fail(
-        start,
-        `"${name}" is packed by method ${method}; readable are stored and deflate`,
+      fail(`"${name}" is packed by method ${method}; readable are stored and deflate`);
+    }
+    if (total > limit) {
+      fail(
+        `unpacked, "${name}" would exceed the limit of ${limit} bytes; if the archive is meant to be ` +
+          "so large, save it without compression",
       );
     }
-    if (total > options.limit) {
-      archive.fail(start, `unpacked, "${name}" would exceed the limit of ${options.limit} bytes`);
-    }
+    if (files.has(name)) fail(`two files are called "${name}"`);
+    files.set(name, new Packed(bytes, entry, source));
   }
-  return new Map(entries.map((entry) => [entry.name, () => archive.unpack(entry)]));
+  return files;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { csvText, printable, printableLines } from "./printable.js";
+import { printable, printableLines } from "./printable.js";
 
 test("names keep their letters, in any script", () => {
   for (const name of ["cat", "a b_c-1", "\u732b", "Vo\u0308gel", "\ud83d\udc08"]) {
@@ -20,18 +20,4 @@ test("lines stay lines, and JSON stays the same JSON", () => {
   expect(printableLines("a\nb\u001b")).toBe("a\nb\\u001b");
   const value = { name: "\u009b\u202e\u001b" };
   expect(JSON.parse(printableLines(JSON.stringify(value, undefined, 2)))).toEqual(value);
-});
-
-test.each([
-  ["plain", "plain"],
-  ["=HYPERLINK(1)", "'=HYPERLINK(1)"],
-  ["@SUM(1)", "'@SUM(1)"],
-  ["+1+1", "'+1+1"],
-  ["-cmd", "'-cmd"],
-  ["\tx", "'\tx"],
-  ["\uff1d1", "'\uff1d1"],
-  ["-1.5", "-1.5"],
-  ['=a,"b"', '"\'=a,""b"""'],
-])("the cell of %j is no formula", (text, cell) => {
-  expect(csvText(text)).toBe(cell);
 });

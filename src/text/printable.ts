@@ -1,5 +1,4 @@
-// Text of others, as names of classes and files, where it must not be taken for commands: on a terminal, and in
-// the cells of a spreadsheet.
+// Text of others, as names of classes and files, on a terminal, where it must not be taken for commands.
 
 /** Control characters (C0, DEL, C1), line separators, and what turns the direction of writing. */
 const COMMANDS = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
@@ -16,22 +15,3 @@ export const printable = (text: string): string => text.replace(COMMANDS, escape
 
 /** The same, line by line. */
 export const printableLines = (text: string): string => text.split("\n").map(printable).join("\n");
-
-/** What makes a spreadsheet take a cell for a formula, in either width. */
-const FORMULA = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/;
-
-/**
- * A cell of a CSV table with text of others. One that a spreadsheet would take for a formula, as it begins with
- * `=`, `+`, `-`, `@`, a tab or a return and is no number, gets an apostrophe in front (as OWASP advises on CSV
- * injection); then it is quoted where commas, quotes or line ends ask for it (RFC 4180).
- *
- * @example
- * csvText("=1+1"); // "'=1+1"
- * csvText("-1"); // "-1"
- * csvText('a, "b"'); // '"a, ""b"""'
- */
-export function csvText(text: string): string {
-  const isFormula = FORMULA.test(text) && !/^[+-]?\d+(\.\d+)?$/.test(text);
-  const safe = isFormula ? `'${text}` : text;
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}

@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from "vitest";
+import { classify, targetInputs } from "../../test/support/questions.js";
 import { createEngine } from "../engine/index.js";
 import type { Model } from "../models/index.js";
 import {
@@ -14,11 +15,7 @@ import {
 } from "../nn/index.js";
 import { Random } from "../tensor/philox.js";
 import { microBatches } from "./accumulation.js";
-import {
-  type CompileTrainingOptions,
-  classificationObjective,
-  compileTraining,
-} from "./objective.js";
+import { type CompileTrainingOptions, compileTraining } from "./objective.js";
 
 const BATCH = 10;
 
@@ -39,20 +36,33 @@ const normalised = () => net(sequential(conv2d(8, 3), batchNorm(), relu(), flatt
 const images = new Random({ seed: 3, purpose: "init" });
 const batch = {
   images: Float32Array.from({ length: BATCH * 3 * 8 * 8 }, () => images.uniform() - 0.5),
-  targets: Float32Array.from({ length: BATCH * 4 }, (_, at) => (at % 5 === 0 ? 1 : 0)),
-  labels: new Int32Array(BATCH),
-  size: BATCH,
+  targets: targetInputs(
+    Float32Array.from({ length: BATCH * 4 }, (_, at) => (at % 5 === 0 ? 1 : 0)),
+    4,
+  ),
 };
 
-async function evaluate(model: Model, options: Partial<CompileTrainingOptions>, engine = "auto") {
+/** Loss, tallies and gradient of a new net on the first images of the batch. */
+async function evaluate(
+  model: Model,
+  { batch: size = BATCH, ...options }: Partial<CompileTrainingOptions>,
+  engine = "auto",
+  step = 2,
+) {
   const own = await createEngine({ engine, threads: 1 });
-  const training = await compileTraining(own, model, { batch: BATCH, ...options });
+  const training = await compileTraining(own, classify(model), { batch: size, ...options });
   const [w, grad] = [own.vector(training.layout.length), own.vector(training.layout.trainable)];
   await w.write(initialise(training, 1));
   await grad.write(new Float32Array(grad.length).fill(Number.NaN));
-  const objective = classificationObjective(training, { seed: 1 });
-  const moment = { epoch: 0, step: 2 };
-  const first = await objective.evaluate(w, batch, { grad }, moment);
+  const objective = training.objective({ seed: 1 });
+  const share = (all: Float32Array) => all.subarray(0, (all.length / BATCH) * size);
+  const examples = {
+    images: share(batch.images),
+    targets: Object.fromEntries(
+      Object.entries(batch.targets).map(([name, values]) => [name, share(values)]),
+    ),
+  };
+  const first = await objective.evaluate(w, examples, { grad }, { epoch: 0, step });
   const gradient = await grad.read();
   await own.close();
   return { ...first, gradient, memory: training.memory };
@@ -87,9 +97,7 @@ describe.each(["auto", "reference"])("accumulation on %s", (engine) => {
       const whole = await evaluate(model, { ghost }, engine);
       const parts = await evaluate(model, { accumulate, ghost }, engine);
       expect(parts.loss).toBeCloseTo(whole.loss, 5);
-      expect(parts.logits.length).toBe(whole.logits.length);
-      for (const [at, value] of whole.logits.entries())
-        expect(parts.logits[at]).toBeCloseTo(value, 5);
+      expect(parts.tallies).toEqual(whole.tallies);
       const largest = Math.max(...whole.gradient.map(Math.abs));
       for (const [at, value] of whole.gradient.entries()) {
         expect(Math.abs(parts.gradient[at] - value)).toBeLessThan(1e-5 * largest);
@@ -99,10 +107,15 @@ describe.each(["auto", "reference"])("accumulation on %s", (engine) => {
 });
 
 it("draws other random numbers in each micro-batch", async () => {
-  // All images alike: without dropout all rows of logits would be equal.
-  batch.images.set(batch.images.subarray(0, 192), 192 * 5);
-  const { logits } = await evaluate(plain(0.5), { accumulate: 2 });
-  expect([...logits.subarray(0, 4)]).not.toEqual([...logits.subarray(20, 24)]);
+  // Both halves alike: with the same random numbers they would have the same loss.
+  for (const all of [batch.images, ...Object.values(batch.targets)]) {
+    all.copyWithin(all.length / 2, 0, all.length / 2);
+  }
+  const { loss } = await evaluate(plain(0.5), { accumulate: 2 });
+  const halves = [4, 5].map((step) => evaluate(plain(0.5), { batch: BATCH / 2 }, "auto", step));
+  const [one, other] = (await Promise.all(halves)).map((half) => half.loss);
+  expect(one).not.toBeCloseTo(other, 3);
+  expect(loss).toBeCloseTo((one + other) / 2, 5);
 });
 
 it("takes less memory", async () => {

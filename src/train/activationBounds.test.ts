@@ -1,6 +1,7 @@
 // The law of the error that compressed activations make in weight gradients, and the bounds chosen by it.
 
 import { describe, expect, it, test } from "vitest";
+import { classify, targetInputs } from "../../test/support/questions.js";
 import { temporaryFolder, trainTiny } from "../../test/support/tinyRun.js";
 import { createEngine } from "../engine/index.js";
 import { loadAddon } from "../engine/native/index.js";
@@ -19,7 +20,7 @@ import { createModel, type Model, type ModelInput } from "../models/index.js";
 import { conv2d, flatten, initialise, linear, relu, sequential } from "../nn/index.js";
 import { Random } from "../tensor/philox.js";
 import { type CometConfig, cometSettings, refreshDue, refreshEvery } from "./activationBounds.js";
-import { classificationObjective, compileTraining } from "./objective.js";
+import { compileTraining } from "./objective.js";
 
 function built(): boolean {
   try {
@@ -36,21 +37,24 @@ const model = createModel("convnet6", { channels: 3, height: 32, width: 32, clas
 async function openNet(keep: "f32" | "comet", comet: CometConfig = { share: 1 }) {
   const engine = await createEngine({ engine: "native", threads: 1 });
   const saving = keep === "comet" ? { keep, comet } : { keep };
-  const training = await compileTraining(engine, model, { batch: BATCH, ...saving });
+  const training = await compileTraining(engine, classify(model), { batch: BATCH, ...saving });
   const compression = training.compression?.();
-  const objective = classificationObjective(training, { seed: 1, compression });
+  const objective = training.objective({ seed: 1, compression });
   const { layout } = training;
   const [w, grad] = [engine.vector(layout.length), engine.vector(layout.trainable)];
   await w.write(initialise(training, 1));
   const random = new Random({ seed: 3, purpose: "augment" });
-  const labels = Int32Array.from({ length: BATCH }, (_, at) => at % 10);
   const batch = {
     size: BATCH,
     images: Float32Array.from({ length: BATCH * 3072 }, () => random.normal()),
-    targets: Float32Array.from({ length: BATCH * 10 }, (_, at) =>
-      labels[Math.floor(at / 10)] === at % 10 ? 1 : 0,
+    // Image i is of class i % 10.
+    targets: targetInputs(
+      Float32Array.from({ length: BATCH * 10 }, (_, at) =>
+        Number(Math.floor(at / 10) % 10 === at % 10),
+      ),
+      10,
     ),
-    labels,
+    indices: Int32Array.from({ length: BATCH }, (_, at) => at),
   };
   return {
     engine,

@@ -17,11 +17,22 @@ const progress: Progress = {
   ...startOfRun,
   epoch: 1,
   step: 2,
-  sums: { images: 4, loss: Number.NaN, correct: 1, work: 4 },
-  best: { epoch: 1, accuracy: 0.5, loss: Number.POSITIVE_INFINITY },
+  sums: { images: 4, loss: Number.NaN, tallies: { correct: 1 }, work: 4 },
+  best: {
+    epoch: 1,
+    score: 0.5,
+    loss: Number.POSITIVE_INFINITY,
+    metrics: { accuracy: 0.5, auc: Number.NaN },
+  },
   history: [
     {
-      ...{ epoch: 1, trainLoss: 1, trainAccuracy: 0.5, selectionLoss: 1, selectionAccuracy: 0.5 },
+      ...{
+        epoch: 1,
+        trainLoss: 1,
+        train: { accuracy: 0.5 },
+        selectionLoss: 1,
+        selection: { accuracy: 0.5 },
+      },
       ...{ lr: 0.1, seconds: 1, imagesPerSecond: 4, gradients: 1 },
     },
   ],

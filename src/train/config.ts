@@ -13,6 +13,14 @@ const count = () => z.int().min(1);
 /** The schema. Each description is a line of help. */
 export const trainConfig = z.strictObject({
   data: z.string().min(1).describe("data set: a name (mnist, fashion-mnist, cifar10) or a path"),
+  task: z
+    .string()
+    .optional()
+    .describe("what is asked: classify, tags, values, segment; default what the labels are for"),
+  score: z
+    .string()
+    .optional()
+    .describe("metric that chooses the best epoch; default the first of the task"),
   model: z.string().default("lenet5").describe("model by name"),
   pretrained: z
     .string()

@@ -1,41 +1,49 @@
 // Evaluates weights on a data set.
 
-import { type Dataset, Loader, type Normalisation } from "../data/index.js";
+import { type Batch, type Dataset, Loader, type Normalisation } from "../data/index.js";
 import type { Engine, MemoryReport, Program, Vector } from "../engine/engine.js";
-import type { Model } from "../models/index.js";
 import { IMAGES, WEIGHTS } from "../nn/index.js";
-import { ConfusionMatrix, evaluationGraph, predictions, TARGETS } from "../tasks/index.js";
+import {
+  type Asked,
+  type Confusion,
+  evaluationGraph,
+  type MetricValues,
+  type OutputReport,
+  targetsOf,
+} from "../tasks/index.js";
 import { pipeline } from "./pipeline.js";
 
 /** What a data set says about weights. */
 export interface Evaluation {
-  /** Share of the images whose class has the largest logit. */
-  readonly accuracy: number;
   /** Mean over the images, without label smoothing. */
   readonly loss: number;
-  readonly confusion: ConfusionMatrix;
+  readonly metrics: MetricValues;
+  /** A row for each class, tag or value. */
+  readonly outputs: readonly OutputReport[];
+  /** Where classes can be taken for each other. */
+  readonly confusion?: Confusion;
 }
 
-/** A model compiled for evaluating; serves any number of data sets with the same classes. */
+/** A model compiled for evaluation; serves any number of data sets with the same names of labels. */
 export class Evaluator {
   private constructor(
     private readonly engine: Engine,
     private readonly program: Program,
-    private readonly model: Model,
+    private readonly question: Asked,
     private readonly batch: number,
     private readonly normalisation: Normalisation,
   ) {}
 
   static async create(
     engine: Engine,
-    model: Model,
+    question: Asked,
     batch: number,
     normalisation: Normalisation,
   ): Promise<Evaluator> {
-    const program = await engine.compile(evaluationGraph(model, batch).graph, {
+    const program = await engine.compile(evaluationGraph(question, batch).graph, {
       frozen: [WEIGHTS],
     });
-    return new Evaluator(engine, program, model, batch, normalisation);
+    return new Evaluator(engine, program, question, batch, normalisation);
   }
 
   /** What the program takes. */
@@ -45,38 +53,53 @@ export class Evaluator {
 
   /** Batches of a data set for {@link evaluate}, resized to the model's input; kept between epochs. */
   loader(dataset: Dataset): Loader {
-    const [, outHeight, outWidth] = this.model.input;
-    const { batch, normalisation } = this;
+    const { model, task, constants } = this.question;
+    const [, outHeight, outWidth] = model.input;
+    const { mean, std } = this.normalisation;
     return new Loader(this.engine, dataset, {
-      batch,
+      batch: this.batch,
       seed: 0,
       shuffle: false,
+      targets: targetsOf(model, task, dataset.labels, constants),
       outHeight,
       outWidth,
-      ...normalisation,
+      mean,
+      std,
     });
   }
 
   /** Evaluates the weights `w` [layout.length]; what fills up the last batch does not count. */
   async evaluate(w: Vector, loader: Loader): Promise<Evaluation> {
-    const { classes } = this.model;
-    const confusion = new ConfusionMatrix(classes);
+    const { task, constants } = this.question;
+    const { dataset, stepsPerEpoch } = loader;
+    const metrics = task.newMetrics(dataset.labels, constants);
     let loss = 0;
-    const range = { epoch: 0, from: 0, to: loader.stepsPerEpoch };
-    await pipeline(loader, range, {
-      start: ({ images, targets }) =>
-        this.program.run({
-          vectors: { [WEIGHTS]: w },
-          inputs: { [IMAGES]: images, [TARGETS]: targets },
-        }),
-      finish: ({ logits, losses }, { labels, size }) => {
-        for (const value of losses.subarray(0, size)) loss += value;
-        confusion.add(
-          predictions(logits.subarray(0, size * classes), classes),
-          labels.subarray(0, size),
-        );
+    await pipeline(
+      loader,
+      { epoch: 0, from: 0, to: stepsPerEpoch },
+      {
+        start: ({ images, targets }) =>
+          this.program.run({ vectors: { [WEIGHTS]: w }, inputs: { [IMAGES]: images, ...targets } }),
+        finish: (outputs, { indices, targets, size }) => {
+          const output = outputs.output as Float32Array;
+          const losses = outputs.losses ?? this.hostLosses(output, targets);
+          for (const value of losses.subarray(0, size)) loss += value;
+          const own = output.subarray(0, (output.length / indices.length) * size);
+          metrics.add(own, indices.subarray(0, size), targets);
+        },
       },
-    });
-    return { accuracy: confusion.accuracy, loss: loss / confusion.total, confusion };
+    );
+    return {
+      loss: loss / dataset.length,
+      metrics: metrics.values(),
+      outputs: metrics.outputs(),
+      confusion: metrics.confusion,
+    };
+  }
+
+  /** Losses of a whole batch that no graph works out. */
+  private hostLosses(output: Float32Array, targets: Batch["targets"]): Float32Array {
+    const { task, constants } = this.question;
+    return task.hostLoss!(output, targets, this.batch, constants).losses;
   }
 }

@@ -1,8 +1,9 @@
 // What a run tells while it goes on. Progress lines, result files, charts and tests are listeners.
 
 import type { StopReason } from "../runs/stopping.js";
-import type { ConfusionMatrix } from "../tasks/index.js";
+import type { MetricInfo, MetricValues, Score } from "../tasks/index.js";
 import type { LayerCompression } from "./activationBounds.js";
+import type { Evaluation } from "./evaluator.js";
 import type { TrainingMemory } from "./memory.js";
 import type { EpochRecord } from "./progress.js";
 
@@ -11,6 +12,10 @@ export interface RunStart {
   readonly type: "runStart";
   /** The run folder. */
   readonly run: string;
+  readonly task: string;
+  /** What the task measures, the deciding metric first. */
+  readonly metrics: readonly MetricInfo[];
+  readonly score: Score;
   readonly model: string;
   /** Trainable numbers of the net. */
   readonly parameters: number;
@@ -50,14 +55,15 @@ export interface StepDone {
   readonly stepsPerEpoch: number;
   /** Mean over the batch. */
   readonly loss: number;
-  readonly accuracy: number;
+  /** Of the step's images as they were trained on, by name. */
+  readonly metrics: MetricValues;
   readonly lr: number;
   /** Images in the step. */
   readonly images: number;
   /** What it cost, in gradients of the net on one batch: 1 for a first-order optimizer. */
   readonly gradients: number;
   /** What else the optimizer tells of it, by name: radii, levels, sizes of samples. */
-  readonly metrics?: Readonly<Record<string, number>>;
+  readonly details?: Readonly<Record<string, number>>;
 }
 
 /** One net of a swarm. */
@@ -67,7 +73,7 @@ export interface ParticleStatus {
   readonly lr: number;
   /** Means over the training images of the epoch so far. */
   readonly loss: number;
-  readonly accuracy: number;
+  readonly metrics: MetricValues;
   readonly healthy: boolean;
   /** How far the last round moved it. */
   readonly move: number;
@@ -76,7 +82,7 @@ export interface ParticleStatus {
   /** Factor of its learning rate, halved whenever it diverged; and how often that was. */
   readonly rateFactor: number;
   readonly restored: number;
-  /** Accuracy on the selection set: the last, and the best so far. */
+  /** Score on the selection set: the last, and the best so far. */
   readonly score?: number;
   readonly bestScore?: number;
 }
@@ -97,7 +103,7 @@ export interface ParticlesReport {
 export interface SwarmReport {
   readonly type: "swarm";
   readonly epoch: number;
-  /** Accuracies on the selection set; `spread` is best less worst. */
+  /** Scores on the selection set; `spread` is how far best and worst lie apart. */
   readonly scores?: {
     readonly best: number;
     readonly worst: number;
@@ -161,16 +167,14 @@ export interface RunEnd {
   readonly type: "runEnd";
   readonly reason: StopReason;
   readonly summary: Summary;
-  /** Absent when the run was interrupted. */
-  readonly confusion?: Confusion;
+  /** Of the best weights; absent when the run was interrupted. */
+  readonly evaluation?: FinalEvaluation;
 }
 
-/** How the best weights take the classes for each other. */
-export interface Confusion {
+/** What the best weights are worth. */
+export interface FinalEvaluation extends Evaluation {
   /** What was evaluated: the test set, or the selection set where there is none. */
   readonly set: "test" | "selection";
-  readonly classes: readonly string[];
-  readonly matrix: ConfusionMatrix;
 }
 
 export type TrainEvent =
@@ -191,17 +195,20 @@ export type Listener = (event: TrainEvent) => void | Promise<void>;
 export interface Summary {
   /** The run folder. */
   readonly run: string;
+  readonly task: string;
   readonly model: string;
   readonly parameters: number;
   /** Finished epochs. */
   readonly epochs: number;
   readonly seed: number;
-  /** On the selection set; absent when the run was interrupted before anything was evaluated. */
-  readonly best?: { readonly epoch: number; readonly accuracy: number };
-  /** The best epoch's weights on the test set; absent without one, or when interrupted. */
-  readonly test?: { readonly accuracy: number; readonly loss: number };
+  /** The metric that decides. */
+  readonly score: Score;
+  /** On the selection set, all metrics by name; absent when the run was interrupted before anything was evaluated. */
+  readonly best?: { readonly epoch: number; readonly score: number } & MetricValues;
+  /** The best epoch's weights on the test set, all metrics by name; absent without one, or when interrupted. */
+  readonly test?: { readonly loss: number } & MetricValues;
   /** Each net of a swarm on the test set, as it was in the end; absent without a swarm or a test. */
-  readonly particles?: readonly { readonly accuracy: number; readonly loss: number }[];
+  readonly particles?: readonly ({ readonly loss: number } & MetricValues)[];
   /** Bytes that the nets of a swarm sent to each other; absent without a swarm. */
   readonly bytesSent?: number;
   /** Training images in a second of training. */

@@ -1,7 +1,7 @@
 // What tells one data set from another, so that a run is not resumed on other images.
 
 import { createHash } from "node:crypto";
-import type { Dataset, Splits } from "../data/index.js";
+import { type Dataset, type Labels, labelData, namesOf, type Splits } from "../data/index.js";
 
 /** Images of each part that enter the hash; all labels do. */
 const SAMPLED = 512;
@@ -15,7 +15,9 @@ export interface Fingerprint {
   readonly test: number;
   /** Of the stored images: [channels, height, width]. */
   readonly shape: readonly [number, number, number];
-  readonly classes: readonly string[];
+  /** Kind of the labels, and names of their classes, tags or values. */
+  readonly labels: Labels["kind"];
+  readonly names: readonly string[];
   /** SHA-256 of all labels and of images at even distances. */
   readonly hash: string;
 }
@@ -30,13 +32,14 @@ export function fingerprint({ train, selection, test }: Splits): Fingerprint {
     selection: selection?.length ?? 0,
     test: test?.length ?? 0,
     shape: [train.channels, train.height, train.width],
-    classes: train.classes,
+    labels: train.labels.kind,
+    names: namesOf(train.labels),
     hash: hash.digest("hex"),
   };
 }
 
 function hashPart({ labels, images, length }: Dataset, hash: ReturnType<typeof createHash>): void {
-  hash.update(labels);
+  hash.update(labelData(labels));
   const bytes = images.length / length;
   const stride = Math.ceil(length / SAMPLED);
   for (let at = 0; at < length; at += stride) {
@@ -46,7 +49,7 @@ function hashPart({ labels, images, length }: Dataset, hash: ReturnType<typeof c
 
 /** The first difference in words, or `undefined` when the images are the same; names may differ. */
 export function dataDifference(saved: Fingerprint, found: Fingerprint): string | undefined {
-  for (const field of ["train", "selection", "test", "shape", "classes", "hash"] as const) {
+  for (const field of ["train", "selection", "test", "shape", "labels", "names", "hash"] as const) {
     const [was, is] = [saved[field], found[field]].map((value) => JSON.stringify(value));
     if (was !== is) {
       return `${field === "hash" ? "hash of labels and images" : field} was ${was}, now it is ${is}`;

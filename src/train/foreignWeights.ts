@@ -43,6 +43,9 @@ export function translate(map: NameMap, tensors: Tensors, source: string): Weigh
       `"${theirs}" is ${tensor.dtype} ${formatShape(tensor.shape)}; expected f32 [out, in, height, width]`,
     );
   });
-  const { model, classes, images } = map;
-  return { info: { model, classes, ...images }, tensors: new Map(entries) };
+  const { model, classes: names, images } = map;
+  return {
+    info: { model, task: "classify", names, constants: {}, ...images },
+    tensors: new Map(entries),
+  };
 }

@@ -1,10 +1,3 @@
-export { writeFileAtomic } from "../files/atomicFile.js";
-export { EpochTable } from "../runs/listeners/epochTable.js";
-export { type RunConfig, readRunConfig } from "../runs/runConfig.js";
-export { runFiles } from "../runs/runFiles.js";
-export type { StopReason } from "../runs/stopping.js";
-export { type TrainOptions, train } from "../runs/train.js";
-export { openTrained, type TimedEvaluation, Trained } from "../runs/trained.js";
 export type { State } from "./checkpoint.js";
 export {
   parseConfig,
@@ -26,15 +19,17 @@ export {
   type StepResult,
 } from "./learner.js";
 export { type LearningRate, learningRate } from "./learningRate.js";
+export { Ledger } from "./ledger.js";
 export {
-  classificationObjective,
   compileTraining,
+  type Examples,
   type TrainingProgram,
 } from "./objective.js";
 export { openSession } from "./openSession.js";
 export { pipeline } from "./pipeline.js";
 export type { OwnParts, Prepared } from "./prepare.js";
 export {
+  addTallies,
   advance,
   type Best,
   type EpochRecord,
@@ -46,7 +41,7 @@ export {
   spend,
   startOfRun,
 } from "./progress.js";
-export { Statistics } from "./statistics.js";
+export { RELIABLE_STEPS, Statistics } from "./statistics.js";
 export { Stopwatch } from "./stopwatch.js";
 export type { OpenTraining, Training } from "./training.js";
 export { type NetInfo, readWeights, vectorOf, type Weights } from "./weights.js";

@@ -4,7 +4,6 @@
 import { type Batch, type Dataset, Loader, parseAugmentations } from "../data/index.js";
 import type { Engine, Vector } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
-import type { Model } from "../models/index.js";
 import {
   type BatchAt,
   type Descent,
@@ -17,13 +16,13 @@ import {
   openOptimizer,
   type StepReport,
 } from "../optim/index.js";
-import { countTopK } from "../tasks/index.js";
+import { type Asked, targetsOf } from "../tasks/index.js";
 import { type Compression, type LayerCompression, refreshDue } from "./activationBounds.js";
 import type { TrainConfig } from "./config.js";
 import { DivergedError } from "./divergedError.js";
 import { type LearningRate, type Losses, learningRate } from "./learningRate.js";
 import type { TrainingMemory } from "./memory.js";
-import { classificationObjective, compileTraining, type TrainingProgram } from "./objective.js";
+import { compileTraining, type TrainingProgram } from "./objective.js";
 import { pipeline, type StepRange } from "./pipeline.js";
 import type { Prepared } from "./prepare.js";
 import { firstWeights } from "./start.js";
@@ -34,13 +33,14 @@ export interface StepResult {
   readonly step: number;
   /** Mean over the batch. */
   readonly loss: number;
-  readonly correct: number;
+  /** Sums over the images of the step that metrics are made of, by name. */
+  readonly tallies: Readonly<Record<string, number>>;
   readonly images: number;
   readonly lr: number;
   /** What it cost, in gradients of the net on one batch. */
   readonly gradients: number;
   /** What else the optimizer tells of it, by name. */
-  readonly metrics?: Readonly<Record<string, number>>;
+  readonly details?: Readonly<Record<string, number>>;
 }
 
 /** What all nets with the same settings on one engine share. */
@@ -62,7 +62,6 @@ export interface LearnerParts {
   readonly config: Pick<TrainConfig, "decay" | "hyper" | "seed" | "epochs">;
   /** Number that draws the optimizer's random numbers. */
   readonly noise?: number;
-  readonly classes: number;
   readonly w: Vector;
 }
 
@@ -160,12 +159,11 @@ export class Learner {
     return pipeline(this.parts.loader, range, {
       proceed,
       start: (batch, step) => this.start(batch, epoch, step),
-      finish: async ({ loss, logits, gradients, metrics }, { labels }, step) => {
+      finish: async ({ loss, tallies, gradients, details }, { indices }, step) => {
         this.expectFinite(loss, epoch, step);
-        const correct = countTopK(logits, labels, this.parts.classes, 1);
         const lr = this.rateAt(epoch, step);
-        const images = labels.length;
-        await onStep({ epoch, step, loss, correct, images, lr, gradients, metrics });
+        const images = indices.length;
+        await onStep({ epoch, step, loss, tallies, images, lr, gradients, details });
       },
     });
   }
@@ -236,26 +234,32 @@ export async function openPrograms(
   { images, gradients = false }: ProgramOptions = {},
 ): Promise<LearnerPrograms> {
   const { optimizer } = prepared;
-  const { config, model } = prepared;
+  const { config, question } = prepared;
+  const { model } = question;
   const { labelSmoothing, lossScale, ghost, seed } = config;
   const { accumulate, memory, recompute, keep, comet } = config;
   const batch = batchFor(prepared, images);
   const saving = { accumulate, memory, recompute, keep, comet };
-  const compile = (of: Model, rule?: FirstOrder) =>
+  const compile = (of: Asked, rule?: FirstOrder) =>
     compileTraining(engine, of, { batch, labelSmoothing, lossScale, ghost, rule, ...saving });
   // A gradient that is kept nowhere is rounded nowhere: with f64 on its way it would be another one.
   const fuses = !gradients && engine.precision === "f32" && isLocal(optimizer);
-  const training = await compile(model, fuses ? optimizer : undefined);
+  const training = await compile(question, fuses ? optimizer : undefined);
   const open = (part?: OwnSlice) =>
     openOptimizer(optimizer, {
       engine,
       layout: training.layout,
-      model,
+      model: model.name,
+      outputs: model.classes,
+      depth: model.depth,
       batch,
       part,
       fused: training.fused,
       hyper: { ...optimizer.defaults, ...config.hyper },
-      objectiveOf: async (other) => classificationObjective(await compile(other), { seed }),
+      objectiveAt: async (blocks) => {
+        const deepened = { ...model, layer: model.depth!.at(blocks) };
+        return (await compile({ ...question, model: deepened })).objective({ seed });
+      },
     });
   let whole: Promise<Descents> | undefined;
   return { training, optimizer: (part) => (part ? open(part) : (whole ??= open())) };
@@ -264,9 +268,10 @@ export async function openPrograms(
 /** Batches of the images that nets with these settings learn from. */
 export function openLoader(
   engine: Engine,
-  { config, model, net, splits }: Prepared,
+  { config, question, net, splits }: Prepared,
   { particle, images = splits.train }: LearnerOptions,
 ): Loader {
+  const { model, task, constants } = question;
   const [, outHeight, outWidth] = model.input;
   const { batch, seed, augment } = config;
   return new Loader(engine, images, {
@@ -275,6 +280,7 @@ export function openLoader(
     particle,
     shuffle: true,
     augment: parseAugmentations(augment),
+    targets: targetsOf(model, task, images.labels, constants),
     outHeight,
     outWidth,
     mean: net.mean,
@@ -297,7 +303,7 @@ export async function openLearner(
   prepared: Prepared,
   options: LearnerOptions = {},
 ): Promise<Learner> {
-  const { config, model } = prepared;
+  const { config } = prepared;
   const { particle, start = particle, noise = particle, images } = options;
   const gradients = options.objective !== undefined || options.part !== undefined;
   const programs =
@@ -309,7 +315,7 @@ export async function openLearner(
   await w.write(firstWeights(training, config.seed, start, prepared.start));
   const compression = training.compression?.();
   await compression?.begin();
-  const own = classificationObjective(training, { seed: config.seed, particle, compression });
+  const own = training.objective({ seed: config.seed, particle, compression });
   return new Learner({
     training,
     descent: optimizer.begin(
@@ -322,7 +328,6 @@ export async function openLearner(
     rate: options.rate ?? learningRate(config, loader.stepsPerEpoch),
     config,
     noise,
-    classes: model.classes,
     w,
   });
 }

@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
+import { classify, targetInputs } from "../../test/support/questions.js";
 import { temporaryFolder, trainTiny } from "../../test/support/tinyRun.js";
 import { createEngine } from "../engine/index.js";
 import { createModel, type Model, type ModelInput } from "../models/index.js";
@@ -11,19 +12,18 @@ import { conv2d, flatten, initialise, linear, relu, sequential } from "../nn/ind
 import { runFiles } from "../runs/runFiles.js";
 import { Random } from "../tensor/philox.js";
 import type { TrainSettings } from "./config.js";
-import {
-  type CompileTrainingOptions,
-  classificationObjective,
-  compileTraining,
-} from "./objective.js";
+import { type CompileTrainingOptions, compileTraining } from "./objective.js";
 
 const BATCH = 4;
 
 const random = new Random({ seed: 3, purpose: "init" });
 const batch = {
   images: Float32Array.from({ length: BATCH * 3072 }, () => random.normal()),
-  targets: Float32Array.from({ length: BATCH * 10 }, (_, at) => (at % 11 === 0 ? 1 : 0)),
-  labels: Int32Array.from({ length: BATCH }, (_, at) => at),
+  targets: targetInputs(
+    Float32Array.from({ length: BATCH * 10 }, (_, at) => (at % 11 === 0 ? 1 : 0)),
+    10,
+  ),
+  indices: Int32Array.from({ length: BATCH }, (_, at) => at),
   size: BATCH,
 };
 
@@ -31,10 +31,10 @@ const batch = {
 async function evaluate(name: string, engine: string, options: Partial<CompileTrainingOptions>) {
   const own = await createEngine({ engine, threads: 1 });
   const model = createModel(name, { channels: 3, height: 32, width: 32, classes: 10 });
-  const training = await compileTraining(own, model, { batch: BATCH, ...options });
+  const training = await compileTraining(own, classify(model), { batch: BATCH, ...options });
   const [w, grad] = [own.vector(training.layout.length), own.vector(training.layout.trainable)];
   await w.write(initialise(training, 1));
-  const objective = classificationObjective(training, { seed: 1 });
+  const objective = training.objective({ seed: 1 });
   const { loss } = await objective.evaluate(w, batch, { grad }, { epoch: 0, step: 0 });
   const gradient = await grad.read();
   await own.close();

@@ -1,4 +1,5 @@
 import { expect, it, test } from "vitest";
+import { classify } from "../../test/support/questions.js";
 import { createEngine } from "../engine/index.js";
 import { loadAddon } from "../engine/native/index.js";
 import type { InputError } from "../inputError.js";
@@ -15,7 +16,7 @@ function built(): boolean {
 }
 
 const model = (name: string) =>
-  createModel(name, { channels: 3, height: 32, width: 32, classes: 10 });
+  classify(createModel(name, { channels: 3, height: 32, width: 32, classes: 10 }));
 
 const open = () => createEngine({ engine: "native", threads: 1 });
 
@@ -118,7 +119,7 @@ const deep: Model = {
 it.skipIf(!built())("compresses where nothing else is enough, and says what it costs", async () => {
   const engine = await open();
   const compile = (memory: string, keep?: "f32" | "bf16") =>
-    compileTraining(engine, deep, { batch: 32, memory, keep });
+    compileTraining(engine, classify(deep), { batch: 32, memory, keep });
   const exact = await leastOf((memory) => compile(memory, "f32"));
   const rounded = await leastOf((memory) => compile(memory, "bf16"));
   const least = await leastOf(compile);

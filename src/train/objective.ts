@@ -1,43 +1,59 @@
-// The objective of a classifier: its training graph, compiled for batches of one size.
+// The objective of a net that is asked something: its training graph, compiled for batches of one size.
 
-import type { Bindings, Engine, Program } from "../engine/engine.js";
+import type { Batch } from "../data/index.js";
+import type { Bindings, Buffer, Engine, Outputs, Program } from "../engine/engine.js";
 import type { Graph, ParamLayout } from "../graph/index.js";
-import type { Model } from "../models/index.js";
 import { IMAGES, type ParamSpec, WEIGHTS } from "../nn/index.js";
 import {
   type Evaluated,
-  type Examples,
   type FirstOrder,
   fuseUpdate,
   type Moment,
   type Objective,
 } from "../optim/index.js";
-import { GRADIENT, TARGETS, type TrainingOptions, trainingGraph } from "../tasks/index.js";
+import {
+  type Asked,
+  GRADIENT,
+  TALLY,
+  type TrainingOptions,
+  trainingGraph,
+} from "../tasks/index.js";
 import { type Accumulator, microBatches, openAccumulator, type Stretch } from "./accumulation.js";
 import { Compression, cometSettings } from "./activationBounds.js";
+import { compileHostTraining } from "./hostObjective.js";
 import { compileWithin, type MemorySettings, type TrainingMemory, togetherOf } from "./memory.js";
 
-/** Slice of a batch, and the program that it goes through. */
+/** Part of a batch, and the program that it goes through. */
 interface Pass extends Stretch {
   readonly program: Program;
 }
 
-/** A compiled training graph; serves any number of nets of one layout, one step after the other. */
+/** A compiled training step; serves any number of nets of one layout, one step after the other. */
 export interface TrainingProgram {
-  /** The ways of a batch through the net: one, or one for each micro-batch. */
-  readonly passes: readonly Pass[];
-  /** Adds up the gradients of several passes, or of one whose loss is scaled. */
-  readonly accumulator?: Accumulator;
-  /** Whether the one pass holds an update rule, and gives no gradient. */
+  /** The objective of one net; `particle` and the seed fix its dropout. */
+  objective(options: ObjectiveOptions): Objective<Examples>;
+  /** Whether a step holds an update rule, and gives no gradient. */
   readonly fused: boolean;
-  /** Factor of the loss in the passes' gradients. */
-  readonly lossScale: number;
+  /** Floating-point operations of a step, a multiply-add counting two. */
+  readonly flops: number;
   readonly memory: TrainingMemory;
   /** Starts on the compressed activations of one net, where there are any. */
   readonly compression?: () => Compression;
   readonly layout: ParamLayout;
   /** What `initialise` needs to begin. */
   readonly specs: readonly ParamSpec[];
+}
+
+/** The passes of a training graph, and what joins them. */
+interface Passes {
+  /** Of a batch through the net: one, or one for each micro-batch. */
+  readonly passes: readonly Pass[];
+  /** Adds up the gradients of several passes, or of one whose loss is scaled. */
+  readonly accumulator?: Accumulator;
+  readonly fused: boolean;
+  /** Factor of the loss in the passes' gradients. */
+  readonly lossScale: number;
+  readonly layout: ParamLayout;
 }
 
 /** Settings of {@link compileTraining}. */
@@ -51,18 +67,37 @@ export interface CompileTrainingOptions extends TrainingOptions, MemorySettings 
 }
 
 /**
- * Compiles the loss and gradient of a classifier on batches of a fixed size.
+ * Compiles the loss and gradient of a question on batches of a fixed size.
  *
  * @throws InputError when the batch, the micro-batches or the memory cannot be had.
+ * @example
+ * const engine = await createEngine();
+ * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
+ * const { train } = await openDataset("mnist");
+ * const question = ask(model, classification, train.labels);
+ * const training = await compileTraining(engine, question, { batch: 64 });
+ * const objective = training.objective({ seed: 1 });
+ * const { trainable, length } = objective.layout;
+ * const [w, grad] = [engine.vector(length), engine.vector(trainable)];
+ * await w.write(initialise(training, 1));
+ * const targets = targetsOf(model, classification, train.labels, {});
+ * const loader = new Loader(engine, train, { batch: 64, seed: 1, shuffle: true, targets });
+ * const batch = await loader.batch(0, 0);
+ * const { loss } = await objective.evaluate(w, batch, { grad }, { epoch: 0, step: 0 });
+ * loss > 0 && (await engine.reduce.norm(grad)) > 0; // true
+ * await engine.close();
  */
 export async function compileTraining(
   engine: Engine,
-  model: Model,
+  question: Asked,
   { batch, accumulate = 1, rule, ...options }: CompileTrainingOptions,
 ): Promise<TrainingProgram> {
+  if (question.task.hostLoss) {
+    return compileHostTraining(engine, question, { batch, accumulate, ...options });
+  }
   const stretches = microBatches(batch, accumulate);
   const sizes = [...new Set(stretches.map(({ from, to }) => to - from))];
-  const graphs = sizes.map((size) => trainingGraph(model, size, options));
+  const graphs = sizes.map((size) => trainingGraph(question, size, options));
   const { layout, specs } = graphs[0];
   const { lossScale = 1 } = options;
   const images = sizes.reduce((sum, size) => sum + size, 0);
@@ -90,23 +125,43 @@ export async function compileTraining(
     lossScale,
   };
   const compression = plan && (() => new Compression(engine, plan));
-  const memory = togetherOf(programs);
-  return { passes, accumulator, fused, lossScale, memory, compression, layout, specs };
+  const parts: Passes = { passes, accumulator, fused, lossScale, layout };
+  return {
+    objective: ({ compression: own = compression?.(), ...options }) =>
+      graphObjective(parts, { ...options, compression: own }),
+    fused,
+    flops: passes.reduce((sum, { program }) => sum + program.flops, 0),
+    memory: togetherOf(programs),
+    compression,
+    layout,
+    specs,
+  };
+}
+
+/** What an objective sees of a batch. */
+export type Examples = Pick<Batch, "images" | "targets">;
+
+/** The tallies among the outputs of a program. */
+function talliesOf(outputs: Outputs): Record<string, number> {
+  const tallies: Record<string, number> = {};
+  for (const name in outputs) {
+    if (name.startsWith(TALLY)) tallies[name.slice(TALLY.length)] = outputs[name][0];
+  }
+  return tallies;
 }
 
 /** One evaluation from those of its passes. */
 function join(results: readonly Evaluated[], shares: readonly number[]): Evaluated {
   if (results.length === 1) return results[0];
-  const logits = new Float32Array(results.reduce((sum, each) => sum + each.logits.length, 0));
-  let at = 0;
-  for (const result of results) {
-    logits.set(result.logits, at);
-    at += result.logits.length;
-  }
-  return { loss: results.reduce((sum, { loss }, k) => sum + shares[k] * loss, 0), logits };
+  const names = Object.keys(results[0].tallies);
+  const sum = (name: string) => results.reduce((total, { tallies }) => total + tallies[name], 0);
+  return {
+    loss: results.reduce((total, { loss }, k) => total + shares[k] * loss, 0),
+    tallies: Object.fromEntries(names.map((name) => [name, sum(name)])),
+  };
 }
 
-/** Settings of {@link classificationObjective}. */
+/** Settings of {@link TrainingProgram.objective}. */
 export interface ObjectiveOptions {
   /** These fix dropout. */
   readonly seed: number;
@@ -115,28 +170,10 @@ export interface ObjectiveOptions {
   readonly compression?: Compression;
 }
 
-/**
- * The objective of one net; `particle` and the seed fix its dropout.
- *
- * @example
- * const engine = await createEngine();
- * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
- * const training = await compileTraining(engine, model, { batch: 64 });
- * const objective = classificationObjective(training, { seed: 1 });
- * const { trainable, length } = objective.layout;
- * const [w, grad] = [engine.vector(length), engine.vector(trainable)];
- * await w.write(initialise(training, 1));
- * const { train } = await openDataset("mnist");
- * const batch = await new Loader(engine, train, { batch: 64, seed: 1, shuffle: true }).batch(0, 0);
- * const { loss } = await objective.evaluate(w, batch, { grad }, { epoch: 0, step: 0 });
- * loss > 0 && (await engine.reduce.norm(grad)) > 0; // true
- * await engine.close();
- */
-export function classificationObjective(
-  training: TrainingProgram,
-  { seed, particle, compression = training.compression?.() }: ObjectiveOptions,
-): Objective {
-  const { passes, accumulator, fused, lossScale, layout } = training;
+function graphObjective(
+  { passes, accumulator, fused, lossScale, layout }: Passes,
+  { seed, particle, compression }: ObjectiveOptions,
+): Objective<Examples> {
   const batch = passes[passes.length - 1].to;
   const shares = passes.map(({ from, to }) => (to - from) / batch);
   async function run(
@@ -146,16 +183,18 @@ export function classificationObjective(
     { epoch, step }: Moment,
   ): Promise<Evaluated> {
     const { program, from, to } = passes[at];
-    const part = (all: Float32Array) =>
-      all.subarray((all.length / batch) * from, (all.length / batch) * to);
-    const { loss, logits } = await program.run({
+    const part = <T extends Buffer>(all: T) =>
+      all.subarray((all.length / batch) * from, (all.length / batch) * to) as T;
+    const inputs: Record<string, Buffer> = { [IMAGES]: part(images) };
+    for (const name in targets) inputs[name] = part(targets[name]);
+    const outputs = await program.run({
       vectors: { ...bindings.vectors, ...compression?.bound },
       scalars: bindings.scalars,
-      inputs: { [IMAGES]: part(images), [TARGETS]: part(targets) },
+      inputs,
       // Each pass draws numbers of its own.
       key: { seed, purpose: "dropout", particle, epoch, step: step * passes.length + at },
     });
-    return { loss: loss[0], logits: logits as Float32Array };
+    return { loss: outputs.loss[0], tallies: talliesOf(outputs) };
   }
   return {
     layout,

@@ -4,6 +4,7 @@
 import {
   type Drawn,
   draw,
+  labelKinds,
   type Normalisation,
   normalisationOf,
   openDataset,
@@ -14,6 +15,16 @@ import { InputError } from "../inputError.js";
 import { createModel, type Model, type ModelInput } from "../models/index.js";
 import { getOptimizer, getSchedule, isSelfPaced, type Optimizer } from "../optim/index.js";
 import type { RunConfig } from "../runs/runConfig.js";
+import {
+  type Asked,
+  ask,
+  getTask,
+  type Score,
+  scoreOf,
+  type Task,
+  taskFor,
+  tasks,
+} from "../tasks/index.js";
 import { unknownName } from "../text/words.js";
 import { parseConfig, type TrainConfig, type TrainSettings } from "./config.js";
 import { dataDifference, type Fingerprint, fingerprint } from "./fingerprint.js";
@@ -26,6 +37,8 @@ export interface OwnParts {
   readonly data?: Splits;
   /** A model of your own; `settings.model` is then only a name. */
   readonly model?: (input: ModelInput) => Model;
+  /** A task of your own; `settings.task` is then only a name. */
+  readonly task?: Task;
   /** An optimizer of your own; `settings.optimizer` is then only a name. */
   readonly optimizer?: Optimizer;
   /** Weights to start from; `settings.pretrained` is then only a name. */
@@ -37,7 +50,10 @@ export interface Prepared {
   readonly config: TrainConfig;
   /** Images to learn from, to choose by, and to test with. */
   readonly splits: Drawn;
-  readonly model: Model;
+  /** The model, what it is asked, and what its targets are. */
+  readonly question: Asked;
+  /** The metric that decides. */
+  readonly score: Score;
   readonly optimizer: Optimizer;
   readonly net: NetInfo;
   readonly data: Fingerprint;
@@ -109,17 +125,18 @@ function wantedNet(
   { model: name, size }: TrainConfig,
   { train }: Splits,
   create: OwnParts["model"],
+  names: readonly string[],
 ): Wanted {
-  const { channels, height, width, classes } = train;
+  const { channels, height, width } = train;
   return {
     create: create ?? ((input) => createModel(name, input)),
     input: {
       channels,
       height: size ?? height,
       width: size ?? width,
-      classes: classes.length,
+      classes: names.length,
     },
-    classes,
+    names,
   };
 }
 
@@ -128,12 +145,19 @@ async function weightsOf({ pretrained }: TrainConfig, own: OwnParts): Promise<We
   return own.weights ?? (pretrained === undefined ? undefined : await readWeights(pretrained));
 }
 
-function checkData({ train }: Splits): void {
-  if (train.classes.length < 2) {
+/** The task that settings name, or that the labels are for. */
+function taskOf({ task: name }: TrainConfig, { train }: Splits, own?: Task): Task {
+  const task = own ?? (name === undefined ? taskFor(train.labels) : getTask(name));
+  const { kind } = train.labels;
+  if (task.labels !== kind) {
+    const fitting = tasks.filter(({ labels }) => labels === kind).map((one) => one.name);
     throw new InputError(
-      `${train.name} has ${train.classes.length} class; a classifier needs at least two`,
+      `task ${task.name} needs ${labelKinds[task.labels].title}; ${train.name} has ` +
+        `${labelKinds[kind].title}, which ${fitting.join(" or ") || "no task"} is for`,
     );
   }
+  task.check(train);
+  return task;
 }
 
 /**
@@ -151,11 +175,12 @@ export async function prepare(
   const first = parseConfig(given);
   checkNames(own.optimizer ?? getOptimizer(first.optimizer), first);
   const splits = own.data ?? (await openDataset(first.data, { size: first.size }));
-  checkData(splits);
+  const task = taskOf(first, splits, own.task);
+  const names = task.outputs(splits.train.labels);
   const data = fingerprint(splits);
   const difference = saved && dataDifference(saved.data, data);
   if (difference) throw new InputError(`the run was made with other data: ${difference}`);
-  const wanted = wantedNet(first, splits, own.model);
+  const wanted = wantedNet(first, splits, own.model, names);
   const model = wanted.create(wanted.input);
   const weights = saved ? undefined : await weightsOf(first, own);
   const start = weights && startFrom(weights, wanted, first.pretrained ?? "the weights given");
@@ -165,16 +190,20 @@ export async function prepare(
   const config = withLevels(full, optimizer);
   if (isSelfPaced(optimizer)) checkPace(optimizer, config, settings);
   const drawn = draw(splits, config);
+  const constants = task.constants?.(drawn.train.labels) ?? {};
   const normalisation: Normalisation =
     saved?.net ?? weights?.info ?? (mean && std ? { mean, std } : normalisationOf(drawn.train));
   return {
     config,
     splits: drawn,
-    model,
+    question: ask(model, task, drawn.train.labels, constants),
+    score: scoreOf(config, task),
     optimizer,
     net: {
       model: model.name,
-      classes: splits.train.classes,
+      task: task.name,
+      names,
+      constants,
       input: model.input,
       mean: normalisation.mean,
       std: normalisation.std,

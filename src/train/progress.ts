@@ -1,24 +1,27 @@
 // How far a run has come, as plain data: what a checkpoint holds besides vectors.
 
+import { type MetricValues, merit, type Score } from "../tasks/index.js";
+
 /** Sums over the training images of the current epoch. */
 export interface Sums {
   readonly images: number;
   /** Sum of the losses of single images. */
   readonly loss: number;
-  readonly correct: number;
+  /** Sums that metrics are made of, by name. */
+  readonly tallies: MetricValues;
   /** Images times gradients taken of each, in gradients of the net itself. */
   readonly work: number;
 }
 
-/** One finished epoch; a row of results.csv. Accuracies are shares of 1. */
+/** One finished epoch; a row of results.csv. Shares are of 1. */
 export interface EpochRecord {
   /** From 1. */
   readonly epoch: number;
   readonly trainLoss: number;
   /** Over the batches as they were trained on, augmented and each with the weights of its step. */
-  readonly trainAccuracy: number;
+  readonly train: MetricValues;
   readonly selectionLoss: number;
-  readonly selectionAccuracy: number;
+  readonly selection: MetricValues;
   /** Of the last step. */
   readonly lr: number;
   /** Time of the whole epoch. */
@@ -31,11 +34,12 @@ export interface EpochRecord {
   readonly gradients: number;
 }
 
-/** The epoch with the best accuracy on the selection set; of equals the one with the lowest loss. */
+/** The epoch with the best score on the selection set; of equals the one with the lowest loss. */
 export interface Best {
   readonly epoch: number;
-  readonly accuracy: number;
+  readonly score: number;
   readonly loss: number;
+  readonly metrics: MetricValues;
 }
 
 /** Where a run stands between two steps. */
@@ -49,7 +53,7 @@ export interface Progress {
   readonly history: readonly EpochRecord[];
   /** Time of the run so far, over all its sessions. */
   readonly seconds: number;
-  /** Slice of it spent on training steps. */
+  /** Part of it spent on training steps. */
   readonly trainSeconds: number;
   /** The same two of the current epoch. */
   readonly epochSeconds: number;
@@ -61,7 +65,13 @@ export interface Progress {
   readonly session?: unknown;
 }
 
-export const noSums: Sums = { images: 0, loss: 0, correct: 0, work: 0 };
+export const noSums: Sums = { images: 0, loss: 0, tallies: {}, work: 0 };
+
+/** Adds up sums by name; one that is not there is 0. */
+export function addTallies(a: MetricValues, b: MetricValues): MetricValues {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return Object.fromEntries([...names].map((name) => [name, (a[name] ?? 0) + (b[name] ?? 0)]));
+}
 
 export const startOfRun: Progress = {
   epoch: 0,
@@ -76,11 +86,13 @@ export const startOfRun: Progress = {
   work: 0,
 };
 
-/** Whether an epoch is better than the best one so far. */
-export function isBetter(record: EpochRecord, best: Best | undefined): boolean {
+/** Whether an epoch is better than the best one so far. A score that cannot be told is the worst. */
+export function isBetter(record: EpochRecord, best: Best | undefined, score: Score): boolean {
   if (!best) return true;
-  if (record.selectionAccuracy !== best.accuracy) return record.selectionAccuracy > best.accuracy;
-  return record.selectionLoss < best.loss;
+  const [now, before] = [record.selection[score.metric], best.score].map((value) =>
+    value === null || Number.isNaN(value) ? Number.NEGATIVE_INFINITY : merit(score, value),
+  );
+  return now === before ? record.selectionLoss < best.loss : now > before;
 }
 
 /** Time that passed, of the run and of its epoch. */
@@ -101,10 +113,12 @@ export const advance = (now: Progress, step: number, sums: Sums, passed: number)
   epochTrainSeconds: now.epochTrainSeconds + passed,
 });
 
-/** How an epoch was evaluated. */
-export interface Evaluated {
+/** What an epoch came to. */
+export interface EpochResult {
   readonly loss: number;
-  readonly accuracy: number;
+  readonly selection: MetricValues;
+  /** Of training. */
+  readonly train: MetricValues;
   /** Of the last step. */
   readonly lr: number;
   /** Images of an epoch, over all nets. */
@@ -113,28 +127,30 @@ export interface Evaluated {
 }
 
 /** The record of the epoch that has just been evaluated. */
-export const recordOf = (now: Progress, evaluated: Evaluated): EpochRecord => ({
+export const recordOf = (now: Progress, result: EpochResult): EpochRecord => ({
   epoch: now.epoch + 1,
   trainLoss: now.sums.loss / now.sums.images,
-  trainAccuracy: now.sums.correct / now.sums.images,
-  selectionLoss: evaluated.loss,
-  selectionAccuracy: evaluated.accuracy,
-  lr: evaluated.lr,
+  train: result.train,
+  selectionLoss: result.loss,
+  selection: result.selection,
+  lr: result.lr,
   seconds: now.epochSeconds,
   imagesPerSecond: now.sums.images / now.epochTrainSeconds,
-  bytesSent: evaluated.bytesSent,
-  gradients: now.work / evaluated.images,
+  bytesSent: result.bytesSent,
+  gradients: now.work / result.images,
 });
 
 /** Where the epoch behind a recorded one begins. */
-export function nextEpoch(now: Progress, record: EpochRecord): Progress {
-  const { epoch, selectionAccuracy: accuracy, selectionLoss: loss } = record;
+export function nextEpoch(now: Progress, record: EpochRecord, score: Score): Progress {
+  const { epoch, selection, selectionLoss: loss } = record;
   return {
     ...now,
     epoch,
     step: 0,
     sums: noSums,
-    best: isBetter(record, now.best) ? { epoch, accuracy, loss } : now.best,
+    best: isBetter(record, now.best, score)
+      ? { epoch, score: selection[score.metric], loss, metrics: selection }
+      : now.best,
     history: [...now.history, record],
     epochSeconds: 0,
     epochTrainSeconds: 0,

@@ -18,7 +18,7 @@ const isSpecial = (part: unknown): part is string =>
 export const savedNumber = z.custom<number>((value) => typeof value === "number", {
   error: "expected a number",
 });
-/** An optimizer's numbers by name. */
+/** Numbers by name: metrics, an optimizer's own. */
 export const savedNumbers = z.record(z.string(), savedNumber);
 
 const count = z.int().min(0);
@@ -28,16 +28,16 @@ const number = savedNumber;
 export const savedSums = z.strictObject({
   images: count,
   loss: number,
-  correct: count,
+  tallies: savedNumbers,
   work: number,
 });
 
 const record = z.strictObject({
   epoch: z.int().min(1),
   trainLoss: number,
-  trainAccuracy: number,
+  train: savedNumbers,
   selectionLoss: number,
-  selectionAccuracy: number,
+  selection: savedNumbers,
   lr: number,
   seconds: number,
   imagesPerSecond: number,
@@ -49,7 +49,9 @@ const progress = z.strictObject({
   epoch: count,
   step: count,
   sums: savedSums,
-  best: z.strictObject({ epoch: z.int().min(1), accuracy: number, loss: number }).optional(),
+  best: z
+    .strictObject({ epoch: z.int().min(1), score: number, loss: number, metrics: savedNumbers })
+    .optional(),
   history: z.array(record),
   seconds: number,
   trainSeconds: number,

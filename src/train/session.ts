@@ -1,7 +1,7 @@
 // A net in training: its vectors, and how far it has come.
 
 import type { Loader } from "../data/index.js";
-import type { Vector } from "../engine/engine.js";
+import type { Engine, Vector } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
 import { checkPlain } from "../settings.js";
 import type { LayerCompression } from "./activationBounds.js";
@@ -9,46 +9,40 @@ import type { State } from "./checkpoint.js";
 import type { Evaluation, Evaluator } from "./evaluator.js";
 import type { Listener } from "./events.js";
 import type { Learner } from "./learner.js";
+import { Ledger } from "./ledger.js";
 import type { TrainingMemory } from "./memory.js";
 import type { Prepared } from "./prepare.js";
-import {
-  advance,
-  type EpochRecord,
-  isBetter,
-  nextEpoch,
-  type Progress,
-  recordOf,
-  spend,
-  startOfRun,
-} from "./progress.js";
+import { addTallies, type EpochRecord, type Progress } from "./progress.js";
 import { savedNumbers } from "./savedProgress.js";
-import type { Statistics } from "./statistics.js";
-import { Stopwatch } from "./stopwatch.js";
+import { RELIABLE_STEPS, type Statistics } from "./statistics.js";
 import type { Training } from "./training.js";
 
 /** What a session is made of. */
 export interface SessionParts {
   readonly prepared: Prepared;
+  readonly engine: Engine;
   readonly learner: Learner;
   readonly evaluator: Evaluator;
   readonly selection: Loader;
-  /** Where the point that stands for the net is kept, if that is not the net itself. */
-  readonly average?: Average;
-}
-
-/** An average of the net's path [layout.length], and what estimates its batch statistics. */
-export interface Average {
-  readonly point: Vector;
   readonly statistics: Statistics;
+  /** Where the point that stands for the net is kept [layout.length], if that is not the net itself. */
+  readonly average?: Vector;
 }
 
 /** One net, its optimizer's state and its best weights so far. */
 export class Session implements Training {
-  private now: Progress = startOfRun;
-  private bestWeights?: Float32Array;
-  private readonly watch = new Stopwatch();
+  private readonly ledger: Ledger;
+  /** Steps since the net was evaluated. */
+  private fresh = 0;
 
-  constructor(private readonly parts: SessionParts) {}
+  constructor(private readonly parts: SessionParts) {
+    const { question, score } = parts.prepared;
+    this.ledger = new Ledger(question.task, score);
+  }
+
+  get engine(): Engine {
+    return this.parts.engine;
+  }
 
   get layout(): ParamLayout {
     return this.parts.learner.layout;
@@ -75,8 +69,8 @@ export class Session implements Training {
     return this.parts.learner.batchSize;
   }
 
-  progress(step = this.now.step): Progress {
-    return { ...this.now, step, seconds: this.now.seconds + this.watch.elapsed };
+  progress(step?: number): Progress {
+    return this.ledger.progress(step);
   }
 
   async save(): Promise<State> {
@@ -86,7 +80,7 @@ export class Session implements Training {
     return {
       progress: { ...this.progress(), session: { ...state.numbers } },
       weights: await w.read(),
-      best: this.bestWeights,
+      best: this.ledger.bestWeights,
       vectors: Object.fromEntries(names.map((name, at) => [name, vectors[at]])),
     };
   }
@@ -96,78 +90,79 @@ export class Session implements Training {
     await w.write(weights);
     for (const [name, vector] of Object.entries(own)) await vector.write(vectors[name]);
     Object.assign(state.numbers, checkPlain(savedNumbers, progress.session, "the saved optimizer"));
-    this.now = progress;
-    this.bestWeights = best;
-    this.watch.lap();
+    this.ledger.restore(progress, best);
+    this.fresh = progress.step;
   }
 
   async trainSteps(proceed: (progress: Progress) => boolean, emit: Listener): Promise<void> {
-    const { epoch, step: from, sums } = this.now;
-    this.addTime();
+    const { ledger } = this;
+    const { epoch, step: from, sums } = ledger;
+    ledger.addTime();
     const total = { ...sums };
-    const { learner } = this.parts;
-    learner.losses = this.now.history.map(({ selectionLoss }) => selectionLoss);
+    const { learner, prepared } = this.parts;
+    const { task } = prepared.question;
+    learner.losses = ledger.losses;
     const step = await learner.learn(
       { epoch, from, to: this.stepsPerEpoch },
-      async ({ step: at, loss, correct, images, lr, gradients, metrics }) => {
+      async ({ step: at, loss, tallies, images, lr, gradients, details }) => {
         total.images += images;
         total.work += images * gradients;
         total.loss += loss * images;
-        total.correct += correct;
+        total.tallies = addTallies(total.tallies, tallies);
         await emit({
           type: "step",
           epoch: epoch + 1,
           step: at + 1,
           stepsPerEpoch: this.stepsPerEpoch,
           loss,
-          accuracy: correct / images,
+          metrics: task.trainMetrics(tallies, images),
           lr,
           images,
           gradients,
-          metrics,
+          details,
         });
       },
       (next) => proceed(this.progress(next)),
     );
-    this.now = advance(this.now, step, total, this.watch.lap());
+    this.fresh += step - from;
+    ledger.addTraining(step, total);
   }
 
   async endEpoch(): Promise<{ record: EpochRecord; best: boolean }> {
-    const { epoch, step } = this.now;
+    const { ledger } = this;
+    const { epoch, step } = ledger;
     const { evaluator, selection, learner } = this.parts;
     const point = await this.deployed();
-    const { loss, accuracy } = await evaluator.evaluate(point, selection);
+    const { loss, metrics } = await evaluator.evaluate(point, selection);
     learner.expectFinite(loss, epoch, step - 1);
-    this.addTime();
+    ledger.addTime();
     const lr = learner.rateAt(epoch, step - 1);
     const images = this.stepsPerEpoch * this.batchSize;
-    const record = recordOf(this.now, { loss, accuracy, lr, images });
-    const best = isBetter(record, this.now.best);
-    if (best) this.bestWeights = await point.read();
-    this.now = nextEpoch(this.now, record);
+    const { record, best } = ledger.recordOf({ loss, metrics, lr, images });
+    ledger.closeEpoch(record, best ? await point.read() : undefined);
+    this.fresh = 0;
     return { record, best };
   }
 
   async evaluateBest(): Promise<Evaluation> {
     const { evaluator, prepared, selection, learner } = this.parts;
-    await learner.w.write(this.bestWeights!);
+    await learner.w.write(this.ledger.bestWeights!);
     const { test } = prepared.splits;
     const result = await evaluator.evaluate(learner.w, test ? evaluator.loader(test) : selection);
-    this.addTime();
+    this.ledger.addTime();
     return result;
   }
 
-  /** The point that stands for the net. */
-  private async deployed(): Promise<Vector> {
-    const { learner, average } = this.parts;
-    if (!average) return learner.w;
-    await learner.deploy!(average.point);
-    await average.statistics.renew(average.point);
-    return average.point;
+  close(): Promise<void> {
+    return this.parts.engine.close();
   }
 
-  /** Adds the time since the last call to the run's. */
-  private addTime(): void {
-    this.now = spend(this.now, this.watch.lap());
+  /** The point that stands for the net, with batch statistics that can be relied on. */
+  private async deployed(): Promise<Vector> {
+    const { learner, average, statistics } = this.parts;
+    if (average) await learner.deploy!(average);
+    const point = average ?? learner.w;
+    if (average || this.fresh < RELIABLE_STEPS) await statistics.renew(point);
+    return point;
   }
 }

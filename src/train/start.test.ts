@@ -12,24 +12,24 @@ import { firstWeights, startFrom } from "./start.js";
 import { type NetInfo, readWeights, tensorsOf, type Weights } from "./weights.js";
 
 const input = { channels: 1, height: 6, width: 6, classes: 3 };
-const classes = ["top", "middle", "bottom"];
+const names = ["top", "middle", "bottom"];
 const netOf = (count: number) => {
   const { layer } = tinyModel({ ...input, classes: count });
   return build(layer, [1, 1, 6, 6], { training: false });
 };
 
 /** Weights of the tiny net, every number its place. */
-function tinyWeights(names: readonly string[] = classes): Weights {
-  const { layout } = netOf(names.length);
+function tinyWeights(of: readonly string[] = names): Weights {
+  const { layout } = netOf(of.length);
   const values = Float32Array.from({ length: layout.length }, (_, at) => at);
   const info: NetInfo = {
-    ...{ model: "tiny", classes: names, mean: [90], std: [50] },
+    ...{ model: "tiny", task: "classify", names: of, constants: {}, mean: [90], std: [50] },
     input: [1, 6, 6],
   };
   return { info, tensors: new Map(tensorsOf(layout, values)) };
 }
 
-const wanted = { create: tinyModel, input, classes };
+const wanted = { create: tinyModel, input, names };
 
 test("with the same classes every parameter is taken", () => {
   const net = netOf(3);
@@ -40,9 +40,9 @@ test("with the same classes every parameter is taken", () => {
 test.each([
   ["more", ["a", "b", "c", "d"]],
   ["as many", ["a", "b", "c"]],
-])("with %s other classes the last layer is new, and it alone", (_, names) => {
+])("with %s other classes the last layer is new, and it alone", (_, others) => {
   const net = netOf(3);
-  const start = startFrom(tinyWeights(names), wanted, "a");
+  const start = startFrom(tinyWeights(others), wanted, "a");
   expect([...start.keys()].some((name) => name.startsWith("fc."))).toBe(false);
   const [values, random] = [firstWeights(net, 1, 0, start), initialise(net, 1, 0)];
   for (const { name, offset } of net.layout.params) {
@@ -122,7 +122,8 @@ describe("a map of names", () => {
 
   test("gives the model's names, the images' statistics, and red first", async () => {
     const { info, tensors } = await readWeights(file("features.0.kernel"), [map]);
-    expect(info).toEqual({ model: "tiny", classes: ["a", "b"], ...map.images });
+    const asked = { task: "classify", names: ["a", "b"], constants: {} };
+    expect(info).toEqual({ model: "tiny", ...asked, ...map.images });
     expect([...tensors.keys()]).toEqual(["conv.weight"]);
     expect([...tensors.get("conv.weight")!.data]).toEqual([2, 3, 0, 1, 6, 7, 4, 5]);
   });

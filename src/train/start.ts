@@ -1,5 +1,5 @@
 // Where training starts: at random, or at the weights of a file as far as they fit. The last layer is
-// new where the classes are others.
+// new where the outputs are others.
 
 import type { ParamLayout } from "../graph/index.js";
 import { InputError } from "../inputError.js";
@@ -29,7 +29,8 @@ function headOf(create: (input: ModelInput) => Model, input: ModelInput): Set<st
 export interface Wanted {
   readonly create: (input: ModelInput) => Model;
   readonly input: ModelInput;
-  readonly classes: readonly string[];
+  /** Names of the outputs. */
+  readonly names: readonly string[];
 }
 
 function expectSameModel(info: NetInfo, { name, input }: Model, source: string): void {
@@ -48,7 +49,7 @@ function expectSameModel(info: NetInfo, { name, input }: Model, source: string):
 
 /**
  * What of some weights a run starts with: all parameters, but the last layer only when it has the same
- * classes.
+ * outputs.
  *
  * @param source where the weights come from, for messages
  * @throws InputError for weights of another model or other channels; FormatError naming the first
@@ -56,11 +57,11 @@ function expectSameModel(info: NetInfo, { name, input }: Model, source: string):
  */
 export function startFrom(weights: Weights, wanted: Wanted, source: string): Start {
   const { info, tensors } = weights;
-  const { create, input, classes } = wanted;
+  const { create, input, names } = wanted;
   const model = create(input);
   expectSameModel(info, model, source);
   const layout = layoutFor(model);
-  const same = JSON.stringify(info.classes) === JSON.stringify(classes);
+  const same = JSON.stringify(info.names) === JSON.stringify(names);
   const fresh = same ? new Set() : headOf(create, input);
   const taken = layout.params.filter(({ name }) => !fresh.has(name));
   expectNoOthers(layout, tensors, source);

@@ -12,6 +12,8 @@ import type { EpochRecord, Progress } from "./progress.js";
 
 /** Something in training. The net that it gives is the one that is evaluated and saved. */
 export interface Training {
+  /** What computes; of a swarm, all its engines together. */
+  readonly engine: Pick<Engine, "name" | "threads">;
   readonly layout: ParamLayout;
   /** Lengths of the vectors that a saved state holds besides the weights, by name. */
   readonly vectorLengths: Readonly<Record<string, number>>;
@@ -40,9 +42,9 @@ export interface Training {
   evaluateBest(): Promise<Evaluation>;
   /** Evaluates each net of a swarm as it is now, on the same images. */
   evaluateEach?(): Promise<Evaluation[]>;
-  /** Frees what it holds beside the run's engine. */
-  close?(): Promise<void>;
+  /** Frees its engines. */
+  close(): Promise<void>;
 }
 
 /** Makes what a run trains, at its start. */
-export type OpenTraining = (engine: Engine, prepared: Prepared) => Promise<Training>;
+export type OpenTraining = (prepared: Prepared) => Promise<Training>;

@@ -14,7 +14,9 @@ const layout = layoutOf([
 const values = Float32Array.from({ length: 8 }, (_, at) => at / 3);
 const info = {
   model: "tiny",
-  classes: ["cat", "dog, small"],
+  task: "classify",
+  names: ["cat", "dog, small"],
+  constants: { threshold: [0.5, -1.25] },
   input: [1, 6, 6] as const,
   mean: [33.3],
   std: [78.5],
@@ -55,7 +57,9 @@ describe("weights of another net are refused with the first difference", () => {
 describe("a file that Convoy did not write is refused with what is missing", () => {
   const texts = {
     model: "tiny",
-    classes: '["a"]',
+    task: "classify",
+    names: '["a"]',
+    constants: "{}",
     input: "[1,6,6]",
     mean: "[0]",
     std: "[1]",
@@ -63,7 +67,9 @@ describe("a file that Convoy did not write is refused with what is missing", () 
 
   test.each([
     [{ model: "" }, 'metadata "model" is missing'],
-    [{ classes: "a, b" }, 'metadata "classes" is a, b'],
+    [{ names: "a, b" }, 'metadata "names" is a, b'],
+    [{ constants: "[1]" }, 'metadata "constants" is [1]'],
+    [{ constants: '{"mean":["1"]}' }, 'metadata "constants" is {"mean":["1"]}'],
     [{ input: "[1,6]" }, 'metadata "input" is [1,6]'],
     [{ mean: "[0,0,0]" }, 'metadata "mean" is [0,0,0]'],
     [{ std: '["1"]' }, 'metadata "std" is ["1"]'],

@@ -9,6 +9,7 @@ import { readError } from "../files/errors.js";
 import type { Param, ParamLayout } from "../graph/index.js";
 import { InputError } from "../inputError.js";
 import { type NameMap, nameMaps } from "../models/nameMaps/index.js";
+import type { Constants } from "../tasks/index.js";
 import { FormatError } from "../tensor/formatError.js";
 import { type HostTensor, hostTensor } from "../tensor/host.js";
 import { formatShape, sameShape, sizeOf } from "../tensor/shape.js";
@@ -19,8 +20,12 @@ import { readSealed, writeSealed } from "./sealed.js";
 export interface NetInfo extends Normalisation {
   /** Name of the model. */
   readonly model: string;
-  /** Names of the classes, in the order of the logits. */
-  readonly classes: readonly string[];
+  /** Name of the task. */
+  readonly task: string;
+  /** Names of the outputs: classes, tags or values. */
+  readonly names: readonly string[];
+  /** What the task's decoder needs. */
+  readonly constants: Constants;
   /** [channels, height, width]. */
   readonly input: readonly [number, number, number];
 }
@@ -75,11 +80,11 @@ export function vectorOf(layout: ParamLayout, tensors: Tensors, source: string):
 export function encodeWeights(
   layout: ParamLayout,
   values: Float32Array,
-  { model, classes, input, mean, std }: NetInfo,
+  { model, task, names, constants, input, mean, std }: NetInfo,
 ): Uint8Array {
-  const lists = Object.entries({ classes, input, mean, std });
+  const lists = Object.entries({ names, constants, input, mean, std });
   const metadata = Object.fromEntries(lists.map(([name, list]) => [name, JSON.stringify(list)]));
-  return writeSealed(tensorsOf(layout, values), { model, ...metadata });
+  return writeSealed(tensorsOf(layout, values), { model, task, ...metadata });
 }
 
 /** A weights file as read. */
@@ -90,6 +95,27 @@ export interface Weights {
 
 const isNumber = (value: unknown): value is number => Number.isFinite(value);
 const isText = (value: unknown): value is string => typeof value === "string";
+
+const isNumbers = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((item) => typeof item === "number");
+
+function parseConstants(text: string, source: string): Constants {
+  const fail = () =>
+    new FormatError(
+      source,
+      8,
+      `metadata "constants" is ${text}; expected lists of numbers by name`,
+    );
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw fail();
+  }
+  const isTable = typeof value === "object" && value !== null && !Array.isArray(value);
+  if (isTable && Object.values(value as object).every(isNumbers)) return value as Constants;
+  throw fail();
+}
 
 function parseInfo(metadata: Readonly<Record<string, string>>, source: string): NetInfo {
   const list = <T>(name: string, isItem: (item: unknown) => item is T, length?: number): T[] => {
@@ -118,7 +144,9 @@ function parseInfo(metadata: Readonly<Record<string, string>>, source: string): 
   const input = list("input", isNumber, 3) as unknown as NetInfo["input"];
   return {
     model: metadata.model,
-    classes: list("classes", isText),
+    task: metadata.task ?? "classify",
+    names: list("names", isText),
+    constants: metadata.constants === undefined ? {} : parseConstants(metadata.constants, source),
     input,
     mean: list("mean", isNumber, input[0]),
     std: list("std", isNumber, input[0]),

@@ -10,9 +10,10 @@ import { createEngine } from "../engine/index.js";
 import { initialise } from "../nn/index.js";
 import { compileUpdate, getRule } from "../optim/index.js";
 import { runFiles } from "../runs/runFiles.js";
+import { targetsOf } from "../tasks/index.js";
 import type { TrainSettings } from "./config.js";
 import type { TrainEvent } from "./events.js";
-import { classificationObjective, compileTraining } from "./objective.js";
+import { compileTraining } from "./objective.js";
 import { prepare } from "./prepare.js";
 import { readWeights, vectorOf } from "./weights.js";
 
@@ -49,12 +50,17 @@ describe.each<Partial<TrainSettings>>([
 async function openTiny() {
   const own = { data: stripeSplits(), model: tinyModel };
   const settings = { data: "stripes", batch: 10, engine: "reference", augment: "" } as const;
-  const { config, model, net, splits } = await prepare(settings, own);
+  const { config, question, net, splits } = await prepare(settings, own);
   const engine = await createEngine(config);
-  const augment = parseAugmentations(config.augment);
-  const loader = new Loader(engine, splits.train, { ...config, ...net, shuffle: true, augment });
-  const training = await compileTraining(engine, model, config);
-  const objective = classificationObjective(training, config);
+  const loader = new Loader(engine, splits.train, {
+    ...config,
+    ...net,
+    shuffle: true,
+    augment: parseAugmentations(config.augment),
+    targets: targetsOf(question.model, question.task, splits.train.labels, question.constants),
+  });
+  const training = await compileTraining(engine, question, config);
+  const objective = training.objective(config);
   const w = engine.vector(training.layout.length);
   await w.write(initialise(training, config.seed));
   return { engine, loader, objective, training, layout: training.layout, w };

@@ -23,6 +23,7 @@ import {
 } from "../../src/nn/index.js";
 import { trainingGraph } from "../../src/tasks/index.js";
 import { Random } from "../../src/tensor/philox.js";
+import { classify, targetInputs } from "../support/questions.js";
 import { everyEngine } from "./engines.js";
 
 const BATCH = 4;
@@ -124,9 +125,10 @@ async function step(
   const random = new Random({ seed: 2, purpose: "init" });
   const x = Float32Array.from({ length: pixels }, () => random.normal());
   const targets = Float32Array.from({ length: BATCH * 10 }, (_, at) => (at % 11 === 0 ? 1 : 0));
-  const { loss, logits } = await program.run({ vectors, inputs: { x, targets } });
+  const inputs = { x, ...targetInputs(targets, 10) };
+  const outputs = await program.run({ vectors, inputs });
   return {
-    loss: [...loss, ...logits],
+    loss: Object.values(outputs).flatMap((values) => [...values]),
     dx: await vectors.dx.read(),
     grad: await vectors.grad.read(),
     report: (await vectors[REPORT]?.read()) ?? new Float32Array(0),
@@ -135,7 +137,7 @@ async function step(
 
 describe.each(everyEngine)("$title", ({ skip, open }) => {
   describe.skipIf(skip).each(nets)("$name", (model) => {
-    const plainNet = () => trainingGraph(model, BATCH);
+    const plainNet = () => trainingGraph(classify(model), BATCH);
 
     it("the gradient of the images stays to the bit, that of weights within its error", async () => {
       const engine = await open();
@@ -188,7 +190,7 @@ describe.each(everyEngine)("$title", ({ skip, open }) => {
 
 it("keeps a tensor that two convolutions read once", () => {
   const [, residualNet] = nets;
-  const { graph, values } = compressSaved(trainingGraph(residualNet, BATCH).graph, 1);
+  const { graph, values } = compressSaved(trainingGraph(classify(residualNet), BATCH).graph, 1);
   const compressed = graph.nodes.filter(({ op }) => op.name === "compress");
   expect(compressed).toHaveLength(values.length);
   expect(new Set(compressed.map(({ inputs }) => inputs[0])).size).toBe(values.length);
@@ -197,7 +199,7 @@ it("keeps a tensor that two convolutions read once", () => {
 it("leaves what normalisation needs as it is", () => {
   const input = { channels: 3, height: 32, width: 32, classes: 10 };
   const { graph } = compressSaved(
-    trainingGraph(createModel("resnet20", input), BATCH).graph,
+    trainingGraph(classify(createModel("resnet20", input)), BATCH).graph,
     1 / 8,
   );
   const exact = graph.nodes.filter(({ op }) => op.name === "batchNormGrad");

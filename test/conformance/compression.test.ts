@@ -16,6 +16,7 @@ const contents: Readonly<Record<string, (at: number) => number>> = {
   smooth: (at) => Math.sin(at / 40) + Math.cos(at / 300),
   rectified: () => Math.max(0, random.normal()),
   "large and small": (at) => (at % 97 === 0 ? 1000 : 0.001) * random.normal(),
+  tiny: () => 1e-39 * random.normal(),
   "not finite": (at) => (at % 5000 === 0 ? Number.NaN : random.normal()),
 };
 const shapes: readonly Shape[] = [
@@ -28,6 +29,8 @@ const settings: readonly (readonly [bound: number, share: number])[] = [
   [0.002, 1],
   [0.001, 0.125],
   [0, 0.25],
+  [3e-38, 0.5],
+  [1e-40, 1.1],
 ];
 
 /** What TypeScript makes of each content, once for all engines. */

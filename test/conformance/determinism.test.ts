@@ -8,13 +8,14 @@ import { createModel } from "../../src/models/index.js";
 import { initialise } from "../../src/nn/index.js";
 import { trainingGraph } from "../../src/tasks/index.js";
 import { Random } from "../../src/tensor/philox.js";
+import { classify, targetInputs } from "../support/questions.js";
 
 const BATCH = 16;
 const REPEATS = 20;
 
 const nets = ["lenet5", "resnet20", "mobilenetv2"].map((name) => {
   const model = createModel(name, { channels: 3, height: 32, width: 32, classes: 10 });
-  return { name, net: trainingGraph(model, BATCH, {}) };
+  return { name, net: trainingGraph(classify(model), BATCH, {}) };
 });
 type Net = (typeof nets)[number]["net"];
 
@@ -26,10 +27,11 @@ async function stepper(engine: Engine, net: Net) {
   const random = new Random({ seed: 2, purpose: "init" });
   const x = Float32Array.from({ length: BATCH * 3 * 32 * 32 }, () => random.uniform());
   const targets = Float32Array.from({ length: BATCH * 10 }, (_, at) => (at % 11 === 0 ? 1 : 0));
+  const inputs = { x, ...targetInputs(targets, 10) };
   return async () => {
     await w.write(initialise(net, 1));
     const key = { seed: 1, purpose: "dropout" } as const;
-    const { loss } = await program.run({ vectors: { w, grad }, inputs: { x, targets }, key });
+    const { loss } = await program.run({ vectors: { w, grad }, inputs, key });
     const results = [loss as Float32Array, await grad.read(), await w.read()];
     return Buffer.concat(results.map(({ buffer }) => new Uint8Array(buffer)));
   };

@@ -62,6 +62,44 @@ const batches = fc
 const lengthOf = ({ indices, channels: c, outHeight, outWidth }: Gather) =>
   (indices.length / 2) * c * outHeight * outWidth;
 
+/** A 4x3 image enlarged by Pillow 13.0.0: Image.resize, BILINEAR, mode F. */
+const stored = [10, 20, 40, 60, 200, 100, 50, 0, 7, 77, 177, 255];
+const enlarged = [
+  {
+    size: [8, 6],
+    expected: [
+      ...[10, 12.5, 17.5, 25, 35, 45, 55, 60],
+      ...[57.5, 53.125, 44.375, 40.625, 41.875, 43.125, 44.375, 45],
+      ...[152.5, 134.375, 98.125, 71.875, 55.625, 39.375, 23.125, 15],
+      ...[151.75, 137.375, 108.625, 91.125, 84.875, 77.25, 68.25, 63.75],
+      ...[55.25, 62.125, 75.875, 98.375, 129.625, 156.75, 179.75, 191.25],
+      ...[7, 24.5, 59.5, 102, 152, 196.5, 235.5, 255],
+    ],
+  },
+  {
+    size: [6, 5],
+    expected: [
+      ...[10, 15, 23.3333, 36.6667, 50, 60],
+      ...[86, 69, 50.6667, 45.3333, 40, 36],
+      ...[200, 150, 91.6667, 58.3333, 25, 0],
+      ...[84.2, 85.2, 92.8667, 119.5333, 139.6, 153],
+      ...[7, 42, 93.6667, 160.3333, 216, 255],
+    ],
+  },
+];
+
+/** That image as a batch of a size, with pixel centres at half-integers. */
+function enlargement(outWidth: number, outHeight: number): Gather {
+  const [across, down] = [4 / outWidth, 3 / outHeight];
+  const map = [across, 0, across / 2 - 0.5, 0, down, down / 2 - 0.5];
+  return {
+    ...{ height: 3, width: 4, channels: 1, outHeight, outWidth, mean: [0], std: [1] },
+    images: Uint8Array.from(stored),
+    indices: Int32Array.of(0, -1),
+    samples: Float32Array.of(...map, 0, 0, 0, 0, 1),
+  };
+}
+
 /** The addon, where it is built. */
 function addonIfBuilt() {
   try {
@@ -98,6 +136,50 @@ describe.skipIf(!addon)("native gather", () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test.each(enlarged)("enlarges as Pillow does, to $size", async ({ size, expected }) => {
+    const [outWidth, outHeight] = size;
+    const batch = enlargement(outWidth, outHeight);
+    const [found, slow] = [engine.buffer(expected.length), new Float32Array(expected.length)];
+    await engine.gather(batch, found);
+    reference(batch, slow);
+    for (const numbers of [found, slow]) {
+      expect([...numbers].map((value) => Math.round(value * 1e4) / 1e4)).toEqual(expected);
+    }
+  });
+
+  test("is black from half a pixel behind the border's centres on, and nowhere before", async () => {
+    const places = [-0.51, -0.5, -0.49, 0, 1.49, 1.5, 1.51];
+    const batch = {
+      ...{ height: 1, width: 2, channels: 1, outHeight: 1, outWidth: 1, mean: [0], std: [1] },
+      images: Uint8Array.of(10, 20),
+      indices: Int32Array.from(places.flatMap(() => [0, -1])),
+      samples: Float32Array.from(places.flatMap((x) => [1, 0, x, 0, 1, 0, 0, 0, 0, 0, 1])),
+    };
+    const [found, slow] = [engine.buffer(places.length), new Float32Array(places.length)];
+    await engine.gather(batch, found);
+    reference(batch, slow);
+    expect([...found]).toEqual([0, 10, 10, 10, 20, 20, 0]);
+    expect([...slow]).toEqual([...found]);
+  });
+
+  test.each<[string, Partial<Gather>]>([
+    ["part of an image", { images: new Uint8Array(5) }],
+    ["a list for an image", { images: [0, 1, 2, 3] as never }],
+    ["signed bytes", { images: new Int8Array(4) as never }],
+    ["half a row", { height: 0.5, width: 8 }],
+    ["no width", { width: 0 }],
+    ["a size beyond counting", { outHeight: 2 ** 31 }],
+    ["an index beyond the images", { indices: Int32Array.of(1, -1) }],
+    ["f32 indices", { indices: Float32Array.of(0, -1) as never }],
+    ["half a sample", { indices: Int32Array.of(0, -1, 0) }],
+    ["f64 fields", { samples: new Float64Array(SAMPLE_FIELDS) as never }],
+    ["a mean too many", { mean: [1, 2] }],
+  ])("every engine refuses %s at its door", async (_, change) => {
+    const batch = { ...enlargement(2, 2), ...change };
+    await expect(engine.gather(batch, engine.buffer(4))).rejects.toThrow(/^gather: /);
+    expect(() => reference(batch, new Float32Array(4))).toThrow(/^gather: /);
   });
 
   test("numbers that are no numbers show black, and touch no other memory", async () => {

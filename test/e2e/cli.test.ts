@@ -113,16 +113,25 @@ test("a run is trained, evaluated and used; --json prints one object", async () 
   );
   expect(trained.code).toBe(0);
   const summary = JSON.parse(trained.out);
-  expect(summary).toMatchObject({ run: "a", model: "lenet5", parameters: 61706, seed: 3 });
+  expect(summary).toMatchObject({
+    run: "a",
+    task: "classify",
+    model: "lenet5",
+    parameters: 61706,
+    seed: 3,
+  });
   expect(Object.keys(summary)).toEqual([
-    ...["run", "model", "parameters", "epochs", "seed", "best", "test"],
+    ...["run", "task", "model", "parameters", "epochs", "seed", "score", "best", "test"],
     ...["imagesPerSecond", "gradients", "memory", "seconds"],
   ]);
   const evaluated = JSON.parse((await convoy(["eval", "a", "--json"], { cwd })).out);
-  const { gradients: _, ...shared } = summary;
-  expect(Object.keys(evaluated).sort()).toEqual(Object.keys(shared).sort());
-  expect(evaluated.test).toEqual(summary.test);
-  expect(evaluated.best).toEqual(summary.best);
+  expect(Object.keys(evaluated)).toEqual([
+    ...["run", "data", "task", "model", "set", "images", "metrics", "classes"],
+    ...["imagesPerSecond", "seconds", "memory"],
+  ]);
+  expect(evaluated).toMatchObject({ run: "a", data: "mnist", set: "test", images: 10_000 });
+  expect(evaluated.metrics).toEqual(summary.test);
+  expect(evaluated.classes.map(({ name }: { name: string }) => name)).toEqual([..."0123456789"]);
 
   const { test: images } = await openDataset("mnist");
   const digit = images!.images.subarray(0, 784);
@@ -130,9 +139,10 @@ test("a run is trained, evaluated and used; --json prints one object", async () 
   await sharp(digit, { raw }).png().toFile(join(cwd, "digit.png"));
   const { code, out } = await convoy(["predict", "a", "digit.png", "--json"], { cwd });
   expect(code).toBe(0);
-  const [{ image, classes }] = JSON.parse(out).predictions;
-  expect(image).toBe("digit.png");
+  const { file, class: likeliest, confidence, classes } = JSON.parse(out);
+  expect(file).toBe("digit.png");
   expect(classes).toHaveLength(3);
+  expect(classes[0]).toEqual({ class: likeliest, probability: confidence });
   expect(classes[0].probability).toBeGreaterThanOrEqual(classes[1].probability);
 });
 

@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runFiles } from "../../src/runs/runFiles.js";
-import { train } from "../../src/swarm/train.js";
+import { train } from "../../src/runs/train.js";
 import { idxFile } from "../fixtures/data.js";
 import { root } from "./convoy.js";
 

@@ -61,6 +61,8 @@ describe.skipIf(!built())("with work in flight", () => {
     ["a process fails", "error", 1],
     ["a process comes to its end", "end", 0],
     ["engines are garbage", "collected", 0],
+    ["a worker is terminated", "worker", 0],
+    ["workers are terminated in the middle of runs", "terminated", 0],
   ])("%s without a crash", (_, way, code) => {
     const { status, signal, stdout, stderr } = run("ending", way);
     expect({ status, signal, stdout }, stderr).toEqual({

@@ -8,9 +8,10 @@ import { createEngine } from "../../src/engine/index.js";
 import { constant, mul, reduceSum, type Value } from "../../src/graph/index.js";
 import { createModel, type ModelInput } from "../../src/models/index.js";
 import { build } from "../../src/nn/index.js";
-import { countTopK } from "../../src/tasks/index.js";
+import { countTopK } from "../../src/tasks/classification/confusion.js";
 import { readWeights } from "../../src/train/index.js";
 import { firstWeights, startFrom } from "../../src/train/start.js";
+import { classesOf, classNames } from "../support/questions.js";
 import { convoy, root, scratch } from "./convoy.js";
 
 const shared = join(root, "../shared/data");
@@ -29,14 +30,14 @@ const numbers = [0, 217, 482, 491, 497, 566, 569, 571, 574, 701];
 async function see(path: string, part: string) {
   const { selection } = await openDataset(photos, { size: SIZE });
   const weights = await readWeights(path);
-  const own = weights.info.classes;
-  const classes = own.length > 0 ? own : selection!.classes;
+  const own = weights.info.names;
+  const names = own.length > 0 ? own : classNames(selection!);
   const create = (input: ModelInput) => createModel(weights.info.model, input);
-  const input = { channels: 3, height: SIZE, width: SIZE, classes: classes.length };
+  const input = { channels: 3, height: SIZE, width: SIZE, classes: names.length };
   const net = build(create(input).layer, [BATCH, 3, SIZE, SIZE], { training: false });
   const { output } = net.blocks.find((one) => one.path === part)!;
   net.graph.output("y", output.shape.length === 4 ? channelMeans(output) : output);
-  const start = startFrom(weights, { create, input, classes }, path);
+  const start = startFrom(weights, { create, input, names }, path);
   const engine = await createEngine();
   const program = await engine.compile(net.graph);
   const w = engine.vector(net.layout.length);
@@ -51,7 +52,7 @@ async function see(path: string, part: string) {
     rows.push(...(await program.run({ vectors: { w }, inputs: { x: images } })).y);
   }
   await engine.close();
-  return { rows, labels: selection!.labels };
+  return { rows, labels: classesOf(selection!) };
 }
 
 const channelMeans = (x: Value) =>
@@ -110,7 +111,7 @@ describe.skipIf(missing.length > 0)(
       expect([code, err]).toEqual([0, expect.any(String)]);
       const { net } = JSON.parse(readFileSync(join(cwd, "run/config.json"), "utf8"));
       expect(net).toMatchObject({ mean: [123, 117, 104], std: [1, 1, 1] });
-      expect(net.classes).toHaveLength(10);
+      expect(net.names).toHaveLength(10);
     });
   },
 );

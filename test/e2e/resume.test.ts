@@ -10,7 +10,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEngine } from "../../src/engine/index.js";
-import { runFiles } from "../../src/train/index.js";
+import { runFiles } from "../../src/runs/index.js";
 
 const command = fileURLToPath(new URL("../../bin/convoy.mjs", import.meta.url));
 const STEPS = 260;

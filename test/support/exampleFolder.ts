@@ -3,7 +3,7 @@
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { train } from "../../src/train/index.js";
+import { train } from "../../src/runs/index.js";
 
 const temporary = () => mkdtempSync(join(tmpdir(), "convoy-example-"));
 

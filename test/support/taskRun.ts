@@ -4,9 +4,10 @@ import type { Outputs, Vector } from "../../src/engine/engine.js";
 import { referenceEngine } from "../../src/engine/reference/index.js";
 import type { Model } from "../../src/models/model.js";
 import { initialise } from "../../src/nn/index.js";
-import { GRADIENT, TARGETS, type TaskGraph } from "../../src/tasks/graphs.js";
+import { GRADIENT, type TaskGraph } from "../../src/tasks/graphs.js";
 import { Random } from "../../src/tensor/philox.js";
 import { sizeOf } from "../../src/tensor/shape.js";
+import { targetInputs } from "./questions.js";
 
 /** What a run returned, and the vectors that it read and wrote. */
 export interface TaskRun {
@@ -28,7 +29,7 @@ export async function runOnNoise(model: Model, task: TaskGraph, batch: number): 
   for (let at = 0; at < batch; at++) targets[at * model.classes + (at % model.classes)] = 1;
   const outputs = await program.run({
     vectors: { w, [GRADIENT]: grad },
-    inputs: { x, [TARGETS]: targets },
+    inputs: { x, ...targetInputs(targets, model.classes) },
     key: { seed: 1, purpose: "dropout" },
   });
   return { outputs, w, grad };

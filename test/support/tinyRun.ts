@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { Dataset, Splits } from "../../src/data/index.js";
+import type { ClassLabels, Dataset, Splits } from "../../src/data/index.js";
 import type { Model, ModelInput } from "../../src/models/index.js";
 import {
   batchNorm,
@@ -24,19 +24,21 @@ const SIDE = 6;
 const CLASSES = ["top", "middle", "bottom"];
 
 /** Noise with a brighter stripe whose place is the class. */
-export function stripes(length: number, seed: number, name = "stripes"): Dataset {
+export function stripes(length: number, seed: number, name = "stripes"): Dataset<ClassLabels> {
   const random = new Random({ seed, purpose: "search" });
-  const labels = Int32Array.from({ length }, (_, at) => at % CLASSES.length);
+  const of = Int32Array.from({ length }, (_, at) => at % CLASSES.length);
   const images = Uint8Array.from({ length: length * SIDE ** 2 }, (_, at) => {
     const row = Math.floor(at / SIDE) % SIDE;
-    const inStripe = Math.floor(row / 2) === labels[Math.floor(at / SIDE ** 2)];
+    const inStripe = Math.floor(row / 2) === of[Math.floor(at / SIDE ** 2)];
     return Math.floor(180 * random.uniform()) + (inStripe ? 75 : 0);
   });
-  return { name, length, height: SIDE, width: SIDE, channels: 1, images, labels, classes: CLASSES };
+  const labels = { kind: "class", of, classes: CLASSES } as const;
+  return { name, length, height: SIDE, width: SIDE, channels: 1, images, labels };
 }
 
 /** 120 images to learn from and to choose by, 33 to test with. */
-export const stripeSplits = (): Splits => ({ train: stripes(120, 1), test: stripes(33, 2) });
+export const stripeSplits = () =>
+  ({ train: stripes(120, 1), test: stripes(33, 2) }) satisfies Splits;
 
 /** A net with everything that a state must hold: weights, statistics, random numbers. */
 export const tinyModel = ({ channels, height, width, classes }: ModelInput): Model => ({

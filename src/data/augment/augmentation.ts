@@ -45,7 +45,12 @@ export class Sample {
   weight = 1;
 
   /** @param map from output to source pixels, in double precision until it is written */
-  constructor(private map: Affine) {}
+  constructor(private toSource: Affine) {}
+
+  /** From output to source pixels, as it is by now. */
+  get map(): Affine {
+    return this.toSource;
+  }
 
   /**
    * Changes the image made so far: its pixel (x, y) becomes that at `inner(x, y)`, where both are
@@ -54,7 +59,14 @@ export class Sample {
   warp(inner: Affine, { height, width }: BatchSize): void {
     const [cx, cy] = [(width - 1) / 2, (height - 1) / 2];
     const [a, b, c, d, e, f] = inner;
-    this.map = compose(this.map, [a, b, c + cx - a * cx - b * cy, d, e, f + cy - d * cx - e * cy]);
+    this.toSource = compose(this.toSource, [
+      a,
+      b,
+      c + cx - a * cx - b * cy,
+      d,
+      e,
+      f + cy - d * cx - e * cy,
+    ]);
   }
 
   /** Writes the fields of {@link SAMPLE_FIELDS} as number `at` of a batch. */

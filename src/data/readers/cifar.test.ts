@@ -3,6 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { scratchFolder } from "../../../test/fixtures/data.js";
+import { classesOf, classNames } from "../../../test/support/questions.js";
 import { InputError } from "../../inputError.js";
 import { openDataset } from "../sources.js";
 
@@ -34,8 +35,9 @@ test("reads CIFAR-10 batches in order, pixel by pixel", async () => {
     "batches.meta.txt": `${names.join("\n")}\n\n`,
   });
   const { train, test: held } = await openDataset(path);
-  expect(train).toMatchObject({ length: 3, height: 32, width: 32, channels: 3, classes: names });
-  expect([...train.labels]).toEqual([3, 9, 1]);
+  expect(train).toMatchObject({ length: 3, height: 32, width: 32, channels: 3 });
+  expect(classNames(train)).toEqual(names);
+  expect([...classesOf(train)]).toEqual([3, 9, 1]);
   expect([...train.images.subarray(0, 6)]).toEqual([11, 21, 31, 10, 20, 30]);
   expect([...train.images.subarray(2 * 3072 + 3069)]).toEqual([70, 80, 90]);
   expect(held?.length).toBe(2);
@@ -44,8 +46,8 @@ test("reads CIFAR-10 batches in order, pixel by pixel", async () => {
 test("reads CIFAR-100 with its fine labels", async () => {
   const path = await folder({ "train.bin": record([4, 77], [1, 2, 3]) });
   const { train, test: held } = await openDataset(path);
-  expect([...train.labels]).toEqual([77]);
-  expect(train.classes).toHaveLength(100);
+  expect([...classesOf(train)]).toEqual([77]);
+  expect(classNames(train)).toHaveLength(100);
   expect(held).toBeUndefined();
 });
 
@@ -86,7 +88,7 @@ test("any cut is refused or leaves whole records", async () => {
       await writeFile(file, two);
       await truncate(file, length);
       const result = await openDataset(path).catch((error) => error);
-      if (length === 3073) expect([...result.train.labels]).toEqual([3]);
+      if (length === 3073) expect([...classesOf(result.train)]).toEqual([3]);
       else expect(result).toBeInstanceOf(InputError);
     }),
     { numRuns: 50, examples: [[3073], [0]] },

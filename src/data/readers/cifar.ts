@@ -103,18 +103,26 @@ async function readBatches(
   );
   const length = counts.reduce((sum, count) => sum + count, 0);
   const images = new Uint8Array(length * IMAGE);
-  const labels = new Int32Array(length);
+  const of = new Int32Array(length);
   let start = 0;
   for (const [at, path] of paths.entries()) {
     const end = start + counts[at];
     const target = {
       images: images.subarray(start * IMAGE, end * IMAGE),
-      labels: labels.subarray(start, end),
+      labels: of.subarray(start, end),
     };
     parseCifar(await readBytes(path), format, path, target);
     start = end;
   }
-  return { name, length, height: SIDE, width: SIDE, channels: 3, images, labels, classes };
+  return {
+    name,
+    length,
+    height: SIDE,
+    width: SIDE,
+    channels: 3,
+    images,
+    labels: { kind: "class", of, classes },
+  };
 }
 
 /** How many records a file of some size holds. */

@@ -1,12 +1,12 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import fc from "fast-check";
 import sharp from "sharp";
 import { expect, test } from "vitest";
 import { scratchFolder } from "../../../test/fixtures/data.js";
+import { classesOf, classNames } from "../../../test/support/questions.js";
+import type { TagLabels, ValueLabels } from "../../data/labels.js";
 import { InputError } from "../../inputError.js";
 import { openDataset } from "../sources.js";
-import { parseCsv } from "./csv.js";
 
 const image = (value: number) =>
   sharp({ create: { width: 4, height: 4, channels: 3, background: { r: value, g: 0, b: 0 } } })
@@ -29,23 +29,32 @@ test("reads paths from the table's folder, with splits, quotes and numbers in or
     '\uFEFFLabel,path,split\r\n10,in/a.png,train\r\n9,"c, d.png",train\r\n\r\n9,in/b.png,val\r\n',
   );
   const { train, selection, test: held } = await openDataset(path, { size: 2 });
-  expect(train.classes).toEqual(["9", "10"]);
-  expect([...train.labels]).toEqual([1, 0]);
+  expect(classNames(train)).toEqual(["9", "10"]);
+  expect([...classesOf(train)]).toEqual([1, 0]);
   expect([train.images[0], train.images[12], selection?.images[0]]).toEqual([10, 30, 20]);
   expect(held).toBeUndefined();
 });
 
 test("without a split column all rows are training data", async () => {
   const { train } = await openDataset(await table("path,label\nin/a.png,x\nin/b.png,y"));
-  expect(train).toMatchObject({ name: "set", length: 2, classes: ["x", "y"] });
+  expect(train).toMatchObject({ name: "set", length: 2 });
+  expect(classNames(train)).toEqual(["x", "y"]);
 });
 
 test.each([
-  ["other columns", "file,class\nin/a.png,x", /line 1 has the columns file, class; expected path/],
+  [
+    "other columns",
+    "source,kind,colour\nin/a.png,x,red",
+    /line 1 has the columns source, kind, colour; it is not clear which one holds the path/,
+  ],
   ["an empty file", "", /line 1 has the columns/],
   ["a missing cell", "path,label\nin/a.png", /line 2 has 1 cells; expected 2/],
   ["an empty label", "path,label\n\nin/a.png,", /line 3 has no label/],
-  ["an unknown split", "path,label,split\nin/a.png,x,dev", /line 2 has split "dev"/],
+  [
+    "an unknown split",
+    "path,label,split\nin/a.png,x,later",
+    /line 2 has split "later"; expected train, val, test/,
+  ],
   ["an open quote", 'path,label\n"in/a.png,x', /line 2: cannot read/],
   ["one class", "path,label\nin/a.png,x", /found 1 class/],
   [
@@ -60,14 +69,133 @@ test.each([
   await expect(openDataset(path)).rejects.toThrow(message);
 });
 
-test("any table written with quotes reads back", () => {
-  const cell = fc.string({ minLength: 1 }).filter((text) => !text.includes("\r"));
-  const rows = fc.array(fc.tuple(cell, cell), { minLength: 1 });
-  const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
-  fc.assert(
-    fc.property(rows, fc.constantFrom("", "\n", "\r\n"), (cells, end) => {
-      const text = cells.map((row) => row.map(quote).join(",")).join("\n") + end;
-      expect(parseCsv(text, "x").map((row) => row.cells)).toEqual(cells);
-    }),
+/** A table of `rows` over the same three images. */
+const rows = (header: string, ...cells: string[]) => table(`${header}\n${cells.join("\n")}\n`);
+const tagsOf = ({ train }: { train: { labels: unknown } }) => train.labels as TagLabels;
+const valuesOf = ({ train }: { train: { labels: unknown } }) => train.labels as ValueLabels;
+
+test("takes columns as they are named, and says what was taken for what", async () => {
+  const path = await rows("id,photo,species,site,note", "1,in/a.png,fox,n,-", "2,in/b.png,owl,s,-");
+  const { train, notes } = await openDataset(path, {
+    size: 2,
+    columns: { path: "photo", label: "Species", group: "site" },
+  });
+  expect(classNames(train)).toEqual(["fox", "owl"]);
+  expect([...train.groups!]).toEqual([0, 1]);
+  expect(notes).toEqual([
+    `${path}: path = photo, label = species, group = site; not used: id, note`,
+  ]);
+});
+
+test("a column of words is tags, and rows of one image come together", async () => {
+  const path = await rows("image,class,x", "a,RBC,1", "a,WBC,2", "b,RBC,3", "a,RBC,4");
+  const { train, notes } = await openDataset(path, { size: 2, columns: { tags: "class" } });
+  expect(train.ids!.map((id) => id.slice(-8))).toEqual(["in/a.png", "in/b.png"]);
+  expect(tagsOf({ train })).toMatchObject({ kind: "tags", classes: ["RBC", "WBC"] });
+  expect([...tagsOf({ train }).of]).toEqual([1, 1, 1, 0]);
+  expect(notes).toContain("images are found by their names in in/");
+});
+
+test("tags: words between separators, an empty cell for none, a column each, not known where empty", async () => {
+  const words = await openDataset(await rows("path,tags", "in/a.png,red;big", "in/b.png,"));
+  expect([...tagsOf(words).of]).toEqual([1, 1, 0, 0]);
+  const columns = await openDataset(await rows("path,red,big", "in/a.png,1,yes", "in/b.png,0,"));
+  expect(tagsOf(columns).classes).toEqual(["red", "big"]);
+  expect([...tagsOf(columns).of]).toEqual([1, 1, 0, 2]);
+});
+
+test("columns of numbers are values; an empty cell is not known", async () => {
+  const clear = await openDataset(await rows("path,age,weight", "in/a.png,3,0.5", "in/b.png,,-1"));
+  expect(valuesOf(clear)).toMatchObject({ kind: "values", names: ["age", "weight"] });
+  expect([...valuesOf(clear).of]).toEqual([3, 0.5, Number.NaN, -1]);
+  const label = await rows("path,label", "in/a.png,3", "in/b.png,4");
+  expect(valuesOf(await openDataset(label, { kind: "values" })).names).toEqual(["label"]);
+  expect((await openDataset(label)).train.labels.kind).toBe("class");
+});
+
+test("counts are not taken for classes without a word", async () => {
+  const counts = Array.from({ length: 40 }, (_, at) => `in/a.png,${at % 26}`);
+  const path = await rows("path,label", ...counts);
+  await expect(openDataset(path)).rejects.toThrow(
+    /column "label".*26 different ones.*--task values/,
+  );
+  const { train } = await openDataset(path, { kind: "class", size: 2 });
+  expect(classNames(train)).toHaveLength(26);
+  const fractions = await rows("path,label", "in/a.png,0.5", "in/b.png,1.5");
+  await expect(openDataset(fractions)).rejects.toThrow(/--task values/);
+});
+
+test("joined labels are not taken for classes without a word", async () => {
+  const path = await rows("path,label", 'in/a.png,"RBC,WBC"', "in/b.png,RBC", '"c, d.png",WBC');
+  await expect(openDataset(path)).rejects.toThrow(/"RBC,WBC".*several tags.*--task tags/);
+  expect([...tagsOf(await openDataset(path, { kind: "tags", size: 2 })).of]).toEqual([
+    1, 1, 1, 0, 0, 1,
+  ]);
+});
+
+test("given names stand for numbers", async () => {
+  const path = await rows("path,label", "in/a.png,1", "in/b.png,0");
+  const { train } = await openDataset(path, { classes: ["cat", "dog", "eel"] });
+  expect([classNames(train), ...classesOf(train)]).toEqual([["cat", "dog", "eel"], 1, 0]);
+});
+
+test.each([
+  [
+    "a column that is not there",
+    "path,label",
+    "in/a.png,x",
+    { columns: { label: "lable" } },
+    /line 1 has no column "lable" for label \(did you mean "label"\?\)/,
+  ],
+  [
+    "a role that there is not",
+    "path,label",
+    "in/a.png,x",
+    { columns: { lable: "label" } },
+    /no role "lable" \(did you mean "label"\?\)/,
+  ],
+  [
+    "a value that is not finite",
+    "path,age",
+    "in/a.png,inf",
+    { kind: "values", columns: { values: "age" } },
+    /line 2, column "age" is "inf"; expected a finite number/,
+  ],
+  [
+    "a value beyond 32 bits",
+    "path,age",
+    "in/a.png,1e39",
+    { kind: "values" },
+    /line 2, column "age" is "1e39"/,
+  ],
+  [
+    "a tag that is no yes or no",
+    "path,red,big",
+    "in/a.png,3,1",
+    { columns: { tags: "red+big" } },
+    /line 2, column "red" is "3"; expected 1/,
+  ],
+] as const)("refuses %s", async (_, header, row, options, message) => {
+  const path = await rows(header, row);
+  await expect(openDataset(path, options)).rejects.toThrow(InputError);
+  await expect(openDataset(path, options)).rejects.toThrow(message);
+});
+
+test("refuses a table that is not UTF-8, naming the line", async () => {
+  const path = await table("");
+  const text = "path,label\nin/a.png,caf\u00e9\nin/b.png,th\u00e9\n";
+  await writeFile(path, Buffer.from(text, "latin1"));
+  await expect(openDataset(path)).rejects.toThrow(/line 2 is not UTF-8.*CSV UTF-8/);
+});
+
+test("data that are only evaluated may show some of the classes, or have a test part alone", async () => {
+  const path = await rows("path,label,split", "in/a.png,owl,test", "in/b.png,owl,test");
+  await expect(openDataset(path)).rejects.toThrow(/found a part for test, but none for training/);
+  const { train, test: held } = await openDataset(path, { known: ["fox", "owl"] });
+  expect([...classesOf(train)]).toEqual([1, 1]);
+  expect(held).toBeUndefined();
+  const strange = await rows("path,label", "in/a.png,cat");
+  await expect(openDataset(strange, { known: ["bat", "owl"] })).rejects.toThrow(
+    /class "cat" is not among those that the net knows \(did you mean "bat"\?\)/,
   );
 });

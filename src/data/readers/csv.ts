@@ -1,137 +1,157 @@
-// A CSV table of image files: columns `path` (from the table's folder), `label` and perhaps `split`
-// (train, val, test). Quotes as in RFC 4180.
+// A CSV table of image files: a column of paths (from the table's folder), columns of labels, and perhaps one of the
+// part and one of the group. Which is which is said by the titles or by `--columns`.
 
-import { basename, dirname, resolve } from "node:path";
+import { readdir } from "node:fs/promises";
+import { basename, dirname, extname, relative, resolve } from "node:path";
 import { InputError } from "../../inputError.js";
-import { suggestion } from "../../text/words.js";
-import type { Splits } from "../dataset.js";
+import { parseCsv } from "../../text/csv.js";
+import type { Part, Splits } from "../dataset.js";
+import { type Entry, labelMaker } from "./cells.js";
+import { describeColumns, type Table, type TableColumns, tableColumns } from "./columns.js";
 import { readBytes } from "./files.js";
-import { type ImageFile, type ImageParts, readImages } from "./imageFiles.js";
-import { type Reader, requireTwoClasses } from "./reader.js";
+import { type ImageFiles, isImage, readImages } from "./imageFiles.js";
+import { groupNumbers, type Reader, type ReadOptions } from "./reader.js";
+import { expectedParts, PARTS, partOf, requireTrain } from "./roles.js";
 
-type Split = "train" | "selection" | "test";
-
-/** What a cell of column `split` means. */
-const splitNames: Readonly<Record<string, Split>> = {
-  train: "train",
-  training: "train",
-  val: "selection",
-  valid: "selection",
-  validation: "selection",
-  selection: "selection",
-  test: "test",
-};
-
-interface Row {
-  readonly cells: readonly string[];
-  /** Line of the file on which it starts, from 1. */
-  readonly line: number;
-}
-
-/** Rows of a table; empty lines are left out. Throws for a quote that is not closed. */
-export function parseCsv(text: string, path: string): Row[] {
-  const rows: Row[] = [];
-  // A cell is quoted or plain and ends with a comma, a line's end or the end.
-  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y;
-  let cells: string[] = [];
-  let line = 1;
-  let start = 1;
-  while (cell.lastIndex < text.length) {
-    const from = cell.lastIndex;
-    const match = cell.exec(text);
-    if (!match) {
-      throw new InputError(
-        `${path}: line ${line}: cannot read ${JSON.stringify(text.slice(from, from + 20))}; ` +
-          "expected a cell, in double quotes when it holds a comma or a quote",
-      );
-    }
-    const [all, quoted, plain, end] = match;
-    cells.push(quoted?.replaceAll('""', '"') ?? plain.trim());
-    line += all.split("\n").length - 1;
-    if (end === ",") continue;
-    if (cells.length > 1 || cells[0] !== "") rows.push({ cells, line: start });
-    cells = [];
-    start = line;
+/** The text of a table, which must be UTF-8. */
+function decodeText(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    const line = firstDamagedLine(bytes);
+    throw new InputError(
+      `${path}: line ${line} is not UTF-8, so names would be lost; save the table as UTF-8 ` +
+        "(spreadsheets call it CSV UTF-8)",
+    );
   }
-  if (cells.length > 0) rows.push({ cells: [...cells, ""], line: start });
-  return rows;
 }
 
-/** Positions of the columns. */
-function columnsOf(header: readonly string[], path: string) {
-  const find = (name: string) => header.findIndex((cell) => cell.toLowerCase() === name);
-  const columns = { path: find("path"), label: find("label"), split: find("split") };
-  if (columns.path >= 0 && columns.label >= 0) return columns;
-  throw new InputError(
-    `${path}: line 1 has the columns ${header.join(", ")}; expected path, label and perhaps split`,
-  );
-}
-
-/** Names in order: of numbers if all are, else of letters. */
-function sortClasses(names: Iterable<string>): string[] {
-  const unique = [...new Set(names)];
-  const numbers = unique.every((name) => /^\d+$/.test(name));
-  return numbers ? unique.sort((a, b) => Number(a) - Number(b)) : unique.sort();
-}
-
-/** A row with its cells by meaning. */
-interface Entry {
-  readonly path: string;
-  readonly label: string;
-  readonly part: Split;
-  readonly line: number;
-}
-
-function entriesOf([header, ...rows]: readonly Row[], path: string): Entry[] {
-  const columns = columnsOf(header?.cells ?? [], path);
-  return rows.map(({ cells, line }) => {
-    const fail = (message: string): never => {
-      throw new InputError(`${path}: line ${line} ${message}`);
-    };
-    if (cells.length !== header.cells.length) {
-      fail(`has ${cells.length} cells; expected ${header.cells.length}`);
-    }
-    const split = columns.split < 0 ? "train" : cells[columns.split].toLowerCase();
-    const [file, label] = [cells[columns.path], cells[columns.label]];
-    if (file === "") fail("has no path");
-    if (label === "") fail("has no label");
-    if (!Object.hasOwn(splitNames, split)) {
-      fail(`has split "${split}"; expected train, val or test`);
-    }
-    return { path: resolve(dirname(path), file), label, part: splitNames[split], line };
+/** Number of the first line that is not UTF-8, from 1. */
+function firstDamagedLine(bytes: Uint8Array): number {
+  const lines = new TextDecoder("latin1").decode(bytes).split("\n");
+  const damaged = lines.findIndex((line) => {
+    const own = Uint8Array.from(line, (letter) => letter.charCodeAt(0));
+    return new TextDecoder().decode(own).includes("\uFFFD");
   });
+  return damaged + 1;
 }
 
-/** The files of each part. Classes are those of the training rows. */
-function partsOf(entries: readonly Entry[], path: string): Omit<ImageParts, "name"> {
-  const classes = sortClasses(
-    entries.filter(({ part }) => part === "train").map(({ label }) => label),
-  );
-  requireTwoClasses(classes, `${path}: training rows`);
-  const labels = new Map(classes.map((name, label) => [name, label]));
-  const parts: Partial<Record<Split, ImageFile[]>> = {};
-  for (const { path: file, label, part, line } of entries) {
-    const number = labels.get(label);
-    if (number === undefined) {
-      throw new InputError(
-        `${path}: line ${line} has label "${label}", which no training row has` +
-          `${suggestion(label, classes)}`,
-      );
-    }
-    parts[part] ??= [];
-    parts[part].push({ path: file, label: number });
+function tableOf(text: string, path: string): Table {
+  const [header, ...rows] = parseCsv(text, path);
+  const titles = header?.cells ?? [];
+  for (const { cells, line } of rows) {
+    if (cells.length === titles.length) continue;
+    throw new InputError(
+      `${path}: line ${line} has ${cells.length} cells; expected ${titles.length}`,
+    );
   }
-  return { classes, ...parts, train: parts.train! };
+  return { path, header: titles, rows };
+}
+
+/** Rows of one image in one part. */
+interface ImageRows {
+  readonly path: string;
+  readonly entries: Entry[];
+}
+
+/** Rows by part. Rows of tags in words that tell of one image come together; all others stand for an image each. */
+function rowsByPart(
+  { path, rows }: Table,
+  columns: TableColumns,
+): Partial<Record<Part, ImageRows[]>> {
+  const joins = columns.labels.kind === "words";
+  const parts: Partial<Record<Part, ImageRows[]>> = {};
+  const seen = new Map<string, ImageRows>();
+  for (const entry of rows) {
+    const { cells, line } = entry;
+    const file = cells[columns.path.at];
+    if (file === "") throw new InputError(`${path}: line ${line} has no path`);
+    const split = columns.split && cells[columns.split.at];
+    const part = split === undefined ? "train" : partOf(split);
+    if (part === undefined) {
+      throw new InputError(`${path}: line ${line} has split "${split}"; expected ${expectedParts}`);
+    }
+    const key = `${part} ${file}`;
+    const same = joins ? seen.get(key) : undefined;
+    if (same) {
+      same.entries.push(entry);
+      continue;
+    }
+    const image = { path: file, entries: [entry] };
+    seen.set(key, image);
+    parts[part] ??= [];
+    parts[part].push(image);
+  }
+  return parts;
+}
+
+/** Image files of a folder by the names that tables use: the path, with or without its ending, and the bare name. */
+async function filesByName(folder: string): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  for (const name of (await readdir(folder, { recursive: true })).sort()) {
+    if (!isImage(name)) continue;
+    const short = name.slice(0, -extname(name).length);
+    for (const key of [name, short, basename(name), basename(short)]) {
+      if (!names.has(key)) names.set(key, resolve(folder, name));
+    }
+  }
+  return names;
+}
+
+/** Where the images lie: as the table says, else wherever below its folder a file has that name. */
+async function locate(paths: readonly string[], table: string) {
+  const folder = dirname(table);
+  const plain = paths.map((path) => resolve(folder, path));
+  if (paths.every((path) => isImage(path) && path.includes("/"))) return { found: plain };
+  const names = await filesByName(folder);
+  const known = new Set(names.values());
+  const found = paths.map((path, at) =>
+    known.has(plain[at]) ? plain[at] : (names.get(path) ?? plain[at]),
+  );
+  const other = found.find((path, at) => path !== plain[at]);
+  const where = other && relative(folder, dirname(other));
+  return { found, ...(other && { note: `images are found by their names in ${where || "."}/` }) };
+}
+
+async function partsOf(table: Table, columns: TableColumns, options: ReadOptions) {
+  const { path } = table;
+  const found = requireTrain(rowsByPart(table, columns), options.known !== undefined, path);
+  const make = labelMaker(
+    columns.labels,
+    found.train.map(({ entries }) => entries),
+    options,
+    path,
+  );
+  const numbers = groupNumbers();
+  const parts: Partial<Record<Part, ImageFiles>> = {};
+  const notes = [`${path}: ${describeColumns(columns)}`];
+  for (const part of PARTS) {
+    const rows = found[part];
+    if (!rows) continue;
+    const { found: paths, note } = await locate(
+      rows.map((row) => row.path),
+      path,
+    );
+    if (note && !notes.includes(note)) notes.push(note);
+    const { groups } = columns;
+    parts[part] = {
+      paths,
+      labels: make(rows.map(({ entries }) => entries)),
+      ...(groups && { groups: numbers(rows.map(({ entries: [{ cells }] }) => cells[groups.at])) }),
+    };
+  }
+  return { ...parts, train: parts.train!, notes };
 }
 
 /** A table of image files, decoded to squares. */
 export const csv: Reader = {
   name: "csv",
-  reads: "a .csv file with the columns path, label and perhaps split",
+  reads:
+    "a .csv file with a column of paths and columns of labels, tags or values, perhaps split and group",
   matches: ({ path, entries }) => entries === undefined && /\.csv$/i.test(path),
   async read({ path }, options): Promise<Splits> {
-    const text = new TextDecoder().decode(await readBytes(path)).replace(/^\uFEFF/, "");
-    const parts = partsOf(entriesOf(parseCsv(text, path), path), path);
+    const table = tableOf(decodeText(await readBytes(path), path), path);
+    const parts = await partsOf(table, tableColumns(table, options), options);
     return readImages({ name: options.name ?? basename(path, ".csv"), ...parts }, options);
   },
 };

@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { idxFile, scratchFolder } from "../../../test/fixtures/data.js";
+import { classesOf, classNames } from "../../../test/support/questions.js";
 import { InputError } from "../../inputError.js";
 import { openDataset } from "../sources.js";
 import { parseIdx } from "./idx.js";
@@ -32,7 +33,7 @@ test("reads plain and gzip files alike", async () => {
     const { train, test: held } = await openDataset(path);
     expect(train).toMatchObject({ length: 4, height: 2, width: 3, channels: 1 });
     expect([...train.images]).toEqual([...pixels]);
-    expect([...train.labels]).toEqual([0, 1, 0, 1]);
+    expect([...classesOf(train)]).toEqual([0, 1, 0, 1]);
     expect(held).toBeUndefined();
   }
 });
@@ -43,8 +44,8 @@ test("labels that start at one keep their names", async () => {
     "train-labels-idx1-ubyte": labels(1, 2, 3, 2),
   });
   const { train } = await openDataset(path);
-  expect(train.classes).toEqual(["1", "2", "3"]);
-  expect([...train.labels]).toEqual([0, 1, 2, 1]);
+  expect(classNames(train)).toEqual(["1", "2", "3"]);
+  expect([...classesOf(train)]).toEqual([0, 1, 2, 1]);
 });
 
 test.each([

@@ -87,8 +87,8 @@ function toDataset(
   pair: Pair,
   { first, classes }: ReturnType<typeof labelRange>,
 ): Dataset {
-  const labels = Int32Array.from(pair.labels, (label) => label - first);
-  const wrong = labels.findIndex((label) => label < 0 || label >= classes.length);
+  const of = Int32Array.from(pair.labels, (label) => label - first);
+  const wrong = of.findIndex((label) => label < 0 || label >= classes.length);
   if (wrong >= 0) {
     throw new InputError(
       `${pair.labelsPath}: record ${wrong} (byte ${8 + wrong}) has label ${pair.labels[wrong]}; ` +
@@ -96,7 +96,15 @@ function toDataset(
     );
   }
   const { length, height, width, images } = pair;
-  return { name, length, height, width, channels: 1, images, labels, classes };
+  return {
+    name,
+    length,
+    height,
+    width,
+    channels: 1,
+    images,
+    labels: { kind: "class", of, classes },
+  };
 }
 
 /** A folder of IDX files: `train-images...`, `train-labels...` and, if there, `t10k-...`. */

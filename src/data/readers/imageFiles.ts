@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import type { Sharp, SharpOptions } from "sharp";
 import { InputError } from "../../inputError.js";
 import { type Dataset, type Splits, subset } from "../dataset.js";
+import type { Labels } from "../labels.js";
 import { concurrency, type ReadOptions, requireMemory, type WrongFile } from "./reader.js";
 
 const CHANNELS = 3;
@@ -12,10 +13,12 @@ const DEFAULT_SIZE = 64;
 /** How many wrong files a message names. */
 const NAMED = 10;
 
-/** An image on disk and its class. */
-export interface ImageFile {
-  readonly path: string;
-  readonly label: number;
+/** Images on disk and what is known of each. */
+export interface ImageFiles {
+  readonly paths: readonly string[];
+  readonly labels: Labels;
+  /** What each image belongs to; see {@link Dataset}. */
+  readonly groups?: Int32Array;
 }
 
 /** Size to which an image is brought; 1 channel is grey, 3 are red, green and blue. */
@@ -28,16 +31,28 @@ export interface ImageShape {
 /** The parts of a set of image files. */
 export interface ImageParts {
   readonly name: string;
-  readonly classes: readonly string[];
-  readonly train: readonly ImageFile[];
-  readonly selection?: readonly ImageFile[];
-  readonly test?: readonly ImageFile[];
+  readonly train: ImageFiles;
+  readonly selection?: ImageFiles;
+  readonly test?: ImageFiles;
+  readonly notes?: readonly string[];
 }
+
+/** Formats that sharp's usual build does not decode, by the endings of their files. */
+const undecoded: readonly (readonly [RegExp, string])[] = [
+  [/\.hei[cf]$/i, "HEIC (HEVC) is not read"],
+  [/\.dcm$/i, "DICOM is not read"],
+  [/\.(dng|cr2|cr3|nef|arw|raf|orf|rw2)$/i, "camera raw is not read"],
+];
 
 /** Whether a file is meant to be an image; those that sharp cannot read are then named as wrong. */
 export function isImage(file: string): boolean {
   const hidden = /(^|[\\/])\./.test(file);
-  return !hidden && /\.(jpe?g|png|webp|gif|tiff?|avif|heic|bmp|ppm|pgm)$/i.test(file);
+  return (
+    !hidden &&
+    /\.(jpe?g|jpe|jfif|jfi|jp2|j2k|png|apng|webp|gif|tiff?|avif|hei[cf]|bmp|dib|jxl|p[bgpn]m|dcm|dng|cr2|cr3|nef|arw|raf|orf|rw2)$/i.test(
+      file,
+    )
+  );
 }
 
 /**
@@ -50,9 +65,10 @@ export async function readImages(
   options: ReadOptions,
   wrong: readonly WrongFile[] = [],
 ): Promise<Splits> {
-  const { name, train, selection, test } = parts;
+  const { name, train, selection, test, notes } = parts;
   const size = options.size ?? DEFAULT_SIZE;
-  const count = train.length + (selection?.length ?? 0) + (test?.length ?? 0);
+  const given = [train, selection, test].filter((part) => part !== undefined);
+  const count = given.reduce((sum, { paths }) => sum + paths.length, 0);
   requireMemory(
     `${name}: ${count} images of ${size}x${size}`,
     count * size * size * CHANNELS,
@@ -60,12 +76,12 @@ export async function readImages(
     "choose a smaller size or fewer images",
   );
   const found = [...wrong];
-  const read = (files: readonly ImageFile[], title: string) =>
-    decodePart(files, title, parts.classes, size, found);
+  const read = (files: ImageFiles, title: string) => decodePart(files, title, size, found);
   const splits: Splits = {
     train: await read(train, name),
     ...(selection && { selection: await read(selection, `${name} (selection)`) }),
     ...(test && { test: await read(test, `${name} (test)`) }),
+    ...(notes && { notes }),
   };
   if (options.wrong) options.wrong.push(...found);
   else refuse(found);
@@ -82,37 +98,36 @@ function refuse(wrong: readonly WrongFile[]): void {
 }
 
 async function decodePart(
-  files: readonly ImageFile[],
+  { paths, labels, groups }: ImageFiles,
   name: string,
-  classes: readonly string[],
   size: number,
   wrong: WrongFile[],
 ): Promise<Dataset> {
   const shape = { height: size, width: size, channels: CHANNELS };
   const bytes = size * size * CHANNELS;
-  const images = new Uint8Array(files.length * bytes);
+  const images = new Uint8Array(paths.length * bytes);
   const reasons = new Map<number, string>();
   const open = await loadSharp();
   let next = 0;
   const work = async () => {
-    while (next < files.length) {
+    while (next < paths.length) {
       const at = next++;
       try {
-        images.set(await decode(open, files[at].path, shape), at * bytes);
+        images.set(await decode(open, paths[at], shape), at * bytes);
       } catch (error) {
-        reasons.set(at, reasonOf(error));
+        reasons.set(at, reasonOf(paths[at], error));
       }
     }
   };
   await Promise.all(Array.from({ length: concurrency }, work));
-  const labels = Int32Array.from(files, ({ label }) => label);
-  const all: Dataset = { name, length: files.length, ...shape, images, labels, classes };
+  const own = { images, labels, ...(groups && { groups }), ids: paths };
+  const all: Dataset = { name, length: paths.length, ...shape, ...own };
   if (reasons.size === 0) return all;
   // Sorted, for files end in any order.
   for (const at of [...reasons.keys()].sort((a, b) => a - b)) {
-    wrong.push({ path: files[at].path, reason: reasons.get(at)! });
+    wrong.push({ path: paths[at], reason: reasons.get(at)! });
   }
-  const usable = files.map((_, at) => at).filter((at) => !reasons.has(at));
+  const usable = paths.map((_, at) => at).filter((at) => !reasons.has(at));
   return subset(all, usable);
 }
 
@@ -122,7 +137,7 @@ type OpenImage = (bytes: Uint8Array, options: SharpOptions) => Sharp;
 export async function readImage(path: string, shape: ImageShape): Promise<Uint8Array> {
   const open = await loadSharp();
   return decode(open, path, shape).catch((error) => {
-    throw new InputError(`${path}: ${reasonOf(error)}`);
+    throw new InputError(`${path}: ${reasonOf(path, error)}`);
   });
 }
 
@@ -134,7 +149,7 @@ async function loadSharp(): Promise<OpenImage> {
   } catch (error) {
     throw new InputError(
       `image files are decoded by the package sharp, which does not load ` +
-        `(${reasonOf(error)}); type: npm install sharp`,
+        `(${firstLine(error)}); type: npm install sharp`,
     );
   }
 }
@@ -160,10 +175,13 @@ async function decode(
   );
 }
 
-/** The first line of what went wrong. */
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
+/** Why a file cannot be used, and what to do about its format. */
+function reasonOf(path: string, error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
   if (code === "ENOENT") return "there is no such file";
   if (code === "EISDIR") return "it is a folder; name the image files in it";
-  return message.trim().split("\n")[0];
+  const format = undecoded.find(([ending]) => ending.test(path));
+  return format ? `${format[1]}; convert it to JPEG or PNG` : firstLine(error);
 }
+
+const firstLine = (error: unknown): string => (error as Error).message.trim().split("\n")[0];

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import fc from "fast-check";
 import sharp from "sharp";
 import { expect, test } from "vitest";
 import { scratchFolder } from "../../../test/fixtures/data.js";
+import { classesOf, classNames } from "../../../test/support/questions.js";
 import { InputError } from "../../inputError.js";
 import { openDataset } from "../sources.js";
 import { readImage } from "./imageFiles.js";
@@ -45,11 +46,11 @@ test("reads train, val and test by class; other files and hidden ones do not cou
   });
   const { train, selection, test: held } = await openDataset(path, { size: 4 });
   expect(train).toMatchObject({ length: 3, height: 4, width: 4, channels: 3 });
-  expect(train.classes).toEqual(["ant", "bee"]);
-  expect([...train.labels]).toEqual([0, 0, 1]);
+  expect(classNames(train)).toEqual(["ant", "bee"]);
+  expect([...classesOf(train)]).toEqual([0, 0, 1]);
   expect([...train.images.subarray(0, 3)]).toEqual([250, 10, 20]);
   expect([...train.images.subarray(48, 51)]).toEqual([77, 77, 77]);
-  expect([...(selection?.labels ?? [])]).toEqual([1]);
+  expect([...classesOf(selection!)]).toEqual([1]);
   expect(held?.length).toBe(1);
 });
 
@@ -103,7 +104,7 @@ test("names every wrong file and empty folder in one message", async () => {
 test("goes on without wrong files when asked to collect them", async () => {
   const wrong: WrongFile[] = [];
   const { train } = await openDataset(await folder(broken), { wrong });
-  expect([...train.labels]).toEqual([0, 1]);
+  expect([...classesOf(train)]).toEqual([0, 1]);
   expect(wrong.map(({ path }) => path.split("/").at(-1)).sort()).toEqual([
     "c",
     "cut.jpg",
@@ -120,7 +121,21 @@ test("names ten wrong files and counts the others", async () => {
 
 test.each([
   ["one class only", { "train/a/1.png": red }, /found 1 class\(es\) \(a\)/],
-  ["val without train", { "val/a/1.png": red }, /found val, but no folder train/],
+  [
+    "val without train",
+    { "val/a/1.png": red },
+    /found a part for selection, but none for training \(train, training\)/,
+  ],
+  [
+    "two names of one part",
+    { "train/a/1.png": red, "train/b/1.png": red, "val/a/1.png": red, "Valid/a/1.png": red },
+    /Valid\/ and val\/ are both names of one part/,
+  ],
+  [
+    "a folder around the data",
+    { "data/train/a/1.png": red, "data/test/b/1.png": red },
+    /found 1 class.*do you mean .*data\?/,
+  ],
   [
     "a class that training lacks",
     { "train/ant/1.png": red, "train/bee/1.png": red, "val/aunt/1.png": red },
@@ -155,11 +170,116 @@ test("a cut-off JPEG is refused by name, never read", async () => {
   await expect(readImage(join(path, "x.jpg"), rgb(8))).rejects.toThrow(/no such file/);
 });
 
+test("knows the parts as people call them, and names what is none", async () => {
+  const path = await folder({
+    "Training/ant/1.png": red,
+    "Training/bee/1.png": red,
+    "Val/bee/1.png": red,
+    "TESTING/ant/1.png": red,
+    "extra/cat/1.png": red,
+    "9.png": red,
+  });
+  const { train, selection, test: held, notes } = await openDataset(path, { size: 2 });
+  expect([train.length, selection?.length, held?.length]).toEqual([2, 1, 1]);
+  expect(classNames(train)).toEqual(["ant", "bee"]);
+  expect(notes).toEqual([
+    expect.stringMatching(/left out .*: extra\/; no names of parts/),
+    expect.stringMatching(/left out .*: 1 images that lie in no part/),
+  ]);
+});
+
+test.each(["eval", "dev", "validation", "Valid"])("%s/ is the selection set", async (name) => {
+  const files = { "train/a/1.png": red, "train/b/1.png": red, [`${name}/a/1.png`]: red };
+  expect((await openDataset(await folder(files), { size: 2 })).selection?.length).toBe(1);
+});
+
+test("a part without class folders is no part, and the reader says so", async () => {
+  const train = { "train/a/1.png": red, "train/b/1.png": red };
+  const path = await folder({ ...train, "test/1.png": red, "test/2.png": red });
+  await mkdir(join(path, "val"));
+  const { selection, test: held, notes } = await openDataset(path, { size: 2 });
+  expect([selection, held]).toEqual([undefined, undefined]);
+  expect(notes!.join()).toMatch(/val holds no class folders: it is not used/);
+  expect(notes!.join()).toMatch(/test: 2 images that lie in no class folder/);
+});
+
+test("Convoy's own runs are no class, whatever their folder is called", async () => {
+  const run = { "config.json": "{}", "metrics.jsonl": "", "curves.svg": "" };
+  const files = Object.fromEntries(
+    ["runs/a-1", "old/b"].flatMap((at) =>
+      Object.entries(run).map(([name, text]) => [`${at}/${name}`, text]),
+    ),
+  );
+  const path = await folder({ "left/1.png": red, "right/1.png": red, ...files });
+  const { train, notes } = await openDataset(path, { size: 2 });
+  expect(classNames(train)).toEqual(["left", "right"]);
+  expect(notes![0]).toMatch(/old\/, runs\/, which hold runs/);
+});
+
+test("numbers as names of classes are in order, as in a table", async () => {
+  const path = await folder({ "10/1.png": red, "2/1.png": red, "1/1.png": red });
+  await writeFile(join(path, "all.csv"), "path,label\n10/1.png,10\n2/1.png,2\n1/1.png,1\n");
+  const both = [await openDataset(path), await openDataset(join(path, "all.csv"))];
+  for (const { train } of both) expect(classNames(train)).toEqual(["1", "2", "10"]);
+});
+
+test("class folders that cannot be followed are named, never dropped", async () => {
+  const path = await folder({ "a/1.png": red, "b/1.png": red });
+  await symlink("/nowhere/up", join(path, "c"));
+  await symlink("..", join(path, "d"));
+  await mkdir(Buffer.concat([Buffer.from(`${path}/th`), Buffer.from([0xe9])]));
+  const wrong: WrongFile[] = [];
+  await openDataset(path, { size: 2, wrong });
+  expect(wrong.map(({ reason }) => reason)).toEqual([
+    "a link that leads nowhere; mend or remove it",
+    "a link to a folder that it lies in; remove it",
+    "its name is not UTF-8; rename it",
+  ]);
+  await expect(openDataset(path)).rejects.toThrow(/^3 file/);
+});
+
+test("reads JPEG by all its endings, and counts what is no image", async () => {
+  const names = ["jfif", "jpe", "JPG", "jpeg"].map((ending) => [`a/1.${ending}`, jpeg]);
+  const path = await folder({
+    ...Object.fromEntries(names),
+    "b/1.png": red,
+    "b/x.dat": "",
+    "b/y": "",
+  });
+  const { train, notes } = await openDataset(path, { size: 2 });
+  expect(train.length).toBe(5);
+  expect(notes).toEqual([expect.stringMatching(/: 1 \.dat, 1 no ending$/)]);
+});
+
+test("formats that are not decoded are named with what to do", async () => {
+  const path = await folder({ "a/1.HEIC": "x", "a/2.dcm": "x", "b/1.NEF": "x", "b/2.png": red });
+  await expect(openDataset(path)).rejects.toThrow(
+    /HEIC \(HEVC\) is not read; convert it[\s\S]*DICOM is not read; convert[\s\S]*camera raw is not read/,
+  );
+});
+
+test("images can belong together by their folder", async () => {
+  const path = await folder({
+    "a/p1/1.png": red,
+    "a/p1/2.png": red,
+    "a/p2/1.png": red,
+    "b/p1/1.png": red,
+  });
+  const { train } = await openDataset(path, { size: 2, groupBy: "parent" });
+  expect([...train.groups!]).toEqual([0, 0, 1, 2]);
+});
+
+test("a data set is called as its folder, however it is reached", async () => {
+  const path = await folder({ "a/1.png": red, "b/1.png": red });
+  const { train } = await openDataset(join(path, "a", ".."), { size: 2 });
+  expect(train.name).toBe(basename(path));
+});
+
 const imagenette = "../shared/data/imagenette224-subset";
 
 test.skipIf(!existsSync(imagenette))(`Imagenette (${imagenette})`, async () => {
   const { train, selection } = await openDataset(imagenette, { size: 32 });
   expect(train).toMatchObject({ length: 600, height: 32, width: 32, channels: 3 });
   expect(selection?.length).toBe(250);
-  expect(train.classes).toHaveLength(10);
+  expect(classNames(train)).toHaveLength(10);
 });

@@ -1,58 +1,123 @@
 // A folder of images with a folder for each class: `train/<class>/...`, `val/<class>/...` and
 // `test/<class>/...`, of which the last two may be missing, or the classes alone.
 
-import { readdir, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { InputError } from "../../inputError.js";
 import { suggestion } from "../../text/words.js";
-import type { Splits } from "../dataset.js";
-import { type ImageFile, isImage, readImages } from "./imageFiles.js";
-import { type Reader, requireTwoClasses, type WrongFile } from "./reader.js";
+import type { Part, Splits } from "../dataset.js";
+import { type ClassList, listClasses } from "./classNames.js";
+import { imagesIn, type Listing, listFolder } from "./folders.js";
+import { type ImageFiles, isImage, readImages } from "./imageFiles.js";
+import { groupNumbers, type Reader, type ReadOptions, type WrongFile } from "./reader.js";
+import { PARTS, partOf, requireTrain } from "./roles.js";
 
-/** Names under which the selection set is found. */
-const SELECTION = ["val", "valid", "validation"];
-const PARTS = ["train", "test", ...SELECTION];
-
-/** Subfolders in plain order, hidden ones left out; links to folders count. */
-async function foldersIn(path: string): Promise<string[]> {
-  const names = (await readdir(path)).filter((name) => !name.startsWith(".")).sort();
-  const folders = await Promise.all(
-    names.map(async (name) => (await stat(join(path, name)).catch(() => undefined))?.isDirectory()),
-  );
-  return names.filter((_, at) => folders[at]);
+/** The folder of each part, and what else there is to say. */
+interface Layout {
+  readonly parts: Readonly<Partial<Record<Part, string>>>;
+  readonly notes: readonly string[];
+  readonly wrong: readonly WrongFile[];
 }
 
-/** Image files at any depth, in plain order. */
-async function imagesIn(path: string): Promise<string[]> {
-  const names = await readdir(path, { recursive: true });
-  return names
-    .filter(isImage)
-    .sort()
-    .map((name) => join(path, name));
-}
+const list = (names: readonly string[]) => names.map((name) => `${name}/`).join(", ");
 
-/** Files of one part. Empty class folders are added to `wrong`. */
-async function listPart(
-  path: string,
-  classes: readonly string[],
-  wrong: WrongFile[],
-): Promise<ImageFile[]> {
-  const files: ImageFile[] = [];
-  for (const folder of await foldersIn(path)) {
-    const label = classes.indexOf(folder);
-    if (label < 0) {
+/** Folders of parts; without any the folder itself is the training part. */
+async function layoutOf(path: string): Promise<Layout> {
+  const { folders, own, wrong, files } = await listFolder(path);
+  const notes = own.length > 0 ? [`left out of ${path}: ${list(own)}, which hold runs`] : [];
+  const named = folders.filter((name) => partOf(name) !== undefined);
+  if (named.length === 0) return { parts: { train: path }, notes, wrong };
+  const parts: Partial<Record<Part, string>> = {};
+  for (const name of named) {
+    const part = partOf(name)!;
+    if (parts[part] !== undefined) {
       throw new InputError(
-        `${join(path, folder)}: no such class in the training data${suggestion(folder, classes)}; ` +
-          `it has ${classes.join(", ")}`,
+        `${path}: ${basename(parts[part])}/ and ${name}/ are both names of one part; remove or rename one`,
       );
     }
-    const images = await imagesIn(join(path, folder));
-    if (images.length === 0) {
+    parts[part] = join(path, name);
+  }
+  const others = folders.filter((name) => !named.includes(name));
+  if (others.length > 0) {
+    notes.push(`left out of ${path}: ${list(others)}; no names of parts (train, val, test)`);
+  }
+  const loose = files.filter(isImage).length;
+  if (loose > 0) notes.push(`left out of ${path}: ${loose} images that lie in no part`);
+  return { parts, notes, wrong };
+}
+
+/** The images of the class folders of a part. */
+interface FoundPart {
+  readonly listing: Listing;
+  readonly files: readonly { readonly path: string; readonly folder: string }[];
+  readonly notes: readonly string[];
+  readonly wrong: readonly WrongFile[];
+}
+
+async function findPart(path: string): Promise<FoundPart> {
+  const listing = await listFolder(path);
+  const wrong: WrongFile[] = [...listing.wrong];
+  const files: { path: string; folder: string }[] = [];
+  const others = new Map<string, number>();
+  for (const folder of listing.folders) {
+    const found = await imagesIn(join(path, folder));
+    if (found.images.length === 0) {
       wrong.push({ path: join(path, folder), reason: "a class folder without images" });
     }
-    for (const image of images) files.push({ path: image, label });
+    for (const image of found.images) files.push({ path: image, folder });
+    for (const [ending, count] of found.others) {
+      others.set(ending, (others.get(ending) ?? 0) + count);
+    }
   }
-  return files;
+  const loose = listing.files.filter(isImage).length;
+  const notes = [
+    ...(loose > 0 ? [`left out of ${path}: ${loose} images that lie in no class folder`] : []),
+    ...(others.size > 0
+      ? [
+          `left out of ${path}: ${[...others].map(([ending, count]) => `${count} ${ending}`).join(", ")}`,
+        ]
+      : []),
+  ];
+  return { listing, files, notes, wrong };
+}
+
+/** Files, labels and groups of a part. */
+function filesOf(
+  { listing, files }: FoundPart,
+  path: string,
+  { classes, numberOf }: ClassList,
+  numbers: ((names: readonly string[]) => Int32Array) | undefined,
+): ImageFiles {
+  for (const folder of listing.folders) {
+    if (numberOf(folder) !== undefined) continue;
+    throw new InputError(
+      `${join(path, folder)}: no such class in the training data${suggestion(folder, classes)}; ` +
+        `it has ${classes.join(", ")}`,
+    );
+  }
+  const of = Int32Array.from(files, ({ folder }) => numberOf(folder)!);
+  return {
+    paths: files.map((file) => file.path),
+    labels: { kind: "class", of, classes },
+    ...(numbers && { groups: numbers(files.map((file) => dirname(file.path).slice(path.length))) }),
+  };
+}
+
+/** Where the data may really lie, when a folder holds but one other. */
+async function hint(path: string, { folders }: Listing): Promise<string> {
+  if (folders.length !== 1) return "";
+  const inner = join(path, folders[0]);
+  const { folders: deeper } = await listFolder(inner);
+  return deeper.length > 1 ? `; do you mean ${inner}?` : "";
+}
+
+/** Classes of the training part. */
+async function classesOf({ listing }: FoundPart, path: string, options: ReadOptions) {
+  try {
+    return listClasses(listing.folders, options, path);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(error.message + (await hint(path, listing)));
+  }
 }
 
 /** A folder of class folders, decoded to squares. */
@@ -60,27 +125,37 @@ export const imageFolder: Reader = {
   name: "image folder",
   reads:
     "a folder with train/<class>/ and perhaps val/<class>/ and test/<class>/, or with <class>/",
-  matches: async ({ path, entries }) => entries !== undefined && (await foldersIn(path)).length > 0,
+  matches: async ({ path, entries }) => {
+    if (entries === undefined) return false;
+    const { folders, wrong } = await listFolder(path);
+    return folders.length + wrong.length > 0;
+  },
   async read({ path }, options): Promise<Splits> {
-    const folders = await foldersIn(path);
-    const stray = folders.find((name) => PARTS.includes(name));
-    if (stray !== undefined && !folders.includes("train")) {
-      throw new InputError(`${path}: found ${stray}, but no folder train beside it`);
+    const layout = await layoutOf(path);
+    const folders = requireTrain(layout.parts, options.known !== undefined, path);
+    const notes = [...layout.notes];
+    const wrong = [...layout.wrong];
+    const train = await findPart(folders.train);
+    const list = await classesOf(train, folders.train, options);
+    const numbers = options.groupBy && groupNumbers();
+    const parts: Partial<Record<Part, ImageFiles>> = {};
+    for (const part of PARTS) {
+      const folder = folders[part];
+      if (folder === undefined) continue;
+      const found = part === "train" ? train : await findPart(folder);
+      notes.push(...found.notes);
+      if (part !== "train" && found.listing.folders.length === 0) {
+        notes.push(`${folder} holds no class folders: it is not used`);
+        continue;
+      }
+      wrong.push(...found.wrong);
+      parts[part] = filesOf(found, folder, list, numbers);
     }
-    const part = (name: string | undefined) => name !== undefined && join(path, name);
-    const train = part(stray && "train") || path;
-    const selection = part(SELECTION.find((name) => folders.includes(name)));
-    const test = part(folders.find((name) => name === "test"));
-    const classes = await foldersIn(train);
-    requireTwoClasses(classes, train);
-    const wrong: WrongFile[] = [];
-    const parts = {
-      name: options.name ?? basename(path),
-      classes,
-      train: await listPart(train, classes, wrong),
-      ...(selection && { selection: await listPart(selection, classes, wrong) }),
-      ...(test && { test: await listPart(test, classes, wrong) }),
-    };
-    return readImages(parts, options, wrong);
+    const name = options.name ?? basename(resolve(path));
+    return readImages({ name, ...parts, train: parts.train!, notes }, options, unique(wrong));
   },
 };
+
+/** Each wrong file once: a folder of classes alone is listed as the source and as its training part. */
+const unique = (wrong: readonly WrongFile[]) =>
+  wrong.filter(({ path }, at) => wrong.findIndex((other) => other.path === path) === at);

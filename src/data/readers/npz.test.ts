@@ -4,6 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { scratchFolder } from "../../../test/fixtures/data.js";
+import { classesOf } from "../../../test/support/questions.js";
 import { InputError } from "../../inputError.js";
 import { type HostTensor, hostTensor } from "../../tensor/host.js";
 import { writeNpz } from "../../tensor/npz.js";
@@ -30,7 +31,7 @@ test("reads MedMNIST's names", async () => {
   );
   const { train, selection, test: held } = await openDataset(path);
   expect(train).toMatchObject({ name: "set", length: 2, height: 2, width: 2, channels: 1 });
-  expect([...train.labels]).toEqual([0, 1]);
+  expect([...classesOf(train)]).toEqual([0, 1]);
   expect([...held!.images]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   expect(selection?.length).toBe(2);
 });
@@ -121,5 +122,5 @@ const pneumonia = "../shared/data/pneumoniamnist/pneumoniamnist.npz";
 test.skipIf(!existsSync(pneumonia))(`PneumoniaMNIST (${pneumonia})`, async () => {
   const { train, selection, test: held } = await openDataset(pneumonia);
   expect([train.length, selection?.length, held?.length]).toEqual([4708, 524, 624]);
-  expect(train.labels.reduce((sum, label) => sum + label, 0)).toBe(3494);
+  expect(classesOf(train).reduce((sum, label) => sum + label, 0)).toBe(3494);
 });

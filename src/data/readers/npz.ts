@@ -2,12 +2,12 @@
 // `test_...`) and Keras (`x_train`, `y_train`, `x_test`, `y_test`) write them.
 
 import { basename } from "node:path";
+import { withFile } from "../../files/read.js";
 import { InputError } from "../../inputError.js";
 import type { HostTensor } from "../../tensor/host.js";
 import { type Npz, openNpz } from "../../tensor/npz.js";
 import { formatShape } from "../../tensor/shape.js";
 import type { Dataset, Splits } from "../dataset.js";
-import { readBytes } from "./files.js";
 import { numbered, type Reader, requireTwoClasses } from "./reader.js";
 
 /** Names of the arrays of a part, in the two ways. */
@@ -143,7 +143,7 @@ export const npz: Reader = {
   reads: "an .npz file with train_images and train_labels, or x_train and y_train",
   matches: ({ path, entries }) => entries === undefined && /\.npz$/i.test(path),
   async read({ path }, options): Promise<Splits> {
-    const [train, selection, test] = await readParts(path, options.memoryLimit);
+    const [train, selection, test] = readParts(path, options.memoryLimit);
     if (!train) throw new InputError(`${path}: found no train_images or x_train`);
     const others = [selection, test].filter((part) => part !== undefined);
     const odd = others.find(
@@ -160,11 +160,10 @@ export const npz: Reader = {
     const classes = classesOf([train, ...others]);
     requireTwoClasses(classes, path);
     const name = options.name ?? basename(path, ".npz");
-    const toDataset = ({ labelSource: _, ...part }: StoredSplit, title: string): Dataset => ({
-      ...part,
-      name: title,
-      classes,
-    });
+    const toDataset = (
+      { labelSource: _, labels: of, ...part }: StoredSplit,
+      title: string,
+    ): Dataset => ({ ...part, name: title, labels: { kind: "class", of, classes } });
     return {
       train: toDataset(train, name),
       ...(selection && { selection: toDataset(selection, `${name} (selection)`) }),
@@ -175,8 +174,8 @@ export const npz: Reader = {
 
 const sizeOf = ({ height, width, channels }: StoredSplit) => `${height}x${width}x${channels}`;
 
-async function readParts(path: string, limit?: number) {
-  const bytes = await readBytes(path);
-  const archive = openNpz(bytes, { source: path, limit });
-  return ["train", "val", "test"].map((part) => readPart(archive, part, path));
-}
+const readParts = (path: string, limit?: number) =>
+  withFile(path, (bytes) => {
+    const archive = openNpz(bytes, { source: path, limit });
+    return ["train", "val", "test"].map((part) => readPart(archive, part, path));
+  });

@@ -3,6 +3,7 @@
 import { availableParallelism, totalmem } from "node:os";
 import { InputError } from "../../inputError.js";
 import type { Splits } from "../dataset.js";
+import type { Labels } from "../labels.js";
 
 /** A file or folder that somebody wants read. */
 export interface Location {
@@ -21,8 +22,16 @@ export interface WrongFile {
 export interface ReadOptions {
   /** Side in pixels to which images from files (JPEG, PNG, ...) are brought; default 64. */
   readonly size?: number;
-  /** Names of the classes where the files hold numbers only. */
+  /** Names of the classes in order: needed where the files hold numbers only. */
   readonly classes?: readonly string[];
+  /** The net's classes, for data that are only evaluated: they may show some of them. */
+  readonly known?: readonly string[];
+  /** What columns of a table or arrays of an archive hold, by role, as `{ path: "file", label: "species" }`. */
+  readonly columns?: Readonly<Record<string, string>>;
+  /** Labels that are wanted; default what the source is clear about. */
+  readonly kind?: Labels["kind"];
+  /** What the images of a folder belong together by: the folder in which they lie. Default nothing. */
+  readonly groupBy?: "parent";
   /** Name of the data set; default is that of the folder or file. */
   readonly name?: string;
   /** Bytes that the images may take in memory; default is half of the machine's. */
@@ -65,6 +74,17 @@ function megabytes(bytes: number): string {
 /** The numbers 0..count-1 as names of classes. */
 export function numbered(count: number): string[] {
   return Array.from({ length: count }, (_, label) => String(label));
+}
+
+/** Numbers of groups by name, the same in every part. */
+export function groupNumbers(): (names: readonly string[]) => Int32Array {
+  const numbers = new Map<string, number>();
+  const numberOf = (name: string) => {
+    const number = numbers.get(name) ?? numbers.size;
+    numbers.set(name, number);
+    return number;
+  };
+  return (names) => Int32Array.from(names, numberOf);
 }
 
 /** Refuses data with fewer than two classes. */

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { InputError } from "../../inputError.js";
-import type { MemoryReport } from "../engine.js";
+import type { Buffer, MemoryReport } from "../engine.js";
 
 /** A compiled program inside the addon. */
 export interface NativeProgram {
@@ -12,28 +12,25 @@ export interface NativeProgram {
   readonly memory: MemoryReport;
 }
 
-type Arrays = readonly ArrayBufferView[];
-
-/** A thread that does its work in order; see `Engine`. */
+/**
+ * A thread that does its work in order; see `Engine`. It checks types, lengths and memory itself. What a call reads
+ * it copies before it returns, but for memory of `allocate`, which belongs to the work until it ends.
+ */
 export interface NativeQueue {
   compile(graph: object): Promise<NativeProgram>;
   measure(graph: object): Promise<MemoryReport>;
-  /** Takes scalars, key and stamps before it returns; vectors, inputs and outputs belong to the run until it ends. */
+  /** Resolves with the outputs. Vectors are memory of `allocate`. */
   run(
     handle: object,
-    vectors: Arrays,
-    inputs: Arrays,
+    vectors: readonly Float32Array[],
+    inputs: readonly Buffer[],
     scalars: Float32Array,
-    outputs: Arrays,
     key: Uint32Array,
     stamps: Float64Array,
-  ): Promise<void>;
-  dots(
-    a: Float32Array,
-    b: Float32Array,
-    offsets: Float64Array,
-    result: Float64Array,
-  ): Promise<void>;
+  ): Promise<Buffer[]>;
+  /** The dot product of each segment `[offsets[i], offsets[i + 1])` of two vectors. */
+  dots(a: Float32Array, b: Float32Array, offsets: Float64Array): Promise<Float64Array>;
+  /** Fills `out`, memory of `allocate`. */
   gather(
     images: Uint8Array,
     size: readonly number[],
@@ -44,8 +41,10 @@ export interface NativeQueue {
     std: Float32Array,
     out: Float32Array,
   ): Promise<void>;
-  /** Copies all of `source` to the start of `target`. */
-  copy(source: Float32Array, target: Float32Array): Promise<void>;
+  /** A copy of memory of `allocate`. */
+  read(source: Float32Array): Promise<Float32Array>;
+  /** Copies all of `source` to the start of `target`, memory of `allocate`. */
+  write(source: Float32Array, target: Float32Array): Promise<void>;
   barrier(): Promise<void>;
   close(): void;
 }

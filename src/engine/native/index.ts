@@ -6,6 +6,7 @@ import { fusePointwise } from "../../graph/passes/fusePointwise.js";
 import type { Engine, Reductions, Vector } from "../engine.js";
 import { checkGather } from "../gather.js";
 import { loadAddon, type NativeQueue } from "./addon.js";
+import { isShared, sharedFloats } from "./memory.js";
 import { compileNative, measureNative } from "./program.js";
 import { NativeVector } from "./vector.js";
 
@@ -13,14 +14,13 @@ export { loadAddon, NativeUnavailable } from "./addon.js";
 
 function reductions(queue: NativeQueue): Reductions {
   async function bySegment(a: Vector, b: Vector, offsets: readonly number[]) {
-    const result = new Float64Array(offsets.length - 1);
     const [x, y] = [NativeVector.own(a).values, NativeVector.own(b).values];
     const least = Math.min(x.length, y.length);
-    if (offsets.some((offset, at) => offset < (offsets[at - 1] ?? 0) || offset > least)) {
+    const ascends = (offset: number, at: number) => offset >= (offsets[at - 1] ?? 0);
+    if (!offsets.every((offset, at) => ascends(offset, at) && offset <= least)) {
       throw new RangeError(`segments [${offsets}] do not ascend within vectors of ${least}`);
     }
-    await queue.dots(x, y, Float64Array.from(offsets), result);
-    return result;
+    return queue.dots(x, y, Float64Array.from(offsets));
   }
   async function dot(a: Vector, b: Vector): Promise<number> {
     if (a.length !== b.length) {
@@ -55,9 +55,10 @@ export function nativeEngine(options: { readonly threads?: number } = {}): Engin
     measure: async (graph, { optimise = true, ...options } = {}) =>
       measureNative(queue, fusePointwise(graph, optimise, options.frozen), options),
     vector: (length) => new NativeVector(addon, queue, length),
-    buffer: (length) => new Float32Array(addon.allocate(length * 4), 0, length),
+    buffer: (length) => sharedFloats(addon, length),
     async gather(batch, out) {
       checkGather(batch, out);
+      const result = isShared(out) ? out : sharedFloats(addon, out.length);
       await queue.gather(
         batch.images,
         [batch.height, batch.width, batch.channels],
@@ -66,8 +67,9 @@ export function nativeEngine(options: { readonly threads?: number } = {}): Engin
         [batch.outHeight, batch.outWidth],
         Float32Array.from(batch.mean),
         Float32Array.from(batch.std),
-        out,
+        result,
       );
+      if (result !== out) out.set(result);
     },
     async close() {
       await queue.barrier();

@@ -1,6 +1,7 @@
 // The memory report against the allocator itself, and its kinds on a graph that can be counted by hand.
 
 import { describe, expect, it } from "vitest";
+import { classify } from "../../../test/support/questions.js";
 import {
   add,
   exp,
@@ -52,7 +53,7 @@ describe.skipIf(!built())("memory of a native program", () => {
     ["activations compressed", plainStack, (graph: Graph) => compressSaved(graph, 1 / 8)],
   ])("is what the allocator gives, to the byte, and no run takes more: %s", async (_, net, way) => {
     const engine = nativeEngine({ threads: 1 });
-    const task = trainingGraph(net, 8);
+    const task = trainingGraph(classify(net), 8);
     const { layout } = task;
     const { graph, values, reportLength } = way(task.graph);
     const vectors = {
@@ -61,7 +62,8 @@ describe.skipIf(!built())("memory of a native program", () => {
       [BOUNDS]: engine.vector(Math.max(1, values.length)),
       [REPORT]: engine.vector(reportLength),
     };
-    const inputs = { x: engine.buffer(8 * 3 * 32 * 32), targets: engine.buffer(80) };
+    const [x, targets, order] = [8 * 3 * 32 * 32, 80, 80].map((length) => engine.buffer(length));
+    const inputs = { x, targets, order };
     held.push(vectors, inputs);
     const { allocated } = loadAddon();
     const before = allocated().now;
@@ -79,7 +81,7 @@ describe.skipIf(!built())("memory of a native program", () => {
   it("has room for all kinds at their sum, and for each kind alone", async () => {
     const engine = nativeEngine({ threads: 1 });
     const { peakBytes, activationBytes, scratchBytes, kinds } = await engine.measure(
-      trainingGraph(model, 8).graph,
+      trainingGraph(classify(model), 8).graph,
     );
     const { saved, passing, gradients, weights, scratch } = kinds;
     expect(Object.keys(kinds)).toEqual([...memoryKinds]);

@@ -2,11 +2,9 @@
 
 import { graphFlops } from "../../graph/flops.js";
 import type { Graph, Value } from "../../graph/graph.js";
-import { zeros } from "../../tensor/dtype.js";
 import { keyWords } from "../../tensor/philox.js";
-import { sizeOf } from "../../tensor/shape.js";
 import { bindingCheck, checkFrozen } from "../bindings.js";
-import type { Bindings, Buffer, CompileOptions, Outputs, Program } from "../engine.js";
+import type { Bindings, CompileOptions, Outputs, Program } from "../engine.js";
 import type { NativeQueue } from "./addon.js";
 import { changing, NativeVector } from "./vector.js";
 
@@ -32,7 +30,7 @@ const slotsOf = (graph: Graph): Slots => ({
 type Options = Pick<CompileOptions, "frozen">;
 
 /** The graph as the addon reads it: values by number. */
-function serialise(graph: Graph, slots: Slots, { frozen = [] }: Options): object {
+export function serialise(graph: Graph, { frozen = [] }: Options = {}) {
   checkFrozen(graph, frozen);
   const ids = new Map<Value, number>();
   for (const node of graph.nodes) for (const value of node.outputs) ids.set(value, ids.size);
@@ -46,14 +44,14 @@ function serialise(graph: Graph, slots: Slots, { frozen = [] }: Options): object
       attrs,
     })),
     outputs: idsOf(graph.outputs.values()),
-    ...slots,
+    ...slotsOf(graph),
     frozen,
   };
 }
 
 /** The memory that an optimised graph would take. */
 export const measureNative = async (queue: NativeQueue, graph: Graph, options: Options = {}) =>
-  queue.measure(serialise(graph, slotsOf(graph), options));
+  queue.measure(serialise(graph, options));
 
 /** Compiles an optimised graph on a queue. */
 export async function compileNative(
@@ -62,8 +60,8 @@ export async function compileNative(
   options: Options = {},
 ): Promise<Program> {
   const slots = slotsOf(graph);
-  const { handle, memory } = await queue.compile(serialise(graph, slots, options));
-  const outputs = [...graph.outputs];
+  const { handle, memory } = await queue.compile(serialise(graph, options));
+  const outputs = [...graph.outputs.keys()];
   const slotOf = (name: string) => slots.vectors.indexOf(name);
   const frozen = (options.frozen ?? []).map(slotOf);
   const written = names(graph, ["write"], "vector").map(slotOf);
@@ -81,24 +79,19 @@ export async function compileNative(
       for (const [at, slot] of frozen.entries()) stamps[at] = vectors[slot].stamp;
       for (const [at, name] of slots.scalars.entries()) scalars[at] = bindings.scalars![name];
       if (bindings.key) key.set(keyWords(bindings.key));
-      const results = outputs.map(([name, { dtype, shape }]): readonly [string, Buffer] => [
-        name,
-        zeros(dtype, sizeOf(shape)),
-      ]);
       const run = queue.run(
         handle,
         vectors.map(({ values }) => values),
         slots.inputs.map((name) => bindings.inputs![name]),
         scalars,
-        results.map(([, buffer]) => buffer),
         key,
         stamps,
       );
-      await changing(
+      const results = await changing(
         written.map((at) => vectors[at]),
         run,
       );
-      return Object.fromEntries(results);
+      return Object.fromEntries(outputs.map((name, at) => [name, results[at]]));
     },
   };
 }

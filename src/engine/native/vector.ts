@@ -2,6 +2,7 @@
 
 import type { Vector } from "../engine.js";
 import type { Addon, NativeQueue } from "./addon.js";
+import { sharedFloats } from "./memory.js";
 
 let stamps = 0;
 
@@ -15,7 +16,7 @@ export class NativeVector implements Vector {
     private readonly queue: NativeQueue,
     readonly length: number,
   ) {
-    this.values = new Float32Array(addon.allocate(length * 4), 0, length);
+    this.values = sharedFloats(addon, length);
   }
 
   /** Checks that a vector is a native engine's. */
@@ -37,30 +38,34 @@ export class NativeVector implements Vector {
   }
 
   async read(start = 0, end = this.length): Promise<Float32Array> {
-    const values = this.values.subarray(start, end);
-    const copy = new Float32Array(values.length);
-    await this.queue.copy(values, copy);
-    return copy;
+    if (!isRange(start, end, this.length)) {
+      throw new RangeError(`read of [${start}, ${end}) from a vector of ${this.length}`);
+    }
+    return this.queue.read(this.values.subarray(start, end));
   }
 
   async write(values: ArrayLike<number>, start = 0): Promise<void> {
-    if (!(start >= 0 && start + values.length <= this.length)) {
+    const numbers = values instanceof Float32Array ? values : Float32Array.from(values);
+    if (!isRange(start, start + numbers.length, this.length)) {
       throw new RangeError(
-        `write of ${values.length} elements at ${start} does not fit a vector of ${this.length}`,
+        `write of ${numbers.length} elements at ${start} does not fit a vector of ${this.length}`,
       );
     }
-    await changing([this], this.queue.copy(Float32Array.from(values), this.values.subarray(start)));
+    await changing([this], this.queue.write(numbers, this.values.subarray(start)));
   }
 }
+
+const isRange = (start: number, end: number, length: number): boolean =>
+  Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= length;
 
 /**
  * Waits for work that changes vectors. Another engine may look at them while it is under way, so their
  * elements count as others when it starts and when it has ended.
  */
-export async function changing(vectors: readonly NativeVector[], work: Promise<void>) {
+export async function changing<T>(vectors: readonly NativeVector[], work: Promise<T>): Promise<T> {
   for (const vector of vectors) vector.touch();
   try {
-    await work;
+    return await work;
   } finally {
     for (const vector of vectors) vector.touch();
   }

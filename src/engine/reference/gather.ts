@@ -3,17 +3,20 @@
 import { type Gather, SAMPLE_FIELDS } from "../engine.js";
 import { checkGather } from "../gather.js";
 
-/** The stored image `index` at a point between pixels: bilinear, 0 outside. */
+/** Whether a point lies in the extent of an image, half a pixel beyond the centres of the outermost ones. */
+const inside = (at: number, size: number) => at >= -0.5 && at <= size - 0.5;
+
+/** The stored image `index` at a point between pixels: bilinear; the border's pixels to the edge, 0 outside. */
 function sample(batch: Gather, index: number, channel: number, x: number, y: number): number {
   const { images, height, width, channels } = batch;
-  const left = Math.floor(x);
-  const top = Math.floor(y);
-  const pixel = (row: number, column: number) =>
-    row >= 0 && row < height && column >= 0 && column < width
-      ? images[((index * height + row) * width + column) * channels + channel]
-      : 0;
-  const across = x - left;
-  const down = y - top;
+  if (!inside(x, width) || !inside(y, height)) return 0;
+  const [left, top] = [Math.floor(x), Math.floor(y)];
+  const nearest = (at: number, size: number) => Math.min(Math.max(at, 0), size - 1);
+  const pixel = (row: number, column: number) => {
+    const line = index * height + nearest(row, height);
+    return images[(line * width + nearest(column, width)) * channels + channel];
+  };
+  const [across, down] = [x - left, y - top];
   const upper = pixel(top, left) * (1 - across) + pixel(top, left + 1) * across;
   const lower = pixel(top + 1, left) * (1 - across) + pixel(top + 1, left + 1) * across;
   return upper * (1 - down) + lower * down;

@@ -2,9 +2,8 @@
 
 import { sizeOf } from "../../tensor/shape.js";
 import { apply, type Op, type Value } from "../graph.js";
-import { expectImages, expectPixels, slide } from "../window.js";
 import { avgPool2dGrad } from "./avgPool2dGrad.js";
-import { type PoolAttrs, type PoolOptions, poolWindow } from "./maxPool2d.js";
+import { type PoolAttrs, type PoolOptions, pooled, poolWindow } from "./maxPool2d.js";
 
 export interface AvgPoolAttrs extends PoolAttrs {
   readonly countPadding: boolean;
@@ -13,10 +12,7 @@ export interface AvgPoolAttrs extends PoolAttrs {
 export const avgPool2dOp: Op<AvgPoolAttrs> = {
   name: "avgPool2d",
   infer([x], attrs) {
-    expectImages("avgPool2d", x);
-    expectPixels("avgPool2d", attrs);
-    const size = slide("avgPool2d", x.shape.slice(2), attrs);
-    return [{ dtype: "f32", shape: [x.shape[0], x.shape[1], ...size] }];
+    return [{ dtype: "f32", shape: pooled("avgPool2d", x, attrs) }];
   },
   gradient: ({ inputs: [x], attrs }, [dy]) => [avgPool2dGrad(dy!, x.shape, attrs)],
   flops: ({ outputs: [y], attrs: { kernel } }) => sizeOf(y.shape) * sizeOf(kernel),

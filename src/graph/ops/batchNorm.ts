@@ -4,6 +4,7 @@
 
 import { formatShape, sameShape, sizeOf } from "../../tensor/shape.js";
 import type { Activation } from "../activation.js";
+import { expectDtype } from "../expect.js";
 import type { Op, Value } from "../graph.js";
 import type { NormAttrs } from "../normGrad.js";
 import { batchNormApply } from "./batchNormApply.js";
@@ -24,6 +25,7 @@ export interface NormOptions {
 export const batchNormOp: Op<BatchNormAttrs> = {
   name: "batchNorm",
   infer([x, gamma, beta, residual]) {
+    expectDtype("batchNorm", "f32", x, gamma, beta, residual);
     const channels = x.shape[1];
     if (
       (x.shape.length !== 2 && x.shape.length !== 4) ||

@@ -1,14 +1,17 @@
 // Batch normalisation with statistics that are known, by which a training step makes its results again.
 
 import { formatShape, sameShape, sizeOf } from "../../tensor/shape.js";
+import { expectDtype } from "../expect.js";
 import { apply, type Op, type Value } from "../graph.js";
 import type { NormAttrs } from "../normGrad.js";
 
 export const batchNormApplyOp: Op<NormAttrs> = {
   name: "batchNormApply",
   infer([x, ...others]) {
+    expectDtype("batchNormApply", "f32", x, ...others);
     const [residual, perChannel] = [others[4], others.slice(0, 4)];
-    const fits = perChannel.every(({ shape }) => sameShape(shape, [x.shape[1]]));
+    const known = x.shape.length === 2 || x.shape.length === 4;
+    const fits = known && perChannel.every(({ shape }) => sameShape(shape, [x.shape[1]]));
     if (fits && (!residual || sameShape(residual.shape, x.shape))) return [x];
     throw new RangeError(
       `batchNormApply: ${formatShape(x.shape)} does not fit ` +

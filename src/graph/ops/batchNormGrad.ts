@@ -3,9 +3,9 @@
 
 import type { Value } from "../graph.js";
 import { normGradOp, normGradOperands } from "../normGrad.js";
-import type { BatchNormAttrs } from "./batchNorm.js";
+import { type BatchNormAttrs, batchNormOp } from "./batchNorm.js";
 
-export const batchNormGradOp = normGradOp<BatchNormAttrs>("batchNormGrad");
+export const batchNormGradOp = normGradOp<BatchNormAttrs>("batchNormGrad", () => batchNormOp);
 
 /**
  * Gradients [x, gamma, beta], and behind them that of a residual where there was one: then `y`, the result,

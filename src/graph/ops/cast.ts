@@ -4,7 +4,10 @@ import { apply, type Op, type Value } from "../graph.js";
 
 export const castOp: Op<Record<string, never>> = {
   name: "cast",
-  infer: ([x]) => [{ dtype: "f32", shape: x.shape }],
+  infer([x]) {
+    if (x.dtype === "f32") throw new RangeError("cast: expected i32 or u8, found f32");
+    return [{ dtype: "f32", shape: x.shape }];
+  },
   flops: () => 0,
 };
 

@@ -1,6 +1,7 @@
 // Joining along an axis.
 
-import { formatShape } from "../../tensor/shape.js";
+import { formatShape, normaliseAxes } from "../../tensor/shape.js";
+import { expectDtype, expectWhole } from "../expect.js";
 import { apply, type Op, type Value } from "../graph.js";
 import { slice } from "./slice.js";
 
@@ -8,6 +9,8 @@ export const concatOp: Op<{ readonly axis: number }> = {
   name: "concat",
   infer(inputs, { axis }) {
     const [first] = inputs;
+    expectWhole("concat", "axis", axis, 0, first.shape.length - 1);
+    expectDtype("concat", first.dtype, ...inputs);
     for (const { shape } of inputs) {
       if (
         shape.length !== first.shape.length ||
@@ -33,13 +36,16 @@ export const concatOp: Op<{ readonly axis: number }> = {
 };
 
 /**
- * The values one after the other along `axis`; other axes must agree.
+ * The values one after the other along `axis`, counted from the end where it is negative; other axes must agree.
  *
- * @throws RangeError when another axis differs.
+ * @throws RangeError when there are none, they differ in type or along another axis, or lack the axis.
  * @example
  * const graph = new Graph();
  * const parts = [input(graph, "a", [8, 3]), input(graph, "b", [8, 5])];
  * concat(parts, 1).shape; // [8, 8]
  */
-export const concat = (values: readonly Value[], axis: number): Value =>
-  values.length === 1 ? values[0] : apply(concatOp, values, { axis });
+export function concat(values: readonly Value[], axis: number): Value {
+  if (values.length === 0) throw new RangeError("concat: expected at least one value");
+  const [from] = normaliseAxes([axis], values[0].shape.length);
+  return values.length === 1 ? values[0] : apply(concatOp, values, { axis: from });
+}

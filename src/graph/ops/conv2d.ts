@@ -5,6 +5,7 @@
 
 import { formatShape, sameShape, sizeOf } from "../../tensor/shape.js";
 import { type Activation, beforeActivation } from "../activation.js";
+import { expectDtype, expectWhole } from "../expect.js";
 import { apply, type Op, type Value } from "../graph.js";
 import { expectImages, type Padding, type Pair, padding4, pair, slide } from "../window.js";
 import { conv2dInputGrad } from "./conv2dInputGrad.js";
@@ -50,8 +51,10 @@ export const conv2dOp: Op<ConvAttrs> = {
   name: "conv2d",
   infer([x, w, bias, residual], attrs) {
     expectImages("conv2d", x);
+    expectDtype("conv2d", "f32", w, bias, residual);
     const [outputs, perGroup, ...kernel] = w.shape;
     const { groups } = attrs;
+    expectWhole("conv2d", "groups", groups, 1, x.shape[1]);
     if (w.shape.length !== 4 || perGroup * groups !== x.shape[1] || outputs % groups !== 0) {
       throw new RangeError(
         `conv2d: weights ${formatShape(w.shape)} with ${groups} groups do not fit images ${formatShape(x.shape)}`,

@@ -1,6 +1,7 @@
 // The gradient of a convolution with respect to its images, which is also transposed convolution.
 
 import { formatShape, type Shape, sameShape, sizeOf } from "../../tensor/shape.js";
+import { expectDtype } from "../expect.js";
 import { apply, type Op, type Value } from "../graph.js";
 import { slide } from "../window.js";
 import { type ConvGeometry, conv2dOp, convolve } from "./conv2d.js";
@@ -14,6 +15,7 @@ interface InputGradAttrs extends ConvGeometry {
 export const conv2dInputGradOp: Op<InputGradAttrs> = {
   name: "conv2dInputGrad",
   infer([dy, w], attrs) {
+    expectDtype("conv2dInputGrad", "f32", dy);
     const [forward] = conv2dOp.infer([{ dtype: "f32", shape: attrs.shape }, w], {
       ...attrs,
       activation: "none",

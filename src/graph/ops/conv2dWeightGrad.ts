@@ -1,9 +1,10 @@
 // The gradient of a convolution with respect to its weights and, on demand, its bias.
 
 import { type Shape, sizeOf } from "../../tensor/shape.js";
+import { expectDtype, expectShape } from "../expect.js";
 import type { Op, Value } from "../graph.js";
 import { add } from "./add.js";
-import { type ConvGeometry, convolve } from "./conv2d.js";
+import { type ConvGeometry, conv2dOp, convolve } from "./conv2d.js";
 import { conv2dInputGrad } from "./conv2dInputGrad.js";
 import { expand } from "./expand.js";
 import { reshape } from "./reshape.js";
@@ -17,10 +18,14 @@ interface WeightGradAttrs extends ConvGeometry {
 
 export const conv2dWeightGradOp: Op<WeightGradAttrs> = {
   name: "conv2dWeightGrad",
-  infer: (_, { shape, bias }) => [
-    { dtype: "f32", shape },
-    ...(bias ? [{ dtype: "f32" as const, shape: [shape[0]] }] : []),
-  ],
+  infer([x, dy], { shape, bias, ...geometry }) {
+    const weights = { dtype: "f32", shape } as const;
+    const attrs = { ...(geometry as ConvGeometry), activation: "none" } as const;
+    const [forward] = conv2dOp.infer([x, weights], attrs);
+    expectDtype("conv2dWeightGrad", "f32", dy);
+    expectShape("conv2dWeightGrad", "a gradient", forward.shape, dy);
+    return bias ? [weights, { dtype: "f32", shape: [shape[0]] }] : [weights];
+  },
   gradient({ inputs: [x, dy], attrs: { shape: _, bias: __, ...geometry } }, [dw, db]) {
     const fromWeights = dw && convolve(x, dw, geometry);
     const fromBias = db && expand(reshape(db, [1, dy.shape[1], 1, 1]), dy.shape);

@@ -1,6 +1,7 @@
 // Broadcasting made explicit: the gradient of a sum.
 
 import { broadcastShapes, formatShape, type Shape, sameShape } from "../../tensor/shape.js";
+import { expectDtype } from "../expect.js";
 import { apply, type Op, type Value } from "../graph.js";
 import { sumTo } from "../pointwise.js";
 
@@ -8,6 +9,7 @@ export const expandOp: Op<{ readonly shape: readonly number[] }> = {
   name: "expand",
   pointwise: true,
   infer([x], { shape }) {
+    expectDtype("expand", "f32", x);
     if (!sameShape(broadcastShapes(x.shape, shape), shape)) {
       throw new RangeError(`expand: ${formatShape(x.shape)} does not fill ${formatShape(shape)}`);
     }

@@ -1,12 +1,19 @@
 // What `toBf16` stored, as f32 again.
 
+import { formatShape } from "../../tensor/shape.js";
 import { apply, type Op, type Value } from "../graph.js";
 
 export const fromBf16Op: Op<Record<string, never>> = {
   name: "fromBf16",
-  infer: ([{ shape }]) => [
-    { dtype: "f32", shape: [...shape.slice(0, -1), shape[shape.length - 1] / 2] },
-  ],
+  infer([stored]) {
+    const { dtype, shape } = stored;
+    if (dtype !== "u8" || shape.length === 0 || shape[shape.length - 1] % 2 !== 0) {
+      throw new RangeError(
+        `fromBf16: expected u8 with an even number along the last axis, found ${dtype} ${formatShape(shape)}`,
+      );
+    }
+    return [{ dtype: "f32", shape: [...shape.slice(0, -1), shape[shape.length - 1] / 2] }];
+  },
 };
 
 /**

@@ -3,6 +3,7 @@
 // residual sum and activation into it, as into batch normalisation.
 
 import { formatShape, sameShape, sizeOf } from "../../tensor/shape.js";
+import { expectDtype, expectWhole } from "../expect.js";
 import type { Op, Value } from "../graph.js";
 import type { NormAttrs } from "../normGrad.js";
 import type { NormOptions } from "./batchNorm.js";
@@ -15,6 +16,7 @@ export interface GroupNormAttrs extends NormAttrs {
 export const groupNormOp: Op<GroupNormAttrs> = {
   name: "groupNorm",
   infer([x, gamma, beta, residual], { groups }) {
+    expectDtype("groupNorm", "f32", x, gamma, beta, residual);
     const [batch, channels] = x.shape;
     if (
       (x.shape.length !== 2 && x.shape.length !== 4) ||
@@ -26,6 +28,7 @@ export const groupNormOp: Op<GroupNormAttrs> = {
         `groupNorm: ${formatShape(x.shape)} with scale ${formatShape(gamma.shape)} and shift ${formatShape(beta.shape)} do not fit`,
       );
     }
+    expectWhole("groupNorm", "groups", groups, 1, channels);
     if (channels % groups !== 0) {
       throw new RangeError(`groupNorm: ${groups} groups do not divide ${channels} channels`);
     }

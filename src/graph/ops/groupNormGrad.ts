@@ -3,9 +3,9 @@
 
 import type { Value } from "../graph.js";
 import { normGradOp, normGradOperands } from "../normGrad.js";
-import type { GroupNormAttrs } from "./groupNorm.js";
+import { type GroupNormAttrs, groupNormOp } from "./groupNorm.js";
 
-export const groupNormGradOp = normGradOp<GroupNormAttrs>("groupNormGrad");
+export const groupNormGradOp = normGradOp<GroupNormAttrs>("groupNormGrad", () => groupNormOp);
 
 /**
  * Gradients [x, gamma, beta], and behind them that of a residual where there was one: then `y`, the result,

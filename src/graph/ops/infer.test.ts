@@ -3,6 +3,10 @@ import * as g from "../index.js";
 
 const f32 = (graph: g.Graph, ...shape: number[]) => g.input(graph, `x${graph.nodes.length}`, shape);
 
+const bytes = (graph: g.Graph, ...shape: number[]) =>
+  g.input(graph, `x${graph.nodes.length}`, shape, "u8");
+const window = { kernel: [2, 2], strides: [2, 2], padding: [0, 0, 0, 0], dilation: [1, 1] };
+
 const refused: [what: string, build: (graph: g.Graph) => unknown, message: string][] = [
   [
     "weights for other channels",
@@ -69,6 +73,116 @@ const refused: [what: string, build: (graph: g.Graph) => unknown, message: strin
     (graph) => g.neg(g.input(graph, "labels", [2], "i32")),
     "neg: expected f32 operands, found i32; use cast",
   ],
+  [
+    "a write before a vector",
+    (graph) => g.write("v", f32(graph, 2), -1),
+    'write to "v": expected a whole number from 0',
+  ],
+  ["a write between elements", (graph) => g.write("v", f32(graph, 2), 0.5), "found 0.5"],
+  [
+    "a read before a vector",
+    (graph) => g.read(graph, "v", [2], -1),
+    'read of "v": expected a whole',
+  ],
+  ["a read beyond counting", (graph) => g.read(graph, "v", [2], 2 ** 53), "found 9007199254740992"],
+  ["an empty input", (graph) => f32(graph, 2, 0), "input: expected whole sizes of at least 1"],
+  ["half a size", (graph) => f32(graph, 1.5), "found [1.5]"],
+  ["a size beyond counting", (graph) => f32(graph, 2 ** 62), "at most 2^40 elements"],
+  ["sizes beyond counting", (graph) => f32(graph, 2 ** 30, 2 ** 30), "at most 2^40 elements"],
+  ["padding beyond counting", (graph) => g.pad(f32(graph, 2), [2 ** 53], [0]), "at most 2^40"],
+  [
+    "classes beyond counting",
+    (graph) => g.oneHot(g.input(graph, "y", [2], "i32"), 2 ** 53),
+    "classes",
+  ],
+  ["elements of no type", (graph) => g.input(graph, "x", [2], "f16" as "f32"), "f32, i32, u8"],
+  [
+    "a stream of no number",
+    (graph) => g.uniform(graph, [2], -1),
+    "uniform: expected a whole number",
+  ],
+  [
+    "another axis",
+    (graph) => g.concat([f32(graph, 2, 3), f32(graph, 2, 3)], 2),
+    "axes [2] are not distinct axes of a rank-2 tensor",
+  ],
+  ["half an axis", (graph) => g.concat([f32(graph, 2), f32(graph, 2)], 0.5), "axes [0.5]"],
+  [
+    "parts of other types",
+    (graph) => g.concat([f32(graph, 2), g.input(graph, "y", [2], "u8")], 0),
+    "concat: expected f32, found u8",
+  ],
+  ["no parts", () => g.concat([], 0), "concat: expected at least one value"],
+  [
+    "winners of another window",
+    (graph) =>
+      g.maxPool2dGrad(f32(graph, 1, 1, 2, 2), bytes(graph, 1, 1, 2, 3), [1, 1, 4, 4], window),
+    "maxPool2dGrad: expected winners of [1, 1, 2, 2], found [1, 1, 2, 3]",
+  ],
+  [
+    "f32 winners",
+    (graph) =>
+      g.maxPool2dGrad(f32(graph, 1, 1, 2, 2), f32(graph, 1, 1, 2, 2), [1, 1, 4, 4], window),
+    "maxPool2dGrad: expected u8, found f32",
+  ],
+  [
+    "a gradient of other windows",
+    (graph) =>
+      g.maxPool2dGrad(f32(graph, 1, 1, 2, 2), bytes(graph, 1, 1, 2, 2), [1, 1, 6, 4], window),
+    "maxPool2dGrad: expected a gradient of [1, 1, 3, 2], found [1, 1, 2, 2]",
+  ],
+  [
+    "a gradient of other means",
+    (graph) =>
+      g.avgPool2dGrad(f32(graph, 1, 1, 2, 2), [1, 2, 4, 4], { ...window, countPadding: true }),
+    "avgPool2dGrad: expected a gradient of [1, 2, 2, 2], found [1, 1, 2, 2]",
+  ],
+  [
+    "a gradient of other weights",
+    (graph) =>
+      g.conv2dWeightGrad(
+        f32(graph, 1, 3, 8, 8),
+        f32(graph, 1, 4, 8, 8),
+        [4, 3, 3, 3],
+        g.convGeometry({}),
+        true,
+      ),
+    "conv2dWeightGrad: expected a gradient of [1, 4, 6, 6], found [1, 4, 8, 8]",
+  ],
+  [
+    "groups of no channel",
+    (graph) => g.conv2d(f32(graph, 1, 4, 8, 8), f32(graph, 4, 8, 3, 3), { groups: 0.5 }),
+    "conv2d: expected a whole number from 1 to 4 as groups, found 0.5",
+  ],
+  [
+    "a gradient of rows",
+    (graph) => g.resizeGrad(f32(graph, 4, 4), [2, 2], "nearest"),
+    "resizeGrad: expected f32 [batch, channels, height, width], found f32 [4, 4]",
+  ],
+  [
+    "bytes by halves",
+    (graph) => g.fromBf16(bytes(graph, 2, 3)),
+    "fromBf16: expected u8 with an even number along the last axis, found u8 [2, 3]",
+  ],
+  [
+    "too few bytes",
+    (graph) => g.unpackBits(bytes(graph, 1), 1, { dtype: "f32", shape: [9] }),
+    "unpackBits: [9] in 1 bits does not fit into 1 bytes",
+  ],
+  ["stored numbers", (graph) => g.restore(f32(graph, 64), [4]), "restore: expected u8 [bytes]"],
+  ["integers as rows", (graph) => g.logSoftmax(bytes(graph, 2, 3)), "logSoftmax: expected f32"],
+  [
+    "integers as factors",
+    (graph) => g.matmul(bytes(graph, 2, 2), f32(graph, 2, 2)),
+    "matmul: expected",
+  ],
+  ["integers to sum", (graph) => g.reduceSum(bytes(graph, 2)), "reduceSum: expected f32, found u8"],
+  [
+    "segments between elements",
+    (graph) => g.segmentSum(f32(graph, 4), [0, 1.5, 4]),
+    "segmentSum: segments at [0, 1.5, 4] do not divide [4]",
+  ],
+  ["parts of an element", (graph) => g.slice(f32(graph, 4), [0.5], [2]), "is not inside [4]"],
   ["f32 labels", (graph) => g.oneHot(f32(graph, 2), 3), "oneHot: expected i32, found f32"],
   [
     "another size",

@@ -2,6 +2,7 @@
 
 import type { DType } from "../../tensor/dtype.js";
 import type { Shape } from "../../tensor/shape.js";
+import { expectOneOf } from "../expect.js";
 import type { Graph, Op, Value } from "../graph.js";
 
 interface InputAttrs extends Record<string, string | readonly number[]> {
@@ -12,7 +13,10 @@ interface InputAttrs extends Record<string, string | readonly number[]> {
 
 export const inputOp: Op<InputAttrs> = {
   name: "input",
-  infer: (_, { dtype, shape }) => [{ dtype, shape }],
+  infer(_, { name, dtype, shape }) {
+    expectOneOf(`input "${name}"`, "element type", dtype, ["f32", "i32", "u8"]);
+    return [{ dtype, shape }];
+  },
   flops: () => 0,
 };
 

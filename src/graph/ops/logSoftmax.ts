@@ -1,6 +1,7 @@
 // log(softmax(x)) along the last axis, computed without overflow.
 
 import { sizeOf } from "../../tensor/shape.js";
+import { expectDtype } from "../expect.js";
 import { apply, type Op, type Value } from "../graph.js";
 import { exp } from "./exp.js";
 import { mul } from "./mul.js";
@@ -10,6 +11,7 @@ import { sub } from "./sub.js";
 export const logSoftmaxOp: Op<Record<string, never>> = {
   name: "logSoftmax",
   infer([x]) {
+    expectDtype("logSoftmax", "f32", x);
     if (x.shape.length === 0) throw new RangeError("logSoftmax: expected at least one axis");
     return [{ dtype: "f32", shape: x.shape }];
   },

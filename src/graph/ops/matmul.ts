@@ -3,6 +3,7 @@
 
 import { formatShape, sameShape, sizeOf } from "../../tensor/shape.js";
 import { type Activation, beforeActivation } from "../activation.js";
+import { expectDtype } from "../expect.js";
 import { apply, type Op, type Value } from "../graph.js";
 import { reduceSum } from "./reduceSum.js";
 
@@ -25,6 +26,7 @@ export interface MatmulOptions {
 export const matmulOp: Op<MatmulAttrs> = {
   name: "matmul",
   infer([a, b, bias], { transposeA, transposeB }) {
+    expectDtype("matmul", "f32", a, b, bias);
     const rank = a.shape.length;
     const [m, k] = transposeA ? [a.shape[rank - 1], a.shape[rank - 2]] : a.shape.slice(-2);
     const [k2, n] = transposeB ? [b.shape[rank - 1], b.shape[rank - 2]] : b.shape.slice(-2);

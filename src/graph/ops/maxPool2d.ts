@@ -1,8 +1,8 @@
 // Max pooling. The second output holds, per output element, which element of the window won
 // (row-major, the first at a tie), as a byte: all that the gradient needs.
 
-import { sizeOf } from "../../tensor/shape.js";
-import type { Op, Value } from "../graph.js";
+import { type Shape, sizeOf } from "../../tensor/shape.js";
+import type { Op, TensorType, Value } from "../graph.js";
 import {
   expectImages,
   expectPixels,
@@ -31,14 +31,24 @@ export const poolWindow = ({ kernel, strides = kernel, padding = 0 }: PoolOption
   dilation: [1, 1],
 });
 
+/** Shape of pooled images; throws when images and window do not fit. */
+export function pooled(op: string, x: TensorType, window: PoolAttrs): Shape {
+  expectImages(op, x);
+  expectPixels(op, window);
+  return [x.shape[0], x.shape[1], ...slide(op, x.shape.slice(2), window)];
+}
+
+/** The same where the place of a winner in its window is a byte. */
+export function maxPooled(op: string, x: TensorType, window: PoolAttrs): Shape {
+  const { kernel } = window;
+  if (sizeOf(kernel) > 255) throw new RangeError(`${op}: a window of ${kernel} is over 255`);
+  return pooled(op, x, window);
+}
+
 export const maxPool2dOp: Op<PoolAttrs> = {
   name: "maxPool2d",
   infer([x], attrs) {
-    expectImages("maxPool2d", x);
-    const { kernel } = attrs;
-    if (sizeOf(kernel) > 255) throw new RangeError(`maxPool2d: a window of ${kernel} is over 255`);
-    expectPixels("maxPool2d", attrs);
-    const shape = [x.shape[0], x.shape[1], ...slide("maxPool2d", x.shape.slice(2), attrs)];
+    const shape = maxPooled("maxPool2d", x, attrs);
     return [
       { dtype: "f32", shape },
       { dtype: "u8", shape },

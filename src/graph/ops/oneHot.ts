@@ -1,5 +1,6 @@
 // Class numbers as rows of an identity matrix.
 
+import { expectWhole, MOST_ELEMENTS } from "../expect.js";
 import type { Op, Value } from "../graph.js";
 import { apply } from "../graph.js";
 
@@ -7,6 +8,7 @@ export const oneHotOp: Op<{ readonly classes: number }> = {
   name: "oneHot",
   infer([labels], { classes }) {
     if (labels.dtype !== "i32") throw new RangeError(`oneHot: expected i32, found ${labels.dtype}`);
+    expectWhole("oneHot", "classes", classes, 1, MOST_ELEMENTS);
     return [{ dtype: "f32", shape: [...labels.shape, classes] }];
   },
   flops: () => 0,

@@ -18,11 +18,16 @@ function roomFor({ shape }: TensorType): number {
   return count * Math.ceil(channels / BLOCK) * BLOCK * sizeOf(pixels);
 }
 
+/** Checks that elements of a type can be stored in so many bits. */
+export function expectBits(op: string, { dtype }: TensorType, bits: number): void {
+  const fits = dtype === "f32" ? bits === 1 : dtype === "u8" && [1, 2, 4].includes(bits);
+  if (!fits) throw new RangeError(`${op}: ${dtype} in ${bits} bits`);
+}
+
 export const packBitsOp: Op<PackAttrs> = {
   name: "packBits",
   infer: ([x], { bits }) => {
-    const fits = x.dtype === "f32" ? bits === 1 : x.dtype === "u8" && [1, 2, 4].includes(bits);
-    if (!fits) throw new RangeError(`packBits: ${x.dtype} in ${bits} bits`);
+    expectBits("packBits", x, bits);
     return [{ dtype: "u8", shape: [Math.ceil((roomFor(x) * bits) / 8)] }];
   },
 };

@@ -1,7 +1,11 @@
 // Part of a bound vector seen as a tensor: a parameter of a net, or a whole vector in an update rule.
 
-import { type Shape, sizeOf } from "../../tensor/shape.js";
+import type { Shape } from "../../tensor/shape.js";
+import { expectWhole } from "../expect.js";
 import type { Graph, Op, Value } from "../graph.js";
+
+/** Where reads and writes of a vector begin at most. */
+export const MOST_OFFSET = 2 ** 52;
 
 interface ReadAttrs extends Record<string, string | number | readonly number[]> {
   readonly vector: string;
@@ -12,9 +16,7 @@ interface ReadAttrs extends Record<string, string | number | readonly number[]> 
 export const readOp: Op<ReadAttrs> = {
   name: "read",
   infer(_, { vector, offset, shape }) {
-    if (!(Number.isInteger(offset) && offset >= 0 && sizeOf(shape) > 0)) {
-      throw new RangeError(`read of "${vector}": bad offset ${offset} or empty shape`);
-    }
+    expectWhole(`read of "${vector}"`, "offset", offset, 0, MOST_OFFSET);
     return [{ dtype: "f32", shape }];
   },
   flops: () => 0,

@@ -5,16 +5,14 @@ import { apply, type Op, type Value } from "../graph.js";
 import { constant } from "./constant.js";
 import { div } from "./div.js";
 import { mul } from "./mul.js";
-import { reduceSum } from "./reduceSum.js";
+import { reduced, reduceSum } from "./reduceSum.js";
 import { reshape } from "./reshape.js";
 import { step } from "./step.js";
 import { sub } from "./sub.js";
 
 export const reduceMaxOp: Op<{ readonly axes: readonly number[] }> = {
   name: "reduceMax",
-  infer: ([x], { axes }) => [
-    { dtype: "f32", shape: x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)) },
-  ],
+  infer: ([x], { axes }) => [{ dtype: "f32", shape: reduced("reduceMax", x, axes) }],
   gradient({ inputs: [x], outputs: [y], attrs: { axes } }, [dy]) {
     const largest = sub(constant(x.graph, 1), step(sub(y, x)));
     return [mul(largest, div(dy!, reduceSum(largest, axes, true)))];

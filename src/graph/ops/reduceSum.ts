@@ -1,15 +1,22 @@
 // Sum over axes.
 
-import { normaliseAxes, sizeOf } from "../../tensor/shape.js";
-import { apply, type Op, type Value } from "../graph.js";
+import { normaliseAxes, type Shape, sizeOf } from "../../tensor/shape.js";
+import { expectDtype } from "../expect.js";
+import { apply, type Op, type TensorType, type Value } from "../graph.js";
 import { expand } from "./expand.js";
 import { reshape } from "./reshape.js";
 
+/** The shape with the axes as 1; throws unless these are distinct ones of f32, at least one. */
+export function reduced(op: string, x: TensorType, axes: readonly number[]): Shape {
+  expectDtype(op, "f32", x);
+  if (axes.length === 0) throw new RangeError(`${op}: expected at least one axis`);
+  const known = normaliseAxes(axes, x.shape.length);
+  return x.shape.map((size, axis) => (known.includes(axis) ? 1 : size));
+}
+
 export const reduceSumOp: Op<{ readonly axes: readonly number[] }> = {
   name: "reduceSum",
-  infer: ([x], { axes }) => [
-    { dtype: "f32", shape: x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size)) },
-  ],
+  infer: ([x], { axes }) => [{ dtype: "f32", shape: reduced("reduceSum", x, axes) }],
   gradient: ({ inputs: [x] }, [dy]) => [expand(dy!, x.shape)],
   flops: ({ inputs: [x] }) => sizeOf(x.shape),
 };

@@ -1,8 +1,8 @@
 // Resizing of images by the nearest or the bilinear rule, with pixel centres at half-integers
 // (`align_corners=False` elsewhere).
 
-import { sizeOf } from "../../tensor/shape.js";
-import { apply, type Op, type Value } from "../graph.js";
+import { type Shape, sizeOf } from "../../tensor/shape.js";
+import { apply, type Op, type TensorType, type Value } from "../graph.js";
 import { expectImages } from "../window.js";
 import { resizeGrad } from "./resizeGrad.js";
 
@@ -15,14 +15,19 @@ export interface ResizeAttrs extends Record<string, string | readonly number[]> 
   readonly size: readonly number[];
 }
 
+/** Shape of resized images; throws for what is none, or no size. */
+export function resized(op: string, x: TensorType, size: readonly number[]): Shape {
+  expectImages(op, x);
+  if (size.length !== 2 || !size.every((n) => Number.isInteger(n) && n > 0)) {
+    throw new RangeError(`${op}: expected a size of [height, width], found [${size}]`);
+  }
+  return [x.shape[0], x.shape[1], ...size];
+}
+
 export const resizeOp: Op<ResizeAttrs> = {
   name: "resize",
   infer([x], { size }) {
-    expectImages("resize", x);
-    if (size.length !== 2 || !size.every((n) => Number.isInteger(n) && n > 0)) {
-      throw new RangeError(`resize: expected a size of [height, width], found [${size}]`);
-    }
-    return [{ dtype: "f32", shape: [x.shape[0], x.shape[1], ...size] }];
+    return [{ dtype: "f32", shape: resized("resize", x, size) }];
   },
   gradient: ({ inputs: [x], attrs: { mode } }, [dy]) => [resizeGrad(dy!, x.shape.slice(2), mode)],
   flops: ({ outputs: [y], attrs: { mode } }) => (mode === "bilinear" ? 8 : 0) * sizeOf(y.shape),

@@ -1,6 +1,7 @@
 // What `compress` stored, as f32 again.
 
 import type { Shape } from "../../tensor/shape.js";
+import { expectBytes } from "../expect.js";
 import { apply, type Op, type Value } from "../graph.js";
 
 interface RestoreAttrs extends Record<string, readonly number[]> {
@@ -9,7 +10,10 @@ interface RestoreAttrs extends Record<string, readonly number[]> {
 
 export const restoreOp: Op<RestoreAttrs> = {
   name: "restore",
-  infer: (_, { shape }) => [{ dtype: "f32", shape }],
+  infer([stored], { shape }) {
+    expectBytes("restore", stored);
+    return [{ dtype: "f32", shape }];
+  },
 };
 
 /**

@@ -1,13 +1,17 @@
 // One number for each contiguous part of a vector, repeated over the part: the gradient of segmentSum.
 
 import { formatShape } from "../../tensor/shape.js";
+import { expectDtype } from "../expect.js";
 import { apply, type Op, type Value } from "../graph.js";
 import { segmentSum } from "./segmentSum.js";
 
 export const segmentExpandOp: Op<{ readonly offsets: readonly number[] }> = {
   name: "segmentExpand",
   infer([x], { offsets }) {
-    const rises = offsets.every((offset, at) => offset > (offsets[at - 1] ?? -1));
+    expectDtype("segmentExpand", "f32", x);
+    const rises = offsets.every(
+      (offset, at) => Number.isSafeInteger(offset) && offset > (offsets[at - 1] ?? -1),
+    );
     if (x.shape.length !== 1 || !rises || offsets[0] !== 0 || x.shape[0] !== offsets.length - 1) {
       throw new RangeError(
         `segmentExpand: ${formatShape(x.shape)} does not fill segments at [${offsets.join(", ")}]`,

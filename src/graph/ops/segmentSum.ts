@@ -1,13 +1,17 @@
 // Sum over each contiguous part of a vector: of every layer of a net, or of every unit.
 
 import { formatShape } from "../../tensor/shape.js";
+import { expectDtype } from "../expect.js";
 import { apply, type Op, type Value } from "../graph.js";
 import { segmentExpand } from "./segmentExpand.js";
 
 export const segmentSumOp: Op<{ readonly offsets: readonly number[] }> = {
   name: "segmentSum",
   infer([x], { offsets }) {
-    const rises = offsets.every((offset, at) => offset > (offsets[at - 1] ?? -1));
+    expectDtype("segmentSum", "f32", x);
+    const rises = offsets.every(
+      (offset, at) => Number.isSafeInteger(offset) && offset > (offsets[at - 1] ?? -1),
+    );
     const spans = offsets[0] === 0 && offsets.at(-1) === x.shape[0];
     if (x.shape.length !== 1 || !rises || !spans) {
       throw new RangeError(

@@ -11,7 +11,12 @@ export const sliceOp: Op<{
   name: "slice",
   infer([x], { starts, sizes }) {
     const fits = x.shape.every(
-      (size, axis) => starts[axis] >= 0 && sizes[axis] > 0 && starts[axis] + sizes[axis] <= size,
+      (size, axis) =>
+        Number.isInteger(starts[axis]) &&
+        Number.isInteger(sizes[axis]) &&
+        starts[axis] >= 0 &&
+        sizes[axis] > 0 &&
+        starts[axis] + sizes[axis] <= size,
     );
     if (starts.length !== x.shape.length || sizes.length !== x.shape.length || !fits) {
       throw new RangeError(

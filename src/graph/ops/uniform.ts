@@ -2,11 +2,15 @@
 // this node's stream number and the element's index, so every engine draws the same numbers.
 
 import type { Shape } from "../../tensor/shape.js";
+import { expectWhole } from "../expect.js";
 import type { Graph, Op, Value } from "../graph.js";
 
 export const uniformOp: Op<{ readonly shape: readonly number[]; readonly stream: number }> = {
   name: "uniform",
-  infer: (_, { shape }) => [{ dtype: "f32", shape }],
+  infer(_, { shape, stream }) {
+    expectWhole("uniform", "stream", stream, 0, 2 ** 32 - 1);
+    return [{ dtype: "f32", shape }];
+  },
 };
 
 /**

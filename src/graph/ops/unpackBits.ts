@@ -1,7 +1,11 @@
 // What `packBits` stored, as numbers again.
 
 import type { DType } from "../../tensor/dtype.js";
+import { formatShape, sizeOf } from "../../tensor/shape.js";
+import { expectBytes } from "../expect.js";
 import { apply, type Op, type TensorType, type Value } from "../graph.js";
+
+import { expectBits } from "./packBits.js";
 
 interface UnpackAttrs extends Record<string, number | string | readonly number[]> {
   readonly bits: number;
@@ -11,7 +15,17 @@ interface UnpackAttrs extends Record<string, number | string | readonly number[]
 
 export const unpackBitsOp: Op<UnpackAttrs> = {
   name: "unpackBits",
-  infer: (_, { dtype, shape }) => [{ dtype: dtype as DType, shape }],
+  infer([stored], { bits, dtype, shape }) {
+    expectBytes("unpackBits", stored);
+    const type = { dtype: dtype as DType, shape };
+    expectBits("unpackBits", type, bits);
+    if (sizeOf(shape) * bits > 8 * stored.shape[0]) {
+      throw new RangeError(
+        `unpackBits: ${formatShape(shape)} in ${bits} bits does not fit into ${stored.shape[0]} bytes`,
+      );
+    }
+    return [type];
+  },
 };
 
 /**

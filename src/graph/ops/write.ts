@@ -2,12 +2,15 @@
 // order. Every `read` of a run, wherever it stands, sees the elements from before the run.
 
 import { sizeOf } from "../../tensor/shape.js";
+import { expectDtype, expectWhole } from "../expect.js";
 import type { Op, Value } from "../graph.js";
+import { MOST_OFFSET } from "./read.js";
 
 export const writeOp: Op<{ readonly vector: string; readonly offset: number }> = {
   name: "write",
-  infer: ([value]) => {
-    if (value.dtype !== "f32") throw new RangeError(`write: expected f32, found ${value.dtype}`);
+  infer([value], { vector, offset }) {
+    expectDtype("write", "f32", value);
+    expectWhole(`write to "${vector}"`, "offset", offset, 0, MOST_OFFSET);
     return [];
   },
   flops: () => 0,
@@ -17,7 +20,7 @@ export const writeOp: Op<{ readonly vector: string; readonly offset: number }> =
  * Stores `value`, f32, at elements `[offset, offset + size)` of the vector bound as `vector` at the end of
  * a run; offset 0 by default.
  *
- * @throws RangeError for an empty value or one that is not f32.
+ * @throws RangeError for an empty value or one that is not f32, and an offset that is no whole number from 0 on.
  * @example
  * const w = read(new Graph(), "w", [4]);
  * write("w", mul(w, constant(w.graph, 0.5)));

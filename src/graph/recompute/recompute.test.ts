@@ -1,6 +1,7 @@
 // Blocks, segments and plans of training graphs whose shape is known.
 
 import { describe, expect, it } from "vitest";
+import { classify } from "../../../test/support/questions.js";
 import { createModel } from "../../models/index.js";
 import { trainingGraph } from "../../tasks/index.js";
 import { blocksOf, bytes, halvable, wayBack } from "./blocks.js";
@@ -8,7 +9,7 @@ import { Planner } from "./planner.js";
 import { segmentsOf } from "./segments.js";
 
 const input = { channels: 3, height: 32, width: 32, classes: 10 };
-const graphOf = (name: string) => trainingGraph(createModel(name, input), 2).graph;
+const graphOf = (name: string) => trainingGraph(classify(createModel(name, input)), 2).graph;
 const residual = graphOf("resnet20");
 
 describe("blocks", () => {

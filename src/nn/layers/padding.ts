@@ -31,14 +31,19 @@ export function resolvePadding(
   return [before[0], before[1], total[0] - before[0], total[1] - before[1]];
 }
 
-/** Padding with so much more at the bottom and right that no pixel stays outside every window. */
+/**
+ * Padding with so much more at the bottom and right that the number of windows is rounded up. As in PyTorch, a
+ * window that would start behind the last pixel is left out.
+ */
 export function roundUp(padding: Padding, size: readonly number[], window: SlidingWindow): Padding {
   const before = padding4(padding);
   const [kernel, strides, dilation] = [window.kernel, window.strides, window.dilation].map(pair);
   const [below, right] = [0, 1].map((axis) => {
     const extent = dilation[axis] * (kernel[axis] - 1) + 1;
-    const room = size[axis] + before[axis] + before[axis + 2] - extent;
-    return before[axis + 2] + Math.ceil(room / strides[axis]) * strides[axis] - room;
+    const end = size[axis] + before[axis];
+    const last = Math.ceil((end + before[axis + 2] - extent) / strides[axis]) * strides[axis];
+    const start = last >= end ? last - strides[axis] : last;
+    return Math.max(before[axis + 2], start + extent - end);
   });
   return [before[0], before[1], below, right];
 }

@@ -24,6 +24,24 @@ test("rounding up adds a last window that hangs over, only where pixels would be
   expect((await runLayer(padded, [1, 1, 1, 4], [4, 3, 2, 1])).y).toEqual([4, 3, 1]);
 });
 
+// Sizes as torch.nn.functional.max_pool2d of PyTorch 2 has them, with ceil_mode=True.
+test.each([
+  { size: 3, kernel: 2, strides: 3, padding: 0, windows: 1 },
+  { size: 3, kernel: 2, strides: 2, padding: 1, windows: 2 },
+  { size: 4, kernel: 2, strides: 4, padding: 0, windows: 1 },
+  { size: 7, kernel: 3, strides: 5, padding: 1, windows: 2 },
+  { size: 5, kernel: 2, strides: 4, padding: 0, windows: 2 },
+  { size: 2, kernel: 3, strides: 2, padding: 0, windows: 1 },
+  { size: 6, kernel: 3, strides: 3, padding: 1, windows: 3 },
+])("a window that would start behind the last pixel is left out: %o", async (geometry) => {
+  const { size, kernel, strides, padding, windows } = geometry;
+  const row = Array.from({ length: size }, (_, at) => at);
+  const options = { strides: [1, strides], padding: [0, padding], ceilMode: true } as const;
+  const { y } = await runLayer(maxPool([1, kernel], options), [1, 1, 1, size], row);
+  const last = (at: number) => Math.min(at * strides - padding + kernel, size) - 1;
+  expect(y).toEqual(Array.from({ length: windows }, (_, at) => last(at)));
+});
+
 test("average pooling counts padding as zeros unless told not to", async () => {
   const counted = avgPool(3, { strides: 1, padding: [0, 1] });
   const tight = [1, 1, 3, 1];

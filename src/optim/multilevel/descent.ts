@@ -151,7 +151,7 @@ export class MultilevelDescent implements Descent {
     return {
       ...evaluated,
       gradients: this.spent - before,
-      metrics: { radius: numbers.radius, sample: numbers.batches, level: top + 1 },
+      details: { radius: numbers.radius, sample: numbers.batches, level: top + 1 },
     };
   }
 

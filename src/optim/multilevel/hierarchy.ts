@@ -13,7 +13,6 @@ import {
   write,
 } from "../../graph/index.js";
 import { InputError } from "../../inputError.js";
-import type { Model } from "../../models/index.js";
 import type { Objective } from "../objective.js";
 import type { NetContext } from "../optimizer.js";
 import { decayMaskOf } from "../update.js";
@@ -34,21 +33,15 @@ export interface LevelSpec {
   readonly transfer?: Transfer;
 }
 
-/** The net at another depth. */
-const deepened = (model: Model, blocks: number): Model => ({
-  ...model,
-  layer: model.depth!.at(blocks),
-});
-
 /** Depths from the coarsest to that of the net. */
-function depthsOf({ name, depth }: Model, levels: number): number[] {
+function depthsOf({ model, depth }: NetContext, levels: number): number[] {
   if (!(Number.isInteger(levels) && levels >= 1)) {
     throw new InputError(`levels is ${levels}; expected a whole number from 1`);
   }
   if (levels === 1) return [depth?.blocks ?? 1];
   if (!depth) {
     throw new InputError(
-      `model ${name} has no coarser levels: its blocks are no steps of an equation; take an odenet, ` +
+      `model ${model} has no coarser levels: its blocks are no steps of an equation; take an odenet, ` +
         "or optimizer tr-lsr1, which needs none",
     );
   }
@@ -57,7 +50,7 @@ function depthsOf({ name, depth }: Model, levels: number): number[] {
     const unit = 2 ** (levels - 1);
     throw new InputError(
       `${levels} levels need a depth that ${unit} divides (${unit}, ${2 * unit}, ${3 * unit}, ...), ` +
-        `model ${name} has ${depth.blocks} blocks a stage`,
+        `model ${model} has ${depth.blocks} blocks a stage`,
     );
   }
   return Array.from({ length: levels }, (_, at) => coarsest * 2 ** at);
@@ -91,14 +84,14 @@ export async function compileHierarchy(net: NetContext, levels: number): Promise
   const { engine, layout, model } = net;
   if (layout.length > layout.trainable) {
     throw new InputError(
-      `model ${model.name} normalises by the batch, so that its loss is no function of its weights; a trust ` +
+      `model ${model} normalises by the batch, so that its loss is no function of its weights; a trust ` +
         "region needs a net without batch normalisation",
     );
   }
-  const depths = depthsOf(model, levels);
+  const depths = depthsOf(net, levels);
   const last = depths.length - 1;
   const objectives = await Promise.all(
-    depths.map((blocks, at) => (at < last ? net.objectiveOf(deepened(model, blocks)) : undefined)),
+    depths.map((blocks, at) => (at < last ? net.objectiveAt(blocks) : undefined)),
   );
   const layouts = objectives.map((objective) => objective?.layout ?? layout);
   // Decay of a coarse block counts for both of its fine ones.
@@ -110,12 +103,7 @@ export async function compileHierarchy(net: NetContext, levels: number): Promise
     const above = layouts[at + 1];
     const transfer =
       above &&
-      (await compileTransfer(
-        engine,
-        { fine: above, coarse: own },
-        model.depth!.stages,
-        depths[at],
-      ));
+      (await compileTransfer(engine, { fine: above, coarse: own }, net.depth!.stages, depths[at]));
     if (transfer) {
       const restricted = engine.vector(own.trainable);
       await transfer.restrict(mask, restricted);

@@ -25,12 +25,12 @@ function checkNumbers(numbers: Hyper, least: number): void {
 }
 
 async function open(net: NetContext, levels: number): Promise<Descents> {
-  const { engine, batch, model, hyper } = net;
+  const { engine, batch, outputs, hyper } = net;
   const { memory, smoothing, sample, coarseSteps = 0, start = 0 } = hyper;
   checkNumbers({ memory, smoothing, sample }, 1);
   checkNumbers({ coarseSteps, start }, 0);
   const specs = await compileHierarchy(net, levels);
-  const batches = firstSample(sample, model.classes, batch);
+  const batches = firstSample(sample, outputs, batch);
   const settings = { memory, smoothing, coarseSteps, start, batches };
   return {
     begin: (objective, w, batchAt) =>

@@ -3,60 +3,71 @@
 import { heatMap } from "../../charts/heatMap.js";
 import { lineCharts } from "../../charts/lineChart.js";
 import { writeFileAtomic } from "../../files/atomicFile.js";
-import { csvText } from "../../text/printable.js";
-import type { Confusion, Listener } from "../../train/events.js";
+import type { Confusion } from "../../tasks/index.js";
+import { spreadsheetSafe, toCsv } from "../../text/csv.js";
+import type { Listener } from "../../train/events.js";
 import type { EpochRecord } from "../../train/progress.js";
 import type { RunFolder } from "../runFolder.js";
 
-function curves(title: string, history: readonly EpochRecord[]): string {
-  const series = (name: string, field: "Loss" | "Accuracy", from: "train" | "selection") => ({
+/** A curve of training and one of selection, as far as they are known. */
+function chart(
+  title: string,
+  history: readonly EpochRecord[],
+  of: (record: EpochRecord) => readonly [train: number | undefined, selection: number],
+) {
+  const series = ["training", "selection"].map((name, at) => ({
     name,
-    points: history.map((record) => [record.epoch, record[`${from}${field}`]] as const),
-  });
-  return lineCharts(
-    title,
-    (["Loss", "Accuracy"] as const).map((field) => ({
-      title: field,
-      xLabel: "epoch",
-      series: [series("training", field, "train"), series("selection", field, "selection")],
-    })),
-  );
+    points: history.flatMap((record) => {
+      const value = of(record)[at];
+      return Number.isFinite(value) ? [[record.epoch, value!] as const] : [];
+    }),
+  }));
+  return { title, xLabel: "epoch", series: series.filter(({ points }) => points.length > 0) };
 }
 
-const rowsOf = ({ classes, matrix }: Confusion): number[][] =>
-  classes.map((_, row) => [
-    ...matrix.counts.subarray(row * classes.length, (row + 1) * classes.length),
+const capital = (name: string) => name[0].toUpperCase() + name.slice(1);
+
+/** Loss, and the metric that decides. */
+function curves(title: string, metric: string, history: readonly EpochRecord[]): string {
+  return lineCharts(title, [
+    chart("Loss", history, ({ trainLoss, selectionLoss }) => [trainLoss, selectionLoss]),
+    chart(capital(metric), history, ({ train, selection }) => [train[metric], selection[metric]]),
   ]);
+}
+
+const rowsOf = ({ classes, counts }: Confusion): number[][] =>
+  classes.map((_, row) => [...counts.subarray(row * classes.length, (row + 1) * classes.length)]);
 
 function table(confusion: Confusion): string {
-  const names = confusion.classes.map(csvText);
-  const head = ["true class", ...names].join(",");
-  const rows = rowsOf(confusion).map((counts, at) => [names[at], ...counts].join(","));
-  return `${[head, ...rows].join("\n")}\n`;
+  const names = confusion.classes.map(spreadsheetSafe);
+  const rows = rowsOf(confusion).map((counts, at) => [names[at], ...counts]);
+  return toCsv(["true class", ...names], rows);
 }
 
 /** Keeps the charts of a run folder. */
 export function charts(folder: RunFolder): Listener {
   let history: EpochRecord[] = [];
   let title = "";
+  let metric = "";
   return async (event) => {
     if (event.type === "runStart") {
       history = [...event.history];
       title = event.model;
+      metric = event.score.metric;
     } else if (event.type === "epochEnd") {
       history.push(event);
-      await writeFileAtomic(folder.file("curves"), curves(title, history));
-    } else if (event.type === "runEnd" && event.confusion) {
-      const { set, classes } = event.confusion;
-      const chart = heatMap({
+      await writeFileAtomic(folder.file("curves"), curves(title, metric, history));
+    } else if (event.type === "runEnd" && event.evaluation?.confusion) {
+      const { set, confusion } = event.evaluation;
+      const map = heatMap({
         title: `${title}: confusion on the ${set} set`,
         rowLabel: "true class",
         columnLabel: "predicted class",
-        names: classes,
-        rows: rowsOf(event.confusion),
+        names: confusion.classes,
+        rows: rowsOf(confusion),
       });
-      await writeFileAtomic(folder.file("confusion"), chart);
-      await writeFileAtomic(folder.file("confusionTable"), table(event.confusion));
+      await writeFileAtomic(folder.file("confusion"), map);
+      await writeFileAtomic(folder.file("confusionTable"), table(confusion));
     }
   };
 }

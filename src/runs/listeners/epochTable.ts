@@ -5,8 +5,10 @@ import type { RunStart } from "../../train/events.js";
 import type { RunLog } from "../runLog.js";
 
 /** Six digits are enough for reading; what is not known stays empty. */
-export const cell = (value: number | undefined): string =>
-  value === undefined || !Number.isFinite(value) ? "" : String(Number(value.toPrecision(6)));
+export const cell = (value: number | null | undefined): string =>
+  value === undefined || value === null || !Number.isFinite(value)
+    ? ""
+    : String(Number(value.toPrecision(6)));
 
 const parse = (line: string): number[] =>
   line.split(",").map((text) => (text.trim() === "" ? Number.NaN : Number(text)));

@@ -7,6 +7,7 @@ import { metrics } from "./metrics.js";
 import { particles } from "./particles.js";
 import { results } from "./results.js";
 import { swarm } from "./swarm.js";
+import { track } from "./track.js";
 
 /** The listeners that keep a run folder's tables and charts. */
 export const runListeners = (folder: RunFolder): Listener[] => [
@@ -15,4 +16,5 @@ export const runListeners = (folder: RunFolder): Listener[] => [
   particles(folder.log("particles")),
   swarm(folder),
   charts(folder),
+  track(folder),
 ];

@@ -3,31 +3,38 @@
 import type { Listener } from "../../train/events.js";
 import type { EpochRecord } from "../../train/progress.js";
 import type { RunLog } from "../runLog.js";
+import { cell } from "./epochTable.js";
+import { prefixed } from "./metricNames.js";
 
-const columns = [
-  "epoch",
-  "trainLoss",
-  "trainAccuracy",
-  "selectionLoss",
-  "selectionAccuracy",
-  "lr",
-  "seconds",
-  "imagesPerSecond",
-  "gradients",
-] as const satisfies readonly (keyof EpochRecord)[];
+/** A record as columns by name. */
+const columnsOf = (record: EpochRecord): Record<string, number | undefined> => ({
+  epoch: record.epoch,
+  trainLoss: record.trainLoss,
+  ...prefixed("train", record.train),
+  selectionLoss: record.selectionLoss,
+  ...prefixed("selection", record.selection),
+  lr: record.lr,
+  seconds: record.seconds,
+  imagesPerSecond: record.imagesPerSecond,
+  gradients: record.gradients,
+});
 
-/** Six digits are enough for reading, of anything but a count; what is not there stays empty. */
-const row = ({ bytesSent, ...record }: EpochRecord) =>
-  [...columns.map((name) => Number(record[name].toPrecision(6))), bytesSent].join(",");
+/** Six digits are enough for reading, of anything but a count. */
+const row = (record: EpochRecord) =>
+  [...Object.values(columnsOf(record)).map(cell), record.bytesSent].join(",");
+
+const header = (record: EpochRecord) => [...Object.keys(columnsOf(record)), "bytesSent"].join(",");
 
 /** Keeps the table; a resumed run's begins with the epochs that its checkpoint knows. */
 export const results =
   (log: RunLog): Listener =>
   async (event) => {
     if (event.type === "runStart") {
-      const lines = [[...columns, "bytesSent"].join(","), ...event.history.map(row)];
-      await log.rewrite(`${lines.join("\n")}\n`);
+      const { history } = event;
+      const lines = history.length === 0 ? [] : [header(history[0]), ...history.map(row)];
+      await log.rewrite(lines.map((line) => `${line}\n`).join(""));
     } else if (event.type === "epochEnd") {
+      if (event.epoch === 1) log.append(`${header(event)}\n`);
       log.append(`${row(event)}\n`);
     }
   };

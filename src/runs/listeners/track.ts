@@ -1,10 +1,13 @@
 // The ways of a swarm's nets as an image: places.csv keeps a sketch of each net's position after every
 // epoch, track.svg draws them in the plane in which they spread most.
 
-import { join } from "node:path";
-import { BUCKETS, principalPlane, trackChart } from "../../analysis/index.js";
-import { EpochTable, type Listener, runFiles, writeFileAtomic } from "../../train/index.js";
-import { RunLog } from "../runLog.js";
+import { trackChart } from "../../charts/trackChart.js";
+import { writeFileAtomic } from "../../files/atomicFile.js";
+import { BUCKETS } from "../../swarm/sketch.js";
+import { principalPlane } from "../../tensor/principalPlane.js";
+import type { Listener } from "../../train/events.js";
+import type { RunFolder } from "../runFolder.js";
+import { EpochTable } from "./epochTable.js";
 
 /** Points that an image is made of at most; of longer runs it shows evenly spaced epochs. */
 const MOST_POINTS = 400;
@@ -27,16 +30,14 @@ function draw(rows: readonly (readonly number[])[], title: string): string {
 }
 
 /** Keeps table and image in the run's folder, once there is a swarm. */
-export function track(): Listener {
+export function track(folder: RunFolder): Listener {
   let table: EpochTable;
   let title = "";
-  let path = "";
   let drawn = false;
   return async (event) => {
     if (event.type === "runStart") {
       const sketch = Array.from({ length: BUCKETS }, (_, at) => `s${at}`);
-      table = new EpochTable(new RunLog(join(event.run, runFiles.places)), ["particle", ...sketch]);
-      path = join(event.run, runFiles.track);
+      table = new EpochTable(folder.log("places"), ["particle", ...sketch]);
       title = `${event.model}: ways of the nets`;
       await table.begin(event);
     } else if (event.type === "swarm") {
@@ -45,7 +46,7 @@ export function track(): Listener {
       drawn = true;
     } else if (event.type === "runEnd" && drawn) {
       const finite = (await table.rows()).filter((row) => row.every(Number.isFinite));
-      if (finite.length > 1) await writeFileAtomic(path, draw(finite, title));
+      if (finite.length > 1) await writeFileAtomic(folder.file("track"), draw(finite, title));
     }
   };
 }

@@ -9,8 +9,9 @@ import {
   tinyModel,
   tinySettings,
 } from "../../../test/support/tinyRun.js";
-import { runFiles, type TrainSettings } from "../../train/index.js";
-import { train } from "../train.js";
+import { runFiles } from "../../runs/index.js";
+import { train } from "../../runs/train.js";
+import type { TrainSettings } from "../../train/index.js";
 import { couplings } from "./index.js";
 
 const parts = () => ({ data: stripeSplits(), model: tinyModel });

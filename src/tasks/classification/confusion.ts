@@ -124,6 +124,18 @@ export class ConfusionMatrix {
     );
   }
 
+  /** Mean F1 of the classes that occur, as truth or as prediction. */
+  get macroF1(): number {
+    const seen = this.range().filter((at) =>
+      this.range().some((other) => this.count(at, other) + this.count(other, at) > 0),
+    );
+    const classes = this.perClass();
+    return ratio(
+      seen.reduce((sum, at) => sum + classes[at].f1, 0),
+      seen.length,
+    );
+  }
+
   /** Precision, recall and the like of each class. */
   perClass(): ClassReport[] {
     return this.range().map((at) => {

@@ -34,6 +34,7 @@ export interface Coding {
 /** What a chunk holds; what is lost were numbers that are not finite, and found no room. */
 const Kind = { zeros: 0, codes: 1, raw: 2, lost: 3 } as const;
 export const LOST = Uint8Array.of(Kind.lost);
+const ZEROS = Uint8Array.of(Kind.zeros);
 
 const HEADER = 16;
 const STATES = 32;
@@ -188,13 +189,14 @@ function join(parts: readonly ArrayBufferView[]): Uint8Array {
 
 const raw = (x: Float32Array) => join([Uint8Array.of(Kind.raw), x]);
 
-/** Compresses the values of a chunk. */
+/** Compresses the values of a chunk; under a bound of 0 they are stored as they are. */
 export function packChunk(x: Float32Array, stretch: Stretch, coding: Coding): Uint8Array {
+  if (coding.bound === 0) return x.every((value) => value === 0) ? ZEROS : raw(x);
   const { numbers, literals } = quantise(x, coding.bound);
   if (literals.length > MOST_LITERALS) return raw(x);
   const { symbols, bits } = toSymbols(differences(numbers, stretch, coding.predictor));
   if (literals.length === 0 && symbols.every((symbol) => symbol === 0)) {
-    return Uint8Array.of(Kind.zeros);
+    return ZEROS;
   }
   const frequencies = frequenciesOf(symbols);
   const count = frequencies.findLastIndex((frequency) => frequency > 0) + 1;

@@ -7,7 +7,7 @@
 // | 0-3 | "CVEX" |
 // | 4, 5 | version 1; predictor: 1 for the value before, 2 for the row before, 3 for both |
 // | 6-7 | how often the bound was doubled to make everything fit |
-// | 8-11 | the bound that holds, f32 |
+// | 8-11 | the bound that holds, f32; 0 where values are stored as they are |
 // | 12-27 | numbers: all, side by side, in a row, in a plane |
 // | 28-31 | bytes of the container |
 // | 32-35 | CRC-32 of bytes 0-31 and the index |
@@ -31,8 +31,11 @@ const MAGIC = 0x58455643;
 const VERSION = 1;
 const HEADER = 36;
 const ENTRY = 8;
-/** Bounds between which steps are numbers of full precision. */
-const LEAST_BOUND = 2 ** -100;
+/**
+ * Bounds between which steps are numbers of full precision; a smaller one is 0, under which values are stored as
+ * they are.
+ */
+const LEAST_BOUND = 2 ** -126;
 const MOST_BOUND = 2 ** 125;
 const SAMPLE_EVERY = 16;
 const SAMPLE = 4096;
@@ -125,8 +128,9 @@ function largestOf(x: Float32Array, chunks: Chunks): number {
   return largest;
 }
 
-const within = (bound: number): number =>
-  bound >= LEAST_BOUND ? Math.min(bound, MOST_BOUND) : LEAST_BOUND;
+const within = (bound: number): number => (bound >= LEAST_BOUND ? Math.min(bound, MOST_BOUND) : 0);
+
+const doubled = (bound: number): number => (bound === 0 ? LEAST_BOUND : within(2 * bound));
 
 const total = (parts: readonly Uint8Array[]) => parts.reduce((sum, { length }) => sum + length, 0);
 
@@ -141,7 +145,7 @@ interface Packed {
 function pack(x: Float32Array, chunks: Chunks, start: number, capacity: number): Packed {
   const room = capacity - HEADER - ENTRY * chunks.count;
   const predictor = choose(x, chunks, start);
-  for (let [bound, doublings] = [start, 0]; ; bound = within(2 * bound), doublings++) {
+  for (let [bound, doublings] = [start, 0]; ; bound = doubled(bound), doublings++) {
     const bytes = estimate(x, chunks, { bound, predictor });
     const last = bound >= MOST_BOUND;
     if (!last && bytes + Math.floor(bytes / 64) > capacity) continue;
@@ -234,7 +238,7 @@ export function restore(bytes: Uint8Array, source = "compressed numbers"): Float
   if (bytes.length < Math.max(begin, end)) fail(bytes.length, `cut off; expected ${end} bytes`);
   const coding = { bound: view.getFloat32(8, true), predictor: view.getUint8(5) };
   const { bound, predictor } = coding;
-  const sound = bound >= LEAST_BOUND && bound <= MOST_BOUND && predictor <= (LEFT | UP);
+  const sound = bound >= 0 && within(bound) === bound && predictor <= (LEFT | UP);
   if (!sound || view.getUint32(HEADER - 4, true) !== checksumOf(bytes, chunks.count)) {
     fail(0, "the header is damaged");
   }
@@ -285,5 +289,6 @@ export function compress(
   // Rounded down, so that the bound of 32 bits is within the one asked for.
   const rounded = Math.fround(bound);
   const below = rounded > bound ? rounded * (1 - 2 ** -23) : rounded;
-  return compressGrid(numbers, gridOfShape(shape), below).bytes;
+  // Below the smallest number of 32 bits there is none but 0, which would ask for the smallest bound that fits.
+  return compressGrid(numbers, gridOfShape(shape), Math.max(below, 2 ** -149)).bytes;
 }

@@ -1,8 +1,9 @@
 // Leaves engines with work in flight, in the way that the argument names, and prints "left".
 
-import { setImmediate as turn } from "node:timers/promises";
+import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { createEngine } from "convoy/engine";
+import { exp, Graph, input } from "convoy/graph";
 import { lenet5 } from "./training.mjs";
 
 /** Steps that were started and are not waited for. */
@@ -46,6 +47,27 @@ const ways = {
     await worker.terminate();
     await Promise.all(await start(2)); // the addon still works here
     console.log("left");
+  },
+  /** Workers that end in the middle of their runs, at any moment. */
+  async terminated() {
+    for (let round = 0; round < 40; round++) {
+      const worker = new Worker(new URL(import.meta.url), { argv: ["endless"] });
+      await new Promise((resolve) => worker.once("message", resolve));
+      await sleep(round % 7);
+      await worker.terminate();
+    }
+    console.log("left");
+  },
+  /** Short runs, so that there is always one that has just ended. */
+  async endless() {
+    const { parentPort } = await import("node:worker_threads");
+    const engine = await createEngine({ engine: "native", threads: 1 });
+    const graph = new Graph();
+    graph.output("y", exp(input(graph, "x", [256])));
+    const program = await engine.compile(graph);
+    const run = () => program.run({ inputs: { x: new Float32Array(256) } });
+    parentPort.postMessage("started");
+    for (;;) await Promise.all(Array.from({ length: 8 }, run));
   },
   async inside() {
     const { parentPort } = await import("node:worker_threads");

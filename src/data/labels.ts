@@ -1,0 +1,253 @@
+// What is known of each image. A kind of labels is a row of the table below; nothing else knows kinds by name.
+
+import { InputError } from "../inputError.js";
+
+/** A value that says that nothing is known of a tag. */
+export const UNKNOWN_TAG = 2;
+/** A value that says that a pixel of a mask does not count. */
+export const IGNORED = 255;
+
+/** One class per image: [n], 0..classes.length-1. */
+export interface ClassLabels {
+  readonly kind: "class";
+  readonly of: Int32Array;
+  readonly classes: readonly string[];
+}
+
+/** Any number of tags per image: [n, classes] of 0, 1, or {@link UNKNOWN_TAG}. */
+export interface TagLabels {
+  readonly kind: "tags";
+  readonly of: Uint8Array;
+  readonly classes: readonly string[];
+}
+
+/** Numbers of each image: [n, names]; NaN where one is not known. */
+export interface ValueLabels {
+  readonly kind: "values";
+  readonly of: Float32Array;
+  readonly names: readonly string[];
+}
+
+/** A class of each pixel: [n, height, width] of 0..classes.length-1, or {@link IGNORED}. */
+export interface MaskLabels {
+  readonly kind: "mask";
+  readonly of: Uint8Array;
+  readonly classes: readonly string[];
+}
+
+/** Images of which nothing is known. */
+export interface NoLabels {
+  readonly kind: "none";
+}
+
+export type Labels = ClassLabels | TagLabels | ValueLabels | MaskLabels | NoLabels;
+export type LabelsOf<K extends Labels["kind"]> = Extract<Labels, { kind: K }>;
+
+/** What can be done with labels of a kind. */
+export interface LabelKind<L extends Labels> {
+  /** In words, for messages. */
+  readonly title: string;
+  /** Names of the classes, tags or values. */
+  names(labels: L): readonly string[];
+  /** The labels as they lie in memory. */
+  data(labels: L): Int32Array | Uint8Array | Float32Array;
+  /** The same kind with other numbers. */
+  with(labels: L, data: ReturnType<LabelKind<L>["data"]>): L;
+  /** Numbers of one image of `pixels` pixels. */
+  size(labels: L, pixels: number): number;
+  /** What is wrong with a number, in words; `undefined` when it can be used. */
+  fault(labels: L, value: number): string | undefined;
+  /** How often each name occurs; absent where names are not counted. */
+  counts?(labels: L): number[];
+  /** The label of one image in words. */
+  text(labels: L, own: ArrayLike<number>): string;
+  /** A group of each image that a split keeps in proportion. */
+  strata(labels: L, length: number): Int32Array;
+}
+
+const outside = (value: number, classes: readonly string[]) =>
+  Number.isInteger(value) && value >= 0 && value < classes.length
+    ? undefined
+    : `${value} is no class from 0 to ${classes.length - 1}`;
+
+/** How often each number from 0 to `count` - 1 occurs. */
+function countValues(of: ArrayLike<number>, count: number): number[] {
+  const counts = new Array<number>(count).fill(0);
+  for (let at = 0; at < of.length; at++) if (of[at] < count) counts[of[at]]++;
+  return counts;
+}
+
+const alike = (length: number) => new Int32Array(length);
+
+/** Images by the rarest tag that they have; those without any come last. */
+function rarestTags({ of, classes }: TagLabels, length: number): Int32Array {
+  const width = classes.length;
+  const counts = classes.map((_, tag) => {
+    let count = 0;
+    for (let at = 0; at < length; at++) if (of[at * width + tag] === 1) count++;
+    return count;
+  });
+  const order = [...counts.keys()].sort((a, b) => counts[a] - counts[b] || a - b);
+  return Int32Array.from({ length }, (_, at) => {
+    const rank = order.findIndex((tag) => of[at * width + tag] === 1);
+    return rank < 0 ? width : order[rank];
+  });
+}
+
+/** Groups of values that a split keeps in proportion. */
+const QUANTILES = 5;
+
+/** Images by the quantile of their first value. */
+function quantiles({ of, names }: ValueLabels, length: number): Int32Array {
+  const first = (at: number) => of[at * names.length];
+  const order = Array.from({ length }, (_, at) => at).sort((a, b) => first(a) - first(b) || a - b);
+  const result = new Int32Array(length);
+  for (const [rank, at] of order.entries()) result[at] = Math.floor((rank * QUANTILES) / length);
+  return result;
+}
+
+/** Every kind of labels. */
+export const labelKinds: { readonly [K in Labels["kind"]]: LabelKind<LabelsOf<K>> } = {
+  class: {
+    title: "one class per image",
+    names: ({ classes }) => classes,
+    data: ({ of }) => of,
+    with: (labels, data) => ({ ...labels, of: data as Int32Array }),
+    size: () => 1,
+    fault: ({ classes }, value) => outside(value, classes),
+    counts: ({ of, classes }) => countValues(of, classes.length),
+    text: ({ classes }, own) => classes[own[0]],
+    strata: ({ of }) => of,
+  },
+  tags: {
+    title: "tags",
+    names: ({ classes }) => classes,
+    data: ({ of }) => of,
+    with: (labels, data) => ({ ...labels, of: data as Uint8Array }),
+    size: ({ classes }) => classes.length,
+    fault: (_, value) =>
+      value === 0 || value === 1 || value === UNKNOWN_TAG
+        ? undefined
+        : `${value} is not 0 (absent), 1 (present) or ${UNKNOWN_TAG} (not known)`,
+    counts: ({ of, classes }) =>
+      classes.map((_, tag) =>
+        of.reduce((sum, v, at) => sum + Number(v === 1 && at % classes.length === tag), 0),
+      ),
+    text: ({ classes }, own) => classes.filter((_, tag) => own[tag] === 1).join(" "),
+    strata: rarestTags,
+  },
+  values: {
+    title: "numbers",
+    names: ({ names }) => names,
+    data: ({ of }) => of,
+    with: (labels, data) => ({ ...labels, of: data as Float32Array }),
+    size: ({ names }) => names.length,
+    fault: (_, value) =>
+      Number.isFinite(value) || Number.isNaN(value) ? undefined : `${value} is not finite`,
+    text: (_, own) => Array.from(own).join(" "),
+    strata: quantiles,
+  },
+  mask: {
+    title: "a mask",
+    names: ({ classes }) => classes,
+    data: ({ of }) => of,
+    with: (labels, data) => ({ ...labels, of: data as Uint8Array }),
+    size: (_, pixels) => pixels,
+    fault: ({ classes }, value) => (value === IGNORED ? undefined : outside(value, classes)),
+    counts: ({ of, classes }) => countValues(of, classes.length),
+    text: ({ classes }, own) => countValues(own, classes.length).join(" "),
+    strata: (_, length) => alike(length),
+  },
+  none: {
+    title: "no labels",
+    names: () => [],
+    data: () => new Uint8Array(0),
+    with: (labels) => labels,
+    size: () => 0,
+    fault: () => undefined,
+    text: () => "",
+    strata: (_, length) => alike(length),
+  },
+};
+
+const kindOf = (labels: Labels) => labelKinds[labels.kind] as LabelKind<Labels>;
+
+/**
+ * Names of the classes, tags or values, in order.
+ *
+ * @example
+ * namesOf({ kind: "class", of: Int32Array.of(0, 1), classes: ["cat", "dog"] }); // ["cat", "dog"]
+ */
+export const namesOf = (labels: Labels): readonly string[] => kindOf(labels).names(labels);
+
+/** How often each class or tag occurs, of masks in pixels; empty for other labels. */
+export const countsOf = (labels: Labels): number[] => kindOf(labels).counts?.(labels) ?? [];
+
+/**
+ * The label of an image of `pixels` pixels in words.
+ *
+ * @example
+ * labelAt({ kind: "class", of: Int32Array.of(1), classes: ["cat", "dog"] }, 0, 4); // "dog"
+ */
+export function labelAt(labels: Labels, at: number, pixels: number): string {
+  const kind = kindOf(labels);
+  const size = kind.size(labels, pixels);
+  return kind.text(labels, kind.data(labels).subarray(at * size, (at + 1) * size));
+}
+
+/** The labels as they lie in memory. */
+export const labelData = (labels: Labels) => kindOf(labels).data(labels);
+
+/** A group of each of `length` images that a split keeps in proportion. */
+export const strataOf = (labels: Labels, length: number): Int32Array =>
+  kindOf(labels).strata(labels, length);
+
+/**
+ * Labels of the images at the given indices, in that order.
+ *
+ * @param pixels of an image; masks have as many numbers each
+ * @example
+ * const labels = { kind: "values", of: Float32Array.of(1, 2, 3), names: ["age"] } as const;
+ * takeLabels(labels, [2, 0], 4).of; // Float32Array(2) [ 3, 1 ]
+ */
+export function takeLabels<L extends Labels>(
+  labels: L,
+  indices: ArrayLike<number>,
+  pixels: number,
+): L {
+  const kind = kindOf(labels);
+  const size = kind.size(labels, pixels);
+  const data = kind.data(labels);
+  const taken = new (data.constructor as Int32ArrayConstructor)(indices.length * size);
+  for (let at = 0; at < indices.length; at++) {
+    const from = indices[at] * size;
+    if (size === 1) taken[at] = data[from];
+    else taken.set(data.subarray(from, from + size) as Int32Array, at * size);
+  }
+  return kind.with(labels, taken) as L;
+}
+
+/**
+ * Checks labels of `length` images of `pixels` pixels.
+ *
+ * @param source for messages
+ * @throws InputError for a wrong number of labels, or naming the first that cannot be used.
+ */
+export function checkLabels(labels: Labels, length: number, pixels: number, source: string): void {
+  const kind = kindOf(labels);
+  const names = kind.names(labels);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw new InputError(`${source}: two classes are named "${twice}"`);
+  const data = kind.data(labels);
+  const size = kind.size(labels, pixels);
+  if (data.length !== length * size) {
+    throw new InputError(
+      `${source}: ${data.length} numbers of ${kind.title} for ${length} images; expected ${length * size}`,
+    );
+  }
+  for (let at = 0; at < data.length; at++) {
+    const fault = kind.fault(labels, data[at]);
+    if (fault === undefined) continue;
+    throw new InputError(`${source}: label of image ${Math.floor(at / size)}: ${fault}`);
+  }
+}

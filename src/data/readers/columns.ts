@@ -1,0 +1,190 @@
+// Which column of a table holds what: as `--columns` says, else as the header is clear about.
+
+import { InputError } from "../../inputError.js";
+import type { CsvRow } from "../../text/csv.js";
+import { suggestion } from "../../text/words.js";
+import type { Labels } from "../labels.js";
+import type { ReadOptions } from "./reader.js";
+import { type Columns, parseColumns, roleOf } from "./roles.js";
+
+/** A column by name and position. */
+export interface Column {
+  readonly name: string;
+  readonly at: number;
+}
+
+/** The columns by what they hold; of labels there is one kind. */
+export interface TableColumns {
+  readonly path: Column;
+  readonly split?: Column;
+  readonly groups?: Column;
+  readonly labels: LabelColumns;
+  /** Names of those that hold nothing of interest. */
+  readonly unused: readonly string[];
+}
+
+/** One column of classes; tags as words of one column or as a column each; columns of numbers. */
+export type LabelColumns =
+  | { readonly kind: "class"; readonly column: Column }
+  | { readonly kind: "words"; readonly column: Column }
+  | { readonly kind: "tags"; readonly columns: readonly Column[] }
+  | { readonly kind: "values"; readonly columns: readonly Column[] };
+
+/** A table's header and rows. */
+export interface Table {
+  readonly path: string;
+  readonly header: readonly string[];
+  readonly rows: readonly CsvRow[];
+}
+
+/** What a column of tags may hold. */
+export const tagWords: Readonly<Record<string, 0 | 1>> = {
+  ...{ "0": 0, "0.0": 0, false: 0, no: 0, absent: 0 },
+  ...{ "1": 1, "1.0": 1, true: 1, yes: 1, present: 1 },
+};
+
+export const isNumeric = (cell: string): boolean => cell !== "" && Number.isFinite(Number(cell));
+
+/** The column with a name. */
+function columnNamed(name: string, role: string, { path, header }: Table): Column {
+  const exact = header.indexOf(name);
+  const at =
+    exact >= 0 ? exact : header.findIndex((title) => title.toLowerCase() === name.toLowerCase());
+  if (at >= 0) return { name: header[at], at };
+  throw new InputError(
+    `${path}: line 1 has no column "${name}" for ${role}${suggestion(name, header)}; it has ` +
+      `${header.join(", ")}`,
+  );
+}
+
+/** One column, or several joined by `+`. */
+function columnsNamed(text: string, role: string, table: Table): Column[] {
+  if (table.header.includes(text)) return [columnNamed(text, role, table)];
+  return text.split("+").map((name) => columnNamed(name.trim(), role, table));
+}
+
+/** The first column whose title says its role. */
+function guessed(role: ReturnType<typeof roleOf>, { header }: Table): Column | undefined {
+  const at = header.findIndex((title) => roleOf(title) === role);
+  return at < 0 ? undefined : { name: header[at], at };
+}
+
+const cellsOf = ({ rows }: Table, { at }: Column) => rows.map(({ cells }) => cells[at] ?? "");
+
+const isTagColumn = (table: Table, column: Column) => {
+  const cells = cellsOf(table, column).filter((cell) => cell !== "");
+  return cells.length > 0 && cells.every((cell) => Object.hasOwn(tagWords, cell.toLowerCase()));
+};
+
+const isValueColumn = (table: Table, column: Column) => {
+  const cells = cellsOf(table, column).filter((cell) => cell !== "");
+  return cells.length > 0 && cells.every(isNumeric);
+};
+
+/** Columns of tags: one of words, or one each. */
+const tagColumns = (columns: readonly Column[], table: Table): LabelColumns =>
+  columns.length === 1 && !isTagColumn(table, columns[0])
+    ? { kind: "words", column: columns[0] }
+    : { kind: "tags", columns };
+
+/** Labels as the setting names them. */
+function namedLabels(
+  { label, tags, values }: Columns,
+  kind: Labels["kind"] | undefined,
+  table: Table,
+) {
+  if (values !== undefined && (kind === undefined || kind === "values")) {
+    return { kind: "values", columns: columnsNamed(values, "values", table) } as const;
+  }
+  if (tags !== undefined && (kind === undefined || kind === "tags")) {
+    return tagColumns(columnsNamed(tags, "tags", table), table);
+  }
+  if (label === undefined) return undefined;
+  if (kind === "values") {
+    return { kind: "values", columns: columnsNamed(label, "values", table) } as const;
+  }
+  if (kind === "tags") return tagColumns(columnsNamed(label, "tags", table), table);
+  return { kind: "class", column: columnNamed(label, "label", table) } as const;
+}
+
+/** Labels as the titles say, of the wanted kind if there is one. */
+function guessedLabels(
+  kind: Labels["kind"] | undefined,
+  taken: ReadonlySet<number>,
+  table: Table,
+): LabelColumns | undefined {
+  const [label, tags, values] = (["label", "tags", "values"] as const).map((role) =>
+    guessed(role, table),
+  );
+  const rest = table.header
+    .map((name, at) => ({ name, at }))
+    .filter(({ at, name }) => !taken.has(at) && roleOf(name) === undefined);
+  const numbers = rest.filter((column) => isValueColumn(table, column));
+  const flags = rest.filter((column) => isTagColumn(table, column));
+  if (kind === "values") {
+    const columns = values
+      ? [values]
+      : numbers.length > 0 && !label
+        ? numbers
+        : label
+          ? [label]
+          : [];
+    return columns.length > 0 ? { kind: "values", columns } : undefined;
+  }
+  if (kind === "tags") {
+    if (tags ?? label) return tagColumns([(tags ?? label)!], table);
+    return flags.length > 0 ? { kind: "tags", columns: flags } : undefined;
+  }
+  if (label) return { kind: "class", column: label };
+  if (kind === "class") return rest.length === 1 ? { kind: "class", column: rest[0] } : undefined;
+  if (tags) return tagColumns([tags], table);
+  if (values) return { kind: "values", columns: [values] };
+  if (rest.length > 1 && flags.length === rest.length) return { kind: "tags", columns: flags };
+  return numbers.length > 0 ? { kind: "values", columns: numbers } : undefined;
+}
+
+const positions = (labels: LabelColumns) =>
+  "columns" in labels ? labels.columns : [labels.column];
+
+/**
+ * The columns of a table by what they hold.
+ *
+ * @throws InputError for a column that is not there, or when it is not clear which one holds the paths or labels.
+ */
+export function tableColumns(table: Table, { columns, kind }: ReadOptions): TableColumns {
+  const given = parseColumns(columns);
+  const one = (role: "images" | "split" | "groups") => {
+    const name = given[role];
+    return name === undefined ? guessed(role, table) : columnNamed(name, role, table);
+  };
+  const [path, split, groups] = [one("images"), one("split"), one("groups")];
+  const fixed = [path, split, groups].flatMap((column) => (column ? [column.at] : []));
+  const labels = namedLabels(given, kind, table) ?? guessedLabels(kind, new Set(fixed), table);
+  if (!path || !labels) {
+    throw new InputError(
+      `${table.path}: line 1 has the columns ${table.header.join(", ") || "(none)"}; it is not clear which one ` +
+        `holds the ${path ? "labels" : "path of the image"}; say so, as --columns ` +
+        "path=COLUMN,label=COLUMN (or tags=COLUMN, or values=COLUMN+COLUMN)",
+    );
+  }
+  const taken = new Set([...fixed, ...positions(labels).map(({ at }) => at)]);
+  const unused = table.header.filter((_, at) => !taken.has(at));
+  return { path, split, groups, labels, unused };
+}
+
+/** How a table was understood, in words. */
+export function describeColumns({ path, split, groups, labels, unused }: TableColumns): string {
+  const title = { class: "label", words: "tags (words)", tags: "tags", values: "values" }[
+    labels.kind
+  ];
+  const pairs = [
+    ["path", [path]],
+    [title, positions(labels)],
+    ...(split ? [["split", [split]] as const] : []),
+    ...(groups ? [["group", [groups]] as const] : []),
+  ] as const;
+  const words = pairs.map(
+    ([role, columns]) => `${role} = ${columns.map(({ name }) => name).join("+")}`,
+  );
+  return words.join(", ") + (unused.length > 0 ? `; not used: ${unused.join(", ")}` : "");
+}

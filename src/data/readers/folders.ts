@@ -1,0 +1,80 @@
+// Folders in a folder, and what must not be taken for one of the data: Convoy's own, links that lead nowhere or back.
+
+import { readdir, realpath, stat } from "node:fs/promises";
+import { extname, join, sep } from "node:path";
+import { isImage } from "./imageFiles.js";
+import type { WrongFile } from "./reader.js";
+
+/** What lies in a folder. Hidden things are left out. */
+export interface Listing {
+  /** Names of the folders, in plain order; links to folders count. */
+  readonly folders: readonly string[];
+  /** Names of the files, in plain order. */
+  readonly files: readonly string[];
+  /** Names of folders that hold runs. */
+  readonly own: readonly string[];
+  /** What cannot be followed or named. */
+  readonly wrong: readonly WrongFile[];
+}
+
+/** What a run, comparison or tuning leaves in its folder. */
+const MARKS = ["run.lock", "config.json", "plan.json"];
+const RUN_PARTS = ["weights", "metrics.jsonl", "run.lock", "runs", "summary.json"];
+
+const namesIn = (path: string) => readdir(path).catch((): string[] => []);
+
+async function isRunFolder(path: string): Promise<boolean> {
+  const names = await namesIn(path);
+  const has = (list: readonly string[]) => list.some((name) => names.includes(name));
+  return has(MARKS) && has(RUN_PARTS) && !names.some(isImage);
+}
+
+/** Whether a folder is a run's, or holds runs and nothing but folders. */
+async function isOwn(path: string): Promise<boolean> {
+  if (await isRunFolder(path)) return true;
+  const names = await namesIn(path);
+  const runs = await Promise.all(names.map((name) => isRunFolder(join(path, name))));
+  return runs.includes(true) && !names.some(isImage);
+}
+
+/** Why a name stands for nothing that can be read; `undefined` for a folder or a file. */
+async function kindOf(parent: string, name: string): Promise<"folder" | "file" | WrongFile> {
+  const path = join(parent, name);
+  if (name.includes("\uFFFD")) return { path, reason: "its name is not UTF-8; rename it" };
+  const found = await stat(path).catch(() => undefined);
+  if (!found) return { path, reason: "a link that leads nowhere; mend or remove it" };
+  if (!found.isDirectory()) return "file";
+  const [target, home] = await Promise.all([realpath(path), realpath(parent)]);
+  const back = home === target || home.startsWith(target + sep);
+  return back ? { path, reason: "a link to a folder that it lies in; remove it" } : "folder";
+}
+
+/** Lists a folder. */
+export async function listFolder(path: string): Promise<Listing> {
+  const names = (await readdir(path)).filter((name) => !name.startsWith(".")).sort();
+  const kinds = await Promise.all(names.map((name) => kindOf(path, name)));
+  const folders = names.filter((_, at) => kinds[at] === "folder");
+  const owned = await Promise.all(folders.map((name) => isOwn(join(path, name))));
+  return {
+    folders: folders.filter((_, at) => !owned[at]),
+    files: names.filter((_, at) => kinds[at] === "file"),
+    own: folders.filter((_, at) => owned[at]),
+    wrong: kinds.filter((kind) => typeof kind !== "string"),
+  };
+}
+
+/** Image files at any depth in plain order, and how many others there are by their endings. */
+export async function imagesIn(path: string) {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  const visible = files.filter((file) => !/(^|[\\/])\./.test(file.slice(path.length)));
+  const others = new Map<string, number>();
+  for (const file of visible.filter((name) => !isImage(name.slice(path.length)))) {
+    const ending = extname(file).toLowerCase() || "no ending";
+    others.set(ending, (others.get(ending) ?? 0) + 1);
+  }
+  return { images: visible.filter((file) => isImage(file.slice(path.length))), others };
+}

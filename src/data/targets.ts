@@ -1,0 +1,35 @@
+// How labels become inputs of a program: whatever happens to an image on its way into a batch, its targets follow.
+
+import type { Buffer } from "../engine/engine.js";
+import type { DType } from "../tensor/dtype.js";
+import type { Shape } from "../tensor/shape.js";
+import type { Sample } from "./augment/augmentation.js";
+
+/** An input of a program that targets fill. */
+export interface TargetInput {
+  readonly dtype: DType;
+  /** Of one image, without the batch. */
+  readonly shape: Shape;
+}
+
+/** What a batch is made of. */
+export interface BatchPlan {
+  /** For each place its image and that of its partner (-1 for none), by number in the data set. */
+  readonly indices: Int32Array;
+  /** How each image is made. */
+  readonly samples: readonly Sample[];
+  /** Size of the stored images, and of the batch's. */
+  readonly from: { readonly height: number; readonly width: number };
+  readonly to: { readonly height: number; readonly width: number };
+}
+
+/** Makes the targets of batches of one data set. */
+export interface TargetMaker {
+  /** What it fills, by the names of the program's inputs. */
+  readonly inputs: Readonly<Record<string, TargetInput>>;
+  /** Fills the inputs of a whole batch. */
+  fill(plan: BatchPlan, into: Readonly<Record<string, Buffer>>): void;
+}
+
+/** For images whose labels do not matter. */
+export const noTargets: TargetMaker = { inputs: {}, fill: () => undefined };

@@ -1,0 +1,14 @@
+// Memory that JavaScript and the addon share: work reads and writes it in place, where any other is copied.
+
+import type { Addon } from "./addon.js";
+
+const shared = new WeakSet<ArrayBufferLike>();
+
+/** Zeros in shared memory. */
+export function sharedFloats(addon: Addon, length: number): Float32Array {
+  const memory = addon.allocate(length * Float32Array.BYTES_PER_ELEMENT);
+  shared.add(memory);
+  return new Float32Array(memory, 0, length);
+}
+
+export const isShared = ({ buffer }: ArrayBufferView): boolean => shared.has(buffer);

@@ -1,0 +1,80 @@
+// Files as bytes, also those over 2 GiB, which Node does not read as a whole.
+
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { InputError } from "../inputError.js";
+import type { ByteSource } from "../tensor/byteSource.js";
+import { formatBytes } from "../text/bytes.js";
+
+/** Most that one call of the system reads. */
+const PIECE = 2 ** 30;
+
+const causes: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EISDIR: "it is a folder; give a file in it",
+  EACCES: "no permission; change its rights or its owner",
+  EPERM: "no permission; change its rights or its owner",
+};
+
+/** A failed read in words: what and what to do. */
+function readError(path: string, error: unknown): InputError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return new InputError(`${path}: cannot be read: ${causes[code ?? ""] ?? message}`, {
+    cause: error,
+  });
+}
+
+/** An open file that is read in parts. */
+class FileSource implements ByteSource {
+  constructor(
+    private readonly path: string,
+    private readonly file: number,
+    readonly length: number,
+  ) {}
+
+  take(from: number, to: number): Uint8Array {
+    const length = Math.max(0, Math.min(to, this.length) - from);
+    let bytes: Uint8Array;
+    try {
+      bytes = new Uint8Array(length);
+    } catch {
+      throw new InputError(
+        `${this.path}: ${formatBytes(length)} of it are to be read at once, more than the memory holds`,
+      );
+    }
+    for (let at = 0; at < length; ) {
+      const count = readSync(this.file, bytes, at, Math.min(PIECE, length - at), from + at);
+      if (count === 0) throw new InputError(`${this.path}: it got shorter while it was read`);
+      at += count;
+    }
+    return bytes;
+  }
+
+  read(from: number, to: number): Uint8Array {
+    return this.take(from, to);
+  }
+}
+
+/**
+ * Opens a file, gives it to `use` as a source of bytes, and closes it.
+ *
+ * @throws InputError for what is no file, or cannot be read.
+ */
+export function withFile<T>(path: string, use: (bytes: ByteSource) => T): T {
+  let file: number | undefined;
+  try {
+    file = openSync(path, "r");
+    const found = fstatSync(file);
+    if (!found.isFile()) {
+      throw new InputError(`${path}: ${found.isDirectory() ? causes["EISDIR"] : "it is no file"}`);
+    }
+    return use(new FileSource(path, file, found.size));
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).syscall ? readError(path, error) : error;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+/** All bytes of a file; throws as {@link withFile} does. */
+export const readWhole = (path: string): Uint8Array =>
+  withFile(path, (bytes) => bytes.take(0, bytes.length));

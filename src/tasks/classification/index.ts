@@ -1,0 +1,66 @@
+// One class per image.
+
+import type { ClassLabels } from "../../data/index.js";
+import { add, constant, mul, reduceSum, step, sub, type Value } from "../../graph/index.js";
+import { InputError } from "../../inputError.js";
+import { softmaxCrossEntropy } from "../../nn/index.js";
+import { softmax } from "../softmax.js";
+import type { Task } from "../task.js";
+import { ClassMetrics, classMetrics } from "./metrics.js";
+import { classTargets, ORDER, TARGETS } from "./targets.js";
+
+/**
+ * Images whose own class has the largest logit; at a tie the lower class goes first. Logits and order
+ * [n, classes].
+ */
+function countCorrect(logits: Value, order: Value): Value {
+  const one = constant(logits.graph, 1);
+  const own = reduceSum(mul(logits, sub(one, mul(order, order))), [1], true);
+  const [above, below] = [step(sub(logits, own)), step(sub(own, logits))];
+  const tiedBefore = mul(sub(sub(one, above), below), step(order));
+  const ahead = reduceSum(add(above, tiedBefore), [1]);
+  return reduceSum(sub(one, step(ahead)));
+}
+
+/** The classes of the largest probabilities, best first; at a tie the lower class goes first. */
+function ranked(probabilities: Float32Array, names: readonly string[], top: number) {
+  return [...probabilities]
+    .map((probability, at) => ({ class: names[at], probability }))
+    .sort((a, b) => b.probability - a.probability)
+    .slice(0, top);
+}
+
+/** Which of the classes an image is of. */
+export const classification: Task<ClassLabels> = {
+  name: "classify",
+  description: "one class per image",
+  labels: "class",
+  output: "vector",
+  outputs: ({ classes }) => classes,
+  check({ name, labels: { classes } }) {
+    if (classes.length >= 2) return;
+    throw new InputError(
+      `${name} has ${classes.length} class; expected at least two, as there is nothing to tell apart`,
+    );
+  },
+  targets: classTargets,
+  loss(logits, targets, { smoothing, own = softmaxCrossEntropy }) {
+    return {
+      losses: own(logits, targets[TARGETS], { smoothing }),
+      tallies: { correct: countCorrect(logits, targets[ORDER]) },
+    };
+  },
+  trainMetrics: ({ correct }, images) => ({ accuracy: correct / images }),
+  metrics: classMetrics,
+  reportOf: "class",
+  reports: { precision: "share", recall: "share", f1: "share" },
+  newMetrics: (labels) => new ClassMetrics(labels),
+  decode(output, { names }, { top = names.length } = {}) {
+    const rows = output.length / names.length;
+    return Array.from({ length: rows }, (_, row) => {
+      const logits = output.subarray(row * names.length, (row + 1) * names.length);
+      const classes = ranked(softmax(logits), names, top);
+      return { class: classes[0].class, confidence: classes[0].probability, classes };
+    });
+  },
+};

@@ -1,0 +1,73 @@
+// Metrics of a classifier.
+
+import type { ClassLabels } from "../../data/index.js";
+import type { Confusion, MetricInfo, Metrics, MetricValues, OutputReport } from "../task.js";
+import { areaUnderCurve } from "./areaUnderCurve.js";
+import { ConfusionMatrix, countTopK, predictions } from "./confusion.js";
+
+/** A class is found among so many. */
+const TOP = 5;
+
+const share = { better: "higher", unit: "share" } as const;
+
+export const classMetrics: readonly MetricInfo[] = [
+  {
+    name: "accuracy",
+    ...share,
+    trained: true,
+    description: "share of the images whose class is found",
+  },
+  { name: "balancedAccuracy", ...share, description: "mean recall of the classes that occur" },
+  { name: "top5", ...share, description: "share with the class among the five likeliest" },
+  { name: "macroF1", ...share, description: "mean F1 of the classes" },
+  { name: "auc", ...share, description: "area under the ROC curve, of two classes" },
+];
+
+/** Sums over an evaluation; `top5` is there for more than five classes, `auc` for two. */
+export class ClassMetrics implements Metrics {
+  private readonly matrix: ConfusionMatrix;
+  private readonly names: readonly string[];
+  private readonly of: Int32Array;
+  private inTop = 0;
+  /** With two classes: how much more the second one is worth than the first, and which it is. */
+  private readonly leads: number[] = [];
+  private readonly truths: number[] = [];
+
+  constructor({ of, classes }: ClassLabels) {
+    this.of = of;
+    this.names = classes;
+    this.matrix = new ConfusionMatrix(classes.length);
+  }
+
+  add(logits: Float32Array, indices: Int32Array): void {
+    const count = this.names.length;
+    const truths = Int32Array.from(indices, (index) => this.of[index]);
+    this.matrix.add(predictions(logits, count), truths);
+    if (count > TOP) this.inTop += countTopK(logits, truths, count, TOP);
+    if (count !== 2) return;
+    for (const [row, truth] of truths.entries()) {
+      this.leads.push(logits[2 * row + 1] - logits[2 * row]);
+      this.truths.push(truth);
+    }
+  }
+
+  values(): MetricValues {
+    const { matrix, names } = this;
+    const { accuracy, balancedAccuracy, macroF1 } = matrix;
+    return {
+      accuracy,
+      balancedAccuracy,
+      ...(names.length > TOP && { top5: this.inTop / matrix.total }),
+      macroF1,
+      ...(names.length === 2 && { auc: areaUnderCurve(this.leads, this.truths) }),
+    };
+  }
+
+  outputs(): OutputReport[] {
+    return this.matrix.perClass().map((report, at) => ({ name: this.names[at], ...report }));
+  }
+
+  get confusion(): Confusion {
+    return { classes: this.names, counts: this.matrix.counts };
+  }
+}

@@ -1,0 +1,71 @@
+// Any number of tags per image.
+
+import type { TagLabels } from "../../data/index.js";
+import { abs, add, constant, mul, reduceSum, step, sub, type Value } from "../../graph/index.js";
+import { InputError } from "../../inputError.js";
+import { elementwiseSigmoidCrossEntropy } from "../../nn/index.js";
+import { meanOfKnown } from "../known.js";
+import type { Task } from "../task.js";
+import { TagMetrics, tagMetrics } from "./metrics.js";
+import { KNOWN, TARGETS, tagTargets } from "./targets.js";
+
+/** A tag is said to be there from this probability on. */
+export const THRESHOLD = 0.5;
+
+/** Images of which every known tag is found right. */
+function countExact(logits: Value, targets: Value, known: Value): Value {
+  const half = constant(logits.graph, THRESHOLD);
+  const wrong = abs(sub(step(logits), step(sub(targets, half))));
+  const mistakes = reduceSum(mul(wrong, known), [1]);
+  return reduceSum(sub(constant(logits.graph, 1), step(mistakes)));
+}
+
+const probabilityOf = (logit: number) => 1 / (1 + Math.exp(-logit));
+
+/** Which tags an image has. */
+export const tags: Task<TagLabels> = {
+  name: "tags",
+  description: "any number of tags per image",
+  labels: "tags",
+  output: "vector",
+  outputs: ({ classes }) => classes,
+  check({ name, labels: { of, classes } }) {
+    if (classes.length === 0) throw new InputError(`${name} has no tags`);
+    const missing = classes.find(
+      (_, tag) => !of.some((v, at) => v === 1 && at % classes.length === tag),
+    );
+    if (missing === undefined) return;
+    throw new InputError(
+      `${name}: no training image has the tag "${missing}"; leave the tag out or add images of it`,
+    );
+  },
+  targets: tagTargets,
+  loss(logits, { [TARGETS]: targets, [KNOWN]: known }, { smoothing = 0 }) {
+    const { graph } = logits;
+    const wanted =
+      smoothing === 0
+        ? targets
+        : add(mul(targets, constant(graph, 1 - smoothing)), constant(graph, smoothing / 2));
+    return {
+      losses: meanOfKnown(elementwiseSigmoidCrossEntropy(logits, wanted), known),
+      tallies: { exact: countExact(logits, targets, known) },
+    };
+  },
+  trainMetrics: ({ exact }, images) => ({ subsetAccuracy: exact / images }),
+  metrics: tagMetrics,
+  reportOf: "tag",
+  reports: { precision: "share", recall: "share", f1: "share", averagePrecision: "share" },
+  newMetrics: (labels) => new TagMetrics(labels),
+  decode(output, { names }) {
+    const rows = output.length / names.length;
+    return Array.from({ length: rows }, (_, row) => {
+      const logits = output.subarray(row * names.length, (row + 1) * names.length);
+      const probabilities = Array.from(logits, probabilityOf);
+      return {
+        tags: names.filter((_, tag) => probabilities[tag] >= THRESHOLD),
+        confidence: Math.min(...probabilities.map((p) => Math.max(p, 1 - p))),
+        probabilities: Object.fromEntries(names.map((name, tag) => [name, probabilities[tag]])),
+      };
+    });
+  },
+};

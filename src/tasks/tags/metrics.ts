@@ -1,0 +1,120 @@
+// Metrics of tags.
+
+import { type TagLabels, UNKNOWN_TAG } from "../../data/index.js";
+import type { MetricInfo, Metrics, MetricValues, OutputReport } from "../task.js";
+import { averagePrecision } from "./averagePrecision.js";
+
+const share = { better: "higher", unit: "share" } as const;
+
+export const tagMetrics: readonly MetricInfo[] = [
+  {
+    name: "f2",
+    ...share,
+    description: "F2 of each image, averaged; 1 where there is and was said nothing",
+  },
+  { name: "f1", ...share, description: "F1 of each image, averaged" },
+  { name: "macroF1", ...share, description: "F1 of each tag, averaged" },
+  {
+    name: "subsetAccuracy",
+    ...share,
+    trained: true,
+    description: "share of the images of which every tag is right",
+  },
+  { name: "map", ...share, description: "mean average precision of the tags that occur" },
+];
+
+/** What was found of what is there. */
+interface Counts {
+  right: number;
+  said: number;
+  there: number;
+}
+
+const noCounts = (): Counts => ({ right: 0, said: 0, there: 0 });
+
+/**
+ * F-beta from counts: (1 + b^2) right / (b^2 there + said). `empty` where nothing is there and nothing was said.
+ *
+ * @example
+ * fBeta({ right: 1, said: 2, there: 1 }, 2, 1); // 5 / 6
+ */
+export function fBeta({ right, said, there }: Counts, beta: number, empty: number): number {
+  const whole = beta * beta * there + said;
+  return whole === 0 ? empty : ((1 + beta * beta) * right) / whole;
+}
+
+const ratio = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
+
+/** Sums over an evaluation. A logit above 0 says that its tag is there; unknown tags do not count. */
+export class TagMetrics implements Metrics {
+  private images = 0;
+  private f1 = 0;
+  private f2 = 0;
+  private exact = 0;
+  private readonly counts: readonly Counts[];
+  /** Logits and truths of each tag, where it is known. */
+  private readonly scores: readonly { readonly logits: number[]; readonly truths: number[] }[];
+
+  constructor(private readonly labels: TagLabels) {
+    this.counts = labels.classes.map(noCounts);
+    this.scores = labels.classes.map(() => ({ logits: [], truths: [] }));
+  }
+
+  add(output: Float32Array, indices: Int32Array): void {
+    const { length } = this.labels.classes;
+    for (const [row, image] of indices.entries()) {
+      this.addImage(output.subarray(row * length, (row + 1) * length), image);
+    }
+  }
+
+  private addImage(logits: Float32Array, image: number): void {
+    const own = noCounts();
+    let mistakes = 0;
+    for (const [tag, logit] of logits.entries()) {
+      const there = this.labels.of[image * logits.length + tag];
+      if (there === UNKNOWN_TAG) continue;
+      const said = logit > 0 ? 1 : 0;
+      for (const counts of [own, this.counts[tag]]) {
+        counts.right += said * there;
+        counts.said += said;
+        counts.there += there;
+      }
+      if (said !== there) mistakes++;
+      this.scores[tag].logits.push(logit);
+      this.scores[tag].truths.push(there);
+    }
+    this.images++;
+    this.f1 += fBeta(own, 1, 1);
+    this.f2 += fBeta(own, 2, 1);
+    if (mistakes === 0) this.exact++;
+  }
+
+  private averagePrecisions(): number[] {
+    return this.scores.map(({ logits, truths }) => averagePrecision(logits, truths));
+  }
+
+  values(): MetricValues {
+    const precisions = this.averagePrecisions().filter((value) => !Number.isNaN(value));
+    const f1s = this.counts.map((counts) => fBeta(counts, 1, 0));
+    const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+    return {
+      f2: this.f2 / this.images,
+      f1: this.f1 / this.images,
+      macroF1: mean(f1s),
+      subsetAccuracy: this.exact / this.images,
+      map: mean(precisions),
+    };
+  }
+
+  outputs(): OutputReport[] {
+    const precisions = this.averagePrecisions();
+    return this.counts.map((counts, tag) => ({
+      name: this.labels.classes[tag],
+      support: counts.there,
+      precision: ratio(counts.right, counts.said),
+      recall: ratio(counts.right, counts.there),
+      f1: fBeta(counts, 1, 0),
+      averagePrecision: precisions[tag],
+    }));
+  }
+}

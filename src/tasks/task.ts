@@ -1,0 +1,166 @@
+// What a net is asked: a class, tags, a number, a mask. A task is a record; trainer, swarm, comparison and command
+// line know the record and no task by name.
+
+import type { Dataset, Labels, TargetMaker } from "../data/index.js";
+import type { Buffer } from "../engine/engine.js";
+import type { Value } from "../graph/index.js";
+import type { Loss } from "../nn/index.js";
+import type { Shape } from "../tensor/shape.js";
+
+/** Numbers by the names of metrics; NaN for one that cannot be told from the data. */
+export type MetricValues = Readonly<Record<string, number>>;
+
+/** How a metric is read. */
+export interface MetricInfo {
+  readonly name: string;
+  readonly better: "higher" | "lower";
+  /** A share of 1 is shown in percent, a number as it is. */
+  readonly unit: "share" | "number";
+  /** Whether training tells it too, from its tallies. */
+  readonly trained?: boolean;
+  readonly description: string;
+}
+
+/** The metric that decides: it chooses the best epoch, pulls particles and ranks methods. */
+export interface Score {
+  readonly metric: string;
+  readonly better: MetricInfo["better"];
+}
+
+/** A score as a number of which more is better. */
+export const merit = ({ better }: Pick<Score, "better">, value: number): number =>
+  better === "higher" ? value : -value;
+
+/** How one class, tag or value fares: its name, its support and shares or errors by name. */
+export interface OutputReport {
+  readonly name: string;
+  /** Images (of masks: pixels) of it. */
+  readonly support: number;
+  readonly [metric: string]: number | string;
+}
+
+/** Counts of true against predicted classes, row-major: `counts[truth * classes + predicted]`. */
+export interface Confusion {
+  readonly classes: readonly string[];
+  readonly counts: Float64Array;
+}
+
+/** Sums over an evaluation; batches are added one by one, never averaged. */
+export interface Metrics {
+  /**
+   * Adds a batch.
+   *
+   * @param output of the net, f32 [n, ...]
+   * @param indices of the images in the data set [n]
+   * @param targets the inputs that the task's targets filled, by name
+   */
+  add(output: Float32Array, indices: Int32Array, targets: Readonly<Record<string, Buffer>>): void;
+  values(): MetricValues;
+  /** A row for each class, tag or value. */
+  outputs(): OutputReport[];
+  /** Where classes can be taken for each other. */
+  readonly confusion?: Confusion;
+}
+
+/** Settings of a task's loss. */
+export interface TaskLossOptions {
+  /** Share of a target spread evenly over the classes; default 0. */
+  readonly smoothing?: number;
+  /** The model's own loss, where it has one. */
+  readonly own?: Loss;
+  /** What {@link Task.constants} found in the training labels. */
+  readonly constants: Constants;
+}
+
+/** A loss in the graph, and the sums that training metrics are made of. */
+export interface TaskLoss {
+  /** Of each image [n]. */
+  readonly losses: Value;
+  /** Scalars, summed over the batch, by name. */
+  readonly tallies: Readonly<Record<string, Value>>;
+}
+
+/** A loss that the host works out, as one that searches or assigns: what a graph alone cannot. */
+export interface HostLoss {
+  /** Of each image [n]. */
+  readonly losses: Float32Array;
+  /** Derivative of the mean of the losses by the outputs, in their shape. */
+  readonly gradient: Float32Array;
+  /** Sums over the batch, by name. */
+  readonly tallies: MetricValues;
+}
+
+/** Numbers that a task takes from the training labels and that its decoder needs later: saved with the weights. */
+export type Constants = Readonly<Record<string, readonly number[]>>;
+
+/** What a net says of one image, as plain data. */
+export type Prediction = Readonly<Record<string, unknown>>;
+
+/** Settings of {@link Task.decode}. */
+export interface DecodeOptions {
+  /** Classes to name, best first; default all. */
+  readonly top?: number;
+}
+
+/** What a decoder knows. */
+export interface DecodeInfo {
+  /** Names of the outputs. */
+  readonly names: readonly string[];
+  readonly constants: Constants;
+  /** Of one image's output, without the batch. */
+  readonly shape: Shape;
+}
+
+/** Size of the images that a net takes. */
+export interface ImageSize {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** A task as data: a new one is a folder with such a record, its test and one line in the index. */
+export interface Task<L extends Labels = Labels> {
+  readonly name: string;
+  /** In words, for help. */
+  readonly description: string;
+  /** The kind of labels that it needs. */
+  readonly labels: L["kind"];
+  /** What the net gives: a number for each output [n, outputs], or one for each pixel [n, outputs, h, w]. */
+  readonly output: "vector" | "map";
+  /** Names of the net's outputs, one each. */
+  outputs(labels: L): readonly string[];
+  /**
+   * Refuses data that it cannot learn from.
+   *
+   * @throws InputError
+   */
+  check(dataset: Dataset<L>): void;
+  /** What it takes from the training labels; default nothing. */
+  constants?(labels: L): Constants;
+  /** Makes the targets of batches of images of a size. */
+  targets(labels: L, constants: Constants, size: ImageSize): TargetMaker;
+  /** The loss of outputs [n, outputs, ...] against the inputs that the targets fill, by name. */
+  loss?(
+    output: Value,
+    targets: Readonly<Record<string, Value>>,
+    options: TaskLossOptions,
+  ): TaskLoss;
+  /** The loss in place of {@link Task.loss} where a graph is not enough: outputs f32 and targets of `n` images. */
+  hostLoss?(
+    output: Float32Array,
+    targets: Readonly<Record<string, Buffer>>,
+    n: number,
+    constants: Constants,
+  ): HostLoss;
+  /** Metrics of training from its tallies over `images` images. */
+  trainMetrics(tallies: MetricValues, images: number): MetricValues;
+  /** Metrics of an evaluation, the deciding one first. */
+  readonly metrics: readonly MetricInfo[];
+  /** What a row of an evaluation tells of: a class, a tag, a value. */
+  readonly reportOf: string;
+  /** How the columns of those rows are read. */
+  readonly reports: Readonly<Record<string, MetricInfo["unit"]>>;
+  /** A fresh sum for one data set. */
+  newMetrics(labels: L, constants: Constants): Metrics;
+  /** What the net says of each image of a batch. */
+  decode(output: Float32Array, info: DecodeInfo, options?: DecodeOptions): Prediction[];
+}

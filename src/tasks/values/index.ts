@@ -1,0 +1,72 @@
+// Numbers of an image: regression.
+
+import type { ValueLabels } from "../../data/index.js";
+import {
+  abs,
+  concat,
+  constant,
+  expand,
+  mul,
+  reduceSum,
+  reshape,
+  sub,
+  type Value,
+} from "../../graph/index.js";
+import { InputError } from "../../inputError.js";
+import { meanOfKnown } from "../known.js";
+import type { Task } from "../task.js";
+import { ValueMetrics, valueMetrics } from "./metrics.js";
+import { scalesOf } from "./scales.js";
+import { KNOWN, TARGETS, valueTargets } from "./targets.js";
+
+/** The spread of each value as a row [n, values]. */
+function spreads(like: Value, std: readonly number[]): Value {
+  const cells = std.map((value) => reshape(constant(like.graph, value), [1, 1]));
+  return expand(cells.length === 1 ? cells[0] : concat(cells, 1), like.shape);
+}
+
+/** Numbers that an image tells. The net learns them with mean 0 and spread 1, squared errors make its loss. */
+export const values: Task<ValueLabels> = {
+  name: "values",
+  description: "numbers per image (regression)",
+  labels: "values",
+  output: "vector",
+  outputs: ({ names }) => names,
+  check({ name, labels: { of, names } }) {
+    if (names.length === 0) throw new InputError(`${name} has no values`);
+    for (const [at, title] of names.entries()) {
+      if (of.some((value, k) => k % names.length === at && Number.isFinite(value))) continue;
+      throw new InputError(`${name}: the value "${title}" is not known of any training image`);
+    }
+  },
+  constants: scalesOf,
+  targets: valueTargets,
+  loss(output, { [TARGETS]: targets, [KNOWN]: known }, { constants }) {
+    const error = sub(output, targets);
+    const apart = mul(mul(abs(error), spreads(output, constants.std)), known);
+    return {
+      losses: meanOfKnown(mul(error, error), known),
+      tallies: {
+        absolute: reduceSum(apart),
+        squared: reduceSum(mul(apart, apart)),
+        known: reduceSum(known),
+      },
+    };
+  },
+  trainMetrics: ({ absolute, squared, known }) => ({
+    mae: absolute / known,
+    rmse: Math.sqrt(squared / known),
+  }),
+  metrics: valueMetrics,
+  reportOf: "value",
+  reports: { mae: "number", rmse: "number", r2: "number" },
+  newMetrics: (labels, constants) => new ValueMetrics(labels, constants),
+  decode(output, { names, constants }) {
+    const { length } = names;
+    const restored = (row: number, at: number) =>
+      output[row * length + at] * constants.std[at] + constants.mean[at];
+    return Array.from({ length: output.length / length }, (_, row) => ({
+      values: Object.fromEntries(names.map((name, at) => [name, restored(row, at)])),
+    }));
+  },
+};

@@ -1,0 +1,99 @@
+// What the suite of tasks needs of each: images that tell its labels, and a net small enough for the reference engine.
+
+import { type Dataset, IGNORED, type Labels, UNKNOWN_TAG } from "../../src/data/index.js";
+import type { Model } from "../../src/models/index.js";
+import { conv2d, flatten, type Layer, linear, sequential, tanh } from "../../src/nn/index.js";
+import { classification, segmentation, type Task, tags, values } from "../../src/tasks/index.js";
+import { Random } from "../../src/tensor/philox.js";
+
+/** Images are grey and of SIDE x SIDE pixels. */
+export const SIDE = 4;
+const PIXELS = SIDE * SIDE;
+
+/** A task and what it learns from. */
+export interface TaskCase {
+  readonly task: Task;
+  /** Labels of images [n * PIXELS]. */
+  labels(images: Uint8Array, random: Random): Labels;
+  /** Numbers [n, outputs], or [n, outputs, h, w] of a map. */
+  layer(outputs: number): Layer;
+  /** What may be done to images. */
+  readonly augment: string;
+  /** A score that a net has which knows its images by heart. */
+  readonly learnt: number;
+}
+
+const countOf = (images: Uint8Array) => images.length / PIXELS;
+const dense = (outputs: number) =>
+  sequential({ flatten: flatten(), hidden: linear(16), tanh: tanh(), head: linear(outputs) });
+const convolutions = (outputs: number) =>
+  sequential({ conv: conv2d(8, 3, { padding: 1 }), tanh: tanh(), head: conv2d(outputs, 1) });
+
+/** Every task; a new one is an entry. */
+export const taskCases: readonly TaskCase[] = [
+  {
+    task: classification as Task,
+    labels: (images, random) => ({
+      kind: "class",
+      of: Int32Array.from({ length: countOf(images) }, () => random.integer(3)),
+      classes: ["a", "b", "c"],
+    }),
+    layer: dense,
+    augment: "flip,mixup",
+    learnt: 1,
+  },
+  {
+    task: tags as Task,
+    labels: (images, random) => ({
+      kind: "tags",
+      of: Uint8Array.from({ length: 3 * countOf(images) }, () =>
+        random.uniform() < 0.1 ? UNKNOWN_TAG : random.integer(2),
+      ),
+      classes: ["a", "b", "c"],
+    }),
+    layer: dense,
+    augment: "flip,mixup",
+    learnt: 1,
+  },
+  {
+    task: values as Task,
+    labels: (images, random) => ({
+      kind: "values",
+      of: Float32Array.from({ length: countOf(images) }, () =>
+        random.uniform() < 0.1 ? Number.NaN : 20 + 3 * random.normal(),
+      ),
+      names: ["age"],
+    }),
+    layer: dense,
+    augment: "flip,mixup",
+    learnt: 0.1,
+  },
+  {
+    task: segmentation as Task,
+    labels: (images, random) => ({
+      kind: "mask",
+      of: images.map((pixel) => (random.uniform() < 0.1 ? IGNORED : Number(pixel > 127))),
+      classes: ["dark", "bright"],
+    }),
+    layer: convolutions,
+    augment: "flip,shift",
+    learnt: 0.99,
+  },
+];
+
+/** Random images with the labels of a case. */
+export function datasetOf({ task, labels }: TaskCase, length: number, seed: number): Dataset {
+  const random = new Random({ seed, purpose: "search" });
+  const images = Uint8Array.from({ length: length * PIXELS }, () => random.integer(256));
+  const shape = { height: SIDE, width: SIDE, channels: 1 };
+  return { name: `${task.name} images`, length, ...shape, images, labels: labels(images, random) };
+}
+
+/** The net of a case. */
+export const modelOf = ({ layer }: TaskCase, outputs: number): Model => ({
+  name: "tiny",
+  source: "this suite",
+  input: [1, SIDE, SIDE],
+  classes: outputs,
+  layer: layer(outputs),
+});

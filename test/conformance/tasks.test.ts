@@ -1,0 +1,272 @@
+// What every task must do, so that trainer, swarm, comparison and command line need to know no task by name.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Dataset, Loader, parseAugmentations, subset } from "../../src/data/index.js";
+import { referenceEngine } from "../../src/engine/reference/index.js";
+import { Graph, gradients, input, read, reduceSum, write } from "../../src/graph/index.js";
+import { IMAGES, initialise, WEIGHTS } from "../../src/nn/index.js";
+import { compileUpdate, getRule } from "../../src/optim/index.js";
+import { runFiles } from "../../src/runs/runFiles.js";
+import { type Asked, ask, predictionGraph, targetsOf, tasks } from "../../src/tasks/index.js";
+import { sizeOf } from "../../src/tensor/shape.js";
+import { Evaluator } from "../../src/train/evaluator.js";
+import type { TrainEvent } from "../../src/train/events.js";
+import { compileTraining, objectiveOf } from "../../src/train/objective.js";
+import { noise } from "../support/layers.js";
+import { temporaryFolder, trainTiny } from "../support/tinyRun.js";
+import { datasetOf, modelOf, SIDE, type TaskCase, taskCases } from "./taskCases.js";
+
+const NORMALISATION = { mean: [128], std: [64] };
+
+/** The question of a case about a data set. */
+function questionOf(one: TaskCase, { labels }: Dataset): Asked {
+  return ask(modelOf(one, one.task.outputs(labels).length), one.task, labels);
+}
+
+/** Batches with targets. */
+function loaderOf(
+  { model, task, constants }: Asked,
+  dataset: Dataset,
+  batch: number,
+  augment = "",
+) {
+  return new Loader(referenceEngine(), dataset, {
+    ...{ batch, seed: 1, shuffle: augment !== "", augment: parseAugmentations(augment) },
+    ...NORMALISATION,
+    targets: targetsOf(model, task, dataset.labels, constants),
+  });
+}
+
+/** Of one image's output. */
+const shapeOf = ({ model, task }: Asked): number[] =>
+  task.output === "map" ? [model.classes, SIDE, SIDE] : [model.classes];
+
+/** What a new net, or one after steps of Adam over all images at once, gives for each image. */
+async function learn(question: Asked, dataset: Dataset, steps: number) {
+  const engine = referenceEngine();
+  const training = await compileTraining(engine, question, { batch: dataset.length });
+  const { layout } = training;
+  const [w, grad] = [engine.vector(layout.length), engine.vector(layout.trainable)];
+  await w.write(initialise(training, 1));
+  const objective = objectiveOf(training, { seed: 1 });
+  const update = await compileUpdate(engine, getRule("adam"), layout);
+  const state = update.init();
+  const batch = await loaderOf(question, dataset, dataset.length).batch(0, 0);
+  for (let step = 0; step < steps; step++) {
+    await objective.evaluate(w, batch, { grad }, { epoch: 0, step });
+    await update.step(w, grad, state, { lr: 0.03, step: step + 1 });
+  }
+  return { engine, w };
+}
+
+/** Metrics and predictions of a new net. */
+async function evaluate(question: Asked, dataset: Dataset) {
+  const { engine, w } = await learn(question, dataset, 0);
+  const evaluator = await Evaluator.create(engine, question, 5, NORMALISATION);
+  const { metrics, loss } = await evaluator.evaluate(w, evaluator.loader(dataset));
+  const { graph } = predictionGraph(question.model, dataset.length);
+  const program = await engine.compile(graph);
+  const { images } = await loaderOf(question, dataset, dataset.length).batch(0, 0);
+  const { output } = await program.run({ vectors: { [WEIGHTS]: w }, inputs: { [IMAGES]: images } });
+  const { task, constants } = question;
+  const info = { names: task.outputs(dataset.labels), constants, shape: shapeOf(question) };
+  return { metrics: { loss, ...metrics }, predictions: task.decode(output as Float32Array, info) };
+}
+
+/** Metrics of given outputs [images, ...], added in batches. */
+async function metricsOf(question: Asked, dataset: Dataset, outputs: Float32Array, batch: number) {
+  const { task, constants } = question;
+  const loader = loaderOf(question, dataset, batch);
+  const metrics = task.newMetrics(dataset.labels, constants);
+  const numbers = outputs.length / dataset.length;
+  for (let step = 0; step < loader.stepsPerEpoch; step++) {
+    const { indices, size, targets } = await loader.batch(0, step);
+    const first = step * batch * numbers;
+    metrics.add(
+      outputs.subarray(first, first + size * numbers),
+      indices.subarray(0, size),
+      targets,
+    );
+  }
+  return { ...metrics.values() };
+}
+
+function expectClose(found: Record<string, number>, expected: Readonly<Record<string, number>>) {
+  expect(Object.keys(found)).toEqual(Object.keys(expected));
+  for (const [name, value] of Object.entries(expected)) {
+    if (Number.isNaN(value)) expect(found[name], name).toBeNaN();
+    else expect(found[name] - value, name).toBeCloseTo(0, 9);
+  }
+}
+
+test("every task of the registry is here", () => {
+  expect(taskCases.map(({ task }) => task.name)).toEqual(tasks.map(({ name }) => name));
+});
+
+describe.each(taskCases.map((one) => [one.task.name, one] as const))("%s", (_, one) => {
+  const { task } = one;
+  const dataset = datasetOf(one, 13, 1);
+  const question = questionOf(one, dataset);
+  const numbers = sizeOf(shapeOf(question));
+
+  test("takes its labels and names its metrics, the score first", async () => {
+    expect(dataset.labels.kind).toBe(task.labels);
+    expect(() => task.check(dataset)).not.toThrow();
+    const names = task.metrics.map(({ name }) => name);
+    const found = await metricsOf(question, dataset, noise(13 * numbers), 13);
+    expect(names).toEqual(expect.arrayContaining(Object.keys(found)));
+    expect(found[names[0]]).toBeDefined();
+  });
+
+  test("learns eight images by heart", async () => {
+    const few = datasetOf(one, 8, 2);
+    const asked = questionOf(one, few);
+    const { engine, w } = await learn(asked, few, 400);
+    const evaluator = await Evaluator.create(engine, asked, 8, NORMALISATION);
+    const { metrics } = await evaluator.evaluate(w, evaluator.loader(few));
+    const [{ name, better }] = task.metrics;
+    if (better === "higher") expect(metrics[name]).toBeGreaterThanOrEqual(one.learnt);
+    else expect(metrics[name]).toBeLessThanOrEqual(one.learnt);
+  });
+
+  test("metrics over batches are those over all images", async () => {
+    const outputs = noise(13 * numbers, 3);
+    const whole = await metricsOf(question, dataset, outputs, 13);
+    for (const batch of [1, 4, 5]) {
+      expectClose(await metricsOf(question, dataset, outputs, batch), whole);
+    }
+  });
+
+  test("what training counts is what an evaluation finds", async () => {
+    const outputs = noise(13 * numbers, 4);
+    const shape = [13, ...shapeOf(question)];
+    const graph = new Graph();
+    const { tallies } = task.loss(
+      input(graph, "output", shape),
+      targetValues(graph, question, 13),
+      {
+        constants: question.constants,
+      },
+    );
+    for (const [name, value] of Object.entries(tallies)) graph.output(name, value);
+    const { targets } = await loaderOf(question, dataset, 13).batch(0, 0);
+    const program = await referenceEngine().compile(graph);
+    const found = await program.run({ inputs: { output: outputs, ...targets } });
+    const sums = Object.fromEntries(Object.keys(tallies).map((name) => [name, found[name][0]]));
+    const told = task.trainMetrics(sums, 13);
+    const trained = task.metrics.filter((metric) => metric.trained).map(({ name }) => name);
+    expect(Object.keys(told)).toEqual(trained);
+    const evaluated = await metricsOf(question, dataset, outputs, 13);
+    for (const name of trained) expect(told[name], name).toBeCloseTo(evaluated[name], 5);
+  });
+
+  test("decodes whatever a net gives to plain data", () => {
+    const names = task.outputs(dataset.labels);
+    const info = { names, constants: question.constants, shape: shapeOf(question) };
+    const number = fc.oneof(
+      fc.constantFrom(0, 1e6, -1e6),
+      fc.float({ min: -1e6, max: 1e6, noNaN: true }),
+    );
+    fc.assert(
+      fc.property(fc.array(number, { minLength: 2 * numbers, maxLength: 2 * numbers }), (row) => {
+        const found = task.decode(Float32Array.from(row), info);
+        expect(found).toHaveLength(2);
+        expect(JSON.parse(JSON.stringify(found))).toEqual(found);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("images in another order have the same predictions and metrics", async () => {
+    const order = Array.from({ length: 13 }, (_, at) => (5 * at + 3) % 13);
+    const plain = await evaluate(question, dataset);
+    const other = await evaluate(question, subset(dataset, order));
+    expect(other.predictions).toEqual(order.map((at) => plain.predictions[at]));
+    expectClose(other.metrics, plain.metrics);
+  });
+
+  test.each([0, 0.1])(
+    "its loss has the gradient that its differences say, smoothing %d",
+    async (smoothing) => {
+      const BATCH = 3;
+      const shape = [BATCH, ...shapeOf(question)];
+      const graph = new Graph();
+      const output = read(graph, "output", shape);
+      const { constants } = question;
+      const options = { smoothing, constants };
+      const { losses } = task.loss(output, targetValues(graph, question, BATCH), options);
+      graph.output("losses", losses);
+      write("grad", gradients(reduceSum(losses), [output])[0]);
+      const engine = referenceEngine();
+      const program = await engine.compile(graph);
+      const { targets } = await loaderOf(question, dataset, BATCH, one.augment).batch(0, 0);
+      const vectors = { output: engine.vector(sizeOf(shape)), grad: engine.vector(sizeOf(shape)) };
+      const lossAt = async (point: ArrayLike<number>) => {
+        await vectors.output.write(point);
+        const found = await program.run({ vectors, inputs: { ...targets } });
+        return Array.from(found.losses).reduce((sum, loss) => sum + loss, 0);
+      };
+      const point = noise(sizeOf(shape), 5);
+      await lossAt(point);
+      const slopes = await vectors.grad.read();
+      const STEP = 1 / 64;
+      for (const [at, slope] of slopes.entries()) {
+        const moved = (by: number) => point.map((value, k) => (k === at ? value + by : value));
+        const found = ((await lossAt(moved(STEP))) - (await lossAt(moved(-STEP)))) / (2 * STEP);
+        expect(Math.abs(found - slope)).toBeLessThan(1e-3);
+      }
+    },
+  );
+
+  describe("runs", () => {
+    const data = { train: datasetOf(one, 40, 6), test: datasetOf(one, 12, 7) };
+    const model = ({ classes }: { classes: number }) => modelOf(one, classes);
+    const settings = { data: "these", epochs: 2, batch: 8, augment: one.augment, selection: 0.25 };
+    const [{ name: metric }] = task.metrics;
+
+    test("a run that was interrupted is the run that was not", async () => {
+      const folder = temporaryFolder();
+      const [whole, parted] = ["whole", "parted"].map((run) => join(folder, run));
+      await trainTiny({ ...settings, out: whole }, { data, model });
+      const stop = new AbortController();
+      const listener = (event: TrainEvent) => {
+        if (event.type === "step" && event.epoch === 2 && event.step === 2) stop.abort();
+      };
+      const options = { data, model, listeners: [listener], signal: stop.signal };
+      await trainTiny({ ...settings, out: parted }, options);
+      const { summary } = await trainTiny({ out: parted }, { data, model, resume: true });
+      expect(summary).toMatchObject({ task: task.name, score: { metric } });
+      for (const file of [runFiles.last, runFiles.best]) {
+        const [a, b] = [whole, parted].map((run) => readFileSync(join(run, file)));
+        expect(a.equals(b), file).toBe(true);
+      }
+      const { test: tested, best } = JSON.parse(
+        readFileSync(join(whole, runFiles.summary), "utf8"),
+      );
+      expect(summary.test).toEqual(tested);
+      expect(summary.best).toEqual(best);
+    });
+
+    test("a swarm is pulled by its score", async () => {
+      const out = join(temporaryFolder(), "run");
+      const swarm = { swarm: "pso", particles: 2, optimizer: "sgd" };
+      const { summary } = await trainTiny({ ...settings, ...swarm, out }, { data, model });
+      expect(summary.particles).toHaveLength(2);
+      for (const one of summary.particles!) expect(one[metric]).toEqual(expect.any(Number));
+      expect(summary.best!.score).toBe(summary.best![metric]);
+    });
+  });
+});
+
+/** Inputs of a graph for the targets of a batch. */
+function targetValues(graph: Graph, { targets }: Asked, batch: number) {
+  return Object.fromEntries(
+    Object.entries(targets).map(([name, { dtype, shape }]) => [
+      name,
+      input(graph, name, [batch, ...shape], dtype),
+    ]),
+  );
+}
