@@ -14,7 +14,7 @@ import { type Asked, ask, predictionGraph, targetsOf, tasks } from "../../src/ta
 import { sizeOf } from "../../src/tensor/shape.js";
 import { Evaluator } from "../../src/train/evaluator.js";
 import type { TrainEvent } from "../../src/train/events.js";
-import { compileTraining, objectiveOf } from "../../src/train/objective.js";
+import { compileTraining } from "../../src/train/objective.js";
 import { noise } from "../support/layers.js";
 import { temporaryFolder, trainTiny } from "../support/tinyRun.js";
 import { datasetOf, modelOf, SIDE, type TaskCase, taskCases } from "./taskCases.js";
@@ -51,7 +51,7 @@ async function learn(question: Asked, dataset: Dataset, steps: number) {
   const { layout } = training;
   const [w, grad] = [engine.vector(layout.length), engine.vector(layout.trainable)];
   await w.write(initialise(training, 1));
-  const objective = objectiveOf(training, { seed: 1 });
+  const objective = training.objective({ seed: 1 });
   const update = await compileUpdate(engine, getRule("adam"), layout);
   const state = update.init();
   const batch = await loaderOf(question, dataset, dataset.length).batch(0, 0);
@@ -144,7 +144,7 @@ describe.each(taskCases.map((one) => [one.task.name, one] as const))("%s", (_, o
     const outputs = noise(13 * numbers, 4);
     const shape = [13, ...shapeOf(question)];
     const graph = new Graph();
-    const { tallies } = task.loss(
+    const { tallies } = task.loss!(
       input(graph, "output", shape),
       targetValues(graph, question, 13),
       {
@@ -197,7 +197,7 @@ describe.each(taskCases.map((one) => [one.task.name, one] as const))("%s", (_, o
       const output = read(graph, "output", shape);
       const { constants } = question;
       const options = { smoothing, constants };
-      const { losses } = task.loss(output, targetValues(graph, question, BATCH), options);
+      const { losses } = task.loss!(output, targetValues(graph, question, BATCH), options);
       graph.output("losses", losses);
       write("grad", gradients(reduceSum(losses), [output])[0]);
       const engine = referenceEngine();

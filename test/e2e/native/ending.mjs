@@ -50,7 +50,7 @@ const ways = {
   },
   /** Workers that end in the middle of their runs, at any moment. */
   async terminated() {
-    for (let round = 0; round < 40; round++) {
+    for (let round = 0; round < 20; round++) {
       const worker = new Worker(new URL(import.meta.url), { argv: ["endless"] });
       await new Promise((resolve) => worker.once("message", resolve));
       await sleep(round % 7);
