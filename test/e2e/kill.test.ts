@@ -23,7 +23,7 @@ const folder = mkdtempSync(join(tmpdir(), "convoy-kill-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const data = join(folder, "data");
-const SIDE = 12;
+const SIDE = 8;
 
 /** Images whose brightness is their class. */
 function writeSplit(prefix: string, length: number): void {
@@ -37,7 +37,7 @@ function writeSplit(prefix: string, length: number): void {
 
 /** The same short run, of one net or of a swarm, with a checkpoint at every look at the clock. */
 const settings = {
-  net: { model: "convnet-gn", epochs: 2, batch: 16, engine: "reference", saveMinutes: 0 },
+  net: { model: "convnet-gn", epochs: 2, batch: 8, engine: "reference", saveMinutes: 0 },
   get swarm() {
     return { ...this.net, swarm: "pso", particles: 2 } as const;
   },
@@ -84,8 +84,8 @@ const filesOf = (out: string) =>
 
 beforeAll(() => {
   mkdirSync(data);
-  writeSplit("train", 60);
-  writeSplit("t10k", 20);
+  writeSplit("train", 20);
+  writeSplit("t10k", 8);
 });
 
 /** Calls to be killed at: a run's first ones, up to its configuration, and some of the others; KILL_ALL: all. */
@@ -120,5 +120,5 @@ describe.each(["net", "swarm"] as const)("a killed run of a %s", (kind) => {
       ).toEqual([]);
       rmSync(out, { recursive: true });
     }
-  }, 900_000);
+  }, 1_800_000);
 });
