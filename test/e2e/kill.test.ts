@@ -65,7 +65,9 @@ const goOn = (kind: "net" | "swarm", out: string) =>
 /** A text without what depends on the clock. */
 function timeless(file: string, text: string): string {
   if (file === runFiles.results) {
-    return text.replace(/^((?:[^,]*,){6})[^,]*,[^,]*,/gm, "$1,,");
+    const rows = text.split("\n").map((line) => line.split(","));
+    const times = ["seconds", "imagesPerSecond"].map((name) => rows[0].indexOf(name));
+    return rows.map((row) => row.filter((_, at) => !times.includes(at)).join(",")).join("\n");
   }
   return text.replace(/"(seconds|imagesPerSecond)":[^,}]*/g, '"$1":0');
 }
