@@ -10,7 +10,7 @@ import { createEngine } from "../dist/engine/index.js";
 import { InputError } from "../dist/inputError.js";
 import { initialise } from "../dist/nn/index.js";
 import { parseBytes } from "../dist/text/bytes.js";
-import { compileTraining, objectiveOf } from "../dist/train/index.js";
+import { compileTraining } from "../dist/train/index.js";
 import { examplesOf, questionOf } from "./examples.mjs";
 
 const [name, memory, ...ways] = process.argv.slice(2);
@@ -53,7 +53,7 @@ async function largest(settings) {
 
 /** Loss of one step, which shows that it can be run. */
 async function step(training, batch) {
-  const objective = objectiveOf(training, { seed: 1 });
+  const objective = training.objective({ seed: 1 });
   const { length, trainable } = training.layout;
   const [w, grad] = [engine.vector(length), engine.vector(trainable)];
   await w.write(initialise(training, 1));

@@ -6,7 +6,7 @@
 
 import { createEngine } from "../dist/engine/index.js";
 import { initialise } from "../dist/nn/index.js";
-import { compileTraining, objectiveOf } from "../dist/train/index.js";
+import { compileTraining } from "../dist/train/index.js";
 import { examplesOf, questionOf } from "./examples.mjs";
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 24);
@@ -27,7 +27,7 @@ function settingsOf(way) {
 async function open(way) {
   const training = await compileTraining(engine, question, { batch, ...settingsOf(way) });
   const compression = training.compression?.();
-  const objective = objectiveOf(training, { seed: 1, compression });
+  const objective = training.objective({ seed: 1, compression });
   const { length, trainable } = training.layout;
   const [w, grad] = [engine.vector(length), engine.vector(trainable)];
   await w.write(initialise(training, 1));

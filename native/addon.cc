@@ -40,6 +40,17 @@ Napi::Value allocate(const Napi::CallbackInfo& info) {
                                 });
 }
 
+/** map(path): a handle of the file's bytes, for `gather`. */
+Napi::Value map(const Napi::CallbackInfo& info) {
+  auto file = std::make_unique<convoy::MappedFile>(convoy::mapFile(info[0].ToString()));
+  convoy::MappedFile* held = file.get();
+  Environment::of(info.Env()).files.insert(held);
+  return Napi::External<convoy::MappedFile>::New(info.Env(), file.release(), [](Napi::Env env, auto* file) {
+    Environment::of(env).files.erase(file);
+    delete file;
+  });
+}
+
 Napi::Value describe(const Napi::CallbackInfo& info) {
   const dnnl_version_t* version = dnnl_version();
   Napi::Object result = Napi::Object::New(info.Env());
@@ -86,6 +97,7 @@ Napi::Object start(Napi::Env env, Napi::Object exports) {
   exports.Set("Queue", QueueWrap::define(env));
   exports.Set("end", Napi::Function::New(env, end));
   exports.Set("allocate", Napi::Function::New(env, allocate));
+  exports.Set("map", Napi::Function::New(env, map));
   exports.Set("allocated", Napi::Function::New(env, allocated));
   exports.Set("multiplyAddRate", Napi::Function::New(env, multiplyAddRate));
   exports.Set("describe", Napi::Function::New(env, describe));

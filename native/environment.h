@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "arrays.h"
+#include "mappedFile.h"
 
 namespace convoy {
 
@@ -18,6 +19,8 @@ struct Environment {
   OwnMemories memories;
   /** Handles that `compile` made and that exist, since anything may be passed as one. */
   std::unordered_set<const void*> programs;
+  /** Likewise those that `map` made. */
+  std::unordered_set<const MappedFile*> files;
   std::unordered_set<QueueWrap*> queues;
 };
 

@@ -1,12 +1,13 @@
 #include "gatherFrom.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace convoy {
 namespace {
 
-/** Numbers of one sample; see SAMPLE_FIELDS in src/engine/engine.ts. */
-constexpr size_t FIELDS = 11;
+/** Numbers of one sample and of one source; see SAMPLE_FIELDS and SOURCE_FIELDS in src/engine/engine.ts. */
+constexpr size_t FIELDS = 17, SOURCE = 3;
 /** Bytes of a stored image, numbers of a plane of the result, and samples: the kernel counts them in `int`. */
 constexpr int64_t MOST = int64_t{1} << 30;
 constexpr size_t MOST_SAMPLES = size_t{1} << 26;
@@ -24,25 +25,65 @@ std::vector<int> sizesFrom(const Napi::Value& value, size_t count, const std::st
   return sizes;
 }
 
-void checkIndices(Napi::Env env, const std::vector<int32_t>& indices, size_t images) {
-  for (size_t at = 0; at < indices.size(); at++) {
-    const int64_t index = indices[at], least = at % 2 == 0 ? 0 : -1;
-    if (index >= least && index < static_cast<int64_t>(images)) continue;
-    refuse(env, "gather: index " + std::to_string(index) + " of sample " + std::to_string(at / 2) + ", found " +
-                    std::to_string(images) + " images");
+/** Stored bytes as they are at this moment. */
+struct Stored {
+  const char* data;
+  size_t bytes;
+  std::shared_ptr<char> memory;  // null where it is not the addon's
+};
+
+Stored storedFrom(const Environment& environment, const Napi::Value& value) {
+  if (value.IsExternal()) {
+    const auto* file = value.As<Napi::External<MappedFile>>().Data();
+    if (environment.files.count(file) > 0) return {file->memory.get(), file->bytes, file->memory};
   }
+  const View view = viewOf(value, napi_uint8_array, "gather: images");
+  return {view.data, view.length, ownMemory(environment.memories, view)};
 }
 
-/** The images that a batch uses, under new indices: all may be far more than there is time to copy. */
-Elements<char> pickImages(const View& view, size_t bytes, std::vector<int32_t>& indices) {
-  Elements<char> picked = {newMemory(bytes * indices.size()), nullptr, 0};
-  picked.data = picked.memory.get();
-  int32_t count = 0;
-  for (int32_t& index : indices) {
-    if (index < 0) continue;
-    std::copy_n(view.data + static_cast<size_t>(index) * bytes, bytes, picked.data + picked.length);
-    picked.length += bytes;
-    index = count++;
+bool whole(double value, double least, double most) {
+  return value >= least && value <= most && value == std::floor(value);
+}
+
+int64_t bytesOf(const GatherSource& source, int channels) {
+  return int64_t{source.height} * source.width * channels;
+}
+
+/** Sources, each of which lies within the stored bytes; of a sample only the second may be none. */
+std::vector<GatherSource> sourcesFrom(Napi::Env env, const std::vector<double>& numbers, int channels, size_t stored) {
+  std::vector<GatherSource> sources;
+  for (size_t at = 0; at < numbers.size() / SOURCE; at++) {
+    const double* one = numbers.data() + at * SOURCE;
+    if (at % 2 == 1 && one[0] == -1) {
+      sources.push_back({-1, 0, 0});
+      continue;
+    }
+    const auto most = static_cast<double>(MOST / channels);
+    const bool sized = whole(one[1], 1, most) && whole(one[2], 1, most) && one[1] * one[2] <= most;
+    const auto all = static_cast<double>(stored);
+    if (!sized || !whole(one[0], 0, all) || one[0] + one[1] * one[2] * channels > all) {
+      refuse(env, "gather: source " + std::to_string(at % 2) + " of sample " + std::to_string(at / 2) +
+                      " does not lie within the " + std::to_string(stored) + " bytes of the images");
+    }
+    sources.push_back({static_cast<int64_t>(one[0]), static_cast<int>(one[1]), static_cast<int>(one[2])});
+  }
+  return sources;
+}
+
+/** The images that a batch uses, to which its sources then point: all may be far more than there is time to copy. */
+std::shared_ptr<char> pickImages(const char* from, int channels, std::vector<GatherSource>& sources) {
+  int64_t bytes = 0;
+  for (const GatherSource& source : sources) {
+    if (source.at >= 0) bytes += bytesOf(source, channels);
+  }
+  std::shared_ptr<char> picked = newMemory(static_cast<size_t>(bytes));
+  int64_t end = 0;
+  for (GatherSource& source : sources) {
+    if (source.at < 0) continue;
+    const int64_t size = bytesOf(source, channels);
+    std::copy_n(from + source.at, size, picked.get() + end);
+    source.at = end;
+    end += size;
   }
   return picked;
 }
@@ -50,45 +91,45 @@ Elements<char> pickImages(const View& view, size_t bytes, std::vector<int32_t>& 
 }  // namespace
 
 const GatherArgs& GatherWork::ready() {
-  args.images = reinterpret_cast<const uint8_t*>(images.data);
-  args.indices = indices.data();
+  args.images = reinterpret_cast<const uint8_t*>(images.get());
+  args.sources = sources.data();
   args.samples = samples.data();
   args.mean = mean.data();
   args.std = std.data();
   return args;
 }
 
-GatherWork gatherFrom(const OwnMemories& own, const Napi::CallbackInfo& info) {
+GatherWork gatherFrom(const Environment& environment, const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   GatherWork work;
-  const std::vector<int> in = sizesFrom(info[1], 3, "gather: height, width and channels");
+  const int64_t channels = wholeNumber(info[1], 1, MOST, "gather: channels");
   const std::vector<int> out = sizesFrom(info[4], 2, "gather: height and width of the result");
-  const auto channels = static_cast<size_t>(in[2]);
-  const size_t bytes = static_cast<size_t>(in[0]) * static_cast<size_t>(in[1]) * channels;
-  work.indices = copied<int32_t>(info[2], "gather: indices");
-  const size_t samples = work.indices.size() / 2;
+  const std::vector<double> sources = copied<double>(info[2], "gather: sources");
+  const size_t samples = sources.size() / SOURCE / 2;
   if (samples > MOST_SAMPLES) refuse(env, "gather: more than " + std::to_string(MOST_SAMPLES) + " samples");
-  expectLength(env, "gather: indices", work.indices.size(), 2 * samples);
+  expectLength(env, "gather: sources", sources.size(), 2 * SOURCE * samples);
   work.samples = copied<float>(info[3], "gather: samples");
   expectLength(env, "gather: samples", work.samples.size(), samples * FIELDS);
   work.mean = copied<float>(info[5], "gather: means");
-  expectLength(env, "gather: means", work.mean.size(), channels);
+  expectLength(env, "gather: means", work.mean.size(), static_cast<size_t>(channels));
   work.std = copied<float>(info[6], "gather: stds");
-  expectLength(env, "gather: stds", work.std.size(), channels);
-  Elements<float> result = shared<float>(own, info[7], "gather: the result");
+  expectLength(env, "gather: stds", work.std.size(), static_cast<size_t>(channels));
+  Elements<float> result = shared<float>(environment.memories, info[7], "gather: the result");
   const size_t plane = static_cast<size_t>(out[0]) * static_cast<size_t>(out[1]);
-  if (samples > 0 && plane > result.length / samples / channels) refuse(env, "gather: the result is too short");
-  expectLength(env, "gather: the result", result.length, samples * channels * plane);
+  if (samples > 0 && plane > result.length / samples / static_cast<size_t>(channels)) {
+    refuse(env, "gather: the result is too short");
+  }
+  expectLength(env, "gather: the result", result.length, samples * static_cast<size_t>(channels) * plane);
   // Last, since everything before it may run JavaScript.
-  const View images = viewOf(info[0], napi_uint8_array, "gather: images");
-  expectLength(env, "gather: images", images.length, images.length / bytes * bytes);
-  checkIndices(env, work.indices, images.length / bytes);
-  std::shared_ptr<char> memory = ownMemory(own, images);
-  work.images = memory ? Elements<char>{std::move(memory), images.data, images.length}
-                       : pickImages(images, bytes, work.indices);
-  work.args.height = in[0];
-  work.args.width = in[1];
-  work.args.channels = in[2];
+  const Stored stored = storedFrom(environment, info[0]);
+  work.sources = sourcesFrom(env, sources, static_cast<int>(channels), stored.bytes);
+  if (stored.memory) {
+    // Shares the owner, points to the first of the stored bytes.
+    work.images = std::shared_ptr<char>(stored.memory, const_cast<char*>(stored.data));
+  } else {
+    work.images = pickImages(stored.data, static_cast<int>(channels), work.sources);
+  }
+  work.args.channels = static_cast<int>(channels);
   work.args.count = static_cast<int>(samples);
   work.args.outHeight = out[0];
   work.args.outWidth = out[1];

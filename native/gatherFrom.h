@@ -3,7 +3,7 @@
 
 #include <napi.h>
 
-#include "arrays.h"
+#include "environment.h"
 #include "kernels/kernels.h"
 
 namespace convoy {
@@ -11,17 +11,16 @@ namespace convoy {
 /** The arguments of the `gather` kernel and what they point to. */
 struct GatherWork {
   GatherArgs args = {};
-  Elements<char> images;
-  std::vector<int32_t> indices;
+  std::shared_ptr<char> images, out;
+  std::vector<GatherSource> sources;
   std::vector<float> samples, mean, std;
-  std::shared_ptr<char> out;
 
   /** With every pointer set, so that it may be called wherever this has been moved to. */
   const GatherArgs& ready();
 };
 
-/** Takes (images, [height, width, channels], indices, samples, [outHeight, outWidth], mean, std, out). Throws
- * for what does not fit together; `out` must be memory that this addon allocated. */
-GatherWork gatherFrom(const OwnMemories& own, const Napi::CallbackInfo& info);
+/** Takes (images, channels, sources, samples, [outHeight, outWidth], mean, std, out), where images are an array or a
+ * handle of `map`. Throws for what does not fit together; `out` must be memory that this addon allocated. */
+GatherWork gatherFrom(const Environment& environment, const Napi::CallbackInfo& info);
 
 }  // namespace convoy

@@ -287,7 +287,7 @@ Napi::Value QueueWrap::dots(const Napi::CallbackInfo& info) {
 
 /** gather(...): see gatherFrom. */
 Napi::Value QueueWrap::gather(const Napi::CallbackInfo& info) {
-  const auto work = std::make_shared<GatherWork>(gatherFrom(memoriesOf(info.Env()), info));
+  const auto work = std::make_shared<GatherWork>(gatherFrom(Environment::of(info.Env()), info));
   return submit(info.Env(), [work] { kernels().gather(work->ready()); });
 }
 

@@ -93,10 +93,16 @@ struct FewRowsArgs {
   float* y;
 };
 
+/** Where a stored image lies; `at` is negative for none. */
+struct GatherSource {
+  int64_t at;
+  int height, width;
+};
+
 struct GatherArgs {
   const uint8_t* images;
-  int height, width, channels;
-  const int32_t* indices;
+  int channels;
+  const GatherSource* sources;  // two of each sample: its own and its partner
   const float* samples;
   int count, outHeight, outWidth;
   const float* mean;

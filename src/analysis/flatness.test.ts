@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { classLabels } from "../../test/support/questions.js";
 import { stripes, tinyModel } from "../../test/support/tinyRun.js";
-import { type Dataset, namesOf } from "../data/index.js";
+import { type Dataset, imagesOf, namesOf } from "../data/index.js";
 import { createEngine, type Engine } from "../engine/index.js";
 import { referenceEngine } from "../engine/reference/index.js";
 import type { Model } from "../models/index.js";
@@ -17,6 +17,7 @@ async function trained(engine: Engine, model: Model, values: ArrayLike<number>, 
   const net = {
     ...{ model: model.name, task: classification.name, names, constants: {} },
     input: model.input,
+    fit: "crop" as const,
     mean: [0],
     std: [1],
   };
@@ -25,7 +26,7 @@ async function trained(engine: Engine, model: Model, values: ArrayLike<number>, 
     settings: parseConfig({ data: data.name, batch: 8 }),
     data: {
       ...{ name: data.name, train: data.length, selection: 0, test: 0, hash: "" },
-      ...{ shape: [data.channels, data.height, data.width], labels: data.labels.kind, names },
+      ...{ shape: [data.channels, 6, 6], labels: data.labels.kind, names },
     },
     net,
     parameters: values.length,
@@ -37,8 +38,8 @@ async function trained(engine: Engine, model: Model, values: ArrayLike<number>, 
 
 /** Images of one white pixel, all of the first of two classes. */
 const white: Dataset = {
-  ...{ name: "white", length: 5, height: 1, width: 1, channels: 1 },
-  images: new Uint8Array(5).fill(1),
+  ...{ name: "white", length: 5, channels: 1 },
+  images: imagesOf(new Uint8Array(5).fill(1), { height: 1, width: 1, channels: 1 }),
   labels: { kind: "class", of: new Int32Array(5), classes: ["a", "b"] },
 };
 

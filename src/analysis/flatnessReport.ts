@@ -1,6 +1,8 @@
 // Local energy profiles as files: a table of one, a chart of several.
 
 import { lineCharts } from "../charts/lineChart.js";
+import { toCsv } from "../text/csv.js";
+import { sixDigits } from "../text/format.js";
 import type { Flatness } from "./flatness.js";
 
 /** Files that a profile leaves in a run folder. */
@@ -10,10 +12,10 @@ const columns = ["sigma", "energy", "standardError"] as const;
 
 /** One row a strength; energies are shares of 1. */
 export function flatnessTable({ points }: Flatness): string {
-  const rows = points.map((point) =>
-    columns.map((name) => Number(point[name].toPrecision(6))).join(","),
+  return toCsv(
+    columns,
+    points.map((point) => columns.map((name) => sixDigits(point[name]))),
   );
-  return `${[columns.join(","), ...rows].join("\n")}\n`;
 }
 
 /** A profile and what to call it. */

@@ -1,6 +1,6 @@
 // The images that a run learned from, found again.
 
-import { type Dataset, draw, openDataset, subset } from "../data/index.js";
+import { type Dataset, draw, openDataset, readingOf, subset } from "../data/index.js";
 import { InputError } from "../inputError.js";
 import type { RunConfig } from "../runs/index.js";
 import { Random } from "../tensor/philox.js";
@@ -18,7 +18,7 @@ export async function trainingImages(
   count = Number.POSITIVE_INFINITY,
   seed = 1,
 ): Promise<Dataset> {
-  const splits = await openDataset(settings.data, { size: settings.size });
+  const splits = await openDataset(settings.data, readingOf(settings));
   const difference = dataDifference(data, fingerprint(splits));
   if (difference) {
     throw new InputError(

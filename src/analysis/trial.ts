@@ -5,7 +5,6 @@ import type { TrainSettings } from "../train/index.js";
 import {
   type Learner,
   type LearnerPrograms,
-  type LearningRate,
   openLearner,
   openPrograms,
   type StepResult,
@@ -23,34 +22,33 @@ export interface Trial {
 /** Opens a net with a run's settings, works with it and frees everything. */
 export async function withTrial<T>(
   settings: Partial<TrainSettings>,
-  { rate, ...own }: OwnParts & { readonly rate?: LearningRate },
+  own: OwnParts,
   work: (trial: Trial) => Promise<T>,
 ): Promise<T> {
   const prepared = await prepare(settings, own);
   const engine = await createEngine(prepared.config);
   try {
     const programs = await openPrograms(engine, prepared, { gradients: true });
-    const learner = await openLearner(engine, prepared, { programs, rate });
+    const learner = await openLearner(engine, prepared, { programs });
     return await work({ engine, prepared, programs, learner });
   } finally {
     await engine.close();
   }
 }
 
-/** Trains on the steps [from, to) counted over epochs, as long as `proceed` agrees. */
+/** Trains on the steps [from, to) counted over epochs. */
 export async function learnSteps(
   learner: Learner,
   from: number,
   to: number,
   onStep: (result: StepResult) => void,
-  proceed: () => boolean = () => true,
 ): Promise<void> {
   const { stepsPerEpoch } = learner;
-  for (let at = from; at < to && proceed(); ) {
+  for (let at = from; at < to; ) {
     const epoch = Math.floor(at / stepsPerEpoch);
     const end = Math.min(to, (epoch + 1) * stepsPerEpoch);
     const range = { epoch, from: at - epoch * stepsPerEpoch, to: end - epoch * stepsPerEpoch };
-    await learner.learn(range, onStep, proceed);
+    await learner.learn(range, onStep);
     at = end;
   }
 }

@@ -1,6 +1,6 @@
 // Convoy's training step exactly as the trainer runs it, of one net or of several that share engines.
 
-import { type ClassLabels, Sample } from "../data/index.js";
+import { type ClassLabels, identity, Sample } from "../data/index.js";
 import { createEngine, type Engine } from "../engine/index.js";
 import { initialise } from "../nn/index.js";
 import { bindRule, getRule, initState } from "../optim/index.js";
@@ -32,9 +32,10 @@ function targetsOf(engine: Engine, { batch }: Task, labels: ClassLabels): Exampl
       engine.buffer(batch * sizeOf(shape)),
     ]),
   );
-  const samples = Array.from({ length: batch }, () => new Sample([1, 0, 0, 0, 1, 0]));
+  const samples = Array.from({ length: batch }, () => new Sample(() => identity));
   const indices = Int32Array.from({ length: 2 * batch }, (_, at) => (at % 2 === 0 ? at / 2 : -1));
-  maker.fill({ indices, samples, from: size, to: size }, into);
+  const [sizes, maps] = [samples.map(() => size), samples.map(() => identity)];
+  maker.fill({ indices, samples, sizes, maps, to: size }, into);
   return into;
 }
 

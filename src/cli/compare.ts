@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import {
   type BudgetName,
   budgetNames,
+  type CompareProgress,
   type Comparison,
   cells,
   compare,
@@ -12,10 +13,8 @@ import {
   methods,
   metrics,
   remarks,
-  type StudyProgress,
   unplanned,
 } from "../compare/index.js";
-import { InputError } from "../inputError.js";
 import { clock } from "../text/format.js";
 import { printable } from "../text/printable.js";
 import { trainConfig } from "../train/config.js";
@@ -23,7 +22,7 @@ import type { TrainSettings } from "../train/index.js";
 import { count, list } from "./arguments.js";
 import { type Console, type Stream, say, sayJson } from "./console.js";
 import { Interrupted } from "./errors.js";
-import { addFlags } from "./flags.js";
+import { addFlags, parseNumber } from "./flags.js";
 import { interruptible } from "./interrupt.js";
 import { parseMethods } from "./methods.js";
 import { metricText, metricTitle } from "./metricText.js";
@@ -45,14 +44,8 @@ interface Options extends Partial<TrainSettings> {
 
 const ERASE = "\r\x1b[K";
 
-function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && !Number.isNaN(value)) return value;
-  throw new InputError(`"${text}" is not a number`);
-}
-
 /** `gradients single, seed 3`. */
-function describe({ budget, method, seed, lr, purpose }: StudyProgress["job"]): string {
+function describe({ budget, method, seed, lr, purpose }: CompareProgress["job"]): string {
   if (purpose === "probe") return `${budget} ${method}, time of an epoch`;
   return `${budget} ${method}${lr === undefined ? "" : `, lr ${lr}`}, ${purpose === "tuning" ? "tuning " : ""}seed ${seed}`;
 }
@@ -60,7 +53,7 @@ function describe({ budget, method, seed, lr, purpose }: StudyProgress["job"]): 
 /** A line for each run that is over; on a terminal also one for that in progress. */
 function showStanding(stream: Stream) {
   const live = stream.isTTY === true;
-  return ({ job, event, done, total, outcome, score }: StudyProgress): void => {
+  return ({ job, event, done, total, outcome, score }: CompareProgress): void => {
     const place = (at: number) => `[${String(at).padStart(`${total}`.length)}/${total}]`;
     if (event) {
       if (event.type === "warning" && job.purpose === "run") {
@@ -118,10 +111,10 @@ export function define(command: Command, console: Console): void {
     .option(
       "--seconds <number>",
       "wall budget of a run (default: what the baseline's runs of the gradient budget took)",
-      number,
+      parseNumber,
     )
     .option("--lrs <numbers>", "learning rates to choose each method's from", (text) =>
-      list(text).map(number),
+      list(text).map(parseNumber),
     )
     .option("--tune-seeds <number>", "runs of each of these rates (default: 2)", count)
     .addOption(

@@ -28,11 +28,11 @@ function groups(title: string, found: readonly (readonly ImageAt[])[]): string[]
 
 function describe(report: CheckReport): string[] {
   const { name, names, parts, duplicates, leaks, conflicts, wrongFiles } = report;
-  const { channels, height, width } = parts[0];
+  const { channels, sizes } = parts[0];
   const rows = names.map((title, at) => [title, ...parts.map(({ counts }) => counts[at])]);
   const total = ["all", ...parts.map(({ images }) => images)];
   return [
-    `${name}: ${names.length} classes, images of ${channels}x${height}x${width}`,
+    `${name}: ${names.length} classes, images of ${sizes}, ${channels} channel${channels === 1 ? "" : "s"}`,
     "",
     ...table(["class", ...parts.map(({ part }) => part)], [...rows, total]),
     "",

@@ -2,7 +2,7 @@
 // are evaluated on the selection set, and the answer says so.
 
 import type { Command } from "commander";
-import { type Dataset, draw, openDataset } from "../data/index.js";
+import { type Dataset, draw, openDataset, readingOf } from "../data/index.js";
 import { openTrained, type RunConfig, type TimedEvaluation, type Trained } from "../runs/index.js";
 import type { MetricInfo } from "../tasks/index.js";
 import { grouped } from "../text/format.js";
@@ -23,7 +23,7 @@ interface Evaluated {
 }
 
 async function evaluatedSet({ settings }: RunConfig, data = settings.data): Promise<Evaluated> {
-  const splits = await openDataset(data, { size: settings.size });
+  const splits = await openDataset(data, readingOf(settings));
   if (splits.test) return { set: "test", dataset: splits.test };
   // How many images the run learned from says nothing of other data.
   const train = data === settings.data ? settings.train : undefined;

@@ -9,7 +9,8 @@ type Settings = typeof trainConfig;
 /** `labelSmoothing` as `label-smoothing`. */
 const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-function parseNumber(text: string): number {
+/** A number; throws the error that commander shows. */
+export function parseNumber(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || Number.isNaN(value)) {
     throw new InvalidArgumentError(`"${text}" is not a number.`);

@@ -13,7 +13,7 @@ import {
 } from "../analysis/index.js";
 import { writeFileAtomic } from "../files/atomicFile.js";
 import { openTrained } from "../runs/index.js";
-import { grouped, percent } from "../text/format.js";
+import { grouped, hundredths, percent } from "../text/format.js";
 import { printable } from "../text/printable.js";
 import { count, numbers } from "./arguments.js";
 import { type Console, type Stream, say, sayJson } from "./console.js";
@@ -63,7 +63,7 @@ async function save(measured: readonly Measured[]): Promise<void> {
 function describe(measured: readonly Measured[]): string[] {
   const cell = ({ points }: Flatness, at: number) => {
     const { energy, standardError } = points[at];
-    return `${(100 * energy).toFixed(2)} ± ${(100 * standardError).toFixed(2)}`;
+    return `${hundredths(energy)} ± ${hundredths(standardError)}`;
   };
   const rows = measured[0].points.map(({ sigma }, at) => [
     `${sigma}`,

@@ -1,32 +1,26 @@
-// `convoy predict RUN IMAGE...`: what a run's best weights say of each image.
+// `convoy predict RUN IMAGE...`: what a run's best weights say of images, as lines, JSON or a table.
 
+import { createWriteStream } from "node:fs";
+import { finished } from "node:stream/promises";
 import type { Command } from "commander";
-import { type Dataset, readImage } from "../data/index.js";
-import { openTrained, type Trained } from "../runs/index.js";
+import { listImages } from "../data/index.js";
+import { InputError } from "../inputError.js";
+import { openTrained, predictFiles, type Trained } from "../runs/index.js";
 import type { Prediction } from "../tasks/index.js";
-import { percent } from "../text/format.js";
+import { csvRow, spreadsheetSafe } from "../text/csv.js";
+import { grouped, percent } from "../text/format.js";
 import { printable } from "../text/printable.js";
 import { count } from "./arguments.js";
 import { type Console, say } from "./console.js";
+
+/** Unusable files that are named. */
+const NAMED = 10;
 
 interface Options {
   readonly top: number;
   readonly engine?: string;
   readonly json?: boolean;
-}
-
-/** Image files as a data set of the shape that the run was trained on, without labels. */
-async function readAll({ config }: Trained, paths: readonly string[]): Promise<Dataset> {
-  const [channels, height, width] = config.data.shape;
-  const bytes = channels * height * width;
-  const images = new Uint8Array(paths.length * bytes);
-  for (const [at, path] of paths.entries()) {
-    images.set(await readImage(path, { channels, height, width }), at * bytes);
-  }
-  return {
-    ...{ name: "images", length: paths.length, channels, height, width, images },
-    labels: { kind: "none" },
-  };
+  readonly out?: string;
 }
 
 /** `cat 93.10 %, dog 6.20 %` of classes with probabilities; anything else as it is. */
@@ -36,21 +30,85 @@ function words(prediction: Prediction): string {
   return classes.map((one) => `${one.class} ${percent(one.probability)}`).join(", ");
 }
 
+/** Takes predictions one by one. */
+interface Sink {
+  add(file: string, prediction: Prediction): void;
+  end(): Promise<void>;
+}
+
+/** A CSV table; its columns are those of the first prediction. */
+function tableAt(path: string, { task }: Trained): Sink {
+  const stream = createWriteStream(path);
+  const failed = new Promise<never>((_, fail) => {
+    stream.on("error", ({ message }) =>
+      fail(new InputError(`${path}: cannot be written (${message})`)),
+    );
+  });
+  failed.catch(() => undefined);
+  let begun = false;
+  return {
+    add(file, prediction) {
+      const row = [["file", file] as const, ...task.row(prediction)];
+      if (!begun) stream.write(`${csvRow(row.map(([column]) => spreadsheetSafe(column)))}\n`);
+      begun = true;
+      const cells = row.map(([, value]) =>
+        typeof value === "string" ? spreadsheetSafe(value) : value,
+      );
+      stream.write(`${csvRow(cells)}\n`);
+    },
+    async end() {
+      stream.end();
+      await Promise.race([finished(stream), failed]);
+    },
+  };
+}
+
+function linesOn(console: Console, json: boolean | undefined): Sink {
+  return {
+    add(file, prediction) {
+      if (json) say(console.out, JSON.stringify({ file, ...prediction }));
+      else say(console.out, printable(`${file}: ${words(prediction)}`));
+    },
+    end: async () => undefined,
+  };
+}
+
+/** Tells which files could not be used; throws when none could. */
+function tellUnusable(unusable: readonly string[], files: number, console: Console): void {
+  if (unusable.length === 0) return;
+  for (const line of unusable.slice(0, NAMED)) say(console.err, line);
+  const more = unusable.length - NAMED;
+  if (more > 0) say(console.err, `... and ${grouped(more)} more`);
+  const message = `${grouped(unusable.length)} of ${grouped(files)} images cannot be used`;
+  if (unusable.length === files) throw new InputError(message);
+  say(console.err, `warning: ${message}; the others are done`);
+}
+
 export function define(command: Command, console: Console): void {
   command
     .argument("<run>", "run folder")
-    .argument("<images...>", "image files")
+    .argument("<images...>", "image files, folders of them, or patterns such as 'photos/*.jpg'")
     .option("--top <number>", "classes to name", count, 3)
     .option("--engine <name>", "auto, native or reference", "auto")
+    .option("--out <file>", "write a CSV table with a row for each image")
     .option("--json", "print a line of JSON for each image")
-    .action(async (run: string, paths: string[], { top, engine, json }: Options) => {
+    .action(async (run: string, named: string[], { top, engine, json, out }: Options) => {
+      const files = await listImages(named);
       const net = await openTrained(run, { engine });
       try {
-        const found = await net.predict(await readAll(net, paths), { top });
-        for (const [at, prediction] of found.entries()) {
-          if (json) say(console.out, JSON.stringify({ file: paths[at], ...prediction }));
-          else say(console.out, printable(`${paths[at]}: ${words(prediction)}`));
+        const sinks = [
+          ...(out ? [tableAt(out, net)] : []),
+          ...(out && !json ? [] : [linesOn(console, json)]),
+        ];
+        const unusable: string[] = [];
+        for await (const { at, prediction, reason } of predictFiles(net, files, { top })) {
+          if (prediction) for (const sink of sinks) sink.add(files[at], prediction);
+          else unusable.push(`${files[at]}: ${reason}`);
         }
+        for (const sink of sinks) await sink.end();
+        if (out && !json)
+          say(console.out, `${grouped(files.length - unusable.length)} rows in ${out}`);
+        tellUnusable(unusable, files.length, console);
       } finally {
         await net.close();
       }

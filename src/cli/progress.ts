@@ -108,14 +108,12 @@ function bar(share: number): string {
   return `[${"=".repeat(filled)}${" ".repeat(BAR_WIDTH - filled)}]`;
 }
 
-const megabytes = (bytes: number) => `${grouped(bytes / 1e6)} MB`;
-
 const sizeOf = (
   { particles, atOnce, vectorBytes, stateBytes }: SwarmSize,
   { peakBytes }: MemoryReport,
 ) =>
-  `swarm: ${grouped(particles)} nets, ${atOnce} at a time; ${megabytes(vectorBytes)} of vectors, ` +
-  `${formatBytes(stateBytes)} of optimizer state each, ${megabytes(peakBytes)} of programs`;
+  `swarm: ${grouped(particles)} nets, ${atOnce} at a time; ${formatBytes(vectorBytes)} of vectors, ` +
+  `${formatBytes(stateBytes)} of optimizer state each, ${formatBytes(peakBytes)} of programs`;
 
 function opening(event: RunStart): string[] {
   const { model, parameters, engine, threads, images, resumed, run, swarm, memory } = event;

@@ -1,37 +1,32 @@
 // `convoy tune lr DATA`, `convoy tune batch DATA`: what a learning rate and a batch size should be.
 
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import type { Command } from "commander";
-import {
-  type NoiseScale,
-  noiseScale,
-  rangeChart,
-  rangeFiles,
-  rangeTable,
-  rangeTest,
-} from "../analysis/index.js";
-import { writeFileAtomic } from "../files/atomicFile.js";
-import { grouped } from "../text/format.js";
-import { trainConfig } from "../train/config.js";
+import { type NoiseScale, noiseScale } from "../analysis/index.js";
+import { freeFolder, runStem } from "../runs/runFiles.js";
+import type { TunedRate, TunePlan, TuneProgress } from "../study/index.js";
+import { scoreOf } from "../study/score.js";
+import { mean } from "../study/statistics.js";
+import { clock, grouped, percent } from "../text/format.js";
+import { parseConfig, trainConfig } from "../train/config.js";
 import type { TrainSettings } from "../train/index.js";
-import { count } from "./arguments.js";
-import { type Console, say, sayJson } from "./console.js";
-import { addFlags } from "./flags.js";
+import { count, list } from "./arguments.js";
+import { type Console, type Stream, say, sayJson } from "./console.js";
+import { Interrupted } from "./errors.js";
+import { addFlags, parseNumber } from "./flags.js";
+import { interruptible } from "./interrupt.js";
 import { table } from "./table.js";
 
 type Settings = Partial<TrainSettings>;
 
-/** Settings of a run that a short training has no use for. */
-const unused = ["data", "out", "epochs", "steps", "patience", "minutes", "saveMinutes"] as const;
+/** Settings of a run that a measurement of gradients has no use for. */
+const unused = ["out", "epochs", "steps", "patience", "minutes", "saveMinutes"] as const;
 const swarm = ["swarm", "particles", "topology", "coupling"] as const;
 
 interface RateOptions extends Settings {
-  readonly low: number;
-  readonly high: number;
-  readonly steps: number;
-  readonly folder: string;
+  readonly lrs?: readonly number[];
+  readonly seeds?: number;
   readonly json?: boolean;
+  readonly quiet?: boolean;
 }
 
 interface BatchOptions extends Settings {
@@ -43,26 +38,88 @@ interface BatchOptions extends Settings {
 
 const short = (value: number) => `${Number(value.toPrecision(3))}`;
 
+function sayPlan(
+  stream: Stream,
+  { lrs, seeds, epochs, runs, images }: TunePlan,
+  out: string,
+): void {
+  const range = `${lrs.length} rates from ${Math.min(...lrs)} to ${Math.max(...lrs)}`;
+  const sets = `${grouped(images.train)} images, scored on ${grouped(images.held)} held out`;
+  say(
+    stream,
+    `${range}, ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"} each, then the better half again`,
+  );
+  say(
+    stream,
+    `up to ${runs} trainings of ${epochs} epochs on ${sets}; all that comes of it: ${out}`,
+  );
+}
+
+/** A line for each run that is over. */
+function showRates(stream: Stream) {
+  const start = performance.now();
+  let trained = 0;
+  return ({ run, event, outcome, done, plan }: TuneProgress): void => {
+    if (event?.type === "runStart") trained++;
+    if (!outcome) return;
+    const total = Math.max(plan.runs, done);
+    const seconds = trained === 0 ? 0 : (performance.now() - start) / 1000 / trained;
+    const score = scoreOf(outcome);
+    const found = score === undefined ? "diverged" : percent(score);
+    const left = clock(seconds * (total - done));
+    say(stream, `[${done}/${total}] lr ${run.lr}, seed ${run.seed}: ${found}, about ${left} left`);
+  };
+}
+
+const advice: Readonly<Record<Exclude<TunedRate["verdict"], "named">, string>> = {
+  alike:
+    "no rate is named: chance could have made all of these differences; more --seeds, --epochs or images may tell " +
+    "them apart",
+  unlearned:
+    "no rate is named: none did better than always the same answer does; try more --epochs, other --lrs or " +
+    "another model",
+};
+
+function sayRates(stream: Stream, found: TunedRate): void {
+  const { verdict, rates, constant, lr, score, standardError } = found;
+  const rows = rates.map(({ lr, scores, diverged }) => [
+    `${lr}`,
+    `${scores.length}`,
+    diverged || scores.length === 0 ? "diverged" : percent(mean(scores)),
+  ]);
+  say(stream);
+  for (const line of table(["lr", "runs", "accuracy"], rows)) say(stream, line);
+  say(stream);
+  say(stream, `always the same answer scores ${percent(constant)}`);
+  const points = (100 * (standardError ?? 0)).toFixed(2);
+  const named = `--lr ${lr}: ${percent(score ?? 0)}, standard error ${points} points`;
+  say(stream, verdict === "named" ? named : advice[verdict]);
+}
+
 async function tuneRate(data: string, options: RateOptions, console: Console): Promise<void> {
-  const { low, high, steps, folder, json, ...settings } = options;
-  const found = await rangeTest({ ...settings, data }, { low, high, steps });
-  await mkdir(folder, { recursive: true });
-  await writeFileAtomic(join(folder, rangeFiles.table), rangeTable(found));
-  await writeFileAtomic(join(folder, rangeFiles.chart), rangeChart(found));
-  if (json) return sayJson(console, found);
-  const { points, suggestion, diverged } = found;
-  say(
-    console.out,
-    `${points.length} steps, learning rates from ${short(low)} to ${short(points.at(-1)!.lr)}`,
+  const { lrs, seeds, json, quiet, out: given, ...rest } = options;
+  const { rateFiles, tuneRate: tune } = await import("../study/index.js");
+  const settings = { ...rest, data };
+  const out = given ?? freeFolder(runStem(parseConfig(settings).data, "tune-lr"));
+  const stream = json ? console.err : console.out;
+  const found = await interruptible(
+    (signal) =>
+      tune(
+        { settings, out, lrs, seeds },
+        {
+          signal,
+          ...(!quiet && {
+            onPlan: (plan) => sayPlan(stream, plan, out),
+            watch: showRates(stream),
+          }),
+        },
+      ),
+    (line) => say(console.err, line),
   );
-  if (diverged !== undefined) say(console.out, `the loss burst at ${short(diverged)}`);
-  say(
-    console.out,
-    suggestion === undefined
-      ? "the loss never fell: try larger rates, more steps or another optimizer"
-      : `it fell fastest at ${short(suggestion)}: try --lr ${short(suggestion)}`,
-  );
-  say(console.out, `curve: ${join(folder, rangeFiles.chart)}`);
+  if (!found) throw new Interrupted(`saved; the same command with --out ${out} goes on`);
+  if (json) return sayJson(console, { ...found, out });
+  sayRates(console.out, found);
+  say(console.out, `table, chart and runs: ${out}, beginning with ${rateFiles.chart}`);
 }
 
 function describe(scales: readonly NoiseScale[]): string[] {
@@ -94,20 +151,29 @@ export function define(command: Command, console: Console): void {
   const add = (name: string, summary: string, without: Parameters<typeof addFlags>[2]) => {
     const verb = command.command(name).description(summary);
     verb.argument("<data>", trainConfig.shape.data.description);
-    addFlags(verb, trainConfig, [...unused, ...swarm, ...without]);
+    addFlags(verb, trainConfig, ["data", ...without]);
     return verb.option("--json", "print one object");
   };
-  add("lr", "train with rising learning rates and see where the loss falls", [
+  add("lr", "try learning rates in short trainings and name one that does well", [
     "lr",
-    "schedule",
-    "warmup",
+    "out",
+    "minutes",
   ])
-    .option("--low <number>", "learning rate of the first step", Number, 1e-5)
-    .option("--high <number>", "learning rate of the last step", Number, 10)
-    .option("--steps <number>", "steps of the test", count, 150)
-    .option("--folder <path>", "where the curve goes", "runs/tune-lr")
+    .option("--lrs <numbers>", "rates to try (default: eight from 0.0003 to 1)", (text) =>
+      list(text).map(parseNumber),
+    )
+    .option(
+      "--seeds <number>",
+      "trainings of each rate, and as many again of the better half (default: by the number of images)",
+      count,
+    )
+    .option("--out <folder>", "where they go (default: runs/<data>-tune-lr-<number>)")
+    .option("--quiet", "show no progress")
     .action((data: string, options: RateOptions) => tuneRate(data, options, console));
-  add("batch", "measure the gradient noise scale on the way of a short training", [])
+  add("batch", "measure the gradient noise scale on the way of a short training", [
+    ...unused,
+    ...swarm,
+  ])
     .option("--steps <number>", "steps of training", count, 300)
     .option("--looks <number>", "how often it is measured", count, 4)
     .option("--batches <number>", "batches of a measurement", count, 32)

@@ -3,11 +3,10 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { stripeSplits, temporaryFolder, tinyModel } from "../../test/support/tinyRun.js";
 import { createModel, type ModelInput } from "../models/index.js";
-import { compareFiles } from "../study/folder.js";
-import { type CompareOptions, compare } from "./compare.js";
+import { type CompareOptions, type CompareProgress, compare } from "./compare.js";
 import { getMethod, type Method } from "./methods.js";
 import type { CompareSettings } from "./plan.js";
-import type { StudyProgress } from "./runs.js";
+import { compareFiles } from "./tables.js";
 
 /** Learns nothing, so that the comparison has a clear loser. */
 const idle: Method = { name: "idle", description: "hardly moves", settings: { lr: 1e-9 } };
@@ -30,9 +29,9 @@ function compareTiny(settings: Partial<CompareSettings>, options: CompareOptions
 }
 
 /** Aborts at an event of the comparison. */
-function abortAt(when: (standing: StudyProgress) => boolean): CompareOptions {
+function abortAt(when: (standing: CompareProgress) => boolean): CompareOptions {
   const controller = new AbortController();
-  const watch = (standing: StudyProgress) => {
+  const watch = (standing: CompareProgress) => {
     if (when(standing)) controller.abort();
   };
   return { signal: controller.signal, watch };
@@ -67,8 +66,8 @@ describe("a comparison", () => {
   });
 
   test.each([
-    ["in a run", ({ event, done }: StudyProgress) => event?.type === "step" && done === 3],
-    ["between two runs", ({ event, done }: StudyProgress) => !event && done === 2],
+    ["in a run", ({ event, done }: CompareProgress) => event?.type === "step" && done === 3],
+    ["between two runs", ({ event, done }: CompareProgress) => !event && done === 2],
   ])("interrupted %s and begun again gives the same tables", async (_, when) => {
     const folder = temporaryFolder();
     const [whole, parted] = [join(folder, "whole"), join(folder, "parted")];
@@ -76,7 +75,7 @@ describe("a comparison", () => {
     const partly = await compareTiny({ out: parted }, abortAt(when));
     expect(partly.complete).toBe(false);
     expect(partly.notes[0]).toMatch(/^[23] of 6 runs are over/);
-    const again: StudyProgress[] = [];
+    const again: CompareProgress[] = [];
     const found = await compareTiny({ out: parted }, { watch: (one) => void again.push(one) });
     expect(found.complete).toBe(true);
     const begun = again.filter(({ event }) => event?.type === "runStart");
@@ -89,8 +88,8 @@ describe("a comparison", () => {
   test("of finished runs trains nothing, and may ask for another metric", async () => {
     const out = join(temporaryFolder(), "cmp");
     await compareTiny({ out, seeds: 1 });
-    const again: StudyProgress[] = [];
-    const watch = (one: StudyProgress) => void again.push(one);
+    const again: CompareProgress[] = [];
+    const watch = (one: CompareProgress) => void again.push(one);
     const found = await compareTiny({ out, seeds: 1 }, { metric: "spread", watch });
     expect(again.filter(({ event }) => event)).toEqual([]);
     expect(found.tables[0].rows[1]).toMatchObject({ values: [0], versus: { ties: 1 } });

@@ -1,17 +1,18 @@
 // Compares training methods by the protocol that every claim is to follow: three disjoint sets, equal
 // budgets, equally many rates tried for each method, several seeds, differences paired by seed.
 
-import { openDataset, type Splits } from "../data/index.js";
+import { openDataset, readingOf, type Splits } from "../data/index.js";
 import { InputError } from "../inputError.js";
 import { swarmOf } from "../runs/index.js";
-import { openFolder } from "../study/folder.js";
-import { Stopped } from "../study/run.js";
+import { runStudy, type StudyProgress } from "../study/study.js";
 import { openSwarm } from "../swarm/index.js";
 import { getTask, scoreOf, taskFor } from "../tasks/index.js";
 import { fingerprint } from "../train/fingerprint.js";
+import type { TrainEvent } from "../train/index.js";
 import { learningRate, type OwnParts, parseConfig, type TrainConfig } from "../train/index.js";
+import { loadModule } from "../train/ownModule.js";
 import { prepare } from "../train/prepare.js";
-import { getMetric } from "./outcome.js";
+import { getMetric, type Outcome } from "./outcome.js";
 import {
   blame,
   type CompareSettings,
@@ -22,8 +23,21 @@ import {
   settingsOf,
 } from "./plan.js";
 import { type Comparison, report } from "./report.js";
-import { type CourseOptions, Study, type StudyProgress } from "./runs.js";
+import { type Job, type Material, outcomeOf, Runs } from "./runs.js";
 import { writeTables } from "./tables.js";
+
+/** Where a comparison stands: at an event of a run, or behind a run when there is none. */
+export interface CompareProgress {
+  readonly job: Job;
+  readonly event?: TrainEvent;
+  /** Runs that are over, and all there will be. */
+  readonly done: number;
+  readonly total: number;
+  /** The metric that decides. */
+  readonly score: PlannedScore;
+  /** Of a run to be compared that is over. */
+  readonly outcome?: Outcome;
+}
 
 /** How {@link compare} is watched and steered. */
 export interface CompareOptions extends OwnParts {
@@ -32,10 +46,10 @@ export interface CompareOptions extends OwnParts {
   /** When it aborts, the current run is saved and the comparison ends; call again to go on. */
   readonly signal?: AbortSignal;
   /** Hears of every event of every run. */
-  readonly watch?: (standing: StudyProgress) => void | Promise<void>;
+  readonly watch?: (progress: CompareProgress) => void | Promise<void>;
 }
 
-function withTest(source: Splits): CourseOptions["source"] {
+function withTest(source: Splits): Material["source"] {
   const { test } = source;
   if (test) return { ...source, test };
   throw new InputError(
@@ -56,9 +70,10 @@ async function checkMethods(plan: Plan, data: Splits, own: OwnParts): Promise<vo
   const [seed] = plan.seeds;
   for (const { name } of plan.methods) {
     try {
-      const { config } = await prepare({ ...settingsOf(plan, name), seed }, { ...own, data });
+      const settings = { ...settingsOf(plan, name), seed };
+      const { config, module } = await prepare(settings, { ...own, data });
       if (config.swarm === undefined) learningRate(config, 1);
-      else openSwarm(swarmOf({ ...config, swarm: config.swarm }));
+      else openSwarm(swarmOf({ ...config, swarm: config.swarm }, module?.couplings));
     } catch (error) {
       throw blame(name, error);
     }
@@ -74,8 +89,8 @@ async function checkMethods(plan: Plan, data: Splits, own: OwnParts): Promise<vo
  * are tuned on the selection set with seeds of their own; the test set is touched once by each run that
  * is compared.
  *
- * @throws InputError, InputError or InputError for what cannot be compared, before anything is written;
- * InputError when the folder holds something else or another plan.
+ * @throws InputError for what cannot be compared, before anything is written, and when the folder holds something
+ * else or another plan.
  */
 export async function compare(
   settings: CompareSettings,
@@ -84,22 +99,22 @@ export async function compare(
   const compared = getMetric(metric);
   const { out } = settings;
   const chosen = parseConfig({ epochs: DEFAULT_EPOCHS, ...settings.settings });
-  const { data, size } = chosen;
-  const source = withTest(own.data ?? (await openDataset(data, { size })));
-  const plan = makePlan(settings, fingerprint(source), plannedScore(chosen, source, own));
-  const show = async (standing: StudyProgress) => {
-    if (standing.outcome) await writeTables(out, plan, course.outcomes, compared);
-    await watch?.(standing);
+  const { data, module: path } = chosen;
+  const source = withTest(own.data ?? (await openDataset(data, readingOf(chosen))));
+  const module = path === undefined ? undefined : await loadModule(path);
+  const score = plannedScore(chosen, source, own);
+  const plan = makePlan(settings, fingerprint(source), score, module);
+  const runs = new Runs(plan, { source, model: own.model, task: own.task });
+  const outcomes: Outcome[] = [];
+  const show = async ({ run: job, event, outcome: ended, done }: StudyProgress<Job>) => {
+    const outcome = ended && job.purpose === "run" ? outcomeOf(plan, job, ended) : undefined;
+    if (outcome) {
+      outcomes.push(outcome);
+      await writeTables(out, plan, outcomes, compared);
+    }
+    await watch?.({ job, event, done, total: runs.total, score, outcome });
   };
-  const course = new Study(plan, { out, source, model: own.model, signal, watch: show });
   await checkMethods(plan, source, own);
-  const close = await openFolder(out, plan);
-  try {
-    await course.go();
-  } catch (error) {
-    if (!(error instanceof Stopped)) throw error;
-  } finally {
-    close();
-  }
-  return report(plan, course.outcomes, compared);
+  await runStudy(runs.course(), { out, plan, kind: "comparison", signal, watch: show });
+  return report(plan, outcomes, compared);
 }

@@ -81,12 +81,12 @@ function panel(one: Panel): string[] {
   ];
 }
 
-const percent = (share: number) => 100 * share;
+const points = (share: number) => 100 * share;
 
 const inPercent = ({ mean, low, high }: Estimate): Estimate => ({
-  mean: percent(mean),
-  low: low === undefined ? undefined : percent(low),
-  high: high === undefined ? undefined : percent(high),
+  mean: points(mean),
+  low: low === undefined ? undefined : points(low),
+  high: high === undefined ? undefined : points(high),
 });
 
 function panelsOf({ metric, baseline }: Comparison, { budget, rows }: BudgetTable): Panel[] {
@@ -96,7 +96,7 @@ function panelsOf({ metric, baseline }: Comparison, { budget, rows }: BudgetTabl
       title: `${budget}: ${metric}, %`,
       lines: rows.map(({ method, values, value }) => ({
         name: method,
-        values: values.map(percent),
+        values: values.map(points),
         estimate: value && inPercent(value),
       })),
     },
@@ -105,7 +105,7 @@ function panelsOf({ metric, baseline }: Comparison, { budget, rows }: BudgetTabl
       mark: 0,
       lines: beside.map(({ method, versus }) => ({
         name: method,
-        values: versus!.pairs.map(({ difference }) => percent(difference)),
+        values: versus!.pairs.map(({ difference }) => points(difference)),
         estimate: versus!.difference && inPercent(versus!.difference),
       })),
     },

@@ -1,4 +1,3 @@
-export { compareFiles } from "../study/folder.js";
 export {
   binomialError,
   type Estimate,
@@ -7,7 +6,7 @@ export {
   tally,
   tQuantile,
 } from "../study/statistics.js";
-export { type CompareOptions, compare } from "./compare.js";
+export { type CompareOptions, type CompareProgress, compare } from "./compare.js";
 export { getMethod, type Method, type MethodSettings, methods } from "./methods.js";
 export { getMetric, type Metric, metrics, type Outcome, type Result } from "./outcome.js";
 export {
@@ -18,5 +17,13 @@ export {
   unplanned,
 } from "./plan.js";
 export type { BudgetTable, Comparison, Row, Versus } from "./report.js";
-export type { Job, Purpose, StudyProgress } from "./runs.js";
-export { type Cells, cells, headings, remarks, tableCsv, toMarkdown } from "./tables.js";
+export type { Job, Purpose } from "./runs.js";
+export {
+  type Cells,
+  cells,
+  compareFiles,
+  headings,
+  remarks,
+  tableCsv,
+  toMarkdown,
+} from "./tables.js";

@@ -2,13 +2,7 @@ import { describe, expect, test } from "vitest";
 import { stripeSplits } from "../../test/support/tinyRun.js";
 import { fingerprint } from "../train/fingerprint.js";
 import { getMethod, methods } from "./methods.js";
-import {
-  type CompareSettings,
-  firstDifference,
-  folderName,
-  gradientEpochs,
-  makePlan,
-} from "./plan.js";
+import { type CompareSettings, folderName, gradientEpochs, makePlan } from "./plan.js";
 
 const data = fingerprint(stripeSplits());
 const planOf = (settings: Partial<CompareSettings>) =>
@@ -63,14 +57,4 @@ test("method names are unique, also as folders", () => {
 
 test("an unknown method is answered with the nearest one", () => {
   expect(() => getMethod("pso3")).toThrow(/unknown method "pso3" \(did you mean "pso[12]"\?\)/);
-});
-
-test.each([
-  [{ a: 1 }, { a: 1 }, undefined],
-  [{ a: [1, { b: 2 }] }, { a: [1, { b: 3 }] }, "a.1.b was 2, now it is 3"],
-  [{ a: 1 }, { a: 1, c: "x" }, 'c was not set, now it is "x"'],
-  [{ a: [1] }, { a: 1 }, "a was [1], now it is 1"],
-  [1, 2, "it was 1, now it is 2"],
-])("the first difference of %j and %j", (was, is, expected) => {
-  expect(firstDifference(was, is)).toBe(expected);
 });

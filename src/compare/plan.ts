@@ -2,11 +2,13 @@
 // the comparison's folder, and only the same plan goes on there.
 
 import { InputError } from "../inputError.js";
-import { getOptimizer, gradientsOf, isSelfPaced, optimizers } from "../optim/index.js";
+import { getOptimizer, gradientsOf, isSelfPaced, type Optimizer } from "../optim/index.js";
+import { countFrom, TUNING_OFFSET } from "../study/seeds.js";
 import type { MetricInfo, Score } from "../tasks/index.js";
 import { unknownName } from "../text/words.js";
 import type { Fingerprint } from "../train/fingerprint.js";
 import { parseConfig, type TrainConfig, type TrainSettings } from "../train/index.js";
+import type { LoadedModule, ModuleInfo } from "../train/ownModule.js";
 import { type Method, type MethodSettings, overlaid } from "./methods.js";
 
 /** What methods are given equal amounts of: gradient evaluations over all particles, or time. */
@@ -42,8 +44,15 @@ export const DEFAULT_EPOCHS = 20;
 const DEFAULT_SEEDS = 5;
 const DEFAULT_TUNE_SEEDS = 2;
 
-/** Seeds for tuning begin this much later; so many runs a method may have. */
-const TUNING_OFFSET = 1000;
+/** A method as plan.json has it: settings, and what follows from them. */
+export interface PlannedMethod {
+  readonly name: string;
+  readonly settings: MethodSettings;
+  /** Whether it finds its own steps: it has no rate to tune, and its epochs do not cost the same. */
+  readonly selfPaced?: true;
+  /** Gradients that a step of one net takes; default 1. */
+  readonly gradients?: number;
+}
 
 /** The metric that decides, and how it is read. */
 export interface PlannedScore extends Score {
@@ -52,7 +61,7 @@ export interface PlannedScore extends Score {
 
 /** A plan as plan.json has it. */
 export interface Plan {
-  readonly methods: readonly { readonly name: string; readonly settings: MethodSettings }[];
+  readonly methods: readonly PlannedMethod[];
   readonly baseline: string;
   readonly budgets: readonly BudgetName[];
   /** Gradient evaluations, in passes over the training images. */
@@ -64,11 +73,14 @@ export interface Plan {
   readonly settings: Partial<TrainSettings>;
   readonly score: PlannedScore;
   readonly data: Fingerprint;
+  /** The file that the setting `module` names. */
+  readonly module?: ModuleInfo;
 }
 
 /** What the comparison decides itself; a method may not. */
 const decided: readonly (keyof TrainConfig)[] = [
   "data",
+  "module",
   "train",
   "size",
   "selection",
@@ -141,18 +153,40 @@ function checkNumbers({ seeds, lrs, tuneSeeds, seconds, budgets }: CompareSettin
   if (lrs?.length === 0) throw new InputError("there is no learning rate to choose from");
 }
 
-/** Seeds counted from a first one. */
-const countFrom = (first: number, count: number): number[] =>
-  Array.from({ length: count }, (_, at) => first + at);
+/** A method with what its optimizer says of its steps. */
+function plannedMethod(
+  { name, settings }: Method,
+  shared: MethodSettings,
+  own?: readonly Optimizer[],
+): PlannedMethod {
+  try {
+    const { optimizer: named } = parseConfig(overlaid(shared, settings));
+    const optimizer = getOptimizer(named, own);
+    const gradients = gradientsOf(optimizer) ?? 1;
+    return {
+      ...{ name, settings },
+      ...(isSelfPaced(optimizer) && { selfPaced: true }),
+      ...(gradients !== 1 && { gradients }),
+    };
+  } catch (error) {
+    throw blame(name, error);
+  }
+}
 
 /**
  * Settles a comparison.
  *
  * @param data fingerprint of the source, as it was opened
  * @param score the metric that decides
- * @throws InputError or InputError for what cannot be compared.
+ * @param module what the setting `module` names
+ * @throws InputError for what cannot be compared.
  */
-export function makePlan(compared: CompareSettings, data: Fingerprint, score: PlannedScore): Plan {
+export function makePlan(
+  compared: CompareSettings,
+  data: Fingerprint,
+  score: PlannedScore,
+  module?: LoadedModule,
+): Plan {
   const { methods, settings, budgets = ["gradients"], lrs, seconds } = compared;
   const { baseline = methods[0]?.name } = compared;
   checkMethods(methods, baseline, lrs !== undefined);
@@ -165,7 +199,7 @@ export function makePlan(compared: CompareSettings, data: Fingerprint, score: Pl
     throw new InputError("the wall budget needs a number of seconds");
   }
   const plan: Plan = {
-    methods: methods.map(({ name, settings: own }) => ({ name, settings: own })),
+    methods: methods.map((method) => plannedMethod(method, settings, module?.optimizers)),
     baseline,
     budgets: chosen,
     epochs,
@@ -175,28 +209,28 @@ export function makePlan(compared: CompareSettings, data: Fingerprint, score: Pl
       lrs,
       seeds: countFrom(seed + TUNING_OFFSET, compared.tuneSeeds ?? DEFAULT_TUNE_SEEDS),
     },
-    settings: shared,
+    settings: { ...shared, ...(module && { module: module.path }) },
     score,
     data,
+    ...(module && { module: { path: module.path, sha256: module.sha256 } }),
   };
   if (chosen.includes("gradients")) checkEpochs(plan);
   return plan;
 }
 
-/** Whether an optimizer of that name finds its own steps; nobody's name does not. */
-const isPacing = (name: string | undefined) =>
-  optimizers().some((optimizer) => optimizer.name === name && isSelfPaced(optimizer));
+const methodOf = (plan: Plan, method: string): PlannedMethod =>
+  plan.methods.find(({ name }) => name === method)!;
 
 /** Settings of a method's runs but for seed and epochs; a rate that all share is not for all. */
 export function settingsOf(plan: Plan, method: string): MethodSettings {
-  const { settings } = plan.methods.find(({ name }) => name === method)!;
+  const { settings, selfPaced } = methodOf(plan, method);
   const all = overlaid(plan.settings, settings);
-  return isPacing(all.optimizer) ? { ...all, lr: settings.lr } : all;
+  return selfPaced ? { ...all, lr: settings.lr } : all;
 }
 
-/** Whether a method finds its own steps: it has no rate to tune, and its epochs do not cost the same. */
+/** Whether a method finds its own steps. */
 export const isOwnPace = (plan: Plan, method: string): boolean =>
-  isPacing(settingsOf(plan, method).optimizer);
+  methodOf(plan, method).selfPaced === true;
 
 /** Nets that a method trains. */
 export function particlesOf(plan: Plan, method: string): number {
@@ -209,15 +243,8 @@ export function particlesOf(plan: Plan, method: string): number {
 }
 
 /** Gradients that a step of all of a method's particles together takes. */
-function stepGradients(plan: Plan, method: string): number {
-  const particles = particlesOf(plan, method);
-  try {
-    const { optimizer } = parseConfig(settingsOf(plan, method));
-    return particles * (gradientsOf(getOptimizer(optimizer)) ?? 1);
-  } catch (error) {
-    throw blame(method, error);
-  }
-}
+const stepGradients = (plan: Plan, method: string): number =>
+  particlesOf(plan, method) * (methodOf(plan, method).gradients ?? 1);
 
 /** Epochs of each particle when all together have the budget's gradient evaluations. */
 export const gradientEpochs = (plan: Plan, method: string): number =>
@@ -233,20 +260,3 @@ function checkEpochs(plan: Plan): void {
     );
   }
 }
-
-/** The first place where two plain objects differ, in words, or `undefined`. */
-export function firstDifference(was: unknown, is: unknown, place = "it"): string | undefined {
-  if (isObject(was) && isObject(is)) {
-    for (const key of new Set([...Object.keys(was), ...Object.keys(is)])) {
-      const inside = place === "it" ? key : `${place}.${key}`;
-      const found = firstDifference(was[key], is[key], inside);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  }
-  const [before, now] = [was, is].map((value) => JSON.stringify(value) ?? "not set");
-  return before === now ? undefined : `${place} was ${before}, now it is ${now}`;
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null;

@@ -64,6 +64,17 @@ describe("a method beside the baseline", () => {
     expect(difference!.high).toBeCloseTo(0.01 + 0.024841, 6);
   });
 
+  test("is paired by seed, whatever the order and whoever is missing", () => {
+    const method = [run("b", 3, 0.95), run("b", 2, 0.8)];
+    const baseline = [run("a", 1, 0.1), run("a", 2, 0.9), run("a", 3, 0.9)];
+    const { difference, pairs, ...counts } = versus(method, baseline, deployed, accuracy);
+    expect(pairs.map(({ seed }) => seed)).toEqual([3, 2]);
+    expect(pairs[0].difference).toBeCloseTo(0.05, 12);
+    expect(pairs[1].difference).toBeCloseTo(-0.1, 12);
+    expect(counts).toEqual({ wins: 1, ties: 0, losses: 1 });
+    expect(difference!.mean).toBeCloseTo(-0.025, 12);
+  });
+
   test("wins by less where less is better", () => {
     const { difference, wins, losses } = versus(of("b"), of("a"), getMetric("spread"), accuracy);
     expect({ wins, losses }).toEqual({ wins: 2, losses: 0 });

@@ -4,10 +4,11 @@
 import { join } from "node:path";
 import type { Dataset, Splits } from "../data/index.js";
 import { InputError } from "../inputError.js";
-import { finish } from "../study/run.js";
+import type { RunOutcome } from "../study/run.js";
 import { mean, sum } from "../study/statistics.js";
+import type { Course, StudyRun } from "../study/study.js";
 import { merit, type Score } from "../tasks/index.js";
-import type { OwnParts, TrainConfig, TrainEvent, TrainSettings } from "../train/index.js";
+import type { OwnParts, TrainConfig } from "../train/index.js";
 import { type Outcome, type Result, resultOf } from "./outcome.js";
 import {
   type BudgetName,
@@ -15,7 +16,6 @@ import {
   gradientEpochs,
   isOwnPace,
   type Plan,
-  type PlannedScore,
   particlesOf,
   settingsOf,
 } from "./plan.js";
@@ -23,8 +23,8 @@ import {
 /** What a run is for: to learn how long an epoch takes, to choose a rate, or to be compared. */
 export type Purpose = "probe" | "tuning" | "run";
 
-/** A run of the comparison. */
-export interface Job {
+/** What a run of the comparison is made from. */
+interface JobKey {
   readonly purpose: Purpose;
   readonly budget: BudgetName;
   readonly method: string;
@@ -34,37 +34,22 @@ export interface Job {
   readonly epochs: number;
   /** Set where a method's epochs do not all cost the same: what ends its runs. */
   readonly limit?: Pick<TrainConfig, "gradients" | "minutes">;
-  /** Relative to the comparison's folder. */
-  readonly folder: string;
 }
 
-/** Where a comparison stands: at an event of a run, or behind a run when there is none. */
-export interface StudyProgress {
-  readonly job: Job;
-  readonly event?: TrainEvent;
-  /** Runs that are over, and all there will be. */
-  readonly done: number;
-  readonly total: number;
-  /** The metric that decides. */
-  readonly score: PlannedScore;
-  /** Of a run to be compared that is over. */
-  readonly outcome?: Outcome;
-}
+/** A run of the comparison. */
+export type Job = JobKey & StudyRun;
 
-/** What a course needs. */
-export interface CourseOptions {
-  readonly out: string;
+/** The data of a comparison, as they were opened, and a model of one's own. */
+export interface Material {
   readonly source: Splits & { readonly test: Dataset };
   readonly model?: OwnParts["model"];
-  readonly signal?: AbortSignal;
-  /** Hears of every event of every run; the comparison waits for it. */
-  readonly watch?: (standing: StudyProgress) => void | Promise<void>;
+  readonly task?: OwnParts["task"];
 }
 
 /** Epochs of a run that something else ends, for each that its budget would pay for. */
 const UNENDING = 100;
 
-/** Epochs of a run that metrics time; the first does not count. */
+/** Epochs of a run that measures time; the first does not count. */
 const PROBE_EPOCHS = 3;
 
 /** The rate with the best mean score; of equals the first. */
@@ -81,33 +66,39 @@ export function bestRate(
   ).lr;
 }
 
+/** What a compared run came to. */
+export function outcomeOf(plan: Plan, job: Job, { finished }: RunOutcome): Outcome {
+  const { budget, method, seed, lr, folder } = job;
+  return {
+    ...{ budget, method, seed, lr, folder },
+    epochs: job.limit && finished ? finished.summary.epochs : job.epochs,
+    particles: particlesOf(plan, method),
+    result: finished && resultOf(finished.summary, sum(finished.epochSeconds)),
+  };
+}
+
 /** All runs of a plan. */
-export class Study {
-  readonly outcomes: Outcome[] = [];
-  private done = 0;
-  private readonly total: number;
+export class Runs {
+  private readonly outcomes: Outcome[] = [];
+  /** Runs of the whole plan. */
+  readonly total: number;
 
   constructor(
     private readonly plan: Plan,
-    private readonly options: CourseOptions,
+    private readonly material: Material,
   ) {
     const { budgets, methods, seeds, tuning } = plan;
     const paced = methods.filter(({ name }) => !isOwnPace(plan, name)).length;
     const tuned = tuning ? tuning.lrs.length * tuning.seeds.length : 0;
-    this.total = budgets.length * (methods.length * seeds.length + paced * tuned);
-    if (!budgets.includes("gradients")) this.total += paced;
+    const probes = budgets.includes("gradients") ? 0 : paced;
+    this.total = budgets.length * (methods.length * seeds.length + paced * tuned) + probes;
   }
 
-  /**
-   * Does what is left to do.
-   *
-   * @throws Stopped when it was interrupted.
-   */
-  async go(): Promise<void> {
-    for (const budget of this.plan.budgets) await this.spend(budget);
+  *course(): Course<Job> {
+    for (const budget of this.plan.budgets) yield* this.spend(budget);
   }
 
-  private async spend(budget: BudgetName): Promise<void> {
+  private *spend(budget: BudgetName): Course<Job> {
     const { methods, seeds } = this.plan;
     const settled: Pick<Job, "method" | "epochs" | "limit" | "lr">[] = [];
     for (const { name: method } of methods) {
@@ -116,25 +107,17 @@ export class Study {
         settled.push({ method, epochs, limit: this.limitOf(budget) });
         continue;
       }
-      const epochs = await this.epochsOf(budget, method);
-      settled.push({ method, epochs, lr: await this.rateOf(budget, method, epochs) });
+      const epochs = yield* this.epochsOf(budget, method);
+      settled.push({ method, epochs, lr: yield* this.rateOf(budget, method, epochs) });
     }
     for (const seed of seeds) {
-      for (const one of settled) await this.compare({ budget, seed, ...one });
+      for (const one of settled) yield* this.compared({ purpose: "run", budget, seed, ...one });
     }
   }
 
-  private async compare(key: Omit<Job, "purpose" | "folder">) {
-    const folder = join(key.budget, folderName(key.method), `${key.seed}`);
-    const job: Job = { ...key, purpose: "run", folder };
-    const { finished } = await this.finish(job, this.options.source);
-    const particles = particlesOf(this.plan, key.method);
-    const result = finished && resultOf(finished.summary, sum(finished.epochSeconds));
-    const { budget, method, seed, lr } = key;
-    const epochs = key.limit && finished ? finished.summary.epochs : key.epochs;
-    const outcome: Outcome = { budget, method, seed, lr, epochs, folder, particles, result };
-    this.outcomes.push(outcome);
-    await this.over(job, outcome);
+  private *compared(key: JobKey): Course<Job> {
+    const job = this.job(key, `${key.seed}`);
+    this.outcomes.push(outcomeOf(this.plan, job, yield job));
   }
 
   /** What a budget pays for. */
@@ -144,12 +127,12 @@ export class Study {
   }
 
   /** Epochs of each net of a method. */
-  private async epochsOf(budget: BudgetName, method: string): Promise<number> {
+  private *epochsOf(budget: BudgetName, method: string): Course<Job, number> {
     if (budget === "gradients" || this.onlyDiverged(method)) {
       return gradientEpochs(this.plan, method);
     }
     const available = this.wallSeconds();
-    const needed = await this.epochSeconds(method);
+    const needed = yield* this.epochSeconds(method);
     const epochs = Math.round(available / needed);
     if (epochs >= 1) return epochs;
     throw new InputError(
@@ -181,19 +164,18 @@ export class Study {
   }
 
   /** Time of an epoch: that of the method's runs under the gradient budget, or measured now. */
-  private async epochSeconds(method: string): Promise<number> {
+  private *epochSeconds(method: string): Course<Job, number> {
     const runs = this.finishedRuns(method);
-    if (runs.length === 0) return this.probe(method);
+    if (runs.length === 0) return yield* this.probe(method);
     return mean(runs.map(({ seconds }) => seconds)) / gradientEpochs(this.plan, method);
   }
 
-  private async probe(method: string): Promise<number> {
+  private *probe(method: string): Course<Job, number> {
     const { tuning, seeds } = this.plan;
-    const folder = join("wall", folderName(method), "probe");
     const lr = tuning && Math.min(...tuning.lrs);
     const [seed, epochs] = [seeds[0], PROBE_EPOCHS];
-    const job: Job = { purpose: "probe", budget: "wall", method, seed, lr, epochs, folder };
-    const { finished } = await this.untested(job);
+    const key: JobKey = { purpose: "probe", budget: "wall", method, seed, lr, epochs };
+    const { finished } = yield this.job(key, "probe");
     if (finished) return mean(finished.epochSeconds.slice(1));
     throw new InputError(
       `${method} diverged while its time was measured; give it a smaller learning rate`,
@@ -201,7 +183,11 @@ export class Study {
   }
 
   /** The rate that does best on the selection sets of the tuning seeds, where rates are tuned. */
-  private async rateOf(budget: BudgetName, method: string, epochs: number) {
+  private *rateOf(
+    budget: BudgetName,
+    method: string,
+    epochs: number,
+  ): Course<Job, number | undefined> {
     const { tuning } = this.plan;
     if (!tuning) return undefined;
     const { better } = this.plan.score;
@@ -210,47 +196,29 @@ export class Study {
     const scores: { lr: number; score: number }[] = [];
     for (const seed of tuning.seeds) {
       for (const lr of tuning.lrs) {
-        const folder = join(budget, folderName(method), "tuning", `${lr}`, `${seed}`);
-        const job: Job = { purpose: "tuning", budget, method, seed, lr, epochs, folder };
-        const { finished } = await this.untested(job);
+        const key: JobKey = { purpose: "tuning", budget, method, seed, lr, epochs };
+        const { finished } = yield this.job(key, join("tuning", `${lr}`, `${seed}`));
         scores.push({ lr, score: finished?.summary.best?.score ?? worst });
       }
     }
     return bestRate(scores, better);
   }
 
-  /** A run without the test set, which only compared runs may touch. */
-  private async untested(job: Job) {
-    const { train, selection } = this.options.source;
-    const ended = await this.finish(job, { train, selection });
-    await this.over(job);
-    return ended;
-  }
-
-  private finish(job: Job, data: Splits) {
-    const { out, model, signal, watch } = this.options;
-    const { done, total } = this;
-    const settings: Partial<TrainSettings> = {
-      ...settingsOf(this.plan, job.method),
-      epochs: job.epochs,
-      ...job.limit,
-      seed: job.seed,
-      ...(job.lr !== undefined && { lr: job.lr }),
+  /** A run in the folder of its method; only those that are compared may touch the test set. */
+  private job(key: JobKey, folder: string): Job {
+    const { source, model, task } = this.material;
+    const { train, selection } = source;
+    return {
+      ...key,
+      folder: join(key.budget, folderName(key.method), folder),
+      settings: {
+        ...settingsOf(this.plan, key.method),
+        epochs: key.epochs,
+        ...key.limit,
+        seed: key.seed,
+        ...(key.lr !== undefined && { lr: key.lr }),
+      },
+      own: { data: key.purpose === "run" ? source : { train, selection }, model, task },
     };
-    const listeners = watch && [
-      (event: TrainEvent) => watch({ job, event, done, total, score: this.plan.score }),
-    ];
-    return finish(join(out, job.folder), settings, { data, model, signal, listeners });
-  }
-
-  private async over(job: Job, outcome?: Outcome): Promise<void> {
-    this.done++;
-    await this.options.watch?.({
-      job,
-      outcome,
-      done: this.done,
-      total: this.total,
-      score: this.plan.score,
-    });
   }
 }

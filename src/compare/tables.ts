@@ -2,13 +2,25 @@
 
 import { join } from "node:path";
 import { writeFileAtomic } from "../files/atomicFile.js";
-import { compareFiles } from "../study/folder.js";
+import { PLAN } from "../study/folder.js";
 import { type Estimate, mean } from "../study/statistics.js";
 import type { MetricInfo } from "../tasks/index.js";
+import { formatBytes } from "../text/bytes.js";
+import { type CsvValue, toCsv } from "../text/csv.js";
+import { hundredths } from "../text/format.js";
 import { dotPlots } from "./dotPlot.js";
 import type { Metric, Outcome } from "./outcome.js";
 import type { Plan } from "./plan.js";
 import { type BudgetTable, type Comparison, type Row, report } from "./report.js";
+
+/** Files of a comparison's folder, relative to it. */
+export const compareFiles = {
+  plan: PLAN,
+  results: "results.csv",
+  tableMarkdown: "table.md",
+  table: "table.csv",
+  chart: "table.svg",
+} as const;
 
 /** A table of texts. */
 export interface Cells {
@@ -20,7 +32,7 @@ const UNKNOWN = "-";
 
 /** How scores of a unit are shown: shares in percent, `98.76`, other numbers as they are. */
 const shown: Readonly<Record<MetricInfo["unit"], (value: number) => string>> = {
-  share: (value) => (100 * value).toFixed(2),
+  share: (value) => hundredths(value),
   number: (value) => String(Number(value.toPrecision(4))),
 };
 
@@ -46,11 +58,9 @@ const particleColumns = (show: (value: number) => string, suffix: string): reado
     show: ({ scores }) => scores && show(scores[name]),
   }));
 
-/** Bytes in millions, three digits of them. */
 const sentColumn: Column = {
-  title: "MB sent",
-  show: ({ bytesSent }) =>
-    bytesSent === undefined ? undefined : String(Number((bytesSent / 1e6).toPrecision(3))),
+  title: "sent",
+  show: ({ bytesSent }) => (bytesSent === undefined ? undefined : formatBytes(bytesSent)),
 };
 
 function columnsOf({ metric, baseline, score }: Comparison, rows: readonly Row[]): Column[] {
@@ -113,7 +123,7 @@ export function remarks({ standardError, testImages, notes }: Comparison): strin
       ? []
       : [
           `one test accuracy on ${testImages} images has a standard error of ` +
-            `${shown.share(standardError)} points`,
+            `${hundredths(standardError)} points`,
         ];
   return [...chance, ...notes];
 }
@@ -138,22 +148,13 @@ export const headings = {
   wall: "Equal wall clock",
 } as const;
 
-type Value = string | number | undefined;
-
-const quoted = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
-/** CSV of records that have the same fields in the same order; an unknown value is empty. */
-function toCsv(records: readonly Readonly<Record<string, Value>>[]): string {
-  const [first = {}] = records;
-  const lines = records.map((record) =>
-    Object.values(record).map((value) => quoted(`${value ?? ""}`)),
-  );
-  return [Object.keys(first), ...lines].map((line) => `${line.join(",")}\n`).join("");
-}
+/** CSV of records that have the same fields in the same order. */
+const recordsCsv = (records: readonly Readonly<Record<string, CsvValue>>[]): string =>
+  toCsv(Object.keys(records[0] ?? {}), records.map(Object.values));
 
 /** A row a method and budget; accuracies and differences are shares of 1. */
 export function tableCsv({ tables, metric }: Comparison): string {
-  return toCsv(
+  return recordsCsv(
     tables.flatMap(({ budget, rows }) =>
       rows.map(({ versus, value, scores, ...row }) => ({
         budget,
@@ -187,7 +188,7 @@ export function tableCsv({ tables, metric }: Comparison): string {
 
 /** A row a run. */
 export function resultsCsv(outcomes: readonly Outcome[]): string {
-  return toCsv(
+  return recordsCsv(
     outcomes.map(({ result, ...run }) => ({
       budget: run.budget,
       method: run.method,

@@ -3,6 +3,7 @@
 
 import { createHash } from "node:crypto";
 import type { Dataset, Part, Splits } from "./dataset.js";
+import { readerOf, sizeAt, sizesInWords } from "./images.js";
 import { countsOf, labelAt, namesOf } from "./labels.js";
 import type { WrongFile } from "./readers/reader.js";
 
@@ -18,8 +19,8 @@ export interface ImageAt {
 export interface PartReport {
   readonly part: Part;
   readonly images: number;
-  readonly height: number;
-  readonly width: number;
+  /** Heights and widths in words. */
+  readonly sizes: string;
   readonly channels: number;
   /** Images of each class or tag (of masks: pixels), in the order of `names`; empty for values. */
   readonly counts: readonly number[];
@@ -72,27 +73,29 @@ export function checkDataset(splits: Splits, wrongFiles: readonly WrongFile[] = 
 }
 
 function partReport(part: Part, dataset: Dataset): PartReport {
-  const { length: images, height, width, channels, labels } = dataset;
+  const { length: images, channels, labels } = dataset;
   const counts = countsOf(labels);
   const smallest = Math.min(...counts, Number.POSITIVE_INFINITY);
   const imbalance = counts.length === 0 ? 1 : Math.max(...counts) / smallest;
-  return { part, images, height, width, channels, counts, imbalance };
+  return { part, images, sizes: sizesInWords(dataset.images), channels, counts, imbalance };
 }
 
 /** Groups of two or more equal images, in the order of their first one. */
 function equalImages(parts: readonly { part: Part; dataset: Dataset }[]): ImageAt[][] {
   const groups = new Map<string, ImageAt[]>();
   for (const { part, dataset } of parts) {
-    const { height, width, channels, images, labels } = dataset;
-    const bytes = height * width * channels;
+    const { channels, images, labels } = dataset;
+    const reader = readerOf(images, channels);
     for (let index = 0; index < dataset.length; index++) {
-      const image = images.subarray(index * bytes, (index + 1) * bytes);
-      const key = `${height}x${width} ${createHash("sha256").update(image).digest("base64")}`;
-      const at = { part, index, label: labelAt(labels, index, height * width) };
+      const { height, width } = sizeAt(images, index);
+      const hash = createHash("sha256").update(reader.read(index)).digest("base64");
+      const key = `${height}x${width} ${hash}`;
+      const at = { part, index, label: labelAt(labels, index) };
       const group = groups.get(key);
       if (group) group.push(at);
       else groups.set(key, [at]);
     }
+    reader.close();
   }
   return [...groups.values()].filter((group) => group.length > 1);
 }

@@ -1,6 +1,7 @@
-// What every source of images becomes: bytes and labels in memory.
+// What every source of images becomes: stored images and what is known of each.
 
 import { InputError } from "../inputError.js";
+import { type Images, takeImages } from "./images.js";
 import { type Labels, takeLabels } from "./labels.js";
 
 /** Images, and what is known of each. */
@@ -9,11 +10,9 @@ export interface Dataset<L extends Labels = Labels> {
   readonly name: string;
   /** Number of images. */
   readonly length: number;
-  readonly height: number;
-  readonly width: number;
   readonly channels: number;
-  /** u8 [length, height, width, channels]. */
-  readonly images: Uint8Array;
+  /** Of one size or of sizes of their own; in memory or in a file. */
+  readonly images: Images;
   readonly labels: L;
   /** What an image belongs to, as writer, habitat or patient [length]: a split never parts a group. */
   readonly groups?: Int32Array;
@@ -35,7 +34,7 @@ export interface Splits {
 export type Part = Exclude<keyof Splits, "notes">;
 
 /**
- * The images at the given indices, in that order, as a data set of its own (bytes are copied).
+ * The images at the given indices, in that order, as a data set of its own (bytes are shared).
  *
  * @throws InputError for an index outside the data set.
  * @example
@@ -47,23 +46,18 @@ export function subset<L extends Labels>(
   indices: ArrayLike<number>,
   name = dataset.name,
 ): Dataset<L> {
-  const { height, width, groups, ids } = dataset;
-  const bytes = dataset.height * dataset.width * dataset.channels;
-  const images = new Uint8Array(indices.length * bytes);
-  for (let at = 0; at < indices.length; at++) {
-    const from = indices[at];
-    if (!(from >= 0 && from < dataset.length)) {
-      throw new InputError(`${dataset.name} has no image ${from}; it has ${dataset.length}`);
-    }
-    images.set(dataset.images.subarray(from * bytes, (from + 1) * bytes), at * bytes);
-  }
+  const { groups, ids, length, labels, images } = dataset;
   const list = Array.from(indices);
+  const outside = list.find((at) => !(at >= 0 && at < length));
+  if (outside !== undefined) {
+    throw new InputError(`${dataset.name} has no image ${outside}; it has ${length}`);
+  }
   return {
     ...dataset,
     name,
-    length: indices.length,
-    images,
-    labels: takeLabels(dataset.labels, indices, height * width),
+    length: list.length,
+    images: takeImages(images, list),
+    labels: takeLabels(labels, list),
     ...(groups && { groups: Int32Array.from(list, (at) => groups[at]) }),
     ...(ids && { ids: list.map((at) => ids[at]) }),
   };

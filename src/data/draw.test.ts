@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { bytesOf } from "../../test/fixtures/data.js";
 import { classesOf, classNames } from "../../test/support/questions.js";
 import { stripes } from "../../test/support/tinyRun.js";
 import type { Dataset } from "./dataset.js";
@@ -7,9 +8,10 @@ import { balancedSubsets, draw } from "./draw.js";
 const source = { train: stripes(120, 1), test: stripes(33, 2) };
 
 /** Images as texts, so that sets can be compared. */
-const imagesOf = ({ images, length }: Dataset): string[] => {
-  const bytes = images.length / length;
-  return Array.from({ length }, (_, at) => images.subarray(at * bytes, (at + 1) * bytes).join());
+const imagesOf = (dataset: Dataset): string[] => {
+  const [all, { length }] = [bytesOf(dataset), dataset];
+  const bytes = all.length / length;
+  return Array.from({ length }, (_, at) => all.subarray(at * bytes, (at + 1) * bytes).join());
 };
 
 const counts = (dataset: Dataset) =>

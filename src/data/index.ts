@@ -7,7 +7,45 @@ export {
 export { augmentation, augmentations, parseAugmentations } from "./augment/index.js";
 export { type CheckReport, checkDataset, type ImageAt, type PartReport } from "./check.js";
 export { type Dataset, type Splits, subset } from "./dataset.js";
+export {
+  type Decoded,
+  type DecodeOptions,
+  decodeImage,
+  decodeInOrder,
+  type ImageSource,
+} from "./decode.js";
 export { type Drawing, type Drawn, draw } from "./draw.js";
+export {
+  type Affine,
+  type Box,
+  compose,
+  type Fit,
+  fitMap,
+  fits,
+  identity,
+  inverse,
+  type MappedBox,
+  mapBox,
+  mapPoints,
+} from "./geometry.js";
+export {
+  commonSize,
+  type Image,
+  type ImageReader,
+  type Images,
+  imagesOf,
+  joinImages,
+  readerOf,
+  type Size,
+  sizeAt,
+} from "./images.js";
+export {
+  type Intake,
+  plainIntake,
+  type ReadingSettings,
+  readingOf,
+  withChannels,
+} from "./intake.js";
 export {
   type ClassLabels,
   checkLabels,
@@ -30,9 +68,12 @@ export {
 } from "./labels.js";
 export { type Batch, Loader, type LoaderOptions } from "./loader.js";
 export { type Normalisation, normalisationOf } from "./normalise.js";
-export { type ImageShape, readImage } from "./readers/imageFiles.js";
+export { type Range16, ranges } from "./pixels/depth.js";
+export { evenOffsets, type Ragged, ragged } from "./ragged.js";
+export { DEFAULT_SIZE, decodingOf, isImage } from "./readers/imageFiles.js";
 export { readers } from "./readers/index.js";
-export type { Location, Reader, ReadOptions, WrongFile } from "./readers/reader.js";
+export { listImages } from "./readers/listImages.js";
+export type { Location, Reader, ReadOptions, ReadProgress, WrongFile } from "./readers/reader.js";
 export { type OpenOptions, openDataset, type Source, sources } from "./sources.js";
 export { type SplitOptions, splitSelection } from "./split.js";
 export { type BatchPlan, noTargets, type TargetInput, type TargetMaker } from "./targets.js";

@@ -1,6 +1,7 @@
 // What is known of each image. A kind of labels is a row of the table below; nothing else knows kinds by name.
 
 import { InputError } from "../inputError.js";
+import { type Ragged, ragged } from "./ragged.js";
 
 /** A value that says that nothing is known of a tag. */
 export const UNKNOWN_TAG = 2;
@@ -28,10 +29,10 @@ export interface ValueLabels {
   readonly names: readonly string[];
 }
 
-/** A class of each pixel: [n, height, width] of 0..classes.length-1, or {@link IGNORED}. */
+/** A class of each pixel: of each image [height, width] of 0..classes.length-1, or {@link IGNORED}. */
 export interface MaskLabels {
   readonly kind: "mask";
-  readonly of: Uint8Array;
+  readonly of: Ragged<Uint8Array>;
   readonly classes: readonly string[];
 }
 
@@ -51,9 +52,11 @@ export interface LabelKind<L extends Labels> {
   names(labels: L): readonly string[];
   /** The labels as they lie in memory. */
   data(labels: L): Int32Array | Uint8Array | Float32Array;
-  /** The same kind with other numbers. */
-  with(labels: L, data: ReturnType<LabelKind<L>["data"]>): L;
-  /** Numbers of one image of `pixels` pixels. */
+  /** The labels of the images at the given indices, in that order. */
+  take(labels: L, indices: ArrayLike<number>): L;
+  /** Numbers of image `at` in the data: `[first, end)`. */
+  span(labels: L, at: number): readonly [first: number, end: number];
+  /** Numbers that an image of `pixels` pixels should have. */
   size(labels: L, pixels: number): number;
   /** What is wrong with a number, in words; `undefined` when it can be used. */
   fault(labels: L, value: number): string | undefined;
@@ -78,6 +81,30 @@ function countValues(of: ArrayLike<number>, count: number): number[] {
 }
 
 const alike = (length: number) => new Int32Array(length);
+
+/** Rows of `width` numbers at the given indices, in that order. */
+function takeRows<T extends Int32Array | Uint8Array | Float32Array>(
+  data: T,
+  width: number,
+  indices: ArrayLike<number>,
+): T {
+  const taken = new (data.constructor as new (length: number) => T)(indices.length * width);
+  for (let at = 0; at < indices.length; at++) {
+    const from = indices[at] * width;
+    if (width === 1) taken[at] = data[from];
+    else taken.set(data.subarray(from, from + width), at * width);
+  }
+  return taken;
+}
+
+/** Where the numbers of an image lie, of which each has `width`. */
+const row = (width: number, at: number) => [at * width, (at + 1) * width] as const;
+
+/** Lists at the given indices, in that order. */
+function takeLists({ data, offsets }: Ragged<Uint8Array>, indices: ArrayLike<number>) {
+  const lists = Array.from(indices, (at) => data.subarray(offsets[at], offsets[at + 1]));
+  return ragged(new Uint8Array(0), lists);
+}
 
 /** Images by the rarest tag that they have; those without any come last. */
 function rarestTags({ of, classes }: TagLabels, length: number): Int32Array {
@@ -112,7 +139,8 @@ export const labelKinds: { readonly [K in Labels["kind"]]: LabelKind<LabelsOf<K>
     title: "one class per image",
     names: ({ classes }) => classes,
     data: ({ of }) => of,
-    with: (labels, data) => ({ ...labels, of: data as Int32Array }),
+    take: (labels, indices) => ({ ...labels, of: takeRows(labels.of, 1, indices) }),
+    span: (_, at) => row(1, at),
     size: () => 1,
     fault: ({ classes }, value) => outside(value, classes),
     counts: ({ of, classes }) => countValues(of, classes.length),
@@ -123,7 +151,11 @@ export const labelKinds: { readonly [K in Labels["kind"]]: LabelKind<LabelsOf<K>
     title: "tags",
     names: ({ classes }) => classes,
     data: ({ of }) => of,
-    with: (labels, data) => ({ ...labels, of: data as Uint8Array }),
+    take: (labels, indices) => ({
+      ...labels,
+      of: takeRows(labels.of, labels.classes.length, indices),
+    }),
+    span: ({ classes }, at) => row(classes.length, at),
     size: ({ classes }) => classes.length,
     fault: (_, value) =>
       value === 0 || value === 1 || value === UNKNOWN_TAG
@@ -140,7 +172,11 @@ export const labelKinds: { readonly [K in Labels["kind"]]: LabelKind<LabelsOf<K>
     title: "numbers",
     names: ({ names }) => names,
     data: ({ of }) => of,
-    with: (labels, data) => ({ ...labels, of: data as Float32Array }),
+    take: (labels, indices) => ({
+      ...labels,
+      of: takeRows(labels.of, labels.names.length, indices),
+    }),
+    span: ({ names }, at) => row(names.length, at),
     size: ({ names }) => names.length,
     fault: (_, value) =>
       Number.isFinite(value) || Number.isNaN(value) ? undefined : `${value} is not finite`,
@@ -150,11 +186,12 @@ export const labelKinds: { readonly [K in Labels["kind"]]: LabelKind<LabelsOf<K>
   mask: {
     title: "a mask",
     names: ({ classes }) => classes,
-    data: ({ of }) => of,
-    with: (labels, data) => ({ ...labels, of: data as Uint8Array }),
+    data: ({ of }) => of.data,
+    take: (labels, indices) => ({ ...labels, of: takeLists(labels.of, indices) }),
+    span: ({ of }, at) => [of.offsets[at], of.offsets[at + 1]],
     size: (_, pixels) => pixels,
     fault: ({ classes }, value) => (value === IGNORED ? undefined : outside(value, classes)),
-    counts: ({ of, classes }) => countValues(of, classes.length),
+    counts: ({ of, classes }) => countValues(of.data, classes.length),
     text: ({ classes }, own) => countValues(own, classes.length).join(" "),
     strata: (_, length) => alike(length),
   },
@@ -162,7 +199,8 @@ export const labelKinds: { readonly [K in Labels["kind"]]: LabelKind<LabelsOf<K>
     title: "no labels",
     names: () => [],
     data: () => new Uint8Array(0),
-    with: (labels) => labels,
+    take: (labels) => labels,
+    span: () => [0, 0],
     size: () => 0,
     fault: () => undefined,
     text: () => "",
@@ -184,15 +222,14 @@ export const namesOf = (labels: Labels): readonly string[] => kindOf(labels).nam
 export const countsOf = (labels: Labels): number[] => kindOf(labels).counts?.(labels) ?? [];
 
 /**
- * The label of an image of `pixels` pixels in words.
+ * The label of an image in words.
  *
  * @example
- * labelAt({ kind: "class", of: Int32Array.of(1), classes: ["cat", "dog"] }, 0, 4); // "dog"
+ * labelAt({ kind: "class", of: Int32Array.of(1), classes: ["cat", "dog"] }, 0); // "dog"
  */
-export function labelAt(labels: Labels, at: number, pixels: number): string {
+export function labelAt(labels: Labels, at: number): string {
   const kind = kindOf(labels);
-  const size = kind.size(labels, pixels);
-  return kind.text(labels, kind.data(labels).subarray(at * size, (at + 1) * size));
+  return kind.text(labels, kind.data(labels).subarray(...kind.span(labels, at)));
 }
 
 /** The labels as they lie in memory. */
@@ -205,49 +242,48 @@ export const strataOf = (labels: Labels, length: number): Int32Array =>
 /**
  * Labels of the images at the given indices, in that order.
  *
- * @param pixels of an image; masks have as many numbers each
  * @example
  * const labels = { kind: "values", of: Float32Array.of(1, 2, 3), names: ["age"] } as const;
- * takeLabels(labels, [2, 0], 4).of; // Float32Array(2) [ 3, 1 ]
+ * takeLabels(labels, [2, 0]).of; // Float32Array(2) [ 3, 1 ]
  */
-export function takeLabels<L extends Labels>(
-  labels: L,
-  indices: ArrayLike<number>,
-  pixels: number,
-): L {
-  const kind = kindOf(labels);
-  const size = kind.size(labels, pixels);
-  const data = kind.data(labels);
-  const taken = new (data.constructor as Int32ArrayConstructor)(indices.length * size);
-  for (let at = 0; at < indices.length; at++) {
-    const from = indices[at] * size;
-    if (size === 1) taken[at] = data[from];
-    else taken.set(data.subarray(from, from + size) as Int32Array, at * size);
-  }
-  return kind.with(labels, taken) as L;
-}
+export const takeLabels = <L extends Labels>(labels: L, indices: ArrayLike<number>): L =>
+  kindOf(labels).take(labels, indices) as L;
 
 /**
- * Checks labels of `length` images of `pixels` pixels.
+ * Checks labels of `length` images.
  *
+ * @param pixelsOf the pixels of each image
  * @param source for messages
  * @throws InputError for a wrong number of labels, or naming the first that cannot be used.
  */
-export function checkLabels(labels: Labels, length: number, pixels: number, source: string): void {
+export function checkLabels(
+  labels: Labels,
+  length: number,
+  pixelsOf: (at: number) => number,
+  source: string,
+): void {
   const kind = kindOf(labels);
   const names = kind.names(labels);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) throw new InputError(`${source}: two classes are named "${twice}"`);
   const data = kind.data(labels);
-  const size = kind.size(labels, pixels);
-  if (data.length !== length * size) {
-    throw new InputError(
-      `${source}: ${data.length} numbers of ${kind.title} for ${length} images; expected ${length * size}`,
-    );
+  for (let image = 0; image < length; image++) {
+    const [first, end] = kind.span(labels, image);
+    const size = kind.size(labels, pixelsOf(image));
+    if (end - first !== size || end > data.length) {
+      throw new InputError(
+        `${source}: image ${image} has ${Math.min(end, data.length) - first} numbers of ${kind.title}; expected ${size}`,
+      );
+    }
+    for (let at = first; at < end; at++) {
+      const fault = kind.fault(labels, data[at]);
+      if (fault !== undefined) throw new InputError(`${source}: label of image ${image}: ${fault}`);
+    }
   }
-  for (let at = 0; at < data.length; at++) {
-    const fault = kind.fault(labels, data[at]);
-    if (fault === undefined) continue;
-    throw new InputError(`${source}: label of image ${Math.floor(at / size)}: ${fault}`);
+  const end = length > 0 ? kind.span(labels, length - 1)[1] : 0;
+  if (data.length !== end) {
+    throw new InputError(
+      `${source}: ${data.length} numbers of ${kind.title} for ${length} images; expected ${end}`,
+    );
   }
 }

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { tinyDataset } from "../../test/fixtures/data.js";
+import { bytesOf, tinyDataset } from "../../test/fixtures/data.js";
 import { referenceEngine } from "../engine/reference/index.js";
 import { classTargets } from "../tasks/classification/targets.js";
 import type { Augmentation } from "./augment/augmentation.js";
+import { plainIntake } from "./intake.js";
 import { Loader, type LoaderOptions } from "./loader.js";
 
 const dataset = tinyDataset(); // 20 images of 6x5x2, 3 classes
@@ -42,9 +43,13 @@ test("evaluation goes through the set in order and fills up the last batch", asy
 });
 
 test("images become channels-first numbers, normalised per channel", async () => {
-  const { images } = await take(open({ shuffle: false, mean: [10, 20], std: [2, 4] }), 0, 0);
+  const { images } = await take(
+    open({ shuffle: false, intake: { ...plainIntake(dataset), mean: [10, 20], std: [2, 4] } }),
+    0,
+    0,
+  );
   const [n, channel, y, x] = [3, 1, 4, 2];
-  const byte = dataset.images[((n * 6 + y) * 5 + x) * 2 + channel];
+  const byte = bytesOf(dataset)[((n * 6 + y) * 5 + x) * 2 + channel];
   expect(images[((n * 2 + channel) * 6 + y) * 5 + x]).toBe((byte - 20) / 4);
 });
 
@@ -86,6 +91,24 @@ test("a batch depends on seed, particle, epoch and step only", async () => {
   }
 });
 
+test("augmentation draws other numbers in every epoch, step and place", async () => {
+  const images = new Uint8Array(20 * 60).map((_, at) => at % 60);
+  const same = tinyDataset({ images });
+  const loader = open({ augment: [jiggle], shuffle: false, batch: 4 }, same);
+  const views = [];
+  for (const [epoch, step] of [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [2, 0],
+  ]) {
+    const batch = await take(loader, epoch, step);
+    views.push([0, 1, 2, 3].map((at) => batch.images.slice(60 * at, 60 * at + 60).join()));
+  }
+  expect(new Set(views.map((view) => view.join(";"))).size).toBe(4);
+  expect(new Set(views.flat()).size).toBe(3);
+});
+
 test("mixing shares targets with the partner in the batch", async () => {
   const mix: Augmentation = {
     name: "mix",
@@ -98,14 +121,17 @@ test("mixing shares targets with the partner in the batch", async () => {
   const options = { shuffle: false, augment: [mix] };
   const { images, targets } = await take(open(options), 0, 0);
   expect(targets.slice(0, 6)).toEqual([0.75, 0.25, 0, 0, 1, 0]);
-  const bytes = dataset.images;
+  const bytes = bytesOf(dataset);
   expect(images[0]).toBeCloseTo((0.75 * bytes[0] + 0.25 * bytes[60]) / 255, 6);
 });
 
 test("resizing fills the new size from edge to edge", async () => {
   const images = Uint8Array.of(0, 100, 200, 50);
   const data = tinyDataset({ length: 1, height: 2, width: 2, channels: 1, images });
-  const loader = open({ shuffle: false, batch: 1, outHeight: 4, outWidth: 4 }, data);
+  const loader = open(
+    { shuffle: false, batch: 1, intake: { ...plainIntake(data), input: [1, 4, 4] } },
+    data,
+  );
   const batch = await take(loader, 0, 0);
   expect(batch.images).toHaveLength(16);
   // Pixel (1, 1) of 4x4 lies at (0.25, 0.25) of 2x2.

@@ -1,12 +1,15 @@
 // Makes batches: seeded order, augmentation, and one call that gathers, warps and normalises natively.
 
-import { type Buffer, type Engine, SAMPLE_FIELDS } from "../engine/engine.js";
+import { type Buffer, type Engine, SAMPLE_FIELDS, SOURCE_FIELDS } from "../engine/engine.js";
 import { InputError } from "../inputError.js";
 import { zeros } from "../tensor/dtype.js";
 import { Random } from "../tensor/philox.js";
 import { sizeOf } from "../tensor/shape.js";
-import { type Affine, type Augmentation, resizeMap, Sample } from "./augment/augmentation.js";
+import { type Augmentation, type Frame, Sample } from "./augment/augmentation.js";
 import type { Dataset } from "./dataset.js";
+import { fitMap } from "./geometry.js";
+import { sizeAt } from "./images.js";
+import { type Intake, plainIntake, withChannels } from "./intake.js";
 import { noTargets, type TargetMaker } from "./targets.js";
 
 /** Settings of a {@link Loader}. */
@@ -19,12 +22,8 @@ export interface LoaderOptions {
   /** Random order that leaves out the last incomplete batch (training), or stored order (evaluation). */
   readonly shuffle: boolean;
   readonly augment?: readonly Augmentation[];
-  /** Size of the network's input; default is that of the images. They are resized to fill it. */
-  readonly outHeight?: number;
-  readonly outWidth?: number;
-  /** Per channel in units of bytes; by default bytes become 0..1. */
-  readonly mean?: readonly number[];
-  readonly std?: readonly number[];
+  /** How images become inputs; by default as they are, bytes as 0..1. */
+  readonly intake?: Intake;
   /** Makes the targets of its data set; default none. */
   readonly targets?: TargetMaker;
   /** Batches that can be in use at the same time; default 3. */
@@ -49,8 +48,10 @@ interface Slot {
   readonly targets: Readonly<Record<string, Buffer>>;
   /** Number of each image. */
   readonly own: Int32Array;
-  /** Numbers of each image and its partner, as the engine wants them. */
+  /** Numbers of each image and its partner. */
   readonly indices: Int32Array;
+  /** Where these lie, and how each image is made, as the engine wants them. */
+  readonly sources: Float64Array;
   readonly fields: Float32Array;
 }
 
@@ -71,34 +72,34 @@ export class Loader {
   /** Images in every batch. */
   readonly batchSize: number;
   readonly stepsPerEpoch: number;
+  readonly dataset: Dataset;
   readonly height: number;
   readonly width: number;
+  private readonly intake: Intake;
   private readonly slots: readonly Slot[];
-  private readonly mean: readonly number[];
-  private readonly std: readonly number[];
-  private readonly resize: Affine;
   private readonly targets: TargetMaker;
   private calls = 0;
   private order?: { epoch: number; indices: Int32Array };
 
   constructor(
     private readonly engine: Engine,
-    readonly dataset: Dataset,
+    dataset: Dataset,
     private readonly options: LoaderOptions,
   ) {
-    const { batch, shuffle, outHeight, outWidth, slots = 3 } = options;
+    const { batch, shuffle, slots = 3 } = options;
     if (!Number.isInteger(batch) || batch < 1) {
       throw new InputError(`batch is ${batch}; expected a whole number from 1`);
     }
     if (dataset.length === 0) throw new InputError(`${dataset.name} has no images`);
+    const intake = options.intake ?? plainIntake(dataset);
     this.batchSize = shuffle ? Math.min(batch, dataset.length) : batch;
     const steps = dataset.length / this.batchSize;
     this.stepsPerEpoch = shuffle ? Math.floor(steps) : Math.ceil(steps);
-    this.height = outHeight ?? dataset.height;
-    this.width = outWidth ?? dataset.width;
-    this.mean = options.mean ?? new Array(dataset.channels).fill(0);
-    this.std = options.std ?? new Array(dataset.channels).fill(255);
-    this.resize = resizeMap(dataset, this);
+    const [channels, height, width] = intake.input;
+    this.dataset = withChannels(dataset, channels);
+    this.height = height;
+    this.width = width;
+    this.intake = intake;
     this.targets = options.targets ?? noTargets;
     this.slots = Array.from({ length: slots }, () => this.newSlot());
   }
@@ -115,6 +116,7 @@ export class Loader {
       ),
       own: new Int32Array(n),
       indices: new Int32Array(2 * n),
+      sources: new Float64Array(2 * n * SOURCE_FIELDS),
       fields: new Float32Array(n * SAMPLE_FIELDS),
     };
   }
@@ -128,15 +130,13 @@ export class Loader {
     const size = Math.min(this.batchSize, this.dataset.length - step * this.batchSize);
     this.choose(slot, epoch, step);
     this.describe(slot, epoch, step);
-    const { images, height, width, channels } = this.dataset;
-    const { mean, std } = this;
+    const { images, channels } = this.dataset;
+    const { mean, std } = this.intake;
     await this.engine.gather(
       {
-        images,
-        height,
-        width,
+        images: images.bytes,
         channels,
-        indices: slot.indices,
+        sources: slot.sources,
         samples: slot.fields,
         outHeight: this.height,
         outWidth: this.width,
@@ -161,20 +161,46 @@ export class Loader {
 
   /** Fills in how each image is made, and its targets. */
   private describe(slot: Slot, epoch: number, step: number): void {
+    const { images } = this.dataset;
+    const samples = this.draw(epoch, step);
+    const sizes = Array.from(slot.own, (image) => sizeAt(images, image));
+    const maps = samples.map((sample, at) => sample.mapFrom(sizes[at]));
+    for (const [at, sample] of samples.entries()) {
+      const { partner } = sample;
+      const aside = partner === undefined ? -1 : slot.own[partner];
+      slot.indices[2 * at + 1] = aside;
+      sample.write(
+        slot.fields,
+        at,
+        maps[at],
+        aside < 0 ? undefined : sample.mapFrom(sizes[partner!]),
+      );
+      this.locate(slot, 2 * at);
+      this.locate(slot, 2 * at + 1);
+    }
+    this.targets.fill({ indices: slot.indices, samples, sizes, maps, to: this }, slot.targets);
+  }
+
+  /** Draws how each image of a batch is made. */
+  private draw(epoch: number, step: number): Sample[] {
     const { seed, particle, augment = [] } = this.options;
     const size = { height: this.height, width: this.width, count: this.batchSize };
-    const samples: Sample[] = [];
-    for (let at = 0; at < this.batchSize; at++) {
-      const sample = new Sample(this.resize);
+    const frame: Frame = (from) => fitMap(this.intake.fit, from, size);
+    return Array.from({ length: this.batchSize }, (_, at) => {
+      const sample = new Sample(frame);
       const random = new Random({ seed, purpose: "augment", particle, epoch, step }, at);
       for (const augmentation of augment) augmentation.apply(sample, random, size);
-      sample.write(slot.fields, at);
-      const { partner } = sample;
-      slot.indices[2 * at + 1] = partner === undefined ? -1 : slot.own[partner];
-      samples.push(sample);
-    }
-    const plan = { indices: slot.indices, samples, from: this.dataset, to: this };
-    this.targets.fill(plan, slot.targets);
+      return sample;
+    });
+  }
+
+  /** Fills in where the image at a place of `indices` lies. */
+  private locate({ indices, sources }: Slot, place: number): void {
+    const { offsets, sizes } = this.dataset.images;
+    const image = indices[place];
+    const start = place * SOURCE_FIELDS;
+    if (image < 0) sources.set([-1, 0, 0], start);
+    else sources.set([offsets[image], sizes[2 * image], sizes[2 * image + 1]], start);
   }
 
   /** The order of an epoch, kept until another one is asked for. */

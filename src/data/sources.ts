@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { InputError } from "../inputError.js";
 import { suggestion } from "../text/words.js";
 import type { Splits } from "./dataset.js";
+import { smallestSize } from "./images.js";
 import { cifar } from "./readers/cifar.js";
 import { locationAt } from "./readers/files.js";
 import { idx } from "./readers/idx.js";
@@ -87,7 +88,8 @@ export interface OpenOptions extends Omit<ReadOptions, "name" | "classes"> {
 export async function openDataset(spec: string, options: OpenOptions = {}): Promise<Splits> {
   const source = sources.find(({ name }) => name === spec);
   const splits = await (source ? readSource(source, options) : readPath(spec, options));
-  const { height, width, name } = splits.train;
+  const { name, images } = splits.train;
+  const { height, width } = smallestSize(images);
   if (options.minimum !== undefined && Math.min(height, width) < options.minimum) {
     throw new InputError(
       `${name}: the images are ${height}x${width}; this net needs at least ` +

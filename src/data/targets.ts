@@ -4,6 +4,8 @@ import type { Buffer } from "../engine/engine.js";
 import type { DType } from "../tensor/dtype.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Sample } from "./augment/augmentation.js";
+import type { Affine } from "./geometry.js";
+import type { Size } from "./images.js";
 
 /** An input of a program that targets fill. */
 export interface TargetInput {
@@ -18,9 +20,11 @@ export interface BatchPlan {
   readonly indices: Int32Array;
   /** How each image is made. */
   readonly samples: readonly Sample[];
-  /** Size of the stored images, and of the batch's. */
-  readonly from: { readonly height: number; readonly width: number };
-  readonly to: { readonly height: number; readonly width: number };
+  /** Size of each stored image, and the map to its pixels from those of the batch. */
+  readonly sizes: readonly Size[];
+  readonly maps: readonly Affine[];
+  /** Size of the batch's images. */
+  readonly to: Size;
 }
 
 /** Makes the targets of batches of one data set. */

@@ -94,27 +94,45 @@ export interface Reductions {
   bySegment(a: Vector, b: Vector, segments: Segments): Promise<Float64Array>;
 }
 
+/** A file whose bytes an engine reads where they lie; not to be changed while it is in use. */
+export interface ByteFile {
+  readonly path: string;
+  /** Its length. */
+  readonly bytes: number;
+}
+
+/** Numbers that say where a stored image lies; see {@link Gather}. */
+export const SOURCE_FIELDS = 3;
 /** Numbers that describe one image of a batch; see {@link Gather}. */
-export const SAMPLE_FIELDS = 11;
+export const SAMPLE_FIELDS = 17;
 
 /**
- * How to make a batch of network inputs from stored images: gather, warp, cut out, mix,
- * normalise. Sample `i` has `indices[2i]` and its partner `indices[2i + 1]` (-1 for none), and in
- * `samples` from `i * SAMPLE_FIELDS` on:
+ * How to make a batch of network inputs from stored images: gather, warp, cut out, mix, normalise. Sample `i` has two
+ * sources, its own image and that of its partner, in `sources` from `i * 2 * SOURCE_FIELDS` on:
  *
  * | field | meaning |
  * |---|---|
- * | 0-5 | affine map from output to source pixels: `sx = f0 * x + f1 * y + f2`, `sy = f3 * x + f4 * y + f5` (pixel centres at whole numbers; bilinear between pixels, the border's pixel up to half a pixel beyond its centre, as `align_corners=False` elsewhere; 0 outside) |
+ * | 0 | first byte of the image; -1 for no partner |
+ * | 1, 2 | its height and width in pixels |
+ *
+ * and in `samples` from `i * SAMPLE_FIELDS` on:
+ *
+ * | field | meaning |
+ * |---|---|
+ * | 0-5 | affine map from output to source pixels: `sx = f0 * x + f1 * y + f2`, `sy = f3 * x + f4 * y + f5` (pixel centres at whole numbers; 0 outside the image) |
  * | 6-9 | box `[left, top, right, bottom)` of output pixels that is set to the channel's mean; empty for none |
- * | 10 | weight of the sample against its partner: `out = f10 * own + (1 - f10) * partner`; both are warped and cut by the same fields |
+ * | 10 | weight of the sample against its partner: `out = f10 * own + (1 - f10) * partner`; both are cut by the same box |
+ * | 11-16 | map of the partner |
+ *
+ * Between pixels images are bilinear. A map along the axes (`f1 = f3 = 0`) that shrinks takes means under a triangle that
+ * reaches as far as an output pixel on either side, as Pillow's and PyTorch's antialiased bilinear. Any other map by which
+ * a side of an output pixel becomes `n` source pixels long takes the mean of round(n) points along it, 8 at most.
  */
 export interface Gather {
-  /** u8 [count, height, width, channels]. */
-  readonly images: Uint8Array;
-  readonly height: number;
-  readonly width: number;
+  /** Stored bytes: of each image u8 [height, width, channels]. */
+  readonly images: Uint8Array | ByteFile;
   readonly channels: number;
-  readonly indices: Int32Array;
+  readonly sources: Float64Array;
   readonly samples: Float32Array;
   /** Size of the result. */
   readonly outHeight: number;

@@ -1,6 +1,6 @@
 // The check at the door of every engine's `gather`.
 
-import { type Gather, SAMPLE_FIELDS } from "./engine.js";
+import { type ByteFile, type Gather, SAMPLE_FIELDS, SOURCE_FIELDS } from "./engine.js";
 
 /** Largest number of bytes of a stored image, and of pixels of a result. */
 const MOST = 2 ** 30;
@@ -26,14 +26,27 @@ function expectCount(what: string, found: number, expected: number): void {
   throw new RangeError(`gather: expected ${expected} ${what}, found ${found}`);
 }
 
-/** How many images there are; throws for a part of one. */
-function countImages({ images, height, width, channels }: Gather): number {
-  const bytes = height * width * channels;
-  if (images.length % bytes === 0) return images.length / bytes;
-  throw new RangeError(
-    `gather: expected a whole number of images of ${height}x${width}x${channels}, ${bytes} bytes each, ` +
-      `found ${images.length} bytes`,
-  );
+/** Length of the stored bytes. */
+export const storedBytes = ({ images }: Gather): number =>
+  images instanceof Uint8Array ? images.length : images.bytes;
+
+/** Expects each source to lie within the stored bytes, and only the second of a sample to be none. */
+function expectSources(batch: Gather): void {
+  const { sources, channels } = batch;
+  const stored = storedBytes(batch);
+  const isSize = (size: number) => Number.isInteger(size) && size > 0;
+  for (let at = 0; at < sources.length; at += SOURCE_FIELDS) {
+    const [first, height, width] = sources.subarray(at, at + SOURCE_FIELDS);
+    const source = at / SOURCE_FIELDS;
+    if (first === -1 && source % 2 === 1) continue;
+    const bytes = height * width * channels;
+    const sized = isSize(height) && isSize(width) && bytes <= MOST;
+    if (sized && Number.isInteger(first) && first >= 0 && first + bytes <= stored) continue;
+    throw new RangeError(
+      `gather: source ${source % 2} of sample ${source >> 1} (byte ${first}, ${height}x${width}x${channels}) ` +
+        `does not lie within the ${stored} bytes of the images`,
+    );
+  }
 }
 
 /**
@@ -42,26 +55,21 @@ function countImages({ images, height, width, channels }: Gather): number {
  * @throws RangeError that names the first part that does not.
  */
 export function checkGather(batch: Gather, out: Float32Array): void {
-  const { images, height, width, channels, indices, samples, outHeight, outWidth } = batch;
-  expectArray("images", images, Uint8Array);
-  expectArray("indices", indices, Int32Array);
+  const { images, channels, sources, samples, outHeight, outWidth } = batch;
+  if (typeof (images as ByteFile | undefined)?.path !== "string") {
+    expectArray("images", images, Uint8Array);
+  }
+  expectArray("sources", sources, Float64Array);
   expectArray("samples", samples, Float32Array);
   expectArray("output", out, Float32Array);
-  const sizes = { height, width, channels, outHeight, outWidth };
+  const sizes = { channels, outHeight, outWidth };
   for (const [name, size] of Object.entries(sizes)) expectSize(name, size);
-  expectSize("bytes of an image", height * width * channels);
   expectSize("pixels of a result", outHeight * outWidth);
-  const count = countImages(batch);
-  const size = Math.ceil(indices.length / 2);
-  expectCount("indices", indices.length, 2 * size);
+  const size = Math.ceil(sources.length / (2 * SOURCE_FIELDS));
+  expectCount("numbers of sources", sources.length, 2 * SOURCE_FIELDS * size);
   expectCount("numbers of samples", samples.length, size * SAMPLE_FIELDS);
   expectCount("numbers of output", out.length, size * channels * outHeight * outWidth);
   expectCount("means", batch.mean.length, channels);
   expectCount("stds", batch.std.length, channels);
-  for (let at = 0; at < indices.length; at++) {
-    const index = indices[at];
-    if (index >= count || index < (at % 2 === 0 ? 0 : -1)) {
-      throw new RangeError(`gather: index ${index} of sample ${at >> 1}, found ${count} images`);
-    }
-  }
+  expectSources(batch);
 }

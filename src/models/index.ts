@@ -1,7 +1,7 @@
 // The registry of models. A new one is its file and one line here.
 
 import { InputError } from "../inputError.js";
-import { byName } from "../text/words.js";
+import { byName, withOwn } from "../text/words.js";
 import { convnetGn } from "./convnet-gn.js";
 import { convnet6 } from "./convnet6.js";
 import { efficientnetLite0 } from "./efficientnet-lite.js";
@@ -63,14 +63,19 @@ function check(family: ModelFamily, input: ModelInput): void {
 /**
  * A model by name for images of a size.
  *
+ * @param own families beside those of the registry
  * @throws InputError for an unknown name (with the nearest known one), an image smaller than the
  * net allows (with the smallest size), or an input that the net was not made for.
  * @example
  * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
  * summarise(model).params; // 61706
  */
-export function createModel(name: string, input: ModelInput): Model {
-  const family = byName("model", name, families);
+export function createModel(
+  name: string,
+  input: ModelInput,
+  own: readonly ModelFamily[] = [],
+): Model {
+  const family = byName("model", name, withOwn("model", families, own));
   check(family, input);
   const { channels, height, width, classes } = input;
   const { source } = family;

@@ -118,7 +118,8 @@ function gradientsOf({ nodes }: Graph): Ready[] {
  *
  * @example
  * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
- * const { graph, layout } = trainingGraph(model, 64);
+ * const labels = { kind: "class", of: Int32Array.of(), classes: [..."0123456789"] } as const;
+ * const { graph, layout } = trainingGraph(ask(model, classification, labels), 64);
  * const fused = fuseUpdate(graph, getRule("momentum"), layout);
  * new Set(fused.nodes.filter(({ op }) => op.name === "write").map(({ attrs }) => attrs.vector));
  * // new Set(["w", "state.velocity"])

@@ -1,12 +1,15 @@
 // NAdam (Dozat 2016, ICLR workshop): Adam whose first moment looks one step of momentum ahead. beta1 stays
-// the same throughout, without the paper's schedule for it.
+// the same throughout, as in Keras and optax, without the paper's schedule for it.
 
-import { add, constant, div, mul, sqrt, sub } from "../graph/index.js";
+import { add, constant, div, mul, pow, sqrt, sub } from "../graph/index.js";
 import { adamDefaults, adamMoments } from "./adam.js";
 import { regularised } from "./decay.js";
 import type { FirstOrder } from "./optimizer.js";
 
-/** Adam with beta1 m + (1 - beta1) g in place of m. Defaults {@link adamDefaults}. */
+/**
+ * Adam with beta1 m / (1 - beta1^(t+1)) + (1 - beta1) g / (1 - beta1^t) in place of m / (1 - beta1^t): the moment is
+ * that of the next step, and is corrected as such. Defaults {@link adamDefaults}.
+ */
 export const nadam: FirstOrder = {
   name: "nadam",
   source: "Dozat 2016, ICLR workshop",
@@ -14,11 +17,14 @@ export const nadam: FirstOrder = {
   defaults: adamDefaults,
   rule(input) {
     const { w, hyper } = input;
-    const { beta1, eps } = hyper;
+    const { beta1, eps, lr, step } = hyper;
+    const one = constant(w.graph, 1);
     const grad = regularised(input);
     const { first, second, rate, unbias } = adamMoments(grad, input);
-    const ahead = add(mul(beta1, first), mul(sub(constant(w.graph, 1), beta1), grad));
-    const change = div(mul(rate, ahead), add(mul(sqrt(second), unbias), eps));
+    const grownNext = sub(one, mul(beta1, pow(beta1, step)));
+    const ahead = mul(div(mul(lr, beta1), grownNext), first);
+    const now = mul(mul(rate, sub(one, beta1)), grad);
+    const change = div(add(ahead, now), add(mul(sqrt(second), unbias), eps));
     return { w: sub(w, change), state: { first, second } };
   },
 };

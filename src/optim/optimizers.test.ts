@@ -37,7 +37,8 @@ const table: Readonly<Record<string, Case>> = {
     decayed: 0.9,
     hyper: { beta2: 0.5 },
   },
-  nadam: { steps: [0.81, 0.9095136, 0.8159764], decayed: 0.81 },
+  // At the first step 0.1 (0.9 * 0.1 / (1 - 0.81) + 0.1 / 0.1) = 0.1 * 28 / 19 in the gradient's direction.
+  nadam: { steps: [0.8526316, 0.9422969, 0.8567659], decayed: 1 - 2.8 / 19 },
   radam: {
     grads: [0.5, -1, 2, 0.5, -1, 2, 0.5],
     steps: [0.95, 0.9789474, 0.9234123, 0.8694868, 0.8531489, 0.8428213, 0.8284692],
@@ -68,6 +69,21 @@ const names = [
 
 const kinds: readonly ParamKind[] = ["weight", "bias", "scale", "shift", "statistic"];
 const layout = layoutOf(kinds.map((kind) => ({ name: kind, kind, shape: [1] })));
+
+/** Of optax 0.2.8: `optax.nadam(0.1)` in double precision on JAX 0.10.2; Keras has the same formula. */
+test.each([
+  [
+    [1, -0.5, 2, 0.25],
+    [0.8526315804210526, 0.8691179412468127, 0.7666713266509759, 0.7150926481677775],
+  ],
+  [
+    [0.3, 0.3, 0.3, 0.3],
+    [0.852631583859649, 0.7369003777736782, 0.6290782327769705, 0.5244194439496805],
+  ],
+])("nadam takes the steps of optax for the gradients %j", async (grads, expected) => {
+  const weights = (await train("nadam", grads)).map(([weight]) => weight);
+  for (const [at, weight] of weights.entries()) expect(weight).toBeCloseTo(expected[at], 6);
+});
 
 /** A net of a layout that is given its gradients. */
 async function open(engine: Engine, name: string, of: ParamLayout, hyper: Hyper = {}) {
@@ -293,6 +309,29 @@ test.each([
   ["grow(lookahead(sgd))", "write lookahead(grow(sgd))"],
 ])("%s is refused", (name, message) => {
   expect(() => getOptimizer(name)).toThrow(message);
+});
+
+/** A layer of two weights, and what two steps with decay 0.1 make of it, worked out by hand. */
+test.each([
+  // |w| = 5, |g| = 2: ratio 0.5 * 5 / (2 + 0.1 * 5) = 1, v = 0.1 (g + 0.1 w) = [0.03, 0.24]. Then |w| = 4.7915, |g| = 1:
+  // ratio 0.5 * 4.7915 / (1 + 0.47915) = 1.61968, v <- 0.9 v + 0.161968 (g + 0.1 w).
+  ["lars", { trust: 0.5 }, [2.97, 3.76, 2.732928, 3.4831]],
+  // Adam's direction is [0, 1], and u = [0.3, 1.4] of length 1.43178: a step of 0.1 * 5 along u. Then the direction is
+  // [0.1 / 0.19, 0.18 / 0.19] over the roots of [0.001, 0.003996] / 0.001999.
+  ["lamb", { eps: 1e-12 }, [2.8952355, 3.5110988, 2.5714917, 3.1912676]],
+])("%s takes its decay into the ratio and into the step", async (name, hyper, expected) => {
+  const pair = layoutOf([{ name: "w", kind: "weight", shape: [2] }]);
+  const { w, step } = await open(referenceEngine(), name, pair, { decay: 0.1, ...hyper });
+  await w.write([3, 4]);
+  const found: number[] = [];
+  for (const [at, slope] of [
+    [0, 2],
+    [1, 0],
+  ].entries()) {
+    await step(at + 1, slope);
+    found.push(...(await w.read()));
+  }
+  for (const [at, value] of found.entries()) expect(value).toBeCloseTo(expected[at], 5);
 });
 
 test("own numbers can be set, and a mistyped one is refused", async () => {

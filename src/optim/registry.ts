@@ -2,7 +2,7 @@
 // one line here.
 
 import { InputError } from "../inputError.js";
-import { byName } from "../text/words.js";
+import { byName, withOwn } from "../text/words.js";
 import { adadelta } from "./adadelta.js";
 import { adagrad } from "./adagrad.js";
 import { adam } from "./adam.js";
@@ -65,17 +65,18 @@ function wrapped(wrapper: Wrapper, base: Optimizer): FirstOrder {
 /**
  * An optimizer by name, or inside wrappers as `lookahead(sam(lars))`: the outer one does last what it does.
  *
+ * @param own optimizers beside those of the registry
  * @throws InputError for an unknown name, with the nearest one; for brackets that do not match, and for
  * wrappers that do not go together.
  * @example
  * getOptimizer("adam").defaults; // { beta1: 0.9, beta2: 0.999, eps: 1e-8 }
  * getOptimizer("sam(sgd)").defaults; // { rho: 0.05 }
  */
-export function getOptimizer(name: string): Optimizer {
+export function getOptimizer(name: string, own: readonly Optimizer[] = []): Optimizer {
   const [, outer, inner] = /^\s*([\w-]+)\s*\((.*)\)\s*$/s.exec(name) ?? [];
   if (outer !== undefined)
-    return wrapped(byName("wrapper", outer, wrappers()), getOptimizer(inner));
-  if (!/[()]/.test(name)) return byName("optimizer", name.trim(), all);
+    return wrapped(byName("wrapper", outer, wrappers()), getOptimizer(inner, own));
+  if (!/[()]/.test(name)) return byName("optimizer", name.trim(), withOwn("optimizer", all, own));
   throw new InputError(
     `optimizer ${name}: brackets do not match; expected e.g. lookahead(sam(sgd))`,
   );

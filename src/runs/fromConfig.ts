@@ -1,6 +1,6 @@
 // From a run's settings to what it trains: one net, or the swarm that the settings describe.
 
-import { getCoupling } from "../swarm/couplings/index.js";
+import { type CouplingKind, getCoupling } from "../swarm/couplings/index.js";
 import { openSwarm, type SwarmSpec } from "../swarm/openSwarm.js";
 import { parseRates } from "../swarm/rates.js";
 import { type OpenTraining, openSession, type TrainConfig } from "../train/index.js";
@@ -8,11 +8,15 @@ import { type OpenTraining, openSession, type TrainConfig } from "../train/index
 /**
  * The swarm that settings describe.
  *
+ * @param own couplings beside those of the registry
  * @throws InputError for an unknown coupling, and for settings that it cannot have.
  */
-export function swarmOf(config: TrainConfig & { readonly swarm: string }): SwarmSpec {
+export function swarmOf(
+  config: TrainConfig & { readonly swarm: string },
+  own: readonly CouplingKind[] = [],
+): SwarmSpec {
   const { swarm, particles, topology, coupling: settings, lr } = config;
-  const coupling = getCoupling(swarm).make({ ...settings, ...(topology && { topology }) });
+  const coupling = getCoupling(swarm, own).make({ ...settings, ...(topology && { topology }) });
   const rates = typeof lr === "string" ? parseRates(lr, particles) : undefined;
   return { coupling, particles, rates };
 }
@@ -21,5 +25,6 @@ export function swarmOf(config: TrainConfig & { readonly swarm: string }): Swarm
 export const openTraining: OpenTraining = (prepared) => {
   const { swarm } = prepared.config;
   if (swarm === undefined) return openSession(prepared);
-  return openSwarm(swarmOf({ ...prepared.config, swarm }))(prepared);
+  const spec = swarmOf({ ...prepared.config, swarm }, prepared.module?.couplings);
+  return openSwarm(spec)(prepared);
 };

@@ -1,5 +1,6 @@
 export { openTraining, swarmOf } from "./fromConfig.js";
 export { EpochTable } from "./listeners/epochTable.js";
+export { type FilePrediction, predictFiles } from "./predictFiles.js";
 export { type RunConfig, readRunConfig } from "./runConfig.js";
 export { runFiles } from "./runFiles.js";
 export type { StopReason } from "./stopping.js";

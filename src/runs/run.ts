@@ -63,6 +63,7 @@ export class Run {
       data: prepared.data,
       net: prepared.net,
       parameters: session.layout.trainable,
+      module: prepared.module && { path: prepared.module.path, sha256: prepared.module.sha256 },
     };
   }
 

@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { type Labels, labelKinds } from "../data/labels.js";
+import { type Fit, fits, type Labels, labelKinds } from "../data/index.js";
 import { readJson } from "../files/json.js";
 import { InputError } from "../inputError.js";
 import { trainConfig } from "../train/config.js";
@@ -21,7 +21,8 @@ const fingerprint = z.strictObject({
   train: z.int().min(0),
   selection: z.int().min(0),
   test: z.int().min(0),
-  shape,
+  /** Without height and width where images have sizes of their own. */
+  shape: z.array(size).min(1).max(3).readonly(),
   labels: z.custom<Labels["kind"]>((kind) => Object.hasOwn(labelKinds, String(kind)), {
     error: `expected one of ${Object.keys(labelKinds).join(", ")}`,
   }),
@@ -37,6 +38,7 @@ const net = z.strictObject({
   input: shape,
   mean: perChannel,
   std: perChannel,
+  fit: z.enum(Object.keys(fits) as Fit[]),
 }) satisfies z.ZodType<NetInfo>;
 
 const runConfig = z.strictObject({
@@ -48,6 +50,8 @@ const runConfig = z.strictObject({
   data: fingerprint,
   net,
   parameters: z.int().min(0),
+  /** The file that the setting `module` named; without it nothing of its own can be found by name. */
+  module: z.strictObject({ path: z.string(), sha256: z.string() }).optional(),
 });
 
 /** What `config.json` holds. */

@@ -1,5 +1,6 @@
 // Where what lies in a run folder, and how run folders are named.
 
+import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { absolute } from "../files/folders.js";
 
@@ -43,3 +44,8 @@ function readable(name: string, otherwise: string): string {
  */
 export const runStem = (data: string, model: string): string =>
   join("runs", `${readable(basename(absolute(data)), "data")}-${readable(model, "model")}`);
+
+/** The first folder `<stem>-<number>` that is not there. */
+export function freeFolder(stem: string): string {
+  for (let number = 1; ; number++) if (!existsSync(`${stem}-${number}`)) return `${stem}-${number}`;
+}

@@ -2,26 +2,25 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Dataset, type Labels, Loader, labelKinds, namesOf } from "../data/index.js";
+import { type Dataset, type Labels, labelKinds, namesOf } from "../data/index.js";
 import { createEngine, type Engine, type EngineOptions, type Vector } from "../engine/index.js";
 import { InputError } from "../inputError.js";
 import { createModel, type Model } from "../models/index.js";
-import { build, IMAGES, WEIGHTS } from "../nn/index.js";
+import { build } from "../nn/index.js";
 import {
   type Asked,
   ask,
   type DecodeOptions,
   getTask,
   type Prediction,
-  predictionGraph,
   type Score,
   scoreOf,
   type Task,
 } from "../tasks/index.js";
-import { sizeOf } from "../tensor/shape.js";
 import { type Evaluation, Evaluator } from "../train/evaluator.js";
-import { pipeline } from "../train/pipeline.js";
+import { loadModule } from "../train/ownModule.js";
 import { type NetInfo, readWeights, vectorOf } from "../train/weights.js";
+import { Predictor } from "./predictor.js";
 import { type RunConfig, readRunConfig } from "./runConfig.js";
 import { runFiles } from "./runFiles.js";
 
@@ -34,6 +33,8 @@ export interface TimedEvaluation extends Evaluation {
 
 /** A net with its weights. Open one by {@link openTrained}, and close it. */
 export class Trained {
+  private readonly predictor: Predictor;
+
   constructor(
     readonly config: RunConfig,
     readonly info: NetInfo,
@@ -42,7 +43,9 @@ export class Trained {
     readonly engine: Engine,
     /** All parameters [length of the layout]; not to be changed. */
     readonly w: Vector,
-  ) {}
+  ) {
+    this.predictor = new Predictor(engine, model, task, info, config.settings.batch);
+  }
 
   /** Loss and metrics on a data set with labels of the task's kind and the net's names. */
   async evaluate(dataset: Dataset): Promise<TimedEvaluation> {
@@ -66,31 +69,9 @@ export class Trained {
     };
   }
 
-  /** What the net says of each image; labels do not matter. */
-  async predict(dataset: Dataset, options?: DecodeOptions): Promise<Prediction[]> {
-    const { engine, model, info, task } = this;
-    const batch = Math.min(this.config.settings.batch, dataset.length);
-    const { graph } = predictionGraph(model, batch);
-    const shape = graph.outputs.get("output")!.shape.slice(1);
-    const program = await engine.compile(graph, { frozen: [WEIGHTS] });
-    const [, outHeight, outWidth] = model.input;
-    const { mean, std } = info;
-    const loading = { batch, seed: 0, shuffle: false, outHeight, outWidth, mean, std };
-    const loader = new Loader(engine, dataset, loading);
-    const found: Prediction[] = [];
-    await pipeline(
-      loader,
-      { epoch: 0, from: 0, to: loader.stepsPerEpoch },
-      {
-        start: ({ images }) =>
-          program.run({ vectors: { [WEIGHTS]: this.w }, inputs: { [IMAGES]: images } }),
-        finish: ({ output }, { size }) => {
-          const own = output.subarray(0, size * sizeOf(shape)) as Float32Array;
-          found.push(...task.decode(own, { ...info, shape }, options));
-        },
-      },
-    );
-    return found;
+  /** What the net says of each image; labels do not matter. Programs are compiled once for batches of about a size. */
+  predict(dataset: Dataset, options?: DecodeOptions): Promise<Prediction[]> {
+    return this.predictor.predict(this.w, dataset, options);
   }
 
   /** The metric that decided. */
@@ -104,8 +85,8 @@ export class Trained {
     return ask(model, task, labels, info.constants);
   }
 
-  /** @throws InputError when a data set has other labels, names or channels than the net. */
-  expectFitting({ name, labels, channels }: Dataset): void {
+  /** @throws InputError when a data set has other labels or names than the net. */
+  expectFitting({ name, labels }: Dataset): void {
     const { info, task } = this;
     if (labels.kind !== task.labels) {
       throw new InputError(
@@ -119,11 +100,6 @@ export class Trained {
         `${name} has the classes ${names.join(", ")}; the net knows ${info.names.join(", ")}`,
       );
     }
-    if (channels !== info.input[0]) {
-      throw new InputError(
-        `${name} has images of ${channels} channels; the net takes ${info.input[0]}`,
-      );
-    }
   }
 
   close(): Promise<void> {
@@ -135,12 +111,12 @@ export class Trained {
  * Opens a run's best weights.
  *
  * @throws InputError for a folder that holds no run, or none with weights yet; FormatError for damaged
- * weights.
+ * weights; InputError when the module that the run was made with is gone or changed.
  * @example
  * const net = await openTrained("runs/a");
  * const { test } = await openDataset("mnist");
  * const { metrics } = await net.evaluate(test!);
- * metrics.accuracy > 0.9; // true
+ * Object.keys(metrics); // ["accuracy", "balancedAccuracy", "top5", "macroF1"]
  * await net.close();
  */
 export async function openTrained(run: string, options: EngineOptions = {}): Promise<Trained> {
@@ -151,7 +127,9 @@ export async function openTrained(run: string, options: EngineOptions = {}): Pro
   }
   const { info, tensors } = await readWeights(path);
   const [channels, height, width] = info.input;
-  const model = createModel(info.model, { channels, height, width, classes: info.names.length });
+  const own = config.module && (await loadModule(config.module.path, config.module));
+  const input = { channels, height, width, classes: info.names.length };
+  const model = createModel(info.model, input, own?.models);
   const { layout } = build(model.layer, [1, ...model.input], { training: false });
   const values = vectorOf(layout, tensors, path);
   const engine = await createEngine(options);

@@ -1,28 +1,31 @@
-// A comparison's folder: the plan, the tables, and a run folder for every run.
+// A study's folder: its plan, whatever tables are made of it, and a run folder for every run.
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { firstDifference, type Plan } from "../compare/plan.js";
 import { writeFileAtomic } from "../files/atomicFile.js";
 import { makeFolder } from "../files/folders.js";
 import { readJson } from "../files/json.js";
 import { lockFolder } from "../files/lock.js";
 import { InputError } from "../inputError.js";
+import { firstDifference } from "./difference.js";
 
-/** Files of a comparison's folder, relative to it. */
-export const compareFiles = {
-  plan: "plan.json",
-  results: "results.csv",
-  tableMarkdown: "table.md",
-  table: "table.csv",
-  chart: "table.svg",
-} as const;
+/** The file that holds everything that decides a study's numbers. */
+export const PLAN = "plan.json";
 
-async function expectSamePlan(out: string, plan: Plan): Promise<void> {
-  const path = join(out, compareFiles.plan);
+/** Where a study lies and what it is to do. */
+export interface StudyFolder {
+  readonly out: string;
+  /** What may differ in no later call: plain data, as JSON keeps it. */
+  readonly plan: object;
+  /** What the study is called in messages, as `comparison`. */
+  readonly kind: string;
+}
+
+async function expectSamePlan({ out, plan, kind }: StudyFolder): Promise<void> {
+  const path = join(out, PLAN);
   if (!existsSync(path)) {
-    const [first] = readdirSync(out).filter((name) => name !== "run.lock" && !name.startsWith("."));
+    const [first] = readdirSync(out).filter((name) => !name.startsWith(".") && name !== "run.lock");
     if (first === undefined) return;
     throw new InputError(`${out} is not empty (it holds ${first}); choose a new folder`);
   }
@@ -30,21 +33,22 @@ async function expectSamePlan(out: string, plan: Plan): Promise<void> {
   const difference = firstDifference(saved, JSON.parse(JSON.stringify(plan)));
   if (difference === undefined) return;
   throw new InputError(
-    `${out} holds another comparison: ${difference}; choose a new folder, or go on with its plan`,
+    `${out} holds another ${kind}: ${difference}; choose a new folder, or go on with its plan`,
   );
 }
 
 /**
- * Begins a comparison in a folder, or goes on there, and returns what frees the folder.
+ * Begins a study in a folder, or goes on there, and returns what frees the folder.
  *
  * @throws InputError when the folder holds something else, or another plan: with the first difference.
  */
-export async function openFolder(out: string, plan: Plan): Promise<() => void> {
+export async function openFolder(study: StudyFolder): Promise<() => void> {
+  const { out, plan } = study;
   makeFolder(out);
   const lock = lockFolder(out);
   try {
-    await expectSamePlan(out, plan);
-    await writeFileAtomic(join(out, compareFiles.plan), `${JSON.stringify(plan, undefined, 2)}\n`);
+    await expectSamePlan(study);
+    await writeFileAtomic(join(out, PLAN), `${JSON.stringify(plan, undefined, 2)}\n`);
     return () => lock.release();
   } catch (error) {
     lock.release();

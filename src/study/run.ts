@@ -1,8 +1,8 @@
-// One run of a comparison in its folder: read when it is over, resumed when it is half done.
+// One run of a study in its folder: read when it is over, resumed when it is half done.
 
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../files/atomicFile.js";
 import { readError } from "../files/errors.js";
@@ -14,7 +14,7 @@ import { DivergedError, type Summary, type TrainSettings } from "../train/index.
 /** Stands in the folder of a run that diverged, with what was said about it. */
 const DIVERGED = "diverged.json";
 
-/** The comparison was interrupted; what is done is saved. */
+/** The study was interrupted; what is done is saved. */
 export class Stopped extends Error {
   override readonly name = "Stopped";
 }
@@ -91,4 +91,11 @@ export async function finish(
   const outcome = await ended(folder);
   if (!outcome) throw new Stopped();
   return outcome;
+}
+
+/** Takes what a run trained out of its folder. */
+export async function dropWeights(folder: string): Promise<void> {
+  for (const path of [dirname(runFiles.last), runFiles.state, runFiles.previousState]) {
+    await rm(join(folder, path), { recursive: true, force: true });
+  }
 }

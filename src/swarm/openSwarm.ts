@@ -4,6 +4,7 @@ import { availableParallelism, freemem } from "node:os";
 import { createEngine, type Engine } from "../engine/index.js";
 import { InputError } from "../inputError.js";
 import { slicesOf } from "../optim/index.js";
+import { formatBytes } from "../text/bytes.js";
 import {
   Evaluator,
   type LearnerPrograms,
@@ -134,10 +135,9 @@ function checkMemory(prepared: Prepared, spec: SwarmSpec, host: Host): number {
   const needed = 4 * layout.length * vectors * spec.particles;
   const free = freemem();
   if (needed <= 0.8 * free) return needed;
-  const mb = (bytes: number) => `${Math.ceil(bytes / 1e6).toLocaleString("en-US")} MB`;
   throw new InputError(
-    `${spec.particles} particles of ${prepared.net.model} need about ${mb(needed)} of memory for their ` +
-      `vectors; ${mb(free)} are free: take fewer particles or a smaller model`,
+    `${spec.particles} particles of ${prepared.net.model} need about ${formatBytes(needed, Math.ceil)} of memory for their ` +
+      `vectors; ${formatBytes(free)} are free: take fewer particles or a smaller model`,
   );
 }
 

@@ -5,6 +5,11 @@ import { parseRates, type RatePolicy, rateOf, wild } from "./rates.js";
 const rates = (policy: RatePolicy, epochs: number, particle = 0, seed = 1) =>
   Array.from({ length: epochs }, (_, epoch) => rateOf(policy, { epoch, particle, seed }));
 
+test("a range may end with the first epoch, and none before it", () => {
+  expect(parseRates("0.001..0.1@1/0.0001..0.001", 1)[0]).toMatchObject({ kind: "random" });
+  expect(() => parseRates("0.001..0.1@0/0.0001..0.001", 1)).toThrow();
+});
+
 describe("a rate", () => {
   test("that is fixed stays", () => {
     expect(rates({ kind: "fixed", rate: 0.03 }, 3)).toEqual([0.03, 0.03, 0.03]);

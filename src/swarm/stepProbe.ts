@@ -38,17 +38,13 @@ export class StepProbe {
     { question, net, splits, config }: Prepared,
   ) {
     const { model, task, constants } = question;
-    const [, outHeight, outWidth] = model.input;
     const { train } = splits;
     this.loader = new Loader(engine, train, {
       batch: Math.min(config.batch, train.length),
       seed: config.seed,
       shuffle: true,
       targets: targetsOf(model, task, train.labels, constants),
-      outHeight,
-      outWidth,
-      mean: net.mean,
-      std: net.std,
+      intake: net,
     });
     this.objective = training.objective({ seed: config.seed });
     const { length, trainable } = training.layout;

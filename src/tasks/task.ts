@@ -161,6 +161,8 @@ export interface Task<L extends Labels = Labels> {
   readonly reports: Readonly<Record<string, MetricInfo["unit"]>>;
   /** A fresh sum for one data set. */
   newMetrics(labels: L, constants: Constants): Metrics;
+  /** A prediction as a row of a table: names of columns and what stands in them, the same for every image. */
+  row(prediction: Prediction): readonly (readonly [column: string, value: string | number])[];
   /** What the net says of each image of a batch. */
   decode(output: Float32Array, info: DecodeInfo, options?: DecodeOptions): Prediction[];
 }

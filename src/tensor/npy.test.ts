@@ -87,6 +87,7 @@ describe("readNpy", () => {
   it("reads a scalar and an empty array", () => {
     expect(readNpy(npy(header("|u1", "()"), [7])).shape).toEqual([]);
     expect(readNpy(npy(header("|u1", "(0, 3)"), [])).shape).toEqual([0, 3]);
+    expect(readNpy(npy(header("|u1", `(${"1,".repeat(64)})`), [7])).shape).toHaveLength(64);
   });
 
   it.each([
@@ -179,6 +180,7 @@ describe("readNpyTexts", () => {
   it("puts column-major elements into row-major order", () => {
     const bytes = npy(header("|S1", "(2, 3)", "True"), [...Buffer.from("adbecf")]);
     expect(readNpyTexts(bytes).data.join("")).toBe("abcdef");
+    expect(readNpyTexts(npy(header("|S1", "()", "True"), [97])).data).toEqual(["a"]);
   });
 
   it.each([

@@ -19,8 +19,11 @@ function patched(change: (view: DataView, entry: number, bytes: Uint8Array) => v
   return bytes;
 }
 
-/** An archive of one file with all its numbers in the longer records, as one over 4 GiB has them. */
-function zip64(bytes: Uint8Array): Uint8Array {
+/**
+ * An archive of one file with all its numbers in the longer records, as one over 4 GiB has them; of the field for
+ * them `own` bytes, behind other fields.
+ */
+function zip64(bytes: Uint8Array, others = Buffer.alloc(0), own = 28): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const at = directory(bytes);
   const extra = Buffer.alloc(28);
@@ -32,8 +35,9 @@ function zip64(bytes: Uint8Array): Uint8Array {
   const entry = Buffer.from(bytes.subarray(at, bytes.length - 22));
   entry.fill(0xff, 20, 28);
   entry.fill(0xff, 42, 46);
-  entry.writeUInt16LE(28, 30);
-  const size = entry.length + 28;
+  const fields = Buffer.concat([others, extra.subarray(0, own)]);
+  entry.writeUInt16LE(fields.length, 30);
+  const size = entry.length + fields.length;
   const record = Buffer.alloc(56);
   record.writeUInt32LE(0x06064b50, 0);
   record.writeBigUInt64LE(44n, 4);
@@ -47,7 +51,7 @@ function zip64(bytes: Uint8Array): Uint8Array {
   const end = Buffer.from(bytes.subarray(bytes.length - 22));
   end.fill(0xff, 8, 20);
   const content = Buffer.from(bytes.subarray(0, at));
-  return new Uint8Array(Buffer.concat([content, entry, extra, record, locator, end]));
+  return new Uint8Array(Buffer.concat([content, entry, fields, record, locator, end]));
 }
 
 describe("npz", () => {
@@ -144,6 +148,13 @@ describe("npz", () => {
   it("reads an archive with the records of one over 4 GiB", () => {
     expect(readNpz(zip64(writeNpz([["ones", ones]])))).toEqual(new Map([["ones", ones]]));
     expect(readNpz(zip64(packed()))).toEqual(new Map([["ones", ones]]));
+    const timestamp = Buffer.of(0x55, 0x54, 5, 0, 1, 2, 3, 4, 5);
+    expect(readNpz(zip64(packed(), timestamp))).toEqual(new Map([["ones", ones]]));
+    for (const own of [0, 2, 4, 12, 20, 27]) {
+      expect(() => readNpz(zip64(packed(), timestamp, own)), `${own}`).toThrow(
+        /^archive, byte \d+: /,
+      );
+    }
     const damaged = zip64(packed());
     damaged.set([1], damaged.length - 22 - 20 - 56);
     expect(() => readNpz(damaged)).toThrow("expected the end record of a zip archive over 4 GiB");

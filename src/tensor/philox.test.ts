@@ -74,6 +74,59 @@ describe("Random", () => {
     expect(Math.abs(normalVariance - 1)).toBeLessThan(0.04);
   });
 
+  it("maps as many words to one whole number as to another", () => {
+    class Word extends Random {
+      constructor(private readonly word: number) {
+        super(key);
+      }
+      override bits = () => this.word;
+    }
+    const words = 2 ** 32;
+    for (const bound of [1, 2, 3, 7, 10, 255, 1000, 60_000]) {
+      for (const k of [0, 1, 2, Math.floor(bound / 2), bound - 1]) {
+        // Words from first to next - 1 are those of k, so that counts differ by one at most.
+        const [first, next] = [
+          Math.ceil((k * words) / bound),
+          Math.ceil(((k + 1) * words) / bound),
+        ];
+        if (k >= bound) continue;
+        expect([first, next - 1].map((word) => new Word(word).integer(bound))).toEqual([k, k]);
+        expect(Math.abs(next - first - words / bound)).toBeLessThan(1);
+      }
+    }
+  });
+
+  /** Pearson's statistic of counts that should be equal. */
+  const chiSquare = (counts: readonly number[]) => {
+    const expected = counts.reduce((a, b) => a + b) / counts.length;
+    return counts.reduce((total, count) => total + (count - expected) ** 2 / expected, 0);
+  };
+
+  it.each([
+    // Quantiles of chi-square at 0.999 for bound - 1 degrees of freedom.
+    [3, 13.82],
+    [7, 22.46],
+    [10, 27.88],
+    [100, 148.23],
+  ])("draws whole numbers below %d evenly", (bound, most) => {
+    const random = new Random(key);
+    const counts = new Array<number>(bound).fill(0);
+    for (let at = 0; at < 100 * bound; at++) counts[random.integer(bound)]++;
+    expect(chiSquare(counts)).toBeLessThan(most);
+  });
+
+  it("draws all orders evenly", () => {
+    const counts = new Map<string, number>();
+    const draws = 2400;
+    for (let step = 0; step < draws; step++) {
+      const order = new Random({ ...key, step }).permutation(4).join("");
+      counts.set(order, (counts.get(order) ?? 0) + 1);
+    }
+    expect(counts.size).toBe(24);
+    // At 0.999 for 23 degrees of freedom.
+    expect(chiSquare([...counts.values()])).toBeLessThan(49.73);
+  });
+
   it("permutes", () => {
     const order = new Random(key).permutation(100);
     expect([...order]).not.toEqual([...order].sort((a, b) => a - b));

@@ -127,7 +127,10 @@ export class Random {
     return radius * Math.cos(2 * Math.PI * this.uniform(2 * index + 1));
   }
 
-  /** A whole number in [0, bound), drawn in order. */
+  /**
+   * A whole number in [0, bound), drawn in order. Of the 2^32 words as many lead to one number as to another, give
+   * or take one: no number is likelier than another by more than bound / 2^32 of its share.
+   */
   integer(bound: number): number {
     return Math.floor(((this.bits(this.next++) >>> 0) / 4294967296) * bound);
   }

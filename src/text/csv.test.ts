@@ -88,6 +88,7 @@ describe("reading", () => {
 
   test.each([
     ['a\n"b,c', 'x.csv: line 2: cannot read "\\"b,c"; expected a cell, in double quotes'],
+    [`"${"x".repeat(40)}`, `cannot read "\\"${"x".repeat(19)}"; expected`],
     ['a,5" disk\n', 'x.csv: line 1: cannot read "5\\" disk\\n"'],
     ['"a" b\n', 'x.csv: line 1: cannot read "\\"a\\" b\\n"'],
   ])("%j is refused", (given, message) => {

@@ -2,8 +2,8 @@
 
 import { InputError } from "../inputError.js";
 
-/** What a cell is made of; `undefined` and numbers that are not finite leave it empty. */
-export type CsvValue = string | number | boolean | undefined;
+/** What a cell is made of; what is not there, and numbers that are not finite, leave it empty. */
+export type CsvValue = string | number | boolean | null | undefined;
 
 /** A line of a table, or several where a cell holds line ends. */
 export interface CsvRow {

@@ -1,8 +1,17 @@
 import { expect, test } from "vitest";
-import { clock, grouped, percent } from "./format.js";
+import { clock, grouped, hundredths, percent, sixDigits } from "./format.js";
 
 test("shares become per cent with two decimals", () => {
   expect(percent(0.98765)).toBe("98.77 %");
+  expect(percent(0.98765, 0)).toBe("99 %");
+  expect(hundredths(0.98765)).toBe("98.77");
+  expect(hundredths(-0.98765, 1)).toBe("-98.8");
+});
+
+test("six digits are kept of large and small numbers", () => {
+  expect([123456789, 0.000123456789, -1.5, Number.NaN].map(sixDigits)).toEqual([
+    ...[123457000, 0.000123457, -1.5, Number.NaN],
+  ]);
 });
 
 test("large numbers are grouped", () => {

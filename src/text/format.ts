@@ -1,7 +1,13 @@
 // Numbers as people read them.
 
-/** `98.76 %` from a share of 1. */
-export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+/** `98.76` from a share of 1, where the unit stands elsewhere; `digits` behind the point, default 2. */
+export const hundredths = (share: number, digits = 2): string => (100 * share).toFixed(digits);
+
+/** `98.76 %` from a share of 1; `digits` behind the point, default 2. */
+export const percent = (share: number, digits = 2): string => `${hundredths(share, digits)} %`;
+
+/** A number of which six digits are enough for reading: `0.123457` from 0.123456789. */
+export const sixDigits = (value: number): number => Number(value.toPrecision(6));
 
 /** `61,706`. */
 export const grouped = (count: number): string => Math.round(count).toLocaleString("en-US");

@@ -55,6 +55,25 @@ export function unknownName(kind: string, typed: string, known: readonly string[
   );
 }
 
+/**
+ * A registry with a user's own entries behind it.
+ *
+ * @throws InputError when one of them has the name of another entry.
+ */
+export function withOwn<T extends { readonly name: string }>(
+  kind: string,
+  registry: readonly T[],
+  own: readonly T[],
+): readonly T[] {
+  const all = [...registry, ...own];
+  const names = all.map(({ name }) => name);
+  const taken = names.find((name, at) => names.indexOf(name) !== at);
+  if (taken === undefined) return all;
+  throw new InputError(
+    `${kind} "${taken}": there is one of this name already; choose another name`,
+  );
+}
+
 /** The entry of a registry with a name; throws {@link unknownName} when there is none. */
 export function byName<T extends { readonly name: string }>(
   kind: string,

@@ -2,11 +2,18 @@
 // folder's config.json all come from this schema.
 
 import { z } from "zod";
+import { type Fit, fits, type Range16, ranges } from "../data/index.js";
 import { parseSettings } from "../settings.js";
 import { BYTES } from "../text/bytes.js";
 
 /** Numbers, ranges and names, one for each net of a swarm; see the swarm's rates. */
 const RATES = /^([a-z]{4,}|[-\d.e@/]+)(,\s*([a-z]{4,}|[-\d.e@/]+))*$/i;
+
+/** `name (what it does), ...`. */
+const inWords = (table: Readonly<Record<string, string>>): string =>
+  Object.entries(table)
+    .map(([name, meaning]) => `${name} (${meaning})`)
+    .join(", ");
 
 const count = () => z.int().min(1);
 
@@ -22,6 +29,11 @@ export const trainConfig = z.strictObject({
     .optional()
     .describe("metric that chooses the best epoch; default the first of the task"),
   model: z.string().default("lenet5").describe("model by name"),
+  module: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("JavaScript file that brings models, optimizers and couplings of your own by name"),
   pretrained: z
     .string()
     .min(1)
@@ -87,7 +99,24 @@ export const trainConfig = z.strictObject({
     .describe("how lr grows with the batch: none, linear or sqrt"),
   baseBatch: count().default(64).describe("batch that lr is meant for when scale is set"),
   augment: z.string().default("").describe("augmentations in order, as crop,flip"),
-  size: count().optional().describe("height and width that images are resized to, in pixels"),
+  size: count().optional().describe("height and width of the net's input, in pixels"),
+  fit: z
+    .enum(Object.keys(fits) as [Fit, ...Fit[]])
+    .default("crop")
+    .describe(`what happens to images of another shape: ${inWords(fits)}`),
+  channels: count()
+    .optional()
+    .describe("channels of image files: 1 grey, 3 colour, 4 with transparency; default 3"),
+  range: z
+    .enum(Object.keys(ranges) as [Range16, ...Range16[]])
+    .default("full")
+    .describe(`how 16-bit image files become bytes: ${inWords(ranges)}`),
+  pack: z
+    .boolean()
+    .default(false)
+    .describe(
+      "keep decoded image files in a file of the cache folder, as is done where memory is short",
+    ),
   labelSmoothing: z
     .number()
     .min(0)

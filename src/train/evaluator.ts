@@ -1,6 +1,6 @@
 // Evaluates weights on a data set.
 
-import { type Batch, type Dataset, Loader, type Normalisation } from "../data/index.js";
+import { type Batch, type Dataset, type Intake, Loader } from "../data/index.js";
 import type { Engine, MemoryReport, Program, Vector } from "../engine/engine.js";
 import { IMAGES, WEIGHTS } from "../nn/index.js";
 import {
@@ -31,19 +31,19 @@ export class Evaluator {
     private readonly program: Program,
     private readonly question: Asked,
     private readonly batch: number,
-    private readonly normalisation: Normalisation,
+    private readonly intake: Intake,
   ) {}
 
   static async create(
     engine: Engine,
     question: Asked,
     batch: number,
-    normalisation: Normalisation,
+    intake: Intake,
   ): Promise<Evaluator> {
     const program = await engine.compile(evaluationGraph(question, batch).graph, {
       frozen: [WEIGHTS],
     });
-    return new Evaluator(engine, program, question, batch, normalisation);
+    return new Evaluator(engine, program, question, batch, intake);
   }
 
   /** What the program takes. */
@@ -51,20 +51,15 @@ export class Evaluator {
     return this.program.memory;
   }
 
-  /** Batches of a data set for {@link evaluate}, resized to the model's input; kept between epochs. */
+  /** Batches of a data set for {@link evaluate}, kept between epochs. */
   loader(dataset: Dataset): Loader {
     const { model, task, constants } = this.question;
-    const [, outHeight, outWidth] = model.input;
-    const { mean, std } = this.normalisation;
     return new Loader(this.engine, dataset, {
       batch: this.batch,
       seed: 0,
       shuffle: false,
       targets: targetsOf(model, task, dataset.labels, constants),
-      outHeight,
-      outWidth,
-      mean,
-      std,
+      intake: this.intake,
     });
   }
 

@@ -1,7 +1,15 @@
 // What tells one data set from another, so that a run is not resumed on other images.
 
 import { createHash } from "node:crypto";
-import { type Dataset, type Labels, labelData, namesOf, type Splits } from "../data/index.js";
+import {
+  commonSize,
+  type Dataset,
+  type Labels,
+  labelData,
+  namesOf,
+  readerOf,
+  type Splits,
+} from "../data/index.js";
 
 /** Images of each part that enter the hash; all labels do. */
 const SAMPLED = 512;
@@ -13,8 +21,8 @@ export interface Fingerprint {
   readonly train: number;
   readonly selection: number;
   readonly test: number;
-  /** Of the stored images: [channels, height, width]. */
-  readonly shape: readonly [number, number, number];
+  /** Of the stored images: [channels, height, width], or [channels] where each has a size of its own. */
+  readonly shape: readonly number[];
   /** Kind of the labels, and names of their classes, tags or values. */
   readonly labels: Labels["kind"];
   readonly names: readonly string[];
@@ -26,25 +34,28 @@ export interface Fingerprint {
 export function fingerprint({ train, selection, test }: Splits): Fingerprint {
   const hash = createHash("sha256");
   for (const part of [train, selection, test]) if (part) hashPart(part, hash);
+  const size = commonSize(train.images);
   return {
     name: train.name,
     train: train.length,
     selection: selection?.length ?? 0,
     test: test?.length ?? 0,
-    shape: [train.channels, train.height, train.width],
+    shape: size ? [train.channels, size.height, size.width] : [train.channels],
     labels: train.labels.kind,
     names: namesOf(train.labels),
     hash: hash.digest("hex"),
   };
 }
 
-function hashPart({ labels, images, length }: Dataset, hash: ReturnType<typeof createHash>): void {
+function hashPart(
+  { labels, images, channels, length }: Dataset,
+  hash: ReturnType<typeof createHash>,
+): void {
   hash.update(labelData(labels));
-  const bytes = images.length / length;
   const stride = Math.ceil(length / SAMPLED);
-  for (let at = 0; at < length; at += stride) {
-    hash.update(images.subarray(at * bytes, (at + 1) * bytes));
-  }
+  const reader = readerOf(images, channels);
+  for (let at = 0; at < length; at += stride) hash.update(reader.read(at));
+  reader.close();
 }
 
 /** The first difference in words, or `undefined` when the images are the same; names may differ. */

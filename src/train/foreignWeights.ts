@@ -45,7 +45,7 @@ export function translate(map: NameMap, tensors: Tensors, source: string): Weigh
   });
   const { model, classes: names, images } = map;
   return {
-    info: { model, task: "classify", names, constants: {}, ...images },
+    info: { model, task: "classify", names, constants: {}, ...images, fit: "crop" },
     tensors: new Map(entries),
   };
 }

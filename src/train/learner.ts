@@ -272,7 +272,6 @@ export function openLoader(
   { particle, images = splits.train }: LearnerOptions,
 ): Loader {
   const { model, task, constants } = question;
-  const [, outHeight, outWidth] = model.input;
   const { batch, seed, augment } = config;
   return new Loader(engine, images, {
     batch,
@@ -281,10 +280,7 @@ export function openLoader(
     shuffle: true,
     augment: parseAugmentations(augment),
     targets: targetsOf(model, task, images.labels, constants),
-    outHeight,
-    outWidth,
-    mean: net.mean,
-    std: net.std,
+    intake: net,
   });
 }
 

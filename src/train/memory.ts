@@ -16,6 +16,7 @@ import { estimateSeconds, Planner } from "../graph/recompute/planner.js";
 import { segmentsOf } from "../graph/recompute/segments.js";
 import { InputError } from "../inputError.js";
 import { formatBytes, parseBytes } from "../text/bytes.js";
+import { percent } from "../text/format.js";
 import { type CometConfig, cometSettings } from "./activationBounds.js";
 import type { TrainConfig } from "./config.js";
 
@@ -218,13 +219,11 @@ function words({ recomputed, cost, keep }: Candidate, { peakBytes }: MemoryRepor
     keep === "bf16" && "images kept as bfloat16, so that gradients are rounded",
     keep === "comet" &&
       "inputs of convolutions kept compressed, so that their weights' gradients have a bounded error",
-    cost >= 0.005 && `about ${percent(cost)} more work`,
+    cost >= 0.005 && `about ${percent(cost, 0)} more work`,
   ].filter(Boolean);
   const how = means.length > 0 ? means.join("; ") : "nothing to do";
   return `${formatBytes(peakBytes)}: ${how}`;
 }
-
-const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 /** Bounds that nothing would be kept under are a mistake. */
 function checkComet({ memory, keep, comet = {} }: MemorySettings): void {

@@ -1,7 +1,10 @@
 // Everything of a run that is settled before anything is computed or written: effective settings,
 // images, model. Bad input ends here.
 
+import { resolve } from "node:path";
 import {
+  commonSize,
+  DEFAULT_SIZE,
   type Drawn,
   draw,
   labelKinds,
@@ -9,6 +12,7 @@ import {
   normalisationOf,
   openDataset,
   parseAugmentations,
+  readingOf,
   type Splits,
 } from "../data/index.js";
 import { InputError } from "../inputError.js";
@@ -28,6 +32,7 @@ import {
 import { unknownName } from "../text/words.js";
 import { parseConfig, type TrainConfig, type TrainSettings } from "./config.js";
 import { dataDifference, type Fingerprint, fingerprint } from "./fingerprint.js";
+import { type LoadedModule, loadModule } from "./ownModule.js";
 import { type Start, startFrom, type Wanted } from "./start.js";
 import { type NetInfo, readWeights, type Weights } from "./weights.js";
 
@@ -59,6 +64,8 @@ export interface Prepared {
   readonly data: Fingerprint;
   /** Weights that are not drawn at random; a resumed run has its own. */
   readonly start?: Start;
+  /** What the setting `module` names. */
+  readonly module?: LoadedModule;
 }
 
 /** Settings that may differ when a run is resumed: they stop it or say where it computes. */
@@ -86,6 +93,10 @@ function resumedSettings(saved: RunConfig, given: Partial<TrainSettings>): Parti
   }
   return { ...saved.settings, ...given };
 }
+
+/** The settings with the whole path of the module, which a run may be resumed without. */
+const withPath = (settings: Partial<TrainSettings>): Partial<TrainSettings> =>
+  settings.module === undefined ? settings : { ...settings, module: resolve(settings.module) };
 
 /** An optimizer that finds its own steps takes no rate, and moves its net alone. */
 function checkPace({ name }: Optimizer, { swarm }: TrainConfig, { lr }: Partial<TrainSettings>) {
@@ -124,12 +135,14 @@ function checkNames(
 function wantedNet(
   { model: name, size }: TrainConfig,
   { train }: Splits,
-  create: OwnParts["model"],
   names: readonly string[],
+  create: OwnParts["model"],
+  module?: LoadedModule,
 ): Wanted {
-  const { channels, height, width } = train;
+  const { channels, images } = train;
+  const { height, width } = commonSize(images) ?? { height: DEFAULT_SIZE, width: DEFAULT_SIZE };
   return {
-    create: create ?? ((input) => createModel(name, input)),
+    create: create ?? ((input) => createModel(name, input, module?.models)),
     input: {
       channels,
       height: size ?? height,
@@ -171,22 +184,25 @@ export async function prepare(
   own: OwnParts,
   saved?: RunConfig,
 ): Promise<Prepared> {
-  const given = saved ? resumedSettings(saved, settings) : settings;
+  const located = withPath(settings);
+  const given = saved ? resumedSettings(saved, located) : located;
   const first = parseConfig(given);
-  checkNames(own.optimizer ?? getOptimizer(first.optimizer), first);
-  const splits = own.data ?? (await openDataset(first.data, { size: first.size }));
+  const module =
+    first.module === undefined ? undefined : await loadModule(first.module, saved?.module);
+  checkNames(own.optimizer ?? getOptimizer(first.optimizer, module?.optimizers), first);
+  const splits = own.data ?? (await openDataset(first.data, readingOf(first)));
   const task = taskOf(first, splits, own.task);
   const names = task.outputs(splits.train.labels);
   const data = fingerprint(splits);
   const difference = saved && dataDifference(saved.data, data);
   if (difference) throw new InputError(`the run was made with other data: ${difference}`);
-  const wanted = wantedNet(first, splits, own.model, names);
+  const wanted = wantedNet(first, splits, names, own.model, module);
   const model = wanted.create(wanted.input);
   const weights = saved ? undefined : await weightsOf(first, own);
   const start = weights && startFrom(weights, wanted, first.pretrained ?? "the weights given");
   const { mean, std, ...defaults } = model.defaults ?? {};
   const full = parseConfig({ ...defaults, ...given });
-  const optimizer = own.optimizer ?? getOptimizer(full.optimizer);
+  const optimizer = own.optimizer ?? getOptimizer(full.optimizer, module?.optimizers);
   const config = withLevels(full, optimizer);
   if (isSelfPaced(optimizer)) checkPace(optimizer, config, settings);
   const drawn = draw(splits, config);
@@ -207,8 +223,10 @@ export async function prepare(
       input: model.input,
       mean: normalisation.mean,
       std: normalisation.std,
+      fit: config.fit,
     },
     data,
     start,
+    module,
   };
 }

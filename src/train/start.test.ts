@@ -23,7 +23,15 @@ function tinyWeights(of: readonly string[] = names): Weights {
   const { layout } = netOf(of.length);
   const values = Float32Array.from({ length: layout.length }, (_, at) => at);
   const info: NetInfo = {
-    ...{ model: "tiny", task: "classify", names: of, constants: {}, mean: [90], std: [50] },
+    ...{
+      model: "tiny",
+      task: "classify",
+      names: of,
+      constants: {},
+      fit: "crop",
+      mean: [90],
+      std: [50],
+    },
     input: [1, 6, 6],
   };
   return { info, tensors: new Map(tensorsOf(layout, values)) };

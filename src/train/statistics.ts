@@ -54,9 +54,7 @@ export class Statistics {
     const { question, net, splits, config } = this.prepared;
     const graph = statisticsGraph(question.model, batch);
     if (!graph) return undefined;
-    const [, outHeight, outWidth] = question.model.input;
-    const { mean, std } = net;
-    const options = { batch, seed: config.seed, shuffle: true, outHeight, outWidth, mean, std };
+    const options = { batch, seed: config.seed, shuffle: true, intake: net };
     return {
       loader: new Loader(engine, splits.train, options),
       program: await engine.compile(graph),

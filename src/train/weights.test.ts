@@ -19,6 +19,7 @@ const info = {
   constants: { threshold: [0.5, -1.25] },
   input: [1, 6, 6] as const,
   mean: [33.3],
+  fit: "pad" as const,
   std: [78.5],
 };
 

@@ -4,7 +4,7 @@
 import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Normalisation } from "../data/index.js";
+import { type Fit, fits, type Intake } from "../data/index.js";
 import { readError } from "../files/errors.js";
 import type { Param, ParamLayout } from "../graph/index.js";
 import { InputError } from "../inputError.js";
@@ -17,7 +17,7 @@ import { mapFor, translate } from "./foreignWeights.js";
 import { readSealed, writeSealed } from "./sealed.js";
 
 /** What weights belong to. */
-export interface NetInfo extends Normalisation {
+export interface NetInfo extends Intake {
   /** Name of the model. */
   readonly model: string;
   /** Name of the task. */
@@ -26,8 +26,6 @@ export interface NetInfo extends Normalisation {
   readonly names: readonly string[];
   /** What the task's decoder needs. */
   readonly constants: Constants;
-  /** [channels, height, width]. */
-  readonly input: readonly [number, number, number];
 }
 
 type Tensors = ReadonlyMap<string, HostTensor>;
@@ -80,11 +78,11 @@ export function vectorOf(layout: ParamLayout, tensors: Tensors, source: string):
 export function encodeWeights(
   layout: ParamLayout,
   values: Float32Array,
-  { model, task, names, constants, input, mean, std }: NetInfo,
+  { model, task, names, constants, input, mean, std, fit }: NetInfo,
 ): Uint8Array {
   const lists = Object.entries({ names, constants, input, mean, std });
   const metadata = Object.fromEntries(lists.map(([name, list]) => [name, JSON.stringify(list)]));
-  return writeSealed(tensorsOf(layout, values), { model, task, ...metadata });
+  return writeSealed(tensorsOf(layout, values), { model, task, fit, ...metadata });
 }
 
 /** A weights file as read. */
@@ -141,6 +139,14 @@ function parseInfo(metadata: Readonly<Record<string, string>>, source: string): 
       'metadata "model" is missing, and the names of the tensors are not those of a known map',
     );
   }
+  const { fit = "crop" } = metadata;
+  if (!(fit in fits)) {
+    throw new FormatError(
+      source,
+      8,
+      `metadata "fit" is ${fit}; expected ${Object.keys(fits).join(", ")}`,
+    );
+  }
   const input = list("input", isNumber, 3) as unknown as NetInfo["input"];
   return {
     model: metadata.model,
@@ -150,6 +156,7 @@ function parseInfo(metadata: Readonly<Record<string, string>>, source: string): 
     input,
     mean: list("mean", isNumber, input[0]),
     std: list("std", isNumber, input[0]),
+    fit: fit as Fit,
   };
 }
 

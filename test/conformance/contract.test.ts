@@ -6,6 +6,7 @@ import { type Engine, type Gather, SAMPLE_FIELDS } from "../../src/engine/engine
 import { gather } from "../../src/engine/reference/gather.js";
 import { add, Graph, input, mul, read, scalar, write } from "../../src/graph/index.js";
 import { Random } from "../../src/tensor/philox.js";
+import { sourcesOf } from "../support/sources.js";
 import { relativeError } from "./case.js";
 import { everyEngine } from "./engines.js";
 
@@ -30,6 +31,12 @@ const sample = fc.tuple(
   pixel,
   pixel,
   weight,
+  slope,
+  slope,
+  pixel,
+  slope,
+  slope,
+  pixel,
 );
 
 const batch: fc.Arbitrary<Gather> = fc
@@ -51,8 +58,9 @@ const batch: fc.Arbitrary<Gather> = fc
     return {
       ...size,
       images: Uint8Array.from({ length }, () => random.integer(256)),
-      indices: Int32Array.from(
+      sources: sourcesOf(
         samples.flatMap(([, own, partner]) => [own % count, partner < 0 ? -1 : partner % count]),
+        size,
       ),
       samples: Float32Array.from(samples.flatMap(([fields]) => fields)),
       mean: [100, 50, 25, 10].slice(0, size.channels),
@@ -60,8 +68,8 @@ const batch: fc.Arbitrary<Gather> = fc
     };
   });
 
-const gathered = ({ indices, channels, outHeight, outWidth }: Gather) =>
-  (indices.length / 2) * channels * outHeight * outWidth;
+const gathered = ({ samples, channels, outHeight, outWidth }: Gather) =>
+  (samples.length / SAMPLE_FIELDS) * channels * outHeight * outWidth;
 
 /** w <- w * x + s; returns what w was. */
 function stepGraph(): Graph {
@@ -167,10 +175,8 @@ for (const { title, open, skip } of everyEngine) {
     it("refuses a gather that does not fit", async () => {
       const stored: Gather = {
         images: new Uint8Array(8),
-        height: 2,
-        width: 2,
         channels: 1,
-        indices: Int32Array.of(1, -1),
+        sources: Float64Array.of(4, 2, 2, -1, 0, 0),
         samples: new Float32Array(SAMPLE_FIELDS),
         outHeight: 1,
         outWidth: 1,
@@ -180,9 +186,10 @@ for (const { title, open, skip } of everyEngine) {
       const out = engine.buffer(1);
       await engine.gather(stored, out);
       const wrong: Partial<Gather>[] = [
-        { indices: Int32Array.of(2, -1) },
-        { indices: Int32Array.of(-1, 0) },
-        { indices: Int32Array.of(0, 2) },
+        { sources: Float64Array.of(5, 2, 2, -1, 0, 0) },
+        { sources: Float64Array.of(-1, 0, 0, 0, 2, 2) },
+        { sources: Float64Array.of(0, 2, 2, 8, 2, 2) },
+        { sources: Float64Array.of(0, 2, 2.5, -1, 0, 0) },
         { samples: new Float32Array(SAMPLE_FIELDS - 1) },
         { outWidth: 2 },
         { mean: [] },

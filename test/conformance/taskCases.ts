@@ -1,6 +1,13 @@
 // What the suite of tasks needs of each: images that tell its labels, and a net small enough for the reference engine.
 
-import { type Dataset, IGNORED, type Labels, UNKNOWN_TAG } from "../../src/data/index.js";
+import {
+  type Dataset,
+  evenOffsets,
+  IGNORED,
+  imagesOf,
+  type Labels,
+  UNKNOWN_TAG,
+} from "../../src/data/index.js";
 import type { Model } from "../../src/models/index.js";
 import { conv2d, flatten, type Layer, linear, sequential, tanh } from "../../src/nn/index.js";
 import { classification, segmentation, type Task, tags, values } from "../../src/tasks/index.js";
@@ -72,7 +79,10 @@ export const taskCases: readonly TaskCase[] = [
     task: segmentation as Task,
     labels: (images, random) => ({
       kind: "mask",
-      of: images.map((pixel) => (random.uniform() < 0.1 ? IGNORED : Number(pixel > 127))),
+      of: {
+        data: images.map((pixel) => (random.uniform() < 0.1 ? IGNORED : Number(pixel > 127))),
+        offsets: evenOffsets(countOf(images), PIXELS),
+      },
       classes: ["dark", "bright"],
     }),
     layer: convolutions,
@@ -84,9 +94,10 @@ export const taskCases: readonly TaskCase[] = [
 /** Random images with the labels of a case. */
 export function datasetOf({ task, labels }: TaskCase, length: number, seed: number): Dataset {
   const random = new Random({ seed, purpose: "search" });
-  const images = Uint8Array.from({ length: length * PIXELS }, () => random.integer(256));
-  const shape = { height: SIDE, width: SIDE, channels: 1 };
-  return { name: `${task.name} images`, length, ...shape, images, labels: labels(images, random) };
+  const bytes = Uint8Array.from({ length: length * PIXELS }, () => random.integer(256));
+  const images = imagesOf(bytes, { height: SIDE, width: SIDE, channels: 1 });
+  const name = `${task.name} images`;
+  return { name, length, channels: 1, images, labels: labels(bytes, random) };
 }
 
 /** The net of a case. */

@@ -7,6 +7,7 @@ import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { openDataset } from "../../src/data/index.js";
 import { version } from "../../src/version.js";
+import { bytesOf } from "../fixtures/data.js";
 import { convoy, scratch } from "./convoy.js";
 
 /** Settings of a run that takes a moment. */
@@ -129,12 +130,12 @@ test("a run is trained, evaluated and used; --json prints one object", async () 
     ...["run", "data", "task", "model", "set", "images", "metrics", "classes"],
     ...["imagesPerSecond", "seconds", "memory"],
   ]);
-  expect(evaluated).toMatchObject({ run: "a", data: "mnist", set: "test", images: 10_000 });
+  expect(evaluated).toMatchObject({ run: "a", data: "mnist (test)", set: "test", images: 10_000 });
   expect(evaluated.metrics).toEqual(summary.test);
   expect(evaluated.classes.map(({ name }: { name: string }) => name)).toEqual([..."0123456789"]);
 
   const { test: images } = await openDataset("mnist");
-  const digit = images!.images.subarray(0, 784);
+  const digit = bytesOf(images!).subarray(0, 784);
   const raw = { width: 28, height: 28, channels: 1 as const };
   await sharp(digit, { raw }).png().toFile(join(cwd, "digit.png"));
   const { code, out } = await convoy(["predict", "a", "digit.png", "--json"], { cwd });

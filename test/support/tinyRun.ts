@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { ClassLabels, Dataset, Splits } from "../../src/data/index.js";
+import { type ClassLabels, type Dataset, imagesOf, type Splits } from "../../src/data/index.js";
 import type { Model, ModelInput } from "../../src/models/index.js";
 import {
   batchNorm,
@@ -27,13 +27,14 @@ const CLASSES = ["top", "middle", "bottom"];
 export function stripes(length: number, seed: number, name = "stripes"): Dataset<ClassLabels> {
   const random = new Random({ seed, purpose: "search" });
   const of = Int32Array.from({ length }, (_, at) => at % CLASSES.length);
-  const images = Uint8Array.from({ length: length * SIDE ** 2 }, (_, at) => {
+  const bytes = Uint8Array.from({ length: length * SIDE ** 2 }, (_, at) => {
     const row = Math.floor(at / SIDE) % SIDE;
     const inStripe = Math.floor(row / 2) === of[Math.floor(at / SIDE ** 2)];
     return Math.floor(180 * random.uniform()) + (inStripe ? 75 : 0);
   });
   const labels = { kind: "class", of, classes: CLASSES } as const;
-  return { name, length, height: SIDE, width: SIDE, channels: 1, images, labels };
+  const images = imagesOf(bytes, { height: SIDE, width: SIDE, channels: 1 });
+  return { name, length, channels: 1, images, labels };
 }
 
 /** 120 images to learn from and to choose by, 33 to test with. */

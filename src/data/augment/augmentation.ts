@@ -3,11 +3,11 @@
 
 import { SAMPLE_FIELDS } from "../../engine/engine.js";
 import type { Random } from "../../tensor/philox.js";
+import { type Affine, compose, identity } from "../geometry.js";
+import type { Size } from "../images.js";
 
 /** Size of the images that the batch will hold, and how many there are. */
-export interface BatchSize {
-  readonly height: number;
-  readonly width: number;
+export interface BatchSize extends Size {
   readonly count: number;
 }
 
@@ -32,8 +32,8 @@ export interface AugmentationKind {
   apply(sample: Sample, random: Random, size: BatchSize, strength: number): void;
 }
 
-/** An affine map `[a, b, c, d, e, f]`: `(x, y) -> (a x + b y + c, d x + e y + f)`. */
-export type Affine = readonly [number, number, number, number, number, number];
+/** Which part of a stored image of a size becomes the batch's image: a map from its pixels to the stored ones. */
+export type Frame = (from: Size) => Affine;
 
 /** How one image of a batch is made; changed by augmentations, then written for the engine. */
 export class Sample {
@@ -43,23 +43,24 @@ export class Sample {
   partner: number | undefined;
   /** Share of the own image against the partner. */
   weight = 1;
+  private inner = identity;
 
-  /** @param map from output to source pixels, in double precision until it is written */
-  constructor(private toSource: Affine) {}
+  /** @param frame in double precision, as all maps until they are written */
+  constructor(public frame: Frame) {}
 
-  /** From output to source pixels, as it is by now. */
-  get map(): Affine {
-    return this.toSource;
+  /** From output pixels to those of a stored image of a size, as it is by now. */
+  mapFrom(size: Size): Affine {
+    return compose(this.frame(size), this.inner);
   }
 
   /**
    * Changes the image made so far: its pixel (x, y) becomes that at `inner(x, y)`, where both are
    * seen from the centre of the image.
    */
-  warp(inner: Affine, { height, width }: BatchSize): void {
+  warp(inner: Affine, { height, width }: Size): void {
     const [cx, cy] = [(width - 1) / 2, (height - 1) / 2];
     const [a, b, c, d, e, f] = inner;
-    this.toSource = compose(this.toSource, [
+    this.inner = compose(this.inner, [
       a,
       b,
       c + cx - a * cx - b * cy,
@@ -69,39 +70,17 @@ export class Sample {
     ]);
   }
 
-  /** Writes the fields of {@link SAMPLE_FIELDS} as number `at` of a batch. */
-  write(fields: Float32Array, at: number): void {
+  /** Writes the fields of {@link SAMPLE_FIELDS} as number `at` of a batch, with the maps of the image and its partner. */
+  write(fields: Float32Array, at: number, own: Affine, partner: Affine = identity): void {
     const start = at * SAMPLE_FIELDS;
-    fields.set(this.map, start);
+    fields.set(own, start);
     fields.set(this.box, start + 6);
     fields[start + 10] = this.weight;
+    fields.set(partner, start + 11);
   }
 }
 
 /** A number between -largest and largest, all alike. */
 export function symmetric(random: Random, largest: number): number {
   return largest * (2 * random.uniform() - 1);
-}
-
-/** The map that does `inner` first and `outer` then. */
-function compose(outer: Affine, inner: Affine): Affine {
-  const [a, b, c, d, e, f] = outer;
-  const [A, B, C, D, E, F] = inner;
-  return [
-    a * A + b * D,
-    a * B + b * E,
-    a * C + b * F + c,
-    d * A + e * D,
-    d * B + e * E,
-    d * C + e * F + f,
-  ];
-}
-
-/** The map from the pixels of an image of one size to those of another: fills it, edge to edge. */
-export function resizeMap(
-  from: { height: number; width: number },
-  to: { height: number; width: number },
-): Affine {
-  const [sx, sy] = [from.width / to.width, from.height / to.height];
-  return [sx, 0, (sx - 1) / 2, 0, sy, (sy - 1) / 2];
 }

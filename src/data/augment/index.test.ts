@@ -4,34 +4,36 @@ import { SAMPLE_FIELDS } from "../../engine/engine.js";
 import { gather } from "../../engine/reference/gather.js";
 import { InputError } from "../../inputError.js";
 import { Random } from "../../tensor/philox.js";
-import { type Augmentation, resizeMap, Sample } from "./augmentation.js";
+import { fitMap } from "../geometry.js";
+import type { Size } from "../images.js";
+import { type Augmentation, Sample } from "./augmentation.js";
 import { augmentation, augmentations, parseAugmentations } from "./index.js";
 
 const size = { height: 4, width: 4, count: 8 };
 const image = Uint8Array.from({ length: 16 }, (_, at) => 10 * at + 5);
 
 function applied(change: Augmentation, index = 0, extent = size): Sample {
-  const sample = new Sample(resizeMap(extent, extent));
+  const sample = new Sample((from) => fitMap("stretch", from, extent));
   change.apply(sample, new Random({ seed: 3, purpose: "augment" }, index), extent);
   return sample;
 }
 
-function fieldsOf(sample: Sample): Float32Array {
+function fieldsOf(sample: Sample, extent: Size = size): Float32Array {
   const fields = new Float32Array(SAMPLE_FIELDS);
-  sample.write(fields, 0);
+  sample.write(fields, 0, sample.mapFrom(extent));
   return fields;
 }
 
 /** The 4x4 image as the engine makes it; hidden pixels become 255. */
 function shown(sample: Sample): number[] {
   const out = new Float32Array(16);
-  const plain = { images: image, height: 4, width: 4, channels: 1, outHeight: 4, outWidth: 4 };
-  const numbers = { indices: Int32Array.of(0, -1), mean: [255], std: [1] };
+  const plain = { images: image, channels: 1, outHeight: 4, outWidth: 4 };
+  const numbers = { sources: Float64Array.of(0, 4, 4, -1, 0, 0), mean: [255], std: [1] };
   gather({ ...plain, ...numbers, samples: fieldsOf(sample) }, out);
   return Array.from(out, (value) => value + 255);
 }
 
-const identity = [1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1];
+const identity = [1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0];
 
 describe.each(augmentations.map((kind) => [kind.name, kind] as const))("%s", (_, kind) => {
   test("does nothing at strength 0", () => {
@@ -78,7 +80,7 @@ describe.each(augmentations.map((kind) => [kind.name, kind] as const))("%s", (_,
           expect(sample.weight).toBeGreaterThanOrEqual(0);
           expect(sample.weight).toBeLessThanOrEqual(1);
           expect(sample.partner ?? 0).toBeLessThan(extent.count);
-          expect(fieldsOf(sample).every(Number.isFinite)).toBe(true);
+          expect(fieldsOf(sample, extent).every(Number.isFinite)).toBe(true);
         },
       ),
     );
@@ -96,6 +98,37 @@ const byName = (text: string) => parseAugmentations(text)[0];
 test("flip=1 mirrors left and right", () => {
   const rows = [0, 1, 2, 3].flatMap((row) => [...image.subarray(4 * row, 4 * row + 4)].reverse());
   expect(shown(applied(byName("flip=1")))).toEqual(rows);
+});
+
+test("rotate turns by up to its degrees, to both sides", () => {
+  const angles = Array.from({ length: 300 }, (_, index) => {
+    const [a, , , d] = fieldsOf(applied(byName("rotate=10"), index));
+    return (Math.atan2(d, a) * 180) / Math.PI;
+  });
+  for (const most of [Math.max(...angles), -Math.min(...angles)]) {
+    expect(most).toBeGreaterThan(9);
+    expect(most).toBeLessThanOrEqual(10.0001);
+  }
+});
+
+test("a map from one size to another fills it from edge to edge, along each axis by itself", () => {
+  expect(fitMap("stretch", { height: 6, width: 10 }, { height: 3, width: 40 })).toEqual([
+    ...[0.25, 0, -0.375, 0, 2, 0.5],
+  ]);
+});
+
+test("crop pads by its share of the side, rounded", () => {
+  const side = { height: 20, width: 28, count: 1 };
+  const shifts = Array.from({ length: 300 }, (_, index) => [
+    ...fieldsOf(applied(byName("crop=0.125"), index, side)),
+  ]);
+  // 3.5 columns and 2.5 rows.
+  expect([Math.min(...shifts.map((at) => at[2])), Math.max(...shifts.map((at) => at[2]))]).toEqual([
+    -4, 4,
+  ]);
+  expect([Math.min(...shifts.map((at) => at[5])), Math.max(...shifts.map((at) => at[5]))]).toEqual([
+    -3, 3,
+  ]);
 });
 
 test("crop shows each of the nine shifts by up to a pixel, black outside", () => {
@@ -127,7 +160,7 @@ test("cutout hides a square of the channel's mean and leaves the rest", () => {
 });
 
 test("a quarter turn about the centre moves every pixel", () => {
-  const sample = new Sample(resizeMap(size, size));
+  const sample = new Sample((from) => fitMap("stretch", from, size));
   sample.warp([0, -1, 0, 1, 0, 0], size);
   expect(shown(sample)).toEqual(
     Array.from({ length: 16 }, (_, at) => image[4 * (at % 4) + (3 - (at >> 2))]),
@@ -151,7 +184,7 @@ test("rotate and scale keep the centre and stay within their strength", () => {
 });
 
 test("augmentations work in the order given: what comes later moves what came before", () => {
-  const both = new Sample(resizeMap(size, size));
+  const both = new Sample((from) => fitMap("stretch", from, size));
   both.warp([1, 0, 1, 0, 1, 0], size); // looks one pixel to the right ...
   both.warp([-1, 0, 0, 0, 1, 0], size); // ... and is then mirrored
   expect(shown(both).slice(0, 4)).toEqual([0, 35, 25, 15]);
@@ -186,7 +219,7 @@ test("parses names with and without strength", () => {
 });
 
 test.each([
-  ["flp", /unknown augmentation "flp" \(did you mean "flip"\?\); known: crop, flip/],
+  ["flp", /unknown augmentation "flp" \(did you mean "flip"\?\); known: rrc, crop, flip/],
   ["crop,crop=0.1", /"crop" is given twice/],
   ["rotate=", /no number behind it; expected largest angle/],
   ["crop=4", /crop=4: expected padding as a share of the side, from 0 to 0.5/],

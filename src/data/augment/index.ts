@@ -7,11 +7,13 @@ import { crop } from "./crop.js";
 import { cutout } from "./cutout.js";
 import { flip } from "./flip.js";
 import { mixup } from "./mixup.js";
+import { randomResizedCrop } from "./randomResizedCrop.js";
 import { rotate } from "./rotate.js";
 import { scale } from "./scale.js";
 import { shift } from "./shift.js";
 
 export const augmentations: readonly AugmentationKind[] = [
+  randomResizedCrop,
   crop,
   flip,
   shift,
@@ -26,7 +28,7 @@ export const augmentations: readonly AugmentationKind[] = [
  *
  * @throws InputError when the strength is out of range; it says what it means.
  * @example
- * const [crop] = augmentations;
+ * const [, crop] = augmentations;
  * augmentation(crop).strength; // 0.125
  */
 export function augmentation(kind: AugmentationKind, strength = kind.usual): Augmentation {

@@ -5,6 +5,7 @@ import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { InputError } from "../../inputError.js";
 import type { Dataset, Splits } from "../dataset.js";
+import { imagesOf } from "../images.js";
 import { readBytes, readLines } from "./files.js";
 import { numbered, type Reader, requireMemory } from "./reader.js";
 
@@ -117,10 +118,8 @@ async function readBatches(
   return {
     name,
     length,
-    height: SIDE,
-    width: SIDE,
     channels: 3,
-    images,
+    images: imagesOf(images, { height: SIDE, width: SIDE, channels: 3 }),
     labels: { kind: "class", of, classes },
   };
 }

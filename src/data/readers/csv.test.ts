@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import { scratchFolder } from "../../../test/fixtures/data.js";
+import { bytesOf, scratchFolder } from "../../../test/fixtures/data.js";
 import { classesOf, classNames } from "../../../test/support/questions.js";
 import type { TagLabels, ValueLabels } from "../../data/labels.js";
 import { InputError } from "../../inputError.js";
@@ -31,7 +31,7 @@ test("reads paths from the table's folder, with splits, quotes and numbers in or
   const { train, selection, test: held } = await openDataset(path, { size: 2 });
   expect(classNames(train)).toEqual(["9", "10"]);
   expect([...classesOf(train)]).toEqual([1, 0]);
-  expect([train.images[0], train.images[12], selection?.images[0]]).toEqual([10, 30, 20]);
+  expect([bytesOf(train)[0], bytesOf(train)[48], bytesOf(selection!)[0]]).toEqual([10, 30, 20]);
   expect(held).toBeUndefined();
 });
 

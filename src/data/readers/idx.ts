@@ -4,6 +4,7 @@
 import { basename, join } from "node:path";
 import { InputError } from "../../inputError.js";
 import type { Dataset, Splits } from "../dataset.js";
+import { imagesOf } from "../images.js";
 import { readBytes } from "./files.js";
 import { type Reader, type ReadOptions, requireTwoClasses } from "./reader.js";
 
@@ -99,10 +100,8 @@ function toDataset(
   return {
     name,
     length,
-    height,
-    width,
     channels: 1,
-    images,
+    images: imagesOf(images, { height, width, channels: 1 }),
     labels: { kind: "class", of, classes },
   };
 }

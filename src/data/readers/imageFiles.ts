@@ -1,17 +1,22 @@
-// Image files (JPEG, PNG, WebP, ...) as one block of bytes. Decoding is done by sharp, an optional
-// dependency that is loaded only when there is something to decode.
+// Image files (JPEG, PNG, WebP, ...) as a data set: each keeps its shape and as many pixels as a net may want.
 
-import { readFile } from "node:fs/promises";
-import type { Sharp, SharpOptions } from "sharp";
 import { InputError } from "../../inputError.js";
 import { type Dataset, type Splits, subset } from "../dataset.js";
+import { type DecodeOptions, decodeInOrder } from "../decode.js";
+import { type Image, type Images, joinImages, takeImages } from "../images.js";
 import type { Labels } from "../labels.js";
-import { concurrency, type ReadOptions, requireMemory, type WrongFile } from "./reader.js";
+import { estimate, packImages } from "../packed.js";
+import { memoryOfMachine, type ReadOptions, type WrongFile } from "./reader.js";
 
 const CHANNELS = 3;
-const DEFAULT_SIZE = 64;
+/** Side of a net's input where none is said. */
+export const DEFAULT_SIZE = 64;
+/** Pixels that are kept for each of the net's along the shorter side: room to zoom in. */
+const ROOM = 2;
 /** How many wrong files a message names. */
 const NAMED = 10;
+/** Longer side over shorter one of most images. */
+const LONG = 2;
 
 /** Images on disk and what is known of each. */
 export interface ImageFiles {
@@ -19,13 +24,6 @@ export interface ImageFiles {
   readonly labels: Labels;
   /** What each image belongs to; see {@link Dataset}. */
   readonly groups?: Int32Array;
-}
-
-/** Size to which an image is brought; 1 channel is grey, 3 are red, green and blue. */
-export interface ImageShape {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
 }
 
 /** The parts of a set of image files. */
@@ -36,13 +34,6 @@ export interface ImageParts {
   readonly test?: ImageFiles;
   readonly notes?: readonly string[];
 }
-
-/** Formats that sharp's usual build does not decode, by the endings of their files. */
-const undecoded: readonly (readonly [RegExp, string])[] = [
-  [/\.hei[cf]$/i, "HEIC (HEVC) is not read"],
-  [/\.dcm$/i, "DICOM is not read"],
-  [/\.(dng|cr2|cr3|nef|arw|raf|orf|rw2)$/i, "camera raw is not read"],
-];
 
 /** Whether a file is meant to be an image; those that sharp cannot read are then named as wrong. */
 export function isImage(file: string): boolean {
@@ -55,10 +46,19 @@ export function isImage(file: string): boolean {
   );
 }
 
+/** How image files are decoded for a net's input of a size. */
+export function decodingOf({
+  size = DEFAULT_SIZE,
+  channels = CHANNELS,
+  range,
+}: Pick<ReadOptions, "size" | "channels" | "range">): DecodeOptions {
+  return { side: ROOM * size, channels, ...(range && { range }) };
+}
+
 /**
- * Decodes all images of all parts to `size` x `size` RGB: scaled to cover the square and cut to it
- * round the centre, turned as the camera says, grey as three equal channels. Unusable files, to which
- * those in `wrong` are added, are refused together or, with `options.wrong`, left out.
+ * Decodes all images of all parts, each in its own shape, the shorter side at most twice as long as the net's input.
+ * What does not fit into memory is packed into a file. Unusable files, to which those in `wrong` are added, are refused
+ * together or, with `options.wrong`, left out.
  */
 export async function readImages(
   parts: ImageParts,
@@ -66,21 +66,20 @@ export async function readImages(
   wrong: readonly WrongFile[] = [],
 ): Promise<Splits> {
   const { name, train, selection, test, notes } = parts;
-  const size = options.size ?? DEFAULT_SIZE;
   const given = [train, selection, test].filter((part) => part !== undefined);
-  const count = given.reduce((sum, { paths }) => sum + paths.length, 0);
-  requireMemory(
-    `${name}: ${count} images of ${size}x${size}`,
-    count * size * size * CHANNELS,
-    options,
-    "choose a smaller size or fewer images",
-  );
+  const paths = given.flatMap((part) => part.paths);
+  const all = await decodeAll(name, paths, options);
   const found = [...wrong];
-  const read = (files: ImageFiles, title: string) => decodePart(files, title, size, found);
+  let first = 0;
+  const read = (files: ImageFiles, title: string): Dataset => {
+    const indices = files.paths.map((_, at) => first + at);
+    first += files.paths.length;
+    return datasetOf(title, files, indices, all, found);
+  };
   const splits: Splits = {
-    train: await read(train, name),
-    ...(selection && { selection: await read(selection, `${name} (selection)`) }),
-    ...(test && { test: await read(test, `${name} (test)`) }),
+    train: read(train, name),
+    ...(selection && { selection: read(selection, `${name} (selection)`) }),
+    ...(test && { test: read(test, `${name} (test)`) }),
     ...(notes && { notes }),
   };
   if (options.wrong) options.wrong.push(...found);
@@ -97,91 +96,61 @@ function refuse(wrong: readonly WrongFile[]): void {
   );
 }
 
-async function decodePart(
-  { paths, labels, groups }: ImageFiles,
+/** Decoded images; those that could not be used have no pixels, and a reason. */
+export interface DecodedImages {
+  readonly channels: number;
+  readonly images: Images;
+  readonly reasons: ReadonlyMap<number, string>;
+}
+
+/** The part of all images at the given indices, without those that cannot be used. */
+function datasetOf(
   name: string,
-  size: number,
+  { paths, labels, groups }: ImageFiles,
+  indices: readonly number[],
+  { images, channels, reasons }: DecodedImages,
   wrong: WrongFile[],
-): Promise<Dataset> {
-  const shape = { height: size, width: size, channels: CHANNELS };
-  const bytes = size * size * CHANNELS;
-  const images = new Uint8Array(paths.length * bytes);
-  const reasons = new Map<number, string>();
-  const open = await loadSharp();
-  let next = 0;
-  const work = async () => {
-    while (next < paths.length) {
-      const at = next++;
-      try {
-        images.set(await decode(open, paths[at], shape), at * bytes);
-      } catch (error) {
-        reasons.set(at, reasonOf(paths[at], error));
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: concurrency }, work));
-  const own = { images, labels, ...(groups && { groups }), ids: paths };
-  const all: Dataset = { name, length: paths.length, ...shape, ...own };
-  if (reasons.size === 0) return all;
-  // Sorted, for files end in any order.
-  for (const at of [...reasons.keys()].sort((a, b) => a - b)) {
-    wrong.push({ path: paths[at], reason: reasons.get(at)! });
+): Dataset {
+  const own = { labels, ...(groups && { groups }), ids: paths };
+  const taken = takeImages(images, indices);
+  const all: Dataset = { name, length: paths.length, channels, images: taken, ...own };
+  const usable = [...indices.keys()].filter((at) => !reasons.has(indices[at]));
+  if (usable.length === indices.length) return all;
+  for (const [at, index] of indices.entries()) {
+    const reason = reasons.get(index);
+    if (reason !== undefined) wrong.push({ path: paths[at], reason });
   }
-  const usable = paths.map((_, at) => at).filter((at) => !reasons.has(at));
   return subset(all, usable);
 }
 
-type OpenImage = (bytes: Uint8Array, options: SharpOptions) => Sharp;
-
-/** Reads one image file to u8 [height, width, channels], scaled and cut as {@link readImages} does. */
-export async function readImage(path: string, shape: ImageShape): Promise<Uint8Array> {
-  const open = await loadSharp();
-  return decode(open, path, shape).catch((error) => {
-    throw new InputError(`${path}: ${reasonOf(path, error)}`);
-  });
+/** Decodes files into memory, or into a file where that is asked for or they would not fit. */
+async function decodeAll(
+  name: string,
+  paths: readonly string[],
+  options: ReadOptions,
+): Promise<DecodedImages> {
+  const decoding = decodingOf(options);
+  const { side = 0, channels = CHANNELS } = decoding;
+  const limit = options.memoryLimit ?? memoryOfMachine() / 2;
+  const surely = LONG * side * side * channels * paths.length < limit / 4;
+  const packed = options.pack || (!surely && (await estimate(paths, decoding)).bytes > limit);
+  if (packed) return packImages(name, paths, decoding, options);
+  return { channels, ...(await decodeToMemory(paths, decoding, options)) };
 }
 
-async function loadSharp(): Promise<OpenImage> {
-  try {
-    const { default: sharp } = await import("sharp");
-    sharp.concurrency(1); // Files are decoded side by side already.
-    return sharp;
-  } catch (error) {
-    throw new InputError(
-      `image files are decoded by the package sharp, which does not load ` +
-        `(${firstLine(error)}); type: npm install sharp`,
-    );
+const NOTHING: Image = { height: 0, width: 0, channels: 0, data: new Uint8Array(0) };
+
+async function decodeToMemory(
+  paths: readonly string[],
+  decoding: DecodeOptions,
+  { onProgress }: ReadOptions,
+): Promise<Omit<DecodedImages, "channels">> {
+  const images: Image[] = [];
+  const reasons = new Map<number, string>();
+  for await (const { image, reason } of decodeInOrder(paths, decoding)) {
+    if (reason !== undefined) reasons.set(images.length, reason);
+    images.push(image ?? NOTHING);
+    onProgress?.({ stage: "decoding", done: images.length, total: paths.length });
   }
+  return { images: joinImages(images), reasons };
 }
-
-async function decode(
-  open: OpenImage,
-  path: string,
-  { height, width, channels }: ImageShape,
-): Promise<Uint8Array> {
-  const file = await readFile(path);
-  if (file.length === 0) throw new Error("the file is empty (0 bytes)");
-  const { data, info } = await open(file, { failOn: "error", autoOrient: true })
-    .resize(width, height, { fit: "cover" })
-    .flatten()
-    .toColourspace(channels === 1 ? "b-w" : "srgb")
-    .raw({ depth: "uchar" })
-    .toBuffer({ resolveWithObject: true });
-  if (info.channels === channels) return data;
-  // Grey, which some formats keep as one channel.
-  return Uint8Array.from(
-    { length: height * width * channels },
-    (_, at) => data[Math.floor(at / channels) * info.channels],
-  );
-}
-
-/** Why a file cannot be used, and what to do about its format. */
-function reasonOf(path: string, error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === "ENOENT") return "there is no such file";
-  if (code === "EISDIR") return "it is a folder; name the image files in it";
-  const format = undecoded.find(([ending]) => ending.test(path));
-  return format ? `${format[1]}; convert it to JPEG or PNG` : firstLine(error);
-}
-
-const firstLine = (error: unknown): string => (error as Error).message.trim().split("\n")[0];

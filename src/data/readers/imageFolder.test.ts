@@ -4,11 +4,12 @@ import { basename, dirname, join } from "node:path";
 import fc from "fast-check";
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import { scratchFolder } from "../../../test/fixtures/data.js";
+import { bytesOf, scratchFolder } from "../../../test/fixtures/data.js";
 import { classesOf, classNames } from "../../../test/support/questions.js";
 import { InputError } from "../../inputError.js";
+import { decodeImage } from "../decode.js";
+import { commonSize, sizeAt } from "../images.js";
 import { openDataset } from "../sources.js";
-import { readImage } from "./imageFiles.js";
 import type { WrongFile } from "./reader.js";
 
 /** An image of one colour; grey when only one number is given. */
@@ -27,7 +28,6 @@ async function folder(files: Record<string, Uint8Array | string>): Promise<strin
   return path;
 }
 
-const rgb = (side: number) => ({ height: side, width: side, channels: 3 });
 const red = await image([250, 10, 20]);
 const grey = await image([77]);
 const jpeg = await image([0, 0, 250], "jpeg", 40, 20);
@@ -45,40 +45,26 @@ test("reads train, val and test by class; other files and hidden ones do not cou
     "test/.cache/x.png": "",
   });
   const { train, selection, test: held } = await openDataset(path, { size: 4 });
-  expect(train).toMatchObject({ length: 3, height: 4, width: 4, channels: 3 });
+  expect(train).toMatchObject({ length: 3, channels: 3 });
+  // The shorter side is twice the net's at most.
+  expect([0, 1, 2].map((at) => sizeAt(train.images, at))).toEqual([
+    { height: 8, width: 8 },
+    { height: 8, width: 8 },
+    { height: 8, width: 16 },
+  ]);
   expect(classNames(train)).toEqual(["ant", "bee"]);
   expect([...classesOf(train)]).toEqual([0, 0, 1]);
-  expect([...train.images.subarray(0, 3)]).toEqual([250, 10, 20]);
-  expect([...train.images.subarray(48, 51)]).toEqual([77, 77, 77]);
+  expect([...bytesOf(train).subarray(0, 3)]).toEqual([250, 10, 20]);
+  expect([...bytesOf(train).subarray(192, 195)]).toEqual([77, 77, 77]);
   expect([...classesOf(selection!)]).toEqual([1]);
   expect(held?.length).toBe(1);
 });
 
 test("reads class folders without a train folder", async () => {
   const { train, selection } = await openDataset(await folder({ "a/1.png": red, "b/1.png": grey }));
-  expect(train).toMatchObject({ length: 2, height: 64, width: 64 });
+  expect(train.length).toBe(2);
+  expect(commonSize(train.images)).toEqual({ height: 8, width: 8 });
   expect(selection).toBeUndefined();
-});
-
-test("cuts wide images round their centre, and puts transparent ones on black", async () => {
-  const sides = await sharp({
-    create: { width: 40, height: 10, channels: 3, background: "white" },
-  })
-    .composite([{ input: await image([9, 200, 9], "png", 10, 10), left: 15, top: 0 }])
-    .png()
-    .toBuffer();
-  const path = await folder({ "wide.png": sides, "clear.png": await image([255, 255, 255, 0]) });
-  expect([...(await readImage(join(path, "wide.png"), rgb(10))).subarray(0, 3)]).toEqual([
-    9, 200, 9,
-  ]);
-  expect([...(await readImage(join(path, "clear.png"), rgb(2)))]).toEqual(new Array(12).fill(0));
-});
-
-test("reads one image to grey where the net wants one channel", async () => {
-  const path = await folder({ "red.png": red, "grey.png": grey });
-  const shape = { height: 2, width: 3, channels: 1 };
-  expect([...(await readImage(join(path, "grey.png"), shape))]).toEqual(new Array(6).fill(77));
-  expect(await readImage(join(path, "red.png"), shape)).toHaveLength(6);
 });
 
 const broken = {
@@ -145,11 +131,28 @@ test.each([
   await expect(openDataset(await folder(files as Record<string, Buffer>))).rejects.toThrow(message);
 });
 
-test("says how much memory would be needed and refuses over the limit", async () => {
-  const path = await folder({ "a/1.png": red, "b/1.png": grey });
-  await expect(openDataset(path, { size: 1000, memoryLimit: 5e6 })).rejects.toThrow(
-    /2 images of 1000x1000 needs 6 MB of memory, but at most 5 MB.*smaller size/,
-  );
+test("packs into a file what memory would not hold, and opens it again for the same sources", async () => {
+  const path = await folder({ "a/1.png": red, "a/2.jpg": jpeg, "b/1.png": grey });
+  const cache = await scratchFolder();
+  const stages: string[] = [];
+  const open = (change = {}) =>
+    openDataset(path, {
+      ...{ size: 1000, memoryLimit: 5e2, cache },
+      onProgress: ({ stage, done, total }) => stages.push(`${stage} ${done}/${total}`),
+      ...change,
+    });
+  const inMemory = await open({ memoryLimit: undefined });
+  expect(inMemory.train.images.bytes).toBeInstanceOf(Uint8Array);
+  const packed = await open();
+  expect(packed.train.images.bytes).toMatchObject({ bytes: 2 * 192 + 2400 });
+  expect(bytesOf(packed.train)).toEqual(bytesOf(inMemory.train));
+  expect(stages.slice(-4)).toEqual([0, 1, 2, 3].map((done) => `packing ${done}/3`));
+  stages.length = 0;
+  expect(bytesOf((await open()).train)).toEqual(bytesOf(inMemory.train));
+  expect(stages).toEqual([]);
+  await writeFile(join(path, "b/1.png"), await image([78]));
+  expect(bytesOf((await open()).train).at(-1)).toBe(78);
+  expect(stages).toHaveLength(4);
 });
 
 test("a cut-off JPEG is refused by name, never read", async () => {
@@ -162,12 +165,12 @@ test("a cut-off JPEG is refused by name, never read", async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0, max: noisy.length - 3 }), async (length) => {
       await writeFile(join(path, "x.jpg"), noisy.subarray(0, length));
-      await expect(readImage(join(path, "x.jpg"), rgb(8))).rejects.toThrow(/x\.jpg: /);
+      await expect(decodeImage(join(path, "x.jpg"))).rejects.toThrow(/x\.jpg: /);
     }),
     { numRuns: 40 },
   );
   await rm(join(path, "x.jpg"));
-  await expect(readImage(join(path, "x.jpg"), rgb(8))).rejects.toThrow(/no such file/);
+  await expect(decodeImage(join(path, "x.jpg"))).rejects.toThrow(/no such file/);
 });
 
 test("knows the parts as people call them, and names what is none", async () => {
@@ -279,7 +282,7 @@ const imagenette = "../shared/data/imagenette224-subset";
 
 test.skipIf(!existsSync(imagenette))(`Imagenette (${imagenette})`, async () => {
   const { train, selection } = await openDataset(imagenette, { size: 32 });
-  expect(train).toMatchObject({ length: 600, height: 32, width: 32, channels: 3 });
+  expect(train).toMatchObject({ length: 600, channels: 3 });
   expect(selection?.length).toBe(250);
   expect(classNames(train)).toHaveLength(10);
 });

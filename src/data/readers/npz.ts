@@ -8,6 +8,7 @@ import type { HostTensor } from "../../tensor/host.js";
 import { type Npz, openNpz } from "../../tensor/npz.js";
 import { formatShape } from "../../tensor/shape.js";
 import type { Dataset, Splits } from "../dataset.js";
+import { imagesOf } from "../images.js";
 import { numbered, type Reader, requireTwoClasses } from "./reader.js";
 
 /** Names of the arrays of a part, in the two ways. */
@@ -161,9 +162,12 @@ export const npz: Reader = {
     requireTwoClasses(classes, path);
     const name = options.name ?? basename(path, ".npz");
     const toDataset = (
-      { labelSource: _, labels: of, ...part }: StoredSplit,
+      { labels: of, images, length, ...size }: StoredSplit,
       title: string,
-    ): Dataset => ({ ...part, name: title, labels: { kind: "class", of, classes } });
+    ): Dataset => ({
+      ...{ name: title, length, channels: size.channels, images: imagesOf(images, size) },
+      labels: { kind: "class", of, classes },
+    });
     return {
       train: toDataset(train, name),
       ...(selection && { selection: toDataset(selection, `${name} (selection)`) }),

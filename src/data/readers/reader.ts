@@ -2,8 +2,10 @@
 
 import { availableParallelism, totalmem } from "node:os";
 import { InputError } from "../../inputError.js";
+import { formatBytes } from "../../text/bytes.js";
 import type { Splits } from "../dataset.js";
 import type { Labels } from "../labels.js";
+import type { Range16 } from "../pixels/depth.js";
 
 /** A file or folder that somebody wants read. */
 export interface Location {
@@ -18,10 +20,33 @@ export interface WrongFile {
   readonly reason: string;
 }
 
+/** How far reading has come. */
+export interface ReadProgress {
+  readonly stage: "decoding" | "packing";
+  /** Images, of how many. */
+  readonly done: number;
+  readonly total: number;
+  /** Of packing: the folder, and the bytes that it will hold. */
+  readonly folder?: string;
+  readonly bytes?: number;
+  /** Seconds that are left, once they can be told. */
+  readonly seconds?: number;
+}
+
 /** Settings of reading. */
 export interface ReadOptions {
-  /** Side in pixels to which images from files (JPEG, PNG, ...) are brought; default 64. */
+  /** Side in pixels of the net's input, for images from files (JPEG, PNG, ...); default 64. */
   readonly size?: number;
+  /** Channels of images from files: 1 grey, 3 colour, 4 with transparency; default 3. */
+  readonly channels?: number;
+  /** How images of 16 bits become bytes; default the whole range. */
+  readonly range?: Range16;
+  /** Keeps decoded images in a file even where memory would do; default false. */
+  readonly pack?: boolean;
+  /** Folder of such files; default that of the user's caches. */
+  readonly cache?: string;
+  /** Is told how reading goes on. */
+  readonly onProgress?: (progress: ReadProgress) => void;
   /** Names of the classes in order: needed where the files hold numbers only. */
   readonly classes?: readonly string[];
   /** The net's classes, for data that are only evaluated: they may show some of them. */
@@ -34,7 +59,7 @@ export interface ReadOptions {
   readonly groupBy?: "parent";
   /** Name of the data set; default is that of the folder or file. */
   readonly name?: string;
-  /** Bytes that the images may take in memory; default is half of the machine's. */
+  /** Bytes that images may take in memory; default is half of the machine's. Those of files are packed beyond it. */
   readonly memoryLimit?: number;
   /** Collects unusable images and goes on without them; by default they are refused. */
   readonly wrong?: WrongFile[];
@@ -58,17 +83,13 @@ export function requireMemory(what: string, bytes: number, options: ReadOptions,
   const limit = options.memoryLimit ?? memoryOfMachine() / 2;
   if (bytes <= limit) return;
   throw new InputError(
-    `${what} needs ${megabytes(bytes)} of memory, but at most ${megabytes(limit)} may be used; ${cure}`,
+    `${what} needs ${formatBytes(bytes, Math.ceil)} of memory, but at most ${formatBytes(limit)} may be used; ${cure}`,
   );
 }
 
 /** The machine's memory, or what a container leaves of it. */
-function memoryOfMachine(): number {
+export function memoryOfMachine(): number {
   return Math.min(totalmem(), process.constrainedMemory?.() || Number.POSITIVE_INFINITY);
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6).toLocaleString("en-US")} MB`;
 }
 
 /** The numbers 0..count-1 as names of classes. */

@@ -30,11 +30,11 @@ export interface NativeQueue {
   ): Promise<Buffer[]>;
   /** The dot product of each segment `[offsets[i], offsets[i + 1])` of two vectors. */
   dots(a: Float32Array, b: Float32Array, offsets: Float64Array): Promise<Float64Array>;
-  /** Fills `out`, memory of `allocate`. */
+  /** Fills `out`, memory of `allocate`. Images are an array or a handle of `map`. */
   gather(
-    images: Uint8Array,
-    size: readonly number[],
-    indices: Int32Array,
+    images: Uint8Array | object,
+    channels: number,
+    sources: Float64Array,
     samples: Float32Array,
     outSize: readonly number[],
     mean: Float32Array,
@@ -54,6 +54,8 @@ export interface Addon {
   Queue: new (threads: number) => NativeQueue;
   /** Zeros, aligned for vector instructions. */
   allocate(bytes: number): ArrayBuffer;
+  /** A handle of a file's bytes, read where they lie for as long as it exists. */
+  map(path: string): object;
   /** Ends the threads of all queues after the work in hand; what waits is dropped. */
   end(): void;
   /** Bytes of all programs and vectors of the process: those that exist, and the most there were. */

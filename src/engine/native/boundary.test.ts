@@ -2,6 +2,7 @@
 // that there were when the call was made.
 
 import { beforeAll, describe, expect, it } from "vitest";
+import { fieldsOf } from "../../../test/support/sources.js";
 import * as g from "../../graph/index.js";
 import type { Engine } from "../engine.js";
 import { type Addon, loadAddon, type NativeQueue } from "./addon.js";
@@ -181,9 +182,9 @@ describe.skipIf(!built())("the native boundary", () => {
   const gather = (changes: Record<number, unknown>) => {
     const right = [
       Uint8Array.of(0, 1, 2, 3),
-      [2, 2, 1],
-      Int32Array.of(0, -1),
-      Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1),
+      1,
+      Float64Array.of(0, 2, 2, -1, 0, 0),
+      Float32Array.from(fieldsOf([1, 0, 0, 0, 1, 0])),
       [2, 2],
       Float32Array.of(0),
       Float32Array.of(1),
@@ -194,16 +195,23 @@ describe.skipIf(!built())("the native boundary", () => {
   };
 
   it.each<[string, Record<number, unknown>, RegExp]>([
-    ["part of an image", { 0: new Uint8Array(5) }, /images: expected 4 elements, found 5/],
-    ["no whole image", { 0: new Uint8Array(3) }, /images: expected 0 elements, found 3/],
+    ["no whole image", { 0: new Uint8Array(3) }, /source 0 of sample 0 .* within the 3 bytes/],
+    ["a handle that is none", { 0: {} }, /images: expected a Uint8Array/],
     ["images of another type", { 0: new Int8Array(4) }, /images: expected a Uint8Array/],
-    ["a size that is none", { 1: [2, 0, 1] }, /whole number from 1/],
-    ["sizes beyond counting", { 1: [2 ** 20, 2 ** 20, 1] }, /whole number from 1 to 1024/],
-    ["an index of an image too many", { 2: Int32Array.of(1, -1) }, /index 1 of sample 0, found 1/],
-    ["a negative index", { 2: Int32Array.of(-1, -1) }, /index -1 of sample 0/],
-    ["half a sample", { 2: Int32Array.of(0) }, /indices: expected 0 elements, found 1/],
-    ["indices of another type", { 2: Float32Array.of(0, -1) }, /indices: expected a Int32Array/],
-    ["a field too few", { 3: new Float32Array(10) }, /samples: expected 11 elements, found 10/],
+    ["no channels", { 1: 0 }, /channels: expected a whole number from 1/],
+    ["a size that is none", { 2: Float64Array.of(0, 2, 0, -1, 0, 0) }, /source 0 of sample 0/],
+    ["a size beyond counting", { 2: Float64Array.of(0, 2 ** 40, 2 ** 40, -1, 0, 0) }, /source 0/],
+    ["an image too many", { 2: Float64Array.of(4, 2, 2, -1, 0, 0) }, /source 0 of sample 0/],
+    ["a partner too many", { 2: Float64Array.of(0, 2, 2, 4, 2, 2) }, /source 1 of sample 0/],
+    ["a negative place", { 2: Float64Array.of(-4, 2, 2, -1, 0, 0) }, /source 0 of sample 0/],
+    ["no image", { 2: Float64Array.of(-1, 0, 0, -1, 0, 0) }, /source 0 of sample 0/],
+    ["half a sample", { 2: Float64Array.of(0, 2, 2) }, /sources: expected 0 elements, found 3/],
+    [
+      "sources of another type",
+      { 2: Float32Array.of(0, 2, 2) },
+      /sources: expected a Float64Array/,
+    ],
+    ["a field too few", { 3: new Float32Array(10) }, /samples: expected 17 elements, found 10/],
     ["a larger result", { 4: [3, 2] }, /the result is too short/],
     ["a mean too many", { 5: new Float32Array(2) }, /means: expected 1 elements, found 2/],
     ["a result of another type", { 7: new Uint8Array(4) }, /the result: expected a Float32Array/],
@@ -215,7 +223,7 @@ describe.skipIf(!built())("the native boundary", () => {
   it("gathers the images that there were", async () => {
     const out = own(4);
     const images = Uint8Array.of(9, 9, 9, 9, 0, 1, 2, 3);
-    const made = gather({ 0: images, 2: Int32Array.of(1, -1), 7: out });
+    const made = gather({ 0: images, 2: Float64Array.of(4, 2, 2, -1, 0, 0), 7: out });
     images.fill(7);
     structuredClone(images.buffer, { transfer: [images.buffer] });
     await made;

@@ -6,7 +6,7 @@ import { fusePointwise } from "../../graph/passes/fusePointwise.js";
 import type { Engine, Reductions, Vector } from "../engine.js";
 import { checkGather } from "../gather.js";
 import { loadAddon, type NativeQueue } from "./addon.js";
-import { isShared, sharedFloats } from "./memory.js";
+import { isShared, mappedFile, sharedFloats } from "./memory.js";
 import { compileNative, measureNative } from "./program.js";
 import { NativeVector } from "./vector.js";
 
@@ -58,11 +58,13 @@ export function nativeEngine(options: { readonly threads?: number } = {}): Engin
     buffer: (length) => sharedFloats(addon, length),
     async gather(batch, out) {
       checkGather(batch, out);
+      const images =
+        batch.images instanceof Uint8Array ? batch.images : mappedFile(addon, batch.images);
       const result = isShared(out) ? out : sharedFloats(addon, out.length);
       await queue.gather(
-        batch.images,
-        [batch.height, batch.width, batch.channels],
-        batch.indices,
+        images,
+        batch.channels,
+        batch.sources,
         batch.samples,
         [batch.outHeight, batch.outWidth],
         Float32Array.from(batch.mean),

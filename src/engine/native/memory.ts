@@ -1,5 +1,6 @@
 // Memory that JavaScript and the addon share: work reads and writes it in place, where any other is copied.
 
+import type { ByteFile } from "../engine.js";
 import type { Addon } from "./addon.js";
 
 const shared = new WeakSet<ArrayBufferLike>();
@@ -12,3 +13,14 @@ export function sharedFloats(addon: Addon, length: number): Float32Array {
 }
 
 export const isShared = ({ buffer }: ArrayBufferView): boolean => shared.has(buffer);
+
+const mapped = new WeakMap<ByteFile, object>();
+
+/** The addon's handle of a file, made once for as long as the description is in use. */
+export function mappedFile(addon: Addon, file: ByteFile): object {
+  const known = mapped.get(file);
+  if (known) return known;
+  const handle = addon.map(file.path);
+  mapped.set(file, handle);
+  return handle;
+}

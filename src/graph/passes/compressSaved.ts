@@ -159,7 +159,9 @@ function capacityOf(value: Value, share: number): number {
  *
  * @example
  * const model = createModel("vgg11", { channels: 3, height: 32, width: 32, classes: 10 });
- * const { graph, values } = compressSaved(trainingGraph(model, 8).graph, 1 / 8);
+ * const labels = { kind: "class", of: Int32Array.of(), classes: [..."0123456789"] } as const;
+ * const plain = trainingGraph(ask(model, classification, labels), 8);
+ * const { graph, values } = compressSaved(plain.graph, 1 / 8);
  * values.length; // 7
  * graph.nodes.filter(({ op }) => op.name === "compress").length; // 7
  */

@@ -38,10 +38,13 @@ function curves(title: string, metric: string, history: readonly EpochRecord[]):
 const rowsOf = ({ classes, counts }: Confusion): number[][] =>
   classes.map((_, row) => [...counts.subarray(row * classes.length, (row + 1) * classes.length)]);
 
+/** A table that people open: names of classes come with the data, and no spreadsheet is to work them out. */
 function table(confusion: Confusion): string {
   const names = confusion.classes.map(spreadsheetSafe);
-  const rows = rowsOf(confusion).map((counts, at) => [names[at], ...counts]);
-  return toCsv(["true class", ...names], rows);
+  return toCsv(
+    ["true class", ...names],
+    rowsOf(confusion).map((counts, at) => [names[at], ...counts]),
+  );
 }
 
 /** Keeps the charts of a run folder. */

@@ -1,14 +1,16 @@
 // A CSV file whose rows begin with the epoch that they tell of. It begins with its first rows, so that
 // a run which has none leaves no file.
 
+import { csvRow } from "../../text/csv.js";
+import { sixDigits } from "../../text/format.js";
 import type { RunStart } from "../../train/events.js";
 import type { RunLog } from "../runLog.js";
 
 /** Six digits are enough for reading; what is not known stays empty. */
-export const cell = (value: number | null | undefined): string =>
-  value === undefined || value === null || !Number.isFinite(value)
-    ? ""
-    : String(Number(value.toPrecision(6)));
+export const cell = (value: number | null | undefined): number | undefined =>
+  value === undefined || value === null ? undefined : sixDigits(value);
+
+const rowOf = (values: readonly (number | undefined)[]): string => csvRow(values.map(cell));
 
 const parse = (line: string): number[] =>
   line.split(",").map((text) => (text.trim() === "" ? Number.NaN : Number(text)));
@@ -34,7 +36,7 @@ export class EpochTable {
   async append(epoch: number, rows: readonly (readonly (number | undefined)[])[]): Promise<void> {
     if (rows.length === 0) return;
     if (!this.log.exists) await this.log.rewrite(`${this.header}\n`);
-    this.log.append(rows.map((row) => `${[epoch, ...row].map(cell).join(",")}\n`).join(""));
+    this.log.append(rows.map((row) => `${rowOf([epoch, ...row])}\n`).join(""));
   }
 
   /** All rows, the epoch in front; NaN where a cell is empty. */
@@ -51,11 +53,11 @@ export class EpochTable {
     return (
       cells.length === this.columns.length &&
       /^[1-9]\d*$/.test(epoch) &&
-      cells.every((text) => text === "" || cell(Number(text)) === text)
+      cells.every((text) => text === "" || `${cell(Number(text))}` === text)
     );
   }
 
   private get header(): string {
-    return ["epoch", ...this.columns].join(",");
+    return csvRow(["epoch", ...this.columns]);
   }
 }

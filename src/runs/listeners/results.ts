@@ -1,5 +1,6 @@
 // results.csv: one row an epoch, growing while the run goes on.
 
+import { type CsvValue, csvRow, toCsv } from "../../text/csv.js";
 import type { Listener } from "../../train/events.js";
 import type { EpochRecord } from "../../train/progress.js";
 import type { RunLog } from "../runLog.js";
@@ -20,10 +21,12 @@ const columnsOf = (record: EpochRecord): Record<string, number | undefined> => (
 });
 
 /** Six digits are enough for reading, of anything but a count. */
-const row = (record: EpochRecord) =>
-  [...Object.values(columnsOf(record)).map(cell), record.bytesSent].join(",");
+const rowOf = (record: EpochRecord): CsvValue[] => [
+  ...Object.values(columnsOf(record)).map(cell),
+  record.bytesSent,
+];
 
-const header = (record: EpochRecord) => [...Object.keys(columnsOf(record)), "bytesSent"].join(",");
+const headerOf = (record: EpochRecord) => [...Object.keys(columnsOf(record)), "bytesSent"];
 
 /** Keeps the table; a resumed run's begins with the epochs that its checkpoint knows. */
 export const results =
@@ -31,10 +34,10 @@ export const results =
   async (event) => {
     if (event.type === "runStart") {
       const { history } = event;
-      const lines = history.length === 0 ? [] : [header(history[0]), ...history.map(row)];
-      await log.rewrite(lines.map((line) => `${line}\n`).join(""));
+      const [first] = history;
+      await log.rewrite(first ? toCsv(headerOf(first), history.map(rowOf)) : "");
     } else if (event.type === "epochEnd") {
-      if (event.epoch === 1) log.append(`${header(event)}\n`);
-      log.append(`${row(event)}\n`);
+      if (event.epoch === 1) log.append(`${csvRow(headerOf(event))}\n`);
+      log.append(`${csvRow(rowOf(event))}\n`);
     }
   };

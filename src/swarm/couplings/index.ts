@@ -2,7 +2,7 @@
 // line here.
 
 import type { z } from "zod";
-import { byName } from "../../text/words.js";
+import { byName, withOwn } from "../../text/words.js";
 import type { Coupling } from "../coupling.js";
 import { gossip, gossipSettings } from "./gossip.js";
 import { independent, independentSettings } from "./independent.js";
@@ -42,5 +42,6 @@ const all: readonly CouplingKind[] = [
 /** Every kind of coupling. */
 export const couplings = (): readonly CouplingKind[] => all;
 
-/** A kind of coupling by name; throws a `InputError` that suggests the nearest one. */
-export const getCoupling = (name: string): CouplingKind => byName("coupling", name, all);
+/** A kind of coupling by name, or one of `own`; throws a `InputError` that suggests the nearest one. */
+export const getCoupling = (name: string, own: readonly CouplingKind[] = []): CouplingKind =>
+  byName("coupling", name, withOwn("coupling", all, own));

@@ -63,4 +63,11 @@ export const classification: Task<ClassLabels> = {
       return { class: classes[0].class, confidence: classes[0].probability, classes };
     });
   },
+  row({ classes }) {
+    const ranks = classes as readonly { readonly class: string; readonly probability: number }[];
+    return ranks.flatMap(({ class: name, probability }, at) => {
+      const rank = at === 0 ? "" : at + 1;
+      return [[`class${rank}`, name] as const, [`confidence${rank}`, probability] as const];
+    });
+  },
 };

@@ -95,4 +95,8 @@ export const segmentation: Task<MaskLabels> = {
       };
     });
   },
+  row: ({ shares, confidence }) => [
+    ...Object.entries(shares as Readonly<Record<string, number>>),
+    ["confidence", confidence as number],
+  ],
 };

@@ -68,4 +68,8 @@ export const tags: Task<TagLabels> = {
       };
     });
   },
+  row({ tags, probabilities }) {
+    const found = (tags as readonly string[]).join(";");
+    return [["tags", found], ...Object.entries(probabilities as Readonly<Record<string, number>>)];
+  },
 };

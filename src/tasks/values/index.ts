@@ -69,4 +69,5 @@ export const values: Task<ValueLabels> = {
       values: Object.fromEntries(names.map((name, at) => [name, restored(row, at)])),
     }));
   },
+  row: ({ values }) => Object.entries(values as Readonly<Record<string, number>>),
 };

@@ -1,0 +1,77 @@
+// Image files that are named one by one, by their folder or by a pattern.
+
+import { readdir, stat } from "node:fs/promises";
+import { join, posix, sep } from "node:path";
+import { InputError } from "../../inputError.js";
+import { isImage } from "./imageFiles.js";
+
+const MAGIC = /[*?[\]{}]/;
+
+/** What stands for what in a pattern, as a regular expression. */
+function expressionOf(pattern: string): RegExp {
+  const pieces = pattern.match(/\*\*\/|\*\*|\*|\?|\[[^\]]+\]|\{[^}]*\}|[^*?[{]+|./gs) ?? [];
+  const literal = (text: string) => text.replace(/[.+^$()|\\[\]{}*?]/g, "\\$&");
+  const source = pieces.map((piece) => {
+    if (piece === "**/") return "(?:.*/)?";
+    if (piece === "**") return ".*";
+    if (piece === "*") return "[^/]*";
+    if (piece === "?") return "[^/]";
+    if (/^\[.+\]$/s.test(piece))
+      return `[${piece.slice(1, -1).replace(/^!/, "^").replace(/\\/g, "\\\\")}]`;
+    if (/^\{.*\}$/s.test(piece))
+      return `(?:${piece.slice(1, -1).split(",").map(literal).join("|")})`;
+    return literal(piece);
+  });
+  return new RegExp(`^${source.join("")}$`, "s");
+}
+
+/** Files below a folder at any depth, in plain order, with slashes. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true });
+  return entries.map((name) => name.split(sep).join("/")).sort();
+}
+
+/** Image files whose paths fit a pattern with `*`, `**`, `?`, `[abc]` and `{a,b}`. */
+async function matching(pattern: string): Promise<string[]> {
+  const parts = pattern.split("/");
+  const fixed = parts
+    .slice(
+      0,
+      parts.findIndex((part) => MAGIC.test(part)),
+    )
+    .join("/");
+  const folder = fixed === "" ? (pattern.startsWith("/") ? "/" : ".") : fixed;
+  const below = parts.slice(fixed === "" && !pattern.startsWith("/") ? 0 : fixed.split("/").length);
+  const expression = expressionOf(below.join("/"));
+  const files = await filesBelow(folder).catch(() => []);
+  return files
+    .filter((name) => isImage(name) && expression.test(name))
+    .map((name) => (folder === "." ? name : posix.join(folder, name)));
+}
+
+/**
+ * The image files that are meant: files as they are named, folders by the images in them at any depth, patterns by
+ * the images that fit, each in plain order. A name that exists is no pattern.
+ *
+ * @throws InputError for a folder or a pattern without any image.
+ */
+export async function listImages(named: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of named) {
+    const about = await stat(name).catch(() => undefined);
+    if (!about?.isDirectory() && (about || !MAGIC.test(name))) {
+      found.push(name);
+      continue;
+    }
+    const files = about
+      ? (await filesBelow(name)).filter(isImage).map((file) => join(name, file))
+      : await matching(name);
+    if (files.length === 0) {
+      throw new InputError(
+        `${name}: no images ${about ? "in this folder" : "fit this pattern"}; expected files such as *.jpg or *.png`,
+      );
+    }
+    found.push(...files);
+  }
+  return found;
+}

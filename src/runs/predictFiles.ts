@@ -1,0 +1,76 @@
+// Predictions of image files, a batch at a time: neither many files nor large ones take more memory.
+
+import {
+  decodeInOrder,
+  decodingOf,
+  type Image,
+  type ImageSource,
+  joinImages,
+} from "../data/index.js";
+import type { DecodeOptions, Prediction } from "../tasks/index.js";
+import type { Trained } from "./trained.js";
+
+/** What became of one file. */
+export type FilePrediction =
+  | { readonly at: number; readonly prediction: Prediction; readonly reason?: undefined }
+  | { readonly at: number; readonly prediction?: undefined; readonly reason: string };
+
+/** Images whose turn has come, with their numbers. */
+interface Chunk {
+  readonly places: number[];
+  readonly images: Image[];
+}
+
+async function predictChunk(
+  net: Trained,
+  { places, images }: Chunk,
+  options: DecodeOptions | undefined,
+): Promise<FilePrediction[]> {
+  const found = await net.predict(
+    {
+      ...{ name: "images", length: images.length, channels: net.info.input[0] },
+      images: joinImages(images),
+      labels: { kind: "none" },
+    },
+    options,
+  );
+  return found.map((prediction, at) => ({ at: places[at], prediction }));
+}
+
+/**
+ * What a net says of image files or of their contents, decoded as those that it was trained on. Each is told of, those
+ * that cannot be decoded with the reason; unusable ones come as soon as they are met, so that the numbers `at` tell the
+ * order.
+ *
+ * @example
+ * const net = await openTrained("runs/a");
+ * for await (const { at, prediction, reason } of predictFiles(net, ["digit.png", "no-such-file.png"])) {
+ *   console.log(at, prediction?.class ?? reason);
+ * }
+ * await net.close();
+ */
+export async function* predictFiles(
+  net: Trained,
+  sources: readonly ImageSource[],
+  options?: DecodeOptions,
+): AsyncGenerator<FilePrediction> {
+  const { input } = net.info;
+  const { settings } = net.config;
+  const size = settings.size ?? Math.max(input[1], input[2]);
+  const decoding = decodingOf({ size, channels: input[0], range: settings.range });
+  let chunk: Chunk = { places: [], images: [] };
+  let at = 0;
+  for await (const { image, reason } of decodeInOrder(sources, decoding)) {
+    if (image) {
+      chunk.images.push(image);
+      chunk.places.push(at);
+    } else {
+      yield { at, reason };
+    }
+    at++;
+    if (chunk.images.length < settings.batch) continue;
+    yield* await predictChunk(net, chunk, options);
+    chunk = { places: [], images: [] };
+  }
+  yield* await predictChunk(net, chunk, options);
+}

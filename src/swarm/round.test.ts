@@ -1,0 +1,142 @@
+// What a round does to its particles, seen in the state that a run leaves.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { temporaryFolder, tinySettings, trainTiny } from "../../test/support/tinyRun.js";
+import { runFiles } from "../runs/runFiles.js";
+import { readSafetensors } from "../tensor/safetensors.js";
+import type { TrainSettings } from "../train/config.js";
+import { type Coupling, type Move, type Round, stay } from "./coupling.js";
+import { openSwarm } from "./openSwarm.js";
+
+/** A coupling of every step whose particles move as told. */
+const coupling = (
+  move: (round: Round, self: number) => Move,
+  more: Partial<Coupling> = {},
+): Coupling => ({
+  name: "told",
+  source: "none",
+  needs: { scores: false, distances: false },
+  every: 1,
+  deploys: "best",
+  move,
+  ...more,
+});
+
+const go = (particle: number, weight = 1, vector: "position" | "before" = "position"): Move => [
+  { particle, vector, weight },
+];
+
+/** The vectors of a run's state by name, and its events. */
+async function stateOf(
+  told: Coupling,
+  particles: number,
+  settings: Partial<TrainSettings> = { steps: 5 },
+) {
+  const out = join(temporaryFolder(), "run");
+  const { events } = await trainTiny(
+    { augment: "none", ...settings, out },
+    { open: openSwarm({ coupling: told, particles }) },
+  );
+  const { tensors } = readSafetensors(readFileSync(join(out, runFiles.state)));
+  const rows = events.flatMap((event) => (event.type === "particles" ? [event.particles] : []));
+  return {
+    events,
+    rows,
+    vector: (name: string) => tensors.get(`vector.${name}`)!.data,
+    names: [...tensors.keys()].map((name) => name.replace("vector.", "")),
+  };
+}
+
+/** Trainable numbers of the tiny net: 4 kernels and biases, 4 scales and shifts, 64 weights of 3 classes. */
+const TRAINABLE = 4 * 9 + 4 + 8 + 3 * 64 + 3;
+
+describe("the start of a round", () => {
+  test("is where the last round left the particle", async () => {
+    // After the first round every step is taken back.
+    const back = coupling(({ number }, self) =>
+      number === 0 ? stay(self) : go(self, 1, "before"),
+    );
+    const first = await stateOf(
+      coupling((_, self) => stay(self)),
+      1,
+      { steps: 1 },
+    );
+    const last = await stateOf(back, 1, { steps: 6 });
+    expect(last.vector("particle0.w").slice(0, TRAINABLE)).toEqual(
+      first.vector("particle0.w").slice(0, TRAINABLE),
+    );
+  });
+});
+
+describe("the optimizer's state", () => {
+  const mean = ({ snapshots }: Round): Move =>
+    snapshots.map(({ particle }) => ({ particle, vector: "position", weight: 0.5 }));
+
+  test("moves as the weights do where the coupling says so", async () => {
+    const { vector, names } = await stateOf(coupling(mean, { movesState: true }), 2);
+    const state = names.filter((name) => /^particle0\..*velocity/.test(name));
+    expect(state).toHaveLength(1);
+    expect(vector(state[0])).toEqual(vector(state[0].replace("particle0", "particle1")));
+    expect(vector(state[0]).some((value) => value !== 0)).toBe(true);
+  });
+
+  test("else stays each particle's own", async () => {
+    const { vector, names } = await stateOf(coupling(mean), 2);
+    const [state] = names.filter((name) => /^particle0\..*velocity/.test(name));
+    expect(vector(state)).not.toEqual(vector(state.replace("particle0", "particle1")));
+  });
+});
+
+describe("a move", () => {
+  test("is cut to a share of the norm of where the particle stands, in its direction", async () => {
+    const triple = coupling((_, self) => go(self, 3), { limit: 0.1 });
+    const { rows, vector } = await stateOf(triple, 1, { steps: 1, lr: 1e-6 });
+    const { move } = rows[rows.length - 1][0];
+    const after = Math.hypot(...vector("particle0.w").slice(0, TRAINABLE));
+    // 2 |x| is longer than 0.1 |x|, so that x became 1.1 x.
+    expect(move / after).toBeCloseTo(0.1 / 1.1, 4);
+  });
+
+  test("that is shorter stays as it is", async () => {
+    const little = coupling((_, self) => go(self, 1.05), { limit: 0.1 });
+    const { rows, vector } = await stateOf(little, 1, { steps: 1, lr: 1e-6 });
+    const { move } = rows[rows.length - 1][0];
+    const after = Math.hypot(...vector("particle0.w").slice(0, TRAINABLE));
+    expect(move / after).toBeCloseTo(0.05 / 1.05, 3);
+  });
+});
+
+describe("a particle's own best point", () => {
+  const remembering = coupling((_, self) => stay(self), {
+    every: "epoch",
+    needs: { scores: true, distances: false },
+  });
+
+  test("gives way to a better score only, not to an equal one", async () => {
+    // So little is learned that every epoch has the same accuracy.
+    const { rows, vector } = await stateOf(remembering, 1, { lr: 1e-9, decay: 0 });
+    const { epochs } = tinySettings;
+    const scores = rows.flatMap(([{ score, bestScore }]) =>
+      score === undefined ? [] : [[score, bestScore]],
+    );
+    expect(scores.every(([score, best]) => score === best)).toBe(true);
+    expect(scores.length).toBeGreaterThanOrEqual(epochs);
+    const [best, now] = [vector("particle0.best"), vector("particle0.w")];
+    // Batch statistics go on changing, and tell the first epoch from the last.
+    expect(best).not.toEqual(now);
+  });
+});
+
+describe("rounds of epochs", () => {
+  test("are played between epochs, not after the last one", async () => {
+    const { events } = await stateOf(
+      coupling((_, self) => stay(self), { every: "epoch" }),
+      2,
+      {},
+    );
+    const rounds = events.flatMap((event) => (event.type === "round" ? [event.epoch] : []));
+    expect(rounds).toEqual([1, 2]);
+  });
+});

@@ -1,0 +1,107 @@
+// Models, optimizers and couplings of a user's own file, by name in every command.
+
+import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { expect, test } from "vitest";
+import { convoy, root, scratch } from "./convoy.js";
+
+const from = (name: string) => pathToFileURL(join(root, "dist", name, "index.js")).href;
+
+const source = `
+import { flatten, linear, sequential } from "${from("nn")}";
+import { getOptimizer } from "${from("optim")}";
+import { independent } from "${from("swarm")}";
+
+export const models = [
+  {
+    name: "softmax",
+    source: "logistic regression",
+    smallest: 1,
+    create: ({ classes }) => ({ layer: sequential({ flatten: flatten(), fc: linear(classes) }) }),
+  },
+];
+export const optimizers = [{ ...getOptimizer("sgd"), name: "plain" }];
+export const couplings = [{ name: "apart", settings: {}, make: () => independent() }];
+`;
+
+const own = ["--module", "mine.mjs", "--model", "softmax", "--optimizer", "plain"];
+const small = ["mnist", "--train", "200", "--epochs", "2", "--threads", "1", ...own];
+
+function folder(): string {
+  const cwd = scratch();
+  writeFileSync(join(cwd, "mine.mjs"), source);
+  return cwd;
+}
+
+const settingsOf = (cwd: string, run: string) =>
+  JSON.parse(readFileSync(join(cwd, run, "config.json"), "utf8"));
+
+test("a run finds its module again, wherever it is resumed and used from", async () => {
+  const cwd = folder();
+  const train = ["train", ...small, "--out", "run", "--steps", "4", "--quiet"];
+  expect(await convoy(train, { cwd })).toMatchObject({ code: 0, err: "" });
+  const { module, settings } = settingsOf(cwd, "run");
+  expect(module).toEqual({
+    path: join(cwd, "mine.mjs"),
+    sha256: expect.stringMatching(/^\w{64}$/),
+  });
+  expect(settings).toMatchObject({ module: module.path, model: "softmax", optimizer: "plain" });
+  const elsewhere = scratch();
+  const resume = ["train", "--resume", join(cwd, "run"), "--steps", "6", "--quiet"];
+  expect(await convoy(resume, { cwd: elsewhere })).toMatchObject({ code: 0, err: "" });
+  const evaluated = await convoy(["eval", join(cwd, "run")], { cwd: elsewhere });
+  expect(evaluated.out).toContain("softmax of ");
+  appendFileSync(join(cwd, "mine.mjs"), "// another one");
+  for (const args of [resume, ["eval", join(cwd, "run")]]) {
+    const { code, err } = await convoy(args, { cwd: elsewhere });
+    expect(code).toBe(2);
+    expect(err).toMatch(/mine\.mjs was changed: its SHA-256 was .* bring the old file back/);
+  }
+});
+
+test("own models, optimizers and couplings are rows of a comparison", async () => {
+  const cwd = folder();
+  const methods = "single,single:optimizer=sam(plain),single:model=lenet5,independent:swarm=apart";
+  const command = [
+    ...["compare", ...small, "--methods", methods, "--particles", "2"],
+    ...["--seeds", "1", "--out", "cmp", "--json", "--quiet"],
+  ];
+  const { code, out, err } = await convoy(command, { cwd });
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  const rows = JSON.parse(out).tables[0].rows as { method: string; epochs: number }[];
+  expect(rows.map(({ method, epochs }) => [method, epochs])).toEqual([
+    ["single", 2],
+    ["single:optimizer=sam(plain)", 1],
+    ["single:model=lenet5", 2],
+    ["independent:swarm=apart", 1],
+  ]);
+  expect(settingsOf(cwd, "cmp/gradients/independent-swarm=apart/1").settings.swarm).toBe("apart");
+  appendFileSync(join(cwd, "mine.mjs"), "// another one");
+  const changed = await convoy(command, { cwd });
+  expect(changed).toMatchObject({ code: 2 });
+  expect(changed.err).toContain("cmp holds another comparison: module.sha256 was");
+});
+
+test("a rate is tuned for an own model, into a folder of its own each time", async () => {
+  const cwd = folder();
+  const command = ["tune", "lr", ...small, "--lrs", "0.000001,0.1", "--seeds", "1"];
+  const { code, out, err } = await convoy(command, { cwd });
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect(out).toContain("up to 5 trainings of 2 epochs on 200 images");
+  expect(out).toMatch(/--lr \d+(\.\d+)?: \d\d\.\d\d %, standard error \d\.\d\d points/);
+  expect(out).toContain("runs/mnist-tune-lr-1");
+  const again = await convoy([...command, "--json", "--quiet"], { cwd });
+  expect(JSON.parse(again.out)).toMatchObject({ out: "runs/mnist-tune-lr-2", verdict: "named" });
+});
+
+test("a module that is gone is missed by name", async () => {
+  const cwd = folder();
+  mkdirSync(join(cwd, "away"));
+  const train = ["train", ...small, "--out", "run", "--steps", "2", "--quiet"];
+  expect(await convoy(train, { cwd })).toMatchObject({ code: 0 });
+  renameSync(join(cwd, "mine.mjs"), join(cwd, "away", "mine.mjs"));
+  const { code, err } = await convoy(["eval", "run"], { cwd });
+  expect(code).toBe(2);
+  expect(err).toContain(`module ${join(cwd, "mine.mjs")} cannot be read`);
+});
