@@ -9,8 +9,9 @@
 
 import { Worker } from "node:worker_threads";
 import { createEngine } from "../dist/engine/index.js";
+import { WEIGHTS } from "../dist/graph/index.js";
 import { createModel } from "../dist/models/index.js";
-import { IMAGES, initialise, WEIGHTS } from "../dist/nn/index.js";
+import { IMAGES, initialise } from "../dist/nn/index.js";
 import { predictionGraph } from "../dist/tasks/index.js";
 
 const TURNS = 4_000;
@@ -74,7 +75,7 @@ const stateOf = ({ handover, both }) =>
 /** The forward pass of a model on one image of the size that it was published with. */
 async function openForward(engine, name) {
   const side = name.startsWith("resnet20") ? 32 : 224;
-  const shape = { channels: 3, height: side, width: side, classes: 1000 };
+  const shape = { channels: 3, height: side, width: side, outputs: 1000 };
   const net = predictionGraph(createModel(name, shape), 1);
   const program = await engine.compile(net.graph, { frozen: [WEIGHTS] });
   const w = engine.vector(net.layout.length);

@@ -7,7 +7,7 @@ const CLASSES = 10;
 
 /** A model for colour images of 32x32, and what it is asked. */
 export function questionOf(name) {
-  const model = createModel(name, { channels: 3, height: 32, width: 32, classes: CLASSES });
+  const model = createModel(name, { channels: 3, height: 32, width: 32, outputs: CLASSES });
   const classes = Array.from({ length: CLASSES }, (_, at) => `${at}`);
   return ask(model, classification, { kind: "class", of: new Int32Array(0), classes });
 }

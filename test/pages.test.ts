@@ -82,15 +82,15 @@ test("models.md has every model with its size, smallest image and own settings",
     "own settings",
   );
   expect(column(rows, 0)).toEqual(listModels().map(code));
-  for (const [at, { name, source, smallest }] of families.entries()) {
-    const [channels, height, width, classes] = rows[at][2].match(/\d+/g)!.map(Number);
-    const model = createModel(name, { channels, height, width, classes });
+  for (const [at, { name, source, smallest, published }] of families.entries()) {
+    const { channels, height, width, outputs } = published;
+    const model = createModel(name, published);
     const { optimizer, lr, decay } = model.defaults ?? {};
     const own = Object.entries({ optimizer, lr, decay }).filter(([, value]) => value !== undefined);
     expect(rows[at]).toEqual([
       code(name),
       source,
-      rows[at][2],
+      `${channels}x${height}x${width}, ${outputs} classes`,
       summarise(model).params.toLocaleString("en-US"),
       `${smallest}x${smallest}`,
       own.map((entry) => code(entry.join("="))).join(", ") || "none",

@@ -45,7 +45,7 @@ const white: Dataset = {
 
 /** Two logits, each a weight times the pixel. */
 const twoWeights: Model = {
-  ...{ name: "two-weights", source: "for tests", input: [1, 1, 1], classes: 2 },
+  ...{ name: "two-weights", source: "for tests", input: [1, 1, 1], outputs: 2 },
   layer: sequential({ flatten: flatten(), fc: linear(2) }),
 };
 
@@ -81,7 +81,7 @@ describe("local energy", () => {
   test("does not change when a layer grows and the next one shrinks", async () => {
     const images = stripes(60, 3);
     const model: Model = {
-      ...{ name: "deep", source: "for tests", input: [1, 6, 6], classes: 3 },
+      ...{ name: "deep", source: "for tests", input: [1, 6, 6], outputs: 3 },
       layer: sequential({ flatten: flatten(), one: linear(4), two: linear(3) }),
     };
     const net = build(model.layer, [1, ...model.input], { training: false });
@@ -102,7 +102,7 @@ describe("local energy", () => {
 
   test("leaves the net as it was, and gives the same profile again", async () => {
     const images = stripes(30, 4);
-    const model = tinyModel({ channels: 1, height: 6, width: 6, classes: 3 });
+    const model = tinyModel({ channels: 1, height: 6, width: 6, outputs: 3 });
     const net = build(model.layer, [1, ...model.input], { training: false });
     const values = initialise(net, 2);
     const own = await trained(await createEngine(), model, values, images);

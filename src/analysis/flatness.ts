@@ -10,7 +10,7 @@ import type { Dataset } from "../data/index.js";
 import type { Program, Vector } from "../engine/engine.js";
 import { add, constant, Graph, mul, normal, read, scalar, write } from "../graph/index.js";
 import { InputError } from "../inputError.js";
-import { build } from "../nn/index.js";
+import { netOf } from "../nn/index.js";
 import type { Trained } from "../runs/index.js";
 import { Evaluator } from "../train/index.js";
 
@@ -85,7 +85,7 @@ interface Probe {
 async function openProbe(net: Trained, images: Dataset, seed: number): Promise<Probe> {
   const { engine, model, w, info, config } = net;
   const { metric, better } = net.score;
-  const { layout } = build(model.layer, [1, ...model.input], { training: false });
+  const { layout } = netOf(model, 1, { training: false });
   const moved = engine.vector(layout.length);
   await moved.write(await w.read());
   const batch = Math.min(config.settings.batch, images.length);

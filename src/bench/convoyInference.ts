@@ -1,7 +1,8 @@
 // Convoy's forward pass exactly as a trained net predicts: outputs of a batch.
 
 import { createEngine } from "../engine/index.js";
-import { IMAGES, initialise, WEIGHTS } from "../nn/index.js";
+import { WEIGHTS } from "../graph/index.js";
+import { IMAGES, initialise } from "../nn/index.js";
 import { predictionGraph } from "../tasks/index.js";
 import { version } from "../version.js";
 import type { Arrangement, ConvoyContender } from "./convoy.js";

@@ -8,7 +8,7 @@ import type { Task } from "./task.js";
 
 export function modelOf({ model, image, classes }: Task): Model {
   const [channels, height, width] = image;
-  return createModel(model, { channels, height, width, classes });
+  return createModel(model, { channels, height, width, outputs: classes });
 }
 
 /** A batch of noise in the engine's own memory. */

@@ -1,8 +1,7 @@
 // `convoy summary MODEL`: layers, shapes, parameters and work.
 
 import type { Command } from "commander";
-import { imagesOf } from "../bench/task.js";
-import { createModel, type Summary, summarise } from "../models/index.js";
+import { createModel, familyOf, type Summary, summarise } from "../models/index.js";
 import { count } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
 import { table } from "./table.js";
@@ -38,14 +37,10 @@ export function define(command: Command, console: Console): void {
     .option("--classes <number>", "classes", count)
     .option("--json", "print one object")
     .action((name: string, options: Options) => {
-      const images = imagesOf(name);
-      const [channels, side] = [
-        options.channels ?? images.image[0],
-        options.size ?? images.image[1],
-      ];
-      const classes = options.classes ?? images.classes;
-      const model = createModel(name, { channels, height: side, width: side, classes });
-      const summary = summarise(model);
+      const { published } = familyOf(name);
+      const { channels = published.channels, classes: outputs = published.outputs } = options;
+      const { size: height = published.height, size: width = published.width } = options;
+      const summary = summarise(createModel(name, { channels, height, width, outputs }));
       if (options.json) sayJson(console, summary);
       else print(console, summary);
     });

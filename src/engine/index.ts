@@ -2,8 +2,6 @@
 
 import { unknownName } from "../text/words.js";
 import type { Engine } from "./engine.js";
-import { NativeUnavailable, nativeEngine } from "./native/index.js";
-import { referenceEngine } from "./reference/index.js";
 
 export { Combiner, type WeightedVector } from "./combine.js";
 export * from "./engine.js";
@@ -16,18 +14,33 @@ export interface EngineOptions {
   readonly threads?: number;
 }
 
-export const engineNames = ["auto", "native", "reference"] as const;
+type Load = (options: Pick<EngineOptions, "threads">) => Promise<Engine>;
+
+/** How each engine is made; its code is loaded when it is asked for, so that no program carries all of them. */
+const engines = {
+  auto: nativeOrReference,
+  async native(options) {
+    const { nativeEngine } = await import("./native/index.js");
+    return nativeEngine(options);
+  },
+  async reference() {
+    const { referenceEngine } = await import("./reference/index.js");
+    return referenceEngine();
+  },
+} satisfies Readonly<Record<string, Load>>;
+
+export const engineNames = Object.keys(engines) as readonly (keyof typeof engines)[];
 
 let warned = false;
 
-function nativeOrReference(threads: number | undefined): Engine {
+async function nativeOrReference(options: Pick<EngineOptions, "threads">): Promise<Engine> {
   try {
-    return nativeEngine({ threads });
+    return await engines.native(options);
   } catch (error) {
-    if (!(error instanceof NativeUnavailable)) throw error;
+    if (!(error instanceof Error && error.name === "NativeUnavailable")) throw error;
     if (!warned) process.emitWarning(`${error.message}; going on with the slow reference engine`);
     warned = true;
-    return referenceEngine();
+    return engines.reference();
   }
 }
 
@@ -47,8 +60,6 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 1024)) {
     throw new RangeError(`threads: expected a whole number from 1 to 1024, found ${threads}`);
   }
-  if (engine === "auto") return nativeOrReference(threads);
-  if (engine === "native") return nativeEngine({ threads });
-  if (engine === "reference") return referenceEngine();
-  throw unknownName("engine", engine, engineNames);
+  if (!Object.hasOwn(engines, engine)) throw unknownName("engine", engine, engineNames);
+  return engines[engine as keyof typeof engines]({ threads });
 }

@@ -1,9 +1,8 @@
 // What an op does to its result in the same pass, when the fusion pass has moved it there.
 
 import type { Value } from "./graph.js";
-import { mul } from "./ops/mul.js";
-import { reluSlope } from "./ops/relu.js";
-import { relu6Slope } from "./ops/relu6.js";
+import { relu6Slope, reluSlope } from "./ops/activations.js";
+import { mul } from "./ops/pointwise.js";
 
 /** An activation by the name of its op, or "none". */
 export type Activation = "none" | "relu" | "relu6";

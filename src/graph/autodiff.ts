@@ -2,9 +2,9 @@
 
 import { sizeOf } from "../tensor/shape.js";
 import type { Graph, Node, Value } from "./graph.js";
-import { add } from "./ops/add.js";
-import { constant } from "./ops/constant.js";
-import { expand } from "./ops/expand.js";
+import { constant } from "./ops/bindings.js";
+import { add } from "./ops/pointwise.js";
+import { expand } from "./ops/shape.js";
 
 /** The nodes that depend on any of `sources`. */
 function dependents(graph: Graph, sources: readonly Value[]): Set<Node> {

@@ -21,7 +21,7 @@ export type Attrs = Readonly<
 export type Flops = number;
 
 /**
- * A primitive operation: its name, shape rule, gradient rule and cost. One file in `ops/` each.
+ * A primitive operation: its name, shape rule, gradient rule and cost. One file in `ops/` a family.
  * An op whose `gradient` is absent stops differentiation.
  */
 export interface Op<A extends Attrs = Attrs> {

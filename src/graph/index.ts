@@ -1,74 +1,78 @@
 export type { Activation } from "./activation.js";
 export { gradients } from "./autodiff.js";
+export { graphFlops, nodeFlops } from "./cost.js";
 export { type Attrs, apply, Graph, Node, type Op, type TensorType, Value } from "./graph.js";
 export * from "./layout.js";
 export { normal } from "./normal.js";
-export { abs } from "./ops/abs.js";
-export { add } from "./ops/add.js";
-export { avgPool2d } from "./ops/avgPool2d.js";
-export { avgPool2dGrad } from "./ops/avgPool2dGrad.js";
-export { batchNorm, type NormOptions } from "./ops/batchNorm.js";
-export { batchNormApply } from "./ops/batchNormApply.js";
-export { batchNormGrad } from "./ops/batchNormGrad.js";
-export { cast } from "./ops/cast.js";
-export { compress, compressReport } from "./ops/compress.js";
-export { concat } from "./ops/concat.js";
-export { constant } from "./ops/constant.js";
-export { type ConvGeometry, type ConvOptions, conv2d, convGeometry } from "./ops/conv2d.js";
-export { conv2dInputGrad, convTranspose2d } from "./ops/conv2dInputGrad.js";
-export { conv2dWeightGrad } from "./ops/conv2dWeightGrad.js";
-export { div } from "./ops/div.js";
-export { erf } from "./ops/erf.js";
-export { exp } from "./ops/exp.js";
-export { expand } from "./ops/expand.js";
-export { fromBf16 } from "./ops/fromBf16.js";
-export { gelu } from "./ops/gelu.js";
-export { groupNorm } from "./ops/groupNorm.js";
-export { groupNormGrad } from "./ops/groupNormGrad.js";
-export { hardSwish } from "./ops/hardSwish.js";
-export { ops } from "./ops/index.js";
-export { input } from "./ops/input.js";
-export { log } from "./ops/log.js";
-export { logSoftmax } from "./ops/logSoftmax.js";
+export { gelu, hardSwish, relu, relu6, sigmoid, silu, tanh } from "./ops/activations.js";
+export { constant, input, read, scalar, write } from "./ops/bindings.js";
+export { cast, oneHot } from "./ops/cast.js";
+export {
+  compress,
+  compressReport,
+  fromBf16,
+  packBits,
+  restore,
+  toBf16,
+  unpackBits,
+} from "./ops/compress.js";
+export {
+  type ConvGeometry,
+  type ConvOptions,
+  conv2d,
+  conv2dInputGrad,
+  conv2dWeightGrad,
+  convGeometry,
+  convTranspose2d,
+} from "./ops/conv.js";
+export { type OpName, ops } from "./ops/index.js";
 export { type MatmulOptions, matmul } from "./ops/matmul.js";
-export { max } from "./ops/max.js";
-export { maxPool2d, type PoolOptions } from "./ops/maxPool2d.js";
-export { maxPool2dGrad } from "./ops/maxPool2dGrad.js";
-export { min } from "./ops/min.js";
-export { mul } from "./ops/mul.js";
-export { neg } from "./ops/neg.js";
-export { norms } from "./ops/norms.js";
-export { oneHot } from "./ops/oneHot.js";
-export { packBits } from "./ops/packBits.js";
-export { pad } from "./ops/pad.js";
-export { pow } from "./ops/pow.js";
-export { read } from "./ops/read.js";
-export { reduceMax } from "./ops/reduceMax.js";
-export { reduceSum } from "./ops/reduceSum.js";
-export { relu } from "./ops/relu.js";
-export { relu6 } from "./ops/relu6.js";
-export { reshape } from "./ops/reshape.js";
-export { resize } from "./ops/resize.js";
-export { resizeGrad } from "./ops/resizeGrad.js";
-export { restore } from "./ops/restore.js";
-export { round } from "./ops/round.js";
-export { scalar } from "./ops/scalar.js";
-export { segmentExpand } from "./ops/segmentExpand.js";
-export { segmentSum } from "./ops/segmentSum.js";
-export { select } from "./ops/select.js";
-export { sigmoid } from "./ops/sigmoid.js";
-export { silu } from "./ops/silu.js";
-export { slice } from "./ops/slice.js";
-export { sqrt } from "./ops/sqrt.js";
-export { step } from "./ops/step.js";
-export { stopGradient } from "./ops/stopGradient.js";
-export { sub } from "./ops/sub.js";
-export { tanh } from "./ops/tanh.js";
-export { toBf16 } from "./ops/toBf16.js";
-export { transpose } from "./ops/transpose.js";
-export { uniform } from "./ops/uniform.js";
-export { unpackBits } from "./ops/unpackBits.js";
-export { write } from "./ops/write.js";
+export {
+  batchNorm,
+  batchNormApply,
+  batchNormGrad,
+  groupNorm,
+  groupNormGrad,
+  type NormOptions,
+} from "./ops/norm.js";
+export {
+  abs,
+  add,
+  div,
+  erf,
+  exp,
+  log,
+  max,
+  min,
+  mul,
+  neg,
+  pow,
+  round,
+  select,
+  sqrt,
+  step,
+  stopGradient,
+  sub,
+} from "./ops/pointwise.js";
+export {
+  avgPool2d,
+  avgPool2dGrad,
+  maxPool2d,
+  maxPool2dGrad,
+  type PoolOptions,
+} from "./ops/pool.js";
+export { uniform } from "./ops/random.js";
+export {
+  logSoftmax,
+  norms,
+  reduceMax,
+  reduceSum,
+  segmentExpand,
+  segmentSum,
+} from "./ops/reduce.js";
+export { resize, resizeGrad } from "./ops/resize.js";
+export { concat, expand, pad, reshape, slice, transpose } from "./ops/shape.js";
 export { compressSaved } from "./passes/compressSaved.js";
 export { rematerialise } from "./passes/rematerialise.js";
+export { type SerialisedGraph, serialise } from "./serialise.js";
 export type { Padding, Pair } from "./window.js";

@@ -2,6 +2,13 @@
 
 import { type Shape, sameShape, sizeOf } from "../tensor/shape.js";
 
+/** Name under which programs bind the vector of all parameters. */
+export const WEIGHTS = "w";
+/** Name of the vector that receives the gradient, of the layout's trainable length. */
+export const GRADIENT = "grad";
+/** Name of a vector of an optimizer's state. */
+export const stateVector = (name: string): string => `state.${name}`;
+
 /** What a parameter is for. Weight decay applies to `weight` only; `statistic` is not trained. */
 export type ParamKind = "weight" | "bias" | "scale" | "shift" | "statistic";
 

@@ -4,17 +4,9 @@
 
 import type { Shape } from "../tensor/shape.js";
 import type { Graph, Value } from "./graph.js";
-import { add } from "./ops/add.js";
-import { constant } from "./ops/constant.js";
-import { log } from "./ops/log.js";
-import { max } from "./ops/max.js";
-import { mul } from "./ops/mul.js";
-import { neg } from "./ops/neg.js";
-import { select } from "./ops/select.js";
-import { sqrt } from "./ops/sqrt.js";
-import { step } from "./ops/step.js";
-import { sub } from "./ops/sub.js";
-import { uniform } from "./ops/uniform.js";
+import { constant } from "./ops/bindings.js";
+import { add, log, max, mul, neg, select, sqrt, step, sub } from "./ops/pointwise.js";
+import { uniform } from "./ops/random.js";
 
 /** Coefficients by falling powers: near the middle, in powers of w - 2.5; else in those of sqrt(w) - 3. */
 const CENTRE = [

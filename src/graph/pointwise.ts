@@ -2,8 +2,8 @@
 
 import { broadcastShapes, sameShape } from "../tensor/shape.js";
 import type { Attrs, Node, Op, TensorType, Value } from "./graph.js";
-import { reduceSum } from "./ops/reduceSum.js";
-import { reshape } from "./ops/reshape.js";
+import { reduceSum } from "./ops/reduce.js";
+import { reshape } from "./ops/shape.js";
 
 type NoAttrs = Record<string, never>;
 

@@ -2,7 +2,7 @@
 
 import { Graph, type Node, type Value } from "./graph.js";
 
-/** Outputs that replace a node's in the new graph; `undefined` copies the node as it is. */
+/** Outputs that replace a node's in the new graph, none to leave it out; `undefined` copies the node as it is. */
 export type Rule = (
   node: Node,
   inputs: readonly Value[],
@@ -51,9 +51,16 @@ export function nodesOfVectors(graph: Graph, vectors: readonly string[]): Set<No
   return found;
 }
 
-/** A new graph with only the live nodes, each replaced by what `rule` says. */
-export function rewrite(graph: Graph, rule: Rule, keep: readonly Value[] = []): Rewritten {
-  const target = new Graph();
+/**
+ * The live nodes of a graph, each replaced by what `rule` says, in a new graph or behind what a given one holds.
+ * An output whose value is left out is left out.
+ */
+export function rewrite(
+  graph: Graph,
+  rule: Rule,
+  keep: readonly Value[] = [],
+  target: Graph = new Graph(),
+): Rewritten {
   const live = liveNodes(graph, keep);
   const images = new Map<Value, Value>();
   const image = (value: Value) => images.get(value)!;
@@ -65,7 +72,9 @@ export function rewrite(graph: Graph, rule: Rule, keep: readonly Value[] = []): 
       if (outputs[at]) images.set(output, outputs[at]);
     }
   }
-  for (const [name, value] of graph.outputs) target.output(name, image(value));
+  for (const [name, value] of graph.outputs) {
+    if (images.has(value)) target.output(name, image(value));
+  }
   return { graph: target, image };
 }
 

@@ -28,15 +28,18 @@ export const convnetGn: ModelFamily = {
   name: "convnet-gn",
   source: "Convoy's own; group normalisation: Wu and He 2018, arXiv 1803.08494",
   smallest: 8,
-  create: ({ classes }) => ({
-    layer: sequential({
-      block1: block(32),
-      pool1: maxPool(2),
-      block2: block(64),
-      pool2: maxPool(2),
-      block3: block(64),
-      pool: globalAvgPool(),
-      fc: linear(classes, { init: lecunNormal() }),
-    }),
+  published: { channels: 1, height: 28, width: 28, outputs: 10 },
+  create: ({ outputs }) => ({
+    body: {
+      layer: sequential({
+        block1: block(32),
+        pool1: maxPool(2),
+        block2: block(64),
+        pool2: maxPool(2),
+        block3: block(64),
+      }),
+      stages: ["block1", "block2", "block3"],
+    },
+    head: sequential({ pool: globalAvgPool(), fc: linear(outputs, { init: lecunNormal() }) }),
   }),
 };

@@ -23,13 +23,12 @@ export const convnet6: ModelFamily = {
   name: "convnet6",
   source: "Convoy's own, after VGG: Simonyan and Zisserman 2014, arXiv 1409.1556",
   smallest: 8,
-  create: ({ classes }) => ({
-    layer: sequential({
-      stage1: stage(32),
-      stage2: stage(64),
-      stage3: stage(128),
-      flatten: flatten(),
-      fc: linear(classes),
-    }),
+  published: { channels: 3, height: 32, width: 32, outputs: 10 },
+  create: ({ outputs }) => ({
+    body: {
+      layer: sequential({ stage1: stage(32), stage2: stage(64), stage3: stage(128) }),
+      stages: ["stage1", "stage2", "stage3"],
+    },
+    head: sequential({ flatten: flatten(), fc: linear(outputs) }),
   }),
 };

@@ -3,7 +3,12 @@
 // squeeze-and-excitation, and with ReLU6 in place of Swish. Stochastic depth is left out.
 
 import { dropout, globalAvgPool, linear, normalWith, sequential } from "../nn/index.js";
-import { convolution, type InvertedStage, invertedResiduals } from "./blocks/inverted-residual.js";
+import {
+  convolution,
+  type InvertedStage,
+  invertedResiduals,
+  lastOfSizes,
+} from "./blocks/inverted-residual.js";
 import type { ModelFamily } from "./model.js";
 
 /** Table 1 of the paper. */
@@ -24,14 +29,20 @@ export const efficientnetLite0: ModelFamily = {
   name: "efficientnet-lite0",
   source: "Tan and Le 2019, arXiv 1905.11946; lite: without squeeze-and-excitation, ReLU6",
   smallest: 32,
-  create: ({ classes }) => ({
-    layer: sequential({
-      stem: convolution(STEM, 3, { strides: 2 }),
-      blocks: invertedResiduals(STEM, stages),
-      head: convolution(1280, 1),
+  published: { channels: 3, height: 224, width: 224, outputs: 1000 },
+  create: ({ outputs }) => ({
+    body: {
+      layer: sequential({
+        stem: convolution(STEM, 3, { strides: 2 }),
+        blocks: invertedResiduals(STEM, stages),
+        head: convolution(1280, 1),
+      }),
+      stages: lastOfSizes(stages).map((block) => `blocks.${block}`),
+    },
+    head: sequential({
       pool: globalAvgPool(),
       dropout: dropout(0.2),
-      fc: linear(classes, { init: normalWith(0.01) }),
+      fc: linear(outputs, { init: normalWith(0.01) }),
     }),
     defaults: { optimizer: "momentum", lr: 0.05, decay: 1e-5 },
   }),

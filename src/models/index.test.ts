@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { InputError } from "../inputError.js";
 import { createModel, listModels } from "./index.js";
 
-const input = { channels: 1, height: 28, width: 28, classes: 10 };
+const input = { channels: 1, height: 28, width: 28, outputs: 10 };
 
 test("an unknown name is refused with the nearest known one", () => {
   expect(() => createModel("resnet21", input)).toThrow(InputError);
@@ -18,7 +18,7 @@ test("names are listed once", () => {
 test.each([
   ["channels", 0],
   ["height", 28.5],
-  ["classes", -1],
+  ["outputs", -1],
 ])("%s of %d is refused", (name, value) => {
   expect(() => createModel("lenet5", { ...input, [name]: value })).toThrow(
     `${name} must be a whole number of at least 1, found ${value}`,

@@ -8,15 +8,25 @@ import { efficientnetLite0 } from "./efficientnet-lite.js";
 import { lenet5 } from "./lenet5.js";
 import { lenet5Of1998 } from "./lenet5-1998.js";
 import { mobilenets } from "./mobilenetv2.js";
-import type { Model, ModelFamily, ModelInput } from "./model.js";
+import { assemble, type Model, type ModelFamily, type ModelInput } from "./model.js";
 import { odenets } from "./odenet.js";
 import { resnet20, resnet32, resnet56 } from "./resnet-cifar.js";
 import { resnet18 } from "./resnet18.js";
 import { squeezenets } from "./squeezenet.js";
+import { unets } from "./unet.js";
 import { vgg11, vgg11bn } from "./vgg11.js";
 import { wrn16x4 } from "./wide-resnet.js";
 
-export type { Depth, Model, ModelDefaults, ModelFamily, ModelInput } from "./model.js";
+export {
+  type Body,
+  type Depth,
+  type Head,
+  type Model,
+  type ModelDefaults,
+  type ModelFamily,
+  type ModelInput,
+  withHead,
+} from "./model.js";
 export { type NameMap, nameMaps } from "./nameMaps/index.js";
 export { type Summary, type SummaryRow, summarise } from "./summary.js";
 
@@ -37,10 +47,20 @@ export const families: readonly ModelFamily[] = [
   efficientnetLite0,
   ...squeezenets,
   ...odenets,
+  ...unets,
 ];
 
 /** Names of all models. */
 export const listModels = (): string[] => families.map(({ name }) => name);
+
+/**
+ * The family of a model by name: what it was published for, and the smallest images that it takes.
+ *
+ * @throws InputError for an unknown name, with the nearest known one.
+ * @example
+ * familyOf("resnet18").published; // { channels: 3, height: 224, width: 224, outputs: 1000 }
+ */
+export const familyOf = (name: string): ModelFamily => byName("model", name, families);
 
 function check(family: ModelFamily, input: ModelInput): void {
   for (const [name, value] of Object.entries(input)) {
@@ -67,7 +87,7 @@ function check(family: ModelFamily, input: ModelInput): void {
  * @throws InputError for an unknown name (with the nearest known one), an image smaller than the
  * net allows (with the smallest size), or an input that the net was not made for.
  * @example
- * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
+ * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, outputs: 10 });
  * summarise(model).params; // 61706
  */
 export function createModel(
@@ -77,7 +97,7 @@ export function createModel(
 ): Model {
   const family = byName("model", name, withOwn("model", families, own));
   check(family, input);
-  const { channels, height, width, classes } = input;
-  const { source } = family;
-  return { name, source, input: [channels, height, width], classes, ...family.create(input) };
+  const { channels, height, width, outputs } = input;
+  const about = { name, source: family.source, outputs, input: [channels, height, width] } as const;
+  return assemble(about, family.create(input));
 }

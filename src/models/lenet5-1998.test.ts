@@ -7,7 +7,7 @@ import { CODE_LENGTH, digitCodes } from "./blocks/digit-codes.js";
 import { rbf, rubbishCrossEntropy } from "./blocks/rbf.js";
 import { createModel } from "./index.js";
 
-const input = { channels: 1, height: 28, width: 28, classes: 10 };
+const input = { channels: 1, height: 28, width: 28, outputs: 10 };
 const model = createModel("lenet5-1998", input);
 const net = build(model.layer, [1, 1, 28, 28], { training: true });
 
@@ -85,7 +85,7 @@ test("the frame is background, and the defaults bring bytes to the paper's scale
 
 test.each([
   { ...input, channels: 3 },
-  { ...input, classes: 26 },
+  { ...input, outputs: 26 },
   { ...input, height: 30, width: 30 },
   { ...input, width: 32 },
 ])("another input is refused: %j", (other) => {

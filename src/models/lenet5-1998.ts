@@ -93,36 +93,39 @@ const partialConv: Layer = (x, scope) => {
   return convolve(x, concat(kernels, 0), { bias });
 };
 
+const body = sequential({
+  frame,
+  c1: conv2d(6, 5, { init }),
+  squash1: squash,
+  s2: subsample,
+  squash2: squash,
+  c3: partialConv,
+  squash3: squash,
+  s4: subsample,
+  squash4: squash,
+  c5: conv2d(120, 5, { init }),
+  squash5: squash,
+  flatten: flatten(),
+  f6: linear(84, { init }),
+  squash6: squash,
+});
+
 export const lenet5Of1998: ModelFamily = {
   name: "lenet5-1998",
   source: "LeCun, Bottou, Bengio and Haffner 1998, doi 10.1109/5.726791",
   smallest: 28,
-  create({ channels, height, width, classes }) {
+  published: { channels: 1, height: FIELD, width: FIELD, outputs: 10 },
+  create({ channels, height, width, outputs }) {
     const fits = height === width && (height === 28 || height === FIELD);
-    if (channels !== 1 || classes !== digitCodes.length || !fits) {
+    if (channels !== 1 || outputs !== digitCodes.length || !fits) {
       throw new InputError(
         `model lenet5-1998: it reads the ten digits in grey images of 28x28 or 32x32, found ` +
-          `${classes} classes, ${channels} channels, ${height}x${width}; take lenet5 for others`,
+          `${outputs} outputs, ${channels} channels, ${height}x${width}; take lenet5 for others`,
       );
     }
     return {
-      layer: sequential({
-        frame,
-        c1: conv2d(6, 5, { init }),
-        squash1: squash,
-        s2: subsample,
-        squash2: squash,
-        c3: partialConv,
-        squash3: squash,
-        s4: subsample,
-        squash4: squash,
-        c5: conv2d(120, 5, { init }),
-        squash5: squash,
-        flatten: flatten(),
-        f6: linear(84, { init }),
-        squash6: squash,
-        output: rbf(digitCodes),
-      }),
+      body: { layer: body, stages: ["squash2", "squash4"] },
+      head: sequential({ output: rbf(digitCodes) }),
       loss: rubbishCrossEntropy(RUBBISH_LEVEL),
       defaults: {
         optimizer: "momentum",

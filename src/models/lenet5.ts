@@ -13,24 +13,28 @@ export const lenet5: ModelFamily = {
   name: "lenet5",
   source: "LeCun et al. 1998, doi 10.1109/5.726791; ReLU, max pooling and softmax",
   smallest: 16,
-  create({ height, width, classes }) {
+  published: { channels: 1, height: 28, width: 28, outputs: 10 },
+  create({ height, width, outputs }) {
     const [above, left] = [height, width].map((size) => Math.max(0, FIELD - size) >> 1);
     const [below, right] = [Math.max(0, FIELD - height) - above, Math.max(0, FIELD - width) - left];
     return {
-      layer: sequential({
-        conv1: conv2d(6, 5, { padding: [above, left, below, right] }),
-        relu1: relu(),
-        pool1: maxPool(2),
-        conv2: conv2d(16, 5),
-        relu2: relu(),
-        pool2: maxPool(2),
-        flatten: flatten(),
-        fc1: linear(120),
-        relu3: relu(),
-        fc2: linear(84),
-        relu4: relu(),
-        fc3: linear(classes, { init: lecunNormal() }),
-      }),
+      body: {
+        layer: sequential({
+          conv1: conv2d(6, 5, { padding: [above, left, below, right] }),
+          relu1: relu(),
+          pool1: maxPool(2),
+          conv2: conv2d(16, 5),
+          relu2: relu(),
+          pool2: maxPool(2),
+          flatten: flatten(),
+          fc1: linear(120),
+          relu3: relu(),
+          fc2: linear(84),
+          relu4: relu(),
+        }),
+        stages: ["pool1", "pool2"],
+      },
+      head: sequential({ fc3: linear(outputs, { init: lecunNormal() }) }),
     };
   },
 };

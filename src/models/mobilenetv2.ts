@@ -3,7 +3,12 @@
 // images 32 times.
 
 import { dropout, globalAvgPool, linear, normalWith, sequential } from "../nn/index.js";
-import { convolution, type InvertedStage, invertedResiduals } from "./blocks/inverted-residual.js";
+import {
+  convolution,
+  type InvertedStage,
+  invertedResiduals,
+  lastOfSizes,
+} from "./blocks/inverted-residual.js";
 import type { ModelFamily } from "./model.js";
 
 /** Table 2. */
@@ -27,20 +32,26 @@ const mobilenet = (width: number): ModelFamily => ({
   name: width === 1 ? "mobilenetv2" : `mobilenetv2-${width}`,
   source: "Sandler et al. 2018, arXiv 1801.04381",
   smallest: 32,
-  create({ classes }) {
+  published: { channels: 3, height: 224, width: 224, outputs: 1000 },
+  create({ outputs }) {
     const stem = roundChannels(32 * width);
     const scaled = stages.map((stage) => ({
       ...stage,
       channels: roundChannels(stage.channels * width),
     }));
     return {
-      layer: sequential({
-        stem: convolution(stem, 3, { strides: 2 }),
-        blocks: invertedResiduals(stem, scaled),
-        head: convolution(roundChannels(1280 * Math.max(1, width)), 1),
+      body: {
+        layer: sequential({
+          stem: convolution(stem, 3, { strides: 2 }),
+          blocks: invertedResiduals(stem, scaled),
+          head: convolution(roundChannels(1280 * Math.max(1, width)), 1),
+        }),
+        stages: lastOfSizes(stages).map((block) => `blocks.${block}`),
+      },
+      head: sequential({
         pool: globalAvgPool(),
         dropout: dropout(0.2),
-        fc: linear(classes, { init: normalWith(0.01) }),
+        fc: linear(outputs, { init: normalWith(0.01) }),
       }),
       defaults: { optimizer: "momentum", lr: 0.05, decay: 4e-5 },
     };

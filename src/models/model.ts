@@ -1,13 +1,17 @@
-// What a model is: a layer for images of one size, and a family that makes such models.
+// What a model is: a body that makes features of images, a head that makes outputs of features, and a family of
+// such models for images of any size.
 
-import type { Layer, Loss } from "../nn/index.js";
+import type { Value } from "../graph/index.js";
+import { InputError } from "../inputError.js";
+import type { Layer, Loss, Scope } from "../nn/index.js";
 
-/** The images and classes that a model is made for. */
+/** The images that a model is made for, and what is asked of it. */
 export interface ModelInput {
   readonly channels: number;
   readonly height: number;
   readonly width: number;
-  readonly classes: number;
+  /** Numbers that it gives, for each image or for each pixel: as many as classes, say. */
+  readonly outputs: number;
 }
 
 /** Settings that a model was published with or is known to train well with; a user's go before them. */
@@ -30,6 +34,22 @@ export interface Depth {
   at(blocks: number): Layer;
 }
 
+/** The part of a model that does not depend on what is asked of it. */
+export interface Body {
+  /** Images [n, c, h, w] to features: [n, c', h', w'], or rows [n, c']. */
+  readonly layer: Layer;
+  /**
+   * Parts of it whose results are features too, [n, c', h', w'], one for each size from fine to coarse; paths of
+   * blocks, as `stage1`.
+   */
+  readonly stages: readonly string[];
+  /** Present when there are coarser and finer bodies of its kind, which `at` gives. */
+  readonly depth?: Depth;
+}
+
+/** Features of a body to outputs; a layer looks at the last ones alone, others also at those of the stages. */
+export type Head = (features: Value, scope: Scope, stages: ReadonlyMap<string, Value>) => Value;
+
 /** A net ready to be built on a batch of images. */
 export interface Model {
   readonly name: string;
@@ -37,14 +57,22 @@ export interface Model {
   readonly source: string;
   /** [channels, height, width]. */
   readonly input: readonly [number, number, number];
-  readonly classes: number;
-  /** Images [n, c, h, w] to logits [n, classes]. */
+  readonly outputs: number;
+  /** Images [n, c, h, w] to outputs: [n, outputs], or [n, outputs, h, w] for a model of maps. */
   readonly layer: Layer;
-  /** Its own loss; default softmax cross-entropy. */
+  /** What another head can stand on; see {@link withHead}. */
+  readonly body?: Body;
+  /** Its own loss; default that of the task. */
   readonly loss?: Loss;
   readonly defaults?: ModelDefaults;
   /** Present when there are coarser and finer nets of its kind. */
   readonly depth?: Depth;
+}
+
+/** What a family makes a model of. */
+export interface ModelParts extends Pick<Model, "loss" | "defaults"> {
+  readonly body: Body;
+  readonly head: Head;
 }
 
 /** A family of models as data: a new one is a file with such a record and one line in the index. */
@@ -53,6 +81,51 @@ export interface ModelFamily {
   readonly source: string;
   /** Smallest height and width that it takes. */
   readonly smallest: number;
+  /** The images that it was published for, and how many outputs it had. */
+  readonly published: ModelInput;
   /** May refuse an input that it was not made for by a `InputError`. */
-  create(input: ModelInput): Pick<Model, "layer" | "loss" | "defaults" | "depth">;
+  create(input: ModelInput): ModelParts;
+}
+
+/** A head on a body; neither changes the names of the other's parameters. */
+const joined =
+  (layer: Layer, stages: readonly string[], head: Head): Layer =>
+  (x, scope) => {
+    const features = layer(x, scope);
+    return head(features, scope, new Map(stages.map((name) => [name, scope.outputOf(name)])));
+  };
+
+/** A model made of its parts. */
+export function assemble(
+  about: Pick<Model, "name" | "source" | "input" | "outputs">,
+  { body, head, ...rest }: ModelParts,
+): Model {
+  const { layer, stages, depth } = body;
+  const at = (blocks: number) => joined(depth!.at(blocks), stages, head);
+  return {
+    ...about,
+    ...rest,
+    body,
+    layer: joined(layer, stages, head),
+    ...(depth && { depth: { ...depth, at } }),
+  };
+}
+
+/**
+ * A model with another head on its body, and with the loss of the task. Parameters of the body keep their names.
+ *
+ * @param outputs numbers that the head gives
+ * @throws InputError for a model that has no body.
+ * @example
+ * import { conv2d, netOf } from "convoy/nn";
+ * const model = createModel("resnet20", { channels: 3, height: 32, width: 32, outputs: 10 });
+ * const heat = withHead(model, conv2d(5, 1), 5);
+ * netOf(heat, 1, { training: false }).output.shape; // [1, 5, 8, 8]
+ * const finer = withHead(model, (_, scope, stages) => conv2d(5, 1)(stages.get("stage2")!, scope), 5);
+ * netOf(finer, 1, { training: false }).output.shape; // [1, 5, 16, 16]
+ */
+export function withHead(model: Model, head: Head, outputs: number): Model {
+  const { name, source, input, body, defaults } = model;
+  if (!body) throw new InputError(`model ${name}: it has no body that another head could stand on`);
+  return assemble({ name, source, input, outputs }, { body, head, defaults });
 }

@@ -1,76 +1,126 @@
 // The suite that every registered model passes.
 
 import { describe, expect, test } from "vitest";
-import { classify } from "../../test/support/questions.js";
-import { runOnNoise } from "../../test/support/taskRun.js";
-import { graphFlops } from "../graph/flops.js";
+import { noise } from "../../test/support/layers.js";
+import { referenceEngine } from "../engine/reference/index.js";
+import { graphFlops } from "../graph/cost.js";
+import {
+  GRADIENT,
+  gradients,
+  input,
+  reduceSum,
+  reshape,
+  transpose,
+  type Value,
+  WEIGHTS,
+  write,
+} from "../graph/index.js";
 import { InputError } from "../inputError.js";
-import { build } from "../nn/index.js";
-import { evaluationGraph, GRADIENT, trainingGraph } from "../tasks/graphs.js";
+import { IMAGES, initialise, linear, type Net, netOf, softmaxCrossEntropy } from "../nn/index.js";
 import { sizeOf } from "../tensor/shape.js";
-import { createModel, families } from "./index.js";
+import { createModel, families, type Model, withHead } from "./index.js";
 
 /**
- * Trainable parameters at the published size: [channels, size, classes, count]. Publications round some:
- * 0.27, 0.46 and 0.85 M (resnet20, 32, 56), 2.6 and 1.7 M (mobilenetv2-0.75, -0.35), 2.75 M (wrn-16-4),
- * 4.7 M (efficientnet-lite0), 1.2 M (squeezenet).
+ * Trainable parameters at the published size. Publications round some: 0.27, 0.46 and 0.85 M (resnet20, 32,
+ * 56), 2.6 and 1.7 M (mobilenetv2-0.75, -0.35), 2.75 M (wrn-16-4), 4.7 M (efficientnet-lite0), 1.2 M (squeezenet).
  */
-const published: Readonly<Record<string, readonly [number, number, number, number]>> = {
-  lenet5: [1, 28, 10, 61_706],
-  resnet20: [3, 32, 10, 269_722],
-  resnet32: [3, 32, 10, 464_154],
-  resnet56: [3, 32, 10, 853_018],
-  "lenet5-1998": [1, 32, 10, 60_000],
-  "convnet-gn": [1, 28, 10, 56_554],
-  convnet6: [3, 32, 10, 307_498],
-  "wrn-16-4": [3, 32, 10, 2_748_890],
-  resnet18: [3, 224, 1000, 11_689_512],
-  vgg11: [3, 224, 1000, 132_863_336],
-  "vgg11-bn": [3, 224, 1000, 132_868_840],
-  mobilenetv2: [3, 224, 1000, 3_504_872],
-  "mobilenetv2-0.75": [3, 224, 1000, 2_636_424],
-  "mobilenetv2-0.5": [3, 224, 1000, 1_968_680],
-  "mobilenetv2-0.35": [3, 224, 1000, 1_677_128],
-  "efficientnet-lite0": [3, 224, 1000, 4_652_008],
-  "squeezenet1.0": [3, 224, 1000, 1_248_424],
-  "squeezenet1.1": [3, 224, 1000, 1_235_496],
-  odenet4: [1, 28, 10, 13_034],
-  odenet8: [1, 28, 10, 24_650],
-  odenet16: [1, 28, 10, 47_882],
-  "odenet-dense8": [1, 4, 10, 1_160],
-  "odenet-dense16": [1, 4, 10, 2_040],
-  "odenet-dense32": [1, 4, 10, 3_800],
+const counts: Readonly<Record<string, number>> = {
+  lenet5: 61_706,
+  resnet20: 269_722,
+  resnet32: 464_154,
+  resnet56: 853_018,
+  "lenet5-1998": 60_000,
+  "convnet-gn": 56_554,
+  convnet6: 307_498,
+  "wrn-16-4": 2_748_890,
+  resnet18: 11_689_512,
+  vgg11: 132_863_336,
+  "vgg11-bn": 132_868_840,
+  mobilenetv2: 3_504_872,
+  "mobilenetv2-0.75": 2_636_424,
+  "mobilenetv2-0.5": 1_968_680,
+  "mobilenetv2-0.35": 1_677_128,
+  "efficientnet-lite0": 4_652_008,
+  "squeezenet1.0": 1_248_424,
+  "squeezenet1.1": 1_235_496,
+  odenet4: 13_034,
+  odenet8: 24_650,
+  odenet16: 47_882,
+  "odenet-dense8": 1_160,
+  "odenet-dense16": 2_040,
+  "odenet-dense32": 3_800,
+  "unet-8": 122_474,
+  "unet-16": 488_018,
 };
 
 /** Work of a training step, in floating-point operations, that the slow engine is still asked for. */
 const affordable = 5e8;
 
-const classes = 10;
+const outputs = 10;
+
+/** Outputs as rows [n, outputs], a map's one for each pixel. */
+const rowsOf = (y: Value): Value =>
+  y.shape.length === 2 ? y : reshape(transpose(y, [0, 2, 3, 1]), [-1, outputs]);
+
+/** A net that gives its rows and the loss of each, row i being of class i % outputs; the gradient in training. */
+function netWithLoss(model: Model, batch: number, training: boolean): Net {
+  const net = netOf(model, batch, { training });
+  const { graph, layout, params } = net;
+  const rows = rowsOf(net.output);
+  const losses = (model.loss ?? softmaxCrossEntropy)(rows, input(graph, "targets", rows.shape));
+  graph.output("rows", rows);
+  graph.output("losses", losses);
+  if (!training) return net;
+  const trained = layout.params.filter(({ kind }) => kind !== "statistic");
+  const grads = gradients(
+    reduceSum(losses),
+    trained.map(({ name }) => params.get(name)!),
+  );
+  for (const [at, { offset }] of trained.entries()) write(GRADIENT, grads[at], offset);
+  return net;
+}
+
+/** What a net gives for images of noise, and its vectors behind the run. */
+async function run({ graph, layout, specs }: Net, images: number) {
+  const engine = referenceEngine();
+  const program = await engine.compile(graph);
+  const w = engine.vector(layout.length);
+  const grad = engine.vector(layout.trainable);
+  await w.write(initialise({ layout, specs }, 1));
+  const length = sizeOf(graph.outputs.get("rows")!.shape);
+  const isTarget = (at: number) => Math.floor(at / outputs) % outputs === at % outputs;
+  const found = await program.run({
+    vectors: { [WEIGHTS]: w, [GRADIENT]: grad },
+    inputs: {
+      [IMAGES]: noise(images),
+      targets: Float32Array.from({ length }, (_, at) => (isTarget(at) ? 1 : 0)),
+    },
+    key: { seed: 1, purpose: "dropout" },
+  });
+  return { found, w: await w.read(), grad: await grad.read() };
+}
 
 describe.each(families.map((family) => [family.name, family] as const))("%s", (name, family) => {
-  const channels = published[name][0];
+  const { smallest, published } = family;
+  const { channels } = published;
   const make = (size: number) =>
-    createModel(name, { channels, height: size, width: size, classes });
+    createModel(name, { channels, height: size, width: size, outputs });
+  const pixels = channels * smallest ** 2;
 
   test("has the published number of parameters", () => {
-    const [, size, publishedClasses, count] = published[name];
-    const input = { channels, height: size, width: size, classes: publishedClasses };
-    const { layer } = createModel(name, input);
-    const { layout } = build(layer, [1, channels, size, size], { training: false });
-    expect(layout.trainable).toBe(count);
+    const { layout } = netOf(createModel(name, published), 1, { training: false });
+    expect(layout.trainable).toBe(counts[name]);
   });
 
   test("gives finite losses and outputs at its smallest size", async () => {
-    const model = make(family.smallest);
-    const { outputs } = await runOnNoise(model, evaluationGraph(classify(model), 1), 1);
-    expect(outputs.losses).toHaveLength(1);
-    expect(outputs.losses[0]).toBeGreaterThan(0);
-    expect(outputs.output).toHaveLength(classes);
-    expect(outputs.output.every(Number.isFinite)).toBe(true);
+    const { found } = await run(netWithLoss(make(smallest), 1, false), pixels);
+    expect(found.losses.every((loss) => loss > 0)).toBe(true);
+    expect(found.rows.length).toBe(outputs * found.losses.length);
+    expect(found.rows.every(Number.isFinite)).toBe(true);
   });
 
   // Batch statistics of two values would leave nothing for the layer before them to learn.
-  const task = trainingGraph(classify(make(family.smallest)), 3);
+  const task = netWithLoss(make(smallest), 3, true);
 
   test("writes a gradient for every trainable parameter", () => {
     const written = task.graph.nodes.flatMap(({ op, attrs, inputs }) =>
@@ -80,27 +130,47 @@ describe.each(families.map((family) => [family.name, family] as const))("%s", (n
   });
 
   test.skipIf(graphFlops(task.graph) > affordable)("every parameter learns something", async () => {
-    const { outputs, w, grad } = await runOnNoise(make(family.smallest), task, 3);
-    expect(outputs.loss[0]).toBeGreaterThan(0);
-    expect((await w.read()).every(Number.isFinite)).toBe(true);
-    const values = await grad.read();
-    expect(values.every(Number.isFinite)).toBe(true);
+    const { found, w, grad } = await run(task, 3 * pixels);
+    expect(found.losses.every((loss) => loss > 0)).toBe(true);
+    expect(w.every(Number.isFinite)).toBe(true);
+    expect(grad.every(Number.isFinite)).toBe(true);
     for (const { offset, shape, kind } of task.layout.params) {
       if (kind === "statistic") continue;
-      expect(values.subarray(offset, offset + sizeOf(shape)).some((g) => g !== 0)).toBe(true);
+      expect(grad.subarray(offset, offset + sizeOf(shape)).some((g) => g !== 0)).toBe(true);
     }
   });
 
-  test.skipIf(family.smallest === 1)("refuses smaller images and names the smallest size", () => {
-    const { smallest } = family;
+  test.skipIf(smallest === 1)("refuses smaller images and names the smallest size", () => {
     expect(() => make(smallest - 1)).toThrow(InputError);
     expect(() => make(smallest - 1)).toThrow(`${smallest}x${smallest}`);
   });
 
-  test("evaluation and training agree on the layout", () => {
-    const model = make(family.smallest);
-    expect(evaluationGraph(classify(model), 3).layout).toEqual(
-      trainingGraph(classify(model), 2).layout,
+  test("inference and training agree on the layout", () => {
+    const { layout } = netOf(make(smallest), 2, { training: false });
+    expect(layout).toEqual(task.layout);
+  });
+
+  test("another head stands on its features, and on those of its stages from fine to coarse", () => {
+    const model = make(smallest);
+    let sizes: number[] = [];
+    const other = withHead(
+      model,
+      (features, scope, stages) => {
+        for (const { shape } of stages.values()) expect(shape).toHaveLength(4);
+        sizes = [...stages.values()].map(({ shape }) => shape[2]);
+        const mean = reduceSum(
+          features,
+          features.shape.flatMap((_, axis) => (axis > 1 ? [axis] : [])),
+        );
+        return scope.apply("other", linear(7), mean);
+      },
+      7,
     );
+    const { output, layout } = netOf(other, 1, { training: false });
+    expect(output.shape).toEqual([1, 7]);
+    expect(sizes).toEqual([...new Set(sizes)].sort((a, b) => b - a));
+    const own = new Set(task.layout.params.map((param) => param.name));
+    const added = layout.params.filter((param) => !own.has(param.name));
+    expect(added.map((param) => param.name)).toEqual(["other.weight", "other.bias"]);
   });
 });

@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 import { noise } from "../../test/support/layers.js";
 import { referenceEngine } from "../engine/reference/index.js";
-import { build, IMAGES, initialise, WEIGHTS } from "../nn/index.js";
+import { WEIGHTS } from "../graph/index.js";
+import { build, IMAGES, initialise } from "../nn/index.js";
 import { sizeOf } from "../tensor/shape.js";
 import { createModel } from "./index.js";
 import type { Depth } from "./model.js";
 
 const shape = [5, 1, 8, 8];
-const { depth } = createModel("odenet-dense32", { channels: 1, height: 8, width: 8, classes: 4 });
+const { depth } = createModel("odenet-dense32", { channels: 1, height: 8, width: 8, outputs: 4 });
 
 /** Logits of the net at a depth whose field is constant in time: that of the net of one block. */
 async function logitsAt({ at, stages: [stage] }: Depth, blocks: number): Promise<Float32Array> {

@@ -43,7 +43,8 @@ const convolutional = (blocks: number): ModelFamily => ({
   name: `odenet${blocks}`,
   source: "Haber and Ruthotto 2017, arXiv 1705.03341; two narrow stages of Convoy's own",
   smallest: 8,
-  create({ classes }) {
+  published: { channels: 1, height: 28, width: 28, outputs: 10 },
+  create({ outputs }) {
     const at = (depth: number) =>
       sequential({
         lift1: smoothConv(CHANNELS[0]),
@@ -52,11 +53,12 @@ const convolutional = (blocks: number): ModelFamily => ({
         lift2: smoothConv(CHANNELS[1]),
         pool2: avgPool(2),
         stage2: stage(smoothConv(CHANNELS[1]), depth),
-        pool: globalAvgPool(),
-        fc: linear(classes, { init: lecunNormal() }),
       });
     const depth: Depth = { blocks, stages: ["stage1", "stage2"], at };
-    return { layer: at(blocks), depth };
+    return {
+      body: { layer: at(blocks), stages: depth.stages, depth },
+      head: sequential({ pool: globalAvgPool(), fc: linear(outputs, { init: lecunNormal() }) }),
+    };
   },
 });
 
@@ -67,16 +69,19 @@ const dense = (blocks: number): ModelFamily => ({
   name: `odenet-dense${blocks}`,
   source: "Haber and Ruthotto 2017, arXiv 1705.03341; one narrow stage of Convoy's own",
   smallest: 1,
-  create({ classes }) {
+  published: { channels: 1, height: 4, width: 4, outputs: 10 },
+  create({ outputs }) {
     const at = (depth: number) =>
       sequential({
         flatten: flatten(),
         lift: smoothLinear(WIDTH),
         stage: stage(smoothLinear(WIDTH), depth),
-        fc: linear(classes, { init: lecunNormal() }),
       });
     const depth: Depth = { blocks, stages: ["stage"], at };
-    return { layer: at(blocks), depth };
+    return {
+      body: { layer: at(blocks), stages: [], depth },
+      head: sequential({ fc: linear(outputs, { init: lecunNormal() }) }),
+    };
   },
 });
 

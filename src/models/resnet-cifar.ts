@@ -34,19 +34,22 @@ const resnet = (layers: number): ModelFamily => ({
   name: `resnet${layers}`,
   source: "He et al. 2015, arXiv 1512.03385, section 4.2",
   smallest: 8,
-  create({ classes }) {
+  published: { channels: 3, height: 32, width: 32, outputs: 10 },
+  create({ outputs }) {
     const blocks = (layers - 2) / 6;
     return {
-      layer: sequential({
-        conv: conv2d(16, 3, { padding: 1, bias: false }),
-        bn: batchNorm(),
-        relu: relu(),
-        stage1: stage(16, blocks, 1),
-        stage2: stage(32, blocks, 2),
-        stage3: stage(64, blocks, 2),
-        pool: globalAvgPool(),
-        fc: linear(classes, { init: lecunNormal() }),
-      }),
+      body: {
+        layer: sequential({
+          conv: conv2d(16, 3, { padding: 1, bias: false }),
+          bn: batchNorm(),
+          relu: relu(),
+          stage1: stage(16, blocks, 1),
+          stage2: stage(32, blocks, 2),
+          stage3: stage(64, blocks, 2),
+        }),
+        stages: ["stage1", "stage2", "stage3"],
+      },
+      head: sequential({ pool: globalAvgPool(), fc: linear(outputs, { init: lecunNormal() }) }),
       defaults: { optimizer: "momentum", lr: 0.1, decay: 1e-4 },
     };
   },

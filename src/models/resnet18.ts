@@ -36,19 +36,22 @@ export const resnet18: ModelFamily = {
   name: "resnet18",
   source: "He et al. 2015, arXiv 1512.03385",
   smallest: 32,
-  create: ({ classes }) => ({
-    layer: sequential({
-      conv: conv2d(64, 7, { strides: 2, padding: 3, bias: false, init }),
-      bn: batchNorm(),
-      relu: relu(),
-      maxPool: maxPool(3, { strides: 2, padding: 1 }),
-      stage1: stage(64, 1),
-      stage2: stage(128, 2),
-      stage3: stage(256, 2),
-      stage4: stage(512, 2),
-      pool: globalAvgPool(),
-      fc: linear(classes, { init: lecunNormal() }),
-    }),
+  published: { channels: 3, height: 224, width: 224, outputs: 1000 },
+  create: ({ outputs }) => ({
+    body: {
+      layer: sequential({
+        conv: conv2d(64, 7, { strides: 2, padding: 3, bias: false, init }),
+        bn: batchNorm(),
+        relu: relu(),
+        maxPool: maxPool(3, { strides: 2, padding: 1 }),
+        stage1: stage(64, 1),
+        stage2: stage(128, 2),
+        stage3: stage(256, 2),
+        stage4: stage(512, 2),
+      }),
+      stages: ["stage1", "stage2", "stage3", "stage4"],
+    },
+    head: sequential({ pool: globalAvgPool(), fc: linear(outputs, { init: lecunNormal() }) }),
     // The paper's 0.1 for 256 images a step, scaled to 64.
     defaults: { optimizer: "momentum", lr: 0.025, decay: 1e-4 },
   }),

@@ -14,7 +14,7 @@ import {
   relu,
   sequential,
 } from "../nn/index.js";
-import type { ModelFamily } from "./model.js";
+import type { Body, ModelFamily } from "./model.js";
 
 /** A pooling, or the channels of a fire module: squeezed, and out of each of its two expansions. */
 type Stage = "pool" | readonly [squeeze: number, expand: number];
@@ -106,17 +106,28 @@ function named(stages: readonly Stage[]): Record<string, Layer> {
   );
 }
 
+/** All in front of the classifier; its stages are what stands in front of each pooling, and the last module. */
+function bodyOf([channels, kernel]: Release["stem"], stages: readonly Stage[]): Body {
+  const layers = {
+    conv1: conv2d(channels, kernel, { strides: 2, init: heUniform() }),
+    relu1: relu(),
+    ...named(stages),
+  };
+  const names = Object.keys(layers);
+  const isLast = (at: number) => names[at + 1]?.startsWith("pool") ?? true;
+  return { layer: sequential(layers), stages: names.filter((_, at) => isLast(at)) };
+}
+
 const squeezenet = ({ version, stem, stages, frame }: Release): ModelFamily => ({
   name: `squeezenet${version}`,
   source: "Iandola et al. 2016, arXiv 1602.07360",
   smallest: 32,
-  create: ({ classes }) => ({
-    layer: sequential({
-      conv1: conv2d(stem[0], stem[1], { strides: 2, init: heUniform() }),
-      relu1: relu(),
-      ...named(stages),
+  published: { channels: 3, height: 224, width: 224, outputs: 1000 },
+  create: ({ outputs }) => ({
+    body: bodyOf(stem, stages),
+    head: sequential({
       dropout: dropout(0.5),
-      classifier: conv2d(classes, 1, { padding: frame, init: normalWith(0.01) }),
+      classifier: conv2d(outputs, 1, { padding: frame, init: normalWith(0.01) }),
       relu2: relu(),
       pool: globalAvgPool(),
     }),

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { createModel, listModels } from "./index.js";
 import { summarise } from "./summary.js";
 
-const grey = { channels: 1, height: 28, width: 28, classes: 10 };
-const colour = { channels: 3, height: 32, width: 32, classes: 10 };
+const grey = { channels: 1, height: 28, width: 28, outputs: 10 };
+const colour = { channels: 3, height: 32, width: 32, outputs: 10 };
 
 test("LeNet-5 layer by layer", () => {
   const { rows, params, statistics } = summarise(createModel("lenet5", grey));
@@ -35,7 +35,7 @@ test("blocks of blocks have paths, and a block's own row holds its sum", () => {
 });
 
 test("ResNet-18 does the published 1.8 billion multiply-adds at 224x224", () => {
-  const model = createModel("resnet18", { channels: 3, height: 224, width: 224, classes: 1000 });
+  const model = createModel("resnet18", { channels: 3, height: 224, width: 224, outputs: 1000 });
   expect(summarise(model).flops / 2e9).toBeCloseTo(1.8, 1);
 });
 

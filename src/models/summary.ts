@@ -1,8 +1,8 @@
 // A model as a table: what each layer makes, holds and costs.
 
-import { graphFlops, nodeFlops } from "../graph/flops.js";
+import { graphFlops, nodeFlops } from "../graph/cost.js";
 import type { Node } from "../graph/index.js";
-import { type Block, build, type Net } from "../nn/index.js";
+import { type Block, type BuiltNet, build, type Net } from "../nn/index.js";
 import { type Shape, sizeOf } from "../tensor/shape.js";
 import type { Model } from "./model.js";
 
@@ -34,7 +34,7 @@ export interface Summary {
 }
 
 /** The blocks of a net, each with the nodes that are in none of its own blocks. */
-function ownNodes({ graph, blocks }: Net): Map<Block, Node[]> {
+function ownNodes({ graph, blocks }: BuiltNet): Map<Block, Node[]> {
   const taken = new Set<number>();
   const result = new Map<Block, Node[]>();
   for (const block of blocks) {
@@ -55,7 +55,7 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a +
  * Summarises a model for one image. Layers that neither compute nor hold anything are left out.
  *
  * @example
- * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
+ * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, outputs: 10 });
  * const { params, rows } = summarise(model);
  * params; // 61706
  * rows[0]; // { layer: "conv1", output: [6, 28, 28], params: 156, flops: 235200 }

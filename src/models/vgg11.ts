@@ -17,24 +17,30 @@ import {
   relu,
   sequential,
 } from "../nn/index.js";
-import type { ModelFamily } from "./model.js";
+import type { Body, ModelFamily } from "./model.js";
 
 /** Output channels of the convolutions, stage by stage; a 2x2 max pooling ends each. */
 const stages = [[64], [128], [256, 256], [512, 512], [512, 512]];
 
 const FULL_SIZE = 224;
 
-function features(normalised: boolean): Layer {
+/** Its stages are what comes out of each pooling. */
+function features(normalised: boolean): Body {
   const init = heNormal("out");
   const convolution = (channels: number): Layer[] => [
     conv2d(channels, 3, { padding: 1, init }),
     ...(normalised ? [batchNorm()] : []),
     relu(),
   ];
-  return sequential(...stages.flatMap((stage) => [...stage.flatMap(convolution), maxPool(2)]));
+  const layers = stages.map((stage) => [...stage.flatMap(convolution), maxPool(2)]);
+  const ends = layers.map((_, at) => layers.slice(0, at + 1).flat().length - 1);
+  return {
+    layer: sequential({ features: sequential(...layers.flat()) }),
+    stages: ends.map((end) => `features.${end}`),
+  };
 }
 
-function classifier(units: number, classes: number): Layer {
+function classifier(units: number, outputs: number): Layer {
   const init = normalWith(0.01);
   return sequential(
     linear(units, { init }),
@@ -43,7 +49,7 @@ function classifier(units: number, classes: number): Layer {
     linear(units, { init }),
     relu(),
     dropout(0.5),
-    linear(classes, { init }),
+    linear(outputs, { init }),
   );
 }
 
@@ -51,13 +57,14 @@ const vgg = (name: string, normalised: boolean): ModelFamily => ({
   name,
   source: "Simonyan and Zisserman 2014, arXiv 1409.1556, configuration A",
   smallest: 32,
-  create({ height, width, classes }) {
+  published: { channels: 3, height: FULL_SIZE, width: FULL_SIZE, outputs: 1000 },
+  create({ height, width, outputs }) {
     const full = Math.min(height, width) >= FULL_SIZE;
     return {
-      layer: sequential({
-        features: features(normalised),
+      body: features(normalised),
+      head: sequential({
         pool: full ? flatten() : globalAvgPool(),
-        classifier: classifier(full ? 4096 : 512, classes),
+        classifier: classifier(full ? 4096 : 512, outputs),
       }),
       defaults: { optimizer: "momentum", lr: 0.01, decay: 5e-4 },
     };

@@ -56,19 +56,22 @@ const wideResnet = (layers: number, width: number): ModelFamily => ({
   name: `wrn-${layers}-${width}`,
   source: "Zagoruyko and Komodakis 2016, arXiv 1605.07146",
   smallest: 8,
-  create({ classes }) {
+  published: { channels: 3, height: 32, width: 32, outputs: 10 },
+  create({ outputs }) {
     const blocks = (layers - 4) / 6;
     return {
-      layer: sequential({
-        conv: convolution(16, 3),
-        stage1: stage(16 * width, blocks, 1),
-        stage2: stage(32 * width, blocks, 2),
-        stage3: stage(64 * width, blocks, 2),
-        bn: batchNorm(),
-        relu: relu(),
-        pool: globalAvgPool(),
-        fc: linear(classes, { init: lecunNormal() }),
-      }),
+      body: {
+        layer: sequential({
+          conv: convolution(16, 3),
+          stage1: stage(16 * width, blocks, 1),
+          stage2: stage(32 * width, blocks, 2),
+          stage3: stage(64 * width, blocks, 2),
+          bn: batchNorm(),
+          relu: relu(),
+        }),
+        stages: ["stage1", "stage2", "relu"],
+      },
+      head: sequential({ pool: globalAvgPool(), fc: linear(outputs, { init: lecunNormal() }) }),
       // The paper's 0.1 for 128 images a step, scaled to 64.
       defaults: { optimizer: "nesterov", lr: 0.05, decay: 5e-4 },
     };

@@ -1,26 +1,18 @@
 // From a layer and an input shape to a graph and the layout of its parameters.
 
-import { Graph, input, layoutOf, type ParamLayout, type Value } from "../graph/index.js";
-import { foldChannels } from "../graph/passes/foldChannels.js";
-import { fuseEpilogues } from "../graph/passes/fuseEpilogues.js";
-import { poolBeforeRelu } from "../graph/passes/poolBeforeRelu.js";
+import { Graph, input, layoutOf, type Value } from "../graph/index.js";
 import { Random } from "../tensor/philox.js";
 import { type Shape, sizeOf } from "../tensor/shape.js";
-import { type Block, type Layer, type ParamSpec, Scope, ScopeState } from "./scope.js";
+import type { Net } from "./net.js";
+import { type Block, type Layer, Scope, ScopeState } from "./scope.js";
 
 /** Name under which programs bind the images. */
 export const IMAGES = "x";
 
-/** A net on a given input: the graph as far as the layer's output, ready for a loss. */
-export interface Net {
-  readonly graph: Graph;
-  readonly layout: ParamLayout;
-  readonly specs: readonly ParamSpec[];
-  /** The graph's value of each parameter, by name. */
-  readonly params: ReadonlyMap<string, Value>;
+/** A net as its layers have built it, with the places of its blocks in the graph. */
+export interface BuiltNet extends Net {
   /** Named blocks; a block stands behind the blocks it is made of. */
   readonly blocks: readonly Block[];
-  readonly output: Value;
 }
 
 /** How a net is built. */
@@ -41,8 +33,8 @@ function trace(layer: Layer, shape: Shape, training: boolean, state: ScopeState)
 }
 
 /**
- * Builds a layer on inputs of `shape`, batch first: a graph with the input `x` that reads the vector `w`.
- * `training` puts batch statistics and dropout in force.
+ * Builds a layer on inputs of `shape`, batch first, as it is written: a graph with the input `x` that reads the
+ * vector `w`. Programs are made of what {@link netOf} gives. `training` puts batch statistics and dropout in force.
  *
  * @throws RangeError from the first layer that the shape does not fit.
  * @example
@@ -54,7 +46,7 @@ export function build(
   layer: Layer,
   shape: Shape,
   { training, momentum, ghost }: BuildOptions,
-): Net {
+): BuiltNet {
   const collect = new ScopeState();
   trace(layer, shape, training, collect);
   const layout = layoutOf(collect.specs.map(({ init: _, ...param }) => param));
@@ -69,24 +61,6 @@ export function build(
     blocks: state.blocks,
     output,
   };
-}
-
-/** Passes of a net before it gets a loss, in order. */
-const passes = [poolBeforeRelu, foldChannels, fuseEpilogues];
-
-/** The net with ReLUs, fixed statistics and residual sums where they cost least; see the passes. */
-export function fuse(net: Net): Omit<Net, "blocks"> {
-  const { layout, specs, params, output } = net;
-  let { graph } = net;
-  let kept = [output, ...params.values()];
-  for (const pass of passes) {
-    const rewritten = pass(graph, kept);
-    graph = rewritten.graph;
-    kept = kept.map(rewritten.image);
-  }
-  const [image, ...images] = kept;
-  const named = [...params.keys()].map((name, at) => [name, images[at]] as const);
-  return { graph, layout, specs, params: new Map(named), output: image };
 }
 
 /**

@@ -1,5 +1,16 @@
-export { build, fuse, IMAGES, initialise, type Net } from "./build.js";
+export { type BuildOptions, type BuiltNet, build, IMAGES, initialise } from "./build.js";
+export { type CompactNet, compact } from "./compact.js";
 export * from "./initialisers.js";
 export * from "./layers/index.js";
 export * from "./losses.js";
-export { type Block, type Layer, type ParamSpec, Scope, ScopeState, WEIGHTS } from "./scope.js";
+export {
+  type AppendOptions,
+  append,
+  extend,
+  fuse,
+  type Net,
+  type NetOptions,
+  type NetPass,
+  netOf,
+} from "./net.js";
+export { type Block, type Layer, type ParamSpec, Scope, ScopeState } from "./scope.js";

@@ -8,13 +8,11 @@ import {
   type ParamKind,
   read,
   type Value,
+  WEIGHTS,
   write,
 } from "../graph/index.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Initialiser } from "./initialisers.js";
-
-/** Name under which programs bind the vector of all parameters. */
-export const WEIGHTS = "w";
 
 /** A pure function from value to value that asks its scope for parameters. */
 export type Layer = (x: Value, scope: Scope) => Value;
@@ -79,6 +77,14 @@ export class Scope {
     const output = layer(x, new Scope(this.training, `${path}.`, this.shared));
     this.shared.blocks.push({ path, start, end: nodes.length, output });
     return output;
+  }
+
+  /** What came out of a block that was applied within this one. */
+  outputOf(name: string): Value {
+    const path = this.path + name;
+    const block = this.shared.blocks.find((one) => one.path === path);
+    if (!block) throw new Error(`there is no block "${path}"`);
+    return block.output;
   }
 
   /** A number for each random node of a net, so that their streams differ. */

@@ -4,9 +4,10 @@ import { describe, expect, it, test } from "vitest";
 import { classify, targetInputs } from "../../test/support/questions.js";
 import { createEngine, type Engine } from "../engine/index.js";
 import { loadAddon } from "../engine/native/index.js";
+import { GRADIENT } from "../graph/index.js";
 import { createModel } from "../models/index.js";
 import { initialise } from "../nn/index.js";
-import { GRADIENT, trainingGraph } from "../tasks/index.js";
+import { trainingGraph } from "../tasks/index.js";
 import { Random } from "../tensor/philox.js";
 import { fuseUpdate, isLocal } from "./fuseUpdate.js";
 import type { FirstOrder } from "./optimizer.js";
@@ -24,7 +25,7 @@ function built(): boolean {
 const BATCH = 4;
 const STEPS = 3;
 const net = trainingGraph(
-  classify(createModel("resnet20", { channels: 3, height: 8, width: 8, classes: 3 })),
+  classify(createModel("resnet20", { channels: 3, height: 8, width: 8, outputs: 3 })),
   BATCH,
 );
 const { layout } = net;
@@ -82,7 +83,7 @@ describe.skipIf(!built())("native", () => {
   it("takes no room for the gradient as a whole", async () => {
     const engine = await createEngine({ engine: "native" });
     const wide = trainingGraph(
-      classify(createModel("resnet18", { channels: 3, height: 32, width: 32, classes: 10 })),
+      classify(createModel("resnet18", { channels: 3, height: 32, width: 32, outputs: 10 })),
       2,
     );
     const fused = fuseUpdate(wide.graph, getRule("momentum"), wide.layout);

@@ -4,6 +4,7 @@
 
 import {
   constant,
+  GRADIENT,
   Graph,
   mul,
   type Node,
@@ -13,6 +14,7 @@ import {
   reduceSum,
   reshape,
   type Value,
+  WEIGHTS,
 } from "../graph/index.js";
 import { rewrite } from "../graph/rewrite.js";
 import { sizeOf } from "../tensor/shape.js";
@@ -20,9 +22,6 @@ import { normsOf } from "./norms.js";
 import type { FirstOrder, Optimizer, RuleInput } from "./optimizer.js";
 import { type Slice, sliceOf } from "./slice.js";
 import { applyRule } from "./update.js";
-
-/** Names of the vectors of a training graph. */
-const [WEIGHTS, GRADIENT] = ["w", "grad"];
 
 /** Asked by a rule that looks beyond a parameter's own numbers. */
 type Beyond = Pick<RuleInput, "noise"> & { readonly all: (x: Value) => Value };
@@ -117,7 +116,7 @@ function gradientsOf({ nodes }: Graph): Ready[] {
  * vectors `state.<name>` of the rule, and binds its numbers as scalars. For optimizers that are local.
  *
  * @example
- * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
+ * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, outputs: 10 });
  * const labels = { kind: "class", of: Int32Array.of(), classes: [..."0123456789"] } as const;
  * const { graph, layout } = trainingGraph(ask(model, classification, labels), 64);
  * const fused = fuseUpdate(graph, getRule("momentum"), layout);

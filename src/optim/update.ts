@@ -3,13 +3,16 @@
 
 import type { Engine, Vector } from "../engine/engine.js";
 import {
+  GRADIENT,
   Graph,
   normal,
   type ParamLayout,
   read,
   scalar,
   slice,
+  stateVector,
   type Value,
+  WEIGHTS,
   write,
 } from "../graph/index.js";
 import { InputError } from "../inputError.js";
@@ -38,8 +41,6 @@ export interface Update {
    */
   step(w: Vector, grad: Vector, state: StateVectors, hyper: Hyper, key?: RandomKey): Promise<void>;
 }
-
-const fromState = (name: string) => `state.${name}`;
 
 /** Everybody's numbers, where they are not given; one epoch without end. */
 const unlessGiven = {
@@ -97,14 +98,14 @@ export function applyRule(optimizer: FirstOrder, part: Slice, operands: Operands
   const { w } = operands;
   const { graph } = w;
   const numbers = [...hyperNames(optimizer), ...Object.keys(optimizer.derived ?? {})];
-  const stateOf = (name: string) => read(graph, fromState(name), w.shape, from);
+  const stateOf = (name: string) => read(graph, stateVector(name), w.shape, from);
   const result = optimizer.rule({
     ...operands,
     state: Object.fromEntries(optimizer.state.map((name) => [name, stateOf(name)])),
     hyper: Object.fromEntries(numbers.map((name) => [name, scalar(graph, name)])),
   });
-  write("w", result.w, part.from);
-  for (const name of optimizer.state) write(fromState(name), result.state[name], from);
+  write(WEIGHTS, result.w, part.from);
+  for (const name of optimizer.state) write(stateVector(name), result.state[name], from);
 }
 
 /**
@@ -117,7 +118,7 @@ export function updateGraph(optimizer: FirstOrder, part: Slice): Graph {
   const whole = length === net.trainable;
   const graph = new Graph();
   const vector = (name: string, offset = 0) => read(graph, name, [length], offset);
-  const [w, grad] = [vector("w", from), vector("grad", from)];
+  const [w, grad] = [vector(WEIGHTS, from), vector(GRADIENT, from)];
   let streams = 0;
   const noise = () => normal(graph, [net.trainable], streams++);
   applyRule(optimizer, part, {
@@ -161,7 +162,7 @@ export const bindRule = (
   hyper: Hyper,
 ): RuleBindings => ({
   vectors: Object.fromEntries(
-    Object.entries(state).map(([name, vector]) => [fromState(name), vector]),
+    Object.entries(state).map(([name, vector]) => [stateVector(name), vector]),
   ),
   scalars: scalarsOf(optimizer, hyper),
 });

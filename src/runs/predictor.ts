@@ -2,8 +2,9 @@
 
 import { type Dataset, Loader } from "../data/index.js";
 import type { Engine, Program, Vector } from "../engine/index.js";
+import { WEIGHTS } from "../graph/index.js";
 import type { Model } from "../models/index.js";
-import { IMAGES, WEIGHTS } from "../nn/index.js";
+import { IMAGES } from "../nn/index.js";
 import { type DecodeOptions, type Prediction, predictionGraph, type Task } from "../tasks/index.js";
 import type { Shape } from "../tensor/shape.js";
 import { sizeOf } from "../tensor/shape.js";

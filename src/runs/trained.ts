@@ -6,7 +6,7 @@ import { type Dataset, type Labels, labelKinds, namesOf } from "../data/index.js
 import { createEngine, type Engine, type EngineOptions, type Vector } from "../engine/index.js";
 import { InputError } from "../inputError.js";
 import { createModel, type Model } from "../models/index.js";
-import { build } from "../nn/index.js";
+import { netOf } from "../nn/index.js";
 import {
   type Asked,
   ask,
@@ -128,9 +128,9 @@ export async function openTrained(run: string, options: EngineOptions = {}): Pro
   const { info, tensors } = await readWeights(path);
   const [channels, height, width] = info.input;
   const own = config.module && (await loadModule(config.module.path, config.module));
-  const input = { channels, height, width, classes: info.names.length };
+  const input = { channels, height, width, outputs: info.names.length };
   const model = createModel(info.model, input, own?.models);
-  const { layout } = build(model.layer, [1, ...model.input], { training: false });
+  const { layout } = netOf(model, 1, { training: false });
   const values = vectorOf(layout, tensors, path);
   const engine = await createEngine(options);
   const w = engine.vector(layout.length);

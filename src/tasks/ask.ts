@@ -19,7 +19,7 @@ export function targetsOf(
  * Asks a model what a task asks, about data labelled like these.
  *
  * @example
- * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
+ * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, outputs: 10 });
  * const { train } = await openDataset("mnist");
  * Object.keys(ask(model, classification, train.labels).targets); // ["targets", "order"]
  *

@@ -23,7 +23,7 @@ const small: Model = {
   name: "small",
   source: "a test",
   input: [2, 4, 4],
-  classes: 3,
+  outputs: 3,
   layer: sequential({
     conv: conv2d(3, 3, { bias: false }),
     norm: batchNorm(),
@@ -118,7 +118,7 @@ describe("the training graph", () => {
 describe("the evaluation graph", () => {
   test("gives each image its own loss, whatever its neighbours", async () => {
     const engine = referenceEngine();
-    const model = createModel("resnet20", { channels: 1, height: 8, width: 8, classes: 3 });
+    const model = createModel("resnet20", { channels: 1, height: 8, width: 8, outputs: 3 });
     const losses = async (count: number) => {
       const task = evaluationGraph(classify(model), count);
       const program = await engine.compile(task.graph);

@@ -3,6 +3,7 @@
 import type { TargetMaker } from "../data/index.js";
 import {
   constant,
+  GRADIENT,
   type Graph,
   gradients,
   input,
@@ -16,12 +17,9 @@ import {
 import { rewrite } from "../graph/rewrite.js";
 import { InputError } from "../inputError.js";
 import type { Model } from "../models/model.js";
-import { build, fuse, type ParamSpec } from "../nn/index.js";
+import { netOf, type ParamSpec } from "../nn/index.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import type { Constants, Task } from "./task.js";
-
-/** Name of the vector that receives the gradient, of the layout's trainable length. */
-export const GRADIENT = "grad";
 
 /** What the outputs that hold tallies begin with. */
 export const TALLY = "tally.";
@@ -53,16 +51,11 @@ export interface TrainingOptions {
   readonly lossScale?: number;
 }
 
-function checkBatch(batch: number): void {
-  if (Number.isInteger(batch) && batch >= 1) return;
-  throw new InputError(`batch must be a whole number of at least 1, found ${batch}`);
-}
-
 /** Refuses a net that gives something else than the task needs. */
 function checkOutput({ model, task }: Asked, output: Value): void {
   const [batch, ...shape] = output.shape;
   const [, height, width] = model.input;
-  const wanted = task.output === "map" ? [model.classes, height, width] : [model.classes];
+  const wanted = task.output === "map" ? [model.outputs, height, width] : [model.outputs];
   if (sameShape(shape, wanted)) return;
   const cure =
     task.output === "map"
@@ -96,7 +89,7 @@ function lossOf(
  *
  * @throws InputError for a batch that is not a whole number from 1; RangeError for one too small for the model.
  * @example
- * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
+ * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, outputs: 10 });
  * const { train } = await openDataset("mnist");
  * const { graph, layout } = trainingGraph(ask(model, classification, train.labels), 64);
  * [...graph.outputs.keys()]; // ["loss", "tally.correct"]
@@ -107,9 +100,8 @@ export function trainingGraph(
   batch: number,
   { labelSmoothing = 0, ghost, lossScale = 1 }: TrainingOptions = {},
 ): TaskGraph {
-  checkBatch(batch);
   const { model } = question;
-  const net = fuse(build(model.layer, [batch, ...model.input], { training: true, ghost }));
+  const net = netOf(model, batch, { training: true, ghost });
   const { graph, layout, specs, params, output } = net;
   const { losses, tallies } = lossOf(question, batch, output, labelSmoothing);
   const loss = mul(reduceSum(losses), constant(graph, 1 / batch));
@@ -124,16 +116,15 @@ export function trainingGraph(
  * statistics. Inputs and `w` as in {@link trainingGraph}; `w` stays as it is.
  *
  * @example
- * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
+ * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, outputs: 10 });
  * const { train } = await openDataset("mnist");
  * const { graph } = evaluationGraph(ask(model, classification, train.labels), 100);
  * graph.outputs.get("output")?.shape; // [100, 10]
  * graph.outputs.get("losses")?.shape; // [100]
  */
 export function evaluationGraph(question: Asked, batch: number): TaskGraph {
-  checkBatch(batch);
   const { model } = question;
-  const net = fuse(build(model.layer, [batch, ...model.input], { training: false }));
+  const net = netOf(model, batch, { training: false });
   const { graph, layout, specs, output } = net;
   checkOutput(question, output);
   graph.output("output", output);
@@ -154,10 +145,8 @@ export function hostTrainingGraphs(
   batch: number,
   { ghost }: Pick<TrainingOptions, "ghost"> = {},
 ): { readonly forward: TaskGraph; readonly backward: TaskGraph } {
-  checkBatch(batch);
   const { model } = question;
-  const shape = [batch, ...model.input];
-  const trained = () => fuse(build(model.layer, shape, { training: true, ghost }));
+  const trained = () => netOf(model, batch, { training: true, ghost });
   const [forward, backward] = [trained(), trained()];
   checkOutput(question, forward.output);
   // What the statistics become is written once, by the second half.
@@ -188,12 +177,11 @@ function withoutWrites(graph: Graph, output: Value): Graph {
  * The forward pass alone: output `output` [batch, ...] of input `x`, with running statistics.
  *
  * @example
- * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
+ * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, outputs: 10 });
  * predictionGraph(model, 1).graph.outputs.get("output")?.shape; // [1, 10]
  */
 export function predictionGraph(model: Model, batch: number): TaskGraph {
-  checkBatch(batch);
-  const net = fuse(build(model.layer, [batch, ...model.input], { training: false }));
+  const net = netOf(model, batch, { training: false });
   net.graph.output("output", net.output);
   return net;
 }
@@ -204,8 +192,7 @@ export function predictionGraph(model: Model, batch: number): TaskGraph {
  * `x`. `undefined` for a net without such statistics.
  */
 export function statisticsGraph(model: Model, batch: number): Graph | undefined {
-  checkBatch(batch);
   const momentum = (graph: Graph) => scalar(graph, "momentum");
-  const { graph } = build(model.layer, [batch, ...model.input], { training: true, momentum });
+  const { graph } = netOf(model, batch, { training: true, momentum });
   return graph.nodes.some(({ op }) => op.name === "write") ? graph : undefined;
 }

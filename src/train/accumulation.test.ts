@@ -23,7 +23,7 @@ const net = (layer: Layer): Model => ({
   name: "net",
   source: "this suite",
   input: [3, 8, 8],
-  classes: 4,
+  outputs: 4,
   layer,
 });
 

@@ -31,7 +31,7 @@ function built(): boolean {
 }
 
 const BATCH = 32;
-const model = createModel("convnet6", { channels: 3, height: 32, width: 32, classes: 10 });
+const model = createModel("convnet6", { channels: 3, height: 32, width: 32, outputs: 10 });
 
 /** One batch of noise, and the gradient of fixed weights on it under any bound; 0 for none. */
 async function openNet(keep: "f32" | "comet", comet: CometConfig = { share: 1 }) {
@@ -182,18 +182,18 @@ describe("settings", () => {
 });
 
 /** Two convolutions, so that one reads what the other made. */
-const twoConvolutions = ({ channels, height, width, classes }: ModelInput): Model => ({
+const twoConvolutions = ({ channels, height, width, outputs }: ModelInput): Model => ({
   name: "two",
   source: "for tests",
   input: [channels, height, width],
-  classes,
+  outputs,
   layer: sequential(
     conv2d(4, 3),
     relu(),
     conv2d(4, 3, { padding: 1 }),
     relu(),
     flatten(),
-    linear(classes),
+    linear(outputs),
   ),
 });
 

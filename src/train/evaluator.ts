@@ -2,7 +2,8 @@
 
 import { type Batch, type Dataset, type Intake, Loader } from "../data/index.js";
 import type { Engine, MemoryReport, Program, Vector } from "../engine/engine.js";
-import { IMAGES, WEIGHTS } from "../nn/index.js";
+import { WEIGHTS } from "../graph/index.js";
+import { IMAGES } from "../nn/index.js";
 import {
   type Asked,
   type Confusion,

@@ -44,7 +44,7 @@ describe("a loss that the host works out", () => {
   ])(
     "has the loss and gradient of the same loss in the graph: %s",
     async (name, side, channels) => {
-      const model = createModel(name, { channels, height: side, width: side, classes: 3 });
+      const model = createModel(name, { channels, height: side, width: side, outputs: 3 });
       const batch = 6;
       const found = [];
       for (const task of [classification, byHost]) {

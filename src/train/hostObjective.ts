@@ -3,10 +3,11 @@
 
 import type { Bindings, Engine } from "../engine/engine.js";
 import { sumReports } from "../engine/memory.js";
+import { GRADIENT, WEIGHTS } from "../graph/index.js";
 import { InputError } from "../inputError.js";
-import { IMAGES, WEIGHTS } from "../nn/index.js";
+import { IMAGES } from "../nn/index.js";
 import type { Objective } from "../optim/index.js";
-import { type Asked, GRADIENT, hostTrainingGraphs, OUTPUT_GRADIENT } from "../tasks/index.js";
+import { type Asked, hostTrainingGraphs, OUTPUT_GRADIENT } from "../tasks/index.js";
 import type {
   CompileTrainingOptions,
   Examples,

@@ -250,7 +250,7 @@ export async function openPrograms(
       engine,
       layout: training.layout,
       model: model.name,
-      outputs: model.classes,
+      outputs: model.outputs,
       depth: model.depth,
       batch,
       part,

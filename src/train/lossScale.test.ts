@@ -30,7 +30,7 @@ const batch = {
 /** Loss and gradient of a new net on one batch. */
 async function evaluate(name: string, engine: string, options: Partial<CompileTrainingOptions>) {
   const own = await createEngine({ engine, threads: 1 });
-  const model = createModel(name, { channels: 3, height: 32, width: 32, classes: 10 });
+  const model = createModel(name, { channels: 3, height: 32, width: 32, outputs: 10 });
   const training = await compileTraining(own, classify(model), { batch: BATCH, ...options });
   const [w, grad] = [own.vector(training.layout.length), own.vector(training.layout.trainable)];
   await w.write(initialise(training, 1));
@@ -78,14 +78,14 @@ test.each<Partial<TrainSettings>>([
   { keep: "comet", comet: { share: 1, eta: 0.2 }, optimizer: "sgd" },
 ])("a run with %j ends with the same weights", async (settings) => {
   const folder = temporaryFolder();
-  const model = ({ channels, height, width, classes }: ModelInput): Model => ({
+  const model = ({ channels, height, width, outputs }: ModelInput): Model => ({
     name: "two",
     source: "this suite",
     input: [channels, height, width],
-    classes,
+    outputs,
     layer: sequential(
       ...[conv2d(4, 3), relu(), conv2d(4, 3, { padding: 1 }), relu()],
-      ...[flatten(), linear(classes)],
+      ...[flatten(), linear(outputs)],
     ),
   });
   const weights = await Promise.all(

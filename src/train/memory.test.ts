@@ -16,7 +16,7 @@ function built(): boolean {
 }
 
 const model = (name: string) =>
-  classify(createModel(name, { channels: 3, height: 32, width: 32, classes: 10 }));
+  classify(createModel(name, { channels: 3, height: 32, width: 32, outputs: 10 }));
 
 const open = () => createEngine({ engine: "native", threads: 1 });
 
@@ -108,7 +108,7 @@ const deep: Model = {
   name: "deep",
   source: "this suite",
   input: [3, 32, 32],
-  classes: 10,
+  outputs: 10,
   layer: sequential(
     ...Array.from({ length: 12 }, () => sequential(conv2d(16, 3, { padding: 1 }), relu())),
     globalAvgPool(),

@@ -7,12 +7,13 @@
 
 import type { Engine, MemoryReport, Program } from "../engine/engine.js";
 import { sumReports } from "../engine/memory.js";
+import { graphSeconds } from "../graph/cost.js";
 import type { Graph, Value } from "../graph/index.js";
 import { type CompressedGraph, compressSaved } from "../graph/passes/compressSaved.js";
 import { rematerialise } from "../graph/passes/rematerialise.js";
 import { halvable } from "../graph/recompute/blocks.js";
 import { cheapValues, freeValues } from "../graph/recompute/cheap.js";
-import { estimateSeconds, Planner } from "../graph/recompute/planner.js";
+import { Planner } from "../graph/recompute/planner.js";
 import { segmentsOf } from "../graph/recompute/segments.js";
 import { InputError } from "../inputError.js";
 import { formatBytes, parseBytes } from "../text/bytes.js";
@@ -112,8 +113,7 @@ function candidateOf(
   const kept = rematerialise(plain, recomputed, halved, free);
   const compressed = keep === "comet" ? compressSaved(kept, cometSettings(comet).share) : undefined;
   const graph = compressed?.graph ?? kept;
-  const cost =
-    estimateSeconds(graph) / estimateSeconds(rematerialise(plain, nothing, nothing, free)) - 1;
+  const cost = graphSeconds(graph) / graphSeconds(rematerialise(plain, nothing, nothing, free)) - 1;
   return { graph: finish(graph), compressed, recomputed: recomputed.size, cost, keep };
 }
 

@@ -2,8 +2,8 @@
 
 import type { Batch } from "../data/index.js";
 import type { Bindings, Buffer, Engine, Outputs, Program } from "../engine/engine.js";
-import type { Graph, ParamLayout } from "../graph/index.js";
-import { IMAGES, type ParamSpec, WEIGHTS } from "../nn/index.js";
+import { GRADIENT, type Graph, type ParamLayout, WEIGHTS } from "../graph/index.js";
+import { IMAGES, type ParamSpec } from "../nn/index.js";
 import {
   type Evaluated,
   type FirstOrder,
@@ -11,13 +11,7 @@ import {
   type Moment,
   type Objective,
 } from "../optim/index.js";
-import {
-  type Asked,
-  GRADIENT,
-  TALLY,
-  type TrainingOptions,
-  trainingGraph,
-} from "../tasks/index.js";
+import { type Asked, TALLY, type TrainingOptions, trainingGraph } from "../tasks/index.js";
 import { type Accumulator, microBatches, openAccumulator, type Stretch } from "./accumulation.js";
 import { Compression, cometSettings } from "./activationBounds.js";
 import { compileHostTraining } from "./hostObjective.js";
@@ -72,7 +66,7 @@ export interface CompileTrainingOptions extends TrainingOptions, MemorySettings 
  * @throws InputError when the batch, the micro-batches or the memory cannot be had.
  * @example
  * const engine = await createEngine();
- * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, classes: 10 });
+ * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, outputs: 10 });
  * const { train } = await openDataset("mnist");
  * const question = ask(model, classification, train.labels);
  * const training = await compileTraining(engine, question, { batch: 64 });

@@ -24,8 +24,8 @@ test("a module's records are found by their names beside the registries'", async
   const own = await loadModule(relative(process.cwd(), path));
   expect(own.path).toBe(path);
   expect(own.sha256).toMatch(/^[0-9a-f]{64}$/);
-  const input = { channels: 1, height: 2, width: 2, classes: 3 };
-  expect(createModel("mine", input, own.models)).toMatchObject({ name: "mine", classes: 3 });
+  const input = { channels: 1, height: 2, width: 2, outputs: 3 };
+  expect(createModel("mine", input, own.models)).toMatchObject({ name: "mine", outputs: 3 });
   expect(getOptimizer("halve", own.optimizers)).toBe(own.optimizers[0]);
   expect(getOptimizer("sam(halve)", own.optimizers).name).toBe("sam(halve)");
   expect(getCoupling("stay", own.couplings)).toBe(own.couplings[0]);
@@ -35,7 +35,7 @@ test("a module's records are found by their names beside the registries'", async
 
 test("an own name may not be one that there is", () => {
   const [first] = families;
-  const input = { channels: 1, height: 28, width: 28, classes: 10 };
+  const input = { channels: 1, height: 28, width: 28, outputs: 10 };
   expect(() => createModel("lenet5", input, [first])).toThrow(
     'model "lenet5": there is one of this name already; choose another name',
   );

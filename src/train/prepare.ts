@@ -147,7 +147,7 @@ function wantedNet(
       channels,
       height: size ?? height,
       width: size ?? width,
-      classes: names.length,
+      outputs: names.length,
     },
     names,
   };

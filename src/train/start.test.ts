@@ -11,10 +11,10 @@ import type { TrainEvent } from "./events.js";
 import { firstWeights, startFrom } from "./start.js";
 import { type NetInfo, readWeights, tensorsOf, type Weights } from "./weights.js";
 
-const input = { channels: 1, height: 6, width: 6, classes: 3 };
+const input = { channels: 1, height: 6, width: 6, outputs: 3 };
 const names = ["top", "middle", "bottom"];
 const netOf = (count: number) => {
-  const { layer } = tinyModel({ ...input, classes: count });
+  const { layer } = tinyModel({ ...input, outputs: count });
   return build(layer, [1, 1, 6, 6], { training: false });
 };
 

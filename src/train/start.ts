@@ -4,7 +4,7 @@
 import type { ParamLayout } from "../graph/index.js";
 import { InputError } from "../inputError.js";
 import type { Model, ModelInput } from "../models/index.js";
-import { build, initialise, type Net } from "../nn/index.js";
+import { initialise, type Net, netOf } from "../nn/index.js";
 import type { HostTensor } from "../tensor/host.js";
 import { sameShape } from "../tensor/shape.js";
 import { expectNoOthers, type NetInfo, tensorFor, type Weights } from "./weights.js";
@@ -12,13 +12,12 @@ import { expectNoOthers, type NetInfo, tensorFor, type Weights } from "./weights
 /** Tensors to start with, by the names of parameters; all others start at random. */
 export type Start = ReadonlyMap<string, HostTensor<"f32">>;
 
-const layoutFor = ({ layer, input }: Model): ParamLayout =>
-  build(layer, [1, ...input], { training: false }).layout;
+const layoutFor = (model: Model): ParamLayout => netOf(model, 1, { training: false }).layout;
 
-/** Names of the parameters whose shapes depend on the number of classes: the last layer's. */
+/** Names of the parameters whose shapes depend on the number of outputs: the last layer's. */
 function headOf(create: (input: ModelInput) => Model, input: ModelInput): Set<string> {
-  const [layout, wider] = [input.classes, input.classes + 1].map((classes) =>
-    layoutFor(create({ ...input, classes })),
+  const [layout, wider] = [input.outputs, input.outputs + 1].map((outputs) =>
+    layoutFor(create({ ...input, outputs })),
   );
   const shapes = new Map(wider.params.map(({ name, shape }) => [name, shape]));
   const changed = layout.params.filter(({ name, shape }) => !sameShape(shape, shapes.get(name)!));

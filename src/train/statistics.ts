@@ -3,7 +3,8 @@
 
 import { Loader } from "../data/index.js";
 import type { Engine, Program, Vector } from "../engine/engine.js";
-import { IMAGES, WEIGHTS } from "../nn/index.js";
+import { WEIGHTS } from "../graph/index.js";
+import { IMAGES } from "../nn/index.js";
 import { statisticsGraph } from "../tasks/index.js";
 import type { Prepared } from "./prepare.js";
 

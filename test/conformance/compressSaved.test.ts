@@ -32,7 +32,7 @@ const net = (name: string, ...layers: Layer[]): Model => ({
   name,
   source: "this suite",
   input: [3, 12, 12],
-  classes: 10,
+  outputs: 10,
   layer: sequential(...layers, flatten(), linear(10)),
 });
 const conv = (channels: number) => conv2d(channels, 3, { padding: 1 });
@@ -197,7 +197,7 @@ it("keeps a tensor that two convolutions read once", () => {
 });
 
 it("leaves what normalisation needs as it is", () => {
-  const input = { channels: 3, height: 32, width: 32, classes: 10 };
+  const input = { channels: 3, height: 32, width: 32, outputs: 10 };
   const { graph } = compressSaved(
     trainingGraph(classify(createModel("resnet20", input)), BATCH).graph,
     1 / 8,

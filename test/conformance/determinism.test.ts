@@ -14,7 +14,7 @@ const BATCH = 16;
 const REPEATS = 20;
 
 const nets = ["lenet5", "resnet20", "mobilenetv2"].map((name) => {
-  const model = createModel(name, { channels: 3, height: 32, width: 32, classes: 10 });
+  const model = createModel(name, { channels: 3, height: 32, width: 32, outputs: 10 });
   return { name, net: trainingGraph(classify(model), BATCH, {}) };
 });
 type Net = (typeof nets)[number]["net"];

@@ -11,6 +11,10 @@ const rows = new Map(
   ),
 );
 
+it("knows every primitive by its own name", () => {
+  expect(Object.values(ops).map(({ name }) => name)).toEqual(Object.keys(ops));
+});
+
 it("has a row for every primitive and no other", () => {
   expect([...rows.keys()].sort()).toEqual(Object.keys(ops).sort());
 });

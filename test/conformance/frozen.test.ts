@@ -201,7 +201,7 @@ for (const { title, open, skip } of everyEngine) {
     it.skipIf(title === "reference").each(["resnet20", "mobilenetv2-0.35", "squeezenet1.1"])(
       "%s gives the logits of the net without any pass",
       async (name) => {
-        const model = createModel(name, { channels: 3, height: 64, width: 64, classes: 10 });
+        const model = createModel(name, { channels: 3, height: 64, width: 64, outputs: 10 });
         const net = build(model.layer, [2, ...model.input], { training: false });
         net.graph.output("logits", net.output);
         const bindings = {

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { type Addon, loadAddon, type NativeQueue } from "../../src/engine/native/addon.js";
-import { serialise } from "../../src/engine/native/program.js";
+import { request } from "../../src/engine/native/program.js";
 import { fusePointwise } from "../../src/graph/passes/fusePointwise.js";
 import { zeros } from "../../src/tensor/dtype.js";
 import { Random } from "../../src/tensor/philox.js";
@@ -18,13 +18,13 @@ const TOGETHER = 50;
 /** Programs that take more are not made: whether there is such memory is not the question. */
 const MOST_BYTES = 2 ** 26;
 
-type GraphData = ReturnType<typeof serialise>;
+type GraphData = ReturnType<typeof request>;
 
 /** A case's graph, with its gradients where it has any. */
 function dataOf(example: (typeof cases)[number]): GraphData {
   const built = buildCase(example);
   if (example.differentiable !== false && built.outputs[0]?.dtype === "f32") addGradients(built);
-  return serialise(fusePointwise(built.graph, true));
+  return request(fusePointwise(built.graph, true));
 }
 
 const graphs = cases.map(dataOf);

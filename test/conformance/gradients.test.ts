@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { type Bindings64, interpret } from "../../src/engine/reference/index.js";
-import { ops } from "../../src/graph/index.js";
+import { type OpName, ops } from "../../src/graph/index.js";
 import { Random } from "../../src/tensor/philox.js";
 import { addGradients, type Built, bindingsFor, buildCase, lossOf, relativeError } from "./case.js";
 import { cases } from "./cases.js";
@@ -90,7 +90,7 @@ describe("gradients against central differences", () => {
 
   it("leaves out only what has no gradient or a straight-through one", () => {
     const left = cases.filter((example) => example.differentiable === false);
-    const withRule = left.filter(({ op }) => ops[op].gradient).map(({ op }) => op);
+    const withRule = left.filter(({ op }) => ops[op as OpName].gradient).map(({ op }) => op);
     expect([...new Set(withRule)]).toEqual(["round"]);
   });
 });

@@ -3,7 +3,7 @@
 
 import type { Value } from "../../src/graph/index.js";
 import * as g from "../../src/graph/index.js";
-import { poolWindow } from "../../src/graph/ops/maxPool2d.js";
+import { poolWindow } from "../../src/graph/ops/pool.js";
 import type { Case } from "./case.js";
 
 /** What follows two convolutions of the same images; both results are [2, channels, 6, 5]. */

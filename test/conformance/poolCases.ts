@@ -7,7 +7,7 @@ import {
   ops,
   type PoolOptions,
 } from "../../src/graph/index.js";
-import { poolWindow } from "../../src/graph/ops/maxPool2d.js";
+import { poolWindow } from "../../src/graph/ops/pool.js";
 import { slide } from "../../src/graph/window.js";
 import type { Shape } from "../../src/tensor/shape.js";
 import type { Case } from "./case.js";

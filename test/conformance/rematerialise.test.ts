@@ -26,14 +26,14 @@ import { classify, targetInputs } from "../support/questions.js";
 import { everyEngine } from "./engines.js";
 
 const BATCH = 4;
-const shape = { channels: 3, height: 16, width: 16, classes: 10 };
+const shape = { channels: 3, height: 16, width: 16, outputs: 10 };
 
 /** Everything that a recomputation could get wrong: random numbers, statistics, winners of pooling. */
 const mixed: Model = {
   name: "mixed",
   source: "this suite",
   input: [3, 16, 16],
-  classes: 10,
+  outputs: 10,
   layer: sequential(
     conv2d(8, 3, { padding: 1 }),
     batchNorm(),

@@ -105,6 +105,6 @@ export const modelOf = ({ layer }: TaskCase, outputs: number): Model => ({
   name: "tiny",
   source: "this suite",
   input: [1, SIDE, SIDE],
-  classes: outputs,
+  outputs,
   layer: layer(outputs),
 });

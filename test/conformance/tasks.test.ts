@@ -12,7 +12,8 @@ import {
   subset,
 } from "../../src/data/index.js";
 import { referenceEngine } from "../../src/engine/reference/index.js";
-import { IMAGES, initialise, WEIGHTS } from "../../src/nn/index.js";
+import { WEIGHTS } from "../../src/graph/index.js";
+import { IMAGES, initialise } from "../../src/nn/index.js";
 import { compileUpdate, getRule } from "../../src/optim/index.js";
 import { runFiles } from "../../src/runs/runFiles.js";
 import {
@@ -55,7 +56,7 @@ function loaderOf(
 
 /** Of one image's output. */
 const shapeOf = ({ model, task }: Asked): number[] =>
-  task.output === "map" ? [model.classes, SIDE, SIDE] : [model.classes];
+  task.output === "map" ? [model.outputs, SIDE, SIDE] : [model.outputs];
 
 /** What a new net, or one after steps of Adam over all images at once, gives for each image. */
 async function learn(question: Asked, dataset: Dataset, steps: number) {
@@ -212,7 +213,7 @@ describe.each(taskCases.map((one) => [one.task.name, one] as const))("%s", (_, o
 
   describe("runs", () => {
     const data = { train: datasetOf(one, 40, 6), test: datasetOf(one, 12, 7) };
-    const model = ({ classes }: { classes: number }) => modelOf(one, classes);
+    const model = ({ outputs }: { outputs: number }) => modelOf(one, outputs);
     const settings = { data: "these", epochs: 2, batch: 8, augment: one.augment, selection: 0.25 };
     const [{ name: metric }] = task.metrics;
 

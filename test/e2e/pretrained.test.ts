@@ -33,7 +33,7 @@ async function see(path: string, part: string) {
   const own = weights.info.names;
   const names = own.length > 0 ? own : classNames(selection!);
   const create = (input: ModelInput) => createModel(weights.info.model, input);
-  const input = { channels: 3, height: SIZE, width: SIZE, classes: names.length };
+  const input = { channels: 3, height: SIZE, width: SIZE, outputs: names.length };
   const net = build(create(input).layer, [BATCH, 3, SIZE, SIZE], { training: false });
   const { output } = net.blocks.find((one) => one.path === part)!;
   net.graph.output("y", output.shape.length === 4 ? channelMeans(output) : output);

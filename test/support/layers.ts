@@ -1,9 +1,9 @@
 // For tests: one run of a layer on the reference engine.
 
 import { referenceEngine } from "../../src/engine/reference/index.js";
-import { Graph, input, type Value } from "../../src/graph/index.js";
+import { Graph, input, type Value, WEIGHTS } from "../../src/graph/index.js";
 import { build, IMAGES, initialise } from "../../src/nn/build.js";
-import { type Layer, WEIGHTS } from "../../src/nn/scope.js";
+import type { Layer } from "../../src/nn/scope.js";
 import { Random } from "../../src/tensor/philox.js";
 import { type Shape, sizeOf } from "../../src/tensor/shape.js";
 

@@ -14,7 +14,7 @@ export const classLabels = (of: ArrayLike<number>, classes: number): ClassLabels
 
 /** A model that is asked for one class per image. */
 export const classify = (model: Model): Asked =>
-  ask(model, classification, classLabels([], model.classes));
+  ask(model, classification, classLabels([], model.outputs));
 
 /** The class of each image of a data set that has one. */
 export function classesOf({ labels }: Dataset): Int32Array {

@@ -42,18 +42,18 @@ export const stripeSplits = () =>
   ({ train: stripes(120, 1), test: stripes(33, 2) }) satisfies Splits;
 
 /** A net with everything that a state must hold: weights, statistics, random numbers. */
-export const tinyModel = ({ channels, height, width, classes }: ModelInput): Model => ({
+export const tinyModel = ({ channels, height, width, outputs }: ModelInput): Model => ({
   name: "tiny",
   source: "for tests",
   input: [channels, height, width],
-  classes,
+  outputs,
   layer: sequential({
     conv: conv2d(4, 3),
     norm: batchNorm(),
     relu: relu(),
     flatten: flatten(),
     dropout: dropout(0.2),
-    fc: linear(classes),
+    fc: linear(outputs),
   }),
 });
 

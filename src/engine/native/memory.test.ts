@@ -29,7 +29,7 @@ function built(): boolean {
   }
 }
 
-const images = { channels: 3, height: 32, width: 32, classes: 10 };
+const images = { channels: 3, height: 32, width: 32, outputs: 10 };
 const model = createModel("resnet20", images);
 const plainStack = createModel("convnet6", images);
 

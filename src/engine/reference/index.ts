@@ -1,7 +1,7 @@
 // The reference engine: plain TypeScript, double precision, slow. It is the oracle of the other
 // engines, and what Convoy falls back to where they cannot be built.
 
-import { graphFlops } from "../../graph/flops.js";
+import { graphFlops } from "../../graph/cost.js";
 import type { Graph, Node } from "../../graph/graph.js";
 import { forwardNodes, rewrite } from "../../graph/rewrite.js";
 import { type DType, type HostData, zeros } from "../../tensor/dtype.js";

@@ -1,6 +1,7 @@
 // Runs a graph node by node in double precision.
 
 import type { Graph, Node, Value } from "../../graph/graph.js";
+import type { OpName } from "../../graph/ops/index.js";
 import { liveNodes } from "../../graph/rewrite.js";
 import { kernels } from "./kernels/index.js";
 import type { Bindings64 } from "./kernels/kernel.js";
@@ -17,7 +18,7 @@ export function interpret(graph: Graph, bindings: Bindings64): Record<string, Fl
   const nodes = graph.nodes.filter((node) => live.has(node));
   for (const node of [...nodes.filter((n) => !isWrite(n)), ...nodes.filter(isWrite)]) {
     const inputs = node.inputs.map((input) => values.get(input)!);
-    const outputs = kernels[node.op.name](inputs, node, bindings);
+    const outputs = kernels[node.op.name as OpName](inputs, node, bindings);
     for (const [at, output] of node.outputs.entries()) values.set(output, outputs[at]);
   }
   return Object.fromEntries([...graph.outputs].map(([name, value]) => [name, values.get(value)!]));

@@ -1,9 +1,137 @@
+// Values that are only stored: in 16 bits, in a few bits, or under a bound of their error.
+
+import type { DType } from "../../tensor/dtype.js";
+import { formatShape, type Shape, sizeOf } from "../../tensor/shape.js";
+import { expectBytes, expectWhole } from "../expect.js";
+import { apply, type Op, type TensorType, type Value } from "../graph.js";
+
+// Numbers in 16 bits, for values that are only stored: the upper half of an f32, which keeps its range and
+// 8 bits of precision. Nearest, ties to even.
+
+export const toBf16Op: Op<Record<string, never>> = {
+  name: "toBf16",
+  infer: ([{ dtype, shape }]) => {
+    if (dtype !== "f32" || shape.length === 0) {
+      throw new RangeError(`toBf16: expected f32 with an axis, found ${dtype}`);
+    }
+    return [{ dtype: "u8", shape: [...shape.slice(0, -1), 2 * shape[shape.length - 1]] }];
+  },
+};
+
+/**
+ * The numbers of `x` as bfloat16, two bytes each: u8 with a last axis twice as long. Only `fromBf16` can
+ * read them, as an engine stores them in the order that suits it.
+ *
+ * @throws RangeError unless `x` is f32 and has an axis.
+ * @example
+ * toBf16(input(new Graph(), "x", [8, 16])).shape; // [8, 32]
+ */
+export const toBf16 = (x: Value): Value => apply(toBf16Op, [x], {});
+
+export const fromBf16Op: Op<Record<string, never>> = {
+  name: "fromBf16",
+  infer([stored]) {
+    const { dtype, shape } = stored;
+    if (dtype !== "u8" || shape.length === 0 || shape[shape.length - 1] % 2 !== 0) {
+      throw new RangeError(
+        `fromBf16: expected u8 with an even number along the last axis, found ${dtype} ${formatShape(shape)}`,
+      );
+    }
+    return [{ dtype: "f32", shape: [...shape.slice(0, -1), shape[shape.length - 1] / 2] }];
+  },
+};
+
+/**
+ * The numbers that `toBf16` stored, rounded to 8 bits of precision.
+ *
+ * @example
+ * const graph = new Graph();
+ * graph.output("y", fromBf16(toBf16(input(graph, "x", [2]))));
+ * const program = await (await createEngine({ engine: "reference" })).compile(graph);
+ * const { y } = await program.run({ inputs: { x: Float32Array.of(1.5, 1.001) } });
+ * [...y]; // [1.5, 1]
+ */
+export const fromBf16 = (stored: Value): Value => apply(fromBf16Op, [stored], {});
+
+// Small whole numbers in a few bits each, for values that are only stored: the masks of ReLUs, and the
+// winners of small pooling windows.
+
+interface PackAttrs extends Record<string, number> {
+  readonly bits: number;
+}
+
+/** Engines may keep channels in blocks of up to so many. */
+const BLOCK = 16;
+
+/** Elements with room for channels that fill up a block. */
+function roomFor({ shape }: TensorType): number {
+  if (shape.length !== 4) return sizeOf(shape);
+  const [count, channels, ...pixels] = shape;
+  return count * Math.ceil(channels / BLOCK) * BLOCK * sizeOf(pixels);
+}
+
+/** Checks that elements of a type can be stored in so many bits. */
+export function expectBits(op: string, { dtype }: TensorType, bits: number): void {
+  const fits = dtype === "f32" ? bits === 1 : dtype === "u8" && [1, 2, 4].includes(bits);
+  if (!fits) throw new RangeError(`${op}: ${dtype} in ${bits} bits`);
+}
+
+export const packBitsOp: Op<PackAttrs> = {
+  name: "packBits",
+  infer: ([x], { bits }) => {
+    expectBits("packBits", x, bits);
+    return [{ dtype: "u8", shape: [Math.ceil((roomFor(x) * bits) / 8)] }];
+  },
+};
+
+/**
+ * The lowest `bits` bits of each number of u8 `x`, 1, 2 or 4 of them; or, of f32 `x`, 1 bit that says whether
+ * it is positive. Only `unpackBits` can read them, as an engine stores them in the order that suits it.
+ *
+ * @throws RangeError for other types and numbers of bits.
+ * @example
+ * packBits(input(new Graph(), "x", [8, 16, 32, 32]), 1).shape; // [16384]
+ */
+export const packBits = (x: Value, bits: number): Value => apply(packBitsOp, [x], { bits });
+
+interface UnpackAttrs extends Record<string, number | string | readonly number[]> {
+  readonly bits: number;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+}
+
+export const unpackBitsOp: Op<UnpackAttrs> = {
+  name: "unpackBits",
+  infer([stored], { bits, dtype, shape }) {
+    expectBytes("unpackBits", stored);
+    const type = { dtype: dtype as DType, shape };
+    expectBits("unpackBits", type, bits);
+    if (sizeOf(shape) * bits > 8 * stored.shape[0]) {
+      throw new RangeError(
+        `unpackBits: ${formatShape(shape)} in ${bits} bits does not fit into ${stored.shape[0]} bytes`,
+      );
+    }
+    return [type];
+  },
+};
+
+/**
+ * The whole numbers that `packBits` stored in `bits` bits, in the type and shape that they had: f32 comes
+ * back as 1 where it was positive, else 0.
+ *
+ * @example
+ * const graph = new Graph();
+ * const x = input(graph, "x", [4]);
+ * graph.output("y", unpackBits(packBits(x, 1), 1, x));
+ * const program = await (await createEngine({ engine: "reference" })).compile(graph);
+ * const { y } = await program.run({ inputs: { x: Float32Array.of(-1, 0.5, 0, 3) } });
+ * [...y]; // [0, 1, 0, 1]
+ */
+export const unpackBits = (stored: Value, bits: number, { dtype, shape }: TensorType): Value =>
+  apply(unpackBitsOp, [stored], { bits, dtype, shape });
+
 // Images under a bound of their error in a slot of fixed size, for values that are only stored: the lossy
 // compression of COMET (Jin et al. 2021, arXiv 2111.09562). See src/tensor/compression/.
-
-import { sizeOf } from "../../tensor/shape.js";
-import { expectWhole } from "../expect.js";
-import type { Op, Value } from "../graph.js";
 
 interface CompressAttrs extends Record<string, number> {
   readonly capacity: number;
@@ -46,3 +174,32 @@ export const compressOp: Op<CompressAttrs> = {
  */
 export const compress = (x: Value, bound: Value, capacity: number): readonly Value[] =>
   x.graph.apply(compressOp, [x, bound], { capacity });
+
+interface RestoreAttrs extends Record<string, readonly number[]> {
+  readonly shape: readonly number[];
+}
+
+export const restoreOp: Op<RestoreAttrs> = {
+  name: "restore",
+  infer([stored], { shape }) {
+    expectBytes("restore", stored);
+    return [{ dtype: "f32", shape }];
+  },
+};
+
+/**
+ * The numbers that `compress` stored, of the shape that they had. A run whose bytes are none of that
+ * fails.
+ *
+ * @example
+ * const graph = new Graph();
+ * const x = input(graph, "x", [4]);
+ * const [stored] = compress(x, input(graph, "bound", [1]), 128);
+ * graph.output("y", restore(stored, [4]));
+ * const program = await (await createEngine({ engine: "reference" })).compile(graph);
+ * const inputs = { x: Float32Array.of(0, 1, 2.2, 7), bound: Float32Array.of(0.25) };
+ * const { y } = await program.run({ inputs });
+ * y.every((value, at) => Math.abs(value - inputs.x[at]) <= 0.25); // true
+ */
+export const restore = (stored: Value, shape: Shape): Value =>
+  apply(restoreOp, [stored], { shape });

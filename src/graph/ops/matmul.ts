@@ -5,7 +5,7 @@ import { formatShape, sameShape, sizeOf } from "../../tensor/shape.js";
 import { type Activation, beforeActivation } from "../activation.js";
 import { expectDtype } from "../expect.js";
 import { apply, type Op, type Value } from "../graph.js";
-import { reduceSum } from "./reduceSum.js";
+import { reduceSum } from "./reduce.js";
 
 interface MatmulAttrs extends Record<string, boolean | string> {
   readonly transposeA: boolean;

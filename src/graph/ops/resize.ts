@@ -4,7 +4,6 @@
 import { type Shape, sizeOf } from "../../tensor/shape.js";
 import { apply, type Op, type TensorType, type Value } from "../graph.js";
 import { expectImages } from "../window.js";
-import { resizeGrad } from "./resizeGrad.js";
 
 /** How a resized pixel is worked out. */
 export type ResizeMode = "nearest" | "bilinear";
@@ -42,3 +41,14 @@ export const resizeOp: Op<ResizeAttrs> = {
  */
 export const resize = (x: Value, size: readonly number[], mode: ResizeMode): Value =>
   apply(resizeOp, [x], { mode, size });
+
+export const resizeGradOp: Op<ResizeAttrs> = {
+  name: "resizeGrad",
+  infer: ([dy], { size }) => [{ dtype: "f32", shape: resized("resizeGrad", dy, size) }],
+  gradient: ({ inputs: [dy], attrs: { mode } }, [grad]) => [resize(grad!, dy.shape.slice(2), mode)],
+  flops: ({ inputs: [dy], attrs: { mode } }) => (mode === "bilinear" ? 8 : 1) * sizeOf(dy.shape),
+};
+
+/** Gradient of images of [height, width] `size`, given that of the resized ones. */
+export const resizeGrad = (dy: Value, size: readonly number[], mode: ResizeMode): Value =>
+  apply(resizeGradOp, [dy], { mode, size });

@@ -8,13 +8,9 @@ import { bytesOf } from "../../tensor/dtype.js";
 import { sizeOf } from "../../tensor/shape.js";
 import type { Graph, Node, Value } from "../graph.js";
 import { readsSigns } from "../normGrad.js";
-import { compress, compressReport } from "../ops/compress.js";
-import { norms } from "../ops/norms.js";
-import { packBits } from "../ops/packBits.js";
-import { read } from "../ops/read.js";
-import { restore } from "../ops/restore.js";
-import { unpackBits } from "../ops/unpackBits.js";
-import { write } from "../ops/write.js";
+import { read, write } from "../ops/bindings.js";
+import { compress, compressReport, packBits, restore, unpackBits } from "../ops/compress.js";
+import { norms } from "../ops/reduce.js";
 import { wayBack } from "../recompute/blocks.js";
 import { forwardNodes, liveNodes, rewrite } from "../rewrite.js";
 
@@ -158,7 +154,7 @@ function capacityOf(value: Value, share: number): number {
  * {@link BOUNDS}, a bound for each value, and writes {@link REPORT}.
  *
  * @example
- * const model = createModel("vgg11", { channels: 3, height: 32, width: 32, classes: 10 });
+ * const model = createModel("vgg11", { channels: 3, height: 32, width: 32, outputs: 10 });
  * const labels = { kind: "class", of: Int32Array.of(), classes: [..."0123456789"] } as const;
  * const plain = trainingGraph(ask(model, classification, labels), 8);
  * const { graph, values } = compressSaved(plain.graph, 1 / 8);

@@ -2,11 +2,11 @@ import { expect, it } from "vitest";
 import { interpret } from "../../engine/reference/index.js";
 import { gradients } from "../autodiff.js";
 import { Graph, type Value } from "../graph.js";
-import { input } from "../ops/input.js";
-import { maxPool2d } from "../ops/maxPool2d.js";
-import { mul } from "../ops/mul.js";
-import { reduceSum } from "../ops/reduceSum.js";
-import { relu } from "../ops/relu.js";
+import { relu } from "../ops/activations.js";
+import { input } from "../ops/bindings.js";
+import { mul } from "../ops/pointwise.js";
+import { maxPool2d } from "../ops/pool.js";
+import { reduceSum } from "../ops/reduce.js";
 import { liveNodes } from "../rewrite.js";
 import { poolBeforeRelu } from "./poolBeforeRelu.js";
 

@@ -4,7 +4,7 @@
 // Runs before differentiation.
 
 import type { Graph, Node, Value } from "../graph.js";
-import { relu } from "../ops/relu.js";
+import { relu } from "../ops/activations.js";
 import { countUses, type Rewritten, rewrite } from "../rewrite.js";
 
 /** The graph with ReLUs behind max poolings, with all that the values to keep need. */

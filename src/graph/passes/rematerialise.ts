@@ -9,8 +9,7 @@
 
 import type { Graph, Node, Value } from "../graph.js";
 import { maskOf } from "../normGrad.js";
-import { fromBf16 } from "../ops/fromBf16.js";
-import { toBf16 } from "../ops/toBf16.js";
+import { fromBf16, toBf16 } from "../ops/compress.js";
 import { forwardNodes, rewrite } from "../rewrite.js";
 
 const none: ReadonlySet<Value> = new Set();

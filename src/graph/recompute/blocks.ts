@@ -2,8 +2,6 @@
 // done to what is left, the graph can be cut. A residual net falls into its residual blocks, a plain one
 // into its layers.
 
-import { bytesOf } from "../../tensor/dtype.js";
-import { sizeOf } from "../../tensor/shape.js";
 import type { Graph, Node, Value } from "../graph.js";
 import { maskOf } from "../normGrad.js";
 import { forwardNodes, liveNodes } from "../rewrite.js";
@@ -15,9 +13,6 @@ export interface Block {
   /** The one value that the rest of the forward pass needs; the last block has none. */
   readonly border?: Value;
 }
-
-/** Bytes of a value in memory. */
-export const bytes = ({ dtype, shape }: Value): number => bytesOf[dtype] * sizeOf(shape);
 
 /** Whether a value is a batch of images in f32. */
 export const isImage = ({ dtype, shape }: Value): boolean => dtype === "f32" && shape.length === 4;

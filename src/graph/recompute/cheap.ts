@@ -1,9 +1,10 @@
 // Values that are better made again than kept: some whatever the memory, more of them where that saves much.
 
+import { bytes } from "../cost.js";
 import type { Graph, Node, Value } from "../graph.js";
 import { rematerialise } from "../passes/rematerialise.js";
 import { liveNodes } from "../rewrite.js";
-import { bytes, dear, isImage, wayBack } from "./blocks.js";
+import { dear, isImage, wayBack } from "./blocks.js";
 
 const convolutions = new Set(["conv2d", "conv2dWeightGrad"]);
 

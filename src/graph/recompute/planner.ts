@@ -6,9 +6,9 @@
 // gradients. The best plan for any number of kept bytes is built block by block: dynamic programming over
 // pairs (kept bytes, cost) of which none is worse than another in both.
 
-import { nodeFlops } from "../flops.js";
-import type { Graph, Node, Value } from "../graph.js";
-import { type Block, blocksOf, bytes, dear, wayBack } from "./blocks.js";
+import { bytes, nodeSeconds } from "../cost.js";
+import type { Graph, Value } from "../graph.js";
+import { type Block, blocksOf, dear, wayBack } from "./blocks.js";
 import { insideOf } from "./segments.js";
 
 /** Values to recompute, and the estimated seconds that this takes. */
@@ -17,29 +17,8 @@ export interface Plan {
   readonly seconds: number;
 }
 
-/** Of one core, to weigh arithmetic against memory: only their ratio matters. */
-const FLOPS_A_SECOND = 5e10;
-const BYTES_A_SECOND = 1e10;
-/** Bytes of numbers that are compressed or restored. */
-const CODED_BYTES_A_SECOND = 1.1e9;
 /** Pairs that are looked at for each block. */
 const PAIRS = 200;
-
-/** The numbers that an op codes or decodes. */
-const coded: Readonly<Record<string, (node: Node) => Value>> = {
-  compress: ({ inputs }) => inputs[0],
-  restore: ({ outputs }) => outputs[0],
-};
-
-function secondsOf(node: Node): number {
-  const numbers = coded[node.op.name]?.(node);
-  if (numbers) return bytes(numbers) / CODED_BYTES_A_SECOND;
-  const moved = [...node.inputs, ...node.outputs].reduce((sum, value) => sum + bytes(value), 0);
-  return nodeFlops(node) / FLOPS_A_SECOND + moved / BYTES_A_SECOND;
-}
-
-/** Estimated seconds of a graph's nodes on one core. */
-export const estimateSeconds = ({ nodes }: Graph): number => sum(nodes.map(secondsOf));
 
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((all, one) => all + one, 0);
 
@@ -71,9 +50,9 @@ function sizesOf({ nodes, border }: Block, saved: ReadonlySet<Value>, beside: nu
     border: border ? bytes(border) : 0,
     gradients: beside * largest(nodes.flatMap(({ outputs }) => outputs)),
     cheap: 2 * largest(kept.filter((value) => !isDear(value))),
-    light: sum(again.filter((node) => !dear.has(node.op.name)).map(secondsOf)),
-    full: sum(nodes.map(secondsOf)),
-    inside: sum(again.map(secondsOf)),
+    light: sum(again.filter((node) => !dear.has(node.op.name)).map(nodeSeconds)),
+    full: sum(nodes.map(nodeSeconds)),
+    inside: sum(again.map(nodeSeconds)),
   };
 }
 

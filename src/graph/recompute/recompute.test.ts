@@ -4,11 +4,12 @@ import { describe, expect, it } from "vitest";
 import { classify } from "../../../test/support/questions.js";
 import { createModel } from "../../models/index.js";
 import { trainingGraph } from "../../tasks/index.js";
-import { blocksOf, bytes, halvable, wayBack } from "./blocks.js";
+import { bytes } from "../cost.js";
+import { blocksOf, halvable, wayBack } from "./blocks.js";
 import { Planner } from "./planner.js";
 import { segmentsOf } from "./segments.js";
 
-const input = { channels: 3, height: 32, width: 32, classes: 10 };
+const input = { channels: 3, height: 32, width: 32, outputs: 10 };
 const graphOf = (name: string) => trainingGraph(classify(createModel(name, input)), 2).graph;
 const residual = graphOf("resnet20");
 

@@ -1,8 +1,9 @@
 // Recomputation by segments (Chen et al. 2016, arXiv 1604.06174, section 3): only the values between
 // segments are kept. About as many segments as the square root of the number of blocks need least.
 
+import { bytes } from "../cost.js";
 import type { Graph, Value } from "../graph.js";
-import { type Block, blocksOf, bytes, wayBack } from "./blocks.js";
+import { type Block, blocksOf, wayBack } from "./blocks.js";
 
 /** Everything that a stretch of blocks makes but its last border. */
 export function insideOf(blocks: readonly Block[]): Value[] {

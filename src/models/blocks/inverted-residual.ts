@@ -67,3 +67,11 @@ export function invertedResiduals(inputs: number, stages: readonly InvertedStage
   }
   return sequential(...layers);
 }
+
+/** The last block in front of each one that halves images, and the last of all, counted as in {@link invertedResiduals}. */
+export function lastOfSizes(stages: readonly InvertedStage[]): number[] {
+  const strides = stages.flatMap(({ blocks, strides: first }) =>
+    Array.from({ length: blocks }, (_, at) => (at === 0 ? first : 1)),
+  );
+  return strides.flatMap((_, at) => (strides[at + 1] === 1 ? [] : [at]));
+}

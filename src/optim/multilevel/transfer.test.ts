@@ -5,7 +5,7 @@ import { build } from "../../nn/index.js";
 import { Random } from "../../tensor/philox.js";
 import { compileTransfer } from "./transfer.js";
 
-const input = { channels: 1, height: 8, width: 8, classes: 3 };
+const input = { channels: 1, height: 8, width: 8, outputs: 3 };
 const random = new Random({ seed: 5, purpose: "init" });
 
 describe.each(["reference", "auto"])("engine %s", async (name) => {

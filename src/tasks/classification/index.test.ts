@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { classLabels, targetInputs } from "../../../test/support/questions.js";
 import { compileLoss } from "../../../test/support/taskLoss.js";
-import { identity, Sample } from "../../data/index.js";
+import { identity, imagesOf, Sample } from "../../data/index.js";
 import { InputError } from "../../inputError.js";
 import type { Task } from "../task.js";
 import { countTopK } from "./confusion.js";
@@ -123,8 +123,8 @@ describe("decoding", () => {
 
 test("one class is nothing to tell apart", () => {
   const labels = classLabels([0, 0], 1);
-  const images = new Uint8Array(2);
-  const dataset = { name: "flat", length: 2, ...SIZE, channels: 1, images, labels };
+  const images = imagesOf(new Uint8Array(2), { ...SIZE, channels: 1 });
+  const dataset = { name: "flat", length: 2, channels: 1, images, labels };
   expect(() => classification.check(dataset)).toThrow(InputError);
   expect(() => classification.check(dataset)).toThrow("flat has 1 class; expected at least two");
 });

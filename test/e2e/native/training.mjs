@@ -6,7 +6,7 @@ import { ask, classification, trainingGraph } from "convoy/tasks";
 
 /** Compiles a step of a model on `engine` and returns a function that runs it once. */
 export async function training(engine, name, batch, image) {
-  const model = createModel(name, { ...image, classes: 10 });
+  const model = createModel(name, { ...image, outputs: 10 });
   const labels = { kind: "class", of: new Int32Array(0), classes: [..."0123456789"] };
   const net = trainingGraph(ask(model, classification, labels), batch, {});
   const program = await engine.compile(net.graph);

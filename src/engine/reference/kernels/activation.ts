@@ -7,7 +7,7 @@ import { pointwiseFunctions } from "./pointwise.js";
 export function activated(activation: Activation, values: Float64Array): Float64Array {
   if (activation === "none") return values;
   const compute = pointwiseFunctions[activation];
-  return values.map((value) => compute(value, 0, 0));
+  return values.map((value) => compute(value));
 }
 
 /** The slope of the activation where its result is `y`. */

@@ -17,7 +17,7 @@ function fromBits(half: number): number {
   return number[0];
 }
 
-export const bfloatKernels: Kernels = {
+export const bfloatKernels = {
   toBf16([x]) {
     const stored = new Float64Array(2 * x.length);
     for (const [at, value] of x.entries()) {
@@ -33,4 +33,4 @@ export const bfloatKernels: Kernels = {
     );
     return [pairs];
   },
-};
+} satisfies Partial<Kernels>;

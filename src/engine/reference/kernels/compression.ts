@@ -12,7 +12,7 @@ function filled(length: number, first: ArrayLike<number>): Float64Array {
   return result;
 }
 
-export const compressionKernels: Kernels = {
+export const compressionKernels = {
   compress([x, [bound]], { inputs, outputs: [stored] }) {
     const [capacity] = stored.shape;
     const grid = gridOfShape(inputs[0].shape);
@@ -50,4 +50,4 @@ export const compressionKernels: Kernels = {
       (stored[Math.floor((at * bits) / 8)] >> ((at * bits) % 8)) & (2 ** bits - 1);
     return [Float64Array.from({ length }, (_, at) => numberAt(at))];
   },
-};
+} satisfies Partial<Kernels>;

@@ -2,7 +2,7 @@
 // images, one of the weights, one of the output), so one walk over the triples serves all.
 
 import type { Activation } from "../../../graph/activation.js";
-import type { ConvGeometry } from "../../../graph/ops/conv2d.js";
+import type { ConvGeometry } from "../../../graph/ops/conv.js";
 import type { Shape } from "../../../tensor/shape.js";
 import { activated } from "./activation.js";
 import { allocate } from "./indexing.js";
@@ -101,4 +101,4 @@ const conv2dWeightGrad: Kernel<ConvGeometry & { readonly bias: boolean }> = ([x,
   return [dw, db];
 };
 
-export const convKernels = { conv2d, conv2dInputGrad, conv2dWeightGrad } as Kernels;
+export const convKernels = { conv2d, conv2dInputGrad, conv2dWeightGrad } satisfies Partial<Kernels>;

@@ -1,6 +1,7 @@
 // What a kernel of the reference engine is.
 
 import type { Attrs, Node } from "../../../graph/graph.js";
+import type { OpName } from "../../../graph/ops/index.js";
 import type { RandomKey } from "../../../tensor/philox.js";
 
 /** What one run binds, as plain numbers. Vectors are changed in place by `write`. */
@@ -19,5 +20,5 @@ export type Kernel<A extends Attrs = Attrs> = {
   run(inputs: readonly Float64Array[], node: Node<A>, bindings: Bindings64): Float64Array[];
 }["run"];
 
-/** Kernels by the names of their ops. */
-export type Kernels = Readonly<Record<string, Kernel>>;
+/** A kernel for every primitive: the compiler lists those that are missing. */
+export type Kernels = { readonly [P in OpName]: Kernel };

@@ -30,4 +30,4 @@ const matmul: Kernel<MatmulAttrs> = ([a, b, bias], { inputs: [left], outputs, at
   return [activated(activation, y)];
 };
 
-export const matmulKernels = { matmul } as Kernels;
+export const matmulKernels = { matmul } satisfies Partial<Kernels>;

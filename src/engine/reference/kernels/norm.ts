@@ -1,7 +1,6 @@
 // Batch and group normalisation and their gradients. They differ only in which numbers share statistics.
 
-import type { BatchNormAttrs } from "../../../graph/ops/batchNorm.js";
-import type { GroupNormAttrs } from "../../../graph/ops/groupNorm.js";
+import type { BatchNormAttrs, GroupNormAttrs } from "../../../graph/ops/norm.js";
 import { type Shape, sizeOf } from "../../../tensor/shape.js";
 import { activated, slopeOf } from "./activation.js";
 import { allocate } from "./indexing.js";
@@ -110,4 +109,4 @@ export const normKernels = {
   batchNormGrad: normGrad(byChannel),
   groupNorm: norm(byGroup),
   groupNormGrad: normGrad(byGroup),
-} as Kernels;
+} satisfies Partial<Kernels>;

@@ -1,6 +1,7 @@
 // Element-wise ops: each is a function of numbers; one loop with broadcasting serves all.
 
 import type { FusedAttrs } from "../../../graph/ops/fused.js";
+import type { OpName } from "../../../graph/ops/index.js";
 import { broadcastStrides, type Shape, sameShape, sizeOf } from "../../../tensor/shape.js";
 import { erf } from "./erf.js";
 import { offsets, pick } from "./indexing.js";
@@ -16,7 +17,7 @@ function roundHalfEven(x: number): number {
 }
 
 /** The functions of pointwise ops with operands, by name. */
-export const pointwiseFunctions: Readonly<Record<string, Pointwise>> = {
+export const pointwiseFunctions = {
   abs: Math.abs,
   add: (a, b) => a + b,
   cast: (x) => x,
@@ -43,7 +44,9 @@ export const pointwiseFunctions: Readonly<Record<string, Pointwise>> = {
   stopGradient: (x) => x,
   sub: (a, b) => a - b,
   tanh: Math.tanh,
-};
+} satisfies Partial<Record<OpName, Pointwise>>;
+
+type PointwiseName = keyof typeof pointwiseFunctions;
 
 /** An operand's elements, repeated to fill `shape`. */
 function broadcast(values: Float64Array, from: Shape, shape: Shape): Float64Array {
@@ -81,7 +84,7 @@ const fused: Kernel<FusedAttrs> = (inputs, { inputs: operands, attrs }) => {
       name === "constant"
         ? new Float64Array(sizeOf(shape)).fill(values[at])
         : map(
-            pointwiseFunctions[name],
+            pointwiseFunctions[name as PointwiseName],
             from.map((register) => registers[register]),
           ),
     );
@@ -89,10 +92,10 @@ const fused: Kernel<FusedAttrs> = (inputs, { inputs: operands, attrs }) => {
   return results.map((register) => registers[register]);
 };
 
-export const pointwiseKernels: Kernels = {
-  ...Object.fromEntries(
+export const pointwiseKernels = {
+  ...(Object.fromEntries(
     Object.entries(pointwiseFunctions).map(([name, compute]) => [name, kernelOf(compute)]),
-  ),
-  constant: constant as Kernel,
-  fused: fused as Kernel,
-};
+  ) as Readonly<Record<PointwiseName, Kernel>>),
+  constant,
+  fused,
+} satisfies Partial<Kernels>;

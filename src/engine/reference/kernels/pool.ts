@@ -1,8 +1,7 @@
 // Pooling and its gradients. Which input pixels an output pixel sees is worked out once for a plane
 // and used for every channel of every image.
 
-import type { AvgPoolAttrs } from "../../../graph/ops/avgPool2d.js";
-import type { PoolAttrs } from "../../../graph/ops/maxPool2d.js";
+import type { AvgPoolAttrs, PoolAttrs } from "../../../graph/ops/pool.js";
 import type { Window } from "../../../graph/window.js";
 import { type Shape, sizeOf } from "../../../tensor/shape.js";
 import { allocate } from "./indexing.js";
@@ -87,4 +86,9 @@ const avgPool2dGrad: Kernel<AvgPoolAttrs> = ([dy], { inputs: [grad], outputs, at
   return [dx];
 };
 
-export const poolKernels = { maxPool2d, maxPool2dGrad, avgPool2d, avgPool2dGrad } as Kernels;
+export const poolKernels = {
+  maxPool2d,
+  maxPool2dGrad,
+  avgPool2d,
+  avgPool2dGrad,
+} satisfies Partial<Kernels>;

@@ -10,4 +10,4 @@ const uniform: Kernel<{ readonly stream: number }> = (_, { attrs, outputs }, { k
   return [Float64Array.from({ length }, (_, index) => random.uniform(index))];
 };
 
-export const randomKernels = { uniform } as Kernels;
+export const randomKernels = { uniform } satisfies Partial<Kernels>;

@@ -48,4 +48,4 @@ export const reduceKernels = {
   logSoftmax,
   segmentSum,
   segmentExpand,
-} as Kernels;
+} satisfies Partial<Kernels>;

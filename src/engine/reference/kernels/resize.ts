@@ -64,4 +64,4 @@ const resizeGrad: Kernel<ResizeAttrs> = ([dy], { inputs, outputs, attrs }) => {
   return [dx];
 };
 
-export const resizeKernels = { resize, resizeGrad } as Kernels;
+export const resizeKernels = { resize, resizeGrad } satisfies Partial<Kernels>;

@@ -92,4 +92,4 @@ export const structureKernels = {
   pad,
   concat,
   oneHot,
-} as Kernels;
+} satisfies Partial<Kernels>;

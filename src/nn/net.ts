@@ -1,0 +1,161 @@
+// From a model to a net, and what a net is changed by: passes, more parameters, a graph that it shares.
+
+import { Graph, layoutOf, type ParamLayout, read, type Value, WEIGHTS } from "../graph/index.js";
+import { foldChannels } from "../graph/passes/foldChannels.js";
+import { fuseEpilogues } from "../graph/passes/fuseEpilogues.js";
+import { poolBeforeRelu } from "../graph/passes/poolBeforeRelu.js";
+import { type Rewritten, type Rule, rewrite } from "../graph/rewrite.js";
+import { InputError } from "../inputError.js";
+import { formatShape, type Shape, sameShape } from "../tensor/shape.js";
+import { type BuildOptions, build, IMAGES } from "./build.js";
+import type { Layer, ParamSpec } from "./scope.js";
+
+/** A net on inputs of one shape: the graph as far as the output, ready for a loss. */
+export interface Net {
+  readonly graph: Graph;
+  /** Of the vector `w` that the graph reads. */
+  readonly layout: ParamLayout;
+  /** What {@link initialise} needs, in the order in which the parameters were asked for. */
+  readonly specs: readonly ParamSpec[];
+  /** The graph's value of each parameter, by name. */
+  readonly params: ReadonlyMap<string, Value>;
+  readonly output: Value;
+}
+
+/** A change of a net: another graph, and perhaps other parameters. The net given stays as it is. */
+export type NetPass = (net: Net) => Net;
+
+/** Options of {@link netOf}. */
+export interface NetOptions extends BuildOptions {
+  /** Passes over the net as it was built, in order; {@link fuse} comes behind them. Default none. */
+  readonly passes?: readonly NetPass[];
+}
+
+/** A net with another graph, and where its values are in it. */
+function moved(net: Net, { graph, image }: Rewritten): Net {
+  const params = [...net.params].map(([name, value]) => [name, image(value)] as const);
+  return { ...onlyNet(net), graph, params: new Map(params), output: image(net.output) };
+}
+
+/** A net without what else is known of it, which a pass would leave wrong. */
+const onlyNet = ({ graph, layout, specs, params, output }: Net): Net => ({
+  graph,
+  layout,
+  specs,
+  params,
+  output,
+});
+
+/** Values of a net that a pass must not lose. */
+const valuesOf = ({ output, params }: Net): Value[] => [output, ...params.values()];
+
+/** Passes over a graph that bring ReLUs, fixed statistics and residual sums where they cost least. */
+const fusions = [poolBeforeRelu, foldChannels, fuseEpilogues];
+
+/** The net with ReLUs, fixed statistics and residual sums where they cost least; see the graph's passes. */
+export const fuse: NetPass = (net) =>
+  fusions.reduce((before, pass) => moved(before, pass(before.graph, valuesOf(before))), net);
+
+/**
+ * The net of a model on a batch of images: an input `x` [batch, c, h, w] and a vector `w`, changed by the passes
+ * given, and fused.
+ *
+ * @param model a layer, and the shape of one image [c, h, w]
+ * @throws InputError for a batch that is not a whole number from 1; RangeError from the first layer that the
+ * images do not fit.
+ * @example
+ * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, outputs: 10 });
+ * const net = netOf(model, 64, { training: false });
+ * net.output.shape; // [64, 10]
+ * net.layout.trainable; // 61706
+ */
+export function netOf(
+  { layer, input }: { readonly layer: Layer; readonly input: Shape },
+  batch: number,
+  { passes = [], ...options }: NetOptions,
+): Net {
+  if (!Number.isInteger(batch) || batch < 1) {
+    throw new InputError(`batch must be a whole number of at least 1, found ${batch}`);
+  }
+  const built = onlyNet(build(layer, [batch, ...input], options));
+  return fuse(passes.reduce((net, pass) => pass(net), built));
+}
+
+/**
+ * A net with more parameters, which nothing uses yet: `params` has their values for a pass to use. Trainable ones
+ * lie behind the net's own, statistics behind its statistics; its own keep their names and their initial values.
+ *
+ * @throws Error for a name that is taken.
+ * @example
+ * const net = netOf({ layer: linear(2), input: [3] }, 1, { training: true });
+ * const wider = extend(net, [{ name: "scale", shape: [2], kind: "scale", init: fill(1) }]);
+ * wider.layout.params.map(({ name }) => name); // ["weight", "bias", "scale"]
+ * [...initialise(wider, 1)].slice(8); // [1, 1]
+ */
+export function extend(net: Net, specs: readonly ParamSpec[]): Net {
+  const all = [...net.specs, ...specs];
+  const taken = specs.find(({ name }) => all.filter((spec) => spec.name === name).length > 1);
+  if (taken) throw new Error(`the net already has a parameter "${taken.name}"`);
+  const layout = layoutOf(all.map(({ init: _, ...param }) => param));
+  const offsets = new Map(layout.params.map(({ name, offset }) => [name, offset]));
+  const target = new Graph();
+  // The new values stand first, so that a pass can use them anywhere.
+  const added = specs.map(
+    ({ name, shape }) => [name, read(target, WEIGHTS, shape, offsets.get(name))] as const,
+  );
+  const places = new Map(net.layout.params.map(({ name, offset }) => [offset, offsets.get(name)!]));
+  const rule: Rule = ({ op, attrs }, inputs, graph) => {
+    if (attrs["vector"] !== WEIGHTS) return undefined;
+    const offset = places.get(attrs["offset"] as number)!;
+    return graph.apply(op, inputs, { ...attrs, offset });
+  };
+  const rewritten = moved(net, rewrite(net.graph, rule, valuesOf(net), target));
+  return { ...rewritten, layout, specs: all, params: new Map([...rewritten.params, ...added]) };
+}
+
+/** Options of {@link append}. */
+export interface AppendOptions {
+  /** Name of the vector of the net's parameters, in place of `w`. */
+  readonly vector: string;
+  /** Stands for the net's images; default an input of its own, named `<vector>.x`. */
+  readonly images?: Value;
+}
+
+/** How many streams of random numbers a graph draws from, counting from 0. */
+const streamsOf = ({ nodes }: Graph): number =>
+  Math.max(
+    0,
+    ...nodes.map(({ op, attrs }) => (op.name === "uniform" ? Number(attrs["stream"]) + 1 : 0)),
+  );
+
+/**
+ * Copies a net into a graph, beside what is there: a teacher beside its student, say. Its parameters are a vector
+ * of another name, its random numbers are others, and it may share the images. Gives the net in its new place.
+ *
+ * @throws RangeError for images of another shape than the net's.
+ * @example
+ * const layer = linear(2);
+ * const student = netOf({ layer, input: [3] }, 4, { training: true });
+ * const teacher = netOf({ layer: sequential(linear(8), layer), input: [3] }, 4, { training: false });
+ * const { graph } = student;
+ * const beside = append(graph, teacher, { vector: "teacher", images: graph.nodes[0].outputs[0] });
+ * graph.output("difference", sub(student.output, beside.output));
+ * const named = graph.nodes.filter(({ op }) => op.name === "read").map(({ attrs }) => attrs.vector);
+ * new Set(named); // new Set(["w", "teacher"])
+ */
+export function append(graph: Graph, net: Net, { vector, images }: AppendOptions): Net {
+  const streams = streamsOf(graph);
+  const renamed: Rule = ({ op, attrs, outputs: [value] }, inputs, target) => {
+    if (attrs["vector"] === WEIGHTS) return target.apply(op, inputs, { ...attrs, vector });
+    if (op.name === "uniform") {
+      return target.apply(op, inputs, { ...attrs, stream: Number(attrs["stream"]) + streams });
+    }
+    if (op.name !== "input" || attrs["name"] !== IMAGES) return undefined;
+    if (!images) return target.apply(op, inputs, { ...attrs, name: `${vector}.${IMAGES}` });
+    if (images.dtype === value.dtype && sameShape(images.shape, value.shape)) return [images];
+    throw new RangeError(
+      `append: the net takes images ${formatShape(value.shape)}, found ${images.dtype} ${formatShape(images.shape)}`,
+    );
+  };
+  return moved(net, rewrite(net.graph, renamed, valuesOf(net), graph));
+}
