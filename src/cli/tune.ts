@@ -6,7 +6,7 @@ import { freeFolder, runStem } from "../runs/runFiles.js";
 import type { TunedRate, TunePlan, TuneProgress } from "../study/index.js";
 import { scoreOf } from "../study/score.js";
 import { mean } from "../study/statistics.js";
-import { clock, grouped, percent } from "../text/format.js";
+import { clock, grouped } from "../text/format.js";
 import { parseConfig, trainConfig } from "../train/config.js";
 import type { TrainSettings } from "../train/index.js";
 import { count, list } from "./arguments.js";
@@ -14,6 +14,7 @@ import { type Console, type Stream, say, sayJson } from "./console.js";
 import { Interrupted } from "./errors.js";
 import { addFlags, parseNumber } from "./flags.js";
 import { interruptible } from "./interrupt.js";
+import { metricText, metricTitle } from "./metricText.js";
 import { table } from "./table.js";
 
 type Settings = Partial<TrainSettings>;
@@ -65,7 +66,7 @@ function showRates(stream: Stream) {
     const total = Math.max(plan.runs, done);
     const seconds = trained === 0 ? 0 : (performance.now() - start) / 1000 / trained;
     const score = scoreOf(outcome);
-    const found = score === undefined ? "diverged" : percent(score);
+    const found = score === undefined ? "diverged" : metricText(plan.scale, score);
     const left = clock(seconds * (total - done));
     say(stream, `[${done}/${total}] lr ${run.lr}, seed ${run.seed}: ${found}, about ${left} left`);
   };
@@ -81,18 +82,20 @@ const advice: Readonly<Record<Exclude<TunedRate["verdict"], "named">, string>> =
 };
 
 function sayRates(stream: Stream, found: TunedRate): void {
-  const { verdict, rates, constant, lr, score, standardError } = found;
+  const { verdict, rates, scale, lr, score, standardError } = found;
+  const text = (value: number | undefined) => metricText(scale, value);
   const rows = rates.map(({ lr, scores, diverged }) => [
     `${lr}`,
     `${scores.length}`,
-    diverged || scores.length === 0 ? "diverged" : percent(mean(scores)),
+    diverged || scores.length === 0 ? "diverged" : text(mean(scores)),
   ]);
   say(stream);
-  for (const line of table(["lr", "runs", "accuracy"], rows)) say(stream, line);
+  for (const line of table(["lr", "runs", metricTitle(scale.metric)], rows)) say(stream, line);
   say(stream);
-  say(stream, `always the same answer scores ${percent(constant)}`);
-  const points = (100 * (standardError ?? 0)).toFixed(2);
-  const named = `--lr ${lr}: ${percent(score ?? 0)}, standard error ${points} points`;
+  if (scale.constant !== undefined) {
+    say(stream, `always the same answer scores ${text(scale.constant)}`);
+  }
+  const named = `--lr ${lr}: ${text(score)}, standard error ${text(standardError)}`;
   say(stream, verdict === "named" ? named : advice[verdict]);
 }
 

@@ -127,7 +127,7 @@ describe("labels that cannot be used are refused with source, image and what was
     [
       "too few classes",
       { ...samples.class, of: Int32Array.of(1, 0) },
-      "x: 2 numbers of one class per image for 3 images; expected 3",
+      "x: image 2 has 0 numbers of one class per image; expected 1",
     ],
     [
       "a tag that is neither there nor absent",

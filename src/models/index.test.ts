@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { InputError } from "../inputError.js";
-import { createModel, listModels } from "./index.js";
+import { linear } from "../nn/index.js";
+import { createModel, listModels, withHead } from "./index.js";
 
 const input = { channels: 1, height: 28, width: 28, outputs: 10 };
 
@@ -23,4 +24,19 @@ test.each([
   expect(() => createModel("lenet5", { ...input, [name]: value })).toThrow(
     `${name} must be a whole number of at least 1, found ${value}`,
   );
+});
+
+test("a family may give a net in one piece, on which no other head fits", () => {
+  const layer = linear(10);
+  const published = input;
+  const family = {
+    name: "rows",
+    source: "here",
+    smallest: 1,
+    published,
+    create: () => ({ layer }),
+  };
+  const model = createModel("rows", input, [family]);
+  expect(model).toMatchObject({ name: "rows", input: [1, 28, 28], outputs: 10, layer });
+  expect(() => withHead(model, linear(3), 3)).toThrow("no body that another head could stand on");
 });

@@ -25,6 +25,8 @@ export {
   type ModelDefaults,
   type ModelFamily,
   type ModelInput,
+  type ModelParts,
+  type WholeModel,
   withHead,
 } from "./model.js";
 export { type NameMap, nameMaps } from "./nameMaps/index.js";
@@ -56,11 +58,13 @@ export const listModels = (): string[] => families.map(({ name }) => name);
 /**
  * The family of a model by name: what it was published for, and the smallest images that it takes.
  *
+ * @param own families beside those of the registry
  * @throws InputError for an unknown name, with the nearest known one.
  * @example
  * familyOf("resnet18").published; // { channels: 3, height: 224, width: 224, outputs: 1000 }
  */
-export const familyOf = (name: string): ModelFamily => byName("model", name, families);
+export const familyOf = (name: string, own: readonly ModelFamily[] = []): ModelFamily =>
+  byName("model", name, withOwn("model", families, own));
 
 function check(family: ModelFamily, input: ModelInput): void {
   for (const [name, value] of Object.entries(input)) {
@@ -95,7 +99,7 @@ export function createModel(
   input: ModelInput,
   own: readonly ModelFamily[] = [],
 ): Model {
-  const family = byName("model", name, withOwn("model", families, own));
+  const family = familyOf(name, own);
   check(family, input);
   const { channels, height, width, outputs } = input;
   const about = { name, source: family.source, outputs, input: [channels, height, width] } as const;

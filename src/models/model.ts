@@ -75,6 +75,9 @@ export interface ModelParts extends Pick<Model, "loss" | "defaults"> {
   readonly head: Head;
 }
 
+/** A net in one piece, which no other head fits on. */
+export type WholeModel = Pick<Model, "layer" | "loss" | "defaults" | "depth">;
+
 /** A family of models as data: a new one is a file with such a record and one line in the index. */
 export interface ModelFamily {
   readonly name: string;
@@ -84,7 +87,7 @@ export interface ModelFamily {
   /** The images that it was published for, and how many outputs it had. */
   readonly published: ModelInput;
   /** May refuse an input that it was not made for by a `InputError`. */
-  create(input: ModelInput): ModelParts;
+  create(input: ModelInput): ModelParts | WholeModel;
 }
 
 /** A head on a body; neither changes the names of the other's parameters. */
@@ -95,11 +98,13 @@ const joined =
     return head(features, scope, new Map(stages.map((name) => [name, scope.outputOf(name)])));
   };
 
-/** A model made of its parts. */
+/** A model made of its parts, or of one. */
 export function assemble(
   about: Pick<Model, "name" | "source" | "input" | "outputs">,
-  { body, head, ...rest }: ModelParts,
+  parts: ModelParts | WholeModel,
 ): Model {
+  if ("layer" in parts) return { ...about, ...parts };
+  const { body, head, ...rest } = parts;
   const { layer, stages, depth } = body;
   const at = (blocks: number) => joined(depth!.at(blocks), stages, head);
   return {

@@ -74,13 +74,15 @@ describe("a run", () => {
 
   test("gives the bytes of a plain loop that waits for every step", async () => {
     const out = join(temporaryFolder(), "run");
-    await trainTiny({ out });
+    // So many steps an epoch that batch statistics are those of the steps.
+    const batch = 2;
+    await trainTiny({ out, batch });
     const parts = { data: stripeSplits(), model: tinyModel };
-    const { config, question, net, splits } = await prepare(tinySettings, parts);
+    const { config, question, net, splits } = await prepare({ ...tinySettings, batch }, parts);
     const engine = await createEngine(config);
     const loader = new Loader(engine, splits.train, {
       ...config,
-      ...net,
+      intake: net,
       shuffle: true,
       augment: parseAugmentations(config.augment),
       targets: targetsOf(question.model, question.task, splits.train.labels, question.constants),
@@ -98,8 +100,8 @@ describe("a run", () => {
         epoch: Math.floor(at / loader.stepsPerEpoch),
         step: at % loader.stepsPerEpoch,
       };
-      const batch = await loader.batch(moment.epoch, moment.step);
-      await objective.evaluate(w, batch, { grad }, moment);
+      const images = await loader.batch(moment.epoch, moment.step);
+      await objective.evaluate(w, images, { grad }, moment);
       await update.step(w, grad, state, { lr: rate.at(at), decay: config.decay, step: at + 1 });
     }
     const path = join(out, runFiles.last);

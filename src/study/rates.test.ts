@@ -7,10 +7,14 @@ import {
   type RateScore,
   verdictOf,
 } from "./rates.js";
+import type { ScoreScale } from "./score.js";
 
 const rate = (lr: number, ...scores: number[]): RateScore => ({ lr, scores, diverged: false });
 const wild = (lr: number, ...scores: number[]): RateScore => ({ lr, scores, diverged: true });
-const scale = { constant: 0.5, images: 1000 };
+const scale: ScoreScale = {
+  ...{ metric: "accuracy", better: "higher", unit: "share" },
+  ...{ constant: 0.5, images: 1000 },
+};
 
 describe("a first round", () => {
   test.each<[string, RateScore[], string]>([
@@ -27,7 +31,7 @@ describe("a first round", () => {
   test("on few images is no ground for a claim", () => {
     const rates = [rate(0.01, 0.6), rate(0.1, 0.9)];
     expect(verdictOf(rates, { ...scale, images: 10 })).toBe("alike");
-    expect(verdictOf(rates, { constant: 0.9, images: 1000 })).toBe("unlearned");
+    expect(verdictOf(rates, { ...scale, constant: 0.9 })).toBe("unlearned");
   });
 });
 
@@ -36,28 +40,28 @@ describe("the grid grows", () => {
   const rising = [rate(0.001, 0.6), rate(0.01, 0.7), rate(0.1, 0.8)];
 
   test("where the best rate lies at its end", () => {
-    expect(extension(rising, grid)).toBe(1);
-    expect(extension([rate(0.001, 0.9), ...rising.slice(1)], grid)).toBe(0.0001);
-    expect(extension([...rising, rate(1, 0.9)], grid)).toBe(10);
+    expect(extension(rising, grid, scale)).toBe(1);
+    expect(extension([rate(0.001, 0.9), ...rising.slice(1)], grid, scale)).toBe(0.0001);
+    expect(extension([...rising, rate(1, 0.9)], grid, scale)).toBe(10);
   });
 
   test("and nowhere else", () => {
-    expect(extension([...rising, rate(1, 0.1)], grid)).toBeUndefined();
-    expect(extension([...rising, wild(1, 0.9)], grid)).toBeUndefined();
-    expect(extension([rate(0.1, 0.9), rate(1, 0.9)], [0.1, 1])).toBeUndefined();
-    expect(extension([rate(0.1, 0.9)], [0.1])).toBeUndefined();
-    expect(extension([wild(0.1), wild(1)], grid)).toBeUndefined();
+    expect(extension([...rising, rate(1, 0.1)], grid, scale)).toBeUndefined();
+    expect(extension([...rising, wild(1, 0.9)], grid, scale)).toBeUndefined();
+    expect(extension([rate(0.1, 0.9), rate(1, 0.9)], [0.1, 1], scale)).toBeUndefined();
+    expect(extension([rate(0.1, 0.9)], [0.1], scale)).toBeUndefined();
+    expect(extension([wild(0.1), wild(1)], grid, scale)).toBeUndefined();
   });
 
   test("by three rates at the most", () => {
     const far = [rate(1, 0.9), rate(10, 0.91), rate(100, 0.92)];
-    expect(extension([...rising, ...far], grid)).toBeUndefined();
+    expect(extension([...rising, ...far], grid, scale)).toBeUndefined();
   });
 });
 
 test("the better half goes on, the best first; who diverged is out", () => {
   const rates = [rate(1, 0.2), rate(2, 0.9, 0.7), rate(3, 0.85), wild(4, 0.99), rate(5, 0.3)];
-  expect(betterHalf(rates)).toEqual([3, 2, 5]);
+  expect(betterHalf(rates, scale)).toEqual([3, 2, 5]);
 });
 
 describe("the rate that is named", () => {
@@ -86,4 +90,13 @@ describe("the rate that is named", () => {
     expect(finalRate([far, ...near], 0.03, scale)).toBe(near[2]);
     expect(finalRate([near[0], wild(0.032, 0.9), near[2]], 0.032, scale)).toBe(near[2]);
   });
+});
+
+test("an error of which less is better, and chance by how the runs scatter", () => {
+  const errors: ScoreScale = { metric: "mae", better: "lower", unit: "number", images: 10 };
+  const rates = [rate(0.01, 9, 9.2), rate(0.1, 2, 2.4), rate(1, 2.1, 2.4)];
+  expect(verdictOf(rates, errors)).toBe("named");
+  expect(betterHalf(rates, errors)).toEqual([0.1, 1]);
+  expect(middleOfBest(rates, errors)).toBe(0.32);
+  expect(verdictOf([rate(0.01, 9), rate(0.1, 2)], errors)).toBe("alike");
 });

@@ -4,7 +4,7 @@
 // does not end with the best mean but with the middle of all rates that chance cannot tell from it, which is trained too:
 // the curve over the rate has one top, flat and next to a cliff, so that between two good rates all are good.
 
-import { advantage, scoreError } from "./score.js";
+import { advantage, type ScoreScale, standardError } from "./score.js";
 import { mean } from "./statistics.js";
 
 /** A rate, and what its runs came to. */
@@ -18,14 +18,6 @@ export interface RateScore {
 
 /** Why a rate is named, or why none is. */
 export type Verdict = "named" | "alike" | "unlearned";
-
-/** What a search knows of the score. */
-export interface ScoreScale {
-  /** What a constant answer scores. */
-  readonly constant: number;
-  /** Images that one run is scored on. */
-  readonly images: number;
-}
 
 /** Rates tried beyond each end of the grid, where the best one lies at that end. */
 const BEYOND = 3;
@@ -41,22 +33,21 @@ const known = (rates: readonly RateScore[]) =>
 
 const meanOf = ({ scores }: RateScore): number => mean(scores);
 
-const errorOf = (rate: RateScore, { images }: ScoreScale): number =>
-  scoreError(meanOf(rate), images * rate.scores.length);
-
 /** The better ones first; equals stay in the order of their rates. */
-export const ranked = (rates: readonly RateScore[]): RateScore[] =>
-  known(rates).sort((a, b) => advantage(meanOf(b), meanOf(a)));
+const ranked = (rates: readonly RateScore[], scale: ScoreScale): RateScore[] =>
+  known(rates).sort((a, b) => advantage(meanOf(b), meanOf(a), scale));
 
 /** What a first round says, in which all rates have as many runs. */
 export function verdictOf(rates: readonly RateScore[], scale: ScoreScale): Verdict {
-  const order = ranked(rates);
+  const order = ranked(rates, scale);
   if (order.length === 0) return "unlearned";
   const [best, worst] = [order[0], order[order.length - 1]];
-  const error = errorOf(best, scale);
-  if (advantage(meanOf(best), scale.constant) <= 2 * error) return "unlearned";
-  const alike = advantage(meanOf(best), meanOf(worst)) <= RANGE * error;
-  return alike && order.length === rates.length && rates.length > 1 ? "alike" : "named";
+  const { constant } = scale;
+  const error = standardError(best.scores, scale);
+  const learned = constant === undefined || advantage(meanOf(best), constant, scale) > 2 * error;
+  if (!learned) return "unlearned";
+  const close = advantage(meanOf(best), meanOf(worst), scale) <= RANGE * error;
+  return close && order.length === rates.length && rates.length > 1 ? "alike" : "named";
 }
 
 /** A rate beyond one of `rates` (rising), as far from it as its neighbour is. */
@@ -70,9 +61,10 @@ const beyond = (last: number, neighbour: number): number =>
 export function extension(
   rates: readonly RateScore[],
   grid: readonly number[],
+  scale: ScoreScale,
 ): number | undefined {
   const rising = [...rates].sort((a, b) => a.lr - b.lr);
-  const [best] = ranked(rising);
+  const [best] = ranked(rising, scale);
   if (!best || rising.length < 2) return undefined;
   const ends = [
     { ends: rising, isBeyond: (lr: number) => lr < Math.min(...grid) },
@@ -83,30 +75,34 @@ export function extension(
     isBeyond,
   } of ends) {
     if (best !== last || rising.filter(({ lr }) => isBeyond(lr)).length >= BEYOND) continue;
-    const better = neighbour.diverged || advantage(meanOf(last), meanOf(neighbour)) > 0;
+    const better = neighbour.diverged || advantage(meanOf(last), meanOf(neighbour), scale) > 0;
     if (better) return beyond(last.lr, neighbour.lr);
   }
   return undefined;
 }
 
 /** The better half, which has a second round. */
-export const betterHalf = (rates: readonly RateScore[]): number[] =>
-  ranked(rates)
+export const betterHalf = (rates: readonly RateScore[], scale: ScoreScale): number[] =>
+  ranked(rates, scale)
     .slice(0, Math.ceil(rates.length / 2))
     .map(({ lr }) => lr);
 
 /** The rates that had as many runs as any, the better ones first. */
-function finalists(rates: readonly RateScore[]): RateScore[] {
+function finalists(rates: readonly RateScore[], scale: ScoreScale): RateScore[] {
   const most = Math.max(...known(rates).map(({ scores }) => scores.length));
-  return ranked(rates.filter(({ scores }) => scores.length === most));
+  return ranked(
+    rates.filter(({ scores }) => scores.length === most),
+    scale,
+  );
 }
 
 /** Those of them within one standard error of the best one. */
 function equals(rates: readonly RateScore[], scale: ScoreScale): RateScore[] {
-  const order = finalists(rates);
-  return order.filter(
-    (rate) => advantage(meanOf(order[0]), meanOf(rate)) <= errorOf(order[0], scale),
-  );
+  const [best, ...others] = finalists(rates, scale);
+  if (!best) return [];
+  const error = standardError(best.scores, scale);
+  const near = (rate: RateScore) => advantage(meanOf(best), meanOf(rate), scale) <= error;
+  return [best, ...others.filter(near)];
 }
 
 /**
@@ -127,5 +123,5 @@ export function finalRate(
   middle: number | undefined,
   scale: ScoreScale,
 ): RateScore | undefined {
-  return equals(rates, scale).find(({ lr }) => lr === middle) ?? finalists(rates)[0];
+  return equals(rates, scale).find(({ lr }) => lr === middle) ?? finalists(rates, scale)[0];
 }

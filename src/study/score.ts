@@ -1,38 +1,44 @@
-// The number that a study chooses runs by.
+// The number that a study chooses by: a task's score on the test set of each run, and what chance does to it.
 
-import { type Labels, labelKinds } from "../data/index.js";
-import { InputError } from "../inputError.js";
+import type { Labels } from "../data/index.js";
+import { type MetricInfo, merit, type Score } from "../tasks/index.js";
 import type { RunOutcome } from "./run.js";
-import { binomialError } from "./statistics.js";
+import { binomialError, mean, std } from "./statistics.js";
 
-/** Accuracy of what is deployed on the run's test set, a share of 1; absent when the run diverged. */
+/** What is known of a score beside its values. */
+export interface ScoreScale extends Score {
+  readonly unit: MetricInfo["unit"];
+  /** What always the same answer scores, where that is known. */
+  readonly constant?: number;
+  /** Images that one run is scored on. */
+  readonly images: number;
+}
+
+/** What is deployed scores so on the run's test set; absent when the run diverged. */
 export const scoreOf = ({ finished }: RunOutcome): number | undefined =>
-  finished && (finished.summary.test?.accuracy ?? 0);
+  finished?.summary.test?.[finished.summary.score.metric];
 
 /** How much better a score is than another: above 0 when it is. */
-export const advantage = (score: number, other: number): number => score - other;
+export const advantage = (score: number, other: number, scale: Score): number =>
+  merit(scale, score) - merit(scale, other);
 
 /**
- * Standard error of a score that was measured on so many images: the binomial one, of a share between which and 0
- * or 1 lies one image at least, so that a few images without a mistake are not taken for certainty.
+ * Standard error of the mean of some runs' scores. That of an accuracy is the binomial one, of a share between which
+ * and 0 or 1 lies one image at least, so that a few images without a mistake are not taken for certainty; that of any
+ * other score follows from how the runs scatter, which one run alone does not tell.
  */
-export function scoreError(score: number, images: number): number {
-  return binomialError((score * images + 1) / (images + 2), images);
-}
-
-/** What a constant answer scores: the share of the class that has most images. */
-export function constantScore(labels: Labels): number {
-  if (labels.kind !== "class") {
-    throw new InputError(
-      `rates are tried by accuracy, of one class per image; the data have ${labelKinds[labels.kind].title}: ` +
-        "compare some rates with --lrs of compare",
-    );
+export function standardError(scores: readonly number[], { metric, images }: ScoreScale): number {
+  if (metric !== "accuracy") {
+    return scores.length < 2 ? Number.POSITIVE_INFINITY : std(scores) / Math.sqrt(scores.length);
   }
-  return largestShare(labels.of);
+  const total = images * scores.length;
+  return binomialError((mean(scores) * total + 1) / (total + 2), total);
 }
 
-function largestShare(labels: Int32Array): number {
+/** What always the same class scores in accuracy: the share of the most frequent one. */
+export function constantScore(labels: Labels, { metric }: Score): number | undefined {
+  if (metric !== "accuracy" || labels.kind !== "class") return undefined;
   const counts = new Map<number, number>();
-  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
-  return Math.max(...counts.values()) / labels.length;
+  for (const label of labels.of) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return Math.max(...counts.values()) / labels.of.length;
 }

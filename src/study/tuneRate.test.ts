@@ -31,7 +31,7 @@ test("names the rate that does well, and says what it tried", async () => {
   const plans: TunePlan[] = [];
   const found = await tune({ out }, { onPlan: (plan) => plans.push(plan) });
   expect(found).toMatchObject({ verdict: "named", lr: 0.01 });
-  expect(found!.constant).toBeCloseTo(1 / 3, 12);
+  expect(found!.scale.constant).toBeCloseTo(1 / 3, 12);
   expect(found!.rates.map(({ scores, diverged }) => [scores.length, diverged])).toEqual([
     [4, false],
     [4, false],

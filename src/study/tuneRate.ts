@@ -18,11 +18,10 @@ import {
   finalRate,
   middleOfBest,
   type RateScore,
-  type ScoreScale,
   type Verdict,
   verdictOf,
 } from "./rates.js";
-import { constantScore, scoreError, scoreOf } from "./score.js";
+import { constantScore, type ScoreScale, scoreOf, standardError } from "./score.js";
 import { countFrom, TUNING_OFFSET } from "./seeds.js";
 import { mean } from "./statistics.js";
 import { type Course, runStudy, type StudyProgress, type StudyRun } from "./study.js";
@@ -50,6 +49,7 @@ export interface RateRun extends StudyRun {
 
 /** What will be done, told before it is. */
 export interface TunePlan {
+  readonly scale: ScoreScale;
   readonly lrs: readonly number[];
   /** Of the first round; the second one's follow them. */
   readonly seeds: readonly number[];
@@ -75,7 +75,7 @@ export interface TuneOptions extends OwnParts {
   readonly watch?: (progress: TuneProgress) => void | Promise<void>;
 }
 
-/** What a study of rates comes to. Scores are accuracies on held-out images, shares of 1. */
+/** What a study of rates comes to. Scores are those of the task on held-out images; shares are of 1. */
 export interface TunedRate {
   /**
    * `named`; `alike` when chance could have made all differences between the rates; `unlearned` when no rate
@@ -87,8 +87,8 @@ export interface TunedRate {
   /** Its mean score, and the standard error of that. */
   readonly score?: number;
   readonly standardError?: number;
-  /** What always the same answer scores. */
-  readonly constant: number;
+  /** Which metric decided, how it is read, and what always the same answer scores. */
+  readonly scale: ScoreScale;
   /** All rates that were tried, rising. */
   readonly rates: readonly RateScore[];
 }
@@ -163,7 +163,6 @@ class RateStudy {
     private readonly plan: TunePlan,
     private readonly settings: Partial<TrainSettings>,
     private readonly own: OwnParts & { readonly data: Splits },
-    private readonly scale: ScoreScale,
   ) {}
 
   *course(): Course<RateRun, TunedRate> {
@@ -172,22 +171,22 @@ class RateStudy {
     for (let more = this.beyond(); more !== undefined; more = this.beyond()) {
       yield* this.round([more], seeds);
     }
-    const verdict = verdictOf(this.found(), this.scale);
+    const verdict = verdictOf(this.found(), this.plan.scale);
     if (verdict !== "named") return this.result(verdict);
     const later = seeds.map((seed) => seed + seeds.length);
-    yield* this.round(betterHalf(this.found()), later);
-    const middle = middleOfBest(this.found(), this.scale);
+    yield* this.round(betterHalf(this.found(), this.plan.scale), later);
+    const middle = middleOfBest(this.found(), this.plan.scale);
     if (middle !== undefined && !this.rates.has(middle)) {
       yield* this.round([middle], [...seeds, ...later]);
     }
-    return this.result(verdict, finalRate(this.found(), middle, this.scale));
+    return this.result(verdict, finalRate(this.found(), middle, this.plan.scale));
   }
 
   /** A rate beyond the grid, if one is worth a try. */
   private beyond(): number | undefined {
     const rates = this.found();
-    if (verdictOf(rates, this.scale) === "alike") return undefined;
-    return extension(rates, this.plan.lrs);
+    if (verdictOf(rates, this.plan.scale) === "alike") return undefined;
+    return extension(rates, this.plan.lrs, this.plan.scale);
   }
 
   /** All rates seed by seed. */
@@ -222,16 +221,14 @@ class RateStudy {
   }
 
   private result(verdict: Verdict, rate?: RateScore): TunedRate {
-    const { constant, images } = this.scale;
-    const score = rate && mean(rate.scores);
+    const { scale } = this.plan;
     return {
-      ...{ verdict, constant, rates: this.found() },
-      ...(rate &&
-        score !== undefined && {
-          lr: rate.lr,
-          score,
-          standardError: scoreError(score, images * rate.scores.length),
-        }),
+      ...{ verdict, scale, rates: this.found() },
+      ...(rate && {
+        lr: rate.lr,
+        score: mean(rate.scores),
+        standardError: standardError(rate.scores, scale),
+      }),
     };
   }
 }
@@ -240,29 +237,33 @@ class RateStudy {
 async function planOf(
   { settings, lrs = defaultRates, seeds }: TuneSettings,
   own: OwnParts & { readonly data: Splits },
-): Promise<{ plan: TunePlan; scale: ScoreScale }> {
+): Promise<TunePlan> {
   const data = holdOut(own.data, parseConfig(settings).seed);
-  const { config, splits } = await prepare({ ...settings, lr: lrs[0] }, { ...own, data });
+  const { config, splits, score, question } = await prepare(
+    { ...settings, lr: lrs[0] },
+    { ...own, data },
+  );
   const [train, selection, held] = [splits.train, splits.selection, data.test].map(
     ({ length }) => length,
   );
   const needed = Math.min(MOST_SEEDS, Math.max(LEAST_SEEDS, Math.ceil(ENOUGH / held)));
   const count = seeds ?? needed;
-  const plan: TunePlan = {
+  const { unit } = question.task.metrics.find(({ name }) => name === score.metric)!;
+  const constant = constantScore(data.test.labels, score);
+  return {
+    scale: { ...score, unit, constant, images: held },
     lrs,
     seeds: countFrom(config.seed + TUNING_OFFSET, count),
     epochs: config.epochs,
     runs: count * (lrs.length + Math.ceil(lrs.length / 2) + MIDDLE),
     images: { train, selection, held },
   };
-  const scale = { constant: constantScore(data.test.labels), images: held };
-  return { plan, scale };
 }
 
 /**
  * Finds a learning rate for a training by doing it: rates over a grid, over several seeds, the better half of them over
- * as many more, each scored on training images held out of its run. Where the best rate lies at an end of the grid, rates beyond it
- * are tried too. The test set is not touched. Call it again with the same settings and folder to go on where it was
+ * as many more, each scored on training images held out of its run. Where the best rate lies at an end of the grid,
+ * rates beyond it are tried too. The test set is not touched. Call it again with the same settings and folder to go on where it was
  * interrupted, which returns `undefined`.
  *
  * The same settings and seed give the same rate.
@@ -286,14 +287,14 @@ export async function tuneRate(
   const settings = { ...tuned.settings, ...(module && { module: module.path }) };
   const { train, selection } = own.data ?? (await openDataset(name, { size }));
   const parts = { ...own, data: { train, selection } };
-  const { plan, scale } = await planOf(tuned, parts);
+  const plan = await planOf(tuned, parts);
   const { lrs, seeds } = plan;
   const data = fingerprint(parts.data);
   const saved: Plan = {
     ...{ lrs, seeds: seeds.length, settings, data },
     ...(module && { module: { path: module.path, sha256: module.sha256 } }),
   };
-  const study = new RateStudy(plan, settings, parts, scale);
+  const study = new RateStudy(plan, settings, parts);
   onPlan?.(plan);
   const found = await runStudy(study.course(), {
     ...{ out, plan: saved, kind: "study", signal },

@@ -14,7 +14,7 @@ function moduleOf(text: string): string {
 }
 
 const all = `
-  export const models = [{ name: "mine", source: "here", smallest: 1, create: () => ({}) }];
+  export const models = [{ name: "mine", source: "here", smallest: 1, create: () => ({ layer: (x) => x }) }];
   export const optimizers = [{ name: "halve", source: "here", state: [], defaults: {}, rule: ({ w }) => ({ w, state: {} }) }];
   export const couplings = [{ name: "stay", settings: {}, make: () => ({}) }];
 `;

@@ -18,7 +18,7 @@ export const models = [
     name: "softmax",
     source: "logistic regression",
     smallest: 1,
-    create: ({ classes }) => ({ layer: sequential({ flatten: flatten(), fc: linear(classes) }) }),
+    create: ({ outputs }) => ({ layer: sequential({ flatten: flatten(), fc: linear(outputs) }) }),
   },
 ];
 export const optimizers = [{ ...getOptimizer("sgd"), name: "plain" }];
@@ -89,7 +89,7 @@ test("a rate is tuned for an own model, into a folder of its own each time", asy
   const { code, out, err } = await convoy(command, { cwd });
   expect({ code, err }).toEqual({ code: 0, err: "" });
   expect(out).toContain("up to 5 trainings of 2 epochs on 200 images");
-  expect(out).toMatch(/--lr \d+(\.\d+)?: \d\d\.\d\d %, standard error \d\.\d\d points/);
+  expect(out).toMatch(/--lr \d+(\.\d+)?: \d\d\.\d\d %, standard error \d+\.\d\d %/);
   expect(out).toContain("runs/mnist-tune-lr-1");
   const again = await convoy([...command, "--json", "--quiet"], { cwd });
   expect(JSON.parse(again.out)).toMatchObject({ out: "runs/mnist-tune-lr-2", verdict: "named" });
