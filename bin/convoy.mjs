@@ -11,12 +11,6 @@ process.removeAllListeners("warning").on("warning", ({ message }) => {
   console.error(`convoy: warning: ${message}`);
 });
 
-// The reader has gone, as in `convoy summary vgg11 | head -3`.
-process.stdout.on("error", (error) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
-});
-
 if (existsSync(compiled)) {
   const { main } = await import(compiled.href);
   process.exitCode = await main(process.argv.slice(2));

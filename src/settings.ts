@@ -27,10 +27,39 @@ function describe(issue: z.core.$ZodIssue, settings: unknown, names: readonly st
     return `unknown setting "${key}"${suggestion(key, names)}`;
   }
   if (issue.path.length === 0) return `settings: ${issue.message}`;
-  const found = issue.path.reduce<unknown>(
+  return `setting ${issue.path.join(".")} is ${shownAt(issue.path, settings)}: ${issue.message}`;
+}
+
+/** What stands at a place of plain data, for messages. */
+function shownAt(path: readonly PropertyKey[], data: unknown): string {
+  const found = path.reduce<unknown>(
     (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
-    settings,
+    data,
   );
-  const shown = typeof found === "number" ? found : JSON.stringify(found);
-  return `setting ${issue.path.join(".")} is ${shown}: ${issue.message}`;
+  return found === undefined ? "missing" : JSON.stringify(found);
+}
+
+/**
+ * Checks plain data that were saved before.
+ *
+ * @param source where they come from, for messages
+ * @throws InputError naming the first place that is missing, wrong or unknown.
+ */
+export function checkPlain<S extends z.ZodType>(
+  schema: S,
+  data: unknown,
+  source: string,
+): z.output<S> {
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const place = issue.path.join(".");
+  if (issue.code === "unrecognized_keys") {
+    const inside = place === "" ? "" : ` in ${place}`;
+    throw new InputError(`${source}: unknown field "${issue.keys[0]}"${inside}`);
+  }
+  const where = place === "" ? "it" : place;
+  const shown = shownAt(issue.path, data);
+  const found = shown.length > 60 ? `${shown.slice(0, 60)}...` : shown;
+  throw new InputError(`${source}: ${where} is ${found}: ${issue.message}`);
 }

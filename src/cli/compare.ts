@@ -16,6 +16,7 @@ import {
   unplanned,
 } from "../compare/index.js";
 import { clock } from "../text/format.js";
+import { printable } from "../text/printable.js";
 import { trainConfig } from "../train/config.js";
 import type { TrainSettings } from "../train/index.js";
 import { count, list } from "./arguments.js";
@@ -56,7 +57,8 @@ function showStanding(stream: Stream) {
     const place = (at: number) => `[${String(at).padStart(`${total}`.length)}/${total}]`;
     if (event) {
       if (event.type === "warning" && job.purpose === "run") {
-        stream.write(`${live ? ERASE : ""}warning: ${describe(job)}: ${event.message}\n`);
+        const warning = printable(`warning: ${describe(job)}: ${event.message}`);
+        stream.write(`${live ? ERASE : ""}${warning}\n`);
       }
       if (live && event.type === "epochEnd") {
         const line = `${place(done + 1)} ${describe(job)}: epoch ${event.epoch}/${job.epochs}`;
@@ -148,7 +150,7 @@ async function run(data: string, options: Options, console: Console): Promise<vo
         },
         { metric, signal, watch: quiet ? undefined : showStanding(stream) },
       ),
-    () => say(console.err, "\nsaving the run; Ctrl-C again ends at once, without it"),
+    (line) => say(console.err, line),
   );
   if (json) sayJson(console, comparison);
   else print(console, comparison, out);

@@ -1,5 +1,7 @@
 // Where the command line writes: results to `out`, progress and messages to `err`.
 
+import { printableLines } from "../text/printable.js";
+
 /** A place for text. */
 export interface Stream {
   write(text: string): unknown;
@@ -14,9 +16,47 @@ export interface Console {
   readonly err: Stream;
 }
 
-/** Writes one line. */
+/**
+ * A stream of the process that may be lost at any time: its reader goes, its terminal is closed, its disk is
+ * full. What is at work goes on without it, and is saved.
+ */
+export class SteadyStream implements Stream {
+  private error?: NodeJS.ErrnoException;
+
+  constructor(private readonly stream: NodeJS.WriteStream) {
+    stream.on("error", (error) => this.lose(error));
+  }
+
+  get isTTY(): boolean {
+    return this.stream.isTTY;
+  }
+
+  get columns(): number {
+    return this.stream.columns;
+  }
+
+  write(text: string): void {
+    if (this.error) return;
+    try {
+      this.stream.write(text);
+    } catch (error) {
+      this.lose(error as NodeJS.ErrnoException);
+    }
+  }
+
+  /** Why the rest was not written; a reader that has gone had enough. */
+  get failure(): Error | undefined {
+    return this.error?.code === "EPIPE" ? undefined : this.error;
+  }
+
+  private lose(error: NodeJS.ErrnoException): void {
+    this.error ??= error;
+  }
+}
+
+/** Writes one line. Names of others in it are shown and not obeyed. */
 export function say(stream: Stream, line = ""): void {
-  stream.write(`${line}\n`);
+  stream.write(`${printableLines(line)}\n`);
 }
 
 /** Writes the one object that `--json` promises. */

@@ -14,6 +14,7 @@ import {
 import { writeFileAtomic } from "../files/atomicFile.js";
 import { openTrained } from "../runs/index.js";
 import { grouped, hundredths, percent } from "../text/format.js";
+import { printable } from "../text/printable.js";
 import { count, numbers } from "./arguments.js";
 import { type Console, type Stream, say, sayJson } from "./console.js";
 import { table } from "./table.js";
@@ -35,7 +36,7 @@ interface Measured extends NamedFlatness {
 /** On a terminal, one line that counts the draws. */
 const showDraws = (stream: Stream, run: string) => (done: number, total: number) => {
   if (!stream.isTTY) return;
-  stream.write(`\r${run}: draw ${done} of ${total}${done === total ? "\r\x1b[K" : ""}`);
+  stream.write(`\r${printable(run)}: draw ${done} of ${total}${done === total ? "\r\x1b[K" : ""}`);
 };
 
 async function measure(run: string, options: Options, err: Stream): Promise<Measured> {

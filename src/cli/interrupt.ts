@@ -1,19 +1,27 @@
-// Ctrl-C: the first asks the run to save and end, the second ends at once.
+// Ctrl-C, the end of a terminal, and whoever asks a process to end: the first signal asks the run to save and
+// end, the second waits for that, the third ends at once.
 
 import { exitCodes } from "./errors.js";
 
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** Runs `work` with a signal that aborts at the first Ctrl-C, of which `notice` is told. */
+const told = [
+  "\nsaving the run",
+  "still saving the run; one more signal (Ctrl-C) ends at once, without it",
+];
+
+/** Runs `work` with a signal that aborts at the first Ctrl-C; `notice` is told what happens. */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
-  notice: () => void,
+  notice: (line: string) => void,
 ): Promise<T> {
   const controller = new AbortController();
+  let signals = 0;
   const stop = () => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+    const line = told[signals++];
+    if (line === undefined) return process.exit(exitCodes.interrupted);
     controller.abort();
-    notice();
+    notice(line);
   };
   for (const signal of SIGNALS) process.on(signal, stop);
   try {

@@ -2,14 +2,18 @@
 // and an exit code.
 
 import { Command, CommanderError } from "commander";
+import { InputError } from "../inputError.js";
 import { suggestion } from "../text/words.js";
 import { version } from "../version.js";
 import type { Console } from "./console.js";
-import { say } from "./console.js";
+import { SteadyStream, say } from "./console.js";
 import { exitCodeOf, exitCodes } from "./errors.js";
 import { verbs } from "./verbs.js";
 
-const streams: Console = { out: process.stdout, err: process.stderr };
+const streams = {
+  out: new SteadyStream(process.stdout),
+  err: new SteadyStream(process.stderr),
+};
 
 /** Commander's message without its prefix, its suggestion on the same line. */
 const oneLine = (text: string) =>
@@ -55,10 +59,14 @@ async function parse(args: readonly string[], console: Console): Promise<void> {
  * @returns the exit code: 0 done, 1 a fault of Convoy, 2 bad input, 3 training diverged, 130 interrupted
  * and saved.
  */
-export async function main(args: readonly string[], console = streams): Promise<number> {
+export async function main(args: readonly string[], console: Console = streams): Promise<number> {
   try {
     await parse(args, console);
-    return exitCodes.done;
+    const { failure } = streams.out;
+    if (console !== streams || !failure) return exitCodes.done;
+    throw new InputError(
+      `standard output cannot be written (${failure.message}); what the command saves is saved`,
+    );
   } catch (error) {
     if (error instanceof CommanderError) {
       return error.exitCode === 0 ? exitCodes.done : exitCodes.badInput;

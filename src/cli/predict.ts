@@ -9,6 +9,7 @@ import { openTrained, predictFiles, type Trained } from "../runs/index.js";
 import type { Prediction } from "../tasks/index.js";
 import { csvRow, spreadsheetSafe } from "../text/csv.js";
 import { grouped, percent } from "../text/format.js";
+import { printable } from "../text/printable.js";
 import { count } from "./arguments.js";
 import { type Console, say } from "./console.js";
 
@@ -65,8 +66,8 @@ function tableAt(path: string, { task }: Trained): Sink {
 function linesOn(console: Console, json: boolean | undefined): Sink {
   return {
     add(file, prediction) {
-      const line = json ? JSON.stringify({ file, ...prediction }) : `${file}: ${words(prediction)}`;
-      say(console.out, line);
+      if (json) say(console.out, JSON.stringify({ file, ...prediction }));
+      else say(console.out, printable(`${file}: ${words(prediction)}`));
     },
     end: async () => undefined,
   };

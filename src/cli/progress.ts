@@ -6,6 +6,7 @@ import type { MemoryReport } from "../engine/engine.js";
 import { getTask, type MetricInfo } from "../tasks/index.js";
 import { formatBytes } from "../text/bytes.js";
 import { clock, grouped } from "../text/format.js";
+import { printable } from "../text/printable.js";
 import type {
   EpochEnd,
   Listener,
@@ -15,7 +16,7 @@ import type {
   StepDone,
   SwarmSize,
 } from "../train/index.js";
-import type { Stream } from "./console.js";
+import { type Stream, say } from "./console.js";
 import { LiveBlock } from "./liveBlock.js";
 import { metricText, metricTitle } from "./metricText.js";
 import { particleRow } from "./particleRows.js";
@@ -154,8 +155,8 @@ function closing({ summary, reason }: RunEnd): string[] {
 /** A listener that shows warnings and what a run comes to, and nothing else. */
 export function showResult(stream: Stream): Listener {
   return (event) => {
-    if (event.type === "warning") stream.write(`warning: ${event.message}\n`);
-    if (event.type === "runEnd") for (const line of closing(event)) stream.write(`${line}\n`);
+    if (event.type === "warning") say(stream, `warning: ${event.message}`);
+    if (event.type === "runEnd") for (const line of closing(event)) say(stream, line);
   };
 }
 
@@ -230,7 +231,7 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
         epochs = event.epochs;
         decides = event.metrics.find(({ name }) => name === event.score.metric)!;
         shown = decides.trained ? decides : event.metrics.find(({ trained }) => trained);
-        for (const line of opening(event)) print(line);
+        for (const line of opening(event)) print(printable(line));
         break;
       case "step":
         return step(event);
@@ -239,9 +240,9 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
       case "epochEnd":
         return epochEnd(event);
       case "warning":
-        return void print(style("yellow", `warning: ${event.message}`));
+        return void print(style("yellow", printable(`warning: ${event.message}`)));
       case "runEnd":
-        for (const line of closing(event)) print(line);
+        for (const line of closing(event)) print(printable(line));
         break;
     }
   };

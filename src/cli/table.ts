@@ -1,5 +1,7 @@
 // Tables for people: columns as wide as their longest cell, numbers to the right and in one form.
 
+import { printable } from "../text/printable.js";
+
 /** A cell; numbers are set to the right. */
 export type Cell = string | number;
 
@@ -15,7 +17,7 @@ function column(cells: readonly Cell[]): string[] {
 /** Lines of a table with a header and a rule under it. */
 export function table(header: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
   const columns = header.map((title, at) => {
-    const cells = [title, ...column(rows.map((row) => row[at]))];
+    const cells = [title, ...column(rows.map((row) => row[at]))].map(printable);
     const width = Math.max(...cells.map((cell) => cell.length));
     const toTheRight = typeof rows[0]?.[at] === "number";
     const padded = cells.map((cell) => (toTheRight ? cell.padStart(width) : cell.padEnd(width)));

@@ -33,7 +33,7 @@ export async function trainAndShow(
   };
   const summary: Summary = await interruptible(
     (signal) => train(settings, { listeners: [show, watch], signal, resume }),
-    () => say(console.err, "\nsaving the run; Ctrl-C again ends at once, without it"),
+    (line) => say(console.err, line),
   );
   if (json) sayJson(console, summary);
   if (interrupted) {

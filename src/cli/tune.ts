@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { type NoiseScale, noiseScale } from "../analysis/index.js";
-import { freeFolder } from "../runs/runFolder.js";
+import { freeFolder, runStem } from "../runs/runFiles.js";
 import type { TunedRate, TunePlan, TuneProgress } from "../study/index.js";
 import { scoreOf } from "../study/score.js";
 import { mean } from "../study/statistics.js";
@@ -103,7 +103,7 @@ async function tuneRate(data: string, options: RateOptions, console: Console): P
   const { lrs, seeds, json, quiet, out: given, ...rest } = options;
   const { rateFiles, tuneRate: tune } = await import("../study/index.js");
   const settings = { ...rest, data };
-  const out = given ?? freeFolder(parseConfig(settings).data, "tune-lr");
+  const out = given ?? freeFolder(runStem(parseConfig(settings).data, "tune-lr"));
   const stream = json ? console.err : console.out;
   const found = await interruptible(
     (signal) =>
@@ -117,7 +117,7 @@ async function tuneRate(data: string, options: RateOptions, console: Console): P
           }),
         },
       ),
-    () => say(console.err, "\nsaving the run; Ctrl-C again ends at once, without it"),
+    (line) => say(console.err, line),
   );
   if (!found) throw new Interrupted(`saved; the same command with --out ${out} goes on`);
   if (json) return sayJson(console, { ...found, out });

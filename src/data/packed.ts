@@ -6,10 +6,11 @@
 
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
-import { type FileHandle, mkdir, open, rename, stat, statfs, truncate } from "node:fs/promises";
+import { type FileHandle, open, rename, stat, statfs, truncate } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { makeFolder } from "../files/folders.js";
 import { lockFolder } from "../files/lock.js";
 import { InputError } from "../inputError.js";
 import { type DecodeOptions, decodeInOrder } from "./decode.js";
@@ -225,11 +226,11 @@ export async function packImages(
   const folder = join(options.cache ?? cacheFolder(), `${stem}-${await keyOf(paths, decoding)}`);
   const known = await openPacked(folder, paths.length, decoding.channels ?? 3);
   if (known) return known;
-  await mkdir(folder, { recursive: true });
-  const unlock = lockFolder(folder);
+  makeFolder(folder);
+  const lock = lockFolder(folder);
   try {
     return await packInto(folder, paths, decoding, options);
   } finally {
-    unlock();
+    lock.release();
   }
 }

@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { mountTinyDisk } from "../../test/support/tinyDisk.js";
-import { appendLine, writeFileAtomic } from "./atomicFile.js";
+import { appendText, writeFileAtomic } from "./atomicFile.js";
 
 let folder: string;
 beforeAll(() => {
@@ -15,9 +16,29 @@ test("replaces a file and leaves nothing else", async () => {
   const path = join(folder, "a.json");
   await writeFileAtomic(path, "old");
   await writeFileAtomic(path, Uint8Array.of(110, 101, 119));
-  appendLine(path, "!");
+  appendText(path, "!\n");
   expect(readFileSync(path, "utf8")).toBe("new!\n");
   expect(readdirSync(folder)).toEqual(["a.json"]);
+});
+
+test("is on disk before it bears its name, and its folder after that", async () => {
+  const done: string[] = [];
+  const handle = await open(folder, "r");
+  const prototype = Object.getPrototypeOf(handle) as typeof handle;
+  await handle.close();
+  const path = join(folder, "synced.json");
+  const sync = vi.spyOn(prototype, "sync").mockImplementation(async () => {
+    done.push(existsSync(path) ? "folder" : "file");
+  });
+  await writeFileAtomic(path, "content").finally(() => sync.mockRestore());
+  expect(done).toEqual(["file", "folder"]);
+  rmSync(path);
+});
+
+test("keeps the file before it where one asks for that", async () => {
+  const [path, previous] = [join(folder, "b.json"), join(folder, "b.previous.json")];
+  for (const text of ["1", "2", "3"]) await writeFileAtomic(path, text, previous);
+  expect([path, previous].map((file) => readFileSync(file, "utf8"))).toEqual(["3", "2"]);
 });
 
 test("a file in the place of the folder is named with what to do", async () => {
@@ -42,7 +63,7 @@ describe.skipIf(!disk)("on a full disk (needs the right to mount a tmpfs)", () =
   });
 
   test("a line that does not fit is an error as clear", () => {
-    expect(() => appendLine(join(disk!.path, "metrics.jsonl"), "x".repeat(100_000))).toThrow(
+    expect(() => appendText(join(disk!.path, "metrics.jsonl"), "x".repeat(100_000))).toThrow(
       /cannot write metrics\.jsonl in .*: the disk is full/,
     );
   });

@@ -1,9 +1,25 @@
 // Files that are either the old one or the new one, whatever happens while they are written.
 
-import { appendFileSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { writeError } from "./errors.js";
+
+/** Names of files that a process has not finished writing. */
+const TEMPORARY = /^\..+\.\d+\.tmp$/;
+
+const temporaryFor = (path: string) => join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+
+/**
+ * Removes what processes left that were killed while they wrote a file of a folder. Only for the holder of the
+ * folder's lock: nobody else is writing there.
+ */
+export function removeTemporaryFiles(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    if (TEMPORARY.test(name)) rmSync(join(folder, name), { force: true });
+  }
+}
 
 /** Brings the folder's entries to disk; some systems do not allow to open a folder for that. */
 async function syncFolder(folder: string): Promise<void> {
@@ -26,25 +42,30 @@ async function writeAndSync(path: string, content: string | Uint8Array): Promise
  * Replaces a file as a whole: written beside it, brought to disk, then renamed. When anything fails,
  * as on a full disk, the old file stays as it was.
  *
+ * @param previous where the old file is kept; default nowhere
  * @throws InputError saying what could not be written and what to do.
  */
-export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
-  const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${process.pid}.tmp`);
+export async function writeFileAtomic(
+  path: string,
+  content: string | Uint8Array,
+  previous?: string,
+): Promise<void> {
+  const temporary = temporaryFor(path);
   try {
     await writeAndSync(temporary, content);
+    if (previous !== undefined && existsSync(path)) await rename(path, previous);
     await rename(temporary, path);
-    await syncFolder(folder);
+    await syncFolder(dirname(path));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw writeError(path, error);
   }
 }
 
-/** Adds a line to a file; throws as {@link writeFileAtomic} does. */
-export function appendLine(path: string, line: string): void {
+/** Adds text to a file; throws as {@link writeFileAtomic} does. */
+export function appendText(path: string, text: string): void {
   try {
-    appendFileSync(path, `${line}\n`);
+    appendFileSync(path, text);
   } catch (error) {
     throw writeError(path, error);
   }

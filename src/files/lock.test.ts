@@ -1,10 +1,19 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { lockFolder } from "./lock.js";
+import { thisProcess } from "./process.js";
 
 let folder: string;
 beforeEach(() => {
@@ -12,38 +21,100 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const leave = (pid: number, host = hostname()) =>
-  writeFileSync(join(folder, "run.lock"), JSON.stringify({ pid, host }));
+const path = () => join(folder, "run.lock");
+const leave = (holder: object) => writeFileSync(path(), JSON.stringify(holder));
 
 test("a folder is locked once and free again afterwards", () => {
-  const unlock = lockFolder(folder);
+  const lock = lockFolder(folder);
   expect(() => lockFolder(folder)).toThrow(`process ${process.pid} on ${hostname()} is working in`);
-  unlock();
-  expect(existsSync(join(folder, "run.lock"))).toBe(false);
-  lockFolder(folder)();
+  lock.release();
+  expect(readdirSync(folder)).toEqual([]);
+  lockFolder(folder).release();
+});
+
+test("by whatever path", () => {
+  const lock = lockFolder(folder);
+  const linked = `${folder}-link`;
+  symlinkSync(folder, linked);
+  try {
+    for (const other of [relative(process.cwd(), folder), linked]) {
+      expect(() => lockFolder(other)).toThrow(`process ${process.pid}`);
+    }
+  } finally {
+    rmSync(linked);
+    lock.release();
+  }
 });
 
 test("a living process keeps its lock, a dead one loses it", async () => {
   const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
   await once(child, "spawn");
-  leave(child.pid!);
+  leave({ pid: child.pid, host: hostname() });
   expect(() => lockFolder(folder)).toThrow(`process ${child.pid}`);
   child.kill("SIGKILL");
   await once(child, "exit");
-  lockFolder(folder)();
+  lockFolder(folder).release();
 });
 
 test("a process that had our number before a crash does not hold us up", () => {
-  leave(process.pid);
-  lockFolder(folder)();
+  leave({ pid: process.pid, host: hostname() });
+  lockFolder(folder).release();
 });
 
-test("another machine's lock is respected", () => {
-  leave(1, "elsewhere");
-  expect(() => lockFolder(folder)).toThrow("process 1 on elsewhere");
+test.skipIf(!existsSync("/proc/self/stat"))(
+  "nor does one whose number another process has now (needs /proc)",
+  () => {
+    leave({ ...thisProcess(), pid: process.ppid, started: "1" });
+    lockFolder(folder).release();
+    leave({ ...thisProcess(), pid: process.ppid, started: undefined });
+    expect(() => lockFolder(folder)).toThrow(`process ${process.ppid}`);
+  },
+);
+
+test.each([
+  ["another machine", { pid: 1, host: "elsewhere" }],
+  ["a container of this machine", { ...thisProcess(), pid: 1, space: "another pid:[1]" }],
+])("the lock of %s is respected as long as it is touched", (_, holder) => {
+  leave(holder);
+  expect(() => lockFolder(folder)).toThrow(`process 1 on ${holder.host}`);
+  const longAgo = Date.now() / 1000 - 150;
+  utimesSync(path(), longAgo, longAgo);
+  lockFolder(folder).release();
 });
 
-test("a lock that was cut off while it was written is taken over", () => {
-  writeFileSync(join(folder, "run.lock"), '{"pid":');
-  lockFolder(folder)();
+test.each([
+  ["cut off while it was written", '{"pid":'],
+  ["of zeros", "\0\0\0\0"],
+  ["with a number that is none", '{"pid":"all","host":7,"id":"../../x"}'],
+])("a lock that is %s is taken over", (_, text) => {
+  writeFileSync(path(), text);
+  lockFolder(folder).release();
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test("one that cannot be replaced is named, without trying for ever", () => {
+  symlinkSync(join(folder, "nothing"), path());
+  expect(() => lockFolder(folder)).toThrow(/run\.lock cannot be taken; delete it/);
+});
+
+test("who has lost the lock is told, and leaves the other's alone", () => {
+  const lock = lockFolder(folder);
+  lock.expectHeld();
+  rmSync(path());
+  const other = lockFolder(folder);
+  expect(() => lock.expectHeld()).toThrow(/has taken .* over/);
+  lock.release();
+  other.expectHeld();
+  other.release();
+});
+
+test("what killed processes left is removed, what others are writing is not", () => {
+  const left = [".state.safetensors.99999999.tmp", ".run.lock.after-1.tmp"];
+  const dead = JSON.stringify({ ...thisProcess(), pid: 99_999_999 });
+  for (const name of left) writeFileSync(join(folder, name), dead);
+  const kept = [".run.lock.two.tmp", ".hidden", "a.tmp"];
+  const holder = JSON.stringify({ ...thisProcess(), pid: process.ppid, started: undefined });
+  for (const name of kept) writeFileSync(join(folder, name), holder);
+  lockFolder(folder).release();
+  expect(readdirSync(folder).sort()).toEqual(kept.sort());
 });

@@ -1,7 +1,8 @@
 export { openTraining, swarmOf } from "./fromConfig.js";
 export { EpochTable } from "./listeners/epochTable.js";
 export { type FilePrediction, predictFiles } from "./predictFiles.js";
-export { type RunConfig, readRunConfig, runFiles } from "./runFolder.js";
+export { type RunConfig, readRunConfig } from "./runConfig.js";
+export { runFiles } from "./runFiles.js";
 export type { StopReason } from "./stopping.js";
 export { type TrainOptions, train } from "./train.js";
 export { openTrained, type TimedEvaluation, Trained } from "./trained.js";

@@ -1,8 +1,10 @@
 import {
+  appendFileSync,
   cpSync,
   existsSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statfsSync,
   writeFileSync,
@@ -19,7 +21,8 @@ import {
 } from "../../test/support/tinyRun.js";
 import { flatten, linear, sequential } from "../nn/index.js";
 import type { TrainEvent } from "../train/events.js";
-import { runFiles } from "./runFolder.js";
+import { openTraining } from "./fromConfig.js";
+import { runFiles } from "./runFiles.js";
 
 const bytes = (folder: string, file: string) => readFileSync(join(folder, file));
 
@@ -130,6 +133,90 @@ describe("a resumed run is the run that was never interrupted", () => {
   });
 });
 
+describe("a resumed run goes on with whatever is whole", () => {
+  /** A run that was left alone, and one that was interrupted. */
+  async function two() {
+    const folder = temporaryFolder();
+    const [whole, parted] = [join(folder, "whole"), join(folder, "parted")];
+    await trainTiny({ out: whole });
+    await trainTiny({ out: parted }, interruptAt(2, 4));
+    return { whole, parted };
+  }
+
+  async function resume(out: string): Promise<string[]> {
+    const { events } = await trainTiny({ out }, { resume: true });
+    return events.flatMap((event) => (event.type === "warning" ? [event.message] : []));
+  }
+
+  test("the state before a damaged one", async () => {
+    const { whole, parted } = await two();
+    const damaged = bytes(parted, runFiles.state);
+    damaged[damaged.length - 7] ^= 16;
+    writeFileSync(join(parted, runFiles.state), damaged);
+    expect(await resume(parted)).toEqual([
+      expect.stringMatching(/state\.safetensors.*checksum.*; going on from the state before it/),
+    ]);
+    expectSameRun(parted, whole);
+  });
+
+  test("the state before one that was not written to its end", async () => {
+    const { whole, parted } = await two();
+    renameSync(join(parted, runFiles.state), join(parted, runFiles.previousState));
+    expect(await resume(parted)).toEqual([expect.stringMatching(/state\.safetensors is missing/)]);
+    expectSameRun(parted, whole);
+  });
+
+  test("weights that were damaged are those of the state again", async () => {
+    const { whole, parted } = await two();
+    for (const file of [runFiles.last, runFiles.best]) writeFileSync(join(parted, file), "");
+    expect(await resume(parted)).toEqual([]);
+    expectSameRun(parted, whole);
+  });
+
+  test("lines behind the checkpoint and a table that was lost", async () => {
+    const { whole, parted } = await two();
+    appendFileSync(join(parted, runFiles.metrics), '{"type":"step","epoch":1,"step":1}\n{"ty');
+    writeFileSync(join(parted, runFiles.results), "epoch\n1,x");
+    expect(await resume(parted)).toEqual([]);
+    expectSameRun(parted, whole);
+  });
+
+  test("lines that can be read, when others are damaged, which is said", async () => {
+    const { whole, parted } = await two();
+    const text = `${bytes(parted, runFiles.metrics)}`.split("\n");
+    writeFileSync(
+      join(parted, runFiles.metrics),
+      text.map((line, at) => (at === 3 ? line.replace('"type"', "\0type") : line)).join("\n"),
+    );
+    expect(await resume(parted)).toEqual([
+      expect.stringMatching(/metrics\.jsonl is not what it was at the checkpoint/),
+    ]);
+    expect(lines(parted)).toEqual(lines(whole).filter((_, at) => at !== 3));
+  });
+});
+
+describe("a swarm that is resumed in its last epoch", () => {
+  test("has the tables of one that was left alone", async () => {
+    const folder = temporaryFolder();
+    const [whole, parted] = [join(folder, "whole"), join(folder, "parted")];
+    const settings = { swarm: "pso", particles: 3, saveMinutes: 0 };
+    const open = { open: openTraining };
+    await trainTiny({ out: whole, ...settings }, open);
+    const controller = new AbortController();
+    const stop = (event: TrainEvent) => {
+      if (event.type === "checkpoint" && event.epoch === 3) controller.abort();
+    };
+    const { signal } = controller;
+    await trainTiny({ out: parted, ...settings }, { ...open, signal, listeners: [stop] });
+    writeFileSync(join(parted, runFiles.particles), "3,0,x\n", { flag: "a" });
+    await trainTiny({ out: parted }, { ...open, resume: true });
+    expectSameRun(parted, whole);
+    for (const file of [runFiles.particles, runFiles.swarm, runFiles.distances]) {
+      expect(`${bytes(parted, file)}`, file).toBe(`${bytes(whole, file)}`);
+    }
+  });
+});
+
 const disk = mountTinyDisk(256);
 afterAll(() => disk?.unmount());
 
@@ -196,11 +283,62 @@ describe("a run is not resumed", () => {
     );
   });
 
-  test("from a damaged state", async () => {
+  test("from a damaged state, when the one before it is damaged as well", async () => {
     const out = await interrupted();
-    const path = join(out, runFiles.state);
-    writeFileSync(path, bytes(out, runFiles.state).subarray(0, 2000));
-    await expect(trainTiny({ out }, { resume: true })).rejects.toThrow(/truncated/);
+    for (const file of [runFiles.state, runFiles.previousState]) {
+      writeFileSync(join(out, file), bytes(out, file).subarray(0, 2000));
+    }
+    await expect(trainTiny({ out }, { resume: true })).rejects.toMatchObject({
+      name: "InputError",
+      message: expect.stringMatching(
+        /state\.safetensors.*truncated.*; neither is the state before it whole: .*--pretrained/,
+      ),
+    });
+  });
+
+  test("without its states", async () => {
+    const out = await interrupted();
+    for (const file of [runFiles.state, runFiles.previousState]) rmSync(join(out, file));
+    await expect(trainTiny({ out }, { resume: true })).rejects.toThrow(
+      /state\.safetensors is missing; the run cannot go on/,
+    );
+  });
+
+  test("that began with given weights, without its first state", async () => {
+    const folder = temporaryFolder();
+    const [first, out] = [join(folder, "first"), join(folder, "second")];
+    await trainTiny({ out: first, steps: 3 });
+    const pretrained = join(first, runFiles.best);
+    const crash = trainTiny({ out, pretrained }, { listeners: [crashAt(1, 2)] });
+    await expect(crash).rejects.toThrow("crash");
+    rmSync(join(out, runFiles.state));
+    await expect(trainTiny({ out }, { resume: true })).rejects.toThrow(
+      /has lost the weights that the run began with/,
+    );
+  });
+
+  test.each([
+    ["another program's", '{"architectures": ["ResNet"], "model_type": "resnet"}'],
+    ["a list", "[]"],
+    ["nothing", "null"],
+    ["without its settings", '{"versions":{"convoy":"0","node":"0"}}'],
+  ])("with a config.json that is %s", async (_, text) => {
+    const out = await interrupted();
+    writeFileSync(join(out, runFiles.config), text);
+    await expect(trainTiny({ out }, { resume: true })).rejects.toMatchObject({
+      name: "InputError",
+      message: expect.stringMatching(/config\.json: .*; expected the config\.json of a Convoy run/),
+    });
+  });
+
+  test("with a setting of another kind in its config.json", async () => {
+    const out = await interrupted();
+    const config = JSON.parse(`${bytes(out, runFiles.config)}`);
+    config.settings.epochs = "3";
+    writeFileSync(join(out, runFiles.config), JSON.stringify(config));
+    await expect(trainTiny({ out }, { resume: true })).rejects.toThrow(
+      /config\.json: settings\.epochs is "3"/,
+    );
   });
 
   test("where there is none", async () => {

@@ -1,6 +1,7 @@
 // The course of a run: steps, epochs and checkpoints until there is a reason to stop, then the test.
 
 import { selectionFault } from "../data/index.js";
+import { InputError } from "../inputError.js";
 import type { State } from "../train/checkpoint.js";
 import type { Evaluation } from "../train/evaluator.js";
 import type { Listener, Summary, TrainEvent } from "../train/events.js";
@@ -10,7 +11,8 @@ import type { Training } from "../train/training.js";
 import { version } from "../version.js";
 import { runListeners } from "./listeners/index.js";
 import { majorityAdvice } from "./majority.js";
-import type { RunConfig, RunFolder } from "./runFolder.js";
+import type { RunConfig } from "./runConfig.js";
+import type { RunFolder } from "./runFolder.js";
 import { type StopReason, stopReason } from "./stopping.js";
 
 /** What an evaluation adds to a summary. */
@@ -35,10 +37,11 @@ export class Run {
 
   /** Trains to the end. `saved` is what the run was made with when it is resumed. */
   async go(saved?: RunConfig): Promise<Summary> {
-    if (saved) await this.restore();
-    else if (this.prepared.start) await this.saveStart();
+    const warnings = saved ? await this.restore(saved) : [];
+    if (!saved && this.prepared.start) await this.saveStart();
     await this.folder.saveConfig(this.config(saved));
     await this.announce(saved);
+    for (const message of warnings) await this.emit({ type: "warning", message });
     const reason = await this.trainUntilStop();
     return this.end(reason);
   }
@@ -58,6 +61,7 @@ export class Run {
         engine: engine.name as RunConfig["settings"]["engine"],
         threads: engine.threads,
       },
+      ...(saved?.givenWeights || prepared.start ? { givenWeights: true as const } : {}),
       data: prepared.data,
       startedIn: saved?.startedIn ?? process.cwd(),
       net: prepared.net,
@@ -72,13 +76,20 @@ export class Run {
     await folder.saveState(session.layout, await session.save());
   }
 
-  /** Goes back to the last checkpoint, in the folder too. */
-  private async restore(): Promise<void> {
+  /** Goes back to the last checkpoint, in the folder too. Returns warnings. */
+  private async restore({ givenWeights }: RunConfig): Promise<readonly string[]> {
     const { session, folder } = this;
-    const state = await folder.loadState(session.layout, session.vectorLengths);
-    if (!state) return;
+    const restored = await folder.goBack(session.layout, session.vectorLengths);
+    if (!restored && givenWeights) {
+      throw new InputError(
+        `${folder.path} has lost the weights that the run began with (${folder.file("state")}); start it anew`,
+      );
+    }
+    if (!restored) return [];
+    const { state, warnings } = restored;
     await session.restore(state);
     await this.saveWeights(state);
+    return warnings;
   }
 
   private async announce(saved?: RunConfig): Promise<void> {

@@ -1,111 +1,72 @@
-// A run's folder: where what lies, and how it is begun, resumed and written.
+// A run's folder: how it is begun, resumed and written.
 
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { writeFileAtomic } from "../files/atomicFile.js";
-import { writeError } from "../files/errors.js";
-import { lockFolder } from "../files/lock.js";
+import { dirname, join } from "node:path";
+import { removeTemporaryFiles, writeFileAtomic } from "../files/atomicFile.js";
+import { makeFolder, makeNewFolder } from "../files/folders.js";
+import { type FolderLock, lockFolder } from "../files/lock.js";
 import type { ParamLayout } from "../graph/index.js";
-import { InputError } from "../inputError.js";
-import { decodeState, encodeState, type State } from "../train/checkpoint.js";
-import type { TrainConfig } from "../train/config.js";
+import { encodeState, fitState, type LogMark, type State } from "../train/checkpoint.js";
 import type { Summary } from "../train/events.js";
-import type { Fingerprint } from "../train/fingerprint.js";
-import type { ModuleInfo } from "../train/ownModule.js";
 import { encodeWeights, type NetInfo } from "../train/weights.js";
+import { clear, expectFree } from "./freeFolder.js";
+import type { RunConfig } from "./runConfig.js";
+import { runFiles, WEIGHTS_FOLDER } from "./runFiles.js";
+import { RunLog } from "./runLog.js";
+import { keepState, openLastState } from "./savedStates.js";
 
-/** What `config.json` holds. */
-export interface RunConfig {
-  readonly versions: { readonly convoy: string; readonly node: string };
-  /** Effective settings; engine and threads as they really were. */
-  readonly settings: Omit<TrainConfig, "out">;
-  readonly data: Fingerprint;
-  /** The folder that relative paths among the settings are seen from. */
-  readonly startedIn?: string;
-  readonly net: NetInfo;
-  readonly parameters: number;
-  /** The file that the setting `module` named; without it nothing of its own can be found by name. */
-  readonly module?: ModuleInfo;
-}
+/** Files that grow line by line while a run goes on. */
+const growing = ["results", "metrics", "particles", "swarm", "distances", "places"] as const;
+type GrowingFile = (typeof growing)[number];
 
-/** Files of a run folder, relative to it. */
-export const runFiles = {
-  config: "config.json",
-  results: "results.csv",
-  metrics: "metrics.jsonl",
-  particles: "particles.csv",
-  swarm: "swarm.csv",
-  distances: "distances.csv",
-  places: "places.csv",
-  track: "track.svg",
-  summary: "summary.json",
-  state: "state.safetensors",
-  best: "weights/best.safetensors",
-  last: "weights/last.safetensors",
-  curves: "curves.svg",
-  confusion: "confusion.svg",
-  confusionTable: "confusion.csv",
-} as const;
-
-/** The first free folder `runs/<data>-<model>-<number>`. */
-export function freeFolder(data: string, model: string): string {
-  const stem = join(
-    "runs",
-    `${basename(data)
-      .replace(/[^\p{L}\p{M}\p{N}_.-]+/gu, "-")
-      .replace(/^\.+/, "")}-${model}`,
-  );
-  for (let number = 1; ; number++) {
-    if (!existsSync(`${stem}-${number}`)) return `${stem}-${number}`;
-  }
+/** What a run goes on from. */
+export interface Restored {
+  readonly state: State;
+  /** What is not as it was. */
+  readonly warnings: readonly string[];
 }
 
 /** A run folder that this process works in. */
 export class RunFolder {
+  private readonly logs: Readonly<Record<GrowingFile, RunLog>>;
+
   private constructor(
     readonly path: string,
-    private readonly unlock: () => void,
-  ) {}
+    private readonly lock: FolderLock,
+  ) {
+    const logs = growing.map((name) => [name, new RunLog(this.file(name))]);
+    this.logs = Object.fromEntries(logs);
+  }
 
-  /** Throws a {@link InputError} when the folder holds something; to be asked before long work begins. */
-  static expectFree(path: string): void {
-    if (!existsSync(path)) return;
-    let entries: string[];
+  /** Makes the folder of a new run, and takes its lock. Throws as {@link expectFree} does. */
+  static async create(path: string): Promise<RunFolder> {
+    makeFolder(path);
+    const lock = lockFolder(path);
     try {
-      entries = readdirSync(path).filter((name) => !name.startsWith(".") && name !== "run.lock");
+      await expectFree(path);
+      clear(path);
+      makeFolder(join(path, WEIGHTS_FOLDER));
+      return new RunFolder(path, lock);
     } catch (error) {
-      throw writeError(path, error);
-    }
-    if (entries.includes(runFiles.config)) {
-      throw new InputError(
-        `${path} holds another run; resume it with --resume ${path} or choose another folder`,
-      );
-    }
-    if (entries.length > 0) {
-      throw new InputError(
-        `${path} is not empty (it holds ${entries[0]}); choose a new folder for the run`,
-      );
+      lock.release();
+      throw error;
     }
   }
 
-  /** Makes the folder of a new run, and takes its lock. */
-  static create(path: string): RunFolder {
-    RunFolder.expectFree(path);
-    try {
-      mkdirSync(join(path, "weights"), { recursive: true });
-    } catch (error) {
-      throw writeError(path, error);
+  /** Makes the first free folder `<stem>-<number>`. */
+  static async createNext(stem: string): Promise<RunFolder> {
+    makeFolder(dirname(stem));
+    for (let number = 1; ; number++) {
+      const path = `${stem}-${number}`;
+      if (makeNewFolder(path)) return RunFolder.create(path);
     }
-    return new RunFolder(path, lockFolder(path));
   }
 
   /** Takes the lock of a run that is to be resumed. Throws a {@link InputError} when there is none. */
   static resume(path: string): RunFolder {
-    if (!existsSync(join(path, runFiles.config))) {
-      throw new InputError(`${path} holds no run: there is no ${runFiles.config} in it`);
-    }
-    return new RunFolder(path, lockFolder(path));
+    const folder = new RunFolder(path, lockFolder(path));
+    makeFolder(join(path, WEIGHTS_FOLDER));
+    removeTemporaryFiles(join(path, WEIGHTS_FOLDER));
+    return folder;
   }
 
   file(name: keyof typeof runFiles): string {
@@ -116,7 +77,9 @@ export class RunFolder {
     await writeFileAtomic(this.file("config"), json(config));
   }
 
+  /** Saved last: who finds it takes the run for over. */
   async saveSummary(summary: Summary): Promise<void> {
+    await this.markLogs();
     await writeFileAtomic(this.file("summary"), json(summary));
   }
 
@@ -130,39 +93,56 @@ export class RunFolder {
     await writeFileAtomic(this.file(name), encodeWeights(layout, values, net));
   }
 
+  /** The state, once everything that it tells of is on disk; the one before it is kept beside it. */
   async saveState(layout: ParamLayout, state: State): Promise<void> {
-    await writeFileAtomic(this.file("state"), encodeState(layout, state));
+    this.lock.expectHeld();
+    const bytes = encodeState(layout, state, await this.markLogs());
+    await writeFileAtomic(this.file("state"), bytes, this.file("previousState"));
   }
 
-  /** The saved state, or `undefined` when the run ended before its first checkpoint. */
-  async loadState(
+  /**
+   * Goes back to the saved state, the growing files too.
+   *
+   * @returns `undefined` when the run ended before its first checkpoint
+   * @throws InputError when there is no whole state; FormatError when it is another net's.
+   */
+  async goBack(
     layout: ParamLayout,
     lengths: Readonly<Record<string, number>>,
-  ): Promise<State | undefined> {
-    const path = this.file("state");
-    if (!existsSync(path)) return undefined;
-    return decodeState(await readFile(path), layout, lengths, path);
+  ): Promise<Restored | undefined> {
+    const { path } = this;
+    const found = await openLastState(path);
+    const state = found && fitState(found.file, layout, lengths);
+    if (found) await keepState(path, found);
+    const warnings = [...(found?.warnings ?? [])];
+    for (const name of growing) {
+      if (await this.log(name).goBackTo(found?.file.logs[name])) continue;
+      // The table of results comes from the state itself.
+      if (name === "results") continue;
+      warnings.push(
+        `${this.file(name)} is not what it was at the checkpoint; lines that cannot be read are left out`,
+      );
+    }
+    return state && { state, warnings };
+  }
+
+  /** A file that grows line by line. */
+  log(name: GrowingFile): RunLog {
+    return this.logs[name];
+  }
+
+  /** Brings the growing files to disk and says what they hold. */
+  private async markLogs(): Promise<Record<string, LogMark>> {
+    const marks = growing.map(async (name) => [name, await this.log(name).mark()] as const);
+    const known = (await Promise.all(marks)).flatMap(([name, mark]) =>
+      mark ? [[name, mark]] : [],
+    );
+    return Object.fromEntries(known);
   }
 
   close(): void {
-    this.unlock();
+    this.lock.release();
   }
 }
 
 const json = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`;
-
-/** What a run was made with. Throws a {@link InputError} when the folder holds no run. */
-export async function readRunConfig(path: string): Promise<RunConfig> {
-  const file = join(path, runFiles.config);
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch {
-    throw new InputError(`${path} holds no run: there is no ${runFiles.config} in it`);
-  }
-  try {
-    return JSON.parse(text) as RunConfig;
-  } catch (error) {
-    throw new InputError(`${file} is damaged: ${(error as Error).message}`);
-  }
-}

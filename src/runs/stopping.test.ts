@@ -5,7 +5,7 @@ import { classLabels } from "../../test/support/questions.js";
 import { stripes, temporaryFolder, tinyModel, trainTiny } from "../../test/support/tinyRun.js";
 import { parseConfig } from "../train/config.js";
 import { startOfRun } from "../train/progress.js";
-import { runFiles } from "./runFolder.js";
+import { runFiles } from "./runFiles.js";
 import { stopReason } from "./stopping.js";
 
 describe("a run stops", () => {

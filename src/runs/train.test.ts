@@ -21,7 +21,7 @@ import { learningRate } from "../train/learningRate.js";
 import { compileTraining } from "../train/objective.js";
 import { prepare } from "../train/prepare.js";
 import { readWeights, vectorOf } from "../train/weights.js";
-import { runFiles } from "./runFolder.js";
+import { runFiles } from "./runFiles.js";
 
 const text = (folder: string, file: string) => readFileSync(join(folder, file), "utf8");
 const linesOf = (folder: string, file: string) => text(folder, file).trim().split("\n");

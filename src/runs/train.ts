@@ -6,9 +6,12 @@ import type { TrainSettings } from "../train/config.js";
 import type { Listener, Summary } from "../train/events.js";
 import { type OwnParts, prepare } from "../train/prepare.js";
 import type { OpenTraining } from "../train/training.js";
+import { expectFree } from "./freeFolder.js";
 import { openTraining } from "./fromConfig.js";
 import { Run } from "./run.js";
-import { freeFolder, RunFolder, readRunConfig } from "./runFolder.js";
+import { readRunConfig } from "./runConfig.js";
+import { runStem } from "./runFiles.js";
+import { RunFolder } from "./runFolder.js";
 
 /** How {@link train} is watched and steered. */
 export interface TrainOptions extends OwnParts {
@@ -45,14 +48,17 @@ export async function train(
     throw new InputError("setting out is missing: it names the folder of the run to resume");
   }
   const saved = options.resume ? await readRunConfig(out!) : undefined;
-  if (!saved && out !== undefined) RunFolder.expectFree(out);
+  if (!saved && out !== undefined) await expectFree(out);
   const prepared = await prepare(settings, options, saved);
-  const { data, net } = prepared;
+  const { data, net, config } = prepared;
+  const openFolder = async () => {
+    if (saved) return RunFolder.resume(out!);
+    if (out !== undefined) return RunFolder.create(out);
+    return RunFolder.createNext(runStem(options.data ? data.name : config.data, net.model));
+  };
   const session = await (options.open ?? openTraining)(prepared);
   try {
-    const folder = saved
-      ? RunFolder.resume(out!)
-      : RunFolder.create(out ?? freeFolder(data.name, net.model));
+    const folder = await openFolder();
     try {
       return await new Run(prepared, session, folder, options).go(saved);
     } finally {

@@ -21,7 +21,8 @@ import { type Evaluation, Evaluator } from "../train/evaluator.js";
 import { loadModule } from "../train/ownModule.js";
 import { type NetInfo, readWeights, vectorOf } from "../train/weights.js";
 import { Predictor } from "./predictor.js";
-import { type RunConfig, readRunConfig, runFiles } from "./runFolder.js";
+import { type RunConfig, readRunConfig } from "./runConfig.js";
+import { runFiles } from "./runFiles.js";
 
 /** What {@link Trained.evaluate} metrics. */
 export interface TimedEvaluation extends Evaluation {

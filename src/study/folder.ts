@@ -1,10 +1,11 @@
 // A study's folder: its plan, whatever tables are made of it, and a run folder for every run.
 
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { writeFileAtomic } from "../files/atomicFile.js";
-import { writeError } from "../files/errors.js";
+import { makeFolder } from "../files/folders.js";
+import { readJson } from "../files/json.js";
 import { lockFolder } from "../files/lock.js";
 import { InputError } from "../inputError.js";
 import { firstDifference } from "./difference.js";
@@ -21,16 +22,6 @@ export interface StudyFolder {
   readonly kind: string;
 }
 
-/** JSON of a damaged file as an error that names it. */
-export async function readJson(path: string): Promise<unknown> {
-  const text = await readFile(path, "utf8");
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new InputError(`${path} is damaged: ${(error as Error).message}`);
-  }
-}
-
 async function expectSamePlan({ out, plan, kind }: StudyFolder): Promise<void> {
   const path = join(out, PLAN);
   if (!existsSync(path)) {
@@ -38,7 +29,7 @@ async function expectSamePlan({ out, plan, kind }: StudyFolder): Promise<void> {
     if (first === undefined) return;
     throw new InputError(`${out} is not empty (it holds ${first}); choose a new folder`);
   }
-  const saved = await readJson(path);
+  const saved = await readJson(path, z.unknown());
   const difference = firstDifference(saved, JSON.parse(JSON.stringify(plan)));
   if (difference === undefined) return;
   throw new InputError(
@@ -53,18 +44,14 @@ async function expectSamePlan({ out, plan, kind }: StudyFolder): Promise<void> {
  */
 export async function openFolder(study: StudyFolder): Promise<() => void> {
   const { out, plan } = study;
-  try {
-    mkdirSync(out, { recursive: true });
-  } catch (error) {
-    throw writeError(out, error);
-  }
-  const unlock = lockFolder(out);
+  makeFolder(out);
+  const lock = lockFolder(out);
   try {
     await expectSamePlan(study);
     await writeFileAtomic(join(out, PLAN), `${JSON.stringify(plan, undefined, 2)}\n`);
-    return unlock;
+    return () => lock.release();
   } catch (error) {
-    unlock();
+    lock.release();
     throw error;
   }
 }

@@ -3,10 +3,13 @@
 import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { z } from "zod";
 import { writeFileAtomic } from "../files/atomicFile.js";
+import { readError } from "../files/errors.js";
+import { readJson } from "../files/json.js";
+import { InputError } from "../inputError.js";
 import { runFiles, type TrainOptions, train } from "../runs/index.js";
 import { DivergedError, type Summary, type TrainSettings } from "../train/index.js";
-import { readJson } from "./folder.js";
 
 /** Stands in the folder of a run that diverged, with what was said about it. */
 const DIVERGED = "diverged.json";
@@ -26,18 +29,41 @@ export interface RunOutcome {
   };
 }
 
+/** Metrics by name; null for one that could not be told. */
+const metrics = z.record(z.string(), z.number().nullable());
+
+/** Of a summary, what a comparison reads. */
+const finishedSummary = z.looseObject({
+  epochs: z.int().min(0),
+  score: z.looseObject({ metric: z.string() }),
+  best: metrics,
+  test: metrics.optional(),
+  particles: z.array(metrics).optional(),
+  bytesSent: z.number().optional(),
+});
+
 async function readEpochSeconds(folder: string): Promise<number[]> {
-  const table = await readFile(join(folder, runFiles.results), "utf8");
-  const [header, ...rows] = table.trim().split("\n");
+  const path = join(folder, runFiles.results);
+  const text = await readFile(path, "utf8").catch((error) => {
+    throw readError(path, error);
+  });
+  const [header, ...rows] = text.trim().split("\n");
   const column = header.split(",").indexOf("seconds");
-  return rows.map((row) => Number(row.split(",")[column]));
+  return rows.map((row, at) => {
+    const seconds = row.split(",")[column];
+    if (seconds !== undefined && Number(seconds) > 0) return Number(seconds);
+    throw new InputError(
+      `${path}, line ${at + 2}: expected the seconds of an epoch, found ${JSON.stringify(seconds ?? row)}; ` +
+        `convoy train --resume ${folder} writes the table anew`,
+    );
+  });
 }
 
 /** How the run in a folder ended, if it did. */
 async function ended(folder: string): Promise<RunOutcome | undefined> {
   const path = join(folder, runFiles.summary);
   if (!existsSync(path)) return existsSync(join(folder, DIVERGED)) ? {} : undefined;
-  const summary = (await readJson(path)) as Summary;
+  const summary = (await readJson(path, finishedSummary)) as unknown as Summary;
   return { finished: { summary, epochSeconds: await readEpochSeconds(folder) } };
 }
 
@@ -55,8 +81,6 @@ export async function finish(
   if (known) return known;
   if (options.signal?.aborted) throw new Stopped();
   const resume = existsSync(join(folder, runFiles.config));
-  // Killed before its settings were written: there is nothing to resume, and a run needs an empty folder.
-  if (!resume) await rm(folder, { recursive: true, force: true });
   try {
     await train({ ...settings, out: folder }, { ...options, resume });
   } catch (error) {
@@ -71,7 +95,7 @@ export async function finish(
 
 /** Takes what a run trained out of its folder. */
 export async function dropWeights(folder: string): Promise<void> {
-  for (const path of [dirname(runFiles.last), runFiles.state]) {
+  for (const path of [dirname(runFiles.last), runFiles.state, runFiles.previousState]) {
     await rm(join(folder, path), { recursive: true, force: true });
   }
 }

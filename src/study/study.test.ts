@@ -7,7 +7,7 @@ import {
   tinyModel,
   tinySettings,
 } from "../../test/support/tinyRun.js";
-import { runFiles } from "../runs/runFolder.js";
+import { runFiles } from "../runs/runFiles.js";
 import type { RunOutcome } from "./run.js";
 import {
   type Course,

@@ -7,7 +7,7 @@ import {
   tinyModel,
   tinySettings,
 } from "../../test/support/tinyRun.js";
-import { runFiles } from "../runs/runFolder.js";
+import { runFiles } from "../runs/runFiles.js";
 import { rateFiles } from "./rateReport.js";
 import { type TuneOptions, type TunePlan, type TuneSettings, tuneRate } from "./tuneRate.js";
 

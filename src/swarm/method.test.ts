@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { temporaryFolder, trainTiny } from "../../test/support/tinyRun.js";
 import type { Procedure } from "../optim/index.js";
 import { openTraining } from "../runs/fromConfig.js";
-import { runFiles } from "../runs/runFolder.js";
+import { runFiles } from "../runs/runFiles.js";
 import type { TrainEvent } from "../train/events.js";
 
 /** Gradient descent that tries its step, takes it if the loss falls, and adapts its length. */

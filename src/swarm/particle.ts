@@ -1,5 +1,6 @@
 // One net of a swarm: a learner on one engine, what it remembers, and what it publishes.
 
+import { z } from "zod";
 import type { Dataset, Loader } from "../data/index.js";
 import { Combiner, type WeightedVector } from "../engine/combine.js";
 import type { Engine, Vector } from "../engine/engine.js";
@@ -13,6 +14,7 @@ import {
   RELIABLE_STEPS,
   type Statistics,
 } from "../train/index.js";
+import { savedNumber, savedNumbers, savedSums } from "../train/savedProgress.js";
 import type { Memory } from "./codecs/index.js";
 import type { PublishedVector, Snapshot } from "./coupling.js";
 import { HostVector } from "./hostVector.js";
@@ -36,15 +38,21 @@ export interface Tally {
 }
 
 /** What a checkpoint holds of a particle besides vectors. */
-export interface SavedParticle {
-  readonly memory: ParticleMemory;
-  readonly healthy: boolean;
-  readonly tally: Tally;
+export const savedParticle = z.strictObject({
+  memory: z.strictObject({
+    rateFactor: savedNumber,
+    restored: z.int().min(0),
+    score: savedNumber.optional(),
+    bestScore: savedNumber.optional(),
+  }) satisfies z.ZodType<ParticleMemory>,
+  healthy: z.boolean(),
+  tally: savedSums satisfies z.ZodType<Tally>,
   /** Steps since it was evaluated. */
-  readonly fresh: number;
+  fresh: z.int().min(0),
   /** Its optimizer's numbers. */
-  readonly optimizer: Readonly<Record<string, number>>;
-}
+  optimizer: savedNumbers,
+});
+export type SavedParticle = z.output<typeof savedParticle>;
 
 const nothing: Tally = { images: 0, loss: 0, tallies: {}, work: 0 };
 

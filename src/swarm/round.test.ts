@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder, tinySettings, trainTiny } from "../../test/support/tinyRun.js";
-import { runFiles } from "../runs/runFolder.js";
+import { runFiles } from "../runs/runFiles.js";
 import { readSafetensors } from "../tensor/safetensors.js";
 import type { TrainSettings } from "../train/config.js";
 import { type Coupling, type Move, type Round, stay } from "./coupling.js";

@@ -1,8 +1,10 @@
 // A swarm in training: what a run sees of several nets and their coupling.
 
+import { z } from "zod";
 import type { Loader } from "../data/index.js";
 import type { Engine, MemoryReport, Vector } from "../engine/engine.js";
 import { sumReports } from "../engine/memory.js";
+import { checkPlain } from "../settings.js";
 import { merit } from "../tasks/index.js";
 import type {
   EpochRecord,
@@ -18,8 +20,9 @@ import type {
   Training,
 } from "../train/index.js";
 import { addTallies, Ledger, noSums } from "../train/index.js";
-import type { Calibration, Coupling } from "./coupling.js";
-import type { Particle, SavedParticle } from "./particle.js";
+import { savedNumber, savedNumbers } from "../train/savedProgress.js";
+import type { Coupling } from "./coupling.js";
+import { type Particle, savedParticle } from "./particle.js";
 import { playRound, type RoundResult } from "./round.js";
 import type { SharedGradient } from "./sharedGradient.js";
 import type { Sketcher } from "./sketch.js";
@@ -50,17 +53,16 @@ export interface SwarmParts {
 }
 
 /** Part of a saved progress that only a swarm has. */
-interface SwarmMemory {
-  readonly particles: readonly SavedParticle[];
-  readonly calibration?: Calibration;
-  readonly sent: Sent;
-}
-
-/** Bytes that particles sent to each other: in the run, and since the last epoch was evaluated. */
-interface Sent {
-  readonly run: number;
-  readonly epoch: number;
-}
+const swarmMemory = z.strictObject({
+  particles: z.array(savedParticle),
+  calibration: savedNumbers.optional(),
+  /** Bytes that particles sent to each other: in the run, and since the last epoch was evaluated. */
+  sent: z.strictObject({ run: savedNumber, epoch: savedNumber }),
+  /** What the last round did, which rows of the next epoch tell again when there is no other round. */
+  round: z.strictObject({ moves: z.array(savedNumber), chosen: z.array(z.int().nullable()) }),
+});
+type SwarmMemory = z.output<typeof swarmMemory>;
+type Sent = SwarmMemory["sent"];
 
 /** Several nets in training; the one that the coupling deploys stands for all. */
 export class SwarmSession implements Training {
@@ -128,11 +130,12 @@ export class SwarmSession implements Training {
     const vectors = await Promise.all(
       named.map(async ([name, vector]) => [name, await vector.read()] as const),
     );
-    const { calibration } = this.last;
+    const { calibration, moves, chosen } = this.last;
     const swarm: SwarmMemory = {
       particles: particles.map(({ saved }) => saved),
       calibration,
       sent: this.sent,
+      round: { moves: [...moves], chosen: particles.map(({ id }) => chosen[id] ?? null) },
     };
     return {
       progress: { ...this.progress(), session: swarm },
@@ -144,9 +147,11 @@ export class SwarmSession implements Training {
 
   async restore({ progress, best, vectors }: State): Promise<void> {
     const { particles } = this.parts;
-    const { particles: saved, calibration, sent } = progress.session as SwarmMemory;
+    const memory = checkPlain(swarmMemory, progress.session, "the saved swarm");
+    const { particles: saved, calibration, sent, round } = memory;
     this.sent = sent;
-    this.last = { ...this.last, calibration };
+    const chosen = round.chosen.map((id) => id ?? undefined);
+    this.last = { ...this.last, calibration, moves: round.moves, chosen };
     for (const particle of particles) {
       for (const [name, vector] of Object.entries(particle.vectors)) {
         await vector.write(vectors[name]);

@@ -19,9 +19,17 @@ for (let slice = 1; slice < SLICES; slice++) {
 }
 const [s0, s1, s2, s3, s4, s5, s6, s7] = slices;
 
-/** CRC-32 of some bytes, as an unsigned number. */
-export function crc32(bytes: Uint8Array): number {
-  let value = -1;
+/**
+ * CRC-32 of some bytes, as an unsigned number.
+ *
+ * @param before that of the bytes before them, where they are the next part of something
+ * @example
+ * const text = new TextEncoder().encode("123456789");
+ * crc32(text); // 3421780262
+ * crc32(text.subarray(4), crc32(text.subarray(0, 4))); // 3421780262
+ */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let value = ~before;
   let at = 0;
   for (const end = bytes.length - SLICES; at <= end; at += SLICES) {
     value ^= bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);

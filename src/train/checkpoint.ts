@@ -1,10 +1,14 @@
 // The state of a run between two steps as one file: the only thing that a resumed run starts from.
 
+import { z } from "zod";
 import type { ParamLayout } from "../graph/index.js";
+import { InputError } from "../inputError.js";
+import { checkPlain } from "../settings.js";
 import { FormatError } from "../tensor/formatError.js";
 import { type HostTensor, hostTensor } from "../tensor/host.js";
-import { readSafetensors, writeSafetensors } from "../tensor/safetensors.js";
 import type { Progress } from "./progress.js";
+import { decodeProgress, encodeProgress } from "./savedProgress.js";
+import { readSealed, writeSealed } from "./sealed.js";
 import { tensorsOf, vectorOf } from "./weights.js";
 
 /** All that further training depends on, and the best weights so far. */
@@ -16,6 +20,21 @@ export interface State {
   /** Every other vector by name: the optimizer's, those of a swarm's particles. */
   readonly vectors: Readonly<Record<string, Float32Array>>;
 }
+
+/** What a growing file held when the state was saved. */
+export interface LogMark {
+  readonly bytes: number;
+  /** CRC-32 of them. */
+  readonly crc32: number;
+}
+
+/** Of a run's growing files, by name. */
+export type LogMarks = Readonly<Record<string, LogMark>>;
+
+const logMarks = z.record(
+  z.string(),
+  z.strictObject({ bytes: z.int().min(0), crc32: z.int().min(0).max(0xffffffff) }),
+);
 
 const WEIGHTS = "weights.";
 const BEST = "best.";
@@ -34,36 +53,70 @@ const withPrefix = (prefix: string, tensors: Iterable<readonly [string, HostTens
   );
 
 /** The file's bytes. */
-export function encodeState(layout: ParamLayout, state: State): Uint8Array {
+export function encodeState(layout: ParamLayout, state: State, logs: LogMarks = {}): Uint8Array {
   const { progress, weights, best, vectors } = state;
   const named = Object.entries(vectors).map(
     ([name, values]) => [name, hostTensor("f32", [values.length], values)] as const,
   );
-  return writeSafetensors(
+  return writeSealed(
     [
       ...prefixed(WEIGHTS, tensorsOf(layout, weights)),
       ...prefixed(BEST, best ? tensorsOf(layout, best) : []),
       ...prefixed(VECTOR, named),
     ],
-    { progress: JSON.stringify(progress) },
+    { progress: encodeProgress(progress), logs: JSON.stringify(logs) },
   );
 }
 
+/** A state's file that is whole. Whether it is of this run's net, {@link fitState} says. */
+export interface StateFile {
+  readonly source: string;
+  readonly progress: Progress;
+  readonly logs: LogMarks;
+  readonly tensors: ReadonlyMap<string, HostTensor>;
+}
+
 /**
- * Reads what {@link encodeState} wrote.
+ * Opens what {@link encodeState} wrote.
+ *
+ * @param source name for messages
+ * @throws FormatError when a bit of it is damaged, or it is no state.
+ */
+export function openState(bytes: Uint8Array, source: string): StateFile {
+  const { tensors, metadata, sealed } = readSealed(bytes, source);
+  const fail = (message: string): never => {
+    throw new FormatError(source, 8, message);
+  };
+  if (!metadata.progress || !metadata.logs) return fail("it is no saved state of a run");
+  if (!sealed) return fail("it has no checksum: damaged, or of an older Convoy");
+  try {
+    const progress = decodeProgress(metadata.progress, "progress");
+    return { source, tensors, progress, logs: readMarks(metadata.logs) };
+  } catch (error) {
+    if (error instanceof InputError) return fail(error.message);
+    throw error;
+  }
+}
+
+function readMarks(text: string): LogMarks {
+  try {
+    return checkPlain(logMarks, JSON.parse(text), "logs");
+  } catch (error) {
+    throw error instanceof InputError ? error : new InputError(`logs: ${(error as Error).message}`);
+  }
+}
+
+/**
+ * The state in a file, for a run.
  *
  * @param lengths of the vectors that must be there, by name
- * @throws FormatError when the file is damaged or belongs to another model, optimizer or swarm.
+ * @throws FormatError when the file belongs to another model, optimizer or swarm.
  */
-export function decodeState(
-  bytes: Uint8Array,
+export function fitState(
+  { source, progress, tensors }: StateFile,
   layout: ParamLayout,
   lengths: Readonly<Record<string, number>>,
-  source: string,
 ): State {
-  const { tensors, metadata } = readSafetensors(bytes, source);
-  if (!metadata.progress) throw new FormatError(source, 8, 'metadata "progress" is missing');
-  const progress = JSON.parse(metadata.progress) as Progress;
   const vectors = withPrefix(VECTOR, tensors);
   const read = (name: string, length: number): Float32Array => {
     const data = vectors.get(name)?.data;

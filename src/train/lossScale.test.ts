@@ -9,7 +9,7 @@ import { temporaryFolder, trainTiny } from "../../test/support/tinyRun.js";
 import { createEngine } from "../engine/index.js";
 import { createModel, type Model, type ModelInput } from "../models/index.js";
 import { conv2d, flatten, initialise, linear, relu, sequential } from "../nn/index.js";
-import { runFiles } from "../runs/runFolder.js";
+import { runFiles } from "../runs/runFiles.js";
 import { Random } from "../tensor/philox.js";
 import type { TrainSettings } from "./config.js";
 import { type CompileTrainingOptions, compileTraining } from "./objective.js";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder, tinyModel, trainTiny } from "../../test/support/tinyRun.js";
 import { createModel, type ModelInput } from "../models/index.js";
-import { runFiles } from "../runs/runFolder.js";
+import { runFiles } from "../runs/runFiles.js";
 import type { TrainOptions } from "../runs/train.js";
 import type { StepDone, TrainEvent } from "./events.js";
 

@@ -20,7 +20,7 @@ import {
 import { InputError } from "../inputError.js";
 import { createModel, type Model, type ModelInput } from "../models/index.js";
 import { getOptimizer, getSchedule, isSelfPaced, type Optimizer } from "../optim/index.js";
-import type { RunConfig } from "../runs/runFolder.js";
+import type { RunConfig } from "../runs/runConfig.js";
 import {
   type Asked,
   ask,

@@ -3,6 +3,7 @@
 import type { Loader } from "../data/index.js";
 import type { Engine, Vector } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
+import { checkPlain } from "../settings.js";
 import type { LayerCompression } from "./activationBounds.js";
 import type { State } from "./checkpoint.js";
 import type { Evaluation, Evaluator } from "./evaluator.js";
@@ -12,6 +13,7 @@ import { Ledger } from "./ledger.js";
 import type { TrainingMemory } from "./memory.js";
 import type { Prepared } from "./prepare.js";
 import { addTallies, type EpochRecord, type Progress } from "./progress.js";
+import { savedNumbers } from "./savedProgress.js";
 import { RELIABLE_STEPS, type Statistics } from "./statistics.js";
 import type { Training } from "./training.js";
 
@@ -87,7 +89,7 @@ export class Session implements Training {
     const { w, state, vectors: own } = this.parts.learner;
     await w.write(weights);
     for (const [name, vector] of Object.entries(own)) await vector.write(vectors[name]);
-    Object.assign(state.numbers, progress.session);
+    Object.assign(state.numbers, checkPlain(savedNumbers, progress.session, "the saved optimizer"));
     this.ledger.restore(progress, best);
     this.fresh = progress.step;
   }

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { stripeSplits, temporaryFolder, tinyModel, trainTiny } from "../../test/support/tinyRun.js";
 import { type NameMap, nameMaps } from "../models/nameMaps/index.js";
 import { build, initialise } from "../nn/index.js";
-import { runFiles } from "../runs/runFolder.js";
+import { runFiles } from "../runs/runFiles.js";
 import { hostTensor } from "../tensor/host.js";
 import { writeSafetensors } from "../tensor/safetensors.js";
 import type { TrainEvent } from "./events.js";

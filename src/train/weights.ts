@@ -1,16 +1,20 @@
 // Weights of a net as a file: tensors by the names of its parameters, and in the metadata all that is
 // needed to use them.
 
+import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { type Fit, fits, type Intake } from "../data/index.js";
+import { readError } from "../files/errors.js";
 import type { Param, ParamLayout } from "../graph/index.js";
+import { InputError } from "../inputError.js";
 import { type NameMap, nameMaps } from "../models/nameMaps/index.js";
 import type { Constants } from "../tasks/index.js";
 import { FormatError } from "../tensor/formatError.js";
 import { type HostTensor, hostTensor } from "../tensor/host.js";
-import { readSafetensors, writeSafetensors } from "../tensor/safetensors.js";
 import { formatShape, sameShape, sizeOf } from "../tensor/shape.js";
 import { mapFor, translate } from "./foreignWeights.js";
+import { readSealed, writeSealed } from "./sealed.js";
 
 /** What weights belong to. */
 export interface NetInfo extends Intake {
@@ -78,7 +82,7 @@ export function encodeWeights(
 ): Uint8Array {
   const lists = Object.entries({ names, constants, input, mean, std });
   const metadata = Object.fromEntries(lists.map(([name, list]) => [name, JSON.stringify(list)]));
-  return writeSafetensors(tensorsOf(layout, values), { model, task, fit, ...metadata });
+  return writeSealed(tensorsOf(layout, values), { model, task, fit, ...metadata });
 }
 
 /** A weights file as read. */
@@ -156,11 +160,23 @@ function parseInfo(metadata: Readonly<Record<string, string>>, source: string): 
   };
 }
 
+/** The file that a path means: a run's folder stands for its best weights. */
+function weightsFile(path: string): string {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
+  const best = join(path, "weights", "best.safetensors");
+  if (existsSync(best)) return best;
+  throw new InputError(
+    `${path} is a folder without weights/best.safetensors; name a weights file, or the folder of a run`,
+  );
+}
+
 /**
  * Reads a weights file: Convoy's own, or one of another program whose tensors have the names of a map.
  *
+ * @param path of the file, or of the folder of a run, whose best weights are read
  * @param maps of other programs' files; default those that Convoy knows
- * @throws FormatError when it is damaged, or neither written by Convoy nor known by its names.
+ * @throws FormatError when it is damaged, or neither written by Convoy nor known by its names; InputError when
+ * there is no such file.
  * @example
  * const { info, tensors } = await readWeights("runs/a/weights/best.safetensors");
  * info.model; // "lenet5"
@@ -170,7 +186,11 @@ export async function readWeights(
   path: string,
   maps: readonly NameMap[] = nameMaps,
 ): Promise<Weights> {
-  const { tensors, metadata } = readSafetensors(await readFile(path), path);
+  const file = weightsFile(path);
+  const bytes = await readFile(file).catch((error) => {
+    throw readError(file, error);
+  });
+  const { tensors, metadata } = readSealed(bytes, file);
   const map = mapFor(tensors, maps);
-  return map ? translate(map, tensors, path) : { tensors, info: parseInfo(metadata, path) };
+  return map ? translate(map, tensors, file) : { tensors, info: parseInfo(metadata, file) };
 }

@@ -9,9 +9,9 @@ import { Loader, parseAugmentations } from "../data/index.js";
 import { createEngine } from "../engine/index.js";
 import { initialise } from "../nn/index.js";
 import { compileUpdate, getRule } from "../optim/index.js";
-import { runFiles } from "../runs/runFolder.js";
+import { runFiles } from "../runs/runFiles.js";
 import { targetsOf } from "../tasks/index.js";
-import { decodeState } from "./checkpoint.js";
+import { fitState, openState } from "./checkpoint.js";
 import type { TrainSettings } from "./config.js";
 import type { TrainEvent } from "./events.js";
 import { compileTraining } from "./objective.js";
@@ -86,7 +86,7 @@ describe("SAM", () => {
     }
     // The checkpoint: what is evaluated after so few steps has batch statistics of its own.
     const path = join(out, runFiles.state);
-    const { weights } = decodeState(readFileSync(path), layout, {}, path);
+    const { weights } = fitState(openState(readFileSync(path), path), layout, {});
     for (const [at, x] of (await w.read()).entries()) expect(weights[at]).toBeCloseTo(x, 5);
   });
 

@@ -15,7 +15,7 @@ import { referenceEngine } from "../../src/engine/reference/index.js";
 import { WEIGHTS } from "../../src/graph/index.js";
 import { IMAGES, initialise } from "../../src/nn/index.js";
 import { compileUpdate, getRule } from "../../src/optim/index.js";
-import { runFiles } from "../../src/runs/runFolder.js";
+import { runFiles } from "../../src/runs/runFiles.js";
 import {
   type Asked,
   ask,

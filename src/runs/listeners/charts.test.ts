@@ -9,7 +9,7 @@ import { charts } from "./charts.js";
 
 test("the confusion matrix is a table, whatever its classes are called, and no name is a formula", async () => {
   const path = mkdtempSync(join(tmpdir(), "convoy-charts-"));
-  const folder = RunFolder.create(join(path, "run"));
+  const folder = await RunFolder.create(join(path, "run"));
   const counts = Float64Array.of(1, 0, 0, 0, 1, 0, 0, 1, 1);
   const classes = ['=HYPERLINK("http://a.example")', "-1", "cat, tabby"];
   const evaluation: Partial<RunEnd["evaluation"]> = { set: "test", confusion: { classes, counts } };

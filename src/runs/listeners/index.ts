@@ -11,9 +11,9 @@ import { track } from "./track.js";
 
 /** The listeners that keep a run folder's tables and charts. */
 export const runListeners = (folder: RunFolder): Listener[] => [
-  results(folder.file("results")),
-  metrics(folder.file("metrics")),
-  particles(folder.file("particles")),
+  results(folder.log("results")),
+  metrics(folder.log("metrics")),
+  particles(folder.log("particles")),
   swarm(folder),
   charts(folder),
   track(folder),

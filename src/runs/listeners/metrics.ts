@@ -1,53 +1,50 @@
-// metrics.jsonl: a line for every step, meeting of a swarm and epoch, for whoever wants to look closer.
+// metrics.jsonl: a line for every step, round of a swarm and epoch, for whoever wants to look closer.
 
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { appendLine, writeFileAtomic } from "../../files/atomicFile.js";
-import type { Listener, RunStart } from "../../train/events.js";
+import { z } from "zod";
+import type { Listener } from "../../train/events.js";
+import type { RunLog } from "../runLog.js";
 
-interface Line {
-  readonly type: "step" | "round" | "epoch";
-  readonly epoch: number;
-  readonly step?: number;
-}
+const epoch = z.int().min(1);
+const line = z.discriminatedUnion("type", [
+  z.looseObject({ type: z.literal("step"), epoch, step: z.int().min(1) }),
+  z.looseObject({ type: z.literal("round"), epoch, step: z.int().min(0) }),
+  z.looseObject({ type: z.literal("epoch"), epoch }),
+]);
 
-/** A line, or `undefined` for one that was cut off when the machine went down. */
-function parse(text: string): Line | undefined {
+/** A line, or `undefined` for one that is damaged, or was cut off when the machine went down. */
+function parse(text: string): z.output<typeof line> | undefined {
   try {
-    return JSON.parse(text) as Line;
+    return line.parse(JSON.parse(text));
   } catch {
     return undefined;
   }
 }
 
 /** Whether a line tells of something before the step that a resumed run begins with. */
-function isBefore(line: Line | undefined, first: { epoch: number; step: number }): boolean {
-  if (!line) return false;
-  if (line.epoch < first.epoch) return true;
-  return line.type !== "epoch" && line.epoch === first.epoch && line.step! < first.step;
+function isBefore(text: string, first: { readonly epoch: number; readonly step: number }): boolean {
+  const found = parse(text);
+  if (!found) return false;
+  if (found.epoch < first.epoch) return true;
+  return found.type !== "epoch" && found.epoch === first.epoch && found.step < first.step;
 }
 
-/** The lines that a run begins with. */
-async function kept(path: string, { resumed }: RunStart): Promise<string[]> {
-  if (!resumed || !existsSync(path)) return [];
-  const lines = (await readFile(path, "utf8")).split("\n");
-  return lines.filter((text) => isBefore(parse(text), resumed));
-}
-
-/** Keeps the file at `path`; a resumed run drops the lines behind its checkpoint. */
+/** Keeps the file; a resumed run drops the lines behind its checkpoint, and damaged ones. */
 export const metrics =
-  (path: string): Listener =>
+  (log: RunLog): Listener =>
   async (event) => {
+    const add = (line: object) => log.append(`${JSON.stringify(line)}\n`);
     if (event.type === "runStart") {
-      const lines = await kept(path, event);
-      await writeFileAtomic(path, lines.map((line) => `${line}\n`).join(""));
+      const { resumed } = event;
+      const found = resumed ? await log.read() : "";
+      const kept = found.split("\n").filter((text) => isBefore(text, resumed!));
+      const text = kept.map((line) => `${line}\n`).join("");
+      if (text !== found || !log.exists) await log.rewrite(text);
     } else if (event.type === "step") {
       const { type, epoch, step, loss, metrics, lr, gradients, details } = event;
-      const line = { type, epoch, step, loss, ...metrics, lr, gradients, ...details };
-      appendLine(path, JSON.stringify(line));
+      add({ type, epoch, step, loss, ...metrics, lr, gradients, ...details });
     } else if (event.type === "round") {
-      appendLine(path, JSON.stringify(event));
+      add(event);
     } else if (event.type === "epochEnd") {
-      appendLine(path, JSON.stringify({ ...event, type: "epoch" }));
+      add({ ...event, type: "epoch" });
     }
   };

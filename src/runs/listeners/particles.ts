@@ -2,6 +2,7 @@
 
 import type { MetricInfo } from "../../tasks/index.js";
 import type { Listener, ParticleStatus } from "../../train/events.js";
+import type { RunLog } from "../runLog.js";
 import { EpochTable } from "./epochTable.js";
 
 const before = ["particle", "lr", "loss"] as const satisfies readonly (keyof ParticleStatus)[];
@@ -14,15 +15,15 @@ const behind = [
   "restored",
 ] as const satisfies readonly (keyof ParticleStatus)[];
 
-/** Keeps the table at `path`, once there are nets to tell of. */
-export function particles(path: string): Listener {
+/** Keeps the table, once there are nets to tell of. */
+export function particles(log: RunLog): Listener {
   let table: EpochTable | undefined;
   let metrics: readonly MetricInfo[] = [];
   return async (event) => {
     if (event.type === "runStart") {
       metrics = event.metrics;
       const names = metrics.filter(({ trained }) => trained).map(({ name }) => name);
-      table = new EpochTable(path, [...before, ...names, ...behind]);
+      table = new EpochTable(log, [...before, ...names, ...behind]);
       return table.begin(event);
     }
     if (event.type !== "particles" || !event.evaluated) return;

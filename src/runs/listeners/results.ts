@@ -1,9 +1,9 @@
 // results.csv: one row an epoch, growing while the run goes on.
 
-import { appendLine, writeFileAtomic } from "../../files/atomicFile.js";
 import { type CsvValue, csvRow, toCsv } from "../../text/csv.js";
 import type { Listener } from "../../train/events.js";
 import type { EpochRecord } from "../../train/progress.js";
+import type { RunLog } from "../runLog.js";
 import { cell } from "./epochTable.js";
 import { prefixed } from "./metricNames.js";
 
@@ -28,16 +28,16 @@ const rowOf = (record: EpochRecord): CsvValue[] => [
 
 const headerOf = (record: EpochRecord) => [...Object.keys(columnsOf(record)), "bytesSent"];
 
-/** Keeps the table at `path`; a resumed run's begins with the epochs that its checkpoint knows. */
+/** Keeps the table; a resumed run's begins with the epochs that its checkpoint knows. */
 export const results =
-  (path: string): Listener =>
+  (log: RunLog): Listener =>
   async (event) => {
     if (event.type === "runStart") {
       const { history } = event;
       const [first] = history;
-      await writeFileAtomic(path, first ? toCsv(headerOf(first), history.map(rowOf)) : "");
+      await log.rewrite(first ? toCsv(headerOf(first), history.map(rowOf)) : "");
     } else if (event.type === "epochEnd") {
-      if (event.epoch === 1) appendLine(path, csvRow(headerOf(event)));
-      appendLine(path, csvRow(rowOf(event)));
+      if (event.epoch === 1) log.append(`${csvRow(headerOf(event))}\n`);
+      log.append(`${csvRow(rowOf(event))}\n`);
     }
   };

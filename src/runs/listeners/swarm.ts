@@ -18,8 +18,8 @@ const pairs = ({ distances = [] }: SwarmReport) =>
 
 /** Keeps both tables, once there is a swarm to tell of. */
 export function swarm(folder: RunFolder): Listener {
-  const table = new EpochTable(folder.file("swarm"), [...scores, "consensus", ...step]);
-  const distances = new EpochTable(folder.file("distances"), ["a", "b", "distance"]);
+  const table = new EpochTable(folder.log("swarm"), [...scores, "consensus", ...step]);
+  const distances = new EpochTable(folder.log("distances"), ["a", "b", "distance"]);
   return async (event) => {
     if (event.type === "runStart") {
       await table.begin(event);

@@ -37,7 +37,7 @@ export function track(folder: RunFolder): Listener {
   return async (event) => {
     if (event.type === "runStart") {
       const sketch = Array.from({ length: BUCKETS }, (_, at) => `s${at}`);
-      table = new EpochTable(folder.file("places"), ["particle", ...sketch]);
+      table = new EpochTable(folder.log("places"), ["particle", ...sketch]);
       title = `${event.model}: ways of the nets`;
       await table.begin(event);
     } else if (event.type === "swarm") {
