@@ -115,11 +115,12 @@ const sizeOf = (
   `${formatBytes(stateBytes)} of optimizer state each, ${formatBytes(peakBytes)} of programs`;
 
 function opening(event: RunStart): string[] {
-  const { model, parameters, engine, threads, images, resumed, run, swarm, memory } = event;
+  const { model, parameters, engine, threads, images, resumed, run, swarm, memory, intake } = event;
   const set = (name: string, count: number) => (count > 0 ? `, ${grouped(count)} ${name}` : "");
   return [
     `${model}: ${grouped(parameters)} parameters, ${engine} engine, ${threads} thread${threads > 1 ? "s" : ""}`,
     `images: ${grouped(images.train)} training${set("selection", images.selection)}${set("test", images.test)}`,
+    ...(intake ? [`intake: ${intake}`] : []),
     ...(swarm ? [sizeOf(swarm, memory)] : []),
     ...(memory.plan ? [`memory: ${memory.plan}`] : []),
     resumed ? `run ${run}, going on at epoch ${resumed.epoch}, step ${resumed.step}` : `run ${run}`,

@@ -41,6 +41,7 @@ export {
 } from "./images.js";
 export {
   type Intake,
+  intakeInWords,
   plainIntake,
   type ReadingSettings,
   readingOf,

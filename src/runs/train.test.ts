@@ -80,7 +80,7 @@ describe("a run", () => {
     const engine = await createEngine(config);
     const loader = new Loader(engine, splits.train, {
       ...config,
-      ...net,
+      intake: net,
       shuffle: true,
       augment: parseAugmentations(config.augment),
       targets: targetsOf(question.model, question.task, splits.train.labels, question.constants),

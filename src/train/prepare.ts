@@ -11,6 +11,7 @@ import {
   normalisationOf,
   openDataset,
   parseAugmentations,
+  type ReadProgress,
   readingOf,
   type Splits,
 } from "../data/index.js";
@@ -46,6 +47,8 @@ export interface OwnParts {
   readonly optimizer?: Optimizer;
   /** Weights to start from; `settings.pretrained` is then only a name. */
   readonly weights?: Weights;
+  /** Is told how the reading of image files goes on. */
+  readonly onProgress?: (progress: ReadProgress) => void;
 }
 
 /** A run ready to be started. */
@@ -178,7 +181,9 @@ export async function prepare(
   const given = saved ? resumedSettings(saved, settings) : settings;
   const first = parseConfig(given);
   checkNames(own.optimizer ?? getOptimizer(first.optimizer), first);
-  const splits = own.data ?? (await openDataset(first.data, readingOf(first)));
+  const splits =
+    own.data ??
+    (await openDataset(first.data, { ...readingOf(first), onProgress: own.onProgress }));
   const task = taskOf(first, splits, own.task);
   const names = task.outputs(splits.train.labels);
   const data = fingerprint(splits);
