@@ -13,7 +13,7 @@ test("says what will be packed, where, how large and for how long before it begi
   const { lines, clock, show } = watched(false);
   const packing = { stage: "packing", total: 2000, folder: "/c/photos", bytes: 3.1e9 } as const;
   show({ ...packing, done: 0, seconds: 130 });
-  expect(lines).toEqual(["packing 2,000 images into /c/photos: 3,100 MB, about 2:10\n"]);
+  expect(lines).toEqual(["packing 2,000 images into /c/photos: 3.1 GB, about 2:10\n"]);
   clock.now = 60e3;
   show({ ...packing, done: 1000, seconds: 60 });
   clock.now = 120e3;
