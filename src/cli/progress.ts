@@ -126,6 +126,7 @@ function opening(event: RunStart): string[] {
     run,
     swarm,
     memory,
+    intake,
     notes = [],
   } = event;
   const set = (name: string, count: number) => (count > 0 ? `, ${grouped(count)} ${name}` : "");
@@ -133,6 +134,7 @@ function opening(event: RunStart): string[] {
     `${model}: ${grouped(parameters)} parameters, ${engine} engine, ${threads} thread${threads > 1 ? "s" : ""}`,
     `images: ${grouped(images.train)} training${set("selection", images.selection)}${set("test", images.test)}`,
     ...notes.map((note) => `data: ${note}`),
+    ...(intake ? [`intake: ${intake}`] : []),
     ...(swarm ? [sizeOf(swarm, memory)] : []),
     ...(memory.plan ? [`memory: ${memory.plan}`] : []),
     resumed ? `run ${run}, going on at epoch ${resumed.epoch}, step ${resumed.step}` : `run ${run}`,

@@ -6,6 +6,7 @@ import { type Console, say, sayJson } from "./console.js";
 import { Interrupted } from "./errors.js";
 import { interruptible } from "./interrupt.js";
 import { showProgress, showResult } from "./progress.js";
+import { showReading } from "./reading.js";
 
 /** How a run is shown. */
 export interface ShowOptions {
@@ -27,12 +28,13 @@ export async function trainAndShow(
 ): Promise<void> {
   const stream = json ? console.err : console.out;
   const show = quiet ? showResult(stream) : showProgress(stream, { steps: settings.steps });
+  const onProgress = showReading(quiet ? console.err : stream);
   let interrupted = false;
   const watch: Listener = (event) => {
     interrupted ||= event.type === "runEnd" && event.reason === "aborted";
   };
   const summary: Summary = await interruptible(
-    (signal) => train(settings, { listeners: [show, watch], signal, resume }),
+    (signal) => train(settings, { listeners: [show, watch], signal, resume, onProgress }),
     (line) => say(console.err, line),
   );
   if (json) sayJson(console, summary);

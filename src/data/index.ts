@@ -44,6 +44,7 @@ export {
 } from "./images.js";
 export {
   type Intake,
+  intakeInWords,
   plainIntake,
   type ReadingSettings,
   readingOf,

@@ -3,8 +3,8 @@
 
 import { InputError } from "../inputError.js";
 import type { Dataset } from "./dataset.js";
-import type { Fit } from "./geometry.js";
-import { commonSize, imagesOf, joinImages, readerOf, sizeAt } from "./images.js";
+import { type Fit, fits } from "./geometry.js";
+import { commonSize, imagesOf, joinImages, readerOf, sizeAt, sizesInWords } from "./images.js";
 import type { Normalisation } from "./normalise.js";
 import { channelRule } from "./pixels/channels.js";
 import type { Range16 } from "./pixels/depth.js";
@@ -49,6 +49,16 @@ export function plainIntake({ name, images, channels }: Dataset): Intake {
     std: new Array(channels).fill(255),
     fit: "stretch",
   };
+}
+
+/**
+ * How images of other shapes than a net's input become inputs, in words; `undefined` where there are none.
+ */
+export function intakeInWords({ images }: Dataset, { input, fit }: Intake): string | undefined {
+  const [, height, width] = input;
+  const common = commonSize(images);
+  if (common?.height === height && common.width === width) return undefined;
+  return `${sizesInWords(images)} pixels, ${fits[fit]}: ${height}x${width} (fit ${fit})`;
 }
 
 const converted = new WeakMap<Dataset, Map<number, Dataset>>();

@@ -1,6 +1,6 @@
 // The course of a run: steps, epochs and checkpoints until there is a reason to stop, then the test.
 
-import { selectionFault } from "../data/index.js";
+import { intakeInWords, selectionFault } from "../data/index.js";
 import { InputError } from "../inputError.js";
 import type { State } from "../train/checkpoint.js";
 import type { Evaluation } from "../train/evaluator.js";
@@ -116,6 +116,7 @@ export class Run {
         selection: splits.selection.length,
         test: splits.test?.length ?? 0,
       },
+      intake: intakeInWords(splits.train, net),
       memory: session.memory,
       swarm: session.size,
       resumed: saved && { epoch: epoch + 1, step: step + 1 },

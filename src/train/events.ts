@@ -27,6 +27,8 @@ export interface RunStart {
   readonly batch: number;
   /** Images in each part of the data; `test` is 0 when there is none. */
   readonly images: { readonly train: number; readonly selection: number; readonly test: number };
+  /** What happens to images of another shape than the net's input, in words; absent where there are none. */
+  readonly intake?: string;
   readonly memory: TrainingMemory;
   /** Absent for a single net. */
   readonly swarm?: SwarmSize;

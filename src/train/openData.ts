@@ -6,6 +6,7 @@ import {
   type Labels,
   openDataset,
   type ReadingSettings,
+  type ReadProgress,
   readClassNames,
   readingOf,
   type Splits,
@@ -28,6 +29,8 @@ export interface OpenDataOptions {
   readonly kind?: Labels["kind"];
   /** Classes of the net that the data are for, when nothing is learned from them. */
   readonly known?: readonly string[];
+  /** Hears how far reading has come. */
+  readonly onProgress?: (progress: ReadProgress) => void;
 }
 
 /** A path as seen from a folder; unchanged where that makes no difference. */
@@ -47,7 +50,7 @@ export const isSource = (data: string): boolean => sources.some(({ name }) => na
  */
 export async function openData(
   settings: DataSettings,
-  { from, kind, known }: OpenDataOptions = {},
+  { from, kind, known, onProgress }: OpenDataOptions = {},
 ): Promise<Splits> {
   const { data, task, columns, classes, groupBy } = settings;
   const wanted = kind ?? (task === undefined ? undefined : getTask(task).labels);
@@ -56,7 +59,7 @@ export async function openData(
   return checkSplits(
     await openDataset(path, {
       ...readingOf(settings),
-      ...{ columns, classes: names, groupBy, kind: wanted, known },
+      ...{ columns, classes: names, groupBy, kind: wanted, known, onProgress },
     }),
   );
 }

@@ -14,6 +14,7 @@ import {
   type Normalisation,
   normalisationOf,
   parseAugmentations,
+  type ReadProgress,
   readClassWeights,
   type Splits,
 } from "../data/index.js";
@@ -51,6 +52,8 @@ export interface OwnParts {
   readonly optimizer?: Optimizer;
   /** Weights to start from; `settings.pretrained` is then only a name. */
   readonly weights?: Weights;
+  /** Is told how the reading of image files goes on. */
+  readonly onProgress?: (progress: ReadProgress) => void;
 }
 
 /** A run ready to be started. */
@@ -232,7 +235,11 @@ export async function prepare(
   checkNames(own.optimizer ?? getOptimizer(first.optimizer, module?.optimizers), first);
   const splits = own.data
     ? checkSplits(own.data)
-    : await openData(first, { from: saved?.startedIn, kind: own.task?.labels });
+    : await openData(first, {
+        from: saved?.startedIn,
+        kind: own.task?.labels,
+        onProgress: own.onProgress,
+      });
   const task = taskOf(first, splits, own.task);
   const names = task.outputs(splits.train.labels);
   const data = fingerprint(splits);

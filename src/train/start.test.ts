@@ -131,7 +131,7 @@ describe("a map of names", () => {
   test("gives the model's names, the images' statistics, and red first", async () => {
     const { info, tensors } = await readWeights(file("features.0.kernel"), [map]);
     const asked = { task: "classify", names: ["a", "b"], constants: {} };
-    expect(info).toEqual({ model: "tiny", ...asked, ...map.images });
+    expect(info).toEqual({ model: "tiny", ...asked, ...map.images, fit: "crop" });
     expect([...tensors.keys()]).toEqual(["conv.weight"]);
     expect([...tensors.get("conv.weight")!.data]).toEqual([2, 3, 0, 1, 6, 7, 4, 5]);
   });

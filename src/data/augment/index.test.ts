@@ -120,7 +120,7 @@ test("a map from one size to another fills it from edge to edge, along each axis
 test("crop pads by its share of the side, rounded", () => {
   const side = { height: 20, width: 28, count: 1 };
   const shifts = Array.from({ length: 300 }, (_, index) => [
-    ...fieldsOf(applied(byName("crop=0.125"), index, side)),
+    ...fieldsOf(applied(byName("crop=0.125"), index, side), side),
   ]);
   // 3.5 columns and 2.5 rows.
   expect([Math.min(...shifts.map((at) => at[2])), Math.max(...shifts.map((at) => at[2]))]).toEqual([
