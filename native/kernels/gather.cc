@@ -104,50 +104,73 @@ CONVOY_INLINE float blend(const uint8_t* p, const Point& x, const Point& y) {
   return upper + (lower - upper) * y.weight;
 }
 
-/** One channel of an image at a point, 0 outside. */
-CONVOY_INLINE float byteAt(const StoredImage& image, double sx, double sy) {
-  if (!within(sx, image.width) || !within(sy, image.height)) return 0;
-  const int right = image.channels, below = image.width * image.channels;
-  const Point column = pointOf(sx, image.width, right), row = pointOf(sy, image.height, below);
-  return blend(image.bytes + static_cast<int64_t>(row.pixel) * below + column.pixel * right, column, row);
-}
-
 /** Most points along one side of an output pixel. */
 constexpr int MOST_POINTS = 8;
 
 /** Points along a side of an output pixel that covers `length` source pixels: one for each. */
 int pointsFor(double length) {
-  return length < 1.5 ? 1 : length < MOST_POINTS ? static_cast<int>(length + 0.5) : length >= MOST_POINTS ? MOST_POINTS : 1;
+  if (!(length >= 1.5)) return 1;
+  return length < MOST_POINTS ? static_cast<int>(length + 0.5) : MOST_POINTS;
 }
 
-/** The mean of several points of an output pixel at (x, y). */
-float meanOfPoints(const StoredImage& image, const float* f, int x, int y, int across, int down) {
-  float sum = 0;
-  for (int j = 0; j < down; j++) {
-    const double py = y + (j + 0.5) / down - 0.5;
-    for (int i = 0; i < across; i++) {
-      const double px = x + (i + 0.5) / across - 0.5;
-      sum += byteAt(image, f[0] * px + f[1] * py + f[2], f[3] * px + f[4] * py + f[5]);
+/** Channels that are done together. */
+constexpr int WARP_CHANNELS = 4;
+
+/** Points of an output pixel across and down. */
+struct Grid {
+  int across, down;
+};
+
+/** Adds `channels` of an image at the points of output pixel (x, y), 0 outside. */
+CONVOY_INLINE void addPoints(const StoredImage& image, const float* f, int x, int y, const Grid& grid, int channels,
+                             float* sums) {
+  const int right = image.channels, below = image.width * image.channels;
+  for (int j = 0; j < grid.down; j++) {
+    const double py = grid.down == 1 ? y : y + (j + 0.5) / grid.down - 0.5;
+    for (int i = 0; i < grid.across; i++) {
+      const double px = grid.across == 1 ? x : x + (i + 0.5) / grid.across - 0.5;
+      const double sx = f[0] * px + (f[1] * py + f[2]), sy = f[3] * px + (f[4] * py + f[5]);
+      if (!within(sx, image.width) || !within(sy, image.height)) continue;
+      const Point column = pointOf(sx, image.width, right), row = pointOf(sy, image.height, below);
+      const uint8_t* from = image.bytes + static_cast<int64_t>(row.pixel) * below + column.pixel * right;
+      for (int c = 0; c < channels; c++) sums[c] += blend(from + c, column, row);
     }
   }
-  return sum / static_cast<float>(across * down);
 }
 
-/** One channel of an image under any affine map. Coordinates are in double, as in the reference. */
-void warpPlane(const GatherArgs& a, const StoredImage& image, const float* f, const Scaling& s, float* out) {
-  const int across = pointsFor(hypot(f[0], f[3])), down = pointsFor(hypot(f[1], f[4]));
-  if (across * down > 1) {
-    for (int y = 0; y < a.outHeight; y++) {
-      for (int x = 0; x < a.outWidth; x++, out++) put(out, meanOfPoints(image, f, x, y, across, down), s);
-    }
-    return;
-  }
+/** Some channels of an image under any affine map. Coordinates are in double, as in the reference. */
+void warpChannels(const GatherArgs& a, const StoredImage& image, int channels, const float* f, const Scaling* scalings,
+                  float* out) {
+  const Grid grid = {pointsFor(hypot(f[0], f[3])), pointsFor(hypot(f[1], f[4]))};
+  const float share = 1 / static_cast<float>(grid.across * grid.down);
+  const int64_t plane = static_cast<int64_t>(a.outHeight) * a.outWidth;
   for (int y = 0; y < a.outHeight; y++) {
-    const double startX = static_cast<double>(f[1]) * y + f[2];
-    const double startY = static_cast<double>(f[4]) * y + f[5];
     for (int x = 0; x < a.outWidth; x++, out++) {
-      put(out, byteAt(image, static_cast<double>(f[0]) * x + startX, static_cast<double>(f[3]) * x + startY), s);
+      float sums[WARP_CHANNELS] = {};
+      addPoints(image, f, x, y, grid, channels, sums);
+      for (int c = 0; c < channels; c++) put(out + c * plane, sums[c] * share, scalings[c]);
     }
+  }
+}
+
+/** All channels of an image under any affine map. */
+void warpImage(const GatherArgs& a, const StoredImage& image, const float* f, const Mixing& mixing, float* out) {
+  const int64_t plane = static_cast<int64_t>(a.outHeight) * a.outWidth;
+  for (int first = 0; first < image.channels; first += WARP_CHANNELS) {
+    const int channels = image.channels - first < WARP_CHANNELS ? image.channels - first : WARP_CHANNELS;
+    Scaling scalings[WARP_CHANNELS];
+    for (int c = 0; c < channels; c++) scalings[c] = {mixing.mean[first + c], mixing.scale(first + c), mixing.add};
+    const StoredImage from = {image.bytes + first, image.height, image.width, image.channels};
+    warpChannels(a, from, channels, f, scalings, out + first * plane);
+  }
+}
+
+/** All channels of an image under a map that only copies pixels. */
+void copyImage(const GatherArgs& a, const StoredImage& image, const float* f, const Mixing& mixing, float* out) {
+  const int64_t plane = static_cast<int64_t>(a.outHeight) * a.outWidth;
+  for (int c = 0; c < image.channels; c++) {
+    const StoredImage channel = {image.bytes + c, image.height, image.width, image.channels};
+    copyPlane(a, channel, f, {mixing.mean[c], mixing.scale(c), mixing.add}, out + c * plane);
   }
 }
 
@@ -159,12 +182,7 @@ bool shrinks(const float* f) {
 /** All channels of one source of a sample. */
 void fill(const GatherArgs& a, const StoredImage& image, const float* f, const Mixing& mixing, float* out) {
   if (shrinks(f)) return shrinkImage(image, a, f, mixing, out);
-  const auto fillPlane = copies(f) ? copyPlane : warpPlane;
-  const int64_t plane = static_cast<int64_t>(a.outHeight) * a.outWidth;
-  for (int c = 0; c < a.channels; c++) {
-    const StoredImage channel = {image.bytes + c, image.height, image.width, image.channels};
-    fillPlane(a, channel, f, {mixing.mean[c], mixing.scale(c), mixing.add}, out + c * plane);
-  }
+  return copies(f) ? copyImage(a, image, f, mixing, out) : warpImage(a, image, f, mixing, out);
 }
 
 /** Sets a box of output pixels to the channel's mean. A pixel is inside when left <= x < right. */

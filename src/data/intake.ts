@@ -58,7 +58,11 @@ export function intakeInWords({ images }: Dataset, { input, fit }: Intake): stri
   const [, height, width] = input;
   const common = commonSize(images);
   if (common?.height === height && common.width === width) return undefined;
-  return `${sizesInWords(images)} pixels, ${fits[fit]}: ${height}x${width} (fit ${fit})`;
+  const sizes = `${sizesInWords(images)} pixels`;
+  if (common && common.height * width === common.width * height) {
+    return `${sizes}, scaled to ${height}x${width}`;
+  }
+  return `${sizes}, ${fits[fit]}: ${height}x${width} (fit ${fit})`;
 }
 
 const converted = new WeakMap<Dataset, Map<number, Dataset>>();
