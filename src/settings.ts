@@ -36,6 +36,7 @@ function shownAt(path: readonly PropertyKey[], data: unknown): string {
     (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
     data,
   );
+  if (typeof found === "number") return String(found);
   return found === undefined ? "missing" : JSON.stringify(found);
 }
 

@@ -127,7 +127,7 @@ describe("local energy", () => {
     const net = await trained(referenceEngine(), twoWeights, plusMinus(), white);
     await expect(
       flatness(net, { ...white, labels: classLabels([0, 0, 0, 0, 0], 2) }),
-    ).rejects.toThrow("white has the classes 0, 1; the net knows a, b");
+    ).rejects.toThrow(/white has "0".*known are a, b/);
   });
 });
 

@@ -33,7 +33,7 @@ test.each([
   [{ data: "mnist", lr: Number.NaN }, /setting lr is NaN: .*number/],
   [{ data: "mnist", hyper: { momentum: "a" } }, /setting hyper.momentum is "a": .*number/],
   [{ data: "mnist", engine: "gpu" }, /setting engine is "gpu": .*"native"/],
-  [{}, /setting data is undefined: .*string/],
+  [{}, /setting data is missing: .*string/],
   ["mnist", /settings: .*object/],
 ])("a wrong setting is refused with what was found and expected: %j", (settings, message) => {
   expect(() => parseConfig(settings)).toThrow(message);

@@ -45,11 +45,11 @@ describe.each([
 test("samples never shrink, and what a step costs is told", async () => {
   const { events, summary } = await trainTiny({ ...small, epochs: 6 }, { model });
   const steps = stepsOf(events);
-  const samples = steps.map(({ metrics }) => metrics!.sample);
+  const samples = steps.map(({ details }) => details!.sample);
   for (const [at, sample] of samples.slice(1).entries()) {
     expect(sample).toBeGreaterThanOrEqual(samples[at]);
   }
-  expect(steps.map(({ metrics }) => metrics!.level).slice(-1)).toEqual([3]);
+  expect(steps.map(({ details }) => details!.level).slice(-1)).toEqual([3]);
   const spent = steps.reduce((sum, { gradients }) => sum + gradients, 0);
   expect(summary.gradients).toBeCloseTo(spent / 10, 9);
   const [last] = events.filter((event) => event.type === "epochEnd").slice(-1);
