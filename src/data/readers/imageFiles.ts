@@ -58,7 +58,7 @@ export function decodingOf({
 /**
  * Decodes all images of all parts, each in its own shape, the shorter side at most twice as long as the net's input.
  * What does not fit into memory is packed into a file. Unusable files, to which those in `wrong` are added, are refused
- * together or, with `options.wrong`, left out.
+ * together or, with `options.wrong`, left out as long as others are there.
  */
 export async function readImages(
   parts: ImageParts,
@@ -82,10 +82,16 @@ export async function readImages(
     ...(test && { test: read(test, `${name} (test)`) }),
     ...(notes && { notes }),
   };
-  if (options.wrong) options.wrong.push(...found);
-  else refuse(found);
+  const each = unique(found);
+  if (options.wrong && splits.train.length > 0) options.wrong.push(...each);
+  else refuse(each);
   return splits;
 }
+
+/** Each file once: a table may name one in several rows, and a folder may be listed as source and as part. */
+const unique = (wrong: readonly WrongFile[]): readonly WrongFile[] => [
+  ...new Map(wrong.map((file) => [file.path, file])).values(),
+];
 
 function refuse(wrong: readonly WrongFile[]): void {
   if (wrong.length === 0) return;

@@ -160,10 +160,6 @@ export const imageFolder: Reader = {
       parts[part] = filesOf(found, folder, names, numbers);
     }
     const name = options.name ?? basename(resolve(path));
-    return readImages({ name, ...parts, train: parts.train!, notes }, options, unique(wrong));
+    return readImages({ name, ...parts, train: parts.train!, notes }, options, wrong);
   },
 };
-
-/** Each wrong file once: a folder of classes alone is listed as the source and as its training part. */
-const unique = (wrong: readonly WrongFile[]) =>
-  wrong.filter(({ path }, at) => wrong.findIndex((other) => other.path === path) === at);
