@@ -187,7 +187,9 @@ export const trainConfig = z.strictObject({
     .boolean()
     .default(false)
     .describe("of a swarm's mean: measure effective learning rate and noise after every epoch"),
-  threads: count().optional().describe("threads of the engine; default all cores"),
+  threads: count()
+    .optional()
+    .describe("threads of the engine; default all cores that the process may use"),
   engine: z.enum(["auto", "native", "reference"]).default("auto").describe("what computes"),
 });
 

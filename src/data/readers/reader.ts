@@ -1,7 +1,7 @@
 // What a reader is, and what all readers share.
 
-import { availableParallelism, totalmem } from "node:os";
 import { InputError } from "../../inputError.js";
+import { usableMemory } from "../../machine.js";
 import { formatBytes } from "../../text/bytes.js";
 import type { Splits } from "../dataset.js";
 import type { Labels } from "../labels.js";
@@ -75,21 +75,13 @@ export interface Reader {
   read(location: Location, options: ReadOptions): Promise<Splits>;
 }
 
-/** How many files are read or decoded side by side. */
-export const concurrency = availableParallelism();
-
 /** Refuses a data set that would not fit into memory, before anything is allocated. */
 export function requireMemory(what: string, bytes: number, options: ReadOptions, cure: string) {
-  const limit = options.memoryLimit ?? memoryOfMachine() / 2;
+  const limit = options.memoryLimit ?? usableMemory() / 2;
   if (bytes <= limit) return;
   throw new InputError(
     `${what} needs ${formatBytes(bytes, Math.ceil)} of memory, but at most ${formatBytes(limit)} may be used; ${cure}`,
   );
-}
-
-/** The machine's memory, or what a container leaves of it. */
-export function memoryOfMachine(): number {
-  return Math.min(totalmem(), process.constrainedMemory?.() || Number.POSITIVE_INFINITY);
 }
 
 /** The numbers 0..count-1 as names of classes. */
