@@ -5,6 +5,7 @@ import { z } from "zod";
 import { type Fit, fits, type Range16, ranges } from "../data/index.js";
 import { parseSettings } from "../settings.js";
 import { BYTES } from "../text/bytes.js";
+import { settingCalled } from "./otherNames.js";
 
 /** Numbers, ranges and names, one for each net of a swarm; see the swarm's rates. */
 const RATES = /^([a-z]{4,}|[-\d.e@/]+)(,\s*([a-z]{4,}|[-\d.e@/]+))*$/i;
@@ -209,5 +210,5 @@ export const settingNames = Object.keys(trainConfig.shape) as readonly (keyof Tr
  * parseConfig({ data: "mnist", epochs: 2 }).batch; // 64
  */
 export function parseConfig(settings: unknown): TrainConfig {
-  return parseSettings(trainConfig, settings);
+  return parseSettings(trainConfig, settings, undefined, settingCalled);
 }
