@@ -256,7 +256,7 @@ describe("a run is not resumed", () => {
       "the run was made with lr 0.05, not 0.1",
     );
     await expect(trainTiny({ out, model: "resnet20" }, { resume: true })).rejects.toThrow(
-      'the run was made with model "lenet5", not "resnet20"',
+      'the run was made with model "tiny", not "resnet20"',
     );
   });
 

@@ -171,6 +171,7 @@ describe("a swarm", () => {
     );
     const image = readFileSync(join(out, runFiles.track), "utf8");
     expect(image.match(/<polyline/g)).toHaveLength(2);
-    expect(image).toContain("net 2");
+    expect(image).toContain("net 0");
+    expect(image).toContain("net 1");
   });
 });

@@ -5,7 +5,6 @@ import { settingCalled } from "./otherNames.js";
 
 test("fills in defaults", () => {
   expect(parseConfig({ data: "mnist" })).toMatchObject({
-    model: "lenet5",
     epochs: 5,
     batch: 64,
     seed: 1,

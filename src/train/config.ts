@@ -18,6 +18,9 @@ const inWords = (table: Readonly<Record<string, string>>): string =>
 
 const count = () => z.int().min(1);
 
+/** Part of the training images that chooses the best epoch where nobody says another. */
+export const SELECTION_SHARE = 0.1;
+
 /** The schema. Each description is a line of help. */
 export const trainConfig = z.strictObject({
   data: z.string().min(1).describe("data set: a name (mnist, fashion-mnist, cifar10) or a path"),
@@ -44,7 +47,12 @@ export const trainConfig = z.strictObject({
     .string()
     .optional()
     .describe("metric that chooses the best epoch; default the first of the task"),
-  model: z.string().default("lenet5").describe("model by name"),
+  model: z
+    .string()
+    .optional()
+    .describe(
+      "model by name; default by the images: lenet5 for grey ones up to 32x32, resnet20 below 64x64, else resnet18",
+    ),
   module: z
     .string()
     .min(1)
@@ -166,7 +174,7 @@ export const trainConfig = z.strictObject({
     .number()
     .gt(0)
     .lt(1)
-    .default(0.1)
+    .default(SELECTION_SHARE)
     .describe(
       "share of the training data that chooses the best epoch, if the data bring no such set",
     ),

@@ -65,11 +65,19 @@ export interface ReadOptions {
   readonly wrong?: WrongFile[];
 }
 
+/** Settings of reading that some kinds of data have no use for. */
+export type Choice = "channels" | "range" | "pack" | "groupBy" | "columns" | "classes";
+
+/** Settings of data that are made of image files. */
+export const ofImageFiles = ["channels", "range", "pack"] as const satisfies readonly Choice[];
+
 /** Reads one kind of data set. A new one is a file with such a record and one line in the index. */
 export interface Reader {
   readonly name: string;
   /** What it reads, for messages. */
   readonly reads: string;
+  /** Settings that not every kind of data has a use for, and this one has. */
+  readonly heeds: readonly Choice[];
   matches(location: Location): boolean | Promise<boolean>;
   /** Throws a {@link InputError} that names file, place, found and expected. */
   read(location: Location, options: ReadOptions): Promise<Splits>;
