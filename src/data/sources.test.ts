@@ -6,7 +6,7 @@ import { scratchFolder } from "../../test/fixtures/data.js";
 import { classesOf, classNames } from "../../test/support/questions.js";
 import { commonSize } from "./images.js";
 import { normalisationOf } from "./normalise.js";
-import { openDataset, sources } from "./sources.js";
+import { type OpenOptions, openDataset, sources } from "./sources.js";
 
 test("mnist by name", async () => {
   const { train, test: held, selection } = await openDataset("mnist");
@@ -75,4 +75,18 @@ test("a folder of folders without images says what they hold", async () => {
 
 test("images smaller than the net allows are refused", async () => {
   await expect(openDataset("mnist", { minimum: 32 })).rejects.toThrow(/28x28.*at least 32x32/);
+});
+
+test.each<[string, OpenOptions]>([
+  ["channels", { channels: 3 }],
+  ["range", { range: "percentile" }],
+  ["pack", { pack: true }],
+  ["groupBy", { groupBy: "parent" }],
+  ["columns", { columns: { path: "file" } }],
+])("%s is refused where it would do nothing", async (name, options) => {
+  const message = new RegExp(`^mnist: setting ${name} has no effect on such data`);
+  await expect(openDataset("mnist", options)).rejects.toThrow(message);
+  // Data that are only evaluated are read by the settings of those that were learned from.
+  const known = Array.from({ length: 10 }, (_, at) => `${at}`);
+  expect((await openDataset("mnist", { ...options, known })).train.length).toBe(60000);
 });

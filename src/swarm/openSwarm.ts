@@ -1,8 +1,9 @@
 // From a settled run to a swarm at its start: one engine a core, particles dealt out among them.
 
-import { availableParallelism, freemem } from "node:os";
+import { freemem } from "node:os";
 import { createEngine, type Engine } from "../engine/index.js";
 import { InputError } from "../inputError.js";
+import { usableCores, usableMemory } from "../machine.js";
 import { slicesOf } from "../optim/index.js";
 import { formatBytes } from "../text/bytes.js";
 import {
@@ -143,7 +144,7 @@ function checkMemory(prepared: Prepared, spec: SwarmSpec, host: Host): number {
   const vectors = 8 + (spec.coupling.needs.scores ? 1 : 0);
   const particles = hostedBy(spec).length;
   const needed = 4 * layout.length * vectors * particles;
-  const free = freemem();
+  const free = Math.min(freemem(), usableMemory());
   if (needed <= 0.8 * free) return needed;
   throw new InputError(
     `${particles} particles of ${prepared.net.model} need about ${formatBytes(needed, Math.ceil)} of memory for their ` +
@@ -206,7 +207,7 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
   return async (prepared) => {
     refuseAverages(prepared);
     checkOptimizer(prepared, spec.coupling);
-    const { engine: name, threads = availableParallelism() } = prepared.config;
+    const { engine: name, threads = usableCores() } = prepared.config;
     const hosted = hostedBy(spec);
     const cores = Math.min(hosted.length, threads);
     const each = Math.floor(threads / cores);

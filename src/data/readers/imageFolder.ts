@@ -9,7 +9,13 @@ import { type ClassList, listClasses } from "./classNames.js";
 import { imagesIn, type Listing, listFolder } from "./folders.js";
 import { type ImageFiles, isImage, readImages } from "./imageFiles.js";
 import { pairsOf } from "./maskFolder.js";
-import { groupNumbers, type Reader, type ReadOptions, type WrongFile } from "./reader.js";
+import {
+  groupNumbers,
+  ofImageFiles,
+  type Reader,
+  type ReadOptions,
+  type WrongFile,
+} from "./reader.js";
 import { PARTS, partOf, requireTrain } from "./roles.js";
 
 /** The folder of each part, and what else there is to say. */
@@ -128,6 +134,7 @@ export const imageFolder: Reader = {
   name: "image folder",
   reads:
     "a folder with train/<class>/ and perhaps val/<class>/ and test/<class>/, or with <class>/",
+  heeds: [...ofImageFiles, "groupBy", "classes"],
   matches: async ({ path, entries }) => {
     if (entries === undefined) return false;
     const { folders, wrong } = await listFolder(path);
