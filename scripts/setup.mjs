@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 
-// Makes a fresh clone ready: system packages, npm packages, the native engine, compiled TypeScript.
+// Makes a fresh clone ready: system packages, npm packages, the native engine, compiled TypeScript. In an installed
+// package, which has no sources of TypeScript, that is system packages and the native engine.
 // Plain Node without dependencies, because it runs before any are installed. A step that finds its
 // work done looks at file dates only, so a second start costs next to nothing.
 

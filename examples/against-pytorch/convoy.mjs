@@ -4,7 +4,7 @@
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { train } from "convoy";
+import { train } from "convoynet";
 
 const [sets, set, out] = process.argv.slice(2);
 if (!out) {

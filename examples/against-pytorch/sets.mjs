@@ -7,8 +7,8 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { openDataset } from "convoy/data";
-import { hostTensor, Random, readNpz, writeNpz } from "convoy/tensor";
+import { openDataset } from "convoynet/data";
+import { hostTensor, Random, readNpz, writeNpz } from "convoynet/tensor";
 
 const [cifar, membranes, cells, out] = process.argv.slice(2);
 if (!out) {

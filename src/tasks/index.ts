@@ -15,6 +15,7 @@ export * from "./graphs.js";
 export { segmentation } from "./segmentation/index.js";
 export { softmax } from "./softmax.js";
 export { tags } from "./tags/index.js";
+export { talliesOf, tallyList } from "./tallies.js";
 export * from "./task.js";
 export { values } from "./values/index.js";
 export type { Weighting } from "./weighting.js";

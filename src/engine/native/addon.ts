@@ -76,7 +76,8 @@ export class NativeUnavailable extends InputError {
 /** Set to a path, this environment variable names another addon file, such as a build under test. */
 const OVERRIDE = "CONVOY_ADDON";
 
-const CURE = "run `node scripts/setup.mjs` in Convoy's folder to build it on this machine";
+const CURE =
+  "`npx convoy setup` (in a clone: `node bin/convoy.mjs setup`) builds it on this machine";
 
 /** The addon lies under the package's root, from the sources and from the compiled files alike. */
 export const addonPath =
