@@ -1,13 +1,12 @@
 // Image files (JPEG, PNG, WebP, ...) as a data set: each keeps its shape and as many pixels as a net may want.
 
 import { InputError } from "../../inputError.js";
-import { usableMemory } from "../../machine.js";
 import { type Dataset, type Splits, subset } from "../dataset.js";
 import { type DecodeOptions, decodeInOrder } from "../decode.js";
 import { type Image, type Images, joinImages, takeImages } from "../images.js";
 import type { Labels } from "../labels.js";
 import { estimate, packImages } from "../packed.js";
-import type { ReadOptions, WrongFile } from "./reader.js";
+import { memoryFor, type ReadOptions, type WrongFile } from "./reader.js";
 
 const CHANNELS = 3;
 /** Side of a net's input where none is said. */
@@ -138,7 +137,7 @@ async function decodeAll(
 ): Promise<DecodedImages> {
   const decoding = decodingOf(options);
   const { side = 0, channels = CHANNELS } = decoding;
-  const limit = options.memoryLimit ?? usableMemory() / 2;
+  const limit = memoryFor(options);
   const surely = LONG * side * side * channels * paths.length < limit / 4;
   const packed = options.pack || (!surely && (await estimate(paths, decoding)).bytes > limit);
   if (packed) return packImages(name, paths, decoding, options);

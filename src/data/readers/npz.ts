@@ -6,9 +6,8 @@ import { InputError } from "../../inputError.js";
 import type { HostTensor } from "../../tensor/host.js";
 import { type Npz, openNpz } from "../../tensor/npz.js";
 import { type Dataset, type Part, type Splits, subset } from "../dataset.js";
-import { imagesOf } from "../images.js";
 import { type Arrays, type FoundArray, findArrays, listArrays, proposal } from "./npzArrays.js";
-import { type StoredImages, toImages } from "./npzImages.js";
+import { readImageArray, type StoredImages } from "./npzImages.js";
 import { kindOfArray, labelRoles, makeLabels, type StoredLabels } from "./npzLabels.js";
 import { groupNumbers, type Reader, type ReadOptions } from "./reader.js";
 import { PARTS, type Role, requireTrain } from "./roles.js";
@@ -75,7 +74,7 @@ function readPart(opened: Opened, part?: Part): StoredPart | undefined {
         `${listArrays(archive)}${proposal(archive)}`,
     );
   }
-  const images = toImages(archive.read(pixels.name), `${path}: ${pixels.name}`);
+  const images = readImageArray(archive, pixels.name, path, options);
   const tensor = archive.read(labels.name);
   const source = `${path}: ${labels.name}`;
   expectLength(tensor, images, labels.name, path);
@@ -137,16 +136,7 @@ function toDatasets(
     present.map((part, at) => {
       const { length, channels, images, groups } = stored[at];
       const own = { labels: labels[at], ...(groups && { groups }) };
-      return [
-        part,
-        {
-          name: name + titles[part],
-          length,
-          channels,
-          images: imagesOf(images, stored[at]),
-          ...own,
-        },
-      ];
+      return [part, { name: name + titles[part], length, channels, images, ...own }];
     }),
   );
 }
@@ -223,7 +213,7 @@ export const npz: Reader = {
   matches: ({ path, entries }) => entries === undefined && /\.npz$/i.test(path),
   async read({ path }, options): Promise<Splits> {
     return withFile(path, (bytes) => {
-      const archive = openNpz(bytes, { source: path, limit: options.memoryLimit });
+      const archive = openNpz(bytes, { source: path });
       const arrays = findArrays(archive, options, path);
       return readArchive({ archive, arrays, path, options, numbers: groupNumbers() });
     });
