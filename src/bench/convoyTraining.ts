@@ -29,7 +29,7 @@ function targetsOf(engine: Engine, { batch }: Task, labels: ClassLabels): Exampl
   const into = Object.fromEntries(
     Object.entries(maker.inputs).map(([name, { shape }]) => [
       name,
-      engine.buffer(batch * sizeOf(shape)),
+      engine.floats(batch * sizeOf(shape)),
     ]),
   );
   const samples = Array.from({ length: batch }, () => new Sample(() => identity));

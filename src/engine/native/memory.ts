@@ -1,15 +1,20 @@
 // Memory that JavaScript and the addon share: work reads and writes it in place, where any other is copied.
 
+import { bytesOf, type DType, elementsOver, type HostData } from "../../tensor/dtype.js";
 import type { ByteFile } from "../engine.js";
 import type { Addon } from "./addon.js";
 
 const shared = new WeakSet<ArrayBufferLike>();
 
 /** Zeros in shared memory. */
-export function sharedFloats(addon: Addon, length: number): Float32Array {
-  const memory = addon.allocate(length * Float32Array.BYTES_PER_ELEMENT);
+export function sharedElements<D extends DType>(
+  addon: Addon,
+  dtype: D,
+  length: number,
+): HostData[D] {
+  const memory = addon.allocate(length * bytesOf[dtype]);
   shared.add(memory);
-  return new Float32Array(memory, 0, length);
+  return elementsOver(dtype, memory, length);
 }
 
 export const isShared = ({ buffer }: ArrayBufferView): boolean => shared.has(buffer);
