@@ -3,7 +3,7 @@
 import { basename } from "node:path";
 import { withFile } from "../../files/read.js";
 import { InputError } from "../../inputError.js";
-import type { HostTensor } from "../../tensor/host.js";
+import { type HostTensor, widened } from "../../tensor/host.js";
 import { type Npz, openNpz } from "../../tensor/npz.js";
 import { type Dataset, type Part, type Splits, subset } from "../dataset.js";
 import { type Arrays, type FoundArray, findArrays, listArrays, proposal } from "./npzArrays.js";
@@ -27,6 +27,8 @@ interface Opened {
   /** Numbers of groups. */
   readonly numbers: ReturnType<typeof groupNumbers>;
 }
+
+const read = (archive: Npz, name: string) => widened(archive.read(name));
 
 const arrayOf = ({ arrays }: Opened, role: Role, part?: Part): FoundArray | undefined =>
   arrays.found.find((one) => one.role === role && one.part === part);
@@ -75,7 +77,7 @@ function readPart(opened: Opened, part?: Part): StoredPart | undefined {
     );
   }
   const images = readImageArray(archive, pixels.name, path, options);
-  const tensor = archive.read(labels.name);
+  const tensor = read(archive, labels.name);
   const source = `${path}: ${labels.name}`;
   expectLength(tensor, images, labels.name, path);
   const kind = kindOfArray(labels.role, tensor, options, source);
@@ -146,7 +148,7 @@ function divide(whole: Dataset, opened: Opened): Partial<Record<Part, Dataset>> 
   const array = arrayOf(opened, "split");
   if (!array) return { train: whole };
   const { archive, path } = opened;
-  const { data } = archive.read(array.name);
+  const { data } = read(archive, array.name);
   const wrong = data.findIndex((value) => value !== 0 && value !== 1);
   if (wrong >= 0 || data.length !== whole.length) {
     throw new InputError(

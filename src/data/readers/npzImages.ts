@@ -1,7 +1,7 @@
 // Images from arrays: bytes, whole numbers or fractions; channels last or first.
 
 import { InputError } from "../../inputError.js";
-import type { HostTensor } from "../../tensor/host.js";
+import { type HostTensor, widened } from "../../tensor/host.js";
 import type { Npz } from "../../tensor/npz.js";
 import { formatShape, type Shape, sizeOf } from "../../tensor/shape.js";
 import { type Images, imagesOf } from "../images.js";
@@ -76,7 +76,7 @@ export function readImageArray(
     options,
     "save it as bytes (uint8), channels last and without compression: then it is read where it lies",
   );
-  const bytes = toBytes(archive.read(name), source);
+  const bytes = toBytes(widened(archive.read(name)), source);
   const own = channelsFirst ? channelsLast(bytes, length, channels, height * width) : bytes;
   return { ...layout, images: imagesOf(own, layout) };
 }

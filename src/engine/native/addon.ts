@@ -42,9 +42,9 @@ export interface NativeQueue {
     out: Float32Array,
   ): Promise<void>;
   /** A copy of memory of `allocate`. */
-  read(source: Float32Array): Promise<Float32Array>;
+  read<Elements extends Buffer>(source: Elements): Promise<Elements>;
   /** Copies all of `source` to the start of `target`, memory of `allocate`. */
-  write(source: Float32Array, target: Float32Array): Promise<void>;
+  write<Elements extends Buffer>(source: Elements, target: Elements): Promise<void>;
   barrier(): Promise<void>;
   close(): void;
 }
