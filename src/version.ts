@@ -1,8 +1,4 @@
 // The version of this package.
 
-import { readFileSync } from "node:fs";
-
-/** As in package.json. */
-export const version: string = JSON.parse(
-  readFileSync(new URL("../package.json", import.meta.url), "utf8"),
-).version;
+/** As in package.json, which a program that is bundled into one file has not beside it. */
+export const version = "0.1.0";

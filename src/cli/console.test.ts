@@ -6,10 +6,13 @@ import { SteadyStream, say, sayJson } from "./console.js";
 class Pipe extends EventEmitter {
   text = "";
   thrown?: Error;
+  /** What a write that is done tells of those before it. */
+  late?: Error;
 
-  write(text: string): void {
+  write(text: string, done?: (error?: Error) => void): void {
     if (this.thrown) throw this.thrown;
     this.text += text;
+    if (done) process.nextTick(done, this.late);
   }
 }
 
@@ -19,21 +22,29 @@ const open = () => {
   return { pipe, steady: new SteadyStream(pipe as unknown as NodeJS.WriteStream) };
 };
 
-test("a stream whose reader has gone is written no more, and that is no failure", () => {
+test("a stream whose reader has gone is written no more, and that is no failure", async () => {
   const { pipe, steady } = open();
   say(steady, "a");
   pipe.emit("error", failure("EPIPE"));
   say(steady, "b");
-  expect([pipe.text, steady.failure]).toEqual(["a\n", undefined]);
+  expect([pipe.text, await steady.failure()]).toEqual(["a\n", undefined]);
 });
 
-test.each(["ENOSPC", "EIO"])("a stream that fails with %s tells so in the end", (code) => {
+test.each(["ENOSPC", "EIO"])("a stream that fails with %s tells so in the end", async (code) => {
   const { pipe, steady } = open();
   pipe.thrown = failure(code);
   say(steady, "a");
   pipe.emit("error", failure("EPIPE"));
   say(steady, "b");
-  expect(steady.failure).toBe(pipe.thrown);
+  expect(await steady.failure()).toBe(pipe.thrown);
+});
+
+test("a stream is waited for until it can tell whether all was written", async () => {
+  const { pipe, steady } = open();
+  say(steady, "a");
+  expect(await steady.failure()).toBeUndefined();
+  pipe.late = failure("ENOSPC");
+  expect(await steady.failure()).toBe(pipe.late);
 });
 
 test("what is said is shown and not obeyed", () => {

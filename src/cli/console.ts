@@ -44,9 +44,25 @@ export class SteadyStream implements Stream {
     }
   }
 
-  /** Why the rest was not written; a reader that has gone had enough. */
-  get failure(): Error | undefined {
+  /** Waits for what was written. Why it was not; a reader that has gone had enough. */
+  async failure(): Promise<Error | undefined> {
+    if (!this.error) await this.flush();
     return this.error?.code === "EPIPE" ? undefined : this.error;
+  }
+
+  /** A stream tells of a failed write only when the next one is done. */
+  private flush(): Promise<void> {
+    return new Promise((done) => {
+      const heard = (error?: Error | null) => {
+        if (error) this.lose(error);
+        done();
+      };
+      try {
+        this.stream.write("", heard);
+      } catch (error) {
+        heard(error as Error);
+      }
+    });
   }
 
   private lose(error: NodeJS.ErrnoException): void {

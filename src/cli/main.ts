@@ -76,8 +76,9 @@ async function parse(args: readonly string[], console: Console): Promise<void> {
 export async function main(args: readonly string[], console: Console = streams): Promise<number> {
   try {
     await parse(args, console);
-    const { failure } = streams.out;
-    if (console !== streams || !failure) return exitCodes.done;
+    if (console !== streams) return exitCodes.done;
+    const failure = await streams.out.failure();
+    if (!failure) return exitCodes.done;
     throw new InputError(
       `standard output cannot be written (${failure.message}); what the command saves is saved`,
     );

@@ -1,6 +1,9 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import sharp from "sharp";
 import { expect, test, vi } from "vitest";
-import { decodeImage, decodeInOrder } from "./decode.js";
+import { scratchFolder } from "../../test/fixtures/data.js";
+import { decodeImage, decodeInOrder, imageSize } from "./decode.js";
 
 type Pixels = Uint8Array | Uint16Array;
 
@@ -115,6 +118,13 @@ test("many images come in their order, each with what became of it", async () =>
   expect(found[7]).toMatch(/unsupported image format/);
   found[7] = 7;
   expect(found).toEqual(Array.from({ length: 30 }, (_, at) => at));
+});
+
+test.skipIf(process.platform === "win32")("a pipe is no image, and is not waited for", async () => {
+  const pipe = join(await scratchFolder(), "a.png");
+  execFileSync("mkfifo", [pipe]);
+  await expect(decodeImage(pipe)).rejects.toThrow(`${pipe}: it is no file`);
+  await expect(imageSize(pipe)).rejects.toThrow(`${pipe}: it is no file`);
 });
 
 test("says what to install when images cannot be decoded here", async () => {

@@ -1,8 +1,9 @@
 // Image files (JPEG, PNG, WebP, ...) as bytes. Decoding is done by sharp, an optional dependency that is loaded only
 // when there is something to decode; it works in threads of its own.
 
-import { readFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import type { Metadata, Sharp, SharpOptions } from "sharp";
+import { READ_AT_ONCE } from "../files/read.js";
 import { InputError } from "../inputError.js";
 import { usableCores } from "../machine.js";
 import type { Image, Size } from "./images.js";
@@ -39,6 +40,18 @@ async function loadSharp(): Promise<OpenImage> {
       `image files are decoded by the package sharp, which does not load ` +
         `(${firstLine(error)}); type: npm install sharp`,
     );
+  }
+}
+
+/** The bytes of a file. */
+async function contentOf(path: string): Promise<Buffer> {
+  const file = await open(path, READ_AT_ONCE);
+  try {
+    const found = await file.stat();
+    if (found.isFile() || found.isDirectory()) return await file.readFile();
+    throw new Error("it is no file");
+  } finally {
+    await file.close();
   }
 }
 
@@ -98,13 +111,13 @@ const depths: Readonly<Record<string, Depth>> = {
 };
 
 async function decode(
-  open: OpenImage,
+  openImage: OpenImage,
   source: ImageSource,
   { channels = 3, side, range }: DecodeOptions,
 ): Promise<Image> {
-  const file = typeof source === "string" ? await readFile(source) : source;
+  const file = typeof source === "string" ? await contentOf(source) : source;
   if (file.length === 0) throw new Error("the file is empty (0 bytes)");
-  const image = open(file, { failOn: "error", autoOrient: true });
+  const image = openImage(file, { failOn: "error", autoOrient: true });
   const meta = await image.metadata();
   const depth = depths[meta.depth ?? ""] ?? eight;
   const wantsAlpha = channels === 2 || channels === 4;
@@ -140,8 +153,8 @@ export async function decodeImage(
   source: ImageSource,
   options: DecodeOptions = {},
 ): Promise<Image> {
-  const open = await loadSharp();
-  return decode(open, source, options).catch((error) => {
+  const openImage = await loadSharp();
+  return decode(openImage, source, options).catch((error) => {
     throw new InputError(
       `${typeof source === "string" ? source : "the image"}: ${reasonOf(source, error)}`,
     );
@@ -154,10 +167,10 @@ export async function decodeImage(
  * @throws InputError as {@link decodeImage} does.
  */
 export async function imageSize(source: ImageSource): Promise<Size> {
-  const open = await loadSharp();
+  const openImage = await loadSharp();
   try {
-    const file = typeof source === "string" ? await readFile(source) : source;
-    return (await open(file, {}).metadata()).autoOrient;
+    const file = typeof source === "string" ? await contentOf(source) : source;
+    return (await openImage(file, {}).metadata()).autoOrient;
   } catch (error) {
     throw new InputError(
       `${typeof source === "string" ? source : "the image"}: ${reasonOf(source, error)}`,
@@ -175,9 +188,9 @@ export async function* decodeInOrder(
   sources: readonly ImageSource[],
   options: DecodeOptions = {},
 ): AsyncGenerator<Decoded> {
-  const open = await loadSharp();
+  const openImage = await loadSharp();
   const start = (source: ImageSource): Promise<Decoded> =>
-    decode(open, source, options).then(
+    decode(openImage, source, options).then(
       (image) => ({ image }),
       (error) => ({ reason: reasonOf(source, error) }),
     );

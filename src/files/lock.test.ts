@@ -102,11 +102,15 @@ test("a holder gives a sign every 15 seconds", () => {
 test.skipIf(!existsSync("/proc/self/stat"))(
   "a holder that is dead but not yet buried is gone (needs /proc)",
   async () => {
-    // Its parent becomes a program that never asks after it.
-    const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"]);
+    const parent = spawn("sh", ["-c", "sleep 60 & echo $!; exec sleep 60"]);
     const [pid] = (await once(parent.stdout, "data")).map(Number);
+    const expectState = (pid: number | undefined, state: RegExp) =>
+      vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, "utf8")).toMatch(state), 10_000);
     try {
-      await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, "utf8")).toContain(") Z "));
+      // Its parent has become a program that never asks after it.
+      await expectState(parent.pid, /\(sleep\)/);
+      process.kill(pid, "SIGKILL");
+      await expectState(pid, /\) Z /);
       leave({ pid, host: hostname() });
       lockFolder(folder).release();
     } finally {

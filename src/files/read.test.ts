@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -42,6 +43,12 @@ test.each([
 ])("%s is refused in words", (_, path, message) => {
   expect(() => readWhole(path())).toThrow(expect.objectContaining({ name: "InputError" }));
   expect(() => readWhole(path())).toThrow(message);
+});
+
+test.skipIf(process.platform === "win32")("a pipe is refused, and not waited for", () => {
+  const path = join(folder, "pipe");
+  execFileSync("mkfifo", [path]);
+  expect(() => readWhole(path)).toThrow(`${path}: it is no file`);
 });
 
 test("a fault of whoever uses the file stays as it is, and the file is closed", () => {

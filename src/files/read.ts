@@ -1,9 +1,12 @@
 // Files as bytes, also those over 2 GiB, which Node does not read as a whole.
 
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { InputError } from "../inputError.js";
 import type { ByteSource } from "../tensor/byteSource.js";
 import { formatBytes } from "../text/bytes.js";
+
+/** How a path is opened that may lead to a pipe: nobody waits for what may never come. */
+export const READ_AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** Most that one call of the system reads. */
 const PIECE = 2 ** 30;
@@ -62,7 +65,7 @@ class FileSource implements ByteSource {
 export function withFile<T>(path: string, use: (bytes: ByteSource) => T): T {
   let file: number | undefined;
   try {
-    file = openSync(path, "r");
+    file = openSync(path, READ_AT_ONCE);
     const found = fstatSync(file);
     if (!found.isFile()) {
       throw new InputError(`${path}: ${found.isDirectory() ? causes["EISDIR"] : "it is no file"}`);

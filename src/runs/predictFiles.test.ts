@@ -61,6 +61,29 @@ test("files, uploads and bad files are told of by number; a program is compiled 
   await net.close();
 });
 
+test("images of four channels are predicted as they are evaluated", async () => {
+  const folder = temporaryFolder();
+  const files = await Promise.all(
+    Array.from({ length: 16 }, async (_, at) => {
+      const name = at % 2 ? "faint" : "plain";
+      const path = join(folder, "data", name, `${at}.png`);
+      mkdirSync(dirname(path), { recursive: true });
+      const background = { r: 9, g: 9, b: 9, alpha: at % 2 ? 0.1 : 1 };
+      await sharp({ create: { width: 8, height: 8, channels: 4, background } }).toFile(path);
+      return { path, name };
+    }),
+  );
+  const out = join(folder, "run");
+  const net = { model: "convnet-gn", size: 8, channels: 4, batch: 4, epochs: 6 };
+  await train({ ...net, data: join(folder, "data"), engine: "reference", out });
+  const trained = await openTrained(out, { engine: "reference" });
+  const paths = files.map(({ path }) => path);
+  for await (const { at, prediction } of predictFiles(trained, paths)) {
+    expect(prediction?.class).toBe(files[at].name);
+  }
+  await trained.close();
+});
+
 test("images are listed by name, folder and pattern", async () => {
   const folder = temporaryFolder();
   for (const name of ["b.png", "a.jpg", "deep/er/c.png", "notes.txt", ".hidden.png", "x[1].png"]) {

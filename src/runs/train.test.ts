@@ -10,8 +10,9 @@ import {
   tinySettings,
   trainTiny,
 } from "../../test/support/tinyRun.js";
-import { Loader, parseAugmentations } from "../data/index.js";
+import { Loader, parseAugmentations, subset } from "../data/index.js";
 import { createEngine } from "../engine/index.js";
+import type { Model, ModelInput } from "../models/index.js";
 import { initialise } from "../nn/index.js";
 import { compileUpdate, getRule } from "../optim/index.js";
 import { targetsOf } from "../tasks/index.js";
@@ -70,6 +71,45 @@ describe("a run", () => {
     const { loss: tested, ...named } = summary.test!;
     expect(metrics).toEqual(named);
     expect(loss).toBeCloseTo(tested, 12);
+  });
+
+  test("is evaluated by batch statistics that do not depend on how few steps there were", async () => {
+    const variances = async (batch: number) => {
+      const out = join(temporaryFolder(), "run");
+      await trainTiny({ out, batch, epochs: 1, lr: 1e-9, augment: "" });
+      const { tensors } = await readWeights(join(out, runFiles.best));
+      return [...tensors.get("norm.variance")!.data];
+    };
+    const [few, many] = [await variances(100), await variances(2)];
+    for (const [at, variance] of few.entries()) {
+      expect(Math.abs(variance / many[at] - 1)).toBeLessThan(0.25);
+    }
+  });
+
+  test("warns of a selection set that shows some of the classes only", async () => {
+    const { train, test: held } = stripeSplits();
+    const selection = subset(train, [0, 3, 6]);
+    const out = join(temporaryFolder(), "run");
+    const { events } = await trainTiny(
+      { out, steps: 1 },
+      { data: { train, selection, test: held } },
+    );
+    expect(events).toContainEqual({
+      type: "warning",
+      message: expect.stringMatching(/selection set of 3 images shows none of 2 of 3 classes/),
+    });
+  });
+
+  test("warns of a setting that the model has no use for", async () => {
+    const warnings = async (model?: (input: ModelInput) => Model) => {
+      const settings = { out: join(temporaryFolder(), "run"), steps: 1, size: 16, ghost: 5 };
+      const { events } = await trainTiny({ ...settings, model: "convnet-gn" }, { model });
+      return events.flatMap((event) => (event.type === "warning" ? [event.message] : []));
+    };
+    expect(await warnings()).toEqual([
+      "setting ghost has no effect: convnet-gn has no batch normalisation",
+    ]);
+    expect(await warnings(tinyModel)).toEqual([]);
   });
 
   test("gives the bytes of a plain loop that waits for every step", async () => {

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../test/support/tinyRun.js";
@@ -34,6 +34,23 @@ test("weights and what they belong to come back as they were", async () => {
   const weights = await readWeights(path);
   expect(weights.info).toEqual(info);
   expect(vectorOf(layout, weights.tensors, path)).toEqual(values);
+});
+
+test("the folder of a run stands for its best weights; another folder is named with what to do", async () => {
+  const run = temporaryFolder();
+  await expect(readWeights(run)).rejects.toThrow(
+    `${run} is a folder without weights/best.safetensors; name a weights file, or the folder of a run`,
+  );
+  mkdirSync(join(run, "weights"));
+  const write = (name: string, content: Float32Array) =>
+    writeFileSync(join(run, "weights", name), encodeWeights(layout, content, info));
+  write("best.safetensors", values);
+  write(
+    "last.safetensors",
+    values.map((value) => -value),
+  );
+  const { tensors } = await readWeights(run);
+  expect(vectorOf(layout, tensors, run)).toEqual(values);
 });
 
 describe("weights of another net are refused with the first difference", () => {

@@ -1,14 +1,15 @@
 // The command line as a user meets it: bad input is told in one line, with exit code 2, and leaves
 // nothing behind; a run can be trained, interrupted, resumed, evaluated and used.
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { openDataset } from "../../src/data/index.js";
 import { version } from "../../src/version.js";
 import { bytesOf } from "../fixtures/data.js";
-import { convoy, scratch } from "./convoy.js";
+import { convoy, root, scratch } from "./convoy.js";
 
 /** Settings of a run that takes a moment. */
 const short = ["--steps", "20", "--threads", "1"];
@@ -111,6 +112,20 @@ test("--version and --help", async () => {
   expect(asked.out).toContain("--label-smoothing <number>");
   expect(await convoy(["help", "train"], { cwd })).toEqual(asked);
 });
+
+test.skipIf(!existsSync("/dev/full"))(
+  "output that cannot be written is told; a reader that has gone is not (needs /dev/full)",
+  () => {
+    const sh = (command: string) =>
+      spawnSync("sh", ["-c", command], { cwd: root, encoding: "utf8" });
+    const summary = `${process.execPath} bin/convoy.mjs summary resnet20`;
+    const full = sh(`${summary} > /dev/full`);
+    expect(full.status).toBe(2);
+    expect(full.stderr).toMatch(/^convoy: standard output cannot be written \(ENOSPC/);
+    const gone = sh(`{ ${summary}; echo $? >&2; } | true`);
+    expect(gone.stderr).toBe("0\n");
+  },
+);
 
 test("a run is trained, evaluated and used; --json prints one object", async () => {
   const cwd = scratch();
