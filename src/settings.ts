@@ -8,23 +8,31 @@ import { suggestion } from "./text/words.js";
  * Checks settings against any schema and fills in defaults.
  *
  * @param owner what the settings belong to, for messages; default the run
+ * @param meant the setting that is called so elsewhere, for messages
  * @throws InputError naming the first setting that is unknown (with the nearest known one) or wrong.
  */
 export function parseSettings<S extends z.ZodObject>(
   schema: S,
   settings: unknown,
   owner?: string,
+  meant: (name: string) => string | undefined = () => undefined,
 ): z.output<S> {
   const parsed = schema.safeParse(settings);
   if (parsed.success) return parsed.data;
-  const problem = describe(parsed.error.issues[0], settings, Object.keys(schema.shape));
+  const names = Object.keys(schema.shape);
+  const suggest = (name: string) => suggestion(meant(name) ?? name, names);
+  const problem = describe(parsed.error.issues[0], settings, suggest);
   throw new InputError(owner === undefined ? problem : `${owner}: ${problem}`);
 }
 
-function describe(issue: z.core.$ZodIssue, settings: unknown, names: readonly string[]): string {
+function describe(
+  issue: z.core.$ZodIssue,
+  settings: unknown,
+  suggest: (name: string) => string,
+): string {
   if (issue.code === "unrecognized_keys") {
     const [key] = issue.keys;
-    return `unknown setting "${key}"${suggestion(key, names)}`;
+    return `unknown setting "${key}"${suggest(key)}`;
   }
   if (issue.path.length === 0) return `settings: ${issue.message}`;
   return `setting ${issue.path.join(".")} is ${shownAt(issue.path, settings)}: ${issue.message}`;

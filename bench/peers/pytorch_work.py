@@ -28,7 +28,9 @@ def parameters_of(task):
 def open_step(task, setting):
     """One training step: forward, loss, backward, Nesterov SGD with weight decay."""
     net, x = make_net(task, setting["layout"]), make_images(task, setting["layout"])
-    y = torch.randint(task["classes"], (task["batch"],))
+    with torch.no_grad():
+        places = net(x).shape[2:]  # of a class for each pixel; none where the image has one
+    y = torch.randint(task["classes"], (task["batch"], *places))
     loss = torch.nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9, nesterov=True, weight_decay=5e-4, fused=True)
 

@@ -1,6 +1,6 @@
 // Convoy itself as a contender, in each of its arrangements of engines and threads.
 
-import { availableParallelism } from "node:os";
+import { usableCores } from "../machine.js";
 import type { Contender } from "./contender.js";
 import { openInference } from "./convoyInference.js";
 import { openTraining } from "./convoyTraining.js";
@@ -42,7 +42,7 @@ const WARM_UP = 3;
 
 /** One engine with each number of threads; for several nets also one engine a core. */
 function arrangementsOf({ threads, nets }: Task, engine: string): Arrangement[] {
-  const cores = Math.min(nets, availableParallelism());
+  const cores = Math.min(nets, usableCores());
   return [
     ...threads.map((count) => ({ engine, engines: 1, threads: count })),
     ...(cores > 1 ? [{ engine, engines: cores, threads: 1 }] : []),

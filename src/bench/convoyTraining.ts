@@ -1,10 +1,12 @@
 // Convoy's training step exactly as the trainer runs it, of one net or of several that share engines.
 
-import { type ClassLabels, identity, Sample } from "../data/index.js";
+import { evenOffsets, identity, type Labels, Sample } from "../data/index.js";
 import { createEngine, type Engine } from "../engine/index.js";
-import { initialise } from "../nn/index.js";
+import type { Model } from "../models/index.js";
+import { initialise, netOf } from "../nn/index.js";
 import { bindRule, getRule, initState } from "../optim/index.js";
-import { ask, classification } from "../tasks/index.js";
+import { ask, targetsOf, taskFor } from "../tasks/index.js";
+import { zeros } from "../tensor/index.js";
 import { sizeOf } from "../tensor/shape.js";
 import { compileTraining, type Examples, pipeline } from "../train/index.js";
 import { version } from "../version.js";
@@ -15,22 +17,31 @@ import type { Task } from "./task.js";
 const rule = getRule("nesterov");
 const HYPER = { lr: 0.01, decay: 5e-4 };
 
-/** Labels that take the classes in turn. */
-const labelsOf = ({ batch, classes }: Task): ClassLabels => ({
-  kind: "class",
-  of: Int32Array.from({ length: batch }, (_, at) => at % classes),
-  classes: Array.from({ length: classes }, (_, at) => `${at}`),
-});
+/** Labels that take the classes in turn: of each image, or of each pixel where the model gives maps. */
+function labelsOf({ batch, classes: count, image }: Task, maps: boolean): Labels {
+  const classes = Array.from({ length: count }, (_, at) => `${at}`);
+  const numbers = (length: number) => Int32Array.from({ length }, (_, at) => at % count);
+  if (!maps) return { kind: "class", of: numbers(batch), classes };
+  const pixels = image[1] * image[2];
+  const data = Uint8Array.from(numbers(batch * pixels));
+  return { kind: "mask", of: { data, offsets: evenOffsets(batch, pixels) }, classes };
+}
 
 /** The targets of these labels, each image being the only one of its place. */
-function targetsOf(engine: Engine, { batch }: Task, labels: ClassLabels): Examples["targets"] {
-  const size = { height: 1, width: 1 };
-  const maker = classification.targets(labels, {}, size);
+function fillTargets(
+  engine: Engine,
+  model: Model,
+  labels: Labels,
+  batch: number,
+): Examples["targets"] {
+  const [, height, width] = model.input;
+  const size = { height, width };
+  const maker = targetsOf(model, taskFor(labels), labels, {});
   const into = Object.fromEntries(
-    Object.entries(maker.inputs).map(([name, { shape }]) => [
-      name,
-      engine.buffer(batch * sizeOf(shape)),
-    ]),
+    Object.entries(maker.inputs).map(([name, { dtype, shape }]) => {
+      const length = batch * sizeOf(shape);
+      return [name, dtype === "f32" ? engine.buffer(length) : zeros(dtype, length)];
+    }),
   );
   const samples = Array.from({ length: batch }, () => new Sample(() => identity));
   const indices = Int32Array.from({ length: 2 * batch }, (_, at) => (at % 2 === 0 ? at / 2 : -1));
@@ -51,11 +62,16 @@ interface Host {
 
 async function openHost(engine: Engine, task: Task, particles: readonly number[]): Promise<Host> {
   const { batch, memory } = task;
-  const labels = labelsOf(task);
-  const question = ask(modelOf(task), classification, labels);
+  const model = modelOf(task);
+  const maps = netOf(model, 1, { training: false }).output.shape.length === 4;
+  const labels = labelsOf(task, maps);
+  const question = ask(model, taskFor(labels), labels);
   const training = await compileTraining(engine, question, { batch, memory, rule });
   const { trainable, length } = training.layout;
-  const images = { images: randomImages(engine, task), targets: targetsOf(engine, task, labels) };
+  const images = {
+    images: randomImages(engine, task),
+    targets: fillTargets(engine, model, labels, batch),
+  };
   const nets = await Promise.all(
     particles.map(async (particle) => {
       const w = engine.vector(length);

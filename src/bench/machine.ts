@@ -1,7 +1,8 @@
 // The machine that numbers were measured on.
 
 import { readFileSync } from "node:fs";
-import { arch, availableParallelism, cpus, release, totalmem, type } from "node:os";
+import { arch, cpus, release, type } from "node:os";
+import { usableCores, usableMemory } from "../machine.js";
 
 /** What decides about speed. */
 export interface Machine {
@@ -32,9 +33,9 @@ function features(): string[] {
 export function describeMachine(): Machine {
   return {
     cpu: cpus()[0]?.model.trim() ?? "unknown",
-    cores: availableParallelism(),
+    cores: usableCores(),
     features: features(),
-    memoryBytes: totalmem(),
+    memoryBytes: usableMemory(),
     system: `${type()} ${release()} ${arch()}`,
     node: process.versions.node,
   };

@@ -1,11 +1,11 @@
 // `convoy bench step`, `infer` and `swarm`: Convoy's work beside that of other libraries.
 
-import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import { bench, type Report, type Row } from "../bench/bench.js";
 import type { Peak } from "../bench/peak.js";
 import { peersWith } from "../bench/peers/index.js";
 import type { Work } from "../bench/task.js";
+import { usableCores } from "../machine.js";
 import { formatBytes } from "../text/bytes.js";
 import { grouped, percent } from "../text/format.js";
 import { byName } from "../text/words.js";
@@ -117,7 +117,7 @@ function print({ out }: Console, { machine, peak, rows }: Report, { description 
 }
 
 /** Thread counts to try when none are given: one, and all cores. */
-const defaultThreads = () => [...new Set([1, availableParallelism()])];
+const defaultThreads = () => [...new Set([1, usableCores()])];
 
 function defineBench(parent: Command, console: Console, one: Bench): void {
   const { work, description, models, batches, nets } = one;

@@ -22,10 +22,12 @@ import type { TrainSettings } from "../train/index.js";
 import { count, list } from "./arguments.js";
 import { type Console, type Stream, say, sayJson } from "./console.js";
 import { Interrupted } from "./errors.js";
+import { widthOf } from "./fit.js";
 import { addFlags, parseNumber } from "./flags.js";
 import { interruptible } from "./interrupt.js";
 import { parseMethods } from "./methods.js";
 import { metricText, metricTitle } from "./metricText.js";
+import { showReading } from "./reading.js";
 import { table } from "./table.js";
 
 interface Options extends Partial<TrainSettings> {
@@ -62,7 +64,7 @@ function showStanding(stream: Stream) {
       }
       if (live && event.type === "epochEnd") {
         const line = `${place(done + 1)} ${describe(job)}: epoch ${event.epoch}/${job.epochs}`;
-        stream.write(ERASE + line.slice(0, (stream.columns ?? 80) - 1));
+        stream.write(ERASE + line.slice(0, widthOf(stream)));
       }
       return;
     }
@@ -148,7 +150,10 @@ async function run(data: string, options: Options, console: Console): Promise<vo
           budgets: budget === "both" ? budgetNames : [budget],
           ...{ out, baseline, seeds, seconds, lrs, tuneSeeds },
         },
-        { metric, signal, watch: quiet ? undefined : showStanding(stream) },
+        {
+          ...{ metric, signal, onProgress: showReading(console.err) },
+          watch: quiet ? undefined : showStanding(stream),
+        },
       ),
     (line) => say(console.err, line),
   );

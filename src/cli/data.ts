@@ -18,6 +18,7 @@ import { trainConfig } from "../train/config.js";
 import { count } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
 import { parseTexts } from "./flags.js";
+import { showReading } from "./reading.js";
 import { table } from "./table.js";
 
 /** Groups of equal images that are listed. */
@@ -141,9 +142,13 @@ export function define(command: Command, console: Console): void {
     .option("--json", "print one object")
     .action(async (data: string, { json, task, classes, ...options }: Options) => {
       const wrong: WrongFile[] = [];
+      const onProgress = showReading(console.err);
       const kind = task === undefined ? undefined : getTask(task).labels;
       const names = classes === undefined ? undefined : await readClassNames(classes);
-      const splits = await openDataset(data, { ...options, kind, classes: names, wrong });
+      const splits = await openDataset(data, {
+        ...options,
+        ...{ kind, classes: names, wrong, onProgress },
+      });
       const report = checkDataset(checkSplits(splits), wrong);
       if (json) sayJson(console, report);
       else for (const line of describe(report)) say(console.out, line);

@@ -3,7 +3,7 @@
 
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { type Dataset, draw, joined } from "../data/index.js";
+import { type Dataset, draw, joined, type ReadProgress } from "../data/index.js";
 import { openTrained, type TimedEvaluation, type Trained } from "../runs/index.js";
 import type { MetricInfo } from "../tasks/index.js";
 import { grouped } from "../text/format.js";
@@ -12,6 +12,7 @@ import { isSource, openData } from "../train/openData.js";
 import { type Console, say, sayJson } from "./console.js";
 import { parseTexts } from "./flags.js";
 import { metricText, metricTitle } from "./metricText.js";
+import { showReading } from "./reading.js";
 import { table } from "./table.js";
 
 interface Options {
@@ -31,12 +32,13 @@ interface Evaluated {
 async function evaluatedSet(
   { config, info, task }: Trained,
   { data, columns }: Pick<Options, "data" | "columns">,
+  onProgress: (progress: ReadProgress) => void,
 ): Promise<Evaluated> {
   const { settings, startedIn: from } = config;
   const found = data === undefined ? {} : { data: isSource(data) ? data : resolve(data) };
   const splits = await openData(
     { ...settings, ...found, ...(columns && { columns }) },
-    { from, kind: task.labels, known: info.names },
+    { from, kind: task.labels, known: info.names, onProgress },
   );
   const own = data === undefined || dataDifference(config.data, fingerprint(splits)) === undefined;
   if (splits.test) return { set: "test", dataset: splits.test };
@@ -112,7 +114,7 @@ export function define(command: Command, console: Console): void {
     .action(async (run: string, { data, columns, engine, json }: Options) => {
       const net = await openTrained(run, { engine });
       try {
-        const evaluated = await evaluatedSet(net, { data, columns });
+        const evaluated = await evaluatedSet(net, { data, columns }, showReading(console.err));
         const evaluation = await net.evaluate(evaluated.dataset);
         if (json) sayJson(console, result(net, run, evaluated, evaluation));
         else for (const line of describe(net, run, evaluated, evaluation)) say(console.out, line);

@@ -7,7 +7,8 @@ import type { trainConfig } from "../train/config.js";
 type Settings = typeof trainConfig;
 
 /** `labelSmoothing` as `label-smoothing`. */
-const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+export const kebab = (name: string) =>
+  name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** A number; throws the error that commander shows. */
 export function parseNumber(text: string): number {

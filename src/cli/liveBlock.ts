@@ -1,6 +1,7 @@
 // Lines at the end of a terminal that are drawn again and again until something is printed over them.
 
 import type { Stream } from "./console.js";
+import { widthOf } from "./fit.js";
 
 const ERASE_LINE = "\r\x1b[K";
 const ERASE_BELOW = "\x1b[J";
@@ -17,7 +18,7 @@ export class LiveBlock {
 
   /** Shows these lines in place of the last ones, cut to the terminal's width. */
   draw(lines: readonly string[]): void {
-    const width = (this.stream.columns ?? 80) - 1;
+    const width = widthOf(this.stream);
     const text = lines.map((line) => line.slice(0, width)).join("\n");
     this.stream.write(this.erase() + text);
     this.height = lines.length;

@@ -8,6 +8,7 @@ import { version } from "../version.js";
 import type { Console } from "./console.js";
 import { SteadyStream, say } from "./console.js";
 import { exitCodeOf, exitCodes } from "./errors.js";
+import { hinted } from "./hints.js";
 import { verbs } from "./verbs.js";
 
 const streams = {
@@ -20,33 +21,46 @@ const oneLine = (text: string) =>
   text
     .trim()
     .replace(/^error: /, "")
-    .replace("\n", " ");
+    .replace("\n", " ")
+    .replace("(Did you", "(did you");
 
 /** The program without its verbs. */
 function createProgram({ out, err }: Console): Command {
-  return new Command("convoy")
+  const program = new Command("convoy")
     .description("Trains ConvNets: natively fast, reproducible.")
     .version(version, "-v, --version", "print the version")
     .option("--debug", "show where an error comes from")
     .configureOutput({
       writeOut: (text) => out.write(text),
       writeErr: (text) => err.write(text),
-      outputError: (text, write) => write(`convoy: ${oneLine(text)}\n`),
     })
     .exitOverride();
+  return withErrors(program);
+}
+
+/** Lets a command and those below it tell errors in one line, with the flag that was meant. */
+function withErrors(command: Command): Command {
+  command.configureOutput({
+    outputError: (text, write) => write(`convoy: ${hinted(oneLine(text), command)}\n`),
+  });
+  command.commands.forEach(withErrors);
+  return command;
 }
 
 async function parse(args: readonly string[], console: Console): Promise<void> {
   const program = createProgram(console);
-  const typed = args.find((arg) => !arg.startsWith("-"));
+  const [first, second] = args.filter((arg) => !arg.startsWith("-"));
+  const typed = first === "help" ? second : first;
   for (const verb of verbs) {
     const command = program
       .command(verb.name)
       .description(verb.summary)
       .copyInheritedSettings(program);
-    if (verb.name === typed) (await verb.load()).define(command, console);
+    if (verb.name !== typed) continue;
+    (await verb.load()).define(command, console);
+    withErrors(command);
   }
-  if (typed !== undefined && typed !== "help" && !verbs.some(({ name }) => name === typed)) {
+  if (typed !== undefined && !verbs.some(({ name }) => name === typed)) {
     const names = verbs.map(({ name }) => name);
     program.error(`unknown verb "${typed}"${suggestion(typed, names)}; see convoy --help`);
   }

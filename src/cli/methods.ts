@@ -7,6 +7,7 @@ import { InputError } from "../inputError.js";
 import { trainConfig } from "../train/config.js";
 import { list } from "./arguments.js";
 import { addFlags } from "./flags.js";
+import { hinted } from "./hints.js";
 
 /** `lr=0.1` as `--lr 0.1`. */
 function toFlag(pair: string, typed: string): string[] {
@@ -26,7 +27,7 @@ function parseSettings(pairs: readonly string[], typed: string): MethodSettings 
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     const message = error.message.replace(/^error: /, "").replace("\n", " ");
-    throw new InputError(`method ${typed}: ${message}`);
+    throw new InputError(`method ${typed}: ${hinted(message, command)}`);
   }
   return command.opts();
 }

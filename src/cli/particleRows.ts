@@ -2,27 +2,28 @@
 
 import type { MetricInfo } from "../tasks/index.js";
 import type { ParticleStatus } from "../train/index.js";
+import type { Part } from "./fit.js";
 import { metricText, metricTitle } from "./metricText.js";
 
 const number = (value: number, digits: number) =>
   Number.isFinite(value) ? value.toPrecision(digits) : "-";
 
-/** `  net 0  lr 0.0300  loss 0.1234  accuracy 96.20 %  selection 97.10 %  moved 1.23`. */
+/** `  net 0  lr 0.0300    loss 0.1234  accuracy 96.20 %  selection 97.10 %  moved 1.23`, in parts. */
 export function particleRow(
   status: ParticleStatus,
   decides: MetricInfo,
   trained: MetricInfo | undefined,
-): string {
+): Part[] {
   const { particle, lr, loss, metrics, score, move, healthy, restored } = status;
-  const parts = [
-    `  net ${particle}`,
-    `lr ${number(lr, 3).padEnd(8)}`,
-    `loss ${Number.isFinite(loss) ? loss.toFixed(4) : "-"}`,
-    trained ? `${metricTitle(trained.name)} ${metricText(trained, metrics[trained.name])}` : "",
-    score === undefined ? "" : `selection ${metricText(decides, score)}`,
-    move > 0 ? `moved ${number(move, 3)}` : "",
-    healthy ? "" : "diverged",
-    restored > 0 ? `restored ${restored}x` : "",
+  const metric = trained && metricText(trained, metrics[trained.name]);
+  return [
+    { text: `  net ${particle}` },
+    { text: `lr ${number(lr, 3).padEnd(8)}` },
+    { text: `loss ${Number.isFinite(loss) ? loss.toFixed(4) : "-"}`, rank: 2 },
+    { text: trained ? `${metricTitle(trained.name)} ${metric}` : "", rank: 1 },
+    { text: score === undefined ? "" : `selection ${metricText(decides, score)}` },
+    { text: move > 0 ? `moved ${number(move, 3)}` : "", rank: 3 },
+    { text: healthy ? "" : "diverged" },
+    { text: restored > 0 ? `restored ${restored}x` : "" },
   ];
-  return parts.filter((part) => part !== "").join("  ");
 }

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { classification } from "../tasks/index.js";
-import type { RunStart, StepDone, Summary, TrainEvent } from "../train/events.js";
+import type { ParticleStatus, RunStart, StepDone, Summary, TrainEvent } from "../train/events.js";
+import { fitting } from "./fit.js";
+import { particleRow } from "./particleRows.js";
 import { showProgress, showResult } from "./progress.js";
 
 const kinds = { saved: 1, passing: 0, gradients: 0, weights: 0, scratch: 0 };
@@ -103,6 +105,26 @@ test("a live line on a terminal, with means of the epoch and the time left for t
   expect(live[1]).toBe(
     "epoch 1/2  [====================]  loss 1.5000  accuracy 50.00 %  20 img/s  0:02 left",
   );
+});
+
+test("in 80 columns an epoch's line fits, and says what matters most", () => {
+  const [, , , first] = shown(events, false, 80).split("\n");
+  expect(first).toBe("epoch 1/2  loss 1.5000  accuracy 50.00 %  selection 75.00 % *  0:03 left");
+  const live = shown(events, true, 80).split("\r\x1b[K")[4];
+  expect(live).toBe("epoch 1/2  loss 1.0000  accuracy 50.00 %  10,000 img/s  0:03 left");
+});
+
+test("the row of a net fits 80 columns, and counts nets as the tables do", () => {
+  const status: ParticleStatus = {
+    ...{ particle: 0, lr: 0.03, loss: 0.12345, metrics: { accuracy: 0.5 }, healthy: false },
+    ...{ move: 1.5, rateFactor: 1, restored: 2, score: 0.75 },
+  };
+  const [accuracy] = classification.metrics;
+  const row = (width: number) => fitting(particleRow(status, accuracy, accuracy), width);
+  expect(row(199)).toBe(
+    "  net 0  lr 0.0300    loss 0.1235  accuracy 50.00 %  selection 75.00 %  moved 1.50  diverged  restored 2x",
+  );
+  expect(row(79)).toBe("  net 0  lr 0.0300    selection 75.00 %  diverged  restored 2x");
 });
 
 test("the live line never wraps", () => {

@@ -17,6 +17,7 @@ import type {
   SwarmSize,
 } from "../train/index.js";
 import { type Stream, say } from "./console.js";
+import { fitting, type Part, widthOf } from "./fit.js";
 import { LiveBlock } from "./liveBlock.js";
 import { metricText, metricTitle } from "./metricText.js";
 import { particleRow } from "./particleRows.js";
@@ -75,6 +76,12 @@ class Study {
   }
 }
 
+/** Of training, as parts of a line. */
+const lossAndMetric = (loss: number, shown: MetricInfo | undefined, value: number): Part[] => [
+  { text: `loss ${loss.toFixed(4)}` },
+  { text: shown ? `${metricTitle(shown.name)} ${metricText(shown, value)}` : "", rank: 1 },
+];
+
 /** Means over the steps of the current epoch. */
 class EpochMeans {
   private images = 0;
@@ -93,13 +100,12 @@ class EpochMeans {
     if (this.shown) this.metric += metrics[this.shown.name] * images;
   }
 
-  describe(now: number): string {
+  describe(now: number): Part[] {
     const rate = this.images / Math.max(1e-3, (now - this.start) / 1000);
-    const { shown } = this;
-    const metric = shown
-      ? `  ${metricTitle(shown.name)} ${metricText(shown, this.metric / this.images)}`
-      : "";
-    return `loss ${(this.loss / this.images).toFixed(4)}${metric}  ${grouped(rate)} img/s`;
+    return [
+      ...lossAndMetric(this.loss / this.images, this.shown, this.metric / this.images),
+      { text: `${grouped(rate)} img/s`, rank: 2 },
+    ];
   }
 }
 
@@ -170,6 +176,7 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
   const style = (name: "green" | "dim" | "yellow", text: string) =>
     colored ? styleText(name, text) : text;
   const print = (line: string) => block.print(line);
+  const width = () => widthOf(stream);
   let course: Study;
   let epochs = 0;
   let means: EpochMeans | undefined;
@@ -184,13 +191,14 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
   /** Draws the live lines, not too often. */
   function draw(
     { epoch, step, stepsPerEpoch }: StepDone | ParticlesReport,
-    means: string,
+    means: readonly Part[],
     rows: readonly string[] = [],
   ): void {
     if (!block.live || now() - drawn < REDRAW) return;
     drawn = now();
-    const share = bar(step / stepsPerEpoch);
-    block.draw([`${label(epoch)}  ${share}  ${means}  ${course.left()}`, ...rows]);
+    const share = { text: bar(step / stepsPerEpoch), rank: 3 };
+    const line = [{ text: label(epoch) }, share, ...means, { text: course.left() }];
+    block.draw([fitting(line, width()), ...rows]);
   }
 
   function step(event: StepDone): void {
@@ -202,10 +210,12 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
 
   function particles(event: ParticlesReport): void {
     course.reach(event);
-    const rows = event.particles.map((status) => particleRow(status, decides, shown));
+    const rows = event.particles.map((status) =>
+      fitting(particleRow(status, decides, shown), width()),
+    );
     epochStart ??= now();
     const rate = event.images / Math.max(1e-3, (now() - epochStart) / 1000);
-    draw(event, `${grouped(rate)} img/s`, rows);
+    draw(event, [{ text: `${grouped(rate)} img/s` }], rows);
     if (!event.evaluated) return;
     epochStart = undefined;
     for (const row of rows) print(row);
@@ -215,15 +225,18 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
     means = undefined;
     const { epoch, trainLoss, train, imagesPerSecond, best } = event;
     const score = metricText(decides, event.selection[decides.name]);
-    const selection = `selection ${score}${best ? " *" : "  "}`;
-    const metric = shown
-      ? `  ${metricTitle(shown.name)} ${metricText(shown, train[shown.name])}`
-      : "";
-    print(
-      `${label(epoch)}  loss ${trainLoss.toFixed(4)}${metric}  ` +
-        `${best ? style("green", selection) : selection}  ` +
-        style("dim", `${grouped(imagesPerSecond)} img/s  ${course.left()}`),
-    );
+    const dim = (text: string) => style("dim", text);
+    const parts: Part[] = [
+      { text: label(epoch) },
+      ...lossAndMetric(trainLoss, shown, shown ? train[shown.name] : Number.NaN),
+      {
+        text: `selection ${score}${best ? " *" : "  "}`,
+        style: best ? (text) => style("green", text) : undefined,
+      },
+      { text: `${grouped(imagesPerSecond)} img/s`, rank: 3, style: dim },
+      { text: course.left(), rank: 2, style: dim },
+    ];
+    print(fitting(parts, width()));
   }
 
   return (event) => {

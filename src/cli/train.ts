@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { InputError } from "../inputError.js";
 import { trainConfig } from "../train/config.js";
+import { withoutIdle } from "../train/idle.js";
 import type { TrainSettings } from "../train/index.js";
 import type { Console } from "./console.js";
 import { addFlags } from "./flags.js";
@@ -26,8 +27,9 @@ function readSettings(path: string): Partial<TrainSettings> {
   if (typeof content !== "object" || content === null || Array.isArray(content)) {
     throw new InputError(`--config ${path}: expected one object of settings`);
   }
-  const { settings = content } = content as { settings?: object };
-  return settings;
+  const { settings } = content as { settings?: object };
+  // A run's has all settings, those too that it had no use for.
+  return settings === undefined ? content : withoutIdle(settings);
 }
 
 /** Defaults go before the file, the file before the flags. */

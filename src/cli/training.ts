@@ -28,7 +28,7 @@ export async function trainAndShow(
 ): Promise<void> {
   const stream = json ? console.err : console.out;
   const show = quiet ? showResult(stream) : showProgress(stream, { steps: settings.steps });
-  const onProgress = showReading(quiet ? console.err : stream);
+  const onProgress = showReading(console.err);
   let interrupted = false;
   const watch: Listener = (event) => {
     interrupted ||= event.type === "runEnd" && event.reason === "aborted";

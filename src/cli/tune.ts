@@ -15,6 +15,7 @@ import { Interrupted } from "./errors.js";
 import { addFlags, parseNumber } from "./flags.js";
 import { interruptible } from "./interrupt.js";
 import { metricText, metricTitle } from "./metricText.js";
+import { showReading } from "./reading.js";
 import { table } from "./table.js";
 
 type Settings = Partial<TrainSettings>;
@@ -111,6 +112,7 @@ async function tuneRate(data: string, options: RateOptions, console: Console): P
         { settings, out, lrs, seeds },
         {
           signal,
+          onProgress: showReading(console.err),
           ...(!quiet && {
             onPlan: (plan) => sayPlan(stream, plan, out),
             watch: showRates(stream),
@@ -145,7 +147,8 @@ function describe(scales: readonly NoiseScale[]): string[] {
 
 async function tuneBatch(data: string, options: BatchOptions, console: Console): Promise<void> {
   const { steps, looks, batches, json, ...settings } = options;
-  const scales = await noiseScale({ ...settings, data }, { steps, looks, batches });
+  const onProgress = showReading(console.err);
+  const scales = await noiseScale({ ...settings, data }, { steps, looks, batches, onProgress });
   if (json) return sayJson(console, { scales });
   for (const line of describe(scales)) say(console.out, line);
 }

@@ -101,7 +101,7 @@ export async function compare(
   const { out } = settings;
   const chosen = parseConfig({ epochs: DEFAULT_EPOCHS, ...settings.settings });
   const { module: path } = chosen;
-  const source = withTest(own.data ?? (await openData(chosen)));
+  const source = withTest(own.data ?? (await openData(chosen, { onProgress: own.onProgress })));
   const module = path === undefined ? undefined : await loadModule(path);
   const score = plannedScore(chosen, source, own);
   const plan = makePlan(settings, fingerprint(source), score, module);

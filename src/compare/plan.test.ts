@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { stripeSplits } from "../../test/support/tinyRun.js";
 import { fingerprint } from "../train/fingerprint.js";
 import { getMethod, methods } from "./methods.js";
-import { type CompareSettings, folderName, gradientEpochs, makePlan } from "./plan.js";
+import { type CompareSettings, folderName, gradientEpochs, makePlan, settingsOf } from "./plan.js";
 
 const data = fingerprint(stripeSplits());
 const planOf = (settings: Partial<CompareSettings>) =>
@@ -43,6 +43,15 @@ describe("a plan", () => {
     const plan = planOf({ methods: [getMethod("single"), getMethod("gossip")], settings });
     expect(gradientEpochs(plan, "single")).toBe(12);
     expect(gradientEpochs(plan, "gossip")).toBe(4);
+  });
+
+  test("gives a method what it has a use for of the settings that all share", () => {
+    const settings = { data: "d", epochs: 8, particles: 2, lr: 0.1, schedule: "cosine" };
+    const plan = planOf({ methods: ["single", "gossip", "rmtr"].map(getMethod), settings });
+    const [single, gossip, rmtr] = plan.methods.map(({ name }) => settingsOf(plan, name));
+    expect(single).toEqual({ data: "d", epochs: undefined, lr: 0.1, schedule: "cosine" });
+    expect(gossip).toMatchObject({ particles: 2, lr: 0.1 });
+    expect(rmtr).toMatchObject({ lr: undefined, schedule: undefined });
   });
 
   test("compares with the first method, if no other is named", () => {

@@ -7,6 +7,7 @@ import { countFrom, TUNING_OFFSET } from "../study/seeds.js";
 import type { MetricInfo, Score } from "../tasks/index.js";
 import { unknownName } from "../text/words.js";
 import type { Fingerprint } from "../train/fingerprint.js";
+import { withoutIdle } from "../train/idle.js";
 import { parseConfig, type TrainConfig, type TrainSettings } from "../train/index.js";
 import type { LoadedModule, ModuleInfo } from "../train/ownModule.js";
 import { type Method, type MethodSettings, overlaid } from "./methods.js";
@@ -221,11 +222,16 @@ export function makePlan(
 const methodOf = (plan: Plan, method: string): PlannedMethod =>
   plan.methods.find(({ name }) => name === method)!;
 
-/** Settings of a method's runs but for seed and epochs; a rate that all share is not for all. */
+/** Settings of a method's runs but for seed and epochs; what all share, such as a rate, is not for all. */
 export function settingsOf(plan: Plan, method: string): MethodSettings {
   const { settings, selfPaced } = methodOf(plan, method);
-  const all = overlaid(plan.settings, settings);
-  return selfPaced ? { ...all, lr: settings.lr } : all;
+  // What all share may be of use to some of the methods only.
+  const useful = withoutIdle(overlaid(plan.settings, settings));
+  const shared = Object.entries(plan.settings).filter(([name]) => name in useful);
+  const all = overlaid(Object.fromEntries(shared), settings);
+  if (!selfPaced) return all;
+  const { lr, schedule, warmup, scale } = settings;
+  return { ...all, lr, schedule, warmup, scale };
 }
 
 /** Whether a method finds its own steps. */

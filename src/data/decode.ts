@@ -2,9 +2,9 @@
 // when there is something to decode; it works in threads of its own.
 
 import { readFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import type { Metadata, Sharp, SharpOptions } from "sharp";
 import { InputError } from "../inputError.js";
+import { usableCores } from "../machine.js";
 import type { Image, Size } from "./images.js";
 import { channelRule } from "./pixels/channels.js";
 import { bytesOf16, bytesOfFloats, type Range16 } from "./pixels/depth.js";
@@ -27,7 +27,7 @@ type OpenImage = (bytes: Uint8Array, options: SharpOptions) => Sharp;
 const WHITE = "#ffffff";
 
 /** Images that are decoded side by side. */
-const CONCURRENCY = availableParallelism();
+const CONCURRENCY = usableCores();
 
 async function loadSharp(): Promise<OpenImage> {
   try {

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { scratchFolder } from "../../test/fixtures/data.js";
 import { classesOf, classNames } from "../../test/support/questions.js";
 import { commonSize } from "./images.js";
 import { normalisationOf } from "./normalise.js";
-import { openDataset, sources } from "./sources.js";
+import { type OpenOptions, openDataset, sources } from "./sources.js";
 
 test("mnist by name", async () => {
   const { train, test: held, selection } = await openDataset("mnist");
@@ -56,6 +57,36 @@ test("a file of no known kind lists the kinds", async () => {
   );
 });
 
+test("a folder of data files says which there are", async () => {
+  const folder = await scratchFolder();
+  await writeFile(join(folder, "cells.npz"), "");
+  await writeFile(join(folder, "readme.md"), "");
+  await expect(openDataset(folder)).rejects.toThrow(/do you mean .*cells\.npz\?/);
+});
+
+test("a folder of folders without images says what they hold", async () => {
+  const folder = await scratchFolder();
+  for (const name of ["a", "b"]) {
+    await mkdir(join(folder, name));
+    await writeFile(join(folder, name, "table.gz"), "");
+  }
+  await expect(openDataset(folder)).rejects.toThrow(/no image in a\/, b\/; .*2 \.gz/);
+});
+
 test("images smaller than the net allows are refused", async () => {
   await expect(openDataset("mnist", { minimum: 32 })).rejects.toThrow(/28x28.*at least 32x32/);
+});
+
+test.each<[string, OpenOptions]>([
+  ["channels", { channels: 3 }],
+  ["range", { range: "percentile" }],
+  ["pack", { pack: true }],
+  ["groupBy", { groupBy: "parent" }],
+  ["columns", { columns: { path: "file" } }],
+])("%s is refused where it would do nothing", async (name, options) => {
+  const message = new RegExp(`^mnist: setting ${name} has no effect on such data`);
+  await expect(openDataset("mnist", options)).rejects.toThrow(message);
+  // Data that are only evaluated are read by the settings of those that were learned from.
+  const known = Array.from({ length: 10 }, (_, at) => `${at}`);
+  expect((await openDataset("mnist", { ...options, known })).train.length).toBe(60000);
 });

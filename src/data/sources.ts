@@ -10,7 +10,7 @@ import { cifar } from "./readers/cifar.js";
 import { locationAt } from "./readers/files.js";
 import { idx } from "./readers/idx.js";
 import { readers } from "./readers/index.js";
-import { numbered, type Reader, type ReadOptions } from "./readers/reader.js";
+import { type Choice, numbered, type Reader, type ReadOptions } from "./readers/reader.js";
 
 /** A well-known data set: where it lies on this machine, and what brings it there. */
 export interface Source {
@@ -106,6 +106,7 @@ async function readSource(source: Source, options: OpenOptions): Promise<Splits>
     const where = folder === undefined ? "" : ` in ${folder}`;
     throw new InputError(`${source.name} is not installed${where}; ${source.cure}`);
   }
+  refuseIdle(source.name, source.reader, options);
   return source.reader.read(location, {
     ...options,
     name: source.name,
@@ -113,8 +114,45 @@ async function readSource(source: Source, options: OpenOptions): Promise<Splits>
   });
 }
 
+/** What is asked for by each setting that not every kind of data has a use for. */
+const asked: Readonly<Record<Choice, (options: OpenOptions) => unknown>> = {
+  channels: ({ channels }) => channels,
+  range: ({ range = "full" }) => (range === "full" ? undefined : range),
+  pack: ({ pack }) => pack || undefined,
+  groupBy: ({ groupBy }) => groupBy,
+  columns: ({ columns = {} }) => Object.keys(columns)[0],
+  classes: ({ classes }) => classes,
+};
+
+/** Refuses a setting that would do nothing. Data that are only evaluated are read as those that were learned from. */
+function refuseIdle(path: string, { heeds, reads }: Reader, options: OpenOptions): void {
+  if (options.known) return;
+  const names = Object.keys(asked) as Choice[];
+  const idle = names.find((name) => !heeds.includes(name) && asked[name](options) !== undefined);
+  if (idle === undefined) return;
+  throw new InputError(
+    `${path}: setting ${idle} has no effect on such data (it is ${reads}); leave it out`,
+  );
+}
+
 /** Archives of files. */
 const PACKED = /\.(zip|tar|tgz|tar\.\w+|7z|rar)$/i;
+
+/** Files that are data sets by themselves. */
+const WHOLE = /\.(npz|csv)$/i;
+
+/** Most names in a message. */
+const NAMED = 4;
+
+/** What to do about a path that nothing reads, as far as its entries tell. */
+function cureFor(path: string, entries: readonly string[]): string {
+  const whole = entries.filter((name) => WHOLE.test(name));
+  const listed = whole.slice(0, NAMED).map((name) => join(path, name));
+  const more = whole.length > NAMED ? ` (${whole.length} such files)` : "";
+  if (whole.length > 0) return `; do you mean ${listed.join(" or ")}${more}?`;
+  const packed = [path, ...entries].find((name) => PACKED.test(name));
+  return packed === undefined ? "" : ` (unpack ${packed} first)`;
+}
 
 async function readPath(path: string, options: OpenOptions): Promise<Splits> {
   const location = await locationAt(path);
@@ -126,10 +164,12 @@ async function readPath(path: string, options: OpenOptions): Promise<Splits> {
     );
   }
   for (const reader of readers) {
-    if (await reader.matches(location)) return reader.read(location, options);
+    if (!(await reader.matches(location))) continue;
+    refuseIdle(path, reader, options);
+    return reader.read(location, options);
   }
   const kinds = readers.map(({ reads }) => `  - ${reads}`).join("\n");
-  const packed = [path, ...(location.entries ?? [])].find((name) => PACKED.test(name));
-  const cure = packed === undefined ? "" : ` (unpack ${packed} first)`;
-  throw new InputError(`${path}: no known kind of data set${cure}; expected one of\n${kinds}`);
+  throw new InputError(
+    `${path}: no known kind of data set${cureFor(path, location.entries ?? [])}; expected one of\n${kinds}`,
+  );
 }

@@ -4,14 +4,16 @@ import {
   existsSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { lockFolder } from "./lock.js";
 import { thisProcess } from "./process.js";
 
@@ -82,6 +84,38 @@ test.each([
   lockFolder(folder).release();
 });
 
+test("a holder gives a sign every 15 seconds", () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  try {
+    const lock = lockFolder(folder);
+    const longAgo = Date.now() / 1000 - 150;
+    utimesSync(path(), longAgo, longAgo);
+    vi.advanceTimersByTime(15_000);
+    expect(statSync(path()).mtimeMs).toBeGreaterThan(1000 * longAgo + 100_000);
+    lock.release();
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test.skipIf(!existsSync("/proc/self/stat"))(
+  "a holder that is dead but not yet buried is gone (needs /proc)",
+  async () => {
+    // Its parent becomes a program that never asks after it.
+    const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"]);
+    const [pid] = (await once(parent.stdout, "data")).map(Number);
+    try {
+      await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, "utf8")).toContain(") Z "));
+      leave({ pid, host: hostname() });
+      lockFolder(folder).release();
+    } finally {
+      parent.kill("SIGKILL");
+      await once(parent, "exit");
+    }
+  },
+);
+
 test.each([
   ["cut off while it was written", '{"pid":'],
   ["of zeros", "\0\0\0\0"],
@@ -104,6 +138,7 @@ test("who has lost the lock is told, and leaves the other's alone", () => {
   const other = lockFolder(folder);
   expect(() => lock.expectHeld()).toThrow(/has taken .* over/);
   lock.release();
+  expect(existsSync(path())).toBe(true);
   other.expectHeld();
   other.release();
 });

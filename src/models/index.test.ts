@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { InputError } from "../inputError.js";
 import { linear } from "../nn/index.js";
-import { createModel, listModels, withHead } from "./index.js";
+import { createModel, defaultModel, listModels, withHead } from "./index.js";
 
 const input = { channels: 1, height: 28, width: 28, outputs: 10 };
 
@@ -14,6 +14,17 @@ test("names are listed once", () => {
   const names = listModels();
   expect(names).toContain("lenet5");
   expect(new Set(names).size).toBe(names.length);
+});
+
+test.each([
+  ["digits", [1, 28, 28], "lenet5"],
+  ["grey images that lenet5 does not take", [1, 8, 8], "resnet20"],
+  ["grey photographs", [1, 224, 224], "resnet18"],
+  ["small colour images", [3, 32, 32], "resnet20"],
+  ["photographs", [3, 64, 64], "resnet18"],
+] as const)("the model for %s where none is named", (_, [channels, height, width], name) => {
+  expect(defaultModel({ channels, height, width })).toBe(name);
+  expect(createModel(name, { channels, height, width, outputs: 2 }).name).toBe(name);
 });
 
 test.each([

@@ -66,6 +66,22 @@ export const listModels = (): string[] => families.map(({ name }) => name);
 export const familyOf = (name: string, own: readonly ModelFamily[] = []): ModelFamily =>
   byName("model", name, withOwn("model", families, own));
 
+/** Largest grey images that are drawings rather than photographs, and smallest images for `resnet18`, in pixels. */
+const [DRAWING, PHOTOGRAPH] = [32, 64];
+
+/**
+ * The model for images where nobody names one: for small grey ones a small one, for all others one for photographs.
+ *
+ * @example
+ * defaultModel({ channels: 1, height: 28, width: 28 }); // "lenet5"
+ * defaultModel({ channels: 3, height: 96, width: 96 }); // "resnet18"
+ */
+export function defaultModel({ channels, height, width }: Omit<ModelInput, "outputs">): string {
+  const [least, most] = [Math.min(height, width), Math.max(height, width)];
+  if (channels === 1 && least >= lenet5.smallest && most <= DRAWING) return lenet5.name;
+  return least < PHOTOGRAPH ? resnet20.name : resnet18.name;
+}
+
 function check(family: ModelFamily, input: ModelInput): void {
   for (const [name, value] of Object.entries(input)) {
     if (!Number.isInteger(value) || value < 1) {

@@ -20,6 +20,7 @@ import {
   trainTiny,
 } from "../../test/support/tinyRun.js";
 import { flatten, linear, sequential } from "../nn/index.js";
+import { openState } from "../train/checkpoint.js";
 import type { TrainEvent } from "../train/events.js";
 import { openTraining } from "./fromConfig.js";
 import { runFiles } from "./runFiles.js";
@@ -159,6 +160,14 @@ describe("a resumed run goes on with whatever is whole", () => {
     expectSameRun(parted, whole);
   });
 
+  test("the state before a damaged one is the last one then, and not lost at the next save", async () => {
+    const { parted } = await two();
+    writeFileSync(join(parted, runFiles.state), "damaged");
+    await trainTiny({ out: parted }, { resume: true, signal: AbortSignal.abort() });
+    expect(openState(bytes(parted, runFiles.state), "state").progress.epoch).toBe(1);
+    expect(existsSync(join(parted, runFiles.previousState))).toBe(false);
+  });
+
   test("the state before one that was not written to its end", async () => {
     const { whole, parted } = await two();
     renameSync(join(parted, runFiles.state), join(parted, runFiles.previousState));
@@ -168,7 +177,12 @@ describe("a resumed run goes on with whatever is whole", () => {
 
   test("weights that were damaged are those of the state again", async () => {
     const { whole, parted } = await two();
-    for (const file of [runFiles.last, runFiles.best]) writeFileSync(join(parted, file), "");
+    for (const run of [parted, whole]) {
+      const before = [runFiles.last, runFiles.best].map((file) => bytes(run, file));
+      for (const file of [runFiles.last, runFiles.best]) writeFileSync(join(run, file), "");
+      await trainTiny({ out: run }, { resume: true, signal: AbortSignal.abort() });
+      expect([runFiles.last, runFiles.best].map((file) => bytes(run, file))).toEqual(before);
+    }
     expect(await resume(parted)).toEqual([]);
     expectSameRun(parted, whole);
   });
@@ -186,7 +200,7 @@ describe("a resumed run goes on with whatever is whole", () => {
     const text = `${bytes(parted, runFiles.metrics)}`.split("\n");
     writeFileSync(
       join(parted, runFiles.metrics),
-      text.map((line, at) => (at === 3 ? line.replace('"type"', "\0type") : line)).join("\n"),
+      text.map((line, at) => (at === 3 ? line.replace('"type"', '\0type"') : line)).join("\n"),
     );
     expect(await resume(parted)).toEqual([
       expect.stringMatching(/metrics\.jsonl is not what it was at the checkpoint/),
@@ -256,7 +270,7 @@ describe("a run is not resumed", () => {
       "the run was made with lr 0.05, not 0.1",
     );
     await expect(trainTiny({ out, model: "resnet20" }, { resume: true })).rejects.toThrow(
-      'the run was made with model "lenet5", not "resnet20"',
+      'the run was made with model "tiny", not "resnet20"',
     );
   });
 
@@ -329,6 +343,13 @@ describe("a run is not resumed", () => {
       name: "InputError",
       message: expect.stringMatching(/config\.json: .*; expected the config\.json of a Convoy run/),
     });
+  });
+
+  test("with a field in its config.json that is not known", async () => {
+    const out = await interrupted();
+    const config = JSON.parse(`${bytes(out, runFiles.config)}`);
+    writeFileSync(join(out, runFiles.config), JSON.stringify({ ...config, more: 1 }));
+    await expect(trainTiny({ out }, { resume: true })).rejects.toThrow(/unknown field "more"/);
   });
 
   test("with a setting of another kind in its config.json", async () => {

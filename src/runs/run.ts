@@ -142,6 +142,9 @@ export class Run {
     }
     const fault = selectionFault(splits.train, splits.selection);
     if (fault) found.push(fault);
+    if (config.ghost !== undefined && session.layout.length === session.layout.trainable) {
+      found.push(`setting ghost has no effect: ${prepared.net.model} has no batch normalisation`);
+    }
     if (session.batchSize < config.batch) {
       found.push(`batches hold ${session.batchSize} images, all that there are to learn from`);
     }

@@ -1,9 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { temporaryFolder } from "../../test/support/tinyRun.js";
+import { lockFolder } from "../files/lock.js";
 import type { ParamLayout } from "../graph/index.js";
+import type { Summary } from "../train/events.js";
 import { startOfRun } from "../train/progress.js";
 import { runStem } from "./runFiles.js";
 import { RunFolder } from "./runFolder.js";
@@ -74,6 +76,12 @@ describe("a folder", () => {
       },
     ],
     ["with steps", /it holds metrics/, (path) => writeFileSync(join(path, "metrics.jsonl"), "{}")],
+    ["with a result", /it holds summary/, (path) => writeFileSync(join(path, "summary.json"), "")],
+    [
+      "with the second of two states",
+      /it holds state\.previous/,
+      (path) => writeFileSync(join(path, "state.previous.safetensors"), ""),
+    ],
   ])("%s is left alone", async (_, message, leave) => {
     const path = temporaryFolder();
     leave(path);
@@ -89,6 +97,17 @@ describe("a folder", () => {
     folder.close();
   });
 
+  test("that another process has taken over is saved in no more", async () => {
+    const path = temporaryFolder();
+    const folder = await RunFolder.create(path);
+    rmSync(join(path, "run.lock"));
+    const other = lockFolder(path);
+    await expect(folder.saveState(layout, state)).rejects.toThrow(/has taken .* over/);
+    expect(existsSync(join(path, "state.safetensors"))).toBe(false);
+    other.release();
+    folder.close();
+  });
+
   test("loses what killed processes were writing when its run is resumed", async () => {
     const path = temporaryFolder();
     (await RunFolder.create(path)).close();
@@ -99,12 +118,11 @@ describe("a folder", () => {
 });
 
 test.skipIf(!existsSync("/proc/self/fd"))(
-  "a state is saved when the lines that it tells of are on disk (needs /proc)",
+  "a state or a result is saved when the lines that it tells of are on disk (needs /proc)",
   async () => {
     const path = temporaryFolder();
     const folder = await RunFolder.create(path);
     await folder.log("metrics").rewrite("");
-    folder.log("metrics").append("{}\n");
     const handle = await open(path, "r");
     const prototype = Object.getPrototypeOf(handle) as typeof handle;
     await handle.close();
@@ -114,12 +132,18 @@ test.skipIf(!existsSync("/proc/self/fd"))(
     ) {
       synced.push(basename(readlinkSync(`/proc/self/fd/${this.fd}`)));
     });
-    await folder.saveState(layout, state).finally(() => sync.mockRestore());
-    expect(synced).toEqual([
-      "metrics.jsonl",
-      `.state.safetensors.${process.pid}.tmp`,
-      basename(path),
-    ]);
+    const save = async (file: string, saved: () => Promise<void>) => {
+      folder.log("metrics").append("{}\n");
+      synced.length = 0;
+      await saved();
+      expect(synced).toEqual(["metrics.jsonl", `.${file}.${process.pid}.tmp`, basename(path)]);
+    };
+    try {
+      await save("state.safetensors", () => folder.saveState(layout, state));
+      await save("summary.json", () => folder.saveSummary({} as Summary));
+    } finally {
+      sync.mockRestore();
+    }
     folder.close();
   },
 );

@@ -72,7 +72,9 @@ describe("nothing is written", () => {
     const out = join(temporaryFolder(), "run");
     await trainTiny({ out, epochs: 1 });
     const before = readFileSync(join(out, runFiles.results), "utf8");
-    await expect(trainTiny({ out, epochs: 1 })).rejects.toThrow(
+    // Nor is anything opened for it.
+    const open = () => Promise.reject(new Error("opened"));
+    await expect(trainTiny({ out, epochs: 1 }, { open })).rejects.toThrow(
       `${out} holds another run; resume it with --resume ${out} or choose another folder`,
     );
     expect(readFileSync(join(out, runFiles.results), "utf8")).toBe(before);

@@ -3,12 +3,13 @@
 // and batch statistics settle; see docs/results/tuning.md for where they lead.
 
 import { join } from "node:path";
-import { openDataset, type Splits, splitSelection } from "../data/index.js";
+import { type Splits, splitSelection } from "../data/index.js";
 import { writeFileAtomic } from "../files/atomicFile.js";
 import { InputError } from "../inputError.js";
 import { getOptimizer, isSelfPaced, type Optimizer } from "../optim/index.js";
 import { type Fingerprint, fingerprint } from "../train/fingerprint.js";
 import { type OwnParts, parseConfig, type TrainSettings } from "../train/index.js";
+import { openData } from "../train/openData.js";
 import { loadModule, type ModuleInfo } from "../train/ownModule.js";
 import { prepare } from "../train/prepare.js";
 import { rateFiles, ratesChart, ratesTable } from "./rateReport.js";
@@ -281,11 +282,13 @@ export async function tuneRate(
 ): Promise<TunedRate | undefined> {
   checkSettings(tuned);
   const { out } = tuned;
-  const { data: name, size, module: path, optimizer } = parseConfig(tuned.settings);
+  const config = parseConfig(tuned.settings);
+  const { module: path, optimizer } = config;
   const module = path === undefined ? undefined : await loadModule(path);
   expectRate(own.optimizer ?? getOptimizer(optimizer, module?.optimizers));
   const settings = { ...tuned.settings, ...(module && { module: module.path }) };
-  const { train, selection } = own.data ?? (await openDataset(name, { size }));
+  const { train, selection } =
+    own.data ?? (await openData(config, { kind: own.task?.labels, onProgress: own.onProgress }));
   const parts = { ...own, data: { train, selection } };
   const plan = await planOf(tuned, parts);
   const { lrs, seeds } = plan;

@@ -126,6 +126,15 @@ describe("a saved state", () => {
     expect(() => openState(withProgress(change), "state")).toThrow(message);
   });
 
+  test.each([
+    ["a length below zero", '{"metrics":{"bytes":-1,"crc32":0}}', /logs: metrics\.bytes is -1/],
+    ["no JSON", "{", /logs: /],
+  ])("whose lengths of growing files have %s is refused", (_, logs, message) => {
+    const { tensors, metadata } = readSealed(bytes, "state");
+    const changed = writeSealed(tensors, { progress: metadata.progress, logs });
+    expect(() => openState(changed, "state")).toThrow(message);
+  });
+
   test("that lacks a checksum is refused", () => {
     const { tensors, metadata } = readSealed(bytes, "state");
     expect(() => openState(writeSealed(tensors, { logs: metadata.logs }), "state")).toThrow(

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { InputError } from "../inputError.js";
 import { parseConfig, settingNames, trainConfig } from "./config.js";
+import { settingCalled } from "./otherNames.js";
 
 test("fills in defaults", () => {
   expect(parseConfig({ data: "mnist" })).toMatchObject({
-    model: "lenet5",
     epochs: 5,
     batch: 64,
     seed: 1,
@@ -25,6 +25,21 @@ test("an unknown setting is refused with the nearest known one", () => {
   expect(() => parseConfig({ data: "mnist", epoch: 3 })).toThrow(
     new InputError('unknown setting "epoch" (did you mean "epochs"?)'),
   );
+});
+
+test.each([
+  ["batchSize", "batch"],
+  ["learningRate", "lr"],
+  ["weightDecay", "decay"],
+  ["device", "engine"],
+])("%s is what others call %s", (name, setting) => {
+  expect(() => parseConfig({ data: "mnist", [name]: 1 })).toThrow(
+    `unknown setting "${name}" (did you mean "${setting}"?)`,
+  );
+});
+
+test("no name of another program is a setting here", () => {
+  for (const name of settingNames) expect(settingCalled(name)).toBeUndefined();
 });
 
 test.each([

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { type Fit, fits, type Range16, ranges } from "../data/index.js";
 import { parseSettings } from "../settings.js";
 import { BYTES } from "../text/bytes.js";
+import { settingCalled } from "./otherNames.js";
 
 /** Numbers, ranges and names, one for each net of a swarm; see the swarm's rates. */
 const RATES = /^([a-z]{4,}|[-\d.e@/]+)(,\s*([a-z]{4,}|[-\d.e@/]+))*$/i;
@@ -16,6 +17,9 @@ const inWords = (table: Readonly<Record<string, string>>): string =>
     .join(", ");
 
 const count = () => z.int().min(1);
+
+/** Part of the training images that chooses the best epoch where nobody says another. */
+export const SELECTION_SHARE = 0.1;
 
 /** The schema. Each description is a line of help. */
 export const trainConfig = z.strictObject({
@@ -43,7 +47,12 @@ export const trainConfig = z.strictObject({
     .string()
     .optional()
     .describe("metric that chooses the best epoch; default the first of the task"),
-  model: z.string().default("lenet5").describe("model by name"),
+  model: z
+    .string()
+    .optional()
+    .describe(
+      "model by name; default by the images: lenet5 for grey ones up to 32x32, resnet20 below 64x64, else resnet18",
+    ),
   module: z
     .string()
     .min(1)
@@ -165,7 +174,7 @@ export const trainConfig = z.strictObject({
     .number()
     .gt(0)
     .lt(1)
-    .default(0.1)
+    .default(SELECTION_SHARE)
     .describe(
       "share of the training data that chooses the best epoch, if the data bring no such set",
     ),
@@ -187,7 +196,9 @@ export const trainConfig = z.strictObject({
     .boolean()
     .default(false)
     .describe("of a swarm's mean: measure effective learning rate and noise after every epoch"),
-  threads: count().optional().describe("threads of the engine; default all cores"),
+  threads: count()
+    .optional()
+    .describe("threads of the engine; default all cores that the process may use"),
   engine: z.enum(["auto", "native", "reference"]).default("auto").describe("what computes"),
 });
 
@@ -207,5 +218,5 @@ export const settingNames = Object.keys(trainConfig.shape) as readonly (keyof Tr
  * parseConfig({ data: "mnist", epochs: 2 }).batch; // 64
  */
 export function parseConfig(settings: unknown): TrainConfig {
-  return parseSettings(trainConfig, settings);
+  return parseSettings(trainConfig, settings, undefined, settingCalled);
 }

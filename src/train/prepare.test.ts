@@ -2,7 +2,11 @@ import { expect, test } from "vitest";
 import { bytesOf } from "../../test/fixtures/data.js";
 import { stripeSplits, tinyModel, tinySettings } from "../../test/support/tinyRun.js";
 import { normalisationOf } from "../data/index.js";
+import { createModel } from "../models/index.js";
+import { netOf } from "../nn/index.js";
+import type { TrainSettings } from "./config.js";
 import { prepare } from "./prepare.js";
+import { tensorsOf } from "./weights.js";
 
 test("mean and std are those of the images to learn from, not of those to choose by", async () => {
   const data = stripeSplits();
@@ -20,4 +24,29 @@ test("nor are they those of a selection set that comes with the data", async () 
   const data = { train, selection: bright };
   const { net } = await prepare(tinySettings, { data, model: tinyModel });
   expect(net.mean).toEqual(normalisationOf(train).mean);
+});
+
+test.each<[string, Partial<TrainSettings>]>([
+  ["particles", { particles: 4 }],
+  ["selection", { selection: 0.3 }],
+  ["schedule", { optimizer: "tr-lsr1", schedule: "cosine", lr: undefined }],
+])("setting %s is refused where it would do nothing", async (name, settings) => {
+  const { train, test: selection } = stripeSplits();
+  const own = { data: { train, selection }, model: tinyModel };
+  await expect(prepare({ ...tinySettings, ...settings }, own)).rejects.toThrow(
+    new RegExp(`^setting ${name}`),
+  );
+});
+
+test("where no model is named it is one for the images, or that of the weights", async () => {
+  const data = stripeSplits();
+  const settings = { data: "stripes", size: 16 };
+  const { config, net } = await prepare(settings, { data });
+  expect([net.model, config.model]).toEqual(["lenet5", "lenet5"]);
+  const model = createModel("convnet-gn", { channels: 1, height: 16, width: 16, outputs: 3 });
+  const { layout } = netOf(model, 1, { training: false });
+  const tensors = new Map(tensorsOf(layout, new Float32Array(layout.length)));
+  const weights = { info: { ...net, model: model.name }, tensors };
+  const started = await prepare(settings, { data, weights });
+  expect(started.net.model).toBe("convnet-gn");
 });

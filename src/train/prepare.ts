@@ -19,7 +19,7 @@ import {
   type Splits,
 } from "../data/index.js";
 import { InputError } from "../inputError.js";
-import { createModel, type Model, type ModelInput } from "../models/index.js";
+import { createModel, defaultModel, type Model, type ModelInput } from "../models/index.js";
 import { getOptimizer, getSchedule, isSelfPaced, type Optimizer } from "../optim/index.js";
 import type { RunConfig } from "../runs/runConfig.js";
 import {
@@ -33,8 +33,9 @@ import {
   tasks,
 } from "../tasks/index.js";
 import { unknownName } from "../text/words.js";
-import { parseConfig, type TrainConfig, type TrainSettings } from "./config.js";
+import { parseConfig, SELECTION_SHARE, type TrainConfig, type TrainSettings } from "./config.js";
 import { dataDifference, type Fingerprint, fingerprint } from "./fingerprint.js";
+import { refuseIdle } from "./idle.js";
 import { isSource, openData, pathFrom } from "./openData.js";
 import { type LoadedModule, loadModule } from "./ownModule.js";
 import { type Start, startFrom, type Wanted } from "./start.js";
@@ -109,10 +110,18 @@ function resumedSettings(saved: RunConfig, given: Partial<TrainSettings>): Parti
 const withPath = (settings: Partial<TrainSettings>): Partial<TrainSettings> =>
   settings.module === undefined ? settings : { ...settings, module: resolve(settings.module) };
 
+/** Settings of the rate that ask for nothing. */
+const unpaced: Partial<TrainSettings> = { schedule: "constant", warmup: 0, scale: "none" };
+
 /** An optimizer that finds its own steps takes no rate, and moves its net alone. */
-function checkPace({ name }: Optimizer, { swarm }: TrainConfig, { lr }: Partial<TrainSettings>) {
-  if (lr !== undefined) {
-    throw new InputError(`setting lr: ${name} finds the lengths of its steps itself; leave lr out`);
+function checkPace({ name }: Optimizer, { swarm }: TrainConfig, given: Partial<TrainSettings>) {
+  const idle = (["lr", "schedule", "warmup", "scale"] as const).find(
+    (setting) => given[setting] !== undefined && given[setting] !== unpaced[setting],
+  );
+  if (idle !== undefined) {
+    throw new InputError(
+      `setting ${idle}: ${name} finds the lengths of its steps itself; leave ${idle} out`,
+    );
   }
   if (swarm !== undefined) {
     throw new InputError(
@@ -143,25 +152,31 @@ function checkNames(
   parseAugmentations(augment);
 }
 
+/** The net that settings name, or that the weights to start from were made for, or the images are for. */
 function wantedNet(
-  { model: name, size }: TrainConfig,
+  { model: named, size }: TrainConfig,
   { train }: Splits,
   names: readonly string[],
-  create: OwnParts["model"],
-  module?: LoadedModule,
+  own: { readonly create: OwnParts["model"]; readonly weights?: Weights; module?: LoadedModule },
 ): Wanted {
   const { channels, images } = train;
   const { height, width } = commonSize(images) ?? { height: DEFAULT_SIZE, width: DEFAULT_SIZE };
+  const input = { channels, height: size ?? height, width: size ?? width, outputs: names.length };
+  const { create, weights, module } = own;
+  const name = named ?? weights?.info.model ?? defaultModel(input);
   return {
     create: create ?? ((input) => createModel(name, input, module?.models)),
-    input: {
-      channels,
-      height: size ?? height,
-      width: size ?? width,
-      outputs: names.length,
-    },
+    input,
     names,
   };
+}
+
+/** Refuses a share for choosing where the data say by what images is chosen. */
+function checkSelection({ selection: share }: TrainConfig, { selection, train }: Splits): void {
+  if (share === SELECTION_SHARE || !selection) return;
+  throw new InputError(
+    `setting selection is ${share}: ${train.name} brings a selection set of its own; leave it out`,
+  );
 }
 
 /** The weights that settings or program name. */
@@ -230,6 +245,7 @@ export async function prepare(
   const located = withPath(settings);
   const given = saved ? resumedSettings(saved, located) : located;
   const first = parseConfig(given);
+  if (!saved) refuseIdle(settings);
   const module =
     first.module === undefined ? undefined : await loadModule(first.module, saved?.module);
   checkNames(own.optimizer ?? getOptimizer(first.optimizer, module?.optimizers), first);
@@ -240,17 +256,18 @@ export async function prepare(
         kind: own.task?.labels,
         onProgress: own.onProgress,
       });
+  if (!saved) checkSelection(first, splits);
   const task = taskOf(first, splits, own.task);
   const names = task.outputs(splits.train.labels);
   const data = fingerprint(splits);
   const difference = saved && dataDifference(saved.data, data);
   if (difference) throw new InputError(`the run was made with other data: ${difference}`);
-  const wanted = wantedNet(first, splits, names, own.model, module);
-  const model = wanted.create(wanted.input);
   const weights = saved ? undefined : await weightsOf(first, own);
+  const wanted = wantedNet(first, splits, names, { create: own.model, weights, module });
+  const model = wanted.create(wanted.input);
   const start = weights && startFrom(weights, wanted, first.pretrained ?? "the weights given");
   const { mean, std, ...defaults } = model.defaults ?? {};
-  const full = parseConfig({ ...defaults, ...given });
+  const full = parseConfig({ ...defaults, model: model.name, ...given });
   const optimizer = own.optimizer ?? getOptimizer(full.optimizer, module?.optimizers);
   const config = withLevels(full, optimizer);
   if (isSelfPaced(optimizer)) checkPace(optimizer, config, settings);

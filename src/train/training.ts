@@ -20,7 +20,7 @@ export interface Training {
   /** Of all programs that train. */
   readonly memory: TrainingMemory;
   /** How the activations of the last step were compressed; absent where they are not. */
-  readonly compression?: () => Promise<readonly LayerCompression[]>;
+  readonly compression?: (() => Promise<readonly LayerCompression[]>) | undefined;
   /** Of a swarm. */
   readonly size?: SwarmSize;
   /** Bytes that the nets of a swarm have sent to each other; absent for one net. */

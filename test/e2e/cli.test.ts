@@ -19,7 +19,12 @@ describe("bad input", () => {
     [
       "an unknown option",
       ["train", "mnist", "--epoch", "2"],
-      /'--epoch' \(Did you mean --epochs\?\)/,
+      /'--epoch' \(did you mean --epochs\?\)/,
+    ],
+    [
+      "what others call an option",
+      ["train", "mnist", "--batch-size", "32"],
+      /'--batch-size' \(did you mean --batch\?\)/,
     ],
     [
       "an unknown model",
@@ -101,9 +106,10 @@ describe("bad input", () => {
 test("--version and --help", async () => {
   const cwd = scratch();
   expect(await convoy(["--version"], { cwd })).toEqual({ code: 0, out: `${version}\n`, err: "" });
-  const { code, out } = await convoy(["train", "--help"], { cwd });
-  expect(code).toBe(0);
-  expect(out).toContain("--label-smoothing <number>");
+  const asked = await convoy(["train", "--help"], { cwd });
+  expect(asked).toMatchObject({ code: 0, err: "" });
+  expect(asked.out).toContain("--label-smoothing <number>");
+  expect(await convoy(["help", "train"], { cwd })).toEqual(asked);
 });
 
 test("a run is trained, evaluated and used; --json prints one object", async () => {

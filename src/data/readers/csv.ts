@@ -10,7 +10,7 @@ import { type Entry, labelMaker } from "./cells.js";
 import { describeColumns, type Table, type TableColumns, tableColumns } from "./columns.js";
 import { readBytes } from "./files.js";
 import { type ImageFiles, isImage, readImages } from "./imageFiles.js";
-import { groupNumbers, type Reader, type ReadOptions } from "./reader.js";
+import { groupNumbers, ofImageFiles, type Reader, type ReadOptions } from "./reader.js";
 import { expectedParts, PARTS, partOf, requireTrain } from "./roles.js";
 
 /** The text of a table, which must be UTF-8. */
@@ -176,6 +176,7 @@ export const csv: Reader = {
   name: "csv",
   reads:
     "a .csv file with a column of paths and columns of labels, tags or values, perhaps split and group",
+  heeds: [...ofImageFiles, "columns", "classes"],
   matches: ({ path, entries }) => entries === undefined && /\.csv$/i.test(path),
   async read({ path }, options): Promise<Splits> {
     const table = tableOf(decodeText(await readBytes(path), path), path);

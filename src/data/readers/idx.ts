@@ -122,6 +122,7 @@ async function filesOf(path: string, entries: readonly string[]): Promise<string
 export const idx: Reader = {
   name: "idx",
   reads: "a folder with train-images-idx3-ubyte and train-labels-idx1-ubyte (plain or .gz)",
+  heeds: ["classes"],
   matches: ({ entries }) =>
     entries?.some((name) => pattern(parts.train, "images").test(name)) ?? false,
   async read({ path, entries = [] }, options: ReadOptions): Promise<Splits> {

@@ -12,7 +12,7 @@ import { ragged } from "../ragged.js";
 import { imagesIn, listFolder } from "./folders.js";
 import { type ImageFiles, readImages } from "./imageFiles.js";
 import { type PixelNumbers, pngNumbers } from "./pngNumbers.js";
-import { numbered, type Reader } from "./reader.js";
+import { numbered, ofImageFiles, type Reader } from "./reader.js";
 import { PARTS, partOf, requireTrain, roleOf } from "./roles.js";
 
 /** The two folders of a part. */
@@ -141,6 +141,7 @@ export const maskFolder: Reader = {
   name: "mask folder",
   reads:
     "a folder with images/ and masks/ of the same names (PNG of class numbers), or both in train/, val/, test/",
+  heeds: [...ofImageFiles, "classes"],
   matches: async ({ path, entries }) =>
     entries !== undefined && Object.keys(await pairsOf(path)).length > 0,
   async read({ path }, options): Promise<Splits> {

@@ -219,6 +219,7 @@ export const npz: Reader = {
   name: "npz",
   reads:
     "an .npz file with train_images and train_labels (or _tags, _values, _masks), x_train and y_train, or images and labels",
+  heeds: ["columns", "classes"],
   matches: ({ path, entries }) => entries === undefined && /\.npz$/i.test(path),
   async read({ path }, options): Promise<Splits> {
     return withFile(path, (bytes) => {

@@ -1,7 +1,7 @@
 // What a reader is, and what all readers share.
 
-import { availableParallelism, totalmem } from "node:os";
 import { InputError } from "../../inputError.js";
+import { usableMemory } from "../../machine.js";
 import { formatBytes } from "../../text/bytes.js";
 import type { Splits } from "../dataset.js";
 import type { Labels } from "../labels.js";
@@ -65,31 +65,31 @@ export interface ReadOptions {
   readonly wrong?: WrongFile[];
 }
 
+/** Settings of reading that some kinds of data have no use for. */
+export type Choice = "channels" | "range" | "pack" | "groupBy" | "columns" | "classes";
+
+/** Settings of data that are made of image files. */
+export const ofImageFiles = ["channels", "range", "pack"] as const satisfies readonly Choice[];
+
 /** Reads one kind of data set. A new one is a file with such a record and one line in the index. */
 export interface Reader {
   readonly name: string;
   /** What it reads, for messages. */
   readonly reads: string;
+  /** Settings that not every kind of data has a use for, and this one has. */
+  readonly heeds: readonly Choice[];
   matches(location: Location): boolean | Promise<boolean>;
   /** Throws a {@link InputError} that names file, place, found and expected. */
   read(location: Location, options: ReadOptions): Promise<Splits>;
 }
 
-/** How many files are read or decoded side by side. */
-export const concurrency = availableParallelism();
-
 /** Refuses a data set that would not fit into memory, before anything is allocated. */
 export function requireMemory(what: string, bytes: number, options: ReadOptions, cure: string) {
-  const limit = options.memoryLimit ?? memoryOfMachine() / 2;
+  const limit = options.memoryLimit ?? usableMemory() / 2;
   if (bytes <= limit) return;
   throw new InputError(
     `${what} needs ${formatBytes(bytes, Math.ceil)} of memory, but at most ${formatBytes(limit)} may be used; ${cure}`,
   );
-}
-
-/** The machine's memory, or what a container leaves of it. */
-export function memoryOfMachine(): number {
-  return Math.min(totalmem(), process.constrainedMemory?.() || Number.POSITIVE_INFINITY);
 }
 
 /** The numbers 0..count-1 as names of classes. */

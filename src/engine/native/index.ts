@@ -1,8 +1,8 @@
 // The native engine: C++ on oneDNN. One engine is one thread that runs programs in order, each with
 // as many OpenMP threads as the engine was made with.
 
-import { availableParallelism } from "node:os";
 import { fusePointwise } from "../../graph/passes/fusePointwise.js";
+import { usableCores } from "../../machine.js";
 import type { Engine, Reductions, Vector } from "../engine.js";
 import { checkGather } from "../gather.js";
 import { loadAddon, type NativeQueue } from "./addon.js";
@@ -38,12 +38,12 @@ function reductions(queue: NativeQueue): Reductions {
 /**
  * Creates a native engine with a thread of its own.
  *
- * @param options.threads OpenMP threads of one program; default: all cores.
+ * @param options.threads OpenMP threads of one program; default: all cores that this process may use.
  * @throws NativeUnavailable when the addon is not built or does not load.
  */
 export function nativeEngine(options: { readonly threads?: number } = {}): Engine {
   const addon = loadAddon();
-  const threads = options.threads ?? availableParallelism();
+  const threads = options.threads ?? usableCores();
   const queue = new addon.Queue(threads);
   return {
     name: "native",

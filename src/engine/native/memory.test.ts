@@ -1,5 +1,6 @@
 // The memory report against the allocator itself, and its kinds on a graph that can be counted by hand.
 
+import { totalmem } from "node:os";
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../test/support/questions.js";
 import {
@@ -75,6 +76,22 @@ describe.skipIf(!built())("memory of a native program", () => {
     expect(allocated().now - before).toBe(program.memory.peakBytes);
     await program.run({ vectors, inputs });
     expect(allocated().peak - before).toBe(program.memory.peakBytes);
+    await engine.close();
+  });
+
+  it("is refused where the machine has less, before anything is allocated", async () => {
+    const engine = nativeEngine({ threads: 1 });
+    const elements = 2 ** Math.ceil(Math.log2(totalmem()));
+    const graph = new Graph();
+    graph.output("y", reduceSum(exp(exp(input(graph, "x", [elements]))), [0]));
+    const before = loadAddon().allocated().now;
+    const refused = expect.objectContaining({
+      name: "InputError",
+      message: expect.stringMatching(/ of memory, and this machine lends .*--batch/),
+    });
+    await expect(engine.compile(graph, { optimise: false })).rejects.toThrow(refused);
+    expect(() => engine.vector(elements)).toThrow(refused);
+    expect(loadAddon().allocated().now).toBe(before);
     await engine.close();
   });
 

@@ -1,13 +1,32 @@
 // Memory that JavaScript and the addon share: work reads and writes it in place, where any other is copied.
 
+import { InputError } from "../../inputError.js";
+import { usableMemory } from "../../machine.js";
+import { formatBytes } from "../../text/bytes.js";
 import type { ByteFile } from "../engine.js";
 import type { Addon } from "./addon.js";
 
 const shared = new WeakSet<ArrayBufferLike>();
 
+/**
+ * Refuses more memory than there is, before the system ends the process for it.
+ *
+ * @throws InputError saying what is needed, what there is and what needs less.
+ */
+export function expectMemory(what: string, bytes: number): void {
+  const most = usableMemory();
+  if (bytes <= most) return;
+  throw new InputError(
+    `${what} needs ${formatBytes(bytes, Math.ceil)} of memory, and this machine lends ${formatBytes(most)}: ` +
+      "take smaller batches (--batch), smaller images (--size) or a smaller model, or recompute values (--memory)",
+  );
+}
+
 /** Zeros in shared memory. */
 export function sharedFloats(addon: Addon, length: number): Float32Array {
-  const memory = addon.allocate(length * Float32Array.BYTES_PER_ELEMENT);
+  const bytes = length * Float32Array.BYTES_PER_ELEMENT;
+  expectMemory(`an array of ${length} numbers`, bytes);
+  const memory = addon.allocate(bytes);
   shared.add(memory);
   return new Float32Array(memory, 0, length);
 }

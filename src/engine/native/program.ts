@@ -1,12 +1,14 @@
 // A compiled program: a graph as plain data for the addon, and runs with their bindings in slots.
 
-import { graphFlops } from "../../graph/cost.js";
+import { bytes, graphFlops } from "../../graph/cost.js";
 import type { Graph } from "../../graph/graph.js";
 import { namesIn, serialise, slotsOf } from "../../graph/serialise.js";
+import { usableMemory } from "../../machine.js";
 import { keyWords } from "../../tensor/philox.js";
 import { bindingCheck, checkFrozen } from "../bindings.js";
 import type { Bindings, CompileOptions, Outputs, Program } from "../engine.js";
 import type { NativeQueue } from "./addon.js";
+import { expectMemory } from "./memory.js";
 import { changing, NativeVector } from "./vector.js";
 
 type Options = Pick<CompileOptions, "frozen">;
@@ -21,14 +23,26 @@ export function request(graph: Graph, { frozen = [] }: Options = {}) {
 export const measureNative = async (queue: NativeQueue, graph: Graph, options: Options = {}) =>
   queue.measure(request(graph, options));
 
-/** Compiles an optimised graph on a queue. */
+/** Bytes of all values of a graph together: seldom less than its program takes, and quickly told. */
+const bytesOfValues = ({ nodes }: Graph): number =>
+  nodes.flatMap(({ outputs }) => outputs).reduce((sum, value) => sum + bytes(value), 0);
+
+/**
+ * Compiles an optimised graph on a queue.
+ *
+ * @throws InputError when it would take more memory than there is.
+ */
 export async function compileNative(
   queue: NativeQueue,
   graph: Graph,
   options: Options = {},
 ): Promise<Program> {
   const slots = slotsOf(graph);
-  const { handle, memory } = await queue.compile(request(graph, options));
+  const asked = request(graph, options);
+  if (bytesOfValues(graph) > usableMemory() / 2) {
+    expectMemory("this program", (await queue.measure(asked)).peakBytes);
+  }
+  const { handle, memory } = await queue.compile(asked);
   const outputs = [...graph.outputs.keys()];
   const slotOf = (name: string) => slots.vectors.indexOf(name);
   const frozen = (options.frozen ?? []).map(slotOf);

@@ -23,7 +23,7 @@ function draw(rows: readonly (readonly number[])[], title: string): string {
     sketches.map((b) => a.reduce((sum, value, at) => sum + value * b[at], 0)),
   );
   const tracks = Array.from({ length: particles }, (_, particle) => ({
-    name: `net ${particle + 1}`,
+    name: `net ${particle}`,
     points: [...shown.keys()].filter((at) => shown[at][1] === particle),
   }));
   return trackChart(title, principalPlane(Float64Array.from(gram), shown.length), tracks);
