@@ -17,8 +17,7 @@ if (!out) {
 }
 mkdirSync(out, { recursive: true });
 
-const order = (length, seed) =>
-  new Random({ seed, purpose: "order" }).permutation(length);
+const order = (length, seed) => new Random({ seed, purpose: "order" }).permutation(length);
 
 const save = (name, arrays) => writeFileSync(join(out, `${name}.npz`), writeNpz(arrays));
 
