@@ -96,7 +96,10 @@ test.each([
   ],
   [
     "a mask value beyond the classes",
-    { "val/images/b.png": image, "val/masks/b.png": await grey(ramp.map((v) => (v === 2 ? 3 : v))) },
+    {
+      "val/images/b.png": image,
+      "val/masks/b.png": await grey(ramp.map((v) => (v === 2 ? 3 : v))),
+    },
     /val\/masks\/b.png: a pixel has the number 3; expected a class from 0 to 2/,
   ],
 ])("refuses %s", async (_, files, message) => {
