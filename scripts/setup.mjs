@@ -5,9 +5,10 @@
 // Plain Node without dependencies, because it runs before any are installed. A step that finds its
 // work done looks at file dates only, so a second start costs next to nothing.
 
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { buildNative } from "./setup/native.mjs";
 import { installPackages } from "./setup/packages.mjs";
-import { SetupError } from "./setup/report.mjs";
+import { buildFolder, SetupError } from "./setup/report.mjs";
 import { compileSources } from "./setup/sources.mjs";
 import { readStamps } from "./setup/stamps.mjs";
 
@@ -23,8 +24,21 @@ function checkNode() {
   }
 }
 
+function checkFolder() {
+  try {
+    mkdirSync(buildFolder, { recursive: true });
+    accessSync(buildFolder, constants.W_OK);
+  } catch (error) {
+    throw new SetupError(
+      `nothing can be built in ${buildFolder}: ${error.code}`,
+      "start it as the owner of that folder, or install the package in a project of your own",
+    );
+  }
+}
+
 try {
   checkNode();
+  checkFolder();
   const stamps = readStamps();
   installPackages();
   buildNative(stamps);

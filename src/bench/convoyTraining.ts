@@ -12,13 +12,13 @@ import { compileTraining, type Examples, pipeline } from "../train/index.js";
 import { version } from "../version.js";
 import type { Arrangement, ConvoyContender } from "./convoy.js";
 import { modelOf, randomImages, settingOf } from "./convoyParts.js";
-import type { Task } from "./task.js";
+import type { Workload } from "./workload.js";
 
 const rule = getRule("nesterov");
 const HYPER = { lr: 0.01, decay: 5e-4 };
 
 /** Labels that take the classes in turn: of each image, or of each pixel where the model gives maps. */
-function labelsOf({ batch, classes: count, image }: Task, maps: boolean): Labels {
+function labelsOf({ batch, classes: count, image }: Workload, maps: boolean): Labels {
   const classes = Array.from({ length: count }, (_, at) => `${at}`);
   const numbers = (length: number) => Int32Array.from({ length }, (_, at) => at % count);
   if (!maps) return { kind: "class", of: numbers(batch), classes };
@@ -60,16 +60,20 @@ interface Host {
   batch(): Promise<Examples>;
 }
 
-async function openHost(engine: Engine, task: Task, particles: readonly number[]): Promise<Host> {
-  const { batch, memory } = task;
-  const model = modelOf(task);
+async function openHost(
+  engine: Engine,
+  workload: Workload,
+  particles: readonly number[],
+): Promise<Host> {
+  const { batch, memory } = workload;
+  const model = modelOf(workload);
   const maps = netOf(model, 1, { training: false }).output.shape.length === 4;
-  const labels = labelsOf(task, maps);
+  const labels = labelsOf(workload, maps);
   const question = ask(model, taskFor(labels), labels);
   const training = await compileTraining(engine, question, { batch, memory, rule });
   const { trainable, length } = training.layout;
   const images = {
-    images: randomImages(engine, task),
+    images: randomImages(engine, workload),
     targets: fillTargets(engine, model, labels, batch),
   };
   const nets = await Promise.all(
@@ -100,17 +104,20 @@ async function openHost(engine: Engine, task: Task, particles: readonly number[]
   };
 }
 
-/** Training steps of the task's nets, dealt out to the engines; a step is one of each net. */
-export async function openTraining(task: Task, arrangement: Arrangement): Promise<ConvoyContender> {
+/** Training steps of the workload's nets, dealt out to the engines; a step is one of each net. */
+export async function openTraining(
+  workload: Workload,
+  arrangement: Arrangement,
+): Promise<ConvoyContender> {
   const { engine: name, threads } = arrangement;
   const engines = await Promise.all(
     Array.from({ length: arrangement.engines }, () => createEngine({ engine: name, threads })),
   );
-  const particles = Array.from({ length: task.nets }, (_, at) => at);
+  const particles = Array.from({ length: workload.nets }, (_, at) => at);
   const hosts = await Promise.all(
     engines.map((engine, at) => {
       const own = particles.filter((particle) => particle % engines.length === at);
-      return openHost(engine, task, own);
+      return openHost(engine, workload, own);
     }),
   );
   let next = 1;
