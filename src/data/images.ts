@@ -172,7 +172,10 @@ export function readerOf({ bytes, offsets, sizes }: Images, channels: number): I
   return {
     read(at) {
       const image = new Uint8Array(lengthOf(at));
-      readSync(file, image, 0, image.length, offsets[at]);
+      const count = readSync(file, image, 0, image.length, offsets[at]);
+      if (count < image.length) {
+        throw new InputError(`${bytes.path}: it got shorter while it was in use`);
+      }
       return image;
     },
     close: () => closeSync(file),

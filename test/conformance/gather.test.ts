@@ -1,6 +1,6 @@
 // Batches of the native engine against those of the reference engine, with each instruction set.
 
-import { writeFile } from "node:fs/promises";
+import { rm, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -262,7 +262,34 @@ describe.skipIf(!addon)("native gather", () => {
       sources: Float64Array.of(bytes.length, 6, 4, -1, 0, 0),
       images: cut,
     };
-    await expect(engine.gather(beyond, found)).rejects.toThrow(/does not lie within/);
+    await expect(engine.gather(beyond, found)).rejects.toThrow(/bin was changed/);
+    expect(() => reference(beyond, slow)).toThrow(/bin: it got shorter while it was in use/);
+  });
+
+  test("refuses a file that was changed since it was mapped, and reads on in one that is gone", async () => {
+    const path = join(await scratchFolder(), "images.bin");
+    const bytes = Uint8Array.from({ length: 16384 }, (_, at) => at * 31);
+    const batch = {
+      ...{ channels: 1, outHeight: 1, outWidth: 1, mean: [0], std: [1] },
+      sources: Float64Array.of(12000, 4, 4, -1, 0, 0),
+      samples: Float32Array.from(fieldsOf([1, 0, 0, 0, 1, 0])),
+    };
+    const changes: [change: () => Promise<unknown>, message: RegExp | undefined][] = [
+      [() => truncate(path, 1000), /bin was changed while it was in use \(16384 bytes, now 1000\)/],
+      [() => utimes(path, 1, 1), /bin was changed while it was in use/],
+      [() => rm(path), undefined],
+    ];
+    for (const [change, message] of changes) {
+      await writeFile(path, bytes);
+      const images = { path, bytes: bytes.length };
+      const found = engine.floats(1);
+      await engine.gather({ ...batch, images }, found);
+      await change();
+      const again = engine.gather({ ...batch, images }, found);
+      if (message) await expect(again).rejects.toThrow(message);
+      else await expect(again).resolves.toBeUndefined();
+      expect(found[0]).toBe(bytes[12000]);
+    }
   });
 
   test("is black from half a pixel behind the border's centres on, and nowhere before", async () => {

@@ -1,5 +1,6 @@
 // Memory that JavaScript and the addon share: work reads and writes it in place, where any other is copied.
 
+import { statSync } from "node:fs";
 import { InputError } from "../../inputError.js";
 import { usableMemory } from "../../machine.js";
 import { bytesOf, type DType, elementsOver, type HostData } from "../../tensor/dtype.js";
@@ -38,13 +39,31 @@ export function sharedElements<D extends DType>(
 
 export const isShared = ({ buffer }: ArrayBufferView): boolean => shared.has(buffer);
 
-const mapped = new WeakMap<ByteFile, object>();
+/** A file as it was mapped. */
+interface Mapped {
+  readonly handle: object;
+  /** When it had last been changed. */
+  readonly changed?: number;
+}
 
-/** The addon's handle of a file, made once for as long as the description is in use. */
+const mapped = new WeakMap<ByteFile, Mapped>();
+
+/**
+ * The addon's handle of a file, made once for as long as the description is in use. A file that is gone stays mapped.
+ *
+ * @throws InputError for a file that was changed since it was described: of one that got shorter the system would end the
+ * process, and of any other nobody knows what is read.
+ */
 export function mappedFile(addon: Addon, file: ByteFile): object {
-  const known = mapped.get(file);
-  if (known) return known;
-  const handle = addon.map(file.path);
-  mapped.set(file, handle);
-  return handle;
+  const { path, bytes } = file;
+  const now = statSync(path, { throwIfNoEntry: false });
+  const known = mapped.get(file) ?? { handle: addon.map(path), changed: now?.mtimeMs };
+  if (now && (now.size !== bytes || now.mtimeMs !== known.changed)) {
+    throw new InputError(
+      `${path} was changed while it was in use (${bytes} bytes, now ${now.size}); ` +
+        "bring the file back as it was, and leave it alone until training is over",
+    );
+  }
+  mapped.set(file, known);
+  return known.handle;
 }

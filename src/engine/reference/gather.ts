@@ -1,5 +1,6 @@
 // Batches from stored bytes, as the contract describes them: one output pixel at a time.
 
+import { InputError } from "../../inputError.js";
 import { type Gather, SAMPLE_FIELDS, SOURCE_FIELDS } from "../engine.js";
 import { checkGather } from "../gather.js";
 
@@ -102,7 +103,9 @@ function openBytes(images: Gather["images"]): Bytes {
   return {
     at(first, length) {
       const bytes = new Uint8Array(length);
-      readSync(file, bytes, 0, length, first);
+      const count = readSync(file, bytes, 0, length, first);
+      if (count < length)
+        throw new InputError(`${images.path}: it got shorter while it was in use`);
       return bytes;
     },
     close: () => closeSync(file),
