@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { expect, test, vi } from "vitest";
@@ -82,6 +82,19 @@ test("images of four channels are predicted as they are evaluated", async () => 
     expect(prediction?.class).toBe(files[at].name);
   }
   await trained.close();
+});
+
+test("images in linked folders are listed once, however links lead back", async () => {
+  const folder = temporaryFolder();
+  for (const name of ["a/1.png", "b/2.png"]) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), "");
+  }
+  symlinkSync("..", join(folder, "b", "up"));
+  symlinkSync("../a", join(folder, "b", "aside"));
+  symlinkSync("../b", join(folder, "a", "back"));
+  const listed = (await listImages([folder])).map((path) => path.slice(folder.length + 1));
+  expect(listed).toEqual(["a/1.png", "a/back/2.png", "b/2.png", "b/aside/1.png"]);
 });
 
 test("images are listed by name, folder and pattern", async () => {

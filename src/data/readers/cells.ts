@@ -4,7 +4,7 @@ import { InputError } from "../../inputError.js";
 import { suggestion } from "../../text/words.js";
 import { type Labels, UNKNOWN_TAG } from "../labels.js";
 import { type ClassList, listClasses, sortNames } from "./classNames.js";
-import { isNumeric, type LabelColumns, tagWords } from "./columns.js";
+import { isBlank, isNumeric, type LabelColumns, tagOf } from "./columns.js";
 import type { ReadOptions } from "./reader.js";
 
 /** A row of a table that tells of an image. */
@@ -121,10 +121,9 @@ function wordMaker(
 }
 
 function tagMaker({ columns }: Extract<LabelColumns, { kind: "tags" }>, path: string): LabelMaker {
-  const tagOf = (cell: string, line: number, name: string) => {
-    if (cell === "") return UNKNOWN_TAG;
-    const word = cell.toLowerCase();
-    if (Object.hasOwn(tagWords, word)) return tagWords[word];
+  const tagIn = (cell: string, line: number, name: string) => {
+    const tag = isBlank(cell) ? UNKNOWN_TAG : tagOf(cell);
+    if (tag !== undefined) return tag;
     throw new InputError(
       `${path}: line ${line}, column "${name}" is "${cell}"; expected 1 (present), 0 (absent) or nothing (not known)`,
     );
@@ -134,7 +133,7 @@ function tagMaker({ columns }: Extract<LabelColumns, { kind: "tags" }>, path: st
     classes: columns.map(({ name }) => name),
     of: Uint8Array.from(
       rows.flatMap(([{ cells, line }]) =>
-        columns.map(({ name, at }) => tagOf(cells[at], line, name)),
+        columns.map(({ name, at }) => tagIn(cells[at], line, name)),
       ),
     ),
   });
@@ -145,7 +144,7 @@ function valueMaker(
   path: string,
 ): LabelMaker {
   const numberIn = (cell: string, line: number, name: string) => {
-    if (cell === "") return Number.NaN;
+    if (isBlank(cell)) return Number.NaN;
     if (isNumeric(cell) && Number.isFinite(Math.fround(Number(cell)))) return Number(cell);
     throw new InputError(
       `${path}: line ${line}, column "${name}" is "${cell}"; expected a finite number, or nothing where it is not known`,

@@ -39,19 +39,40 @@ export interface Table {
 }
 
 /** What a column of tags may hold. */
-export const tagWords: Readonly<Record<string, 0 | 1>> = {
-  ...{ "0": 0, "0.0": 0, false: 0, no: 0, absent: 0 },
-  ...{ "1": 1, "1.0": 1, true: 1, yes: 1, present: 1 },
-};
+const tagWords: ReadonlyMap<string, 0 | 1> = new Map([
+  ...["0", "0.0", "false", "no", "absent"].map((word) => [word, 0] as const),
+  ...["1", "1.0", "true", "yes", "present"].map((word) => [word, 1] as const),
+]);
 
-export const isNumeric = (cell: string): boolean => cell !== "" && Number.isFinite(Number(cell));
+/** What a cell says of a tag; `undefined` for anything else. */
+export const tagOf = (cell: string): 0 | 1 | undefined => tagWords.get(cell.trim().toLowerCase());
+
+const decimal = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+
+/** Whether a cell holds a decimal number that is finite. */
+export const isNumeric = (cell: string): boolean =>
+  decimal.test(cell.trim()) && Number.isFinite(Number(cell));
+
+/** Whether a cell says nothing. */
+export const isBlank = (cell: string): boolean => cell.trim() === "";
+
+/** The column at a place, whose title must tell it from all others. */
+function columnAt(at: number, { path, header }: Table): Column {
+  const name = header[at];
+  const twin = header.indexOf(name, at + 1);
+  if (twin < 0) return { name, at };
+  throw new InputError(
+    `${path}: line 1 has the title "${name}" for columns ${at + 1} and ${twin + 1}; give one of them another title`,
+  );
+}
 
 /** The column with a name. */
-function columnNamed(name: string, role: string, { path, header }: Table): Column {
+function columnNamed(name: string, role: string, table: Table): Column {
+  const { path, header } = table;
   const exact = header.indexOf(name);
   const at =
     exact >= 0 ? exact : header.findIndex((title) => title.toLowerCase() === name.toLowerCase());
-  if (at >= 0) return { name: header[at], at };
+  if (at >= 0) return columnAt(at, table);
   throw new InputError(
     `${path}: line 1 has no column "${name}" for ${role}${suggestion(name, header)}; it has ` +
       `${header.join(", ")}`,
@@ -65,20 +86,20 @@ function columnsNamed(text: string, role: string, table: Table): Column[] {
 }
 
 /** The first column whose title says its role. */
-function guessed(role: ReturnType<typeof roleOf>, { header }: Table): Column | undefined {
-  const at = header.findIndex((title) => roleOf(title) === role);
-  return at < 0 ? undefined : { name: header[at], at };
+function guessed(role: ReturnType<typeof roleOf>, table: Table): Column | undefined {
+  const at = table.header.findIndex((title) => roleOf(title) === role);
+  return at < 0 ? undefined : columnAt(at, table);
 }
 
 const cellsOf = ({ rows }: Table, { at }: Column) => rows.map(({ cells }) => cells[at] ?? "");
 
 const isTagColumn = (table: Table, column: Column) => {
-  const cells = cellsOf(table, column).filter((cell) => cell !== "");
-  return cells.length > 0 && cells.every((cell) => Object.hasOwn(tagWords, cell.toLowerCase()));
+  const cells = cellsOf(table, column).filter((cell) => !isBlank(cell));
+  return cells.length > 0 && cells.every((cell) => tagOf(cell) !== undefined);
 };
 
 const isValueColumn = (table: Table, column: Column) => {
-  const cells = cellsOf(table, column).filter((cell) => cell !== "");
+  const cells = cellsOf(table, column).filter((cell) => !isBlank(cell));
   return cells.length > 0 && cells.every(isNumeric);
 };
 

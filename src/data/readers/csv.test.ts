@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import sharp from "sharp";
 import { expect, test } from "vitest";
@@ -58,6 +58,12 @@ test.each([
     /line 2 has split "later"; expected train, val, test/,
   ],
   ["an open quote", 'path,label\n"in/a.png,x', /line 2: cannot read/],
+  ["a header alone", "path,label\n", /has a header and no rows; expected one for each image/],
+  [
+    "two columns of one title",
+    "path,label,label\nin/a.png,x,y\nin/b.png,y,x",
+    /line 1 has the title "label" for columns 2 and 3; give one of them another title/,
+  ],
   ["one class", "path,label\nin/a.png,x", /found 1 class/],
   [
     "a label that training lacks",
@@ -127,6 +133,19 @@ test("counts are not taken for classes without a word", async () => {
   await expect(openDataset(fractions)).rejects.toThrow(/--task values/);
 });
 
+test("quoted blanks say as little as an empty cell", async () => {
+  const path = await rows("path,age,red,big", 'in/a.png,31," ",1', 'in/b.png,"  ",1," 0 "');
+  const read = (columns: Record<string, string>) => openDataset(path, { size: 2, columns });
+  expect([...valuesOf(await read({ values: "age" })).of]).toEqual([31, Number.NaN]);
+  expect([...tagsOf(await read({ tags: "red+big" })).of]).toEqual([2, 1, 1, 0]);
+});
+
+test("links that lead back are not followed in search of images", { timeout: 20_000 }, async () => {
+  const path = await rows("path,label", "a,x", "b,y");
+  for (const name of ["up", "also"]) await symlink("..", join(dirname(path), "in", name));
+  expect((await openDataset(path, { size: 2 })).train.length).toBe(2);
+});
+
 test("joined labels are not taken for classes without a word", async () => {
   const path = await rows("path,label", 'in/a.png,"RBC,WBC"', "in/b.png,RBC", '"c, d.png",WBC');
   await expect(openDataset(path)).rejects.toThrow(/"RBC,WBC".*several tags.*--task tags/);
@@ -148,6 +167,20 @@ test.each([
     "in/a.png,x",
     { columns: { label: "lable" } },
     /line 1 has no column "lable" for label \(did you mean "label"\?\)/,
+  ],
+  [
+    "two columns for one role",
+    "path,label,class",
+    "in/a.png,x,y",
+    { columns: { label: "label", class: "class" } },
+    /columns: "label" and "class" are both to hold label; give one of them/,
+  ],
+  [
+    "a number in other digits",
+    "path,age",
+    "in/a.png,0x10",
+    { columns: { values: "age" } },
+    /line 2, column "age" is "0x10"; expected a finite number/,
   ],
   [
     "a role that there is not",

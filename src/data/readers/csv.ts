@@ -1,7 +1,6 @@
 // A CSV table of image files: a column of paths (from the table's folder), columns of labels, and perhaps one of the
 // part and one of the group. Which is which is said by the titles or by `--columns`.
 
-import { readdir } from "node:fs/promises";
 import { basename, dirname, extname, relative, resolve } from "node:path";
 import { InputError } from "../../inputError.js";
 import { parseCsv } from "../../text/csv.js";
@@ -15,6 +14,7 @@ import {
   tableColumns,
 } from "./columns.js";
 import { readBytes } from "./files.js";
+import { filesBelow } from "./folders.js";
 import { type ImageFiles, isImage, readImages } from "./imageFiles.js";
 import { type MaskedFiles, readMasked } from "./masks.js";
 import { groupNumbers, ofImageFiles, type Reader, type ReadOptions } from "./reader.js";
@@ -51,6 +51,9 @@ function tableOf(text: string, path: string): Table {
     throw new InputError(
       `${path}: line ${line} has ${cells.length} cells; expected ${titles.length}`,
     );
+  }
+  if (titles.length > 0 && rows.length === 0) {
+    throw new InputError(`${path} has a header and no rows; expected one for each image`);
   }
   return { path, header: titles, rows };
 }
@@ -95,11 +98,12 @@ function rowsByPart(
 /** Image files of a folder by the names that tables use: the path, with or without its ending, and the bare name. */
 async function filesByName(folder: string): Promise<Map<string, string>> {
   const names = new Map<string, string>();
-  for (const name of (await readdir(folder, { recursive: true })).sort()) {
-    if (!isImage(name)) continue;
+  for (const file of await filesBelow(folder)) {
+    if (!isImage(basename(file))) continue;
+    const name = relative(folder, file);
     const short = name.slice(0, -extname(name).length);
     for (const key of [name, short, basename(name), basename(short)]) {
-      if (!names.has(key)) names.set(key, resolve(folder, name));
+      if (!names.has(key)) names.set(key, resolve(file));
     }
   }
   return names;

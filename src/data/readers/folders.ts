@@ -1,7 +1,7 @@
 // Folders in a folder, and what must not be taken for one of the data: Convoy's own, links that lead nowhere or back.
 
 import { readdir, realpath, stat } from "node:fs/promises";
-import { extname, join, sep } from "node:path";
+import { basename, extname, join, sep } from "node:path";
 import { isImage } from "./imageFiles.js";
 import type { WrongFile } from "./reader.js";
 
@@ -63,18 +63,36 @@ export async function listFolder(path: string): Promise<Listing> {
   };
 }
 
+/** Adds the files of a folder and those below it; `above` are the real paths of the folders that it lies in. */
+async function addFiles(path: string, above: readonly string[], found: string[]): Promise<void> {
+  const real = await realpath(path);
+  if (above.includes(real)) return;
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    if (entry.name.startsWith(".")) continue;
+    const own = join(path, entry.name);
+    const about = entry.isSymbolicLink() ? await stat(own).catch(() => undefined) : entry;
+    if (about?.isDirectory()) await addFiles(own, [...above, real], found);
+    else found.push(own);
+  }
+}
+
+/**
+ * Files of a folder at any depth, by their paths in plain order. Links to folders count, but for those that lead back to
+ * a folder that they lie in. Hidden things are left out.
+ */
+export async function filesBelow(path: string): Promise<string[]> {
+  const found: string[] = [];
+  await addFiles(path, [], found);
+  return found.sort();
+}
+
 /** Image files at any depth in plain order, and how many others there are by their endings. */
 export async function imagesIn(path: string) {
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  const visible = files.filter((file) => !/(^|[\\/])\./.test(file.slice(path.length)));
+  const files = await filesBelow(path);
   const others = new Map<string, number>();
-  for (const file of visible.filter((name) => !isImage(name.slice(path.length)))) {
+  for (const file of files.filter((name) => !isImage(basename(name)))) {
     const ending = extname(file).toLowerCase() || "no ending";
     others.set(ending, (others.get(ending) ?? 0) + 1);
   }
-  return { images: visible.filter((file) => isImage(file.slice(path.length))), others };
+  return { images: files.filter((file) => isImage(basename(file))), others };
 }

@@ -1,8 +1,9 @@
 // Image files that are named one by one, by their folder or by a pattern.
 
-import { readdir, stat } from "node:fs/promises";
-import { join, posix, sep } from "node:path";
+import { stat } from "node:fs/promises";
+import { basename, relative, sep } from "node:path";
 import { InputError } from "../../inputError.js";
+import { filesBelow } from "./folders.js";
 import { isImage } from "./imageFiles.js";
 
 const MAGIC = /[*?[\]{}]/;
@@ -25,12 +26,6 @@ function expressionOf(pattern: string): RegExp {
   return new RegExp(`^${source.join("")}$`, "s");
 }
 
-/** Files below a folder at any depth, in plain order, with slashes. */
-async function filesBelow(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true });
-  return entries.map((name) => name.split(sep).join("/")).sort();
-}
-
 /** Image files whose paths fit a pattern with `*`, `**`, `?`, `[abc]` and `{a,b}`. */
 async function matching(pattern: string): Promise<string[]> {
   const parts = pattern.split("/");
@@ -44,9 +39,8 @@ async function matching(pattern: string): Promise<string[]> {
   const below = parts.slice(fixed === "" && !pattern.startsWith("/") ? 0 : fixed.split("/").length);
   const expression = expressionOf(below.join("/"));
   const files = await filesBelow(folder).catch(() => []);
-  return files
-    .filter((name) => isImage(name) && expression.test(name))
-    .map((name) => (folder === "." ? name : posix.join(folder, name)));
+  const seen = (file: string) => relative(folder, file).split(sep).join("/");
+  return files.filter((file) => isImage(basename(file)) && expression.test(seen(file)));
 }
 
 /**
@@ -64,7 +58,7 @@ export async function listImages(named: readonly string[]): Promise<string[]> {
       continue;
     }
     const files = about
-      ? (await filesBelow(name)).filter(isImage).map((file) => join(name, file))
+      ? (await filesBelow(name)).filter((file) => isImage(basename(file)))
       : await matching(name);
     if (files.length === 0) {
       throw new InputError(

@@ -65,7 +65,7 @@ export type Columns = Readonly<Partial<Record<Role, string>>>;
 /**
  * The roles that a setting such as `path=file,label=species` gives.
  *
- * @throws InputError for a role that there is not.
+ * @throws InputError for a role that there is not, or that two names give.
  * @example
  * parseColumns({ path: "file", class: "species" }); // { images: "file", label: "species" }
  */
@@ -79,6 +79,13 @@ export function parseColumns(given: Readonly<Record<string, string>> = {}): Colu
         "known: path or images, label, tags, values, masks, groups, split, classes",
     );
   });
+  for (const [at, [role, column]] of pairs.entries()) {
+    const twin = pairs.findIndex(([other]) => other === role);
+    if (twin === at) continue;
+    throw new InputError(
+      `columns: "${pairs[twin][1]}" and "${column}" are both to hold ${role}; give one of them`,
+    );
+  }
   return Object.fromEntries(pairs);
 }
 
