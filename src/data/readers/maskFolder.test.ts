@@ -61,6 +61,15 @@ test("reads parts, and masks of 0 and 255 as two classes, and says so", async ()
   ]);
 });
 
+test("255 does not count where a net has other than two classes, though the masks show nothing else", async () => {
+  const path = await folder({
+    "images/a.png": image,
+    "masks/a.png": await grey(ramp.map((level) => (level === 1 ? 255 : 0))),
+  });
+  const { train } = await openDataset(path, { size: 4, known: ["sky", "sea", "land"] });
+  expect([...(train.labels as MaskLabels).of.data.subarray(0, 4)]).toEqual([0, 255, 0, 0]);
+});
+
 test("a mask becomes as small as its image", async () => {
   const level = (at: number) => Math.floor((at % 16) / 8) + 2 * Math.floor(at / 128);
   const wide = Array.from({ length: 256 }, (_, at) => level(at));

@@ -9,7 +9,7 @@ import { IGNORED } from "../labels.js";
 import { ragged } from "../ragged.js";
 import { type ImageFiles, readImages } from "./imageFiles.js";
 import { type PixelNumbers, pngNumbers } from "./pngNumbers.js";
-import { numbered, type ReadOptions } from "./reader.js";
+import { mayBeWhite, numbered, type ReadOptions } from "./reader.js";
 import { mapParts, PARTS, type Parts } from "./roles.js";
 
 /** An image and its mask. */
@@ -119,8 +119,9 @@ export async function readMasked(
   const splits = await readImages({ name, ...mapParts(parts, imagesOnly) }, options);
   const masks: Masks[] = [];
   for (const part of present) masks.push(await readMasks(splits[part]!, parts[part]!.examples));
-  const white = isBlackAndWhite(masks);
-  const classes = options.classes ?? options.known ?? numbered(white ? 2 : largest(masks[0]) + 1);
+  const names = options.classes ?? options.known;
+  const white = mayBeWhite(names) && isBlackAndWhite(masks);
+  const classes = names ?? numbered(white ? 2 : largest(masks[0]) + 1);
   const labelled = present.map((part, at) => {
     if (!white) expectClasses(masks[at], classes.length);
     const { data, offsets } = ragged(new Uint8Array(0), masks[at].of);

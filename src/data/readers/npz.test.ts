@@ -278,6 +278,12 @@ test("masks of 0 and 255 alone are of two classes", async () => {
   });
 });
 
+test("255 does not count where there are other than two classes, though the masks show nothing else", async () => {
+  const path = await archive({ images, masks: u8([2, 2, 2], [0, 255, 255, 0, 0, 0, 0, 255]) });
+  const { train } = await openDataset(path, { known: ["sky", "sea", "land"] });
+  expect(train.labels).toMatchObject({ of: { data: Uint8Array.of(0, 255, 255, 0, 0, 0, 0, 255) } });
+});
+
 test("the task says what rows of labels are", async () => {
   const path = await archive({ images, labels: u8([2, 2], [0, 1, 1, 0]) });
   expect((await openDataset(path, { kind: "tags" })).train.labels.kind).toBe("tags");

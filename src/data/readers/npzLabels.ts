@@ -5,7 +5,7 @@ import type { HostTensor } from "../../tensor/host.js";
 import { formatShape } from "../../tensor/shape.js";
 import { IGNORED, type Labels } from "../labels.js";
 import { evenOffsets } from "../ragged.js";
-import { numbered, type ReadOptions, requireTwoClasses } from "./reader.js";
+import { mayBeWhite, numbered, type ReadOptions, requireTwoClasses } from "./reader.js";
 import type { Role } from "./roles.js";
 
 /** A kind of labels that an array can hold, by the role of the array. */
@@ -169,7 +169,7 @@ const isBlackAndWhite = (parts: readonly StoredLabels[]) =>
   parts.some(({ tensor }) => tensor.data.includes(255));
 
 const maskLabels: Maker = (parts, names) => {
-  const white = isBlackAndWhite(parts);
+  const white = mayBeWhite(names) && isBlackAndWhite(parts);
   const largest = (data: ArrayLike<number>) => {
     let most = 0;
     for (let at = 0; at < data.length; at++)

@@ -101,6 +101,13 @@ export function numbered(count: number): string[] {
   return Array.from({ length: count }, (_, label) => String(label));
 }
 
+/**
+ * Whether masks of 0 and 255 alone may show one thing and the rest. Where the names of other than two classes are known,
+ * 255 is what does not count, as in any mask.
+ */
+export const mayBeWhite = (names: readonly string[] | undefined): boolean =>
+  names === undefined || names.length === 2;
+
 /** Numbers of groups by name, the same in every part. */
 export function groupNumbers(): (names: readonly string[]) => Int32Array {
   const numbers = new Map<string, number>();
