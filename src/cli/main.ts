@@ -3,6 +3,7 @@
 
 import { Command, CommanderError } from "commander";
 import { InputError } from "../inputError.js";
+import { printable } from "../text/printable.js";
 import { suggestion } from "../text/words.js";
 import { version } from "../version.js";
 import type { Console } from "./console.js";
@@ -41,7 +42,7 @@ function createProgram({ out, err }: Console): Command {
 /** Lets a command and those below it tell errors in one line, with the flag that was meant. */
 function withErrors(command: Command): Command {
   command.configureOutput({
-    outputError: (text, write) => write(`convoy: ${hinted(oneLine(text), command)}\n`),
+    outputError: (text, write) => write(`convoy: ${printable(hinted(oneLine(text), command))}\n`),
   });
   command.commands.forEach(withErrors);
   return command;

@@ -1,9 +1,9 @@
 // `convoy predict RUN IMAGE...`: what a run's best weights say of images, as lines, JSON or a table.
 
-import { createWriteStream } from "node:fs";
-import { finished } from "node:stream/promises";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { listImages } from "../data/index.js";
+import { AtomicFile } from "../files/atomicFile.js";
 import { InputError } from "../inputError.js";
 import { openTrained, predictFiles, type Trained } from "../runs/index.js";
 import type { Prediction } from "../tasks/index.js";
@@ -32,35 +32,30 @@ function words(prediction: Prediction): string {
 
 /** Takes predictions one by one. */
 interface Sink {
-  add(file: string, prediction: Prediction): void;
-  end(): Promise<void>;
+  add(file: string, prediction: Prediction): Promise<void> | void;
 }
 
 /** A CSV table; its columns are those of the first prediction. */
-function tableAt(path: string, { task }: Trained): Sink {
-  const stream = createWriteStream(path);
-  const failed = new Promise<never>((_, fail) => {
-    stream.on("error", ({ message }) =>
-      fail(new InputError(`${path}: cannot be written (${message})`)),
-    );
-  });
-  failed.catch(() => undefined);
+function tableIn(file: AtomicFile, { task }: Trained): Sink {
   let begun = false;
   return {
-    add(file, prediction) {
-      const row = [["file", file] as const, ...task.row(prediction)];
-      if (!begun) stream.write(`${csvRow(row.map(([column]) => spreadsheetSafe(column)))}\n`);
+    async add(image, prediction) {
+      const row = [["file", image] as const, ...task.row(prediction)];
+      if (!begun) await file.write(`${csvRow(row.map(([column]) => spreadsheetSafe(column)))}\n`);
       begun = true;
       const cells = row.map(([, value]) =>
         typeof value === "string" ? spreadsheetSafe(value) : value,
       );
-      stream.write(`${csvRow(cells)}\n`);
-    },
-    async end() {
-      stream.end();
-      await Promise.race([finished(stream), failed]);
+      await file.write(`${csvRow(cells)}\n`);
     },
   };
+}
+
+/** The file of a table, which must be none of the images. */
+async function openTable(path: string, images: readonly string[]): Promise<AtomicFile> {
+  const image = images.find((one) => resolve(one) === resolve(path));
+  if (image === undefined) return AtomicFile.open(path);
+  throw new InputError(`--out ${path} is one of the images; name another file`);
 }
 
 function linesOn(console: Console, json: boolean | undefined): Sink {
@@ -69,7 +64,6 @@ function linesOn(console: Console, json: boolean | undefined): Sink {
       if (json) say(console.out, JSON.stringify({ file, ...prediction }));
       else say(console.out, printable(`${file}: ${words(prediction)}`));
     },
-    end: async () => undefined,
   };
 }
 
@@ -95,21 +89,24 @@ export function define(command: Command, console: Console): void {
     .action(async (run: string, named: string[], { top, engine, json, out }: Options) => {
       const files = await listImages(named);
       const net = await openTrained(run, { engine });
+      let table: AtomicFile | undefined;
       try {
+        if (out !== undefined) table = await openTable(out, files);
         const sinks = [
-          ...(out ? [tableAt(out, net)] : []),
-          ...(out && !json ? [] : [linesOn(console, json)]),
+          ...(table ? [tableIn(table, net)] : []),
+          ...(table && !json ? [] : [linesOn(console, json)]),
         ];
         const unusable: string[] = [];
         for await (const { at, prediction, reason } of predictFiles(net, files, { top })) {
-          if (prediction) for (const sink of sinks) sink.add(files[at], prediction);
+          if (prediction) for (const sink of sinks) await sink.add(files[at], prediction);
           else unusable.push(`${files[at]}: ${reason}`);
         }
-        for (const sink of sinks) await sink.end();
-        if (out && !json)
-          say(console.out, `${grouped(files.length - unusable.length)} rows in ${out}`);
+        const rows = files.length - unusable.length;
+        if (rows > 0) await table?.finish();
+        if (rows > 0 && table && !json) say(console.out, `${grouped(rows)} rows in ${out}`);
         tellUnusable(unusable, files.length, console);
       } finally {
+        await table?.discard();
         await net.close();
       }
     });

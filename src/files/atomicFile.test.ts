@@ -2,9 +2,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { mountTinyDisk } from "../../test/support/tinyDisk.js";
-import { appendText, writeFileAtomic } from "./atomicFile.js";
+import { InputError } from "../inputError.js";
+import { AtomicFile, appendText, writeFileAtomic } from "./atomicFile.js";
 
 let folder: string;
 beforeAll(() => {
@@ -19,6 +20,42 @@ test("replaces a file and leaves nothing else", async () => {
   appendText(path, "!\n");
   expect(readFileSync(path, "utf8")).toBe("new!\n");
   expect(readdirSync(folder)).toEqual(["a.json"]);
+});
+
+describe("a file that is written piece by piece", () => {
+  const path = () => join(folder, "table.csv");
+  const begun = async () => {
+    writeFileSync(path(), "old");
+    const file = await AtomicFile.open(path());
+    await file.write("a,b\n");
+    await file.write("1,2\n");
+    expect(readFileSync(path(), "utf8")).toBe("old");
+    return file;
+  };
+
+  test("takes the place of the old one when it is whole", async () => {
+    const file = await begun();
+    await file.finish();
+    await file.discard();
+    expect(readFileSync(path(), "utf8")).toBe("a,b\n1,2\n");
+  });
+
+  test("leaves the old one where it is discarded", async () => {
+    await (await begun()).discard();
+    expect(readFileSync(path(), "utf8")).toBe("old");
+  });
+
+  test("never takes the place of what is no file", async () => {
+    for (const place of [folder, "/dev/null"]) {
+      await expect(AtomicFile.open(place)).rejects.toThrow(InputError);
+    }
+    await expect(AtomicFile.open(join(folder, "gone", "a.csv"))).rejects.toThrow(InputError);
+  });
+
+  afterEach(() => {
+    rmSync(path(), { force: true });
+    expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
 });
 
 test("is on disk before it bears its name, and its folder after that", async () => {

@@ -1,7 +1,7 @@
 // Files that are either the old one or the new one, whatever happens while they are written.
 
-import { appendFileSync, existsSync, readdirSync, rmSync } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
+import { appendFileSync, existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { writeError } from "./errors.js";
 
@@ -59,6 +59,57 @@ export async function writeFileAtomic(
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw writeError(path, error);
+  }
+}
+
+/** A file that is written piece by piece, and replaced as {@link writeFileAtomic} does once it is whole. */
+export class AtomicFile {
+  private constructor(
+    private readonly path: string,
+    private readonly handle: FileHandle,
+  ) {}
+
+  /** Throws an {@link InputError} where nothing can be written, or what is there is no file. */
+  static async open(path: string): Promise<AtomicFile> {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found && !found.isFile()) {
+      throw writeError(path, { code: found.isDirectory() ? "EISDIR" : "EEXIST" });
+    }
+    try {
+      return new AtomicFile(path, await open(temporaryFor(path), "w"));
+    } catch (error) {
+      throw writeError(path, error);
+    }
+  }
+
+  /** Adds text. */
+  write(text: string): Promise<void> {
+    return this.attempt(() => this.handle.writeFile(text));
+  }
+
+  /** Puts the file into its place. */
+  finish(): Promise<void> {
+    return this.attempt(async () => {
+      await this.handle.sync();
+      await this.handle.close();
+      await rename(temporaryFor(this.path), this.path);
+      await syncFolder(dirname(this.path));
+    });
+  }
+
+  /** Leaves the old file as it was. */
+  async discard(): Promise<void> {
+    await this.handle.close().catch(() => undefined);
+    await rm(temporaryFor(this.path), { force: true }).catch(() => undefined);
+  }
+
+  private async attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      await this.discard();
+      throw writeError(this.path, error);
+    }
   }
 }
 

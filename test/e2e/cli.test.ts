@@ -39,6 +39,7 @@ describe("bad input", () => {
     ["a missing folder", ["train", "./no/such/folder"], /no data set ".\/no\/such\/folder"/],
     ["no data set", ["train"], /no data set; type: convoy train mnist/],
     ["a setting out of range", ["train", "mnist", "--epochs", "0"], /setting epochs is 0/],
+    ["a word that a terminal obeys", ["train", "mnist", "--lr", "\u001b[2J"], /"\\u001b\[2J"/],
     ["a number that is none", ["train", "mnist", "--lr", "fast"], /lr.*"fast" is not a number/],
     [
       "a net too large for its images",
@@ -166,6 +167,17 @@ test("a run is trained, evaluated and used; --json prints one object", async () 
   expect(classes).toHaveLength(3);
   expect(classes[0]).toEqual({ class: likeliest, probability: confidence });
   expect(classes[0].probability).toBeGreaterThanOrEqual(classes[1].probability);
+
+  const predict = (...args: string[]) => convoy(["predict", "a", ...args], { cwd });
+  const kept = readFileSync(join(cwd, "digit.png"));
+  const onto = await predict("digit.png", "--out", "./digit.png");
+  expect(onto).toMatchObject({ code: 2, err: expect.stringContaining("is one of the images") });
+  expect(readFileSync(join(cwd, "digit.png"))).toEqual(kept);
+  expect((await predict("digit.png", "--out", "said.csv")).code).toBe(0);
+  const said = readFileSync(join(cwd, "said.csv"), "utf8");
+  expect(said).toMatch(/^file,class,confidence.*\ndigit\.png,\d,0\.\d+.*\n$/);
+  expect((await predict("gone.png", "--out", "said.csv")).code).toBe(2);
+  expect(readFileSync(join(cwd, "said.csv"), "utf8")).toBe(said);
 });
 
 test("Ctrl-C saves, exits with 130 and says how to go on; the resumed run ends like an unbroken one", async () => {
