@@ -37,6 +37,7 @@ describe("refused, with the flag named", () => {
     [["--epochs", "two"], /--epochs.*"two" is not a number/],
     [["--engine", "gpu"], /--engine.*Allowed choices are auto, native, reference/],
     [["--hyper", "momentum"], /--hyper.*"momentum" is not of the form name=value/],
+    [["--hyper", "momentum=0.9,momentum=0.5"], /--hyper.*"momentum" is given twice/],
     [["--hyper", "momentum=x"], /--hyper.*"x" is not a number/],
     [["--epoch", "2"], /unknown option '--epoch'\n\(Did you mean --epochs/],
   ])("%j", (args, message) => {

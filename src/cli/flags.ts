@@ -50,6 +50,8 @@ function parseRecord<T>(text: string, parse: (value: string) => T): Record<strin
     }
     return [name, parse(value)] as const;
   });
+  const twice = pairs.find(([name], at) => pairs.findIndex(([other]) => other === name) !== at);
+  if (twice) throw new InvalidArgumentError(`"${twice[0]}" is given twice.`);
   return Object.fromEntries(pairs);
 }
 

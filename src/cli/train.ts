@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
+import { parseJson } from "../files/json.js";
 import { InputError } from "../inputError.js";
 import { trainConfig } from "../train/config.js";
 import { withoutIdle } from "../train/idle.js";
@@ -20,7 +21,7 @@ interface Options extends Partial<TrainSettings> {
 function readSettings(path: string): Partial<TrainSettings> {
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(path, "utf8"));
+    content = parseJson(readFileSync(path, "utf8"));
   } catch (error) {
     throw new InputError(`--config ${path}: ${(error as Error).message}`);
   }

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import type { z } from "zod";
 import { InputError } from "../inputError.js";
 import { checkPlain } from "../settings.js";
+import { duplicateKey } from "../text/duplicateKey.js";
 import { readError } from "./errors.js";
 
 /** A file's JSON. Throws an {@link InputError} that names the file when there is none, or it is damaged. */
@@ -12,10 +13,24 @@ async function parseFile(path: string): Promise<unknown> {
     throw readError(path, error);
   });
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw new InputError(`${path} is damaged: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/**
+ * Reads JSON in which no object has a name twice, of which `JSON.parse` would keep the last.
+ *
+ * @throws Error saying what is wrong.
+ * @example
+ * parseJson('{ "batch": 8 }'); // { batch: 8 }
+ */
+export function parseJson(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  const twice = duplicateKey(text);
+  if (twice === undefined) return value;
+  throw new Error(`${JSON.stringify(twice)} is given twice`);
 }
 
 /**
