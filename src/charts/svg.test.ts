@@ -57,6 +57,18 @@ describe("heat maps", () => {
     expect([...svg.matchAll(/>(\d)</g)].map(([, count]) => count)).toEqual(["7", "2", "5"]);
   });
 
+  test("names hold no control characters, which XML does not know", () => {
+    const svg = map(
+      ["\u001b[31mred", "b\u0007"],
+      [
+        [1, 0],
+        [0, 1],
+      ],
+    );
+    expect(svg).toContain("\\u001b[31mred");
+    expect(svg.replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
+  });
+
   test("of many classes has colours only", () => {
     const names = Array.from({ length: 100 }, (_, at) => `class ${at}`);
     const svg = map(

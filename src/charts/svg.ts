@@ -1,5 +1,7 @@
 // The few pieces that charts are made of. Numbers have two decimals, so that charts are small.
 
+import { printable } from "../text/printable.js";
+
 /** Colours of series that differ for everybody (Okabe and Ito 2008). */
 export const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00"] as const;
 
@@ -13,7 +15,9 @@ const entities: Readonly<Record<string, string>> = {
   '"': "&quot;",
 };
 
-const escapeText = (text: string) => text.replace(/[&<>"]/g, (letter) => entities[letter]);
+/** XML knows no control characters, whatever they are written as. */
+const escapeText = (text: string) =>
+  printable(text).replace(/[&<>"]/g, (letter) => entities[letter]);
 
 const value = (attribute: number | string) =>
   typeof attribute === "number" ? `${Number(attribute.toFixed(2))}` : escapeText(attribute);

@@ -50,6 +50,7 @@ test.each([
   ["a class given twice", "class,weight\ncat,1\ncat,2\n", /line 3 names "cat" again/],
   ["a class that is missing", "class,weight\ncat,1\ndog,2\n", /no line gives the weight of "eel"/],
   ["a weight of 0", "class,weight\ncat,0\n", /line 2: weight "0"; expected a positive/],
+  ["a weight beyond 32 bits", "class,weight\ncat,1e39\n", /line 2: weight "1e39"/],
   ["no weight", "class,weight\ncat,\n", /line 2: weight ""/],
 ])("refuses %s", async (_, text, message) => {
   await expect(readClassWeights(await file(text), labels)).rejects.toThrow(message);

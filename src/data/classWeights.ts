@@ -55,7 +55,9 @@ export async function readClassWeights(path: string, labels: Labels): Promise<nu
       );
     }
     if (weights.has(name)) throw new InputError(`${path}: line ${line} names "${name}" again`);
-    if (!(weight > 0 && Number.isFinite(weight))) {
+    // As the loss holds it.
+    const single = Math.fround(weight);
+    if (!(single > 0 && Number.isFinite(single))) {
       throw new InputError(
         `${path}: line ${line}: weight "${cells[1]}"; expected a positive number`,
       );

@@ -2,7 +2,7 @@
 // nothing in it to be lost, and nothing to go on with.
 
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { writeError } from "../files/errors.js";
 import { InputError } from "../inputError.js";
 import { readRunConfig } from "./runConfig.js";
@@ -26,8 +26,13 @@ function entriesOf(path: string): string[] {
   }
 }
 
-const holdsText = (path: string): boolean =>
-  (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+function holdsText(path: string): boolean {
+  try {
+    return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  } catch (error) {
+    throw writeError(dirname(path), error);
+  }
+}
 
 /** Whether anything in a folder tells of a step. The state of a run that never began tells of none. */
 function holdsStep(path: string, configured: boolean): boolean {

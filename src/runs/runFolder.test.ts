@@ -5,8 +5,10 @@ import { describe, expect, test, vi } from "vitest";
 import { temporaryFolder } from "../../test/support/tinyRun.js";
 import { lockFolder } from "../files/lock.js";
 import type { ParamLayout } from "../graph/index.js";
+import { InputError } from "../inputError.js";
 import type { Summary } from "../train/events.js";
 import { startOfRun } from "../train/progress.js";
+import { expectFree } from "./freeFolder.js";
 import { runStem } from "./runFiles.js";
 import { RunFolder } from "./runFolder.js";
 
@@ -88,6 +90,14 @@ describe("a folder", () => {
     const before = readdirSync(path);
     await expect(RunFolder.create(path)).rejects.toThrow(message);
     expect(readdirSync(path)).toEqual(before);
+  });
+
+  test("that cannot be there is refused in words", async () => {
+    const file = join(temporaryFolder(), "notes.txt");
+    writeFileSync(file, "");
+    for (const path of [join(file, "run"), join(temporaryFolder(), "x".repeat(300))]) {
+      await expect(expectFree(path)).rejects.toThrow(InputError);
+    }
   });
 
   test("in which a process works is not free", async () => {

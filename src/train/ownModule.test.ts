@@ -17,7 +17,7 @@ function moduleOf(text: string): string {
 const all = `
   export const models = [{ name: "mine", source: "here", smallest: 1, create: () => ({ layer: (x) => x }) }];
   export const tasks = [{
-    name: "rank", labels: "values", metrics: [], ...Object.fromEntries(
+    name: "rank", labels: "values", metrics: [{ name: "mae" }], ...Object.fromEntries(
       ["outputs", "check", "targets", "loss", "trainMetrics", "newMetrics", "decode", "row"].map((one) => [one, () => one])),
   }];
   export const optimizers = [{ name: "halve", source: "here", state: [], defaults: {}, rule: ({ w }) => ({ w, state: {} }) }];
@@ -68,7 +68,7 @@ test.each([
   ["export const models = [{ name: 'a' }];", /"a" of models needs a name and create\(input\)/],
   [
     "export const tasks = [{ name: 'a', labels: 'tag', metrics: [] }];",
-    /"a" of tasks needs a name and labels \(class, .*\), a list metrics, and the functions outputs, check,/,
+    /"a" of tasks needs a name and labels \(class, .*\), a list metrics that is not empty, and the functions outputs, check,/,
   ],
   ["export const optimizers = [null];", /number 1 of optimizers needs a name and a rule, or open/],
   ["export const couplings = [{ make() {} }];", /number 1 of couplings needs a name and make/],

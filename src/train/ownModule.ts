@@ -62,10 +62,11 @@ const kinds: {
     fits: ({ create }) => typeof create === "function",
   },
   tasks: {
-    needs: `labels (${Object.keys(labelKinds).join(", ")}), a list metrics, and the functions ${taskFunctions.join(", ")}, and loss or hostLoss`,
+    needs: `labels (${Object.keys(labelKinds).join(", ")}), a list metrics that is not empty, and the functions ${taskFunctions.join(", ")}, and loss or hostLoss`,
     fits: ({ labels, metrics, loss, hostLoss, ...functions }) =>
       Object.hasOwn(labelKinds, String(labels)) &&
       Array.isArray(metrics) &&
+      metrics.length > 0 &&
       [loss, hostLoss].some((one) => typeof one === "function") &&
       taskFunctions.every((name) => typeof functions[name] === "function"),
   },

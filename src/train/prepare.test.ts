@@ -4,6 +4,7 @@ import { stripeSplits, tinyModel, tinySettings } from "../../test/support/tinyRu
 import { normalisationOf } from "../data/index.js";
 import { createModel } from "../models/index.js";
 import { netOf } from "../nn/index.js";
+import { classification } from "../tasks/index.js";
 import type { TrainSettings } from "./config.js";
 import { prepare } from "./prepare.js";
 import { tensorsOf } from "./weights.js";
@@ -35,6 +36,14 @@ test.each<[string, Partial<TrainSettings>]>([
   const own = { data: { train, selection }, model: tinyModel };
   await expect(prepare({ ...tinySettings, ...settings }, own)).rejects.toThrow(
     new RegExp(`^setting ${name}`),
+  );
+});
+
+test("constants that no file can hold are refused", async () => {
+  const constants = () => ({ scale: [1, Number.NaN] });
+  const own = { data: stripeSplits(), model: tinyModel, task: { ...classification, constants } };
+  await expect(prepare(tinySettings, own)).rejects.toThrow(
+    "task classify: constant scale holds NaN; expected finite numbers",
   );
 });
 

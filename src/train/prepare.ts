@@ -20,7 +20,7 @@ import {
 import { InputError } from "../inputError.js";
 import { createModel, defaultModel, type Model, type ModelInput } from "../models/index.js";
 import { getOptimizer, getSchedule, isSelfPaced, type Optimizer } from "../optim/index.js";
-import { type Asked, ask, type Score, scoreOf, type Task } from "../tasks/index.js";
+import { type Asked, ask, type Constants, type Score, scoreOf, type Task } from "../tasks/index.js";
 import { unknownName } from "../text/words.js";
 import { chooseTask, namedTask } from "./chooseTask.js";
 import { parseConfig, SELECTION_SHARE, type TrainConfig, type TrainSettings } from "./config.js";
@@ -216,6 +216,17 @@ async function weightsFor(
   return readClassWeights(pathFrom(from, classWeights), labels);
 }
 
+/** What a task takes from the training labels, which is saved as numbers. */
+function constantsOf({ constants, name }: Task, { labels }: Dataset): Constants {
+  const found = constants?.(labels) ?? {};
+  for (const [key, list] of Object.entries(found)) {
+    const wrong = list.find((value) => !Number.isFinite(value));
+    if (wrong === undefined) continue;
+    throw new InputError(`task ${name}: constant ${key} holds ${wrong}; expected finite numbers`);
+  }
+  return found;
+}
+
 /**
  * Settles a run. With `saved`, that of the run to resume.
  *
@@ -259,7 +270,7 @@ export async function prepare(
   const drawn = draw(splits, config);
   checkWeighting(config, task, model);
   const classWeights = await weightsFor(config, drawn.train, saved?.startedIn);
-  const constants = task.constants?.(drawn.train.labels) ?? {};
+  const constants = constantsOf(task, drawn.train);
   const normalisation: Normalisation =
     saved?.net ?? weights?.info ?? (mean && std ? { mean, std } : normalisationOf(drawn.train));
   return {
