@@ -35,17 +35,22 @@ void expectLength(Napi::Env env, const std::string& what, size_t found, size_t e
 }
 
 napi_typedarray_type arrayTypeOf(DType type) {
-  if (type == DType::F32) return napi_float32_array;
-  return type == DType::I32 ? napi_int32_array : napi_uint8_array;
+  switch (type) {
+    case DType::F32: return napi_float32_array;
+    case DType::I32: return napi_int32_array;
+    case DType::U8: return napi_uint8_array;
+    case DType::I8: return napi_int8_array;
+    case DType::BF16: break;
+  }
+  return napi_uint16_array;  // its bits
 }
 
 size_t View::bytes() const { return length * KINDS[static_cast<size_t>(type)].bytes; }
 
-View viewOf(const Napi::Value& value, napi_typedarray_type type, const std::string& what) {
-  const auto expect = [&](const std::string& found) {
-    refuse(value.Env(), what + ": expected a " + nameOf(type) + ", found " + found);
-  };
-  if (!value.IsTypedArray()) expect("something else");
+namespace {
+
+/** A typed array of any type. */
+View anyView(const Napi::Value& value) {
   View view = {};
   void* data = nullptr;
   size_t offset = 0;
@@ -53,12 +58,32 @@ View viewOf(const Napi::Value& value, napi_typedarray_type type, const std::stri
   const napi_status status =
       napi_get_typedarray_info(value.Env(), value, &view.type, &view.length, &data, &buffer, &offset);
   if (status != napi_ok) throw Napi::Error::New(value.Env());
-  if (view.type != type) expect("a " + nameOf(view.type));
   // The buffer of a detached array is gone.
   if (!data) view.length = 0;
   view.data = static_cast<char*>(data);
   view.buffer = data ? view.data - offset : nullptr;
   return view;
+}
+
+}  // namespace
+
+View viewOf(const Napi::Value& value, napi_typedarray_type type, const std::string& what) {
+  const auto expect = [&](const std::string& found) {
+    refuse(value.Env(), what + ": expected a " + nameOf(type) + ", found " + found);
+  };
+  if (!value.IsTypedArray()) expect("something else");
+  const View view = anyView(value);
+  if (view.type != type) expect("a " + nameOf(view.type));
+  return view;
+}
+
+View viewOf(const Napi::Value& value, const std::string& what) {
+  if (!value.IsTypedArray()) refuse(value.Env(), what + ": expected a typed array, found something else");
+  const View view = anyView(value);
+  for (DType type : {DType::F32, DType::I32, DType::U8, DType::I8, DType::BF16}) {
+    if (arrayTypeOf(type) == view.type) return view;
+  }
+  refuse(value.Env(), what + ": no element has the type of a " + nameOf(view.type));
 }
 
 std::shared_ptr<char> newMemory(size_t bytes) {
@@ -73,6 +98,13 @@ std::shared_ptr<char> ownMemory(const OwnMemories& own, const View& view) {
   const size_t offset = static_cast<size_t>(view.data - view.buffer);
   const bool inside = offset <= found->second.bytes && view.bytes() <= found->second.bytes - offset;
   return inside ? found->second.memory : nullptr;
+}
+
+std::shared_ptr<char> sharedMemory(const OwnMemories& own, const Napi::Value& value, const View& view,
+                                   const std::string& what) {
+  std::shared_ptr<char> memory = ownMemory(own, view);
+  if (!memory && view.length > 0) refuse(value.Env(), what + ": expected memory that this addon allocated");
+  return memory;
 }
 
 Elements<char> taken(const OwnMemories& own, const View& view) {

@@ -60,6 +60,8 @@ struct View {
   size_t bytes() const;
 };
 
+/** Throws unless a value is a typed array of one of the element types. */
+View viewOf(const Napi::Value& value, const std::string& what);
 /** Throws unless a value is a typed array of that type. */
 View viewOf(const Napi::Value& value, napi_typedarray_type type, const std::string& what);
 
@@ -73,13 +75,15 @@ std::shared_ptr<char> newMemory(size_t bytes);
 /** Own memory that a view shows; null for any other. */
 std::shared_ptr<char> ownMemory(const OwnMemories& own, const View& view);
 
+/** Own memory that a view shows, for work that reads or writes it; throws for any other. */
+std::shared_ptr<char> sharedMemory(const OwnMemories& own, const Napi::Value& value, const View& view,
+                                   const std::string& what);
+
 /** A typed array in own memory, which work may write; throws for any other. */
 template <class Element>
 Elements<Element> shared(const OwnMemories& own, const Napi::Value& value, const std::string& what) {
   const View view = viewOf(value, arrayType<Element>(), what);
-  std::shared_ptr<char> memory = ownMemory(own, view);
-  if (!memory && view.length > 0) refuse(value.Env(), what + ": expected memory that this addon allocated");
-  return {std::move(memory), reinterpret_cast<Element*>(view.data), view.length};
+  return {sharedMemory(own, value, view, what), reinterpret_cast<Element*>(view.data), view.length};
 }
 
 /** What a view shows, for work that reads it: itself where it is own memory, else a copy. */

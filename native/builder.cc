@@ -79,9 +79,16 @@ Images Builder::images(ValueId value, int64_t block) const {
   throw std::invalid_argument("expected images or rows of features");
 }
 
+int64_t Builder::countOf(ValueId value, int64_t block) const {
+  return block == 1 ? sizeOf(shape(value)) : images(value, block).size();
+}
+
 size_t Builder::bytesIn(ValueId value, int64_t block) const {
-  const int64_t size = block == 1 ? sizeOf(shape(value)) : images(value, block).size();
-  return static_cast<size_t>(size) * bytesOf(type(value).dtype);
+  return static_cast<size_t>(countOf(value, block)) * bytesOf(type(value).dtype);
+}
+
+bool Builder::returned(ValueId value) const {
+  return std::find(graph_.outputs.begin(), graph_.outputs.end(), value) != graph_.outputs.end();
 }
 
 bool Builder::inArena(BufferId buffer) const {
@@ -158,6 +165,12 @@ Tensor Builder::make(ValueId value, int64_t block) {
   const Tensor tensor = {add(bytesIn(value, block), place), block};
   alias(value, tensor);
   return tensor;
+}
+
+BufferId Builder::makeStored(ValueId value, int64_t bytes) {
+  const BufferId buffer = add(static_cast<size_t>(bytes), {Home::Arena, 0, 0});
+  alias(value, {buffer, 1});
+  return buffer;
 }
 
 bool Builder::diesHere(const Tensor& tensor) const {

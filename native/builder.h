@@ -52,12 +52,16 @@ class Builder {
   /** The node that is being lowered is done later, along with the one that uses its results: it adds no step now, and
    * its operands are kept until then. */
   void postpone(const Node& user);
+  /** Whether runs return the value. */
+  bool returned(ValueId value) const;
   /** Whether anything uses the value at all. */
   bool used(ValueId value) const { return lastUse_[static_cast<size_t>(value)] >= 0; }
 
   /** Room for a result of the node that is being lowered. Plain results go straight to the place
    * that a `write` wants them at, when nothing in between reads that place. */
   Tensor make(ValueId value, int64_t block = 1);
+  /** Room of so many bytes for a result whose order nobody else knows; see compress.cc. */
+  BufferId makeStored(ValueId value, int64_t bytes);
   /** Room in the place of `operand` when this node is its last user; else a buffer of -1. */
   Tensor tryOver(ValueId value, int64_t block, ValueId operand);
   /** A result that is an operand under another shape. */
@@ -80,6 +84,8 @@ class Builder {
   bool inArena(BufferId buffer) const;
 
   Images images(ValueId value, int64_t block) const;
+  /** Numbers of a value in a layout, lanes behind the last channel among them. */
+  int64_t countOf(ValueId value, int64_t block) const;
   void lowerAll();
 
  private:

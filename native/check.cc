@@ -27,7 +27,6 @@ const InferRule& ruleOf(const std::string& op) {
       {"conv2d", {2, 4, inferConv2d}},
       {"conv2dInputGrad", {2, 2, inferConv2dInputGrad}},
       {"conv2dWeightGrad", {2, 2, inferConv2dWeightGrad}},
-      {"fromBf16", {1, 1, inferFromBf16}},
       {"fused", {0, ANY, inferFused}},
       {"groupNorm", {3, 4, inferGroupNorm}},
       {"groupNormGrad", {6, 7, inferNormGrad}},
@@ -51,7 +50,6 @@ const InferRule& ruleOf(const std::string& op) {
       {"segmentExpand", {1, 1, inferSegmentExpand}},
       {"segmentSum", {1, 1, inferSegmentSum}},
       {"slice", {1, 1, inferSlice}},
-      {"toBf16", {1, 1, inferToBf16}},
       {"transpose", {1, 1, inferTranspose}},
       {"uniform", {0, 0, inferUniform}},
       {"unpackBits", {1, 1, inferUnpackBits}},
@@ -105,6 +103,8 @@ void Check::checkTypes(const Node& node) const {
   Types operands;
   for (ValueId input : node.inputs) {
     expect(isMade(input), node, "an operand that nothing makes");
+    const DType type = typeOf(input).dtype;
+    expect(node.op == "cast" || (type != DType::I8 && type != DType::BF16), node, "expected f32, i32 or u8; use cast");
     operands.push_back(typeOf(input));
   }
   const Types results = rule.infer(node, operands);

@@ -8,17 +8,22 @@
 #include <string>
 #include <vector>
 
+#include "kernels/elements.h"
+
 namespace convoy {
 
-enum class DType { F32, I32, U8 };
-
-inline size_t bytesOf(DType type) { return type == DType::U8 ? 1 : 4; }
+inline size_t bytesOf(DType type) {
+  if (type == DType::BF16) return 2;
+  return type == DType::U8 || type == DType::I8 ? 1 : 4;
+}
 
 /** The type of a name; throws for one that is none. */
 inline DType dtypeNamed(const std::string& name) {
   if (name == "f32") return DType::F32;
   if (name == "i32") return DType::I32;
   if (name == "u8") return DType::U8;
+  if (name == "i8") return DType::I8;
+  if (name == "bf16") return DType::BF16;
   throw std::invalid_argument("unknown element type " + name);
 }
 

@@ -291,27 +291,34 @@ Napi::Value QueueWrap::gather(const Napi::CallbackInfo& info) {
   return submit(info.Env(), [work] { kernels().gather(work->ready()); });
 }
 
-/** read(vector) resolves with a copy of it as it is when its turn comes. */
+/** read(elements) resolves with a copy of them as they are when its turn comes. */
 Napi::Value QueueWrap::read(const Napi::CallbackInfo& info) {
-  const Elements<float> source = shared<float>(memoriesOf(info.Env()), info[0], "read");
+  const View view = viewOf(info[0], "read");
+  const std::shared_ptr<char> source = sharedMemory(memoriesOf(info.Env()), info[0], view, "read");
   const auto copy = std::make_shared<std::shared_ptr<char>>();
-  const size_t bytes = source.length * sizeof(float);
+  const char* from = view.data;
+  const size_t bytes = view.bytes();
   const auto work = [=] {
     *copy = newMemory(bytes);
-    std::copy(source.begin(), source.end(), reinterpret_cast<float*>(copy->get()));
+    if (source) std::copy_n(from, bytes, copy->get());
   };
   return submit(info.Env(), work, [=](Napi::Env env) {
-    return arrayOf(env, napi_float32_array, source.length, copy->get(), bytes);
+    return arrayOf(env, view.type, view.length, copy->get(), bytes);
   });
 }
 
-/** write(source, target) stores all of `source`, as it is now, at the start of `target`. */
+/** write(source, target) stores all of `source`, as it is now, at the start of `target`, of the same type. */
 Napi::Value QueueWrap::write(const Napi::CallbackInfo& info) {
-  const OwnMemories& own = memoriesOf(info.Env());
-  const Elements<float> target = shared<float>(own, info[1], "write: the target");
-  const auto source = std::make_shared<std::vector<float>>(copied<float>(info[0], "write: the source"));
-  if (source->size() > target.length) refuse(info.Env(), "write: the source is longer than the target");
-  return submit(info.Env(), [=] { std::copy(source->begin(), source->end(), target.data); });
+  const View target = viewOf(info[1], "write: the target");
+  const std::shared_ptr<char> memory =
+      sharedMemory(memoriesOf(info.Env()), info[1], target, "write: the target");
+  const View source = viewOf(info[0], target.type, "write: the source");
+  if (source.length > target.length) refuse(info.Env(), "write: the source is longer than the target");
+  const auto copy = std::make_shared<std::vector<char>>(source.data, source.data + source.bytes());
+  char* to = target.data;
+  return submit(info.Env(), [=] {
+    if (memory) std::copy(copy->begin(), copy->end(), to);
+  });
 }
 
 /** Resolves when everything submitted before has run. */

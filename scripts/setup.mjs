@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 
-// Makes a fresh clone ready: system packages, npm packages, the native engine, compiled TypeScript.
+// Makes a fresh clone ready: system packages, npm packages, the native engine, compiled TypeScript. In an installed
+// package, which has no sources of TypeScript, that is system packages and the native engine.
 // Plain Node without dependencies, because it runs before any are installed. A step that finds its
 // work done looks at file dates only, so a second start costs next to nothing.
 
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { buildNative } from "./setup/native.mjs";
 import { installPackages } from "./setup/packages.mjs";
-import { SetupError } from "./setup/report.mjs";
+import { buildFolder, SetupError } from "./setup/report.mjs";
 import { compileSources } from "./setup/sources.mjs";
 import { readStamps } from "./setup/stamps.mjs";
 
@@ -22,8 +24,21 @@ function checkNode() {
   }
 }
 
+function checkFolder() {
+  try {
+    mkdirSync(buildFolder, { recursive: true });
+    accessSync(buildFolder, constants.W_OK);
+  } catch (error) {
+    throw new SetupError(
+      `nothing can be built in ${buildFolder}: ${error.code}`,
+      "start it as the owner of that folder, or install the package in a project of your own",
+    );
+  }
+}
+
 try {
   checkNode();
+  checkFolder();
   const stamps = readStamps();
   installPackages();
   buildNative(stamps);

@@ -1,5 +1,5 @@
 // Convoy: trains ConvNets in TypeScript. What most programs need; the rooms have the rest
-// (`convoy/nn`, `convoy/graph`, `convoy/optim`, ...).
+// (`convoynet/nn`, `convoynet/graph`, `convoynet/optim`, ...).
 
 export { type Dataset, openDataset, type Splits, subset } from "./data/index.js";
 export { createEngine, type Engine, type Vector } from "./engine/index.js";

@@ -192,6 +192,37 @@ def squeezenet(stem, stages, frame):
     return net
 
 
+def conv_pair(inputs, outputs):
+    return nn.Sequential(*conv_bn(inputs, outputs, 3), nn.ReLU(), *conv_bn(outputs, outputs, 3), nn.ReLU())
+
+
+class UNet(nn.Module):
+    """Ronneberger et al. 2015 (arXiv 1505.04597), narrow; sizes are multiples of 8."""
+
+    def __init__(self, width, channels, classes):
+        super().__init__()
+        widths = [width, 2 * width, 4 * width]
+        self.down = nn.ModuleList(conv_pair(i, o) for i, o in zip([channels, *widths], widths))
+        self.bottom = conv_pair(4 * width, 8 * width)
+        self.up = nn.ModuleList(conv_pair(3 * each, each) for each in reversed(widths))
+        self.head = nn.Conv2d(width, classes, 1)
+
+    def forward(self, x):
+        skips = []
+        for level in self.down:
+            skips.append(level(x))
+            x = F.max_pool2d(skips[-1], 2)
+        x = self.bottom(x)
+        for level in self.up:
+            larger = F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
+            x = level(torch.cat([skips.pop(), larger], 1))
+        return self.head(x)
+
+
+def unet(width):
+    return lambda channels, _size, classes: UNet(width, channels, classes)
+
+
 SQUEEZENET_1_0 = (
     None, (16, 64), (16, 64), (32, 128), None, (32, 128), (48, 192), (48, 192), (64, 256), None, (64, 256),
 )
@@ -212,6 +243,8 @@ NETS = {
     "mobilenetv2-0.5": mobilenetv2(0.5),
     "mobilenetv2-0.35": mobilenetv2(0.35),
     "efficientnet-lite0": efficientnet_lite0(),
+    "unet-8": unet(8),
+    "unet-16": unet(16),
     "squeezenet1.0": squeezenet((96, 7), SQUEEZENET_1_0, 1),
     "squeezenet1.1": squeezenet((64, 3), SQUEEZENET_1_1, 0),
 }

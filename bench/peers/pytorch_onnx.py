@@ -1,6 +1,6 @@
-"""Writes the net of a task of `convoy bench` as an ONNX file, in inference mode and for a fixed batch.
+"""Writes the net of a workload of `convoy bench` as an ONNX file, in inference mode and for a fixed batch.
 
-Called with the task as JSON and the file's path; prints {"parameters": count}, {"absent": reason} or
+Called with the workload as JSON and the file's path; prints {"parameters": count}, {"absent": reason} or
 {"cannot": reason}.
 """
 
@@ -26,11 +26,11 @@ except ImportError as error:
 from pytorch_nets import NETS
 from pytorch_work import make_net, make_images, parameters_of
 
-task, path = json.loads(sys.argv[1]), sys.argv[2]
-if task["model"] not in NETS:
-    say({"cannot": f"no net {task['model']} in bench/peers/pytorch_nets.py"})
+workload, path = json.loads(sys.argv[1]), sys.argv[2]
+if workload["model"] not in NETS:
+    say({"cannot": f"no net {workload['model']} in bench/peers/pytorch_nets.py"})
     sys.exit(0)
 torch.manual_seed(1)
-net = make_net(task, "contiguous").eval()
-torch.onnx.export(net, (make_images(task, "contiguous"),), path, input_names=["x"], output_names=["logits"])
-say({"parameters": parameters_of(task)})
+net = make_net(workload, "contiguous").eval()
+torch.onnx.export(net, (make_images(workload, "contiguous"),), path, input_names=["x"], output_names=["logits"])
+say({"parameters": parameters_of(workload)})

@@ -1,9 +1,9 @@
-"""PyTorch as a peer of `convoy bench`: holds nets and does the task's work when told to.
+"""PyTorch as a peer of `convoy bench`: holds nets and does the workload's work when told to.
 
-Called with the task as JSON; talks in JSON lines. First line out: {"ready": {version, setting,
+Called with the workload as JSON; talks in JSON lines. First line out: {"ready": {version, setting,
 parameters, peakBytes}} or {"cannot": reason}. Then for each line in, {"steps": k}, one line out, {"seconds": s}.
 A short race beforehand chooses the fastest setting: threads, memory format, eager or compiled and, for
-several nets, processes. A task that brings its setting has no race.
+several nets, processes. A workload that brings its setting has no race.
 """
 
 import itertools
@@ -26,8 +26,8 @@ from pytorch_work import FORMATS, open_work, parameters_of, peak_bytes_of, race,
 class Here:
     """Work in this process."""
 
-    def __init__(self, task, setting):
-        self.work = open_work(task, setting)
+    def __init__(self, workload, setting):
+        self.work = open_work(workload, setting)
 
     def run(self, steps):
         return seconds_of(self.work, steps)
@@ -39,39 +39,39 @@ class Here:
         pass
 
 
-def open_contender(task, setting):
-    return (Here if setting["processes"] == 1 else Processes)(task, setting)
+def open_contender(workload, setting):
+    return (Here if setting["processes"] == 1 else Processes)(workload, setting)
 
 
-def arrangements(task):
+def arrangements(workload):
     """Processes and threads of each: one process with each thread count; several with one thread."""
-    cores = max(task["threads"])
-    several = sorted({n for n in (cores, task["nets"]) if 1 < n <= task["nets"] and task["nets"] % n == 0})
-    return [(1, threads) for threads in task["threads"]] + [(n, 1) for n in several]
+    cores = max(workload["threads"])
+    several = sorted({n for n in (cores, workload["nets"]) if 1 < n <= workload["nets"] and workload["nets"] % n == 0})
+    return [(1, threads) for threads in workload["threads"]] + [(n, 1) for n in several]
 
 
-def seconds_with(task, setting):
-    contender = open_contender(task, setting)
+def seconds_with(workload, setting):
+    contender = open_contender(workload, setting)
     try:
         return race(contender.run)
     finally:
         contender.close()
 
 
-def fastest(task):
+def fastest(workload):
     """All eager settings, then compiled ones, best first, while the time allows."""
-    end = time.perf_counter() + task["tuneSeconds"]
+    end = time.perf_counter() + workload["tuneSeconds"]
     eager = [
         {"processes": processes, "threads": threads, "layout": layout, "compiled": False}
-        for (processes, threads), layout in itertools.product(arrangements(task), FORMATS)
+        for (processes, threads), layout in itertools.product(arrangements(workload), FORMATS)
     ]
-    results = [(seconds_with(task, setting), at, setting) for at, setting in enumerate(eager)]
+    results = [(seconds_with(workload, setting), at, setting) for at, setting in enumerate(eager)]
     for _, at, setting in sorted(results):
         if time.perf_counter() > end:
             break
         compiled = {**setting, "compiled": True}
         try:
-            results.append((seconds_with(task, compiled), at + len(eager), compiled))
+            results.append((seconds_with(workload, compiled), at + len(eager), compiled))
         except Exception as error:  # no C++ compiler, or one that its code does not suit
             print(f"torch.compile: {error}", file=sys.stderr)
             break
@@ -88,14 +88,14 @@ def describe(setting):
 def main():
     out = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # what compilers print must not mix with the answers
-    task = json.loads(sys.argv[1])
-    if task["model"] not in NETS:
-        print(json.dumps({"cannot": f"no net {task['model']} in bench/peers/pytorch_nets.py"}), file=out)
+    workload = json.loads(sys.argv[1])
+    if workload["model"] not in NETS:
+        print(json.dumps({"cannot": f"no net {workload['model']} in bench/peers/pytorch_nets.py"}), file=out)
         return
-    setting = task.get("setting") or fastest(task)
-    contender = open_contender(task, setting)
+    setting = workload.get("setting") or fastest(workload)
+    contender = open_contender(workload, setting)
     contender.run(3)
-    ready = {"version": torch.__version__, "setting": describe(setting), "parameters": parameters_of(task)}
+    ready = {"version": torch.__version__, "setting": describe(setting), "parameters": parameters_of(workload)}
     if setting["processes"] == 1:
         ready["peakBytes"] = contender.peak_bytes()
     print(json.dumps({"ready": ready}), file=out)

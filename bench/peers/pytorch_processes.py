@@ -12,9 +12,9 @@ PEER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "pytorch_peer.py
 class Processes:
     """Nets dealt out to processes; a step is one of each net, and over when the last process is."""
 
-    def __init__(self, task, setting):
+    def __init__(self, workload, setting):
         count = setting["processes"]
-        own = {**task, "nets": task["nets"] // count, "setting": {**setting, "processes": 1}}
+        own = {**workload, "nets": workload["nets"] // count, "setting": {**setting, "processes": 1}}
         command = [sys.executable, PEER, json.dumps(own)]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
         self.children = [subprocess.Popen(command, **pipes) for _ in range(count)]

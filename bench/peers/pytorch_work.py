@@ -1,4 +1,4 @@
-"""Work of `convoy bench` in PyTorch: each kind is a function from task and setting to something to call."""
+"""Work of `convoy bench` in PyTorch: each kind is a function from workload and setting to something to call."""
 
 import gc
 import statistics
@@ -12,23 +12,25 @@ FORMATS = {"contiguous": torch.contiguous_format, "channels_last": torch.channel
 RACE_SECONDS = 0.7
 
 
-def make_net(task, layout):
-    channels, height, _ = task["image"]
-    return NETS[task["model"]](channels, height, task["classes"]).to(memory_format=FORMATS[layout])
+def make_net(workload, layout):
+    channels, height, _ = workload["image"]
+    return NETS[workload["model"]](channels, height, workload["classes"]).to(memory_format=FORMATS[layout])
 
 
-def make_images(task, layout):
-    return torch.rand(task["batch"], *task["image"]).to(memory_format=FORMATS[layout])
+def make_images(workload, layout):
+    return torch.rand(workload["batch"], *workload["image"]).to(memory_format=FORMATS[layout])
 
 
-def parameters_of(task):
-    return sum(p.numel() for p in make_net(task, "contiguous").parameters())
+def parameters_of(workload):
+    return sum(p.numel() for p in make_net(workload, "contiguous").parameters())
 
 
-def open_step(task, setting):
+def open_step(workload, setting):
     """One training step: forward, loss, backward, Nesterov SGD with weight decay."""
-    net, x = make_net(task, setting["layout"]), make_images(task, setting["layout"])
-    y = torch.randint(task["classes"], (task["batch"],))
+    net, x = make_net(workload, setting["layout"]), make_images(workload, setting["layout"])
+    with torch.no_grad():
+        places = net(x).shape[2:]  # of a class for each pixel; none where the image has one
+    y = torch.randint(workload["classes"], (workload["batch"], *places))
     loss = torch.nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9, nesterov=True, weight_decay=5e-4, fused=True)
 
@@ -46,9 +48,9 @@ def open_step(task, setting):
     return step
 
 
-def open_inference(task, setting):
+def open_inference(workload, setting):
     """One forward pass with fixed statistics; compiled, with weights folded and packed beforehand."""
-    net, x = make_net(task, setting["layout"]).eval(), make_images(task, setting["layout"])
+    net, x = make_net(workload, setting["layout"]).eval(), make_images(workload, setting["layout"])
     if setting["compiled"]:
         torch._inductor.config.freezing = True
         net = torch.compile(net)
@@ -60,9 +62,9 @@ def open_inference(task, setting):
     return forward
 
 
-def open_nets(task, setting):
+def open_nets(workload, setting):
     """Training steps of several nets in turn."""
-    steps = [open_step(task, setting) for _ in range(task["nets"])]
+    steps = [open_step(workload, setting) for _ in range(workload["nets"])]
 
     def step():
         for one in steps:
@@ -74,11 +76,11 @@ def open_nets(task, setting):
 WORKS = {"step": open_step, "infer": open_inference, "swarm": open_nets}
 
 
-def open_work(task, setting):
+def open_work(workload, setting):
     torch.set_num_threads(setting["threads"])
     torch.manual_seed(1)
     torch._dynamo.reset()
-    return WORKS[task["work"]](task, setting)
+    return WORKS[workload["work"]](workload, setting)
 
 
 def seconds_of(work, steps):

@@ -4,8 +4,8 @@
 //   node examples/fine-tuning/compare.mjs PHOTOS WEIGHTS [OUT]
 
 import { readFileSync } from "node:fs";
-import { compare, compareFiles } from "convoy/compare";
-import { openDataset } from "convoy/data";
+import { compare, compareFiles } from "convoynet/compare";
+import { openDataset } from "convoynet/data";
 
 const [photos, weights, out = "runs/fine-tuning"] = process.argv.slice(2);
 if (!weights) {

@@ -4,8 +4,8 @@
 //   node examples/tune-lr/check.mjs CIFAR PNEUMONIA PHOTOS [OUT]
 
 import { join } from "node:path";
-import { compare } from "convoy/compare";
-import { tuneRate } from "convoy/study";
+import { compare } from "convoynet/compare";
+import { tuneRate } from "convoynet/study";
 import { sets, sweepRates } from "./sets.mjs";
 
 const [cifar, pneumonia, photos, out = "runs/tune-lr-check"] = process.argv.slice(2);

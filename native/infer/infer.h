@@ -44,8 +44,6 @@ Types inferConcat(const Node&, const Types&);
 Types inferSlice(const Node&, const Types&);
 Types inferPad(const Node&, const Types&);
 Types inferCast(const Node&, const Types&);
-Types inferToBf16(const Node&, const Types&);
-Types inferFromBf16(const Node&, const Types&);
 Types inferCompress(const Node&, const Types&);
 Types inferRestore(const Node&, const Types&);
 Types inferPackBits(const Node&, const Types&);

@@ -4,15 +4,10 @@
 namespace convoy {
 namespace {
 
-/** Lanes that packBits leaves room for: engines may keep channels in blocks of up to so many. */
-constexpr int64_t LANES = 16;
 constexpr int64_t REPORT = 4;
 
-/** Bytes that `bits` each take of the elements of a shape, with room for channels that fill up a block. */
-int64_t packedBytes(const Shape& s, int64_t bits) {
-  const int64_t room = s.size() == 4 ? checkedSize({s[0], (s[1] + LANES - 1) / LANES * LANES, s[2], s[3]}) : sizeOf(s);
-  return (room * bits + 7) / 8;
-}
+/** Bytes that `bits` each take of the elements of a shape; what layouts need beyond them is up to the lowering. */
+int64_t packedBytes(const Shape& shape, int64_t bits) { return (sizeOf(shape) * bits + 7) / 8; }
 
 int64_t bitsOf(const Node& node, DType type) {
   const int64_t bits = node.whole("bits", 1, 4);
@@ -26,22 +21,6 @@ void expectBytes(const Node& node, const TensorType& stored) {
 }
 
 }  // namespace
-
-Types inferToBf16(const Node& node, const Types& operands) {
-  Shape shape = operands[0].shape;
-  expectF32(node, operands);
-  expect(!shape.empty(), node, "expected at least one axis");
-  shape.back() *= 2;
-  return {{DType::U8, std::move(shape)}};
-}
-
-Types inferFromBf16(const Node& node, const Types& operands) {
-  Shape shape = operands[0].shape;
-  const bool pairs = operands[0].dtype == DType::U8 && !shape.empty() && shape.back() % 2 == 0;
-  expect(pairs, node, "expected u8 with an even number along the last axis");
-  shape.back() /= 2;
-  return {{DType::F32, std::move(shape)}};
-}
 
 Types inferCompress(const Node& node, const Types& operands) {
   expectF32(node, operands);
@@ -68,7 +47,7 @@ Types inferUnpackBits(const Node& node, const Types& operands) {
   expectText(node, "dtype", {"f32", "u8"});
   const DType type = dtypeNamed(node.text("dtype"));
   Shape shape = shapeOf(node);
-  const int64_t bytes = (sizeOf(shape) * bitsOf(node, type) + 7) / 8;
+  const int64_t bytes = packedBytes(shape, bitsOf(node, type));
   expect(bytes <= operands[0].shape[0], node, "too few bytes");
   return {{type, std::move(shape)}};
 }

@@ -19,7 +19,6 @@ Shape places(const Node& node, const char* name, size_t rank) {
 }  // namespace
 
 Types inferInput(const Node& node, const Types&) {
-  expectText(node, "dtype", {"f32", "i32", "u8"});
   return {{dtypeNamed(node.text("dtype")), shapeOf(node)}};
 }
 
@@ -96,8 +95,9 @@ Types inferPad(const Node& node, const Types& operands) {
 }
 
 Types inferCast(const Node& node, const Types& operands) {
-  expect(operands[0].dtype != DType::F32, node, "expected i32 or u8");
-  return {{DType::F32, operands[0].shape}};
+  const DType type = dtypeNamed(node.text("dtype"));
+  expect(operands[0].dtype != type, node, "expected another type");
+  return {{type, operands[0].shape}};
 }
 
 }  // namespace convoy

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "convArgs.h"
+#include "elements.h"
 #include "images.h"
 #include "normArgs.h"
 
@@ -117,6 +118,14 @@ struct CopyArgs {
   int64_t from[6];
   int64_t to[6];
   size_t bytes;  // of an element: 1 or 4
+  const void* source;
+  void* target;
+};
+
+/** Elements of one type as those of another. */
+struct CastArgs {
+  DType from, to;
+  int64_t size;
   const void* source;
   void* target;
 };

@@ -113,6 +113,8 @@ void copy(const CopyArgs& c) { c.bytes == 1 ? copyRows<uint8_t>(c) : copyRows<ui
 void relayout(const Images& from, const void* x, int64_t block, void* y, size_t bytes) {
   if (bytes == 1) {
     relayoutPlanes(from, static_cast<const uint8_t*>(x), block, static_cast<uint8_t*>(y));
+  } else if (bytes == 2) {
+    relayoutPlanes(from, static_cast<const uint16_t*>(x), block, static_cast<uint16_t*>(y));
   } else {
     relayoutPlanes(from, static_cast<const uint32_t*>(x), block, static_cast<uint32_t*>(y));
   }

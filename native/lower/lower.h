@@ -37,8 +37,6 @@ void lowerCast(Builder& b, const Node& node);
 void lowerResize(Builder& b, const Node& node);
 void lowerResizeGrad(Builder& b, const Node& node);
 void lowerUniform(Builder& b, const Node& node);
-void lowerToBf16(Builder& b, const Node& node);
-void lowerFromBf16(Builder& b, const Node& node);
 void lowerCompress(Builder& b, const Node& node);
 void lowerRestore(Builder& b, const Node& node);
 void lowerPackBits(Builder& b, const Node& node);

@@ -177,20 +177,6 @@ void lowerPad(Builder& b, const Node& node) {
            offsetOf(startInBlocks(before, block), to));
 }
 
-void lowerCast(Builder& b, const Node& node) {
-  const int64_t size = sizeOf(b.shape(node.inputs[0]));
-  const bool bytes = b.type(node.inputs[0]).dtype == DType::U8;
-  const BufferId from = b.plain(node.inputs[0]), to = b.make(node.outputs[0]).buffer;
-  b.step("cast", {from, to}, [=](const Run& r) {
-    const auto* narrow = static_cast<const uint8_t*>(r.raw(from));
-    const auto* whole = static_cast<const int32_t*>(r.raw(from));
-    float* target = r.f32(to);
-    for (int64_t i = 0; i < size; i++) {
-      target[i] = bytes ? static_cast<float>(narrow[i]) : static_cast<float>(whole[i]);
-    }
-  });
-}
-
 void lowerResize(Builder& b, const Node& node) {
   resizeStep(b, node, resizeArgs(b, node, node.inputs[0], node.outputs[0]), &Kernels::resize);
 }

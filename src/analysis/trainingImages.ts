@@ -19,7 +19,7 @@ export async function trainingImages(
   count = Number.POSITIVE_INFINITY,
   seed = 1,
 ): Promise<Dataset> {
-  const splits = await openData(settings, { from: startedIn });
+  const splits = await openData(settings, { from: startedIn, kind: data.labels });
   const difference = dataDifference(data, fingerprint(splits));
   if (difference) {
     throw new InputError(

@@ -6,7 +6,7 @@ import { describeMachine, type Machine } from "./machine.js";
 import { measure, type SideTime } from "./measure.js";
 import { measurePeak, type Peak } from "./peak.js";
 import { openPeers, type Peer, PeerError } from "./peer.js";
-import { type Task, taskOf, type Work } from "./task.js";
+import { type Work, type Workload, workloadOf } from "./workload.js";
 
 /** Convoy and one peer on one model; the last fields are missing where no peer was asked for. */
 export interface Row {
@@ -69,19 +69,19 @@ export interface BenchOptions {
   readonly progress: (line: string) => void;
 }
 
-function rowOf(task: Task, convoy: WarmContender, time: SideTime, peak?: Peak): Row {
+function rowOf(workload: Workload, convoy: WarmContender, time: SideTime, peak?: Peak): Row {
   const { medianMs, spreadMs } = time;
   const rate = convoy.flops / (medianMs / 1000);
   const best = peak?.matmul[convoy.cores];
   return {
-    work: task.work,
-    model: task.model,
-    batch: task.batch,
-    nets: task.nets,
+    work: workload.work,
+    model: workload.model,
+    batch: workload.batch,
+    nets: workload.nets,
     setting: convoy.setting,
     medianMs,
     spreadMs,
-    imagesPerSecond: ((task.nets * task.batch) / medianMs) * 1000,
+    imagesPerSecond: ((workload.nets * workload.batch) / medianMs) * 1000,
     gflops: rate / 1e9,
     matmulShare: best && rate / best,
     peakBytes: convoy.peakBytes,
@@ -100,7 +100,7 @@ const closeAll = async (contenders: readonly Contender[]) =>
   void (await Promise.all(contenders.map((contender) => contender.close())));
 
 async function againstPeer(
-  task: Task,
+  workload: Workload,
   convoy: readonly WarmContender[],
   peer: Peer,
   { limitSeconds, rounds }: BenchOptions,
@@ -109,12 +109,12 @@ async function againstPeer(
   let others: readonly Contender[] = [];
   try {
     // Its search for the best setting, and the last compilation that it began within its time.
-    others = await openPeers(peer, task, 2 * limitSeconds);
+    others = await openPeers(peer, workload, 2 * limitSeconds);
     for (const other of others) requireSameNet(peer, other, convoy[0]);
     const [own, time] = await measure([convoy, others], rounds);
     const other = others[time.at];
     return {
-      ...rowOf(task, convoy[own.at], own, peak),
+      ...rowOf(workload, convoy[own.at], own, peak),
       peer: peer.name,
       peerVersion: other.version,
       peerSetting: other.setting,
@@ -126,26 +126,26 @@ async function againstPeer(
   } catch (error) {
     if (!(error instanceof PeerError)) throw error;
     const [own] = await measure([convoy], rounds);
-    return { ...rowOf(task, convoy[own.at], own, peak), peer: peer.name, note: error.message };
+    return { ...rowOf(workload, convoy[own.at], own, peak), peer: peer.name, note: error.message };
   } finally {
     await closeAll(others);
   }
 }
 
-async function rowsOf(task: Task, options: BenchOptions, peak?: Peak): Promise<Row[]> {
+async function rowsOf(workload: Workload, options: BenchOptions, peak?: Peak): Promise<Row[]> {
   const { peers, engine, rounds, progress } = options;
-  const name = `${task.model}, batch ${task.batch}`;
+  const name = `${workload.model}, batch ${workload.batch}`;
   progress(`${name}: Convoy compiles`);
-  const convoy = await openConvoy(task, engine);
+  const convoy = await openConvoy(workload, engine);
   try {
     if (peers.length === 0) {
       const [own] = await measure([convoy], rounds);
-      return [rowOf(task, convoy[own.at], own, peak)];
+      return [rowOf(workload, convoy[own.at], own, peak)];
     }
     const rows: Row[] = [];
     for (const peer of peers) {
       progress(`${name}: ${peer.name} gets ready, then both run in turn`);
-      rows.push(await againstPeer(task, convoy, peer, options, peak));
+      rows.push(await againstPeer(workload, convoy, peer, options, peak));
     }
     return rows;
   } finally {
@@ -162,8 +162,8 @@ export async function bench(options: BenchOptions): Promise<Report> {
   for (const model of models) {
     for (const batch of batches) {
       const shared = { work, size, nets, memory, threads, tuneSeconds: limitSeconds };
-      const task = taskOf({ ...shared, model, batch });
-      rows.push(...(await rowsOf(task, options, peak)));
+      const workload = workloadOf({ ...shared, model, batch });
+      rows.push(...(await rowsOf(workload, options, peak)));
     }
   }
   return { machine: describeMachine(), peak, rows };

@@ -4,7 +4,7 @@ import { usableCores } from "../machine.js";
 import type { Contender } from "./contender.js";
 import { openInference } from "./convoyInference.js";
 import { openTraining } from "./convoyTraining.js";
-import type { Task, Work } from "./task.js";
+import type { Work, Workload } from "./workload.js";
 
 /** Convoy's own side, which also knows what the work costs. */
 export interface ConvoyContender extends Contender {
@@ -30,7 +30,7 @@ export interface Arrangement {
   readonly threads: number;
 }
 
-type Open = (task: Task, arrangement: Arrangement) => Promise<ConvoyContender>;
+type Open = (workload: Workload, arrangement: Arrangement) => Promise<ConvoyContender>;
 
 const openers: Readonly<Record<Work, Open>> = {
   step: openTraining,
@@ -41,7 +41,7 @@ const openers: Readonly<Record<Work, Open>> = {
 const WARM_UP = 3;
 
 /** One engine with each number of threads; for several nets also one engine a core. */
-function arrangementsOf({ threads, nets }: Task, engine: string): Arrangement[] {
+function arrangementsOf({ threads, nets }: Workload, engine: string): Arrangement[] {
   const cores = Math.min(nets, usableCores());
   return [
     ...threads.map((count) => ({ engine, engines: 1, threads: count })),
@@ -49,9 +49,9 @@ function arrangementsOf({ threads, nets }: Task, engine: string): Arrangement[] 
   ];
 }
 
-async function openWarm(task: Task, arrangement: Arrangement): Promise<WarmContender> {
+async function openWarm(workload: Workload, arrangement: Arrangement): Promise<WarmContender> {
   const start = performance.now();
-  const contender = await openers[task.work](task, arrangement);
+  const contender = await openers[workload.work](workload, arrangement);
   await contender.run(1);
   const firstMs = performance.now() - start;
   await contender.run(WARM_UP);
@@ -59,10 +59,10 @@ async function openWarm(task: Task, arrangement: Arrangement): Promise<WarmConte
 }
 
 /** Opens Convoy in every arrangement. */
-export async function openConvoy(task: Task, engine = "auto"): Promise<WarmContender[]> {
+export async function openConvoy(workload: Workload, engine = "auto"): Promise<WarmContender[]> {
   const opened: WarmContender[] = [];
-  for (const arrangement of arrangementsOf(task, engine)) {
-    opened.push(await openWarm(task, arrangement));
+  for (const arrangement of arrangementsOf(workload, engine)) {
+    opened.push(await openWarm(workload, arrangement));
   }
   return opened;
 }

@@ -7,21 +7,21 @@ import { predictionGraph } from "../tasks/index.js";
 import { version } from "../version.js";
 import type { Arrangement, ConvoyContender } from "./convoy.js";
 import { modelOf, randomImages, settingOf } from "./convoyParts.js";
-import type { Task } from "./task.js";
+import type { Workload } from "./workload.js";
 
 /** Forward passes of one net. */
 export async function openInference(
-  task: Task,
+  workload: Workload,
   { engine: name, threads }: Arrangement,
 ): Promise<ConvoyContender> {
-  const net = predictionGraph(modelOf(task), task.batch);
+  const net = predictionGraph(modelOf(workload), workload.batch);
   const engine = await createEngine({ engine: name, threads });
   const program = await engine.compile(net.graph, { frozen: [WEIGHTS] });
   const w = engine.vector(net.layout.length);
   await w.write(initialise(net, 1));
   const bindings = {
     vectors: { [WEIGHTS]: w },
-    inputs: { [IMAGES]: randomImages(engine, task) },
+    inputs: { [IMAGES]: randomImages(engine, workload) },
   };
   return {
     version,

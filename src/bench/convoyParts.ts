@@ -4,17 +4,17 @@ import type { Engine } from "../engine/index.js";
 import { createModel, type Model } from "../models/index.js";
 import { Random } from "../tensor/philox.js";
 import { sizeOf } from "../tensor/shape.js";
-import type { Task } from "./task.js";
+import type { Workload } from "./workload.js";
 
-export function modelOf({ model, image, classes }: Task): Model {
+export function modelOf({ model, image, classes }: Workload): Model {
   const [channels, height, width] = image;
   return createModel(model, { channels, height, width, outputs: classes });
 }
 
 /** A batch of noise in the engine's own memory. */
-export function randomImages(engine: Engine, { batch, image }: Task): Float32Array {
+export function randomImages(engine: Engine, { batch, image }: Workload): Float32Array {
   const random = new Random({ seed: 1, purpose: "augment" });
-  const x = engine.buffer(batch * sizeOf(image));
+  const x = engine.floats(batch * sizeOf(image));
   for (let at = 0; at < x.length; at++) x[at] = random.uniform();
   return x;
 }

@@ -1,36 +1,47 @@
 // Convoy's training step exactly as the trainer runs it, of one net or of several that share engines.
 
-import { type ClassLabels, identity, Sample } from "../data/index.js";
+import { evenOffsets, identity, type Labels, Sample } from "../data/index.js";
 import { createEngine, type Engine } from "../engine/index.js";
-import { initialise } from "../nn/index.js";
+import type { Model } from "../models/index.js";
+import { initialise, netOf } from "../nn/index.js";
 import { bindRule, getRule, initState } from "../optim/index.js";
-import { ask, classification } from "../tasks/index.js";
+import { ask, targetsOf, taskFor } from "../tasks/index.js";
+import { zeros } from "../tensor/index.js";
 import { sizeOf } from "../tensor/shape.js";
 import { compileTraining, type Examples, pipeline } from "../train/index.js";
 import { version } from "../version.js";
 import type { Arrangement, ConvoyContender } from "./convoy.js";
 import { modelOf, randomImages, settingOf } from "./convoyParts.js";
-import type { Task } from "./task.js";
+import type { Workload } from "./workload.js";
 
 const rule = getRule("nesterov");
 const HYPER = { lr: 0.01, decay: 5e-4 };
 
-/** Labels that take the classes in turn. */
-const labelsOf = ({ batch, classes }: Task): ClassLabels => ({
-  kind: "class",
-  of: Int32Array.from({ length: batch }, (_, at) => at % classes),
-  classes: Array.from({ length: classes }, (_, at) => `${at}`),
-});
+/** Labels that take the classes in turn: of each image, or of each pixel where the model gives maps. */
+function labelsOf({ batch, classes: count, image }: Workload, maps: boolean): Labels {
+  const classes = Array.from({ length: count }, (_, at) => `${at}`);
+  const numbers = (length: number) => Int32Array.from({ length }, (_, at) => at % count);
+  if (!maps) return { kind: "class", of: numbers(batch), classes };
+  const pixels = image[1] * image[2];
+  const data = Uint8Array.from(numbers(batch * pixels));
+  return { kind: "mask", of: { data, offsets: evenOffsets(batch, pixels) }, classes };
+}
 
 /** The targets of these labels, each image being the only one of its place. */
-function targetsOf(engine: Engine, { batch }: Task, labels: ClassLabels): Examples["targets"] {
-  const size = { height: 1, width: 1 };
-  const maker = classification.targets(labels, {}, size);
+function fillTargets(
+  engine: Engine,
+  model: Model,
+  labels: Labels,
+  batch: number,
+): Examples["targets"] {
+  const [, height, width] = model.input;
+  const size = { height, width };
+  const maker = targetsOf(model, taskFor(labels), labels, {});
   const into = Object.fromEntries(
-    Object.entries(maker.inputs).map(([name, { shape }]) => [
-      name,
-      engine.buffer(batch * sizeOf(shape)),
-    ]),
+    Object.entries(maker.inputs).map(([name, { dtype, shape }]) => {
+      const length = batch * sizeOf(shape);
+      return [name, dtype === "f32" ? engine.floats(length) : zeros(dtype, length)];
+    }),
   );
   const samples = Array.from({ length: batch }, () => new Sample(() => identity));
   const indices = Int32Array.from({ length: 2 * batch }, (_, at) => (at % 2 === 0 ? at / 2 : -1));
@@ -49,13 +60,22 @@ interface Host {
   batch(): Promise<Examples>;
 }
 
-async function openHost(engine: Engine, task: Task, particles: readonly number[]): Promise<Host> {
-  const { batch, memory } = task;
-  const labels = labelsOf(task);
-  const question = ask(modelOf(task), classification, labels);
+async function openHost(
+  engine: Engine,
+  workload: Workload,
+  particles: readonly number[],
+): Promise<Host> {
+  const { batch, memory } = workload;
+  const model = modelOf(workload);
+  const maps = netOf(model, 1, { training: false }).output.shape.length === 4;
+  const labels = labelsOf(workload, maps);
+  const question = ask(model, taskFor(labels), labels);
   const training = await compileTraining(engine, question, { batch, memory, rule });
   const { trainable, length } = training.layout;
-  const images = { images: randomImages(engine, task), targets: targetsOf(engine, task, labels) };
+  const images = {
+    images: randomImages(engine, workload),
+    targets: fillTargets(engine, model, labels, batch),
+  };
   const nets = await Promise.all(
     particles.map(async (particle) => {
       const w = engine.vector(length);
@@ -84,17 +104,20 @@ async function openHost(engine: Engine, task: Task, particles: readonly number[]
   };
 }
 
-/** Training steps of the task's nets, dealt out to the engines; a step is one of each net. */
-export async function openTraining(task: Task, arrangement: Arrangement): Promise<ConvoyContender> {
+/** Training steps of the workload's nets, dealt out to the engines; a step is one of each net. */
+export async function openTraining(
+  workload: Workload,
+  arrangement: Arrangement,
+): Promise<ConvoyContender> {
   const { engine: name, threads } = arrangement;
   const engines = await Promise.all(
     Array.from({ length: arrangement.engines }, () => createEngine({ engine: name, threads })),
   );
-  const particles = Array.from({ length: task.nets }, (_, at) => at);
+  const particles = Array.from({ length: workload.nets }, (_, at) => at);
   const hosts = await Promise.all(
     engines.map((engine, at) => {
       const own = particles.filter((particle) => particle % engines.length === at);
-      return openHost(engine, task, own);
+      return openHost(engine, workload, own);
     }),
   );
   let next = 1;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { openPeer, type Peer, PeerError } from "./peer.js";
-import { taskOf } from "./task.js";
+import { workloadOf } from "./workload.js";
 
-const task = taskOf({
+const workload = workloadOf({
   ...{ work: "step", model: "lenet5", batch: 4, nets: 1 },
   ...{ threads: [1], tuneSeconds: 1 },
 });
@@ -20,8 +20,8 @@ const answers = `${ready}
 for await (const line of (await import("node:readline")).createInterface({ input: process.stdin }))
   console.log(JSON.stringify({ seconds: JSON.parse(line).steps / 4 }));`;
 
-test("a peer gets the task, runs steps when told to, and ends", async () => {
-  const peer = await openPeer(peerOf(answers), task, 60);
+test("a peer gets the workload, runs steps when told to, and ends", async () => {
+  const peer = await openPeer(peerOf(answers), workload, 60);
   expect(peer).toMatchObject({ version: "2", parameters: 3 });
   expect(JSON.parse(peer.setting)).toMatchObject({ model: "lenet5", batch: 4, image: [1, 28, 28] });
   expect(await peer.run(8)).toBe(2);
@@ -35,7 +35,7 @@ test.each([
   ["unable", `console.log('{"cannot": "no kernel"}')`, /other cannot run lenet5: no kernel/],
   ["broken", `console.error("it broke"); process.exit(3)`, /other ended early:\nit broke/],
 ])("a peer that is %s is told by name", async (_, program, message) => {
-  await expect(openPeer(peerOf(program), task, 60)).rejects.toThrow(message);
+  await expect(openPeer(peerOf(program), workload, 60)).rejects.toThrow(message);
 });
 
 test("a program that does not exist is told with the cure", async () => {
@@ -45,11 +45,11 @@ test("a program that does not exist is told with the cure", async () => {
     command: () => ["/no/such/program"],
     cure: "install it",
   };
-  await expect(openPeer(peer, task, 60)).rejects.toThrow(/other: .*ENOENT; install it/);
+  await expect(openPeer(peer, workload, 60)).rejects.toThrow(/other: .*ENOENT; install it/);
 });
 
 test("a peer that does not answer is given up and ended", async () => {
-  await expect(openPeer(peerOf("setInterval(() => {}, 1000)"), task, 0.2)).rejects.toThrow(
+  await expect(openPeer(peerOf("setInterval(() => {}, 1000)"), workload, 0.2)).rejects.toThrow(
     "other: no answer within 0.2 s",
   );
 });

@@ -1,4 +1,4 @@
-// A peer is a child process that holds a net and runs steps when told to. It is started with the task
+// A peer is a child process that holds a net and runs steps when told to. It is started with the workload
 // as JSON; both sides then talk in JSON lines: first it says {"ready": {version, setting, parameters,
 // peakBytes}} (the last one only if it can tell),
 // {"absent": reason} or {"cannot": reason}; then {"steps": k} is answered by {"seconds": s}.
@@ -6,14 +6,14 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Contender } from "./contender.js";
-import type { Task, Work } from "./task.js";
+import type { Work, Workload } from "./workload.js";
 
 /** How to start a peer. A new one is a script that talks as above and a line in peers/index.ts. */
 export interface Peer {
   readonly name: string;
   /** What it can do. */
   readonly works: readonly Work[];
-  /** Program and arguments; the task follows as the last one. */
+  /** Program and arguments; the workload follows as the last one. */
   command(): readonly string[];
   /** What to do when it is not installed. */
   readonly cure: string;
@@ -43,10 +43,10 @@ class Process {
 
   constructor(
     private readonly peer: Peer,
-    task: Task,
+    workload: Workload,
   ) {
     const [program, ...args] = peer.command();
-    this.child = spawn(program, [...args, JSON.stringify(task)], { stdio: "pipe" });
+    this.child = spawn(program, [...args, JSON.stringify(workload)], { stdio: "pipe" });
     this.child.stderr.on("data", (text) => {
       this.errors = (this.errors + text).slice(-KEPT_BYTES);
     });
@@ -94,14 +94,16 @@ class Process {
  */
 export async function openPeers(
   peer: Peer,
-  task: Task,
+  workload: Workload,
   limitSeconds: number,
 ): Promise<readonly Contender[]> {
-  const tuneSeconds = task.tuneSeconds / task.threads.length;
+  const tuneSeconds = workload.tuneSeconds / workload.threads.length;
   const opened: Contender[] = [];
   try {
-    for (const count of task.threads) {
-      opened.push(await openPeer(peer, { ...task, threads: [count], tuneSeconds }, limitSeconds));
+    for (const count of workload.threads) {
+      opened.push(
+        await openPeer(peer, { ...workload, threads: [count], tuneSeconds }, limitSeconds),
+      );
     }
     return opened;
   } catch (error) {
@@ -115,12 +117,16 @@ export async function openPeers(
  *
  * @throws PeerError when it is absent (with the cure), cannot train the net, or takes too long.
  */
-export async function openPeer(peer: Peer, task: Task, limitSeconds: number): Promise<Contender> {
-  const process = new Process(peer, task);
+export async function openPeer(
+  peer: Peer,
+  workload: Workload,
+  limitSeconds: number,
+): Promise<Contender> {
+  const process = new Process(peer, workload);
   try {
     const { ready, absent, cannot } = await process.answer(limitSeconds);
     if (absent !== undefined) throw new PeerError(`${peer.name}: ${absent}; ${peer.cure}`);
-    if (!ready) throw new PeerError(`${peer.name} cannot run ${task.model}: ${cannot}`);
+    if (!ready) throw new PeerError(`${peer.name} cannot run ${workload.model}: ${cannot}`);
     return {
       ...ready,
       async run(steps) {

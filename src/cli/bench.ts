@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { bench, type Report, type Row } from "../bench/bench.js";
 import type { Peak } from "../bench/peak.js";
 import { peersWith } from "../bench/peers/index.js";
-import type { Work } from "../bench/task.js";
+import type { Work } from "../bench/workload.js";
 import { usableCores } from "../machine.js";
 import { formatBytes } from "../text/bytes.js";
 import { grouped, percent } from "../text/format.js";

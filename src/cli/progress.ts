@@ -3,7 +3,7 @@
 
 import { styleText } from "node:util";
 import type { MemoryReport } from "../engine/engine.js";
-import { getTask, type MetricInfo } from "../tasks/index.js";
+import type { MetricInfo } from "../tasks/index.js";
 import { formatBytes } from "../text/bytes.js";
 import { clock, grouped } from "../text/format.js";
 import { printable } from "../text/printable.js";
@@ -147,10 +147,12 @@ function opening(event: RunStart): string[] {
   ];
 }
 
-function closing({ summary, reason }: RunEnd): string[] {
+/** The metric that decides. */
+const deciding = ({ metrics, score }: RunStart): MetricInfo =>
+  metrics.find(({ name }) => name === score.metric)!;
+
+function closing({ summary, reason }: RunEnd, decides: MetricInfo): string[] {
   const { best, test, run, seconds, score } = summary;
-  const { metrics } = getTask(summary.task);
-  const decides = metrics.find(({ name }) => name === score.metric)!;
   const title = metricTitle(score.metric);
   return [
     reasons[reason],
@@ -162,9 +164,11 @@ function closing({ summary, reason }: RunEnd): string[] {
 
 /** A listener that shows warnings and what a run comes to, and nothing else. */
 export function showResult(stream: Stream): Listener {
+  let decides: MetricInfo;
   return (event) => {
+    if (event.type === "runStart") decides = deciding(event);
     if (event.type === "warning") say(stream, `warning: ${event.message}`);
-    if (event.type === "runEnd") for (const line of closing(event)) say(stream, line);
+    if (event.type === "runEnd") for (const line of closing(event, decides)) say(stream, line);
   };
 }
 
@@ -244,7 +248,7 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
       case "runStart":
         course = new Study(event, now, options.steps);
         epochs = event.epochs;
-        decides = event.metrics.find(({ name }) => name === event.score.metric)!;
+        decides = deciding(event);
         shown = decides.trained ? decides : event.metrics.find(({ trained }) => trained);
         for (const line of opening(event)) print(printable(line));
         break;
@@ -257,7 +261,7 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
       case "warning":
         return void print(style("yellow", printable(`warning: ${event.message}`)));
       case "runEnd":
-        for (const line of closing(event)) print(printable(line));
+        for (const line of closing(event, decides)) print(printable(line));
         break;
     }
   };

@@ -63,6 +63,11 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./data.js"),
   },
   {
+    name: "setup",
+    summary: "build the native engine on this machine",
+    load: () => import("./setup.js"),
+  },
+  {
     name: "doctor",
     summary: "report what this machine has and lacks",
     load: () => import("./doctor.js"),

@@ -6,7 +6,8 @@ import { InputError } from "../inputError.js";
 import { swarmOf } from "../runs/index.js";
 import { runStudy, type StudyProgress } from "../study/study.js";
 import { openSwarm } from "../swarm/index.js";
-import { getTask, scoreOf, taskFor } from "../tasks/index.js";
+import { scoreOf } from "../tasks/index.js";
+import { chooseTask, namedTask, type OwnTasks } from "../train/chooseTask.js";
 import { fingerprint } from "../train/fingerprint.js";
 import type { TrainEvent } from "../train/index.js";
 import { learningRate, type OwnParts, parseConfig, type TrainConfig } from "../train/index.js";
@@ -59,9 +60,8 @@ function withTest(source: Splits): Material["source"] {
 }
 
 /** The metric that decides between the methods. */
-function plannedScore(config: TrainConfig, { train }: Splits, own: OwnParts): PlannedScore {
-  const task =
-    own.task ?? (config.task === undefined ? taskFor(train.labels) : getTask(config.task));
+function plannedScore(config: TrainConfig, source: Splits, own: OwnTasks): PlannedScore {
+  const task = chooseTask(config, source, own);
   const score = scoreOf(config, task);
   return { ...score, unit: task.metrics.find(({ name }) => name === score.metric)!.unit };
 }
@@ -101,9 +101,12 @@ export async function compare(
   const { out } = settings;
   const chosen = parseConfig({ epochs: DEFAULT_EPOCHS, ...settings.settings });
   const { module: path } = chosen;
-  const source = withTest(own.data ?? (await openData(chosen, { onProgress: own.onProgress })));
   const module = path === undefined ? undefined : await loadModule(path);
-  const score = plannedScore(chosen, source, own);
+  const tasks = { ...own, module };
+  const { onProgress } = own;
+  const kind = namedTask(chosen, tasks)?.labels;
+  const source = withTest(own.data ?? (await openData(chosen, { kind, onProgress })));
+  const score = plannedScore(chosen, source, tasks);
   const plan = makePlan(settings, fingerprint(source), score, module);
   const runs = new Runs(plan, { source, model: own.model, task: own.task });
   const outcomes: Outcome[] = [];

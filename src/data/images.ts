@@ -20,9 +20,10 @@ export interface Images {
 }
 
 /**
- * Images of one size from bytes that lie behind each other.
+ * Images of one size that lie behind each other.
  *
  * @param bytes u8 [length, height, width, channels]
+ * @param run where they begin and how many they are; default all bytes
  * @throws InputError for part of an image.
  * @example
  * const images = imagesOf(new Uint8Array(2 * 28 * 28), { height: 28, width: 28, channels: 1 });
@@ -31,10 +32,11 @@ export interface Images {
 export function imagesOf(
   bytes: Uint8Array | ByteFile,
   { height, width, channels }: Size & { readonly channels: number },
+  run: { readonly first?: number; readonly length?: number } = {},
 ): Images {
   const size = height * width * channels;
   const total = bytes instanceof Uint8Array ? bytes.length : bytes.bytes;
-  const length = total / size;
+  const { first = 0, length = (total - first) / size } = run;
   if (!Number.isInteger(length)) {
     throw new InputError(
       `${total} bytes are no whole number of images of ${height}x${width}x${channels} (${size} bytes each)`,
@@ -42,7 +44,7 @@ export function imagesOf(
   }
   return {
     bytes,
-    offsets: Float64Array.from({ length }, (_, at) => at * size),
+    offsets: Float64Array.from({ length }, (_, at) => first + at * size),
     sizes: Int32Array.from({ length: 2 * length }, (_, at) => (at % 2 === 0 ? height : width)),
   };
 }

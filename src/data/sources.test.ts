@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { scratchFolder } from "../../test/fixtures/data.js";
 import { classesOf, classNames } from "../../test/support/questions.js";
@@ -54,6 +55,22 @@ test("a file of no known kind lists the kinds", async () => {
   await expect(openDataset("package.json")).rejects.toThrow(
     /no known kind[\s\S]*train-images-idx3/,
   );
+});
+
+test("a folder of data files says which there are", async () => {
+  const folder = await scratchFolder();
+  await writeFile(join(folder, "cells.npz"), "");
+  await writeFile(join(folder, "readme.md"), "");
+  await expect(openDataset(folder)).rejects.toThrow(/do you mean .*cells\.npz\?/);
+});
+
+test("a folder of folders without images says what they hold", async () => {
+  const folder = await scratchFolder();
+  for (const name of ["a", "b"]) {
+    await mkdir(join(folder, name));
+    await writeFile(join(folder, name, "table.gz"), "");
+  }
+  await expect(openDataset(folder)).rejects.toThrow(/no image in a\/, b\/; .*2 \.gz/);
 });
 
 test("images smaller than the net allows are refused", async () => {

@@ -138,6 +138,22 @@ function refuseIdle(path: string, { heeds, reads }: Reader, options: OpenOptions
 /** Archives of files. */
 const PACKED = /\.(zip|tar|tgz|tar\.\w+|7z|rar)$/i;
 
+/** Files that are data sets by themselves. */
+const WHOLE = /\.(npz|csv)$/i;
+
+/** Most names in a message. */
+const NAMED = 4;
+
+/** What to do about a path that nothing reads, as far as its entries tell. */
+function cureFor(path: string, entries: readonly string[]): string {
+  const whole = entries.filter((name) => WHOLE.test(name));
+  const listed = whole.slice(0, NAMED).map((name) => join(path, name));
+  const more = whole.length > NAMED ? ` (${whole.length} such files)` : "";
+  if (whole.length > 0) return `; do you mean ${listed.join(" or ")}${more}?`;
+  const packed = [path, ...entries].find((name) => PACKED.test(name));
+  return packed === undefined ? "" : ` (unpack ${packed} first)`;
+}
+
 async function readPath(path: string, options: OpenOptions): Promise<Splits> {
   const location = await locationAt(path);
   const names = sources.map(({ name }) => name);
@@ -153,7 +169,7 @@ async function readPath(path: string, options: OpenOptions): Promise<Splits> {
     return reader.read(location, options);
   }
   const kinds = readers.map(({ reads }) => `  - ${reads}`).join("\n");
-  const packed = [path, ...(location.entries ?? [])].find((name) => PACKED.test(name));
-  const cure = packed === undefined ? "" : ` (unpack ${packed} first)`;
-  throw new InputError(`${path}: no known kind of data set${cure}; expected one of\n${kinds}`);
+  throw new InputError(
+    `${path}: no known kind of data set${cureFor(path, location.entries ?? [])}; expected one of\n${kinds}`,
+  );
 }

@@ -3,7 +3,7 @@
 import type { Graph } from "../graph/graph.js";
 import { type DType, zeros } from "../tensor/dtype.js";
 import { formatShape, type Shape, sizeOf } from "../tensor/shape.js";
-import type { Bindings, Buffer } from "./engine.js";
+import type { Bindings, Buffer, Input } from "./engine.js";
 
 /** What is wrong with one binding, in words; `undefined` when it fits. */
 type Check = (bindings: Bindings) => string | undefined;
@@ -17,7 +17,10 @@ const vectorCheck =
     return `vector "${name}" has ${vector.length} elements, the graph uses ${end}`;
   };
 
-const describe = (buffer: Buffer) => `${buffer.constructor.name} of ${buffer.length}`;
+const isArray = (found: Buffer | Input): found is Buffer => ArrayBuffer.isView(found);
+
+const describe = (found: Buffer | Input) =>
+  `${isArray(found) ? found.constructor.name : `a buffer of ${found.dtype}`} of ${found.length}`;
 
 function inputCheck(name: string, dtype: DType, shape: Shape): Check {
   const wanted = zeros(dtype, 0).constructor;
@@ -25,7 +28,8 @@ function inputCheck(name: string, dtype: DType, shape: Shape): Check {
   return ({ inputs }) => {
     const found = inputs?.[name];
     if (!found) return `input "${name}" is not bound`;
-    if (found.constructor === wanted && found.length === size) return undefined;
+    const fits = isArray(found) ? found.constructor === wanted : found.dtype === dtype;
+    if (fits && found.length === size) return undefined;
     return (
       `input "${name}": expected ${wanted.name} of ${size} for ${dtype} ${formatShape(shape)}, ` +
       `found ${describe(found)}`
@@ -40,6 +44,23 @@ const scalarCheck =
 
 const keyCheck: Check = ({ key }) =>
   key ? undefined : "the graph draws random numbers and needs a key";
+
+/** Checks a part of a buffer. */
+export function checkPart({ dtype, length }: Input, start: number, end: number): void {
+  const whole = Number.isInteger(start) && Number.isInteger(end);
+  if (whole && 0 <= start && start <= end && end <= length) return;
+  throw new RangeError(`[${start}, ${end}) of a buffer of ${length} ${dtype}`);
+}
+
+/** Checks elements that are to be stored in a buffer. */
+export function checkStored(to: Input, values: Buffer, start: number): void {
+  const wanted = zeros(to.dtype, 0).constructor;
+  if (values.constructor !== wanted) {
+    const found = values.constructor.name;
+    throw new RangeError(`a buffer of ${to.dtype}: expected ${wanted.name}, found ${found}`);
+  }
+  checkPart(to, start, start + values.length);
+}
 
 /** The end of what nodes read and write of each vector. */
 function vectorEnds(graph: Graph): ReadonlyMap<string, number> {

@@ -6,6 +6,7 @@
 // other; vectors and buffers may be shared between engines of the same kind.
 
 import type { Graph } from "../graph/graph.js";
+import type { DType, HostData } from "../tensor/dtype.js";
 import type { RandomKey } from "../tensor/philox.js";
 
 /**
@@ -27,15 +28,37 @@ export interface Vector {
   write(values: ArrayLike<number>, start?: number): Promise<void>;
 }
 
-/** Typed arrays that an engine reads inputs from and writes outputs to. */
-export type Buffer = Float32Array | Int32Array | Uint8Array;
+/** Typed arrays that an engine reads inputs from and writes outputs to; bf16 as its bits. */
+export type Buffer = HostData[DType];
+
+/**
+ * Elements that live with their engine, for an input of programs: written once, they are not sent again with every run.
+ *
+ * @example
+ * const engine = await createEngine();
+ * const codes = engine.buffer("i8", 3);
+ * await codes.write(Int8Array.of(5, -7), 1);
+ * const graph = new Graph();
+ * graph.output("y", cast(input(graph, "x", [3], "i8"), "f32"));
+ * const { y } = await (await engine.compile(graph)).run({ inputs: { x: codes } });
+ * [...y]; // [0, 5, -7]
+ * await engine.close();
+ */
+export interface Input<D extends DType = DType> {
+  readonly dtype: D;
+  readonly length: number;
+  /** A copy of the elements `[start, end)`, after everything started before. */
+  read(start?: number, end?: number): Promise<HostData[D]>;
+  /** Stores elements from `start` on; throws a `RangeError` when they do not fit or are of another type. */
+  write(values: HostData[D], start?: number): Promise<void>;
+}
 
 /** What a run binds, all by the names in the graph. */
 export interface Bindings {
   /** Every vector that the graph reads or writes. */
   readonly vectors?: Readonly<Record<string, Vector>>;
-  /** Every input, of the graph's type and size. Must not be changed until the run has finished. */
-  readonly inputs?: Readonly<Record<string, Buffer>>;
+  /** Every input, of the graph's type and size. An array must not be changed until the run has finished. */
+  readonly inputs?: Readonly<Record<string, Buffer | Input>>;
   readonly scalars?: Readonly<Record<string, number>>;
   /** Key of this run's random numbers; needed when the graph draws any. */
   readonly key?: RandomKey;
@@ -180,8 +203,10 @@ export interface Engine {
   measure(graph: Graph, options?: CompileOptions): Promise<MemoryReport>;
   /** A vector of zeros. */
   vector(length: number): Vector;
-  /** Memory for an input that this engine reads without a copy. */
-  buffer(length: number): Float32Array;
+  /** Zeros for an input, in memory of the engine. */
+  buffer<D extends DType>(dtype: D, length: number): Input<D>;
+  /** An array for an f32 input that this engine reads without a copy, and that `gather` fills. */
+  floats(length: number): Float32Array;
   readonly reduce: Reductions;
   /** Fills `out`, f32 [n, channels, outHeight, outWidth], and resolves when it is done. */
   gather(batch: Gather, out: Float32Array): Promise<void>;

@@ -38,8 +38,8 @@ test("places beyond 2 GiB are reached", () => {
 });
 
 test.each([
-  ["what is not there", () => join(folder, "b"), "b: cannot be read: there is no such file"],
-  ["a folder", () => folder, "it is a folder; give a file in it"],
+  ["what is not there", () => join(folder, "b"), "b: there is no such file; check the path"],
+  ["a folder", () => folder, "it is a folder; name a file in it"],
 ])("%s is refused in words", (_, path, message) => {
   expect(() => readWhole(path())).toThrow(expect.objectContaining({ name: "InputError" }));
   expect(() => readWhole(path())).toThrow(message);

@@ -4,27 +4,13 @@ import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { InputError } from "../inputError.js";
 import type { ByteSource } from "../tensor/byteSource.js";
 import { formatBytes } from "../text/bytes.js";
+import { readError } from "./errors.js";
 
 /** How a path is opened that may lead to a pipe: nobody waits for what may never come. */
 export const READ_AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** Most that one call of the system reads. */
 const PIECE = 2 ** 30;
-
-const causes: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EISDIR: "it is a folder; give a file in it",
-  EACCES: "no permission; change its rights or its owner",
-  EPERM: "no permission; change its rights or its owner",
-};
-
-/** A failed read in words: what and what to do. */
-function readError(path: string, error: unknown): InputError {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return new InputError(`${path}: cannot be read: ${causes[code ?? ""] ?? message}`, {
-    cause: error,
-  });
-}
 
 /** An open file that is read in parts. */
 class FileSource implements ByteSource {
@@ -68,7 +54,9 @@ export function withFile<T>(path: string, use: (bytes: ByteSource) => T): T {
     file = openSync(path, READ_AT_ONCE);
     const found = fstatSync(file);
     if (!found.isFile()) {
-      throw new InputError(`${path}: ${found.isDirectory() ? causes["EISDIR"] : "it is no file"}`);
+      throw found.isDirectory()
+        ? readError(path, { code: "EISDIR" })
+        : new InputError(`${path}: it is no file`);
     }
     return use(new FileSource(path, file, found.size));
   } catch (error) {

@@ -27,6 +27,14 @@ export function expectDtype(
   }
 }
 
+/** Checks that no value is of a type that numbers are stored in and that ops do not work with. */
+export function expectArithmetic(op: string, values: readonly TensorType[]): void {
+  for (const { dtype } of values) {
+    if (dtype !== "i8" && dtype !== "bf16") continue;
+    throw new RangeError(`${op}: expected f32, i32 or u8, found ${dtype}; use cast`);
+  }
+}
+
 /** Checks that a value is what an op made that stores numbers in bytes. */
 export function expectBytes(op: string, { dtype, shape }: TensorType): void {
   if (dtype === "u8" && shape.length === 1) return;

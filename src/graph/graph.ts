@@ -4,7 +4,7 @@
 
 import type { DType } from "../tensor/dtype.js";
 import { formatShape, type Shape } from "../tensor/shape.js";
-import { expectSizes } from "./expect.js";
+import { expectArithmetic, expectSizes } from "./expect.js";
 
 /** Element type and shape of a value. */
 export interface TensorType {
@@ -28,6 +28,8 @@ export interface Op<A extends Attrs = Attrs> {
   readonly name: string;
   /** Element-wise over broadcast operands: fuses with its like into one pass. */
   readonly pointwise?: boolean;
+  /** Takes operands of i8 and bf16; those of any other op are cast before. */
+  readonly takesAll?: boolean;
   /** Types of the outputs; throws a `RangeError` saying what was found and expected. */
   infer(inputs: readonly TensorType[], attrs: A): TensorType[];
   /** Gradients of the inputs given those of the outputs (`undefined` = none flows). */
@@ -93,6 +95,7 @@ export class Graph {
     for (const input of inputs) {
       if (input.graph !== this) throw new Error(`${op.name}: ${input} belongs to another graph`);
     }
+    if (!op.takesAll) expectArithmetic(op.name, inputs);
     const types = op.infer(inputs, attrs);
     for (const { shape } of types) expectSizes(op.name, shape);
     const node = new Node(this, this.nodes.length, op, inputs, attrs, types);

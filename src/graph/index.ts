@@ -10,10 +10,8 @@ export { cast, oneHot } from "./ops/cast.js";
 export {
   compress,
   compressReport,
-  fromBf16,
   packBits,
   restore,
-  toBf16,
   unpackBits,
 } from "./ops/compress.js";
 export {

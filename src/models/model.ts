@@ -122,7 +122,7 @@ export function assemble(
  * @param outputs numbers that the head gives
  * @throws InputError for a model that has no body.
  * @example
- * import { conv2d, netOf } from "convoy/nn";
+ * import { conv2d, netOf } from "convoynet/nn";
  * const model = createModel("resnet20", { channels: 3, height: 32, width: 32, outputs: 10 });
  * const heat = withHead(model, conv2d(5, 1), 5);
  * netOf(heat, 1, { training: false }).output.shape; // [1, 5, 8, 8]

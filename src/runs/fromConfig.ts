@@ -4,6 +4,7 @@ import { type CouplingKind, getCoupling } from "../swarm/couplings/index.js";
 import { openSwarm, type SwarmSpec } from "../swarm/openSwarm.js";
 import { parseRates } from "../swarm/rates.js";
 import { type OpenTraining, openSession, type TrainConfig } from "../train/index.js";
+import type { OwnCoupling } from "../train/ownModule.js";
 
 /**
  * The swarm that settings describe.
@@ -13,10 +14,13 @@ import { type OpenTraining, openSession, type TrainConfig } from "../train/index
  */
 export function swarmOf(
   config: TrainConfig & { readonly swarm: string },
-  own: readonly CouplingKind[] = [],
+  own: readonly OwnCoupling[] = [],
 ): SwarmSpec {
   const { swarm, particles, topology, coupling: settings, lr } = config;
-  const coupling = getCoupling(swarm, own).make({ ...settings, ...(topology && { topology }) });
+  const coupling = getCoupling(swarm, own as readonly CouplingKind[]).make({
+    ...settings,
+    ...(topology && { topology }),
+  });
   const rates = typeof lr === "string" ? parseRates(lr, particles) : undefined;
   return { coupling, particles, rates };
 }

@@ -4,7 +4,7 @@ import { intakeInWords, selectionFault } from "../data/index.js";
 import { InputError } from "../inputError.js";
 import type { State } from "../train/checkpoint.js";
 import type { Evaluation } from "../train/evaluator.js";
-import type { Listener, Summary, TrainEvent } from "../train/events.js";
+import type { Listener, StopReason, Summary, TrainEvent } from "../train/events.js";
 import type { Prepared } from "../train/prepare.js";
 import type { Progress } from "../train/progress.js";
 import type { Training } from "../train/training.js";
@@ -13,7 +13,7 @@ import { runListeners } from "./listeners/index.js";
 import { majorityAdvice } from "./majority.js";
 import type { RunConfig } from "./runConfig.js";
 import type { RunFolder } from "./runFolder.js";
-import { type StopReason, stopReason } from "./stopping.js";
+import { stopReason } from "./stopping.js";
 
 /** What an evaluation adds to a summary. */
 const resultOf = ({ loss, metrics }: Evaluation) => ({ loss, ...metrics });

@@ -1,9 +1,10 @@
 // The states of a run folder: the last one, and the one before it for when the last one is damaged.
 
 import { existsSync } from "node:fs";
-import { readFile, rename } from "node:fs/promises";
+import { rename } from "node:fs/promises";
 import { join } from "node:path";
-import { readError, writeError } from "../files/errors.js";
+import { writeError } from "../files/errors.js";
+import { readWhole } from "../files/read.js";
 import { InputError } from "../inputError.js";
 import { FormatError } from "../tensor/formatError.js";
 import { openState, type StateFile } from "../train/checkpoint.js";
@@ -16,18 +17,20 @@ export interface FoundState {
 }
 
 /** A file's bytes; `undefined` when there is no such file. What a disk cannot read is damaged. */
-async function bytesOf(path: string): Promise<Uint8Array | undefined> {
+function bytesOf(path: string): Uint8Array | undefined {
   if (!existsSync(path)) return undefined;
-  return readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "EIO") throw new FormatError(path, 0, "the disk cannot read it");
-    throw readError(path, error);
-  });
+  try {
+    return readWhole(path);
+  } catch (error) {
+    const { cause } = error as { readonly cause?: NodeJS.ErrnoException };
+    throw cause?.code === "EIO" ? new FormatError(path, 0, "the disk cannot read it") : error;
+  }
 }
 
 /** Opens a state; what is wrong with a damaged one. */
-async function tryToOpen(path: string): Promise<StateFile | FormatError | undefined> {
+function tryToOpen(path: string): StateFile | FormatError | undefined {
   try {
-    const bytes = await bytesOf(path);
+    const bytes = bytesOf(path);
     return bytes && openState(bytes, path);
   } catch (error) {
     if (error instanceof FormatError) return error;
@@ -43,9 +46,9 @@ async function tryToOpen(path: string): Promise<StateFile | FormatError | undefi
  */
 export async function openLastState(run: string): Promise<FoundState | undefined> {
   const [path, previous] = [runFiles.state, runFiles.previousState].map((name) => join(run, name));
-  const last = await tryToOpen(path);
+  const last = tryToOpen(path);
   if (last && !(last instanceof Error)) return { file: last, warnings: [] };
-  const before = await tryToOpen(previous);
+  const before = tryToOpen(previous);
   const wrong = last ? last.message : `${path} is missing`;
   if (before && !(before instanceof Error)) {
     return { file: before, warnings: [`${wrong}; going on from the state before it`] };

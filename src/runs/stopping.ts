@@ -1,11 +1,9 @@
 // When a run ends.
 
 import type { TrainConfig } from "../train/config.js";
+import type { StopReason } from "../train/events.js";
 import type { Progress } from "../train/progress.js";
 import type { Training } from "../train/training.js";
-
-/** All epochs done; no better epoch for `patience` epochs; `steps`, `gradients` or `minutes` used up; interrupted. */
-export type StopReason = "finished" | "patience" | "steps" | "gradients" | "minutes" | "aborted";
 
 /** Why a run ends at this point, or `undefined` when it goes on. */
 export function stopReason(

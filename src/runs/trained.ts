@@ -137,5 +137,5 @@ export async function openTrained(run: string, options: EngineOptions = {}): Pro
   const engine = await createEngine(options);
   const w = engine.vector(layout.length);
   await w.write(values);
-  return new Trained(config, info, model, getTask(info.task), engine, w);
+  return new Trained(config, info, model, getTask(info.task, own?.tasks), engine, w);
 }

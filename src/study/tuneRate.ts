@@ -7,6 +7,7 @@ import { type Splits, splitSelection } from "../data/index.js";
 import { writeFileAtomic } from "../files/atomicFile.js";
 import { InputError } from "../inputError.js";
 import { getOptimizer, isSelfPaced, type Optimizer } from "../optim/index.js";
+import { namedTask } from "../train/chooseTask.js";
 import { type Fingerprint, fingerprint } from "../train/fingerprint.js";
 import { type OwnParts, parseConfig, type TrainSettings } from "../train/index.js";
 import { openData } from "../train/openData.js";
@@ -288,7 +289,11 @@ export async function tuneRate(
   expectRate(own.optimizer ?? getOptimizer(optimizer, module?.optimizers));
   const settings = { ...tuned.settings, ...(module && { module: module.path }) };
   const { train, selection } =
-    own.data ?? (await openData(config, { kind: own.task?.labels, onProgress: own.onProgress }));
+    own.data ??
+    (await openData(config, {
+      kind: namedTask(config, { ...own, module })?.labels,
+      onProgress: own.onProgress,
+    }));
   const parts = { ...own, data: { train, selection } };
   const plan = await planOf(tuned, parts);
   const { lrs, seeds } = plan;

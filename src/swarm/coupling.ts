@@ -39,7 +39,10 @@ export interface Round {
   /** Epochs of the whole run. */
   readonly epochs: number;
   readonly snapshots: readonly Snapshot[];
-  /** Euclidean distance of the positions of particles i and j; 0 unless the coupling asks for it. */
+  /**
+   * Euclidean distance of the positions of particles i and j, NaN where one is not healthy; 0 unless the coupling
+   * asks for it.
+   */
   distance(i: number, j: number): number;
   /** Root of the number of trainable parameters, to turn distances into root mean squares. */
   readonly rootSize: number;

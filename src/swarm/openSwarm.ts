@@ -18,7 +18,8 @@ import {
   Statistics,
 } from "../train/index.js";
 import type { Coupling } from "./coupling.js";
-import { LocalAllGather } from "./exchange/local.js";
+import type { Exchange, ExchangeDriver } from "./exchange/exchange.js";
+import { local } from "./exchange/local.js";
 import { Particle } from "./particle.js";
 import { type RatePolicy, rateOf } from "./rates.js";
 import { SharedGradient } from "./sharedGradient.js";
@@ -33,7 +34,15 @@ export interface SwarmSpec {
   readonly particles: number;
   /** Rate of each particle; default: all follow the run's schedule. */
   readonly rates?: readonly RatePolicy[];
+  /** How particles hear of each other; default all live in this process. */
+  readonly exchange?: ExchangeDriver;
+  /** Milliseconds that a round waits for particles of other processes; default without end. */
+  readonly wait?: number;
 }
+
+/** Numbers of the particles of this process. */
+const hostedBy = ({ particles, exchange = local }: SwarmSpec): readonly number[] =>
+  exchange.hosted ?? [...Array(particles).keys()];
 
 /** What the particles of one engine share. */
 interface Host {
@@ -59,7 +68,7 @@ async function openHost(
   };
 }
 
-/** Where learners that are one net together meet. */
+/** What learners have in common that are one net together. */
 interface Collective {
   readonly gradient: SharedGradient;
   /** Where each updates a part of the weights. */
@@ -70,17 +79,17 @@ interface Collective {
 function openCollective(
   { programs }: Host,
   { config, optimizer }: Prepared,
-  { coupling, particles }: SwarmSpec,
+  { coupling, particles, wait }: SwarmSpec,
+  exchange: Exchange,
 ): Collective | undefined {
   const { gradients } = coupling;
   if (!gradients || particles === 1) return undefined;
   const { layout } = programs.training;
-  const gather = new LocalAllGather(particles);
   const compressor = gradients.compressor(layout);
   const parts = gradients.partition ? slicesOf(optimizer, layout, particles) : undefined;
   return {
-    gradient: new SharedGradient({ layout, compressor, gather, particles, seed: config.seed }),
-    weights: parts && new SharedWeights(parts, gather),
+    gradient: new SharedGradient({ layout, compressor, exchange, seed: config.seed, wait }),
+    weights: parts && new SharedWeights(parts, exchange),
   };
 }
 
@@ -133,11 +142,12 @@ async function openParticle(
 function checkMemory(prepared: Prepared, spec: SwarmSpec, host: Host): number {
   const { layout } = host.programs.training;
   const vectors = 8 + (spec.coupling.needs.scores ? 1 : 0);
-  const needed = 4 * layout.length * vectors * spec.particles;
+  const particles = hostedBy(spec).length;
+  const needed = 4 * layout.length * vectors * particles;
   const free = Math.min(freemem(), usableMemory());
   if (needed <= 0.8 * free) return needed;
   throw new InputError(
-    `${spec.particles} particles of ${prepared.net.model} need about ${formatBytes(needed, Math.ceil)} of memory for their ` +
+    `${particles} particles of ${prepared.net.model} need about ${formatBytes(needed, Math.ceil)} of memory for their ` +
       `vectors; ${formatBytes(free)} are free: take fewer particles or a smaller model`,
   );
 }
@@ -198,24 +208,30 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
     refuseAverages(prepared);
     checkOptimizer(prepared, spec.coupling);
     const { engine: name, threads = usableCores() } = prepared.config;
-    const cores = Math.min(spec.particles, threads);
+    const hosted = hostedBy(spec);
+    const cores = Math.min(hosted.length, threads);
     const each = Math.floor(threads / cores);
     const engines = await Promise.all(
       Array.from({ length: cores }, () => createEngine({ engine: name, threads: each })),
     );
+    let exchange: Exchange | undefined;
     try {
       const hosts = await Promise.all(engines.map((engine) => openHost(engine, prepared, spec)));
       const vectorBytes = checkMemory(prepared, spec, hosts[0]);
-      const collective = openCollective(hosts[0], prepared, spec);
-      const particles: Particle[] = [];
-      for (let id = 0; id < spec.particles; id++) {
-        particles.push(await openParticle(id, hosts[id % cores], prepared, spec, collective));
-      }
       const { evaluator, statistics, engine, programs } = hosts[0];
-      const { length, trainable } = programs.training.layout;
+      const { layout } = programs.training;
+      const { particles: count, exchange: driver = local, wait } = spec;
+      exchange = await driver.open({ particles: count, layout, engine });
+      const collective = openCollective(hosts[0], prepared, spec, exchange);
+      const particles: Particle[] = [];
+      for (const [at, id] of hosted.entries()) {
+        particles.push(await openParticle(id, hosts[at % cores], prepared, spec, collective));
+      }
       return new SwarmSession({
         prepared,
         particles,
+        exchange,
+        wait,
         coupling: spec.coupling,
         size: {
           particles: spec.particles,
@@ -227,14 +243,15 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
         evaluator,
         selection: evaluator.loader(prepared.splits.selection),
         statistics,
-        spare: engine.vector(length),
-        sketcher: new Sketcher(trainable),
+        spare: engine.vector(layout.length),
+        sketcher: new Sketcher(layout.trainable),
         probe: prepared.config.probe
           ? new StepProbe(engine, programs.training, prepared)
           : undefined,
         engines,
       });
     } catch (error) {
+      await exchange?.close();
       await Promise.all(engines.map((engine) => engine.close()));
       throw error;
     }

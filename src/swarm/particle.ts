@@ -144,9 +144,18 @@ export class Particle {
     };
   }
 
-  published(vector: PublishedVector): Vector {
-    if (vector === "best") return this.best ?? this.position;
-    return vector === "before" ? this.before : this.position;
+  /** Points that others may take. */
+  get published(): Readonly<Partial<Record<PublishedVector, Vector>>> {
+    const { position, before, best } = this;
+    return { position, before, ...(best && { best }) };
+  }
+
+  /** Its optimizer's vectors, by the names under which others may take them. */
+  get states(): Readonly<Record<string, Vector>> {
+    const { vectors } = this.learner.state;
+    return Object.fromEntries(
+      Object.entries(vectors).map(([name, vector]) => [`state.${name}`, vector]),
+    );
   }
 
   /** Vectors of its checkpoint by name. */

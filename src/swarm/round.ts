@@ -1,19 +1,19 @@
 // One round: everybody publishes, the coupling is asked, everybody moves. Nobody reads a vector that
 // somebody already moved: all moves are worked out before the first is made.
 
-import type { Calibration, Coupling, Move, Round } from "./coupling.js";
+import type { Vector } from "../engine/engine.js";
+import type { Calibration, Coupling, Move, Round, Snapshot } from "./coupling.js";
 import { distances } from "./diagnostics.js";
+import type { Exchange } from "./exchange/exchange.js";
 import type { Particle } from "./particle.js";
 import { ownRandom, sharedRandom } from "./random.js";
 
-/** What became of a round. */
+/** What became of a round, of the particles of this process in their order. */
 export interface RoundResult {
-  /** How far each particle was moved, by particle. */
+  /** How far each particle was moved. */
   readonly moves: readonly number[];
   /** Whose best point each particle was pulled to. */
   readonly chosen: readonly (number | undefined)[];
-  /** Bytes of the vectors that particles took from each other. */
-  readonly bytes: number;
   /** What the coupling found in the first round. */
   readonly calibration?: Calibration;
 }
@@ -22,18 +22,44 @@ export interface RoundResult {
 export interface RoundNumber extends Pick<Round, "number" | "total" | "epoch" | "epochs"> {
   readonly seed: number;
   readonly calibration?: Calibration;
+  /** When to go on without particles of other processes, as of `Date.now()`; default never. */
+  readonly deadline?: number;
 }
 
-/** Euclidean distances of all pairs of particles, from dot products in double precision. */
+/**
+ * Euclidean distances of all pairs of points, from dot products in double precision; NaN for a point that is
+ * missing.
+ *
+ * @param worker works out the products of a point with those before it
+ */
 export async function distancesOf(
-  particles: readonly Particle[],
+  points: readonly (Vector | undefined)[],
+  worker: (point: number) => Particle,
 ): Promise<readonly (readonly number[])[]> {
-  const dot = (i: number, j: number) =>
-    particles[i].dot(particles[i].position, particles[j].position);
+  const dot = async (a: Vector | undefined, b: Vector | undefined, i: number) =>
+    a && b ? worker(i).dot(a, b) : Number.NaN;
   const gram = await Promise.all(
-    particles.map((_, i) => Promise.all(particles.slice(0, i + 1).map((__, j) => dot(i, j)))),
+    points.map((a, i) => Promise.all(points.slice(0, i + 1).map((b) => dot(a, b, i)))),
   );
-  return distances((i, j) => (i >= j ? gram[i][j] : gram[j][i]), particles.length);
+  return distances((i, j) => (i >= j ? gram[i][j] : gram[j][i]), points.length);
+}
+
+/** Distances of the healthy particles of a round, wherever they are. */
+async function distancesIn(
+  exchange: Exchange,
+  particles: readonly Particle[],
+  snapshots: readonly Snapshot[],
+) {
+  const here = new Map(particles.map((particle) => [particle.id, particle]));
+  const worker = (id: number) => here.get(id) ?? particles[0];
+  // Any that is another: everybody needs all points.
+  const other = (id: number) => (particles.find((each) => each.id !== id) ?? particles[0]).id;
+  const points = await Promise.all(
+    snapshots.map(({ particle, healthy }) =>
+      healthy ? exchange.vector(particle, "position", other(particle)) : undefined,
+    ),
+  );
+  return distancesOf(points, worker);
 }
 
 /** The particle whose best point a move pulls to, if it does. */
@@ -46,99 +72,125 @@ const isStay = (move: Move, self: number) =>
   move[0].vector === "position" &&
   move[0].weight === 1;
 
+/** Works out where a move leads, and how far that is. */
 async function plan(
+  exchange: Exchange,
   particle: Particle,
-  particles: readonly Particle[],
   move: Move,
   limit?: number,
 ): Promise<number> {
-  if (isStay(move, particle.id)) return 0;
-  const terms = move.map(({ particle: from, vector, weight }) => ({
-    vector: particles[from].published(vector),
-    weight,
-  }));
+  const terms = await Promise.all(
+    move.map(async ({ particle: from, vector, weight }) => ({
+      vector: await exchange.vector(from, vector, particle.id),
+      weight,
+    })),
+  );
   return particle.plan(terms, limit);
 }
 
-/** Bytes of all vectors that somebody takes from somebody else: each is sent once, as f32. */
-function bytesOf(
-  moves: readonly Move[],
-  particles: readonly Particle[],
-  withState: boolean,
-): number {
-  const { layout, state } = particles[0].learner;
-  const taken = moves.flatMap((move, self) => move.filter(({ particle }) => particle !== self));
-  const vectors = new Set(taken.map(({ particle, vector }) => `${particle} ${vector}`));
-  const owners = new Set(taken.map(({ particle }) => particle));
-  const states = withState ? owners.size * Object.keys(state.vectors).length : 0;
-  return 4 * layout.trainable * (vectors.size + states);
+/** A particle and where it goes. */
+interface Mover {
+  readonly particle: Particle;
+  readonly move: Move;
 }
 
 /** Applies each particle's coefficients of positions to the optimizers' state as well. */
-async function moveStates(particles: readonly Particle[], moves: readonly Move[]): Promise<void> {
-  for (const name of Object.keys(particles[0].learner.state.vectors)) {
-    const copies = await Promise.all(
-      particles.map(({ learner }) => learner.state.vectors[name].read()),
-    );
+async function moveStates(exchange: Exchange, movers: readonly Mover[]): Promise<void> {
+  for (const name of Object.keys(movers[0].particle.states)) {
+    const copies = new Map<number, Float32Array>();
+    for (const { particle, move } of movers) {
+      for (const { particle: from } of move) {
+        const vector = await exchange.vector(from, name, particle.id);
+        if (!copies.has(from)) copies.set(from, await vector.read());
+      }
+    }
     await Promise.all(
-      particles.map(async ({ id, learner }) => {
-        const sum = new Float32Array(copies[0].length);
-        for (const { particle, weight } of moves[id]) {
-          const from = copies[particle];
-          for (let at = 0; at < sum.length; at++) sum[at] += weight * from[at];
+      movers.map(async ({ particle, move }) => {
+        const target = particle.states[name];
+        const sum = new Float32Array(target.length);
+        for (const { particle: from, weight } of move) {
+          const values = copies.get(from)!;
+          for (let at = 0; at < sum.length; at++) sum[at] += weight * values[at];
         }
-        await learner.state.vectors[name].write(sum);
+        await target.write(sum);
       }),
     );
   }
 }
 
-/** Runs one round over all particles; those that are not healthy are restored in it. */
+/** A lost particle goes back to where it was before its local steps; if that is bad too, to a healthy one. */
+async function restoreLost(
+  exchange: Exchange,
+  particles: readonly Particle[],
+  snapshots: readonly Snapshot[],
+): Promise<void> {
+  const healthy = snapshots.find((snapshot) => snapshot.healthy);
+  for (const particle of particles.filter((each) => !each.healthy)) {
+    const own = await particle.dot(particle.before, particle.before);
+    const goesBack = Number.isFinite(own) || !healthy;
+    const point = goesBack
+      ? particle.before
+      : await exchange.vector(healthy.particle, "position", particle.id);
+    await particle.restoreFrom(point);
+  }
+}
+
+/** Publishes a particle, after a look at its weights. */
+async function publish(
+  exchange: Exchange,
+  particle: Particle,
+  number: number,
+  withState: boolean,
+): Promise<void> {
+  const norm = await particle.squaredNorm();
+  particle.healthy &&= Number.isFinite(norm);
+  const { snapshot, published, states } = particle;
+  await exchange.publish(number, snapshot, { ...published, ...(withState && states) });
+}
+
+/**
+ * Runs one round for the particles of this process, in ascending order; those that are not healthy are restored
+ * in it.
+ */
 export async function playRound(
+  exchange: Exchange,
   particles: readonly Particle[],
   coupling: Coupling,
-  { seed, calibration: known, ...when }: RoundNumber,
+  { seed, calibration: known, deadline, ...when }: RoundNumber,
 ): Promise<RoundResult> {
-  const norms = await Promise.all(particles.map((particle) => particle.squaredNorm()));
-  for (const particle of particles) particle.healthy &&= Number.isFinite(norms[particle.id]);
-  const calibrates = coupling.calibrate && !known;
-  const apart = coupling.needs.distances || calibrates ? await distancesOf(particles) : undefined;
+  const { number } = when;
+  const { movesState = false } = coupling;
+  await Promise.all(particles.map((each) => publish(exchange, each, number, movesState)));
+  const snapshots = await exchange.round(number, deadline);
+  const asks = coupling.needs.distances || (coupling.calibrate && !known);
+  const apart = asks ? await distancesIn(exchange, particles, snapshots) : undefined;
   const first: Round = {
     ...when,
-    snapshots: particles.map(({ snapshot }) => snapshot),
+    snapshots,
     distance: (i, j) => apart?.[i][j] ?? 0,
     rootSize: Math.sqrt(particles[0].learner.layout.trainable),
     calibration: {},
   };
   const calibration = known ?? coupling.calibrate?.(first);
   const round = { ...first, calibration: calibration ?? {} };
-  const { number } = when;
-  const moves = particles.map(({ id, healthy }): Move => {
-    if (!healthy) return [];
+  const moves = particles.map(({ id }): Move => {
+    if (!snapshots[id].healthy) return [];
     return coupling.move(round, id, ownRandom(seed, number, id), sharedRandom(seed, number));
   });
-  const present = particles.filter(({ healthy }) => healthy);
-  const moving = present.filter(({ id }) => !isStay(moves[id], id));
-  const lengths = new Array<number>(particles.length).fill(0);
+  const present = particles.flatMap((particle, at): Mover[] =>
+    snapshots[particle.id].healthy ? [{ particle, move: moves[at] }] : [],
+  );
+  const moving = present.filter(({ particle, move }) => !isStay(move, particle.id));
+  const lengths = new Map<Particle, number>();
   await Promise.all(
-    moving.map(async (particle) => {
-      lengths[particle.id] = await plan(particle, particles, moves[particle.id], coupling.limit);
+    moving.map(async ({ particle, move }) => {
+      lengths.set(particle, await plan(exchange, particle, move, coupling.limit));
     }),
   );
-  if (coupling.movesState && moving.length > 0) await moveStates(particles, moves);
-  await Promise.all(moving.map((particle) => particle.commit()));
-  await restoreLost(particles);
+  if (movesState && moving.length > 0) await moveStates(exchange, present);
+  await restoreLost(exchange, particles, snapshots);
+  await Promise.all(moving.map(({ particle }) => particle.commit()));
   await Promise.all(particles.map((particle) => particle.markStart()));
-  const bytes = bytesOf(moves, particles, coupling.movesState ?? false);
-  return { moves: lengths, bytes, chosen: moves.map(chosenBy), calibration };
-}
-
-/** A lost particle goes back to where it was before its local steps; if that is bad too, to a healthy one. */
-async function restoreLost(particles: readonly Particle[]): Promise<void> {
-  const healthy = particles.find((particle) => particle.healthy);
-  for (const particle of particles.filter((each) => !each.healthy)) {
-    const own = await particle.dot(particle.before, particle.before);
-    const point = Number.isFinite(own) || !healthy ? particle.before : healthy.position;
-    await particle.restoreFrom(point);
-  }
+  const far = particles.map((particle) => lengths.get(particle) ?? 0);
+  return { moves: far, chosen: moves.map(chosenBy), calibration };
 }

@@ -17,7 +17,7 @@ import { train } from "../runs/train.js";
 import { readSafetensors } from "../tensor/safetensors.js";
 import type { TrainEvent, TrainSettings } from "../train/index.js";
 import { compressors, getCompressor, type Memory, withFeedback } from "./codecs/index.js";
-import { LocalAllGather } from "./exchange/local.js";
+import { LocalExchange } from "./exchange/local.js";
 import { SharedGradient } from "./sharedGradient.js";
 
 type Settings = Partial<TrainSettings>;
@@ -135,8 +135,8 @@ describe("a learner that is lost", () => {
   async function meet(own: readonly { loss: number; gradient: readonly number[] }[]) {
     const engine = await createEngine({ engine: "reference" });
     const compressor = withFeedback(getCompressor("top-k").make({ share: 0.25 })(layout), 4);
-    const gather = new LocalAllGather(own.length);
-    const shared = new SharedGradient({ layout, compressor, gather, particles: 3, seed: 1 });
+    const exchange = new LocalExchange(own.length, 4);
+    const shared = new SharedGradient({ layout, compressor, exchange, seed: 1 });
     const memories: Memory[] = own.map(() => shared.memory());
     const results = await Promise.all(
       own.map(async ({ loss, gradient }, particle) => {

@@ -4,7 +4,7 @@
 import type { ParamLayout } from "../graph/index.js";
 import type { Evaluated, Moment, Objective } from "../optim/index.js";
 import { type Compressor, emptyMemory, type Memory, NotFiniteError } from "./codecs/index.js";
-import type { AllGather, Messages } from "./exchange/local.js";
+import { deadlineIn, type Exchange, type Messages } from "./exchange/exchange.js";
 
 /** What a learner has of a step before it hears of the others. */
 interface Own {
@@ -36,9 +36,10 @@ const lossOf = (whole: Uint8Array) =>
 export interface SharedGradientParts {
   readonly layout: ParamLayout;
   readonly compressor: Compressor;
-  readonly gather: AllGather;
-  readonly particles: number;
+  readonly exchange: Exchange;
   readonly seed: number;
+  /** Milliseconds that a step waits for particles of other processes; default without end. */
+  readonly wait?: number;
 }
 
 /** The place where the gradients of a swarm meet. */
@@ -48,12 +49,7 @@ export class SharedGradient {
 
   constructor(private readonly parts: SharedGradientParts) {}
 
-  /** Bytes sent so far, by all particles together. */
-  get bytes(): number {
-    return this.parts.gather.bytes;
-  }
-
-  /** Particles that had nothing finite to send to the last meeting. */
+  /** Particles that had nothing finite to send to the last step. */
   get lastAbsent(): readonly number[] {
     return this.absent;
   }
@@ -72,7 +68,8 @@ export class SharedGradient {
         const { loss, tallies } = await own.evaluate(w, batch, { grad }, moment);
         const gradient = await grad.read();
         const message = this.write({ loss, gradient }, memory, { ...moment, particle });
-        const shared = this.read(await this.parts.gather.gather(particle, message));
+        const { exchange, wait } = this.parts;
+        const shared = this.read(await exchange.gather(particle, message, deadlineIn(wait)));
         await grad.write(shared.gradient);
         return { loss: shared.loss, tallies };
       },
@@ -86,7 +83,8 @@ export class SharedGradient {
     moment: Moment & { readonly particle: number },
   ): Uint8Array | undefined {
     if (!Number.isFinite(loss)) return undefined;
-    const { compressor, seed, particles } = this.parts;
+    const { compressor, seed, exchange } = this.parts;
+    const { particles } = exchange;
     try {
       return withLoss(loss, compressor.encode(gradient, memory, { ...moment, seed, particles }));
     } catch (error) {

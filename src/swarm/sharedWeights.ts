@@ -8,7 +8,7 @@ import type { Vector } from "../engine/engine.js";
 import type { OwnSlice, Slice } from "../optim/index.js";
 import { crc32 } from "../tensor/crc32.js";
 import { FormatError } from "../tensor/formatError.js";
-import type { AllGather, Messages } from "./exchange/local.js";
+import type { Exchange, Messages } from "./exchange/exchange.js";
 
 const HEADER = 8;
 const CHECK = 4;
@@ -62,7 +62,7 @@ export class SharedWeights {
   /** @param parts of the net, by particle; together all of its trainable numbers, in order. */
   constructor(
     private readonly parts: readonly Slice[],
-    private readonly gather: AllGather,
+    private readonly exchange: Exchange,
   ) {}
 
   /** The part that a particle updates. */
@@ -72,7 +72,7 @@ export class SharedWeights {
       ...part,
       complete: async (w: Vector) => {
         const own = await w.read(part.from, part.from + part.layout.trainable);
-        await w.write(this.join(await this.gather.gather(particle, writePart(part, own))));
+        await w.write(this.join(await this.exchange.gather(particle, writePart(part, own))));
       },
     };
   }

@@ -20,12 +20,14 @@ export async function takeStock(
   sketcher: Sketcher,
   better: Score["better"],
 ): Promise<Stock> {
-  const healthy = particles.filter((particle) => particle.healthy).map(({ id }) => id);
-  const distances = particles.length <= MOST_NETS ? await distancesOf(particles) : undefined;
-  const positions = await Promise.all(particles.map(({ position }) => position.read()));
+  const healthy = [...particles.keys()].filter((at) => particles[at].healthy);
+  const points = particles.map(({ position }) => position);
+  const distances =
+    particles.length <= MOST_NETS ? await distancesOf(points, (at) => particles[at]) : undefined;
+  const positions = await Promise.all(points.map((point) => point.read()));
   return {
     scores: scoreSpread(
-      healthy.map((id) => scores[id]),
+      healthy.map((at) => scores[at]),
       better,
     ),
     distances,

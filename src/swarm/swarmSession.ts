@@ -22,6 +22,7 @@ import type {
 import { addTallies, Ledger, noSums } from "../train/index.js";
 import { savedNumber, savedNumbers } from "../train/savedProgress.js";
 import type { Coupling } from "./coupling.js";
+import { deadlineIn, type Exchange } from "./exchange/exchange.js";
 import { type Particle, savedParticle } from "./particle.js";
 import { playRound, type RoundResult } from "./round.js";
 import type { SharedGradient } from "./sharedGradient.js";
@@ -35,10 +36,14 @@ const STRETCH = 50;
 /** What a swarm is made of. */
 export interface SwarmParts {
   readonly prepared: Prepared;
+  /** Those of this process, in ascending order. */
   readonly particles: readonly Particle[];
+  readonly exchange: Exchange;
+  /** Milliseconds that a round waits for particles of other processes; default without end. */
+  readonly wait?: number;
   readonly coupling: Coupling;
   readonly size: SwarmSize;
-  /** Where gradients meet, if they do. */
+  /** Where gradients become one, if they do. */
   readonly shared?: SharedGradient;
   readonly evaluator: Evaluator;
   readonly selection: Loader;
@@ -69,13 +74,13 @@ export class SwarmSession implements Training {
   private readonly ledger: Ledger;
   private last: RoundResult;
   private sent: Sent = { run: 0, epoch: 0 };
-  /** What the gradients' collective has counted up to the last round. */
+  /** What the exchange had counted at the last round. */
   private counted = 0;
 
   constructor(private readonly parts: SwarmParts) {
     const { question, score } = parts.prepared;
     this.ledger = new Ledger(question.task, score);
-    this.last = { moves: parts.particles.map(() => 0), bytes: 0, chosen: [] };
+    this.last = { moves: parts.particles.map(() => 0), chosen: [] };
   }
 
   get layout() {
@@ -135,7 +140,7 @@ export class SwarmSession implements Training {
       particles: particles.map(({ saved }) => saved),
       calibration,
       sent: this.sent,
-      round: { moves: [...moves], chosen: particles.map(({ id }) => chosen[id] ?? null) },
+      round: { moves: [...moves], chosen: particles.map((_, at) => chosen[at] ?? null) },
     };
     return {
       progress: { ...this.progress(), session: swarm },
@@ -152,11 +157,11 @@ export class SwarmSession implements Training {
     this.sent = sent;
     const chosen = round.chosen.map((id) => id ?? undefined);
     this.last = { ...this.last, calibration, moves: round.moves, chosen };
-    for (const particle of particles) {
+    for (const [at, particle] of particles.entries()) {
       for (const [name, vector] of Object.entries(particle.vectors)) {
         await vector.write(vectors[name]);
       }
-      particle.restore(saved[particle.id]);
+      particle.restore(saved[at]);
     }
     this.ledger.restore(progress, best);
   }
@@ -223,19 +228,21 @@ export class SwarmSession implements Training {
   }
 
   async close(): Promise<void> {
+    await this.parts.exchange.close();
     await Promise.all(this.parts.engines.map((engine) => engine.close()));
   }
 
   private async round(number: number, step: number, emit: Listener): Promise<void> {
-    const { particles, coupling, prepared } = this.parts;
+    const { particles, coupling, exchange, wait, prepared } = this.parts;
     const { epochs, seed } = prepared.config;
     const { every } = coupling;
     const total = every === "epoch" ? epochs : Math.ceil((epochs * this.stepsPerEpoch) / every);
     const lost = particles.filter(({ healthy }) => !healthy);
     const { epoch } = this.ledger;
     const { calibration } = this.last;
-    const when = { number, total, epoch, epochs, seed, calibration };
-    this.last = await playRound(particles, coupling, when);
+    const deadline = deadlineIn(wait);
+    const when = { number, total, epoch, epochs, seed, calibration, deadline };
+    this.last = await playRound(exchange, particles, coupling, when);
     const round = this.countRound();
     await emit({ type: "round", epoch: epoch + 1, step, ...round });
     if (lost.length === 0 && round.absent?.length) {
@@ -252,10 +259,9 @@ export class SwarmSession implements Training {
 
   /** Adds a round's bytes to the run's. */
   private countRound() {
-    const { shared } = this.parts;
-    const gradients = shared?.bytes ?? 0;
-    const bytes = this.last.bytes + gradients - this.counted;
-    this.counted = gradients;
+    const { exchange, shared } = this.parts;
+    const bytes = exchange.bytes - this.counted;
+    this.counted = exchange.bytes;
     this.sent = { run: this.sent.run + bytes, epoch: this.sent.epoch + bytes };
     return { bytes, absent: shared?.lastAbsent };
   }
@@ -283,8 +289,9 @@ export class SwarmSession implements Training {
     if (healthy.length === 0) return particles[0].position;
     if (coupling.deploys === "best") {
       const { score } = this.parts.prepared;
-      const meritOf = ({ id, remembered }: Particle) => {
-        const value = scores?.[id].metrics[score.metric] ?? remembered.score ?? Number.NaN;
+      const meritOf = (particle: Particle) => {
+        const evaluation = scores?.[particles.indexOf(particle)];
+        const value = evaluation?.metrics[score.metric] ?? particle.remembered.score ?? Number.NaN;
         return Number.isNaN(value) ? Number.NEGATIVE_INFINITY : merit(score, value);
       };
       return healthy.reduce((best, each) => (meritOf(each) > meritOf(best) ? each : best)).position;
@@ -341,14 +348,14 @@ export class SwarmSession implements Training {
     const { particles, prepared } = this.parts;
     const { task } = prepared.question;
     const rows = particles.map(
-      ({ id, tally, lr, healthy, remembered }): ParticleStatus => ({
+      ({ id, tally, lr, healthy, remembered }, at): ParticleStatus => ({
         particle: id,
         lr,
         loss: tally.loss / tally.images,
         metrics: task.trainMetrics(tally.tallies, tally.images),
         healthy,
-        move: this.last.moves[id],
-        chosen: this.last.chosen[id],
+        move: this.last.moves[at],
+        chosen: this.last.chosen[at],
         ...remembered,
       }),
     );

@@ -19,11 +19,9 @@ import { InputError } from "../inputError.js";
 import type { Model } from "../models/model.js";
 import { netOf, type ParamSpec } from "../nn/index.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
+import { TALLY } from "./tallies.js";
 import type { Constants, Task } from "./task.js";
 import type { Weighting } from "./weighting.js";
-
-/** What the outputs that hold tallies begin with. */
-export const TALLY = "tally.";
 
 /** A net that is asked something. */
 export interface Asked {

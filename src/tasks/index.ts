@@ -2,7 +2,7 @@
 
 import type { Labels } from "../data/index.js";
 import { InputError } from "../inputError.js";
-import { byName } from "../text/words.js";
+import { byName, withOwn } from "../text/words.js";
 import { classification } from "./classification/index.js";
 import { segmentation } from "./segmentation/index.js";
 import { tags } from "./tags/index.js";
@@ -15,6 +15,7 @@ export * from "./graphs.js";
 export { segmentation } from "./segmentation/index.js";
 export { softmax } from "./softmax.js";
 export { tags } from "./tags/index.js";
+export { talliesOf, tallyList } from "./tallies.js";
 export * from "./task.js";
 export { values } from "./values/index.js";
 export type { Weighting } from "./weighting.js";
@@ -22,8 +23,9 @@ export type { Weighting } from "./weighting.js";
 /** Every task; for labels of a kind the first one is the default. */
 export const tasks: readonly Task[] = [classification, tags, values, segmentation];
 
-/** The task with a name; throws an {@link InputError} when there is none. */
-export const getTask = (name: string): Task => byName("task", name, tasks);
+/** The task with a name, or one of `own`; throws an {@link InputError} when there is none. */
+export const getTask = (name: string, own: readonly Task[] = []): Task =>
+  byName("task", name, withOwn("task", tasks, own));
 
 /** The metric that settings choose by, or the task's own. */
 export function scoreOf({ score }: { readonly score?: string }, { name, metrics }: Task): Score {

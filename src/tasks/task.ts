@@ -77,7 +77,7 @@ export interface TaskLossOptions extends Weighting {
 export interface TaskLoss {
   /** Of each image [n]. */
   readonly losses: Value;
-  /** Scalars, summed over the batch, by name. */
+  /** Sums over the batch by name: a scalar, or a list [k], whose numbers the host knows as `name.0`, `name.1`, ... */
   readonly tallies: Readonly<Record<string, Value>>;
 }
 

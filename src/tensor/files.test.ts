@@ -12,7 +12,7 @@ import { sizeOf } from "./shape.js";
 
 const tensor: fc.Arbitrary<HostTensor> = fc
   .tuple(
-    fc.constantFrom("f32", "i32", "u8"),
+    fc.constantFrom("f32", "i32", "u8", "i8"),
     fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 }),
     fc.infiniteStream(fc.integer({ min: 0, max: 255 })),
   )

@@ -1,5 +1,6 @@
 // Tensors in the memory of the host: what files are read into and written from.
 
+import { floatsOf } from "./bfloat16.js";
 import { type DType, type HostData, zeros } from "./dtype.js";
 import { formatShape, type Shape, sizeOf } from "./shape.js";
 
@@ -11,7 +12,7 @@ export interface HostTensor<D extends DType = DType> {
 }
 
 /**
- * A tensor of one of the three types over the elements given, which are not copied; zeros by default.
+ * A tensor over the elements given, which are not copied; zeros by default.
  *
  * @throws RangeError when there are not as many elements as the shape has.
  * @example
@@ -26,6 +27,18 @@ export function hostTensor<D extends DType>(
     throw new RangeError(`a tensor of ${formatShape(shape)} over ${data.length} elements`);
   }
   return { dtype, shape, data };
+}
+
+/**
+ * A tensor in a type that carries numbers as they are: i8 becomes i32 and bf16 f32, all others are given back.
+ *
+ * @example
+ * widened(hostTensor("i8", [2], Int8Array.of(-1, 1))).dtype; // "i32"
+ */
+export function widened({ dtype, shape, data }: HostTensor): HostTensor<"f32" | "i32" | "u8"> {
+  if (dtype === "i8") return hostTensor("i32", shape, Int32Array.from(data));
+  if (dtype === "bf16") return hostTensor("f32", shape, floatsOf(data));
+  return { dtype, shape, data } as HostTensor<"f32" | "i32" | "u8">;
 }
 
 /** The bytes of a tensor's elements, not copied. All machines Convoy runs on are little-endian. */

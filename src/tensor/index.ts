@@ -1,8 +1,9 @@
+export { bfloat16Of, floatsOf, fromBfloat16, toBfloat16 } from "./bfloat16.js";
 export { type ByteSource, inMemory } from "./byteSource.js";
 export { type CompressOptions, compress, restore } from "./compression/container.js";
-export { bytesOf, type DType, type HostData, zeros } from "./dtype.js";
+export { bytesOf, type DType, dtypes, type HostData, zeros } from "./dtype.js";
 export { FormatError } from "./formatError.js";
-export { type HostTensor, hostTensor } from "./host.js";
+export { type HostTensor, hostTensor, widened } from "./host.js";
 export { readNpy, readNpyTexts, type TextArray, writeNpy } from "./npy.js";
 export {
   type ArrayInfo,

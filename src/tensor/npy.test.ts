@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readNpy, readNpyTexts } from "./npy.js";
+import { hostTensor } from "./host.js";
+import { readNpy, readNpyTexts, writeNpy } from "./npy.js";
 import { parseHeader } from "./npyHeader.js";
 
 /** A version 1 file, laid out as NumPy writes it. */
@@ -24,7 +25,7 @@ const types: [
 ][] = [
   ["|b1", [0, 1], "u8", [0, 1]],
   ["|u1", [0, 255], "u8", [0, 255]],
-  ["|i1", [1, 255], "i32", [1, -1]],
+  ["|i1", [1, 255], "i8", [1, -1]],
   ["<u2", Uint16Array.of(1, 65535), "i32", [1, 65535]],
   ["<i2", Int16Array.of(1, -2), "i32", [1, -2]],
   [">i2", [0, 1, 255, 254], "i32", [1, -2]],
@@ -127,6 +128,14 @@ describe("readNpy", () => {
   ])("refuses what it cannot read", (bytes, message) => {
     expect(() => readNpy(bytes, "a.npy")).toThrow(message);
     expect(() => readNpy(bytes, "a.npy")).toThrow("a.npy, byte ");
+  });
+});
+
+describe("writeNpy", () => {
+  it("knows signed bytes, and refuses what NumPy lacks", () => {
+    const tensor = hostTensor("i8", [2], Int8Array.of(-1, 1));
+    expect(readNpy(writeNpy(tensor))).toEqual(tensor);
+    expect(() => writeNpy(hostTensor("bf16", [1]))).toThrow("holds no bf16; write f32");
   });
 });
 

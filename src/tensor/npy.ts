@@ -24,7 +24,7 @@ interface ReadNpyOptions {
 }
 
 /**
- * Reads an array of numbers. Floats become f32; integers become i32, but unsigned bytes and booleans u8. Column-major
+ * Reads an array of numbers. Floats become f32; integers become i32, but signed bytes i8, unsigned ones and booleans u8. Column-major
  * elements are put into row-major order.
  *
  * @param source name for messages
@@ -99,16 +99,18 @@ export function readNpyTexts(bytes: Uint8Array, source = "array"): TextArray {
   return { shape, data: rows };
 }
 
-const descriptions = { f32: "<f4", i32: "<i4", u8: "|u1" } as const;
+const descriptions = { f32: "<f4", i32: "<i4", u8: "|u1", i8: "|i1" } as const;
 
 /**
  * Writes an array as a version 1 file.
  *
+ * @throws RangeError for bf16, which NumPy lacks.
  * @example
  * new TextDecoder().decode(writeNpy(hostTensor("u8", [3])).subarray(1, 6)); // "NUMPY"
  */
 export function writeNpy(tensor: HostTensor): Uint8Array {
   const { dtype, shape } = tensor;
+  if (dtype === "bf16") throw new RangeError("a .npy file holds no bf16; write f32");
   const tuple = `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
   const text = `{'descr': '${descriptions[dtype]}', 'fortran_order': False, 'shape': ${tuple}, }`;
   const padding = 63 - ((10 + text.length) % 64);

@@ -14,7 +14,7 @@ import { readZip } from "./zip.js";
 export interface NpzOptions {
   /** Name for messages; default `archive`. */
   readonly source?: string;
-  /** Bytes that all files may take unpacked; default 512 MB, or 100 times as many as the archive has. */
+  /** Bytes that all packed files may take unpacked; default 512 MB, or 100 times as many as the archive has. */
   readonly limit?: number;
 }
 
@@ -27,6 +27,8 @@ export interface ArrayInfo {
 
 /** An archive whose arrays are unpacked and decoded one by one. */
 export interface Npz {
+  /** Bytes of the archive. */
+  readonly length: number;
   /** Names of the arrays, without `.npy`. */
   readonly names: readonly string[];
   /**
@@ -35,6 +37,13 @@ export interface Npz {
    * @throws FormatError as {@link Npz.read} does.
    */
   describe(name: string): ArrayInfo;
+  /**
+   * Where the bytes of a u8 array lie in the archive, row by row: `first` and the product of its shape; `undefined` for
+   * an array that is packed, of another type, or in Fortran's order. They are not checked for damage.
+   *
+   * @throws FormatError as {@link Npz.read} does.
+   */
+  place(name: string): { readonly first: number; readonly shape: Shape } | undefined;
   /**
    * Reads one array of numbers.
    *
@@ -71,11 +80,22 @@ export function openNpz(archive: Uint8Array | ByteSource, options: NpzOptions = 
     throw new FormatError(source, 0, `no array "${name}"; it holds ${names.join(", ") || "none"}`);
   };
   return {
+    length: bytes.length,
     names,
     describe(name) {
       const file = find(name);
       const { descr, shape } = parseHeader(file.begin(MOST_HEADER), title(name), file.size);
       return { type: descr, shape };
+    },
+    place(name) {
+      const file = find(name);
+      const { type, fortranOrder, shape, start } = parseHeader(
+        file.begin(MOST_HEADER),
+        title(name),
+        file.size,
+      );
+      if (file.place === undefined || type !== "u8" || fortranOrder) return undefined;
+      return { first: file.place + start, shape };
     },
     read: (name) => readNpy(find(name).unpack(), title(name), { share: true }),
     texts: (name) => readNpyTexts(find(name).unpack(), title(name)),

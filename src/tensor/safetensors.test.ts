@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { hostTensor } from "./host.js";
+import { type HostTensor, hostTensor, widened } from "./host.js";
 import { readSafetensors, writeSafetensors } from "./safetensors.js";
 
 /** A file with a header of any kind and `size` bytes of tensors. */
@@ -85,7 +85,19 @@ describe("safetensors", () => {
     bytes.set([0x00, 0x3c, 0xc0, 0x3f], bytes.length - 4);
     const { tensors } = readSafetensors(bytes);
     expect(tensors.get("h")?.data).toEqual(Float32Array.of(1));
-    expect(tensors.get("b")?.data).toEqual(Float32Array.of(1.5));
+    expect(tensors.get("b")).toEqual(hostTensor("bf16", [1], Uint16Array.of(0x3fc0)));
+    expect(widened(tensors.get("b")!).data).toEqual(Float32Array.of(1.5));
+  });
+
+  it("keeps narrow types, and aligns what is wider", () => {
+    const all: readonly (readonly [string, HostTensor])[] = [
+      ["i8", hostTensor("i8", [3], Int8Array.of(-128, -1, 127))],
+      ["bf16", hostTensor("bf16", [1], Uint16Array.of(0x7fc1))],
+      ["f32", hostTensor("f32", [1], Float32Array.of(0.5))],
+    ];
+    const { tensors } = readSafetensors(writeSafetensors(all));
+    expect([...tensors.keys()]).toEqual(["f32", "bf16", "i8"]);
+    expect(tensors).toEqual(new Map(all));
   });
 
   it.each(refused)("refuses %s", (_, bytes, message) => {

@@ -2,6 +2,7 @@
 // (https://huggingface.co/docs/safetensors, and the rules of its reference implementation).
 
 import { duplicateKey } from "../text/duplicateKey.js";
+import { bytesOf } from "./dtype.js";
 import { FormatError } from "./formatError.js";
 import { bytesOfTensor, distinct, type HostTensor } from "./host.js";
 import { formatShape, type Shape, sizeOf } from "./shape.js";
@@ -130,7 +131,8 @@ function parseMetadata(value: unknown, source: string): Record<string, string> {
 }
 
 /**
- * Reads all tensors of a file. Floats become f32; integers i32, but unsigned bytes and booleans u8.
+ * Reads all tensors of a file. F32, I32, U8, I8 and BF16 stay what they are; other floats become f32, integers i32 and
+ * booleans u8.
  *
  * @param source name for messages
  * @throws FormatError that names the tensor and the byte when anything does not fit.
@@ -158,10 +160,10 @@ export function readSafetensors(bytes: Uint8Array, source = "file"): Safetensors
   return { tensors, metadata: parseMetadata(metadata, source) };
 }
 
-const writtenTypes = { f32: "F32", i32: "I32", u8: "U8" } as const;
+const writtenTypes = { f32: "F32", i32: "I32", u8: "U8", i8: "I8", bf16: "BF16" } as const;
 
 /**
- * Writes tensors, u8 ones last so that the others lie aligned; else in the given order. The same
+ * Writes tensors, those of narrow types last so that all lie aligned; else in the given order. The same
  * tensors and metadata give the same bytes.
  *
  * @throws RangeError for two tensors of one name.
@@ -171,10 +173,7 @@ export function writeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
   const all = distinct(tensors);
-  const ordered = [
-    ...all.filter(([, { dtype }]) => dtype !== "u8"),
-    ...all.filter(([, { dtype }]) => dtype === "u8"),
-  ];
+  const ordered = all.toSorted(([, a], [, b]) => bytesOf[b.dtype] - bytesOf[a.dtype]);
   const header: [string, unknown][] = [];
   if (Object.keys(metadata).length > 0) header.push(["__metadata__", metadata]);
   let size = 0;

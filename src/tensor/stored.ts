@@ -1,5 +1,5 @@
-// Number types found in files and the element types they become: wider integers must fit 32 bits,
-// floats become f32.
+// Number types found in files and the element types they become: those that there are stay, other integers must fit
+// 32 bits, other floats become f32.
 
 import { type DType, type HostData, zeros } from "./dtype.js";
 import { type HostTensor, hostTensor } from "./host.js";
@@ -38,21 +38,13 @@ function half(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-const scratch = new DataView(new ArrayBuffer(4));
-
-/** The upper half of an f32. */
-function brainFloat(bits: number): number {
-  scratch.setUint32(0, bits << 16);
-  return scratch.getFloat32(0);
-}
-
 const word = (words: Words, at: number) => words[at];
 
 /** Every type that can be read. */
 export const storedTypes = {
   bool: { bytes: 1, dtype: "u8", words: Uint8Array, value: (words, at) => (words[at] ? 1 : 0) },
   u8: { bytes: 1, dtype: "u8", words: Uint8Array },
-  i8: { bytes: 1, dtype: "i32", words: Int8Array },
+  i8: { bytes: 1, dtype: "i8", words: Int8Array },
   u16: { bytes: 2, dtype: "i32", words: Uint16Array },
   i16: { bytes: 2, dtype: "i32", words: Int16Array },
   u32: { bytes: 4, dtype: "i32", words: Uint32Array, value: word },
@@ -70,7 +62,7 @@ export const storedTypes = {
     value: (words, at) => words[2 * at + 1] * 2 ** 32 + (words[2 * at] >>> 0),
   },
   f16: { bytes: 2, dtype: "f32", words: Uint16Array, value: (words, at) => half(words[at]) },
-  bf16: { bytes: 2, dtype: "f32", words: Uint16Array, value: (words, at) => brainFloat(words[at]) },
+  bf16: { bytes: 2, dtype: "bf16", words: Uint16Array },
   f32: { bytes: 4, dtype: "f32", words: Float32Array },
   f64: { bytes: 8, dtype: "f32", words: Float64Array, value: word },
 } as const satisfies Record<string, Stored>;
@@ -80,6 +72,8 @@ export type StoredType = keyof typeof storedTypes;
 /** What does not become another number: integers of 32 bits, and floats that an f32 reaches. */
 const fits: Readonly<Record<DType, (value: number) => boolean>> = {
   u8: () => true,
+  i8: () => true,
+  bf16: () => true,
   i32: (value) => value === (value | 0),
   f32: (value) => !Number.isFinite(value) || Number.isFinite(Math.fround(value)),
 };

@@ -20,6 +20,8 @@ const MOST_EXPANSION = 1032;
 export interface ZipFile {
   /** Bytes of it. */
   readonly size: number;
+  /** Where its content lies in the archive as it is; `undefined` where it is packed. */
+  readonly place: number | undefined;
   /** Its content as new bytes, checked. */
   unpack(): Uint8Array;
   /** Its first bytes, so many or all of them, not checked. */
@@ -36,6 +38,10 @@ class Packed implements ZipFile {
 
   get size(): number {
     return this.entry.size;
+  }
+
+  get place(): number | undefined {
+    return this.entry.method === STORED ? this.contentStart() : undefined;
   }
 
   unpack(): Uint8Array {
@@ -102,7 +108,7 @@ class Packed implements ZipFile {
 }
 
 /**
- * The files of an archive by name, which must not need more than `limit` bytes together.
+ * The files of an archive by name, of which those that are packed must not need more than `limit` bytes together.
  *
  * @throws FormatError for a damaged, truncated or encrypted archive, bytes behind its end, two files of one name, a
  * compression other than deflate, or one that declares more than the limit.
@@ -118,11 +124,12 @@ export function readZip(
     const fail = (message: string): never => {
       throw new FormatError(source, start, message);
     };
-    total += size;
     if (flags & ENCRYPTED) fail(`"${name}" is encrypted; save it without a password`);
     if (method !== STORED && method !== DEFLATED) {
       fail(`"${name}" is packed by method ${method}; readable are stored and deflate`);
     }
+    // What is stored as it is takes no more than the archive has.
+    if (method === DEFLATED) total += size;
     if (total > limit) {
       fail(
         `unpacked, "${name}" would exceed the limit of ${limit} bytes; if the archive is meant to be ` +

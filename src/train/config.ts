@@ -57,7 +57,9 @@ export const trainConfig = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe("JavaScript file that brings models, optimizers and couplings of your own by name"),
+    .describe(
+      "JavaScript file that brings models, tasks, optimizers and couplings of your own by name",
+    ),
   pretrained: z
     .string()
     .min(1)

@@ -1,11 +1,13 @@
 // What a run tells while it goes on. Progress lines, result files, charts and tests are listeners.
 
-import type { StopReason } from "../runs/stopping.js";
 import type { MetricInfo, MetricValues, Score } from "../tasks/index.js";
 import type { LayerCompression } from "./activationBounds.js";
 import type { Evaluation } from "./evaluator.js";
 import type { TrainingMemory } from "./memory.js";
 import type { EpochRecord } from "./progress.js";
+
+/** All epochs done; no better epoch for `patience` epochs; `steps`, `gradients` or `minutes` used up; interrupted. */
+export type StopReason = "finished" | "patience" | "steps" | "gradients" | "minutes" | "aborted";
 
 /** Before the first step. Epochs and steps count from 1 in all events. */
 export interface RunStart {

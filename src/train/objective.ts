@@ -1,7 +1,7 @@
 // The objective of a net that is asked something: its training graph, compiled for batches of one size.
 
 import type { Batch } from "../data/index.js";
-import type { Bindings, Buffer, Engine, Outputs, Program } from "../engine/engine.js";
+import type { Bindings, Buffer, Engine, Program } from "../engine/engine.js";
 import { GRADIENT, type Graph, type ParamLayout, WEIGHTS } from "../graph/index.js";
 import { IMAGES, type ParamSpec } from "../nn/index.js";
 import {
@@ -11,7 +11,7 @@ import {
   type Moment,
   type Objective,
 } from "../optim/index.js";
-import { type Asked, TALLY, type TrainingOptions, trainingGraph } from "../tasks/index.js";
+import { type Asked, type TrainingOptions, talliesOf, trainingGraph } from "../tasks/index.js";
 import { type Accumulator, microBatches, openAccumulator, type Stretch } from "./accumulation.js";
 import { Compression, cometSettings } from "./activationBounds.js";
 import { compileHostTraining } from "./hostObjective.js";
@@ -134,15 +134,6 @@ export async function compileTraining(
 
 /** What an objective sees of a batch. */
 export type Examples = Pick<Batch, "images" | "targets">;
-
-/** The tallies among the outputs of a program. */
-function talliesOf(outputs: Outputs): Record<string, number> {
-  const tallies: Record<string, number> = {};
-  for (const name in outputs) {
-    if (name.startsWith(TALLY)) tallies[name.slice(TALLY.length)] = outputs[name][0];
-  }
-  return tallies;
-}
 
 /** One evaluation from those of its passes. */
 function join(results: readonly Evaluated[], shares: readonly number[]): Evaluated {

@@ -12,20 +12,19 @@ import {
   type Splits,
   sources,
 } from "../data/index.js";
-import { getTask } from "../tasks/index.js";
 import type { TrainConfig } from "./config.js";
 
 /** Settings that say what data to read and how. */
 export type DataSettings = Pick<
   TrainConfig,
-  "data" | "task" | "columns" | "classes" | "groupBy" | keyof ReadingSettings
+  "data" | "columns" | "classes" | "groupBy" | keyof ReadingSettings
 >;
 
 /** Where and for whom data are opened. */
 export interface OpenDataOptions {
   /** Folder that relative paths are seen from; default the current one. */
   readonly from?: string;
-  /** Labels that are wanted; default those of the task that the settings name. */
+  /** Labels that are wanted; default those that the data clearly have. */
   readonly kind?: Labels["kind"];
   /** Classes of the net that the data are for, when nothing is learned from them. */
   readonly known?: readonly string[];
@@ -52,14 +51,13 @@ export async function openData(
   settings: DataSettings,
   { from, kind, known, onProgress }: OpenDataOptions = {},
 ): Promise<Splits> {
-  const { data, task, columns, classes, groupBy } = settings;
-  const wanted = kind ?? (task === undefined ? undefined : getTask(task).labels);
+  const { data, columns, classes, groupBy } = settings;
   const names = classes === undefined ? undefined : await readClassNames(pathFrom(from, classes));
   const path = isSource(data) ? data : pathFrom(from, data);
   return checkSplits(
     await openDataset(path, {
       ...readingOf(settings),
-      ...{ columns, classes: names, groupBy, kind: wanted, known, onProgress },
+      ...{ columns, classes: names, groupBy, kind, known, onProgress },
     }),
   );
 }

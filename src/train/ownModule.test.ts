@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { temporaryFolder } from "../../test/support/tinyRun.js";
 import { createModel, families } from "../models/index.js";
 import { getOptimizer } from "../optim/index.js";
-import { getCoupling } from "../swarm/couplings/index.js";
+import { type CouplingKind, getCoupling } from "../swarm/couplings/index.js";
+import { getTask } from "../tasks/index.js";
 import { loadModule } from "./ownModule.js";
 
 function moduleOf(text: string): string {
@@ -15,6 +16,10 @@ function moduleOf(text: string): string {
 
 const all = `
   export const models = [{ name: "mine", source: "here", smallest: 1, create: () => ({ layer: (x) => x }) }];
+  export const tasks = [{
+    name: "rank", labels: "values", metrics: [], ...Object.fromEntries(
+      ["outputs", "check", "targets", "loss", "trainMetrics", "newMetrics", "decode", "row"].map((one) => [one, () => one])),
+  }];
   export const optimizers = [{ name: "halve", source: "here", state: [], defaults: {}, rule: ({ w }) => ({ w, state: {} }) }];
   export const couplings = [{ name: "stay", settings: {}, make: () => ({}) }];
 `;
@@ -28,7 +33,10 @@ test("a module's records are found by their names beside the registries'", async
   expect(createModel("mine", input, own.models)).toMatchObject({ name: "mine", outputs: 3 });
   expect(getOptimizer("halve", own.optimizers)).toBe(own.optimizers[0]);
   expect(getOptimizer("sam(halve)", own.optimizers).name).toBe("sam(halve)");
-  expect(getCoupling("stay", own.couplings)).toBe(own.couplings[0]);
+  expect(getTask("rank", own.tasks)).toBe(own.tasks[0]);
+  expect(() => getTask("rang", own.tasks)).toThrow(/did you mean "rank"/);
+  const couplings = own.couplings as readonly CouplingKind[];
+  expect(getCoupling("stay", couplings)).toBe(couplings[0]);
   expect(() => createModel("mine", input)).toThrow(/unknown model "mine"/);
   expect(() => getOptimizer("halv", own.optimizers)).toThrow(/did you mean "halve"/);
 });
@@ -54,10 +62,14 @@ test("a module that is no longer what it was is named, with both hashes", async 
 test.each([
   [
     "export const model = [];",
-    /exports none of models, optimizers, couplings \(did you mean "models"/,
+    /exports none of models, tasks, optimizers, couplings \(did you mean "models"/,
   ],
   ["export const models = {};", /models is no list; expected an array of records/],
   ["export const models = [{ name: 'a' }];", /"a" of models needs a name and create\(input\)/],
+  [
+    "export const tasks = [{ name: 'a', labels: 'tag', metrics: [] }];",
+    /"a" of tasks needs a name and labels \(class, .*\), a list metrics, and the functions outputs, check,/,
+  ],
   ["export const optimizers = [null];", /number 1 of optimizers needs a name and a rule, or open/],
   ["export const couplings = [{ make() {} }];", /number 1 of couplings needs a name and make/],
   ["throw new Error('no luck');", /mine\.mjs cannot be loaded: no luck/],

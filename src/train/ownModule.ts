@@ -1,4 +1,4 @@
-// A file of a user's own models, optimizers and couplings, which a run names by the setting `module`. The run's
+// A file of a user's own models, tasks, optimizers and couplings, which a run names by the setting `module`. The run's
 // config.json keeps its path and what it was, so that the run can be resumed, evaluated and used to predict with
 // exactly the same code, and says so when the code is another one.
 
@@ -6,17 +6,26 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { labelKinds } from "../data/index.js";
 import { InputError } from "../inputError.js";
 import type { ModelFamily } from "../models/index.js";
 import type { Optimizer } from "../optim/index.js";
-import type { CouplingKind } from "../swarm/couplings/index.js";
+import type { Task } from "../tasks/index.js";
 import { suggestion } from "../text/words.js";
+
+/** A coupling as far as it is known here; `swarmOf` takes it as the swarm's kind of coupling. */
+export interface OwnCoupling {
+  readonly name: string;
+  readonly settings: object;
+  make(settings?: object): unknown;
+}
 
 /** What a module may export: lists of records, each like those of Convoy's own registries. */
 export interface OwnModule {
   readonly models: readonly ModelFamily[];
+  readonly tasks: readonly Task[];
   readonly optimizers: readonly Optimizer[];
-  readonly couplings: readonly CouplingKind[];
+  readonly couplings: readonly OwnCoupling[];
 }
 
 /** Which module it was. */
@@ -30,6 +39,17 @@ export interface ModuleInfo {
 /** A module in use. */
 export type LoadedModule = OwnModule & ModuleInfo;
 
+/** What every task can be asked. */
+const taskFunctions = [
+  "outputs",
+  "check",
+  "targets",
+  "trainMetrics",
+  "newMetrics",
+  "decode",
+  "row",
+] as const satisfies readonly (keyof Task)[];
+
 /** What an entry of each list must have, and how that is called in messages. */
 const kinds: {
   readonly [K in keyof OwnModule]: {
@@ -40,6 +60,14 @@ const kinds: {
   models: {
     needs: "create(input)",
     fits: ({ create }) => typeof create === "function",
+  },
+  tasks: {
+    needs: `labels (${Object.keys(labelKinds).join(", ")}), a list metrics, and the functions ${taskFunctions.join(", ")}, and loss or hostLoss`,
+    fits: ({ labels, metrics, loss, hostLoss, ...functions }) =>
+      Object.hasOwn(labelKinds, String(labels)) &&
+      Array.isArray(metrics) &&
+      [loss, hostLoss].some((one) => typeof one === "function") &&
+      taskFunctions.every((name) => typeof functions[name] === "function"),
   },
   optimizers: {
     needs: "a rule, or open",
@@ -85,8 +113,8 @@ async function run(path: string): Promise<Readonly<Record<string, unknown>>> {
 }
 
 /**
- * Loads a module: a JavaScript file that exports lists `models` (of `ModelFamily`), `optimizers` (of `Optimizer`) or
- * `couplings` (of `CouplingKind`). Its code runs with all rights of this process.
+ * Loads a module: a JavaScript file that exports lists `models` (of `ModelFamily`), `tasks` (of `Task`), `optimizers` (of
+ * `Optimizer`) or `couplings` (of `CouplingKind`). Its code runs with all rights of this process.
  *
  * @param path from the working folder
  * @param was what it is expected to be still, for a run that was made with it
@@ -115,6 +143,7 @@ export async function loadModule(path: string, was?: ModuleInfo): Promise<Loaded
   const list = <K extends keyof OwnModule>(kind: K) => listOf(whole, kind, found[kind] ?? []);
   return {
     ...{ path: whole, sha256 },
-    ...{ models: list("models"), optimizers: list("optimizers"), couplings: list("couplings") },
+    ...{ models: list("models"), tasks: list("tasks") },
+    ...{ optimizers: list("optimizers"), couplings: list("couplings") },
   };
 }

@@ -10,7 +10,6 @@ import {
   DEFAULT_SIZE,
   type Drawn,
   draw,
-  labelKinds,
   type Normalisation,
   normalisationOf,
   parseAugmentations,
@@ -21,23 +20,14 @@ import {
 import { InputError } from "../inputError.js";
 import { createModel, defaultModel, type Model, type ModelInput } from "../models/index.js";
 import { getOptimizer, getSchedule, isSelfPaced, type Optimizer } from "../optim/index.js";
-import type { RunConfig } from "../runs/runConfig.js";
-import {
-  type Asked,
-  ask,
-  getTask,
-  type Score,
-  scoreOf,
-  type Task,
-  taskFor,
-  tasks,
-} from "../tasks/index.js";
+import { type Asked, ask, type Score, scoreOf, type Task } from "../tasks/index.js";
 import { unknownName } from "../text/words.js";
+import { chooseTask, namedTask } from "./chooseTask.js";
 import { parseConfig, SELECTION_SHARE, type TrainConfig, type TrainSettings } from "./config.js";
 import { dataDifference, type Fingerprint, fingerprint } from "./fingerprint.js";
 import { refuseIdle } from "./idle.js";
 import { isSource, openData, pathFrom } from "./openData.js";
-import { type LoadedModule, loadModule } from "./ownModule.js";
+import { type LoadedModule, loadModule, type ModuleInfo } from "./ownModule.js";
 import { type Start, startFrom, type Wanted } from "./start.js";
 import type { OpenTraining } from "./training.js";
 import { type NetInfo, readWeights, type Weights } from "./weights.js";
@@ -80,6 +70,16 @@ export interface Prepared {
   readonly module?: LoadedModule;
 }
 
+/** What a run that is resumed was made with. */
+export interface PastRun {
+  readonly settings: Omit<TrainConfig, "out">;
+  readonly data: Fingerprint;
+  /** The folder that relative paths among the settings are seen from. */
+  readonly startedIn?: string;
+  readonly net: NetInfo;
+  readonly module?: ModuleInfo;
+}
+
 /** Settings that may differ when a run is resumed: they stop it, or say where it computes and where its data lie. */
 const changeable: readonly (keyof TrainConfig)[] = [
   "out",
@@ -94,9 +94,9 @@ const changeable: readonly (keyof TrainConfig)[] = [
 ];
 
 /** The settings of a resumed run; throws a {@link InputError} naming the first that differs. */
-function resumedSettings(saved: RunConfig, given: Partial<TrainSettings>): Partial<TrainSettings> {
+function resumedSettings(saved: PastRun, given: Partial<TrainSettings>): Partial<TrainSettings> {
   for (const [name, value] of Object.entries(given)) {
-    const key = name as keyof RunConfig["settings"];
+    const key = name as keyof PastRun["settings"];
     const was = saved.settings[key];
     if (changeable.includes(key) || JSON.stringify(value) === JSON.stringify(was)) continue;
     throw new InputError(
@@ -187,21 +187,6 @@ async function weightsOf({ pretrained }: TrainConfig, own: OwnParts): Promise<We
   return own.weights ?? (pretrained === undefined ? undefined : await readWeights(pretrained));
 }
 
-/** The task that settings name, or that the labels are for. */
-function taskOf({ task: name }: TrainConfig, { train }: Splits, own?: Task): Task {
-  const task = own ?? (name === undefined ? taskFor(train.labels) : getTask(name));
-  const { kind } = train.labels;
-  if (task.labels !== kind) {
-    const fitting = tasks.filter(({ labels }) => labels === kind).map((one) => one.name);
-    throw new InputError(
-      `task ${task.name} needs ${labelKinds[task.labels].title}; ${train.name} has ` +
-        `${labelKinds[kind].title}, which ${fitting.join(" or ") || "no task"} is for`,
-    );
-  }
-  task.check(train);
-  return task;
-}
-
 /** Refuses to weigh classes where the task or the model's own loss cannot. */
 function checkWeighting(
   { classWeights, focal, sampling }: TrainConfig,
@@ -237,13 +222,13 @@ async function weightsFor(
 /**
  * Settles a run. With `saved`, that of the run to resume.
  *
- * @throws InputError, InputError or InputError for settings, data or names that cannot be used;
- * FormatError for weights that cannot; InputError when a run is resumed with other data.
+ * @throws InputError for settings, data or names that cannot be used, and when a run is resumed with other data;
+ * FormatError for weights that cannot be used.
  */
 export async function prepare(
   settings: Partial<TrainSettings>,
   own: OwnParts,
-  saved?: RunConfig,
+  saved?: PastRun,
 ): Promise<Prepared> {
   const located = withPath(settings);
   const given = saved ? resumedSettings(saved, located) : located;
@@ -256,11 +241,11 @@ export async function prepare(
     ? checkSplits(own.data)
     : await openData(first, {
         from: saved?.startedIn,
-        kind: own.task?.labels,
+        kind: namedTask(first, { ...own, module })?.labels,
         onProgress: own.onProgress,
       });
   if (!saved) checkSelection(first, splits);
-  const task = taskOf(first, splits, own.task);
+  const task = chooseTask(first, splits, { ...own, module });
   const names = task.outputs(splits.train.labels);
   const data = fingerprint(splits);
   const difference = saved && dataDifference(saved.data, data);

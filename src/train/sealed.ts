@@ -4,7 +4,7 @@
 
 import { crc32 } from "../tensor/crc32.js";
 import { FormatError } from "../tensor/formatError.js";
-import type { HostTensor } from "../tensor/host.js";
+import { type HostTensor, widened } from "../tensor/host.js";
 import { readSafetensors, type Safetensors, writeSafetensors } from "../tensor/safetensors.js";
 
 const ZEROS = "00000000";
@@ -36,13 +36,17 @@ export interface Unsealed extends Safetensors {
 }
 
 /**
- * Reads a file with or without a checksum.
+ * Reads a file with or without a checksum. Weights in 16 or 8 bits become those of 32.
  *
  * @param source name for messages
  * @throws FormatError when the file is damaged.
  */
 export function readSealed(bytes: Uint8Array, source: string): Unsealed {
-  const read = readSafetensors(bytes, source);
+  const { tensors, metadata } = readSafetensors(bytes, source);
+  const read = {
+    tensors: new Map([...tensors].map(([name, tensor]) => [name, widened(tensor)])),
+    metadata,
+  };
   const sealed = HEAD.every((byte, at) => bytes[8 + at] === byte);
   if (!sealed) return { ...read, sealed };
   const written = new TextDecoder("latin1").decode(bytes.subarray(BEGIN, END));

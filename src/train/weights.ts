@@ -2,10 +2,9 @@
 // needed to use them.
 
 import { existsSync, statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Fit, fits, type Intake } from "../data/index.js";
-import { readError } from "../files/errors.js";
+import { readWhole } from "../files/read.js";
 import type { Param, ParamLayout } from "../graph/index.js";
 import { InputError } from "../inputError.js";
 import { type NameMap, nameMaps } from "../models/nameMaps/index.js";
@@ -187,10 +186,7 @@ export async function readWeights(
   maps: readonly NameMap[] = nameMaps,
 ): Promise<Weights> {
   const file = weightsFile(path);
-  const bytes = await readFile(file).catch((error) => {
-    throw readError(file, error);
-  });
-  const { tensors, metadata } = readSealed(bytes, file);
+  const { tensors, metadata } = readSealed(readWhole(file), file);
   const map = mapFor(tensors, maps);
   return map ? translate(map, tensors, file) : { tensors, info: parseInfo(metadata, file) };
 }

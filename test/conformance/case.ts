@@ -2,6 +2,7 @@
 
 import type { Bindings64 } from "../../src/engine/reference/index.js";
 import { Graph, gradients, input, mul, reduceSum, type Value } from "../../src/graph/index.js";
+import { fromBfloat16, toBfloat16 } from "../../src/tensor/bfloat16.js";
 import type { DType } from "../../src/tensor/dtype.js";
 import { Random } from "../../src/tensor/philox.js";
 import { type Shape, sizeOf } from "../../src/tensor/shape.js";
@@ -78,6 +79,15 @@ export function ladder(length: number, [low, high]: readonly [number, number], s
   );
 }
 
+/** What an element type holds of a number within its range. */
+const held: Readonly<Record<DType, (value: number) => number>> = {
+  f32: (value) => value,
+  i32: Math.floor,
+  u8: Math.floor,
+  i8: Math.floor,
+  bf16: (value) => fromBfloat16(toBfloat16(value)),
+};
+
 /** Numbers for everything that the graph of a case binds. */
 export function bindingsFor(example: Case, { graph }: Built, seed: number): Required<Bindings64> {
   const inputs: Record<string, Float64Array> = {};
@@ -88,7 +98,7 @@ export function bindingsFor(example: Case, { graph }: Built, seed: number): Requ
     const [{ dtype, shape }] = outputs;
     const range = operand?.range ?? (dtype === "f32" ? [-1, 2] : [0, 5]);
     const numbers = ladder(sizeOf(shape), range, seed + Object.keys(inputs).length);
-    inputs[name] = dtype === "f32" ? numbers : numbers.map(Math.floor);
+    inputs[name] = numbers.map(held[dtype]);
   }
   return {
     inputs,

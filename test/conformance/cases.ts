@@ -2,6 +2,7 @@
 
 import type { Value } from "../../src/graph/index.js";
 import * as g from "../../src/graph/index.js";
+import { type DType, dtypes } from "../../src/tensor/dtype.js";
 import type { Shape } from "../../src/tensor/shape.js";
 import { type Case, type Operand, SCALAR, VECTOR } from "./case.js";
 import { chainCases } from "./chainCases.js";
@@ -75,6 +76,14 @@ const binary = (op: string, build: Binary, range?: Range): Case[] =>
 
 const labels: Operand = { shape: [6], dtype: "i32" };
 const bytes: Operand = { shape: [2, 3, 4, 4], dtype: "u8", range: [0, 256] };
+/** Numbers of every element type that others cannot hold, where there are such. */
+const ranges: Readonly<Record<DType, Range>> = {
+  f32: [-400, 400],
+  i32: [-400, 400],
+  u8: [0, 256],
+  i8: [-128, 128],
+  bf16: [-400, 400],
+};
 const flat = { differentiable: false };
 const bound = ({ graph }: Value) => g.expand(g.constant(graph, 0.125), [1]);
 
@@ -322,10 +331,20 @@ export const cases: readonly Case[] = [
     return x;
   }),
   use("uniform", "odd size", [[3, 7]], ([x], graph) => g.mul(x, g.uniform(graph, [3, 7], 4))),
-  use("cast", "labels", [labels], ([x]) => g.cast(x)),
-  use("cast", "bytes", [bytes], ([x]) => g.cast(x)),
-  use("toBf16", "its bytes", [[3, 5]], ([x]) => g.toBf16(x), flat),
-  use("fromBf16", "rounded numbers", [[2, 17, 3, 3]], ([x]) => g.fromBf16(g.toBf16(x)), flat),
+  ...dtypes.flatMap((from) =>
+    dtypes
+      .filter((to) => to !== from)
+      .map((to) =>
+        use(
+          "cast",
+          `${from} to ${to}`,
+          [{ shape: [2, 17, 3, 3], dtype: from, range: ranges[from] }],
+          ([x]) => g.cast(x, to),
+          flat,
+        ),
+      ),
+  ),
+  use("cast", "to bf16 and back", [[2, 17, 3, 3]], ([x]) => g.cast(g.cast(x, "bf16")), flat),
   use("compress", "a report", [[2, 17, 9, 5]], ([x]) => g.compress(x, bound(x), 4096)[1], flat),
   use(
     "compress",
@@ -348,6 +367,7 @@ export const cases: readonly Case[] = [
     ([x]) => g.unpackBits(g.packBits(x, 1), 1, x),
     flat,
   ),
+  use("packBits", "signs as bytes", [[2, 17, 3, 3]], ([x]) => g.packBits(x, 1), flat),
   ...[1, 2, 4].map((bits) =>
     use("unpackBits", `${bits} bits of bytes`, [bytes], ([x]) =>
       g.cast(g.unpackBits(g.packBits(x, bits), bits, x)),

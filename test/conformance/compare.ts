@@ -3,8 +3,8 @@
 import { expect } from "vitest";
 import type { Buffer, Engine, Program, Vector } from "../../src/engine/engine.js";
 import { type Bindings64, interpret } from "../../src/engine/reference/index.js";
+import { elementsOf, numbersOf } from "../../src/engine/reference/input.js";
 import type { Graph } from "../../src/graph/index.js";
-import { zeros } from "../../src/tensor/dtype.js";
 import { addGradients, bindingsFor, buildCase, type Case, relativeError } from "./case.js";
 
 const TOLERANCE = 1e-5;
@@ -44,10 +44,8 @@ function typedInputs(graph: Graph, inputs: Bindings64["inputs"]): Record<string,
   const nodes = graph.nodes.filter(({ op }) => op.name === "input");
   return Object.fromEntries(
     nodes.map(({ attrs, outputs: [{ dtype }] }) => {
-      const numbers = inputs![attrs.name as string];
-      const buffer = zeros(dtype, numbers.length);
-      buffer.set(numbers);
-      return [attrs.name as string, buffer];
+      const numbers = Float64Array.from(inputs![attrs.name as string]);
+      return [attrs.name as string, elementsOf(dtype, numbers)];
     }),
   );
 }
@@ -64,9 +62,13 @@ async function run(
   }
   const { scalars, key } = bindings;
   const inputs = typedInputs(graph, bindings.inputs);
-  const results: Record<string, ArrayLike<number>> = {
-    ...(await program.run({ vectors, inputs, scalars, key })),
-  };
+  const outputs = await program.run({ vectors, inputs, scalars, key });
+  const results: Record<string, ArrayLike<number>> = Object.fromEntries(
+    Object.entries(outputs).map(([name, elements]) => [
+      name,
+      numbersOf(graph.outputs.get(name)!.dtype, elements),
+    ]),
+  );
   for (const [name, vector] of Object.entries(vectors)) results[name] = await vector.read();
   return results;
 }

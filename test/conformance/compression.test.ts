@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Engine } from "../../src/engine/index.js";
-import { compress, Graph, input, restore } from "../../src/graph/index.js";
+import { compress, conv2d, Graph, input, restore, sub } from "../../src/graph/index.js";
 import { compressGrid, gridOfShape } from "../../src/tensor/compression/container.js";
 import { restore as restoreBytes } from "../../src/tensor/index.js";
 import { Random } from "../../src/tensor/philox.js";
@@ -73,6 +73,30 @@ describe.each(everyEngine)("$title", ({ skip, open }) => {
       expect(report[3]).toBe(x.filter((value) => value !== 0).length);
       expect(found.restored).toEqual(restored);
     }
+  });
+
+  it.skipIf(skip)("takes the room of an engine's own order beside what a slot has", async () => {
+    const graph = new Graph();
+    // Few channels and many pixels: in blocks of channels zeros alone need more than is asked for.
+    const images = conv2d(input(graph, "x", [2, 1, 64, 64]), input(graph, "w", [1, 1, 3, 3]));
+    const again = conv2d(images, input(graph, "v", [2, 1, 3, 3]));
+    const [stored, report] = compress(again, input(graph, "b", [1]), 50);
+    graph.output("report", report);
+    graph.output("error", sub(again, restore(stored, again.shape)));
+    const program = await engine.compile(graph);
+    const fill = (length: number) => Float32Array.from({ length }, () => random.normal());
+    const { error, report: told } = await program.run({
+      inputs: { x: fill(2 * 64 * 64), w: fill(9), v: fill(18), b: Float32Array.of(0.5) },
+    });
+    expect(told[1]).toBeGreaterThan(0);
+    expect(error.every((value) => Math.abs(value) <= told[0])).toBe(true);
+    const tooSmall = new Graph();
+    const slot = compress(input(tooSmall, "x", [9]), input(tooSmall, "b", [1]), 5)[0];
+    tooSmall.output("y", restore(slot, [9]));
+    const compiled = engine
+      .compile(tooSmall)
+      .then((made) => made.run({ inputs: { x: fill(9), b: fill(1) } }));
+    await expect(compiled).rejects.toThrow(/zeros/);
   });
 
   it.skipIf(skip)("loses what is not finite rather than take more room", async () => {

@@ -2,9 +2,10 @@
 
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Engine, type Gather, SAMPLE_FIELDS } from "../../src/engine/engine.js";
+import { type Engine, type Gather, type Input, SAMPLE_FIELDS } from "../../src/engine/engine.js";
 import { gather } from "../../src/engine/reference/gather.js";
-import { add, Graph, input, mul, read, scalar, write } from "../../src/graph/index.js";
+import { add, cast, Graph, input, mul, read, scalar, write } from "../../src/graph/index.js";
+import { dtypes, zeros } from "../../src/tensor/dtype.js";
 import { Random } from "../../src/tensor/philox.js";
 import { sourcesOf } from "../support/sources.js";
 import { relativeError } from "./case.js";
@@ -116,6 +117,41 @@ for (const { title, open, skip } of everyEngine) {
       await expect(engine.reduce.bySegment(a, a, { offsets: [2, 1] })).rejects.toThrow(RangeError);
     });
 
+    it.each(dtypes)("holds buffers of %s, which programs read", async (dtype) => {
+      const buffer = engine.buffer(dtype, 5);
+      expect([buffer.dtype, buffer.length]).toEqual([dtype, 5]);
+      expect(await buffer.read()).toEqual(zeros(dtype, 5));
+      const part = zeros(dtype, 2);
+      part.set([3, 7]);
+      await buffer.write(part, 2);
+      const graph = new Graph();
+      graph.output("x", input(graph, "x", [5], dtype));
+      const program = await engine.compile(graph);
+      // What is stored later is no matter of a run that was started before.
+      const run = program.run({ inputs: { x: buffer } });
+      const later = buffer.write(zeros(dtype, 1), 3);
+      expect([...(await run).x]).toEqual([0, 0, 3, 7, 0]);
+      await later;
+      expect([...(await buffer.read(2, 4))]).toEqual([3, 0]);
+    });
+
+    it("refuses what does not fit a buffer, and a buffer that does not fit an input", async () => {
+      const buffer = engine.buffer("i8", 3);
+      await expect(buffer.read(1, 4)).rejects.toThrow("[1, 4) of a buffer of 3 i8");
+      await expect(buffer.write(new Int8Array(2), 2)).rejects.toThrow(RangeError);
+      await expect(buffer.write(new Int8Array(1), -1)).rejects.toThrow(RangeError);
+      const bytes = new Uint8Array(1) as unknown as Int8Array;
+      await expect(buffer.write(bytes)).rejects.toThrow("expected Int8Array, found Uint8Array");
+      const graph = new Graph();
+      graph.output("y", cast(input(graph, "x", [3], "i8")));
+      const program = await engine.compile(graph);
+      for (const x of [engine.buffer("u8", 3), engine.buffer("i8", 4)]) {
+        await expect(program.run({ inputs: { x } })).rejects.toThrow(/input "x".*buffer of/);
+      }
+      const foreign = { ...engine.buffer("i8", 3), dtype: "i8", length: 3 } as Input;
+      await expect(program.run({ inputs: { x: foreign } })).rejects.toThrow(/another/);
+    });
+
     it("does what was started in the order of the calls", async () => {
       const program = await engine.compile(stepGraph());
       const w = await vector(9, 1, 2, 3);
@@ -143,7 +179,7 @@ for (const { title, open, skip } of everyEngine) {
       const program = await engine.compile(stepGraph());
       const fits = {
         vectors: { w: engine.vector(4) },
-        inputs: { x: engine.buffer(3) },
+        inputs: { x: engine.floats(3) },
         scalars: { s: 0 },
       };
       const wrong = [
@@ -165,7 +201,7 @@ for (const { title, open, skip } of everyEngine) {
         fc.asyncProperty(batch, async (stored) => {
           const expected = new Float32Array(gathered(stored));
           gather(stored, expected);
-          const out = engine.buffer(expected.length);
+          const out = engine.floats(expected.length);
           await engine.gather(stored, out);
           expect(relativeError(out, expected)).toBeLessThan(1e-4);
         }),
@@ -183,7 +219,7 @@ for (const { title, open, skip } of everyEngine) {
         mean: [0],
         std: [1],
       };
-      const out = engine.buffer(1);
+      const out = engine.floats(1);
       await engine.gather(stored, out);
       const wrong: Partial<Gather>[] = [
         { sources: Float64Array.of(5, 2, 2, -1, 0, 0) },

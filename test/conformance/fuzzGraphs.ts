@@ -21,7 +21,21 @@ function spotsOf(data: unknown, spots: Spot[] = []): Spot[] {
   return spots;
 }
 
-const texts = ["f32", "i32", "u8", "relu", "none", "add", "select", "x0", "reshape", "fused", ""];
+const texts = [
+  "f32",
+  "i32",
+  "u8",
+  "i8",
+  "bf16",
+  "relu",
+  "none",
+  "add",
+  "select",
+  "x0",
+  "reshape",
+  "fused",
+  "",
+];
 const otherTypes: readonly unknown[] = [null, undefined, {}, [], "7", 7, true, [[1]], 7n];
 
 function changedNumber(random: Random, value: number): number {

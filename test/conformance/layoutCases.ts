@@ -4,11 +4,12 @@
 import type { Value } from "../../src/graph/index.js";
 import * as g from "../../src/graph/index.js";
 import { poolWindow } from "../../src/graph/ops/pool.js";
+import { sizeOf } from "../../src/tensor/shape.js";
 import type { Case } from "./case.js";
 
 /** What follows two convolutions of the same images; both results are [2, channels, 6, 5]. */
 type Follower = readonly [
-  op: string,
+  op: g.OpName,
   name: string,
   build: (x: Value, y: Value) => Value | readonly Value[],
 ];
@@ -18,6 +19,10 @@ const row = (x: Value) => g.reshape(perChannel(x), [-1]);
 const grouped = (x: Value, y: Value, groups: number) =>
   g.groupNorm(x, groups, row(g.sigmoid(x)), row(y), { residual: y, activation: "relu" });
 const window = { kernel: 3, strides: 2, padding: 1 };
+
+/** Numbers that no engine rounds to others. */
+const steps = (x: Value) => g.mul(g.step(x), g.constant(x.graph, 1.703125));
+const winners = (x: Value) => x.graph.apply(g.ops.maxPool2d, [x], poolWindow(window))[1];
 
 const followers: readonly Follower[] = [
   ["div", "by a number of each channel", (x, y) => g.div(g.sigmoid(y), perChannel(g.exp(x)))],
@@ -46,6 +51,23 @@ const followers: readonly Follower[] = [
   ["groupNorm", "two groups, or one", (x, y) => grouped(x, y, x.shape[1] % 2 === 0 ? 2 : 1)],
   ["concat", "channels", (x, y) => g.sigmoid(g.concat([x, y], 1))],
   ["concat", "images", (x, y) => g.sigmoid(g.concat([x, y], 0))],
+  ["cast", "to bf16 and back", (x) => g.cast(g.cast(steps(x), "bf16"))],
+  ["cast", "to bf16, as it lies", (x) => g.cast(steps(x), "bf16")],
+  ["cast", "to i8 and back", (x) => g.cast(g.cast(steps(x), "i8"))],
+  ["cast", "winners", (x) => g.cast(g.cast(winners(x)), "i8")],
+  ["packBits", "signs", (x, y) => [g.unpackBits(g.packBits(x, 1), 1, x), y]],
+  ["packBits", "signs as bytes", (x) => g.packBits(x, 1)],
+  [
+    "unpackBits",
+    "signs in another shape",
+    (x) => g.unpackBits(g.packBits(x, 1), 1, { dtype: "f32", shape: [sizeOf(x.shape)] }),
+  ],
+  [
+    "unpackBits",
+    "pairs of signs",
+    (x) => g.unpackBits(g.packBits(x, 1), 2, { dtype: "u8", shape: [sizeOf(x.shape) / 2] }),
+  ],
+  ["unpackBits", "winners", (x) => g.cast(g.unpackBits(g.packBits(winners(x), 4), 4, winners(x)))],
   [
     "slice",
     "all channels but the first",
@@ -92,6 +114,7 @@ const casesOf = (channels: number): Case[] =>
     ],
     build: ([images, wide, narrow]) =>
       build(g.conv2d(images, wide, { padding: 1 }), g.conv2d(images, narrow)),
+    ...(!g.ops[op].gradient && { differentiable: false }),
   }));
 
 export const layoutCases: readonly Case[] = [2, 6, 8, 17, 24].flatMap(casesOf);

@@ -66,10 +66,12 @@ export const taskCases: readonly TaskCase[] = [
     task: values as Task,
     labels: (images, random) => ({
       kind: "values",
-      of: Float32Array.from({ length: countOf(images) }, () =>
-        random.uniform() < 0.1 ? Number.NaN : 20 + 3 * random.normal(),
+      of: Float32Array.from({ length: 2 * countOf(images) }, (_, at) =>
+        random.uniform() < 0.1 + 0.3 * (at % 2)
+          ? Number.NaN
+          : 20 + (1 + 3 * (at % 2)) * random.normal(),
       ),
-      names: ["age"],
+      names: ["age", "weight"],
     }),
     layer: dense,
     augment: "flip,mixup",

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { compare } from "../../src/compare/index.js";
 import {
   type Dataset,
   type Intake,
@@ -238,6 +239,26 @@ describe.each(taskCases.map((one) => [one.task.name, one] as const))("%s", (_, o
       );
       expect(summary.test).toEqual(tested);
       expect(summary.best).toEqual(best);
+    });
+
+    test("a comparison ranks by its score", async () => {
+      // Tested on what it learnt from, since labels drawn at random tell nothing of other images.
+      const { train } = data;
+      const idle = { name: "idle", description: "hardly moves", settings: { lr: 1e-9 } };
+      const learning = { name: "learning", description: "moves", settings: { lr: 0.03 } };
+      const found = await compare(
+        {
+          methods: [idle, learning],
+          seeds: 2,
+          out: join(temporaryFolder(), "compare"),
+          settings: {
+            ...{ data: "these", epochs: 15, batch: 8, optimizer: "adam", engine: "reference" },
+          },
+        },
+        { data: { train, selection: train, test: train }, model },
+      );
+      const [, row] = found.tables[0].rows;
+      expect(row.versus).toMatchObject({ wins: 2, ties: 0, losses: 0 });
     });
 
     test("a swarm is pulled by its score", async () => {

@@ -16,7 +16,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runFiles } from "../../src/runs/runFiles.js";
 import { train } from "../../src/runs/train.js";
+import type { TrainSettings } from "../../src/train/config.js";
+import { datasetOf, taskCases } from "../conformance/taskCases.js";
 import { idxFile } from "../fixtures/data.js";
+import { archiveOf } from "../support/archive.js";
 import { root } from "./convoy.js";
 
 const folder = mkdtempSync(join(tmpdir(), "convoy-kill-"));
@@ -35,19 +38,31 @@ function writeSplit(prefix: string, length: number): void {
   writeFileSync(join(data, `${prefix}-labels-idx1-ubyte`), idxFile([length], labels));
 }
 
-/** The same short run, of one net or of a swarm, with a checkpoint at every look at the clock. */
-const settings = {
-  net: { model: "convnet-gn", epochs: 2, batch: 8, engine: "reference", saveMinutes: 0 },
-  get swarm() {
-    return { ...this.net, swarm: "pso", particles: 2 } as const;
-  },
-} as const;
+/** A short run with a checkpoint at every look at the clock. */
+const brief = { model: "convnet-gn", epochs: 2, batch: 8, saveMinutes: 0 } as const;
+const one = { ...brief, data, engine: "reference" } as const;
+
+/** What is trained: a net, a swarm, and a net on each task. */
+const settings: Readonly<Record<string, Partial<TrainSettings>>> = {
+  net: one,
+  swarm: { ...one, swarm: "pso", particles: 2 },
+  ...Object.fromEntries(
+    taskCases.map(({ task }) => [
+      task.name,
+      {
+        ...brief,
+        ...(task.output === "map" && { model: "unet-8" }),
+        ...{ data: join(folder, `${task.name}.npz`), size: 16, augment: "flip" },
+      },
+    ]),
+  ),
+};
 
 /** Runs it in a process of its own, which ends by `KILL_AT`. */
-function runToDeath(kind: "net" | "swarm", out: string, env: Readonly<Record<string, string>>) {
+function runToDeath(kind: string, out: string, env: Readonly<Record<string, string>>) {
   const config = join(folder, `${kind}.json`);
   writeFileSync(config, JSON.stringify(settings[kind]));
-  const program = [join(root, "bin", "convoy.mjs"), "train", data, "--config", config, "--quiet"];
+  const program = [join(root, "bin", "convoy.mjs"), "train", "--config", config, "--quiet"];
   const { status, signal, stderr } = spawnSync(
     process.execPath,
     ["--import", join(root, "test", "support", "killAt.mjs"), ...program, "--out", out],
@@ -57,10 +72,10 @@ function runToDeath(kind: "net" | "swarm", out: string, env: Readonly<Record<str
 }
 
 /** Goes on with a run, or begins it anew where it had not begun. */
-const goOn = (kind: "net" | "swarm", out: string) =>
+const goOn = (kind: string, out: string) =>
   existsSync(join(out, runFiles.config))
     ? train({ out }, { resume: true })
-    : train({ ...settings[kind], data, out });
+    : train({ ...settings[kind], out });
 
 /** A text without what depends on the clock. */
 function timeless(file: string, text: string): string {
@@ -88,10 +103,14 @@ beforeAll(() => {
   mkdirSync(data);
   writeSplit("train", 20);
   writeSplit("t10k", 8);
+  for (const one of taskCases) {
+    const parts = { train: datasetOf(one, 24, 1), test: datasetOf(one, 8, 2) };
+    writeFileSync(join(folder, `${one.task.name}.npz`), archiveOf(parts));
+  }
 });
 
 /** Calls to be killed at: a run's first ones, up to its configuration, and some of the others; KILL_ALL: all. */
-function chosen(calls: readonly string[], kind: "net" | "swarm"): number[] {
+function chosen(calls: readonly string[], kind: string): number[] {
   const all = Array.from({ length: calls.length }, (_, at) => at + 1);
   if (process.env.KILL_ALL) return all;
   const configured = calls.findIndex((call) => /^rename .*\.config\.json/.test(call)) + 2;
@@ -102,7 +121,7 @@ function chosen(calls: readonly string[], kind: "net" | "swarm"): number[] {
   return kind === "net" ? [...all.slice(0, configured), ...some] : some;
 }
 
-describe.each(["net", "swarm"] as const)("a killed run of a %s", (kind) => {
+describe.each(Object.keys(settings))("a killed run: %s", (kind) => {
   test("goes on, or begins anew where it had not begun", async () => {
     const whole = join(folder, `${kind}-whole`);
     const log = join(folder, `${kind}-calls`);

@@ -1,8 +1,10 @@
-// Models, optimizers and couplings of a user's own file, by name in every command.
+// Models, tasks, optimizers and couplings of a user's own file, by name in every command.
 
 import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import sharp from "sharp";
 import { expect, test } from "vitest";
 import { convoy, root, scratch } from "./convoy.js";
 
@@ -12,6 +14,7 @@ const source = `
 import { flatten, linear, sequential } from "${from("nn")}";
 import { getOptimizer } from "${from("optim")}";
 import { independent } from "${from("swarm")}";
+import { classification } from "${from("tasks")}";
 
 export const models = [
   {
@@ -19,6 +22,15 @@ export const models = [
     source: "logistic regression",
     smallest: 1,
     create: ({ outputs }) => ({ layer: sequential({ flatten: flatten(), fc: linear(outputs) }) }),
+  },
+];
+export const tasks = [
+  {
+    ...classification,
+    name: "digits",
+    decode: (output, info) =>
+      classification.decode(output, info).map((found) => ({ ...found, even: found.class % 2 === 0 })),
+    row: (found) => [...classification.row(found), ["even", String(found.even)]],
   },
 ];
 export const optimizers = [{ ...getOptimizer("sgd"), name: "plain" }];
@@ -33,6 +45,9 @@ function folder(): string {
   writeFileSync(join(cwd, "mine.mjs"), source);
   return cwd;
 }
+
+/** A grey image. */
+const blank = { create: { width: 28, height: 28, channels: 3, background: "grey" } } as const;
 
 const settingsOf = (cwd: string, run: string) =>
   JSON.parse(readFileSync(join(cwd, run, "config.json"), "utf8"));
@@ -81,6 +96,41 @@ test("own models, optimizers and couplings are rows of a comparison", async () =
   const changed = await convoy(command, { cwd });
   expect(changed).toMatchObject({ code: 2 });
   expect(changed.err).toContain("cmp holds another comparison: module.sha256 was");
+});
+
+test("an own task is asked by its name, in a run, of its net and in a comparison", async () => {
+  const cwd = folder();
+  const digits = [...small, "--task", "digits"];
+  const train = ["train", ...digits, "--out", "run", "--steps", "4"];
+  expect(await convoy([...train, "--quiet"], { cwd })).toMatchObject({ code: 0, err: "" });
+  expect(settingsOf(cwd, "run").net.task).toBe("digits");
+  const resumed = await convoy(["train", "--resume", "run", "--steps", "6"], { cwd });
+  expect(resumed).toMatchObject({ code: 0 });
+  expect(resumed.out).toContain("test accuracy");
+  const evaluated = await convoy(["eval", "run", "--json"], { cwd });
+  expect(JSON.parse(evaluated.out)).toMatchObject({ task: "digits" });
+  await writeFile(join(cwd, "digit.png"), await sharp(blank).png().toBuffer());
+  const said = await convoy(["predict", "run", "digit.png", "--json"], { cwd });
+  expect(JSON.parse(said.out)).toEqual(expect.objectContaining({ even: expect.any(Boolean) }));
+  const compare = ["compare", ...digits, "--methods", "single", "--seeds", "1", "--out", "cmp"];
+  expect(await convoy([...compare, "--quiet"], { cwd })).toMatchObject({ code: 0, err: "" });
+  expect(settingsOf(cwd, "cmp/gradients/single/1").net.task).toBe("digits");
+  const { code, err } = await convoy(["train", ...small, "--task", "digit"], { cwd });
+  expect({ code, err }).toEqual({
+    code: 2,
+    err: expect.stringContaining('unknown task "digit" (did you mean "digits"?)'),
+  });
+});
+
+test("an own model is summed up", async () => {
+  const cwd = folder();
+  const summary = ["summary", "softmax", "--module", "mine.mjs"];
+  const size = ["--channels", "1", "--size", "28", "--classes", "10"];
+  const { out } = await convoy([...summary, ...size, "--json"], { cwd });
+  expect(JSON.parse(out)).toMatchObject({ model: "softmax", params: 7850 });
+  expect((await convoy(summary, { cwd })).err).toContain(
+    "model softmax does not say what images it is for; give --channels, --size and --classes",
+  );
 });
 
 test("a rate is tuned for an own model, into a folder of its own each time", async () => {

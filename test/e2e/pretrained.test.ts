@@ -44,7 +44,7 @@ async function see(path: string, part: string) {
   await w.write(firstWeights(net, 1, 0, start));
   const loader = new Loader(engine, selection!, {
     ...{ batch: BATCH, seed: 0, shuffle: false },
-    ...weights.info,
+    intake: { ...weights.info, input: [3, SIZE, SIZE] },
   });
   const rows: number[] = [];
   for (let step = 0; step < loader.stepsPerEpoch; step++) {

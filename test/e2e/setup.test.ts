@@ -59,6 +59,15 @@ test("a source that does not compile stops it, with the compiler's words", () =>
   expect(said).toMatch(/src\/a\.ts\(1,14\): error TS2322/);
 });
 
+test("a folder that cannot be written is named, with what to do", () => {
+  const folder = project();
+  writeFileSync(join(folder, "build"), "");
+  const { status, said } = setup(folder);
+  expect(status).toBe(1);
+  expect(said).toMatch(/setup: nothing can be built in .*build: EEXIST/);
+  expect(said).toContain("to cure it: start it as the owner of that folder");
+});
+
 const canBuild = existsSync(join(root, "build", "native", "convoy.node"));
 
 test.skipIf(!canBuild)(

@@ -9,14 +9,14 @@ import { root, scratch } from "./convoy.js";
 test("the declarations need no leniency", () => {
   const folder = scratch();
   mkdirSync(join(folder, "node_modules", "@types"), { recursive: true });
-  symlinkSync(root, join(folder, "node_modules", "convoy"));
+  const { name, exports: rooms } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  symlinkSync(root, join(folder, "node_modules", name));
   symlinkSync(
     join(root, "node_modules", "@types", "node"),
     join(folder, "node_modules", "@types", "node"),
   );
-  const { exports: rooms } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const lines = Object.keys(rooms).map(
-    (room, at) => `export * as room${at} from "convoy${room.slice(1)}";`,
+    (room, at) => `export * as room${at} from "${name}${room.slice(1)}";`,
   );
   writeFileSync(join(folder, "app.ts"), lines.join("\n"));
   writeFileSync(join(folder, "package.json"), '{"type":"module"}');

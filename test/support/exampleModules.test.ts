@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { type Modules, runModule, toModule, typeErrors } from "./exampleModules.js";
 
 const modules: Modules = new Map<string, Record<string, unknown>>([
-  ["convoy", { both: 1 }],
-  ["convoy/nn", { both: 1, relu: "layer", two: 2 }],
-  ["convoy/graph", { relu: "op" }],
+  ["convoynet", { both: 1 }],
+  ["convoynet/nn", { both: 1, relu: "layer", two: 2 }],
+  ["convoynet/graph", { relu: "op" }],
 ]);
 
 /** What an example of a file claims, as [line, claimed, found]. */
@@ -32,9 +32,9 @@ test("a docstring's names come from its own file and room, then from where they 
   const claims = await claimsOf("src/nn/scope.ts", "relu; // a\nboth; // b");
   expect(claims.map(([, , found]) => found)).toEqual(["layer", 1]);
   const ambiguous = claimsOf("src/text/words.ts", "relu; // layer");
-  await expect(ambiguous).rejects.toThrow("relu is in convoy/nn and convoy/graph: import it");
+  await expect(ambiguous).rejects.toThrow("relu is in convoynet/nn and convoynet/graph: import it");
   expect((await claimsOf("src/text/words.ts", 'nearest("a", ["a"]); // a'))[0][2]).toBe("a");
-  const imported = 'import { relu } from "convoy/graph";\nrelu; // op';
+  const imported = 'import { relu } from "convoynet/graph";\nrelu; // op';
   expect((await claimsOf("src/text/words.ts", imported))[0][2]).toBe("op");
 });
 

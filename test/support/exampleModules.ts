@@ -9,9 +9,9 @@ import { type Example, root } from "./examples.js";
 /** What each module exports, by the name or path by which it is imported. */
 export type Modules = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 
-const ROOT_MODULE = "convoy";
+const ROOT_MODULE = "convoynet";
 
-/** The file of a public module: `convoy/nn` is src/nn/index.ts. */
+/** The file of a public module: `convoynet/nn` is src/nn/index.ts. */
 const sourceOf = (name: string) => join(root, name.replace(ROOT_MODULE, "src"), "index.ts");
 
 /** The public modules, as package.json names them, from their sources. */

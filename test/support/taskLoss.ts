@@ -3,7 +3,8 @@
 import type { Buffer } from "../../src/engine/engine.js";
 import { referenceEngine } from "../../src/engine/reference/index.js";
 import { constant, Graph, gradients, input, mul, reduceSum } from "../../src/graph/index.js";
-import type { Asked, HostLoss } from "../../src/tasks/index.js";
+import { type Asked, type HostLoss, talliesOf } from "../../src/tasks/index.js";
+import { TALLY } from "../../src/tasks/tallies.js";
 
 type Inputs = Readonly<Record<string, Buffer>>;
 
@@ -30,16 +31,14 @@ export async function compileLoss(
   const mean = mul(reduceSum(losses), constant(graph, 1 / batch));
   graph.output("losses", losses);
   graph.output("gradient", gradients(mean, [output])[0]);
-  for (const [name, sum] of Object.entries(tallies)) graph.output(`tally.${name}`, sum);
+  for (const [name, sum] of Object.entries(tallies)) graph.output(TALLY + name, sum);
   const program = await referenceEngine().compile(graph);
   return async (values, of) => {
     const found = await program.run({ inputs: { output: values, ...of } });
     return {
       losses: found.losses as Float32Array,
       gradient: found.gradient as Float32Array,
-      tallies: Object.fromEntries(
-        Object.keys(tallies).map((name) => [name, found[`tally.${name}`][0]]),
-      ),
+      tallies: talliesOf(found),
     };
   };
 }

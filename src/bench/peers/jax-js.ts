@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import type { Array as Tensor } from "@jax-js/jax";
-import type { Task } from "../task.js";
+import type { Workload } from "../workload.js";
 import { nets, type Param } from "./jax-js-nets.js";
 import { netOf, type PeerNet, serve } from "./serve.js";
 
@@ -16,11 +16,11 @@ function versionOf(name: string): string {
   return JSON.parse(readFileSync(description, "utf8")).version;
 }
 
-async function open(task: Task): Promise<PeerNet> {
+async function open(workload: Workload): Promise<PeerNet> {
   const jax = await import("@jax-js/jax");
   const { defaultDevice, init, jit, nn, numpy, random, valueAndGrad } = jax;
-  const { batch, image, classes } = task;
-  const net = netOf(nets, task);
+  const { batch, image, classes } = workload;
+  const net = netOf(nets, workload);
   await init("wasm");
   defaultDevice("wasm");
 

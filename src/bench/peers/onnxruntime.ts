@@ -1,5 +1,5 @@
 // onnxruntime-node as a peer of inference. PyTorch makes its file of the net; called with the Python that
-// has it, and the exporter's script, in front of the task. The package is large and not installed with
+// has it, and the exporter's script, in front of the workload. The package is large and not installed with
 // Convoy.
 
 import { execFileSync } from "node:child_process";
@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { Random } from "../../tensor/philox.js";
 import { sizeOf } from "../../tensor/shape.js";
 import { quantile, settle } from "../measure.js";
-import type { Task } from "../task.js";
+import type { Workload } from "../workload.js";
 import { AbsentError, type PeerNet, serve } from "./serve.js";
 
 /** The part of the package that is used here. */
@@ -44,9 +44,9 @@ interface Exported {
 }
 
 /** Makes the ONNX file. */
-function exportNet(task: Task, path: string): number {
+function exportNet(workload: Workload, path: string): number {
   const [interpreter, script] = process.argv.slice(2);
-  const args = [script, JSON.stringify(task), path];
+  const args = [script, JSON.stringify(workload), path];
   const said = execFileSync(interpreter, args, {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
@@ -68,18 +68,18 @@ async function medianSeconds(session: Session, feeds: Readonly<Record<string, ob
   return quantile(seconds.slice(WARM_UP), 0.5);
 }
 
-async function open(task: Task): Promise<PeerNet> {
+async function open(workload: Workload): Promise<PeerNet> {
   const { env, InferenceSession, Tensor } = (await import(PACKAGE)) as Runtime;
   const folder = mkdtempSync(join(tmpdir(), "convoy-onnx-"));
   const path = join(folder, "net.onnx");
   try {
-    const parameters = exportNet(task, path);
+    const parameters = exportNet(workload, path);
     const random = new Random({ seed: 1, purpose: "augment" });
-    const shape = [task.batch, ...task.image];
+    const shape = [workload.batch, ...workload.image];
     const data = Float32Array.from({ length: sizeOf(shape) }, () => random.uniform());
     const feeds = { x: new Tensor("float32", data, shape) };
     const sessions = await Promise.all(
-      task.threads.map(async (threads) => {
+      workload.threads.map(async (threads) => {
         const options = { intraOpNumThreads: threads, graphOptimizationLevel: "all" } as const;
         return { threads, session: await InferenceSession.create(path, options) };
       }),

@@ -1,7 +1,7 @@
 // The child's side of a peer that runs in Node; see ../peer.ts for what is said.
 
 import { createInterface } from "node:readline";
-import type { Task } from "../task.js";
+import type { Workload } from "../workload.js";
 
 /** A net that a peer holds. */
 export interface PeerNet {
@@ -40,12 +40,12 @@ function reasonOf(error: unknown): object {
   return absent ? { absent: reason } : { cannot: reason };
 }
 
-/** Opens the net of the task that ends the command line and runs steps as told on standard input. */
-export async function serve(open: (task: Task) => Promise<PeerNet>): Promise<void> {
+/** Opens the net of the workload that ends the command line and runs steps as told on standard input. */
+export async function serve(open: (workload: Workload) => Promise<PeerNet>): Promise<void> {
   // Libraries greet on the console; answers must stay alone on standard output.
   for (const method of ["log", "info", "warn"] as const) console[method] = console.error;
   try {
-    const net = await open(JSON.parse(process.argv.at(-1)!) as Task);
+    const net = await open(JSON.parse(process.argv.at(-1)!) as Workload);
     await warmUp(net);
     const { version, setting, parameters } = net;
     say({ ready: { version, setting, parameters } });
@@ -61,7 +61,7 @@ export async function serve(open: (task: Task) => Promise<PeerNet>): Promise<voi
 }
 
 /** The builder of a net by name, or an error that says which there are. */
-export function netOf<T>(nets: Readonly<Record<string, T>>, { model }: Task): T {
+export function netOf<T>(nets: Readonly<Record<string, T>>, { model }: Workload): T {
   if (nets[model] !== undefined) return nets[model];
   throw new Error(`this peer's nets are ${Object.keys(nets).join(", ")}`);
 }

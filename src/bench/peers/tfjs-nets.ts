@@ -1,18 +1,18 @@
 // The nets of `convoy bench` in TensorFlow.js: the same layers, widths and parameters as src/models/.
 
 import type { LayersModel, SymbolicTensor, Tensor, Tensor4D } from "@tensorflow/tfjs";
-import type { Task } from "../task.js";
+import type { Workload } from "../workload.js";
 
 type Library = typeof import("@tensorflow/tfjs");
 
 const relu = "relu" as const;
 
 /** LeCun et al. 1998 in its modern form: ReLU, max pooling, linear output. */
-function lenet5({ layers, sequential }: Library, task: Task): LayersModel {
+function lenet5({ layers, sequential }: Library, workload: Workload): LayersModel {
   const {
     image: [channels, height, width],
     classes,
-  } = task;
+  } = workload;
   const padding = height < 32 ? "same" : "valid";
   return sequential({
     layers: [
@@ -56,7 +56,10 @@ function widening({ layers, pad }: Library) {
 }
 
 /** He et al. 2015 (arXiv 1512.03385), section 4.2: 6n + 2 layers, shortcuts of option A. */
-function resnet20(tf: Library, { image: [channels, height, width], classes }: Task): LayersModel {
+function resnet20(
+  tf: Library,
+  { image: [channels, height, width], classes }: Workload,
+): LayersModel {
   const { layers } = tf;
   const convBn = (x: SymbolicTensor, filters: number, strides: number) => {
     const options = { kernelSize: 3, padding: "same", useBias: false } as const;

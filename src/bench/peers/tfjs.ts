@@ -2,19 +2,19 @@
 // WASM backend has no kernel for the gradient of a convolution's filter (tensorflow/tfjs#8474), which
 // is tried and told. Its optimizers know no weight decay: a little less work than Convoy's step.
 
-import type { Task } from "../task.js";
+import type { Workload } from "../workload.js";
 import { netOf, type PeerNet, serve } from "./serve.js";
 import { nets } from "./tfjs-nets.js";
 
 type Library = typeof import("@tensorflow/tfjs");
 
 /** The net and its step on the backend that is set. */
-function openNet(tf: Library, task: Task): Pick<PeerNet, "parameters" | "step"> {
-  const net = netOf(nets, task)(tf, task);
-  const [channels, height, width] = task.image;
-  const x = tf.randomUniform([task.batch, height, width, channels]);
-  const labels = Int32Array.from({ length: task.batch }, (_, at) => at % task.classes);
-  const y = tf.oneHot(tf.tensor1d(labels, "int32"), task.classes).toFloat();
+function openNet(tf: Library, workload: Workload): Pick<PeerNet, "parameters" | "step"> {
+  const net = netOf(nets, workload)(tf, workload);
+  const [channels, height, width] = workload.image;
+  const x = tf.randomUniform([workload.batch, height, width, channels]);
+  const labels = Int32Array.from({ length: workload.batch }, (_, at) => at % workload.classes);
+  const y = tf.oneHot(tf.tensor1d(labels, "int32"), workload.classes).toFloat();
   const optimizer = tf.train.momentum(0.01, 0.9, true);
   const evaluate = () =>
     tf.losses.softmaxCrossEntropy(y, net.apply(x, { training: true }) as never) as never;
@@ -29,25 +29,25 @@ function openNet(tf: Library, task: Task): Pick<PeerNet, "parameters" | "step"> 
 }
 
 /** Why the WASM backend cannot take a step, or `undefined` when it can. */
-async function wasmFault(tf: Library, task: Task): Promise<string | undefined> {
+async function wasmFault(tf: Library, workload: Workload): Promise<string | undefined> {
   try {
     await import("@tensorflow/tfjs-backend-wasm");
     await tf.setBackend("wasm");
-    await openNet(tf, task).step();
+    await openNet(tf, workload).step();
     return undefined;
   } catch (error) {
     return (error as Error).message.split("\n")[0];
   }
 }
 
-await serve(async (task) => {
+await serve(async (workload) => {
   const tf = await import("@tensorflow/tfjs");
-  netOf(nets, task);
-  const fault = await wasmFault(tf, task);
+  netOf(nets, workload);
+  const fault = await wasmFault(tf, workload);
   if (fault !== undefined) await tf.setBackend("cpu");
   return {
     version: tf.version.tfjs,
     setting: fault === undefined ? "wasm backend" : `cpu backend (wasm cannot train: ${fault})`,
-    ...openNet(tf, task),
+    ...openNet(tf, workload),
   };
 });

@@ -168,7 +168,7 @@ function valueMaker(
  * @throws InputError when it is not clear what a column holds, naming the setting that says so.
  */
 export function labelMaker(
-  labels: LabelColumns,
+  labels: Exclude<LabelColumns, { readonly kind: "mask" }>,
   train: Rows,
   options: ReadOptions,
   path: string,

@@ -23,9 +23,10 @@ export interface TableColumns {
   readonly unused: readonly string[];
 }
 
-/** One column of classes; tags as words of one column or as a column each; columns of numbers. */
+/** One column of classes; one of paths of masks; tags as words of one column or as a column each; columns of numbers. */
 export type LabelColumns =
   | { readonly kind: "class"; readonly column: Column }
+  | { readonly kind: "mask"; readonly column: Column }
   | { readonly kind: "words"; readonly column: Column }
   | { readonly kind: "tags"; readonly columns: readonly Column[] }
   | { readonly kind: "values"; readonly columns: readonly Column[] };
@@ -89,17 +90,20 @@ const tagColumns = (columns: readonly Column[], table: Table): LabelColumns =>
 
 /** Labels as the setting names them. */
 function namedLabels(
-  { label, tags, values }: Columns,
+  { label, tags, values, masks }: Columns,
   kind: Labels["kind"] | undefined,
   table: Table,
 ) {
+  if (masks !== undefined && (kind === undefined || kind === "mask")) {
+    return { kind: "mask", column: columnNamed(masks, "masks", table) } as const;
+  }
   if (values !== undefined && (kind === undefined || kind === "values")) {
     return { kind: "values", columns: columnsNamed(values, "values", table) } as const;
   }
   if (tags !== undefined && (kind === undefined || kind === "tags")) {
     return tagColumns(columnsNamed(tags, "tags", table), table);
   }
-  if (label === undefined) return undefined;
+  if (label === undefined || kind === "mask") return undefined;
   if (kind === "values") {
     return { kind: "values", columns: columnsNamed(label, "values", table) } as const;
   }
@@ -113,9 +117,10 @@ function guessedLabels(
   taken: ReadonlySet<number>,
   table: Table,
 ): LabelColumns | undefined {
-  const [label, tags, values] = (["label", "tags", "values"] as const).map((role) =>
+  const [label, tags, values, masks] = (["label", "tags", "values", "masks"] as const).map((role) =>
     guessed(role, table),
   );
+  if (kind === "mask") return masks && { kind, column: masks };
   const rest = table.header
     .map((name, at) => ({ name, at }))
     .filter(({ at, name }) => !taken.has(at) && roleOf(name) === undefined);
@@ -137,6 +142,7 @@ function guessedLabels(
   }
   if (label) return { kind: "class", column: label };
   if (kind === "class") return rest.length === 1 ? { kind: "class", column: rest[0] } : undefined;
+  if (masks) return { kind: "mask", column: masks };
   if (tags) return tagColumns([tags], table);
   if (values) return { kind: "values", columns: [values] };
   if (rest.length > 1 && flags.length === rest.length) return { kind: "tags", columns: flags };
@@ -164,7 +170,7 @@ export function tableColumns(table: Table, { columns, kind }: ReadOptions): Tabl
     throw new InputError(
       `${table.path}: line 1 has the columns ${table.header.join(", ") || "(none)"}; it is not clear which one ` +
         `holds the ${path ? "labels" : "path of the image"}; say so, as --columns ` +
-        "path=COLUMN,label=COLUMN (or tags=COLUMN, or values=COLUMN+COLUMN)",
+        "path=COLUMN,label=COLUMN (or tags=COLUMN, values=COLUMN+COLUMN, masks=COLUMN)",
     );
   }
   const taken = new Set([...fixed, ...positions(labels).map(({ at }) => at)]);
@@ -172,11 +178,14 @@ export function tableColumns(table: Table, { columns, kind }: ReadOptions): Tabl
   return { path, split, groups, labels, unused };
 }
 
+/** What labels are called in words. */
+const titles: Readonly<Record<LabelColumns["kind"], string>> = {
+  ...{ class: "label", words: "tags (words)", tags: "tags", values: "values", mask: "masks" },
+};
+
 /** How a table was understood, in words. */
 export function describeColumns({ path, split, groups, labels, unused }: TableColumns): string {
-  const title = { class: "label", words: "tags (words)", tags: "tags", values: "values" }[
-    labels.kind
-  ];
+  const title = titles[labels.kind];
   const pairs = [
     ["path", [path]],
     [title, positions(labels)],

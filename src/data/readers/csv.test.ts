@@ -1,12 +1,14 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import sharp from "sharp";
 import { expect, test } from "vitest";
 import { bytesOf, scratchFolder } from "../../../test/fixtures/data.js";
 import { classesOf, classNames } from "../../../test/support/questions.js";
-import type { TagLabels, ValueLabels } from "../../data/labels.js";
+import type { MaskLabels, TagLabels, ValueLabels } from "../../data/labels.js";
 import { InputError } from "../../inputError.js";
+import type { Dataset } from "../dataset.js";
 import { openDataset } from "../sources.js";
+import type { WrongFile } from "./reader.js";
 
 const image = (value: number) =>
   sharp({ create: { width: 4, height: 4, channels: 3, background: { r: value, g: 0, b: 0 } } })
@@ -198,4 +200,89 @@ test("data that are only evaluated may show some of the classes, or have a test 
   await expect(openDataset(strange, { known: ["bat", "owl"] })).rejects.toThrow(
     /class "cat" is not among those that the net knows \(did you mean "bat"\?\)/,
   );
+});
+
+/** A PNG file of 4x4 numbers. */
+const mask = (...of: readonly number[]) =>
+  sharp(
+    Uint8Array.from({ length: 16 }, (_, at) => of[at % of.length]),
+    { raw: { width: 4, height: 4, channels: 1 } },
+  )
+    .toColourspace("b-w")
+    .png()
+    .toBuffer();
+const maskOf = (set: Dataset, at: number) => {
+  const { data, offsets } = (set.labels as MaskLabels).of;
+  return [...data.subarray(offsets[at], offsets[at] + 4)];
+};
+
+/** A table of rows beside three images and masks of their names. */
+async function maskTable(header: string, ...cells: readonly string[]): Promise<string> {
+  const path = await rows(header, ...cells);
+  const folder = join(dirname(path), "masks");
+  await mkdir(folder);
+  await writeFile(join(folder, "a.png"), await mask(0, 1, 2, 255));
+  await writeFile(join(folder, "b.png"), await mask(0, 0, 1, 1));
+  return path;
+}
+
+test("masks are named in a column, beside labels when they are asked for", async () => {
+  const path = await maskTable(
+    "path,mask,split,site",
+    "in/b.png,masks/b.png,train,n",
+    "in/a.png,masks/a.png,train,s",
+    "in/a.png,masks/b.png,val,n",
+  );
+  const { train, selection, notes } = await openDataset(path, {
+    size: 4,
+    columns: { group: "site" },
+  });
+  expect(train.labels).toMatchObject({ kind: "mask", classes: ["0", "1", "2"] });
+  expect([maskOf(train, 0), maskOf(train, 1)]).toEqual([
+    [0, 0, 1, 1],
+    [0, 1, 2, 255],
+  ]);
+  expect(maskOf(selection!, 0)).toEqual([0, 0, 1, 1]);
+  expect([...train.groups!, ...selection!.groups!]).toEqual([0, 1, 0]);
+  expect(notes).toEqual([`${path}: path = path, masks = mask, split = split, group = site`]);
+
+  const both = await maskTable(
+    "path,label,mask",
+    "in/a.png,x,masks/a.png",
+    "in/b.png,y,masks/b.png",
+  );
+  expect(classNames((await openDataset(both)).train)).toEqual(["x", "y"]);
+  expect((await openDataset(both, { kind: "mask" })).train.labels.kind).toBe("mask");
+  const named = await maskTable("path,cells", "in/a.png,masks/a.png", "in/b.png,masks/b.png");
+  const { train: cells } = await openDataset(named, {
+    columns: { masks: "cells" },
+    classes: ["sky", "sea", "land"],
+  });
+  expect(cells.labels).toMatchObject({ kind: "mask", classes: ["sky", "sea", "land"] });
+});
+
+test("an image that cannot be used is left out with its mask", async () => {
+  const path = await maskTable(
+    "path,mask",
+    "in/z.png,masks/a.png",
+    "in/b.png,masks/b.png",
+    "in/a.png,masks/a.png",
+  );
+  const wrong: WrongFile[] = [];
+  const { train } = await openDataset(path, { size: 4, wrong });
+  expect(wrong.map(({ path }) => basename(path))).toEqual(["z.png"]);
+  expect([maskOf(train, 0), maskOf(train, 1)]).toEqual([
+    [0, 0, 1, 1],
+    [0, 1, 2, 255],
+  ]);
+});
+
+test.each([
+  ["no mask", "in/a.png,", /line 2 has no mask/],
+  ["a mask that is not there", "in/a.png,a.png", /a\.png: there is no such file/],
+  ["a mask that is no PNG file", "in/a.png,set.csv", /set\.csv: /],
+])("refuses %s", async (_, row, message) => {
+  const path = await maskTable("path,mask", row);
+  await expect(openDataset(path)).rejects.toThrow(InputError);
+  await expect(openDataset(path)).rejects.toThrow(message);
 });

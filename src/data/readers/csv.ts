@@ -6,12 +6,19 @@ import { basename, dirname, extname, relative, resolve } from "node:path";
 import { InputError } from "../../inputError.js";
 import { parseCsv } from "../../text/csv.js";
 import type { Part, Splits } from "../dataset.js";
-import { type Entry, labelMaker } from "./cells.js";
-import { describeColumns, type Table, type TableColumns, tableColumns } from "./columns.js";
+import { type Entry, labelMaker, type Rows } from "./cells.js";
+import {
+  type Column,
+  describeColumns,
+  type Table,
+  type TableColumns,
+  tableColumns,
+} from "./columns.js";
 import { readBytes } from "./files.js";
 import { type ImageFiles, isImage, readImages } from "./imageFiles.js";
+import { type MaskedFiles, readMasked } from "./masks.js";
 import { groupNumbers, ofImageFiles, type Reader, type ReadOptions } from "./reader.js";
-import { expectedParts, PARTS, partOf, requireTrain } from "./roles.js";
+import { expectedParts, mapParts, PARTS, type Parts, partOf, requireTrain } from "./roles.js";
 
 /** The text of a table, which must be UTF-8. */
 function decodeText(bytes: Uint8Array, path: string): string {
@@ -139,48 +146,78 @@ function refuseSeveral(
   }
 }
 
-async function partsOf(table: Table, columns: TableColumns, options: ReadOptions) {
-  const { path } = table;
-  const rows = rowsByPart(table, columns);
-  const found = requireTrain(rows, options.known !== undefined, path);
-  const make = labelMaker(
-    columns.labels,
-    found.train.map(({ entries }) => entries),
-    options,
-    path,
-  );
-  if (options.kind === undefined) refuseSeveral(rows, columns, path);
-  const numbers = groupNumbers();
-  const parts: Partial<Record<Part, ImageFiles>> = {};
-  const notes = [`${path}: ${describeColumns(columns)}`];
-  for (const part of PARTS) {
-    const own = found[part];
-    if (!own) continue;
-    const { found: paths, note } = await locate(
-      own.map((row) => row.path),
-      path,
-    );
-    if (note && !notes.includes(note)) notes.push(note);
-    const { groups } = columns;
-    parts[part] = {
-      paths,
-      labels: make(own.map(({ entries }) => entries)),
-      ...(groups && { groups: numbers(own.map(({ entries: [{ cells }] }) => cells[groups.at])) }),
-    };
-  }
-  return { ...parts, train: parts.train!, notes };
+/** Image files of one part, and the rows that tell of each. */
+interface PartRows {
+  readonly paths: readonly string[];
+  readonly entries: Rows;
+  readonly groups?: Int32Array;
 }
 
-/** A table of image files, decoded to squares. */
+/** The parts of a table, and notes on where its images were found. */
+async function partsOf(rows: Parts<ImageRows[]>, { groups }: TableColumns, table: string) {
+  const numbers = groupNumbers();
+  const notes = new Set<string>();
+  const parts: Partial<Record<Part, PartRows>> = {};
+  for (const part of PARTS) {
+    const own = rows[part];
+    if (!own) continue;
+    const located = await locate(
+      own.map((row) => row.path),
+      table,
+    );
+    if (located.note) notes.add(located.note);
+    const entries = own.map((row) => row.entries);
+    parts[part] = {
+      paths: located.found,
+      entries,
+      ...(groups && { groups: numbers(entries.map(([{ cells }]) => cells[groups.at])) }),
+    };
+  }
+  return { parts: { ...parts, train: parts.train! }, notes: [...notes] };
+}
+
+/** Each image of a part with the mask that its row names, seen from the table's folder. */
+function masked({ paths, entries, groups }: PartRows, column: Column, table: string): MaskedFiles {
+  const examples = entries.map(([{ cells, line }], at) => {
+    const mask = cells[column.at];
+    if (mask === "") throw new InputError(`${table}: line ${line} has no ${column.name}`);
+    return { image: paths[at], mask: resolve(dirname(table), mask) };
+  });
+  return { examples, ...(groups && { groups }) };
+}
+
+async function readTable(table: Table, options: ReadOptions): Promise<Splits> {
+  const { path } = table;
+  const columns = tableColumns(table, options);
+  const { labels } = columns;
+  const rows = requireTrain(rowsByPart(table, columns), options.known !== undefined, path);
+  const { parts, notes } = await partsOf(rows, columns, path);
+  const name = options.name ?? basename(path, ".csv");
+  const understood = [`${path}: ${describeColumns(columns)}`, ...notes];
+  if (labels.kind === "mask") {
+    const files = mapParts(parts, (part) => masked(part, labels.column, path));
+    const splits = await readMasked(name, files, path, options);
+    return { ...splits, notes: [...understood, ...splits.notes!] };
+  }
+  const make = labelMaker(labels, parts.train.entries, options, path);
+  if (options.kind === undefined) refuseSeveral(rows, columns, path);
+  const files = mapParts(
+    parts,
+    ({ entries, ...rest }): ImageFiles => ({
+      ...rest,
+      labels: make(entries),
+    }),
+  );
+  return readImages({ name, ...files, notes: understood }, options);
+}
+
+/** A table of image files. */
 export const csv: Reader = {
   name: "csv",
   reads:
-    "a .csv file with a column of paths and columns of labels, tags or values, perhaps split and group",
+    "a .csv file with a column of paths and columns of labels, tags, values or masks, perhaps split and group",
   heeds: [...ofImageFiles, "columns", "classes"],
   matches: ({ path, entries }) => entries === undefined && /\.csv$/i.test(path),
-  async read({ path }, options): Promise<Splits> {
-    const table = tableOf(decodeText(await readBytes(path), path), path);
-    const parts = await partsOf(table, tableColumns(table, options), options);
-    return readImages({ name: options.name ?? basename(path, ".csv"), ...parts }, options);
-  },
+  read: async ({ path }, options) =>
+    readTable(tableOf(decodeText(await readBytes(path), path), path), options),
 };

@@ -1,13 +1,12 @@
 // Image files (JPEG, PNG, WebP, ...) as a data set: each keeps its shape and as many pixels as a net may want.
 
 import { InputError } from "../../inputError.js";
-import { usableMemory } from "../../machine.js";
 import { type Dataset, type Splits, subset } from "../dataset.js";
 import { type DecodeOptions, decodeInOrder } from "../decode.js";
 import { type Image, type Images, joinImages, takeImages } from "../images.js";
 import type { Labels } from "../labels.js";
 import { estimate, packImages } from "../packed.js";
-import type { ReadOptions, WrongFile } from "./reader.js";
+import { memoryFor, type ReadOptions, type WrongFile } from "./reader.js";
 
 const CHANNELS = 3;
 /** Side of a net's input where none is said. */
@@ -59,7 +58,7 @@ export function decodingOf({
 /**
  * Decodes all images of all parts, each in its own shape, the shorter side at most twice as long as the net's input.
  * What does not fit into memory is packed into a file. Unusable files, to which those in `wrong` are added, are refused
- * together or, with `options.wrong`, left out.
+ * together or, with `options.wrong`, left out as long as others are there.
  */
 export async function readImages(
   parts: ImageParts,
@@ -83,10 +82,16 @@ export async function readImages(
     ...(test && { test: read(test, `${name} (test)`) }),
     ...(notes && { notes }),
   };
-  if (options.wrong) options.wrong.push(...found);
-  else refuse(found);
+  const each = unique(found);
+  if (options.wrong && splits.train.length > 0) options.wrong.push(...each);
+  else refuse(each);
   return splits;
 }
+
+/** Each file once: a table may name one in several rows, and a folder may be listed as source and as part. */
+const unique = (wrong: readonly WrongFile[]): readonly WrongFile[] => [
+  ...new Map(wrong.map((file) => [file.path, file])).values(),
+];
 
 function refuse(wrong: readonly WrongFile[]): void {
   if (wrong.length === 0) return;
@@ -132,7 +137,7 @@ async function decodeAll(
 ): Promise<DecodedImages> {
   const decoding = decodingOf(options);
   const { side = 0, channels = CHANNELS } = decoding;
-  const limit = options.memoryLimit ?? usableMemory() / 2;
+  const limit = memoryFor(options);
   const surely = LONG * side * side * channels * paths.length < limit / 4;
   const packed = options.pack || (!surely && (await estimate(paths, decoding)).bytes > limit);
   if (packed) return packImages(name, paths, decoding, options);

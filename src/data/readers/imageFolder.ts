@@ -147,7 +147,11 @@ export const imageFolder: Reader = {
     const notes = [...layout.notes];
     const wrong = [...layout.wrong];
     const train = await findPart(folders.train);
-    const list = await classesOf(train, folders.train, options);
+    if (train.files.length === 0) {
+      const found = train.notes.length > 0 ? `; ${train.notes.join("; ")}` : "";
+      throw new InputError(`${folders.train}: no image in ${list(train.listing.folders)}${found}`);
+    }
+    const names = await classesOf(train, folders.train, options);
     const numbers = options.groupBy && groupNumbers();
     const parts: Partial<Record<Part, ImageFiles>> = {};
     for (const part of PARTS) {
@@ -160,13 +164,9 @@ export const imageFolder: Reader = {
         continue;
       }
       wrong.push(...found.wrong);
-      parts[part] = filesOf(found, folder, list, numbers);
+      parts[part] = filesOf(found, folder, names, numbers);
     }
     const name = options.name ?? basename(resolve(path));
-    return readImages({ name, ...parts, train: parts.train!, notes }, options, unique(wrong));
+    return readImages({ name, ...parts, train: parts.train!, notes }, options, wrong);
   },
 };
-
-/** Each wrong file once: a folder of classes alone is listed as the source and as its training part. */
-const unique = (wrong: readonly WrongFile[]) =>
-  wrong.filter(({ path }, at) => wrong.findIndex((other) => other.path === path) === at);

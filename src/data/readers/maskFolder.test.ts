@@ -55,6 +55,7 @@ test("reads parts, and masks of 0 and 255 as two classes, and says so", async ()
   const { train, selection, notes } = await openDataset(path, { size: 4 });
   expect([train.length, selection?.length]).toEqual([1, 1]);
   expect([...(train.labels as MaskLabels).of.data.subarray(0, 4)]).toEqual([0, 1, 0, 0]);
+  expect(train.labels).toMatchObject({ classes: ["0", "1"] });
   expect(notes).toEqual([
     expect.stringMatching(/masks of 0 and 255 are read as the classes 0 and 1/),
   ]);
@@ -95,8 +96,11 @@ test.each([
   ],
   [
     "a mask value beyond the classes",
-    { "val/images/b.png": image, "val/masks/b.png": await grey(ramp.map((v) => v * 3)) },
-    /val\/masks\/b.png: a pixel has the number [36]; expected a class from 0 to 2/,
+    {
+      "val/images/b.png": image,
+      "val/masks/b.png": await grey(ramp.map((v) => (v === 2 ? 3 : v))),
+    },
+    /val\/masks\/b.png: a pixel has the number 3; expected a class from 0 to 2/,
   ],
 ])("refuses %s", async (_, files, message) => {
   const root = Object.keys(files)[0].startsWith("val") ? "train/" : "";

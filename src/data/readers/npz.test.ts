@@ -10,6 +10,7 @@ import { InputError } from "../../inputError.js";
 import { type HostTensor, hostTensor } from "../../tensor/host.js";
 import { writeNpy } from "../../tensor/npy.js";
 import { writeNpz } from "../../tensor/npz.js";
+import { readerOf } from "../images.js";
 import { openDataset } from "../sources.js";
 
 const u8 = (shape: number[], data: number[]) => hostTensor("u8", shape, Uint8Array.from(data));
@@ -45,6 +46,42 @@ test("reads Keras's names; fractions become bytes; channels go last", async () =
   const { train } = await openDataset(path);
   expect(train).toMatchObject({ length: 2, channels: 3 });
   expect([...bytesOf(train).subarray(0, 6)]).toEqual([0, 40, 80, 8, 48, 88]);
+});
+
+test("images beyond memory are left in an archive that holds them as they are needed", async () => {
+  const arrays = { train_labels: labels, train_images: images, test_labels: labels };
+  const path = await archive({
+    ...arrays,
+    test_images: u8([2, 2, 2], [9, 10, 11, 12, 13, 14, 15, 16]),
+  });
+  const limited = await openDataset(path, { memoryLimit: 7 });
+  const plain = await openDataset(path);
+  for (const part of ["train", "test"] as const) {
+    const [mapped, read] = [limited[part]!, plain[part]!];
+    expect(mapped.images.bytes).toMatchObject({ path });
+    const readers = [mapped, read].map(({ images }) => readerOf(images, 1));
+    for (const at of [0, 1]) expect(readers[0].read(at)).toEqual(readers[1].read(at));
+    for (const reader of readers) reader.close();
+  }
+});
+
+test.each([
+  ["packed", { train_images: images, train_labels: labels }, true],
+  [
+    "of another type",
+    { train_images: f32([2, 2, 2], new Array(8).fill(0)), train_labels: labels },
+    false,
+  ],
+  [
+    "channels first",
+    { train_images: u8([2, 1, 5, 5], new Array(50).fill(0)), train_labels: labels },
+    false,
+  ],
+])("images beyond memory that are %s say how to save them", async (_, arrays, compress) => {
+  const path = await archive(arrays as Record<string, HostTensor>, compress);
+  await expect(openDataset(path, { memoryLimit: 7 })).rejects.toThrow(
+    /train_images needs .* of memory.*without compression/,
+  );
 });
 
 test.each([

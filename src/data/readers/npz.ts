@@ -3,12 +3,11 @@
 import { basename } from "node:path";
 import { withFile } from "../../files/read.js";
 import { InputError } from "../../inputError.js";
-import type { HostTensor } from "../../tensor/host.js";
+import { type HostTensor, widened } from "../../tensor/host.js";
 import { type Npz, openNpz } from "../../tensor/npz.js";
 import { type Dataset, type Part, type Splits, subset } from "../dataset.js";
-import { imagesOf } from "../images.js";
 import { type Arrays, type FoundArray, findArrays, listArrays, proposal } from "./npzArrays.js";
-import { type StoredImages, toImages } from "./npzImages.js";
+import { readImageArray, type StoredImages } from "./npzImages.js";
 import { kindOfArray, labelRoles, makeLabels, type StoredLabels } from "./npzLabels.js";
 import { groupNumbers, type Reader, type ReadOptions } from "./reader.js";
 import { PARTS, type Role, requireTrain } from "./roles.js";
@@ -28,6 +27,8 @@ interface Opened {
   /** Numbers of groups. */
   readonly numbers: ReturnType<typeof groupNumbers>;
 }
+
+const read = (archive: Npz, name: string) => widened(archive.read(name));
 
 const arrayOf = ({ arrays }: Opened, role: Role, part?: Part): FoundArray | undefined =>
   arrays.found.find((one) => one.role === role && one.part === part);
@@ -75,8 +76,8 @@ function readPart(opened: Opened, part?: Part): StoredPart | undefined {
         `${listArrays(archive)}${proposal(archive)}`,
     );
   }
-  const images = toImages(archive.read(pixels.name), `${path}: ${pixels.name}`);
-  const tensor = archive.read(labels.name);
+  const images = readImageArray(archive, pixels.name, path, options);
+  const tensor = read(archive, labels.name);
   const source = `${path}: ${labels.name}`;
   expectLength(tensor, images, labels.name, path);
   const kind = kindOfArray(labels.role, tensor, options, source);
@@ -137,16 +138,7 @@ function toDatasets(
     present.map((part, at) => {
       const { length, channels, images, groups } = stored[at];
       const own = { labels: labels[at], ...(groups && { groups }) };
-      return [
-        part,
-        {
-          name: name + titles[part],
-          length,
-          channels,
-          images: imagesOf(images, stored[at]),
-          ...own,
-        },
-      ];
+      return [part, { name: name + titles[part], length, channels, images, ...own }];
     }),
   );
 }
@@ -156,7 +148,7 @@ function divide(whole: Dataset, opened: Opened): Partial<Record<Part, Dataset>> 
   const array = arrayOf(opened, "split");
   if (!array) return { train: whole };
   const { archive, path } = opened;
-  const { data } = archive.read(array.name);
+  const { data } = read(archive, array.name);
   const wrong = data.findIndex((value) => value !== 0 && value !== 1);
   if (wrong >= 0 || data.length !== whole.length) {
     throw new InputError(
@@ -223,7 +215,7 @@ export const npz: Reader = {
   matches: ({ path, entries }) => entries === undefined && /\.npz$/i.test(path),
   async read({ path }, options): Promise<Splits> {
     return withFile(path, (bytes) => {
-      const archive = openNpz(bytes, { source: path, limit: options.memoryLimit });
+      const archive = openNpz(bytes, { source: path });
       const arrays = findArrays(archive, options, path);
       return readArchive({ archive, arrays, path, options, numbers: groupNumbers() });
     });

@@ -1,33 +1,37 @@
 // Images from arrays: bytes, whole numbers or fractions; channels last or first.
 
 import { InputError } from "../../inputError.js";
-import type { HostTensor } from "../../tensor/host.js";
-import { formatShape } from "../../tensor/shape.js";
+import { type HostTensor, widened } from "../../tensor/host.js";
+import type { Npz } from "../../tensor/npz.js";
+import { formatShape, type Shape, sizeOf } from "../../tensor/shape.js";
+import { type Images, imagesOf } from "../images.js";
+import { memoryFor, type ReadOptions, requireMemory } from "./reader.js";
 
 /** More channels than this are no channels. */
 const MOST_CHANNELS = 16;
 
-/** Images of one size, u8 [length, height, width, channels]. */
-export interface StoredImages {
+/** What an array of images is. */
+interface Layout {
   readonly length: number;
   readonly height: number;
   readonly width: number;
   readonly channels: number;
-  readonly images: Uint8Array;
+  /** Whether the channels stand before the pixels. */
+  readonly channelsFirst: boolean;
 }
 
-/**
- * [n, h, w] or [n, h, w, c] as bytes; channels-first is brought to channels-last.
- *
- * @throws InputError for another shape, volumes among them, and for numbers that are no bytes and no fractions.
- */
-export function toImages(tensor: HostTensor, source: string): StoredImages {
-  const { shape } = tensor;
+/** Images of one size. */
+export interface StoredImages extends Layout {
+  readonly images: Images;
+}
+
+/** [n, h, w], [n, h, w, c] or [n, c, h, w]. Throws an {@link InputError} for another shape, volumes among them. */
+function layoutOf(shape: Shape, source: string): Layout {
   const first = shape.length === 4 && shape[3] > 4 && shape[1] >= 1 && shape[1] <= 4;
   const [length, height, width, channels = 1] = first
     ? [shape[0], shape[2], shape[3], shape[1]]
     : shape;
-  if (shape.length < 3 || shape.length > 4 || tensor.data.length === 0) {
+  if (shape.length < 3 || shape.length > 4 || sizeOf(shape) === 0) {
     throw new InputError(
       `${source} has shape ${formatShape(shape)}; expected [n, height, width] or ` +
         "[n, height, width, channels], with images in it",
@@ -39,9 +43,42 @@ export function toImages(tensor: HostTensor, source: string): StoredImages {
         `${MOST_CHANNELS} channels at most: take slices of the volumes`,
     );
   }
-  const bytes = toBytes(tensor, source);
-  const images = first ? channelsLast(bytes, length, channels, height * width) : bytes;
-  return { length, height, width, channels, images };
+  return { length, height, width, channels, channelsFirst: first };
+}
+
+/**
+ * Images from an array as bytes, channels last. Bytes that would not fit into memory are left where they lie, if they
+ * lie there as they are needed.
+ *
+ * @throws InputError for another shape, for numbers that are no bytes and no fractions, and for what does not fit into
+ * memory and must be read.
+ */
+export function readImageArray(
+  archive: Npz,
+  name: string,
+  path: string,
+  options: ReadOptions,
+): StoredImages {
+  const source = `${path}: ${name}`;
+  const { shape } = archive.describe(name);
+  const layout = layoutOf(shape, source);
+  const { channelsFirst, channels, length, height, width } = layout;
+  const place = channelsFirst ? undefined : archive.place(name);
+  if (place && sizeOf(shape) > memoryFor(options)) {
+    return {
+      ...layout,
+      images: imagesOf({ path, bytes: archive.length }, layout, { ...place, length }),
+    };
+  }
+  requireMemory(
+    source,
+    sizeOf(shape),
+    options,
+    "save it as bytes (uint8), channels last and without compression: then it is read where it lies",
+  );
+  const bytes = toBytes(widened(archive.read(name)), source);
+  const own = channelsFirst ? channelsLast(bytes, length, channels, height * width) : bytes;
+  return { ...layout, images: imagesOf(own, layout) };
 }
 
 /** Bytes as they are; whole numbers up to 255 alike; fractions from 0 to 1 times 255. */

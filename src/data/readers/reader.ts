@@ -83,9 +83,13 @@ export interface Reader {
   read(location: Location, options: ReadOptions): Promise<Splits>;
 }
 
+/** Bytes that images may take in memory. */
+export const memoryFor = ({ memoryLimit }: ReadOptions): number =>
+  memoryLimit ?? usableMemory() / 2;
+
 /** Refuses a data set that would not fit into memory, before anything is allocated. */
 export function requireMemory(what: string, bytes: number, options: ReadOptions, cure: string) {
-  const limit = options.memoryLimit ?? usableMemory() / 2;
+  const limit = memoryFor(options);
   if (bytes <= limit) return;
   throw new InputError(
     `${what} needs ${formatBytes(bytes, Math.ceil)} of memory, but at most ${formatBytes(limit)} may be used; ${cure}`,

@@ -82,6 +82,15 @@ export function parseColumns(given: Readonly<Record<string, string>> = {}): Colu
   return Object.fromEntries(pairs);
 }
 
+/** Something of each part that there is; of training there always is one. */
+export type Parts<T> = Readonly<Partial<Record<Part, T>>> & { readonly train: T };
+
+export const mapParts = <T, U>(parts: Parts<T>, map: (part: T) => U): Parts<U> => ({
+  train: map(parts.train),
+  ...(parts.selection && { selection: map(parts.selection) }),
+  ...(parts.test && { test: map(parts.test) }),
+});
+
 /**
  * The training part and the others. Without one, whatever there is stands for it when the data are only to be
  * evaluated.
@@ -93,7 +102,7 @@ export function requireTrain<T>(
   parts: Readonly<Partial<Record<Part, T>>>,
   evaluated: boolean,
   source: string,
-): { readonly train: T; readonly selection?: T; readonly test?: T } {
+): Parts<T> {
   const { train, selection, test } = parts;
   if (train !== undefined) return { ...parts, train };
   const found = PARTS.filter((part) => parts[part] !== undefined);

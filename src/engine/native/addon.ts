@@ -42,9 +42,9 @@ export interface NativeQueue {
     out: Float32Array,
   ): Promise<void>;
   /** A copy of memory of `allocate`. */
-  read(source: Float32Array): Promise<Float32Array>;
+  read<Elements extends Buffer>(source: Elements): Promise<Elements>;
   /** Copies all of `source` to the start of `target`, memory of `allocate`. */
-  write(source: Float32Array, target: Float32Array): Promise<void>;
+  write<Elements extends Buffer>(source: Elements, target: Elements): Promise<void>;
   barrier(): Promise<void>;
   close(): void;
 }
@@ -76,7 +76,8 @@ export class NativeUnavailable extends InputError {
 /** Set to a path, this environment variable names another addon file, such as a build under test. */
 const OVERRIDE = "CONVOY_ADDON";
 
-const CURE = "run `node scripts/setup.mjs` in Convoy's folder to build it on this machine";
+const CURE =
+  "`npx convoy setup` (in a clone: `node bin/convoy.mjs setup`) builds it on this machine";
 
 /** The addon lies under the package's root, from the sources and from the compiled files alike. */
 export const addonPath =

@@ -6,7 +6,8 @@ import { usableCores } from "../../machine.js";
 import type { Engine, Reductions, Vector } from "../engine.js";
 import { checkGather } from "../gather.js";
 import { loadAddon, type NativeQueue } from "./addon.js";
-import { isShared, mappedFile, sharedFloats } from "./memory.js";
+import { NativeInput } from "./input.js";
+import { isShared, mappedFile, sharedElements } from "./memory.js";
 import { compileNative, measureNative } from "./program.js";
 import { NativeVector } from "./vector.js";
 
@@ -55,12 +56,13 @@ export function nativeEngine(options: { readonly threads?: number } = {}): Engin
     measure: async (graph, { optimise = true, ...options } = {}) =>
       measureNative(queue, fusePointwise(graph, optimise, options.frozen), options),
     vector: (length) => new NativeVector(addon, queue, length),
-    buffer: (length) => sharedFloats(addon, length),
+    buffer: (dtype, length) => new NativeInput(addon, queue, dtype, length),
+    floats: (length) => sharedElements(addon, "f32", length),
     async gather(batch, out) {
       checkGather(batch, out);
       const images =
         batch.images instanceof Uint8Array ? batch.images : mappedFile(addon, batch.images);
-      const result = isShared(out) ? out : sharedFloats(addon, out.length);
+      const result = isShared(out) ? out : sharedElements(addon, "f32", out.length);
       await queue.gather(
         images,
         batch.channels,

@@ -2,6 +2,7 @@
 
 import { InputError } from "../../inputError.js";
 import { usableMemory } from "../../machine.js";
+import { bytesOf, type DType, elementsOver, type HostData } from "../../tensor/dtype.js";
 import { formatBytes } from "../../text/bytes.js";
 import type { ByteFile } from "../engine.js";
 import type { Addon } from "./addon.js";
@@ -23,12 +24,16 @@ export function expectMemory(what: string, bytes: number): void {
 }
 
 /** Zeros in shared memory. */
-export function sharedFloats(addon: Addon, length: number): Float32Array {
-  const bytes = length * Float32Array.BYTES_PER_ELEMENT;
+export function sharedElements<D extends DType>(
+  addon: Addon,
+  dtype: D,
+  length: number,
+): HostData[D] {
+  const bytes = length * bytesOf[dtype];
   expectMemory(`an array of ${length} numbers`, bytes);
   const memory = addon.allocate(bytes);
   shared.add(memory);
-  return new Float32Array(memory, 0, length);
+  return elementsOver(dtype, memory, length);
 }
 
 export const isShared = ({ buffer }: ArrayBufferView): boolean => shared.has(buffer);

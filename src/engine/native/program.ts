@@ -8,6 +8,7 @@ import { keyWords } from "../../tensor/philox.js";
 import { bindingCheck, checkFrozen } from "../bindings.js";
 import type { Bindings, CompileOptions, Outputs, Program } from "../engine.js";
 import type { NativeQueue } from "./addon.js";
+import { NativeInput } from "./input.js";
 import { expectMemory } from "./memory.js";
 import { changing, NativeVector } from "./vector.js";
 
@@ -64,7 +65,7 @@ export async function compileNative(
       const run = queue.run(
         handle,
         vectors.map(({ values }) => values),
-        slots.inputs.map((name) => bindings.inputs![name]),
+        slots.inputs.map((name) => NativeInput.arrayOf(bindings.inputs![name])),
         scalars,
         key,
         stamps,

@@ -2,7 +2,7 @@
 
 import type { Vector } from "../engine.js";
 import type { Addon, NativeQueue } from "./addon.js";
-import { sharedFloats } from "./memory.js";
+import { sharedElements } from "./memory.js";
 
 let stamps = 0;
 
@@ -16,7 +16,7 @@ export class NativeVector implements Vector {
     private readonly queue: NativeQueue,
     readonly length: number,
   ) {
-    this.values = sharedFloats(addon, length);
+    this.values = sharedElements(addon, "f32", length);
   }
 
   /** Checks that a vector is a native engine's. */

@@ -4,11 +4,11 @@
 import { graphFlops } from "../../graph/cost.js";
 import type { Graph, Node } from "../../graph/graph.js";
 import { forwardNodes, rewrite } from "../../graph/rewrite.js";
-import { type DType, type HostData, zeros } from "../../tensor/dtype.js";
 import { sizeOf } from "../../tensor/shape.js";
 import { bindingCheck, checkFrozen } from "../bindings.js";
 import type { Bindings, Buffer, Engine, MemoryReport, Outputs, Program } from "../engine.js";
 import { gather } from "./gather.js";
+import { arrayOf, elementsOf, numbersOf, ReferenceInput } from "./input.js";
 import { interpret } from "./interpret.js";
 import { ownVector, ReferenceVector, reductions } from "./vector.js";
 
@@ -33,11 +33,16 @@ function memoryOf(graph: Graph): MemoryReport {
 
 const liveGraph = (graph: Graph): Graph => rewrite(graph, () => undefined).graph;
 
-function toHost<D extends DType>(dtype: D, values: Float64Array): HostData[D] {
-  const result = zeros(dtype, values.length);
-  result.set(values);
-  return result;
-}
+/** Every input that a graph names, as numbers. */
+const inputsOf = (graph: Graph, bound: Bindings["inputs"]) =>
+  Object.fromEntries(
+    graph.nodes
+      .filter(({ op }) => op.name === "input")
+      .map(({ attrs, outputs: [{ dtype }] }) => {
+        const name = attrs["name"] as string;
+        return [name, numbersOf(dtype, arrayOf(bound![name]))] as const;
+      }),
+  );
 
 /** Runs at once, inside the call: that alone keeps the order of the queue. */
 function run(graph: Graph, bindings: Bindings): Outputs {
@@ -46,10 +51,11 @@ function run(graph: Graph, bindings: Bindings): Outputs {
   );
   const outputs = interpret(graph, {
     ...bindings,
+    inputs: inputsOf(graph, bindings.inputs),
     vectors: Object.fromEntries(vectors.map(([name, { values }]) => [name, values])),
   });
   for (const [, vector] of vectors) vector.round();
-  const copy = (name: string): Buffer => toHost(graph.outputs.get(name)!.dtype, outputs[name]);
+  const copy = (name: string): Buffer => elementsOf(graph.outputs.get(name)!.dtype, outputs[name]);
   return Object.fromEntries(Object.keys(outputs).map((name) => [name, copy(name)]));
 }
 
@@ -89,7 +95,8 @@ export function referenceEngine(): Engine {
       };
     },
     vector: (length) => new ReferenceVector(length),
-    buffer: (length) => new Float32Array(length),
+    buffer: (dtype, length) => new ReferenceInput(dtype, length),
+    floats: (length) => new Float32Array(length),
     async gather(batch, out) {
       expectOpen();
       gather(batch, out);

@@ -1,6 +1,6 @@
 // Where a graph meets its run: what is bound by name, numbers that are known, and what is stored at the end.
 
-import type { DType } from "../../tensor/dtype.js";
+import { type DType, dtypes } from "../../tensor/dtype.js";
 import { type Shape, sizeOf } from "../../tensor/shape.js";
 import { expectDtype, expectOneOf, expectWhole } from "../expect.js";
 import type { Graph, Op, Value } from "../graph.js";
@@ -14,7 +14,7 @@ interface InputAttrs extends Record<string, string | readonly number[]> {
 export const inputOp: Op<InputAttrs> = {
   name: "input",
   infer(_, { name, dtype, shape }) {
-    expectOneOf(`input "${name}"`, "element type", dtype, ["f32", "i32", "u8"]);
+    expectOneOf(`input "${name}"`, "element type", dtype, dtypes);
     return [{ dtype, shape }];
   },
   flops: () => 0,

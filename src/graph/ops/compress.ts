@@ -1,73 +1,16 @@
-// Values that are only stored: in 16 bits, in a few bits, or under a bound of their error.
+// Values that are only stored: in a few bits, or under a bound of their error. How numbers lie in their bytes is up to
+// the engine, and whatever room it needs for that; a graph tells the bytes of the numbers alone.
 
 import type { DType } from "../../tensor/dtype.js";
 import { formatShape, type Shape, sizeOf } from "../../tensor/shape.js";
 import { expectBytes, expectWhole } from "../expect.js";
 import { apply, type Op, type TensorType, type Value } from "../graph.js";
 
-// Numbers in 16 bits, for values that are only stored: the upper half of an f32, which keeps its range and
-// 8 bits of precision. Nearest, ties to even.
-
-export const toBf16Op: Op<Record<string, never>> = {
-  name: "toBf16",
-  infer: ([{ dtype, shape }]) => {
-    if (dtype !== "f32" || shape.length === 0) {
-      throw new RangeError(`toBf16: expected f32 with an axis, found ${dtype}`);
-    }
-    return [{ dtype: "u8", shape: [...shape.slice(0, -1), 2 * shape[shape.length - 1]] }];
-  },
-};
-
-/**
- * The numbers of `x` as bfloat16, two bytes each: u8 with a last axis twice as long. Only `fromBf16` can
- * read them, as an engine stores them in the order that suits it.
- *
- * @throws RangeError unless `x` is f32 and has an axis.
- * @example
- * toBf16(input(new Graph(), "x", [8, 16])).shape; // [8, 32]
- */
-export const toBf16 = (x: Value): Value => apply(toBf16Op, [x], {});
-
-export const fromBf16Op: Op<Record<string, never>> = {
-  name: "fromBf16",
-  infer([stored]) {
-    const { dtype, shape } = stored;
-    if (dtype !== "u8" || shape.length === 0 || shape[shape.length - 1] % 2 !== 0) {
-      throw new RangeError(
-        `fromBf16: expected u8 with an even number along the last axis, found ${dtype} ${formatShape(shape)}`,
-      );
-    }
-    return [{ dtype: "f32", shape: [...shape.slice(0, -1), shape[shape.length - 1] / 2] }];
-  },
-};
-
-/**
- * The numbers that `toBf16` stored, rounded to 8 bits of precision.
- *
- * @example
- * const graph = new Graph();
- * graph.output("y", fromBf16(toBf16(input(graph, "x", [2]))));
- * const program = await (await createEngine({ engine: "reference" })).compile(graph);
- * const { y } = await program.run({ inputs: { x: Float32Array.of(1.5, 1.001) } });
- * [...y]; // [1.5, 1]
- */
-export const fromBf16 = (stored: Value): Value => apply(fromBf16Op, [stored], {});
-
 // Small whole numbers in a few bits each, for values that are only stored: the masks of ReLUs, and the
 // winners of small pooling windows.
 
 interface PackAttrs extends Record<string, number> {
   readonly bits: number;
-}
-
-/** Engines may keep channels in blocks of up to so many. */
-const BLOCK = 16;
-
-/** Elements with room for channels that fill up a block. */
-function roomFor({ shape }: TensorType): number {
-  if (shape.length !== 4) return sizeOf(shape);
-  const [count, channels, ...pixels] = shape;
-  return count * Math.ceil(channels / BLOCK) * BLOCK * sizeOf(pixels);
 }
 
 /** Checks that elements of a type can be stored in so many bits. */
@@ -80,7 +23,7 @@ export const packBitsOp: Op<PackAttrs> = {
   name: "packBits",
   infer: ([x], { bits }) => {
     expectBits("packBits", x, bits);
-    return [{ dtype: "u8", shape: [Math.ceil((roomFor(x) * bits) / 8)] }];
+    return [{ dtype: "u8", shape: [Math.ceil((sizeOf(x.shape) * bits) / 8)] }];
   },
 };
 
@@ -165,7 +108,7 @@ export const compressOp: Op<CompressAttrs> = {
  * fits, or nearly. Only `restore` can read them, as an engine stores them in the order that suits it.
  *
  * @throws RangeError unless `x` and the bound are f32, and `x` and the capacity at most 2^31. The engine refuses a capacity that not even zeros
- * would fit in.
+ * would fit in as they stand, and takes more for itself where it keeps them in an order that needs it.
  * @example
  * const graph = new Graph();
  * const x = input(graph, "x", [8, 16, 32, 32]);

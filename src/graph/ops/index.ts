@@ -4,14 +4,7 @@ import type { Op } from "../graph.js";
 import { geluOp, hardSwishOp, relu6Op, reluOp, sigmoidOp, siluOp, tanhOp } from "./activations.js";
 import { constantOp, inputOp, readOp, scalarOp, writeOp } from "./bindings.js";
 import { castOp, oneHotOp } from "./cast.js";
-import {
-  compressOp,
-  fromBf16Op,
-  packBitsOp,
-  restoreOp,
-  toBf16Op,
-  unpackBitsOp,
-} from "./compress.js";
+import { compressOp, packBitsOp, restoreOp, unpackBitsOp } from "./compress.js";
 import { conv2dInputGradOp, conv2dOp, conv2dWeightGradOp } from "./conv.js";
 import { fusedOp } from "./fused.js";
 import { matmulOp } from "./matmul.js";
@@ -78,7 +71,6 @@ export const ops = table({
   erf: erfOp,
   exp: expOp,
   expand: expandOp,
-  fromBf16: fromBf16Op,
   fused: fusedOp,
   gelu: geluOp,
   groupNorm: groupNormOp,
@@ -121,7 +113,6 @@ export const ops = table({
   stopGradient: stopGradientOp,
   sub: subOp,
   tanh: tanhOp,
-  toBf16: toBf16Op,
   transpose: transposeOp,
   uniform: uniformOp,
   unpackBits: unpackBitsOp,

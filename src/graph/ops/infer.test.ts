@@ -160,9 +160,19 @@ const refused: [what: string, build: (graph: g.Graph) => unknown, message: strin
     "resizeGrad: expected f32 [batch, channels, height, width], found f32 [4, 4]",
   ],
   [
-    "bytes by halves",
-    (graph) => g.fromBf16(bytes(graph, 2, 3)),
-    "fromBf16: expected u8 with an even number along the last axis, found u8 [2, 3]",
+    "a cast to nothing known",
+    (graph) => g.cast(f32(graph, 2), "f16" as "bf16"),
+    "cast: expected f32, i32, u8, i8, bf16 as element type, found f16",
+  ],
+  [
+    "integers of 8 bits as operands",
+    (graph) => g.add(g.cast(f32(graph, 2), "i8"), f32(graph, 2)),
+    "add: expected f32, i32 or u8, found i8; use cast",
+  ],
+  [
+    "bf16 in another shape",
+    (graph) => g.reshape(g.cast(f32(graph, 2), "bf16"), [1, 2]),
+    "reshape: expected f32, i32 or u8, found bf16; use cast",
   ],
   [
     "too few bytes",

@@ -4,6 +4,7 @@
 // winners of pooling windows take as few bits as their window allows. So the gradient that goes on to the
 // layers in front is the same to the last bit.
 
+import { roomForZeros } from "../../tensor/compression/container.js";
 import { bytesOf } from "../../tensor/dtype.js";
 import { sizeOf } from "../../tensor/shape.js";
 import type { Graph, Node, Value } from "../graph.js";
@@ -140,12 +141,10 @@ function writesOf(graph: Graph): Map<Value, Node[]> {
   return writes;
 }
 
-/** Bytes of a slot: a share of the value's, but enough for zeros in any layout. */
+/** Bytes of a slot: a share of the value's, but enough for zeros. */
 function capacityOf(value: Value, share: number): number {
-  const [count, channels, ...pixels] = value.shape;
-  const padded = count * Math.ceil(channels / 16) * 16 * sizeOf(pixels);
-  const least = 64 + 9 * Math.ceil(padded / 8192);
-  return Math.max(least, Math.ceil(share * bytesOf[value.dtype] * sizeOf(value.shape)));
+  const elements = sizeOf(value.shape);
+  return Math.max(roomForZeros(elements), Math.ceil(share * bytesOf[value.dtype] * elements));
 }
 
 /**

@@ -9,7 +9,7 @@
 
 import type { Graph, Node, Value } from "../graph.js";
 import { maskOf } from "../normGrad.js";
-import { fromBf16, toBf16 } from "../ops/compress.js";
+import { cast } from "../ops/cast.js";
 import { forwardNodes, rewrite } from "../rewrite.js";
 
 const none: ReadonlySet<Value> = new Set();
@@ -48,7 +48,7 @@ export function rematerialise(
     if (forward.has(node)) {
       const outputs = target.apply(node.op, inputs, node.attrs);
       for (const [at, value] of node.outputs.entries()) {
-        if (halved.has(value)) halves.set(value, toBf16(outputs[at]));
+        if (halved.has(value)) halves.set(value, cast(outputs[at], "bf16"));
       }
       return outputs;
     }
@@ -57,7 +57,7 @@ export function rematerialise(
       if (recomputed.has(value) || free.has(value)) return copyOf(value.node)[value.index];
       const half = halves.get(value);
       if (!half) return image(value);
-      if (!wholes.has(value)) wholes.set(value, fromBf16(half));
+      if (!wholes.has(value)) wholes.set(value, cast(half));
       return wholes.get(value)!;
     };
     const copyOf = (original: Node): readonly Value[] => {

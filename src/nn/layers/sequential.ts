@@ -10,7 +10,7 @@ export type NamedLayers = Readonly<Record<string, Layer>>;
  * one object, by its keys.
  *
  * @example
- * import type { Layer } from "convoy/nn";
+ * import type { Layer } from "convoynet/nn";
  * const names = (layer: Layer) =>
  *   build(layer, [1, 1, 28, 28], { training: true }).layout.params.map(({ name }) => name);
  * names(sequential(conv2d(6, 5), relu())); // ["0.weight", "0.bias"]

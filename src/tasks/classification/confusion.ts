@@ -2,6 +2,7 @@
 // weigh a short last batch too much).
 
 import { InputError } from "../../inputError.js";
+import { likeliest } from "../ahead.js";
 
 /** How one class fares. All shares are 0 where they would be 0 / 0. */
 export interface ClassReport {
@@ -40,13 +41,9 @@ function checkLabel(label: number, at: number, classes: number): void {
  * [...predictions([0, 2, 1, 5, 4, 3], 3)]; // [1, 0]
  */
 export function predictions(logits: ArrayLike<number>, classes: number): Int32Array {
-  return Int32Array.from({ length: rowsOf(logits, classes) }, (_, row) => {
-    let best = 0;
-    for (let at = 1; at < classes; at++) {
-      if (logits[row * classes + at] > logits[row * classes + best]) best = at;
-    }
-    return best;
-  });
+  return Int32Array.from({ length: rowsOf(logits, classes) }, (_, row) =>
+    likeliest(logits, classes, row * classes),
+  );
 }
 
 /**

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { fill, planOf } from "../../../test/support/batchPlan.js";
 import { classLabels, targetInputs } from "../../../test/support/questions.js";
 import { compileLoss } from "../../../test/support/taskLoss.js";
-import { identity, imagesOf, Sample } from "../../data/index.js";
+import { imagesOf } from "../../data/index.js";
 import { InputError } from "../../inputError.js";
 import type { Task } from "../task.js";
 import { countTopK } from "./confusion.js";
@@ -15,18 +16,11 @@ const SIZE = { height: 1, width: 1 };
 
 /** Targets of images of these classes; those with a partner are mixed with it. */
 function targetsOf(own: readonly number[], mixed: readonly (readonly [number, number])[]) {
-  const inputs = {
-    [TARGETS]: new Float32Array(ROWS * CLASSES).fill(7),
-    [ORDER]: new Float32Array(ROWS * CLASSES).fill(7),
-  };
-  const samples = mixed.map(([partner, weight]) =>
-    Object.assign(new Sample(() => identity), weight < 1 ? { partner, weight } : {}),
-  );
-  const indices = Int32Array.from(own.flatMap((_, at) => [at, samples[at].partner ?? -1]));
-  const [sizes, maps] = [samples.map(() => SIZE), samples.map(() => identity)];
-  const plan = { indices, samples, sizes, maps, to: SIZE };
-  classTargets(classLabels(own, CLASSES)).fill(plan, inputs);
-  return inputs;
+  const places = mixed.map((mix, image) => ({ image, ...(mix[1] < 1 && { mix }) }));
+  return fill(classTargets(classLabels(own, CLASSES)), planOf(places)) as Record<
+    string,
+    Float32Array
+  >;
 }
 
 test("what the graph counts as right is what the host does, ties and mixed images too", async () => {

@@ -1,9 +1,10 @@
 // One class per image.
 
 import type { ClassLabels } from "../../data/index.js";
-import { add, constant, mul, reduceSum, step, sub, type Value } from "../../graph/index.js";
+import { constant, mul, reduceSum, step, sub, type Value } from "../../graph/index.js";
 import { InputError } from "../../inputError.js";
 import { softmaxCrossEntropy } from "../../nn/index.js";
+import { classesAhead } from "../ahead.js";
 import { softmax } from "../softmax.js";
 import type { Task } from "../task.js";
 import { isPlain, smoothed, weightedCrossEntropy } from "../weighting.js";
@@ -17,18 +18,16 @@ import { classTargets, ORDER, TARGETS } from "./targets.js";
 function countCorrect(logits: Value, order: Value): Value {
   const one = constant(logits.graph, 1);
   const own = reduceSum(mul(logits, sub(one, mul(order, order))), [1], true);
-  const [above, below] = [step(sub(logits, own)), step(sub(own, logits))];
-  const tiedBefore = mul(sub(sub(one, above), below), step(order));
-  const ahead = reduceSum(add(above, tiedBefore), [1]);
-  return reduceSum(sub(one, step(ahead)));
+  return reduceSum(sub(one, step(classesAhead(logits, own, step(order)))));
 }
 
-/** The classes of the largest probabilities, best first; at a tie the lower class goes first. */
-function ranked(probabilities: Float32Array, names: readonly string[], top: number) {
-  return [...probabilities]
-    .map((probability, at) => ({ class: names[at], probability }))
-    .sort((a, b) => b.probability - a.probability)
-    .slice(0, top);
+/** The classes of the largest logits, best first; at a tie the lower class goes first. */
+function ranked(logits: Float32Array, names: readonly string[], top: number) {
+  const probabilities = softmax(logits);
+  return [...logits.keys()]
+    .sort((a, b) => logits[b] - logits[a])
+    .slice(0, top)
+    .map((at) => ({ class: names[at], probability: probabilities[at] }));
 }
 
 /** Which of the classes an image is of. */
@@ -63,7 +62,7 @@ export const classification: Task<ClassLabels> = {
     const rows = output.length / names.length;
     return Array.from({ length: rows }, (_, row) => {
       const logits = output.subarray(row * names.length, (row + 1) * names.length);
-      const classes = ranked(softmax(logits), names, top);
+      const classes = ranked(logits, names, top);
       return { class: classes[0].class, confidence: classes[0].probability, classes };
     });
   },

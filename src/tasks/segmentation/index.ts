@@ -16,9 +16,10 @@ import {
   type Value,
 } from "../../graph/index.js";
 import { InputError } from "../../inputError.js";
+import { classesAhead, likeliest } from "../ahead.js";
 import { softmax } from "../softmax.js";
 import type { Task } from "../task.js";
-import { smoothed, weightedCrossEntropy } from "../weighting.js";
+import { rowsOf, smoothed, weightedCrossEntropy } from "../weighting.js";
 import { PixelMetrics, pixelMetrics } from "./metrics.js";
 import { runLengths } from "./runLengths.js";
 import { MASK, maskTargets } from "./targets.js";
@@ -32,6 +33,13 @@ function pixelRows(logits: Value): Value {
 /** Sums over the pixels of each image [n], from a number for each pixel. */
 const perImage = (pixels: Value, images: number): Value =>
   reduceSum(reshape(pixels, [images, pixels.shape[0] / images]), [1]);
+
+/** How many classes go ahead of the own one of each pixel. */
+function aheadOf(rows: Value, own: Value): Value {
+  const numbers = rowsOf(rows, [...Array(rows.shape[1]).keys()]);
+  const ownOf = (values: Value) => reduceSum(mul(own, values), [1], true);
+  return classesAhead(rows, ownOf(rows), step(sub(ownOf(numbers), numbers)));
+}
 
 /** Which class each pixel is of. The loss is the cross-entropy of an image's pixels, averaged over those that count. */
 export const segmentation: Task<MaskLabels> = {
@@ -57,8 +65,7 @@ export const segmentation: Task<MaskLabels> = {
     const wanted = smoothing === 0 ? own : mul(smoothed(own, smoothing), counting());
     const terms = weightedCrossEntropy(rows, wanted, weighting);
     const counted = perImage(counts, n);
-    const ahead = reduceSum(step(sub(rows, reduceSum(mul(own, rows), [1], true))), [1]);
-    const right = mul(counts, sub(constant(graph, 1), step(ahead)));
+    const right = mul(counts, sub(constant(graph, 1), step(aheadOf(rows, own))));
     return {
       losses: div(perImage(terms, n), max(counted, constant(graph, 1))),
       tallies: { right: reduceSum(right), counted: reduceSum(counted) },
@@ -81,7 +88,7 @@ export const segmentation: Task<MaskLabels> = {
         const own = softmax(
           Float32Array.from({ length: classes }, (_, c) => output[start + c * pixels]),
         );
-        mask[at] = own.indexOf(Math.max(...own));
+        mask[at] = likeliest(output, classes, start, pixels);
         shares[mask[at]] += 1 / pixels;
         confidence += own[mask[at]] / pixels;
       }

@@ -2,6 +2,7 @@
 
 import { IGNORED, type MaskLabels } from "../../data/index.js";
 import type { Buffer } from "../../engine/engine.js";
+import { likeliest } from "../ahead.js";
 import { ConfusionMatrix } from "../classification/confusion.js";
 import type { Confusion, MetricInfo, Metrics, MetricValues, OutputReport } from "../task.js";
 import { MASK } from "./targets.js";
@@ -22,7 +23,11 @@ export const pixelMetrics: readonly MetricInfo[] = [
   },
 ];
 
-/** Sums over an evaluation, of masks in the size of the net's output. */
+/**
+ * Sums over an evaluation, of masks in the size of the net's output. A pixel is taken for the class of its largest
+ * logit, the lower one at a tie. `miou` is scikit-learn's `jaccard_score(average="macro")` of all pixels together: a
+ * class that is neither there nor said has no part in it, one that is only said counts 0.
+ */
 export class PixelMetrics implements Metrics {
   private readonly matrix: ConfusionMatrix;
 
@@ -47,11 +52,7 @@ export class PixelMetrics implements Metrics {
     const { counts, classes } = this.matrix;
     for (let at = 0; at < mask.length; at++) {
       if (mask[at] === IGNORED) continue;
-      let best = 0;
-      for (let k = 1; k < classes; k++) {
-        if (logits[k * mask.length + at] > logits[best * mask.length + at]) best = k;
-      }
-      counts[mask[at] * classes + best]++;
+      counts[mask[at] * classes + likeliest(logits, classes, at, mask.length)]++;
     }
   }
 

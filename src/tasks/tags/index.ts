@@ -8,17 +8,17 @@ import { meanOfKnown } from "../known.js";
 import type { Task } from "../task.js";
 import { isPlain, weightedSigmoidCrossEntropy } from "../weighting.js";
 import { TagMetrics, tagMetrics } from "./metrics.js";
+import { said, says } from "./rule.js";
 import { KNOWN, TARGETS, tagTargets } from "./targets.js";
 
-/** A tag is said to be there from this probability on. */
-export const THRESHOLD = 0.5;
-
-/** Images of which every known tag is found right. */
-function countExact(logits: Value, targets: Value, known: Value): Value {
-  const half = constant(logits.graph, THRESHOLD);
-  const wrong = abs(sub(step(logits), step(sub(targets, half))));
+/** Images of which every known tag is found right, and those of which a tag is known at all. */
+function countExact(logits: Value, targets: Value, known: Value): Record<string, Value> {
+  const { graph } = logits;
+  const wrong = abs(sub(said(logits), step(sub(targets, constant(graph, 0.5)))));
   const mistakes = reduceSum(mul(wrong, known), [1]);
-  return reduceSum(sub(constant(logits.graph, 1), step(mistakes)));
+  const counted = step(reduceSum(known, [1]));
+  const exact = mul(counted, sub(constant(graph, 1), step(mistakes)));
+  return { exact: reduceSum(exact), counted: reduceSum(counted) };
 }
 
 const probabilityOf = (logit: number) => 1 / (1 + Math.exp(-logit));
@@ -55,10 +55,10 @@ export const tags: Task<TagLabels> = {
           : weightedSigmoidCrossEntropy(logits, wanted, weighting),
         known,
       ),
-      tallies: { exact: countExact(logits, targets, known) },
+      tallies: countExact(logits, targets, known),
     };
   },
-  trainMetrics: ({ exact }, images) => ({ subsetAccuracy: exact / images }),
+  trainMetrics: ({ exact, counted }) => ({ subsetAccuracy: exact / counted }),
   metrics: tagMetrics,
   reportOf: "tag",
   reports: { precision: "share", recall: "share", f1: "share", averagePrecision: "share" },
@@ -69,7 +69,7 @@ export const tags: Task<TagLabels> = {
       const logits = output.subarray(row * names.length, (row + 1) * names.length);
       const probabilities = Array.from(logits, probabilityOf);
       return {
-        tags: names.filter((_, tag) => probabilities[tag] >= THRESHOLD),
+        tags: names.filter((_, tag) => says(logits[tag])),
         confidence: Math.min(...probabilities.map((p) => Math.max(p, 1 - p))),
         probabilities: Object.fromEntries(names.map((name, tag) => [name, probabilities[tag]])),
       };

@@ -3,6 +3,7 @@
 import { type TagLabels, UNKNOWN_TAG } from "../../data/index.js";
 import type { MetricInfo, Metrics, MetricValues, OutputReport } from "../task.js";
 import { averagePrecision } from "./averagePrecision.js";
+import { says } from "./rule.js";
 
 const share = { better: "higher", unit: "share" } as const;
 
@@ -45,7 +46,12 @@ export function fBeta({ right, said, there }: Counts, beta: number, empty: numbe
 
 const ratio = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
 
-/** Sums over an evaluation. A logit above 0 says that its tag is there; unknown tags do not count. */
+/**
+ * Sums over an evaluation; tags that are not known do not count, nor do images of which none is. By scikit-learn's
+ * names: `f2` and `f1` average over "samples", `macroF1` and `map` are "macro" averages over tags, the latter over those
+ * that occur. Where an image has no tag and none is said, all is right: its F1 and F2 are 1, as contests have it;
+ * scikit-learn counts 0 there (`zero_division=0`).
+ */
 export class TagMetrics implements Metrics {
   private images = 0;
   private f1 = 0;
@@ -69,11 +75,12 @@ export class TagMetrics implements Metrics {
 
   private addImage(logits: Float32Array, image: number): void {
     const own = noCounts();
-    let mistakes = 0;
+    let [known, mistakes] = [0, 0];
     for (const [tag, logit] of logits.entries()) {
       const there = this.labels.of[image * logits.length + tag];
       if (there === UNKNOWN_TAG) continue;
-      const said = logit > 0 ? 1 : 0;
+      known++;
+      const said = says(logit) ? 1 : 0;
       for (const counts of [own, this.counts[tag]]) {
         counts.right += said * there;
         counts.said += said;
@@ -83,6 +90,7 @@ export class TagMetrics implements Metrics {
       this.scores[tag].logits.push(logit);
       this.scores[tag].truths.push(there);
     }
+    if (known === 0) return;
     this.images++;
     this.f1 += fBeta(own, 1, 1);
     this.f2 += fBeta(own, 2, 1);
@@ -95,7 +103,8 @@ export class TagMetrics implements Metrics {
 
   values(): MetricValues {
     const precisions = this.averagePrecisions().filter((value) => !Number.isNaN(value));
-    const f1s = this.counts.map((counts) => fBeta(counts, 1, 0));
+    const known = this.counts.filter((_, tag) => this.scores[tag].truths.length > 0);
+    const f1s = known.map((counts) => fBeta(counts, 1, 0));
     const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
     return {
       f2: this.f2 / this.images,

@@ -4,9 +4,10 @@ import type { ValueLabels } from "../../data/index.js";
 import { abs, mul, reduceSum, sub } from "../../graph/index.js";
 import { InputError } from "../../inputError.js";
 import { meanOfKnown } from "../known.js";
+import { tallyList } from "../tallies.js";
 import type { Task } from "../task.js";
 import { rowsOf } from "../weighting.js";
-import { ValueMetrics, valueMetrics } from "./metrics.js";
+import { averageErrors, ValueMetrics, valueMetrics } from "./metrics.js";
 import { scalesOf } from "./scales.js";
 import { KNOWN, TARGETS, valueTargets } from "./targets.js";
 
@@ -32,16 +33,20 @@ export const values: Task<ValueLabels> = {
     return {
       losses: meanOfKnown(mul(error, error), known),
       tallies: {
-        absolute: reduceSum(apart),
-        squared: reduceSum(mul(apart, apart)),
-        known: reduceSum(known),
+        absolute: reduceSum(apart, [0]),
+        squared: reduceSum(mul(apart, apart), [0]),
+        known: reduceSum(known, [0]),
       },
     };
   },
-  trainMetrics: ({ absolute, squared, known }) => ({
-    mae: absolute / known,
-    rmse: Math.sqrt(squared / known),
-  }),
+  trainMetrics(tallies) {
+    const [absolute, squared, known] = ["absolute", "squared", "known"].map((name) =>
+      tallyList(tallies, name),
+    );
+    return averageErrors(
+      known.map((count, at) => ({ count, absolute: absolute[at], squared: squared[at] })),
+    );
+  },
   metrics: valueMetrics,
   reportOf: "value",
   reports: { mae: "number", rmse: "number", r2: "number" },

@@ -20,26 +20,66 @@ export const valueMetrics: readonly MetricInfo[] = [
   },
 ];
 
-/** Sums of one value. Truths are taken less the training mean, so that their squares keep their digits. */
-interface Sums {
-  count: number;
-  absolute: number;
-  squared: number;
-  truth: number;
-  truthSquared: number;
+/** Sums of the errors of one value. */
+interface ErrorSums {
+  /** How often it is known. */
+  readonly count: number;
+  readonly absolute: number;
+  readonly squared: number;
 }
 
-/** Sums over an evaluation; values that are not known do not count. */
+/** Errors of one value; NaN where it is never known. */
+const errorsOf = ({ count, absolute, squared }: ErrorSums) => ({
+  mae: absolute / count,
+  rmse: Math.sqrt(squared / count),
+});
+
+/** The mean of the numbers that there are; NaN when there are none. */
+function mean(values: readonly number[]): number {
+  const told = values.filter((value) => !Number.isNaN(value));
+  return told.reduce((sum, value) => sum + value, 0) / told.length;
+}
+
+/** Errors averaged over the values, each counting alike however often it is known. */
+export function averageErrors(sums: readonly ErrorSums[]): { mae: number; rmse: number } {
+  const errors = sums.map(errorsOf);
+  return { mae: mean(errors.map(({ mae }) => mae)), rmse: mean(errors.map(({ rmse }) => rmse)) };
+}
+
+/** Sums of one value, and of its truths mean and sum of squares about it as they come (Welford 1962). */
+interface Sums extends ErrorSums {
+  readonly mean: number;
+  readonly variation: number;
+}
+
+const noSums: Sums = { count: 0, absolute: 0, squared: 0, mean: 0, variation: 0 };
+
+function added(sums: Sums, truth: number, error: number): Sums {
+  const count = sums.count + 1;
+  const away = truth - sums.mean;
+  const mean = sums.mean + away / count;
+  return {
+    count,
+    absolute: sums.absolute + Math.abs(error),
+    squared: sums.squared + error * error,
+    mean,
+    variation: sums.variation + away * (truth - mean),
+  };
+}
+
+/**
+ * Sums over an evaluation; what is not known does not count. Each metric is the mean over the values, scikit-learn's
+ * `multioutput="uniform_average"`, in training as in evaluation. A value whose truths are all equal has no variance to
+ * explain: its r2 is NaN and left out of the mean, where scikit-learn counts 1 or 0 (`force_finite`).
+ */
 export class ValueMetrics implements Metrics {
-  private readonly sums: readonly Sums[];
+  private readonly sums: Sums[];
 
   constructor(
     private readonly labels: ValueLabels,
     private readonly constants: Constants,
   ) {
-    this.sums = labels.names.map(() => ({
-      ...{ count: 0, absolute: 0, squared: 0, truth: 0, truthSquared: 0 },
-    }));
+    this.sums = labels.names.map(() => noSums);
   }
 
   add(output: Float32Array, indices: Int32Array): void {
@@ -47,35 +87,25 @@ export class ValueMetrics implements Metrics {
     const { mean, std } = this.constants;
     for (const [row, image] of indices.entries()) {
       for (const [at, sums] of this.sums.entries()) {
-        const truth = this.labels.of[image * length + at] - mean[at];
+        const truth = this.labels.of[image * length + at];
         if (Number.isNaN(truth)) continue;
-        const apart = output[row * length + at] * std[at] - truth;
-        sums.count++;
-        sums.absolute += Math.abs(apart);
-        sums.squared += apart * apart;
-        sums.truth += truth;
-        sums.truthSquared += truth * truth;
+        const found = output[row * length + at] * std[at] + mean[at];
+        this.sums[at] = added(sums, truth, found - truth);
       }
     }
   }
 
   values(): MetricValues {
-    const rows = this.outputs().filter(({ support }) => support > 0);
-    const mean = (name: string) =>
-      rows.reduce((sum, row) => sum + (row[name] as number), 0) / rows.length;
-    return { mae: mean("mae"), rmse: mean("rmse"), r2: mean("r2") };
+    const r2s = this.outputs().map(({ r2 }) => r2 as number);
+    return { ...averageErrors(this.sums), r2: mean(r2s) };
   }
 
   outputs(): OutputReport[] {
-    return this.sums.map(({ count, absolute, squared, truth, truthSquared }, at) => {
-      const variation = truthSquared - (truth * truth) / count;
-      return {
-        name: this.labels.names[at],
-        support: count,
-        mae: absolute / count,
-        rmse: Math.sqrt(squared / count),
-        r2: variation > 0 ? 1 - squared / variation : Number.NaN,
-      };
-    });
+    return this.sums.map((sums, at) => ({
+      name: this.labels.names[at],
+      support: sums.count,
+      ...errorsOf(sums),
+      r2: sums.variation > 0 ? 1 - sums.squared / sums.variation : Number.NaN,
+    }));
   }
 }

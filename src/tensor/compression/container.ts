@@ -43,6 +43,10 @@ const PREDICTORS = [0, LEFT, LEFT | UP];
 /** Most numbers of a container. */
 const MOST = 2 ** 31;
 
+/** Bytes that are enough for so many zeros, whatever rows they lie in: none leaves half of a chunk empty. */
+export const roomForZeros = (size: number): number =>
+  64 + (ENTRY + 1) * Math.ceil(size / (CHUNK / 2));
+
 /** How numbers lie: `lane` side by side, in rows, in planes; all counted in numbers. */
 export interface ValueGrid {
   readonly size: number;

@@ -2,8 +2,8 @@
 
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
-import { createEngine } from "convoy/engine";
-import { exp, Graph, input } from "convoy/graph";
+import { createEngine } from "convoynet/engine";
+import { exp, Graph, input } from "convoynet/graph";
 import { lenet5 } from "./training.mjs";
 
 /** Steps that were started and are not waited for. */

@@ -2,7 +2,7 @@
 // same. Arguments: what to repeat, warm-up repetitions, repetitions in all. Needs --expose-gc.
 
 import { setImmediate as turn } from "node:timers/promises";
-import { createEngine } from "convoy/engine";
+import { createEngine } from "convoynet/engine";
 import { lenet5 } from "./training.mjs";
 
 /** What may be repeated. */

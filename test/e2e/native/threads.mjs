@@ -2,7 +2,7 @@
 
 import { readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createEngine } from "convoy/engine";
+import { createEngine } from "convoynet/engine";
 import { lenet5 } from "./training.mjs";
 
 const threads = () => readdirSync("/proc/self/task").length;

@@ -1,8 +1,8 @@
 // A small training step on the built package, for scripts that run in a Node of their own.
 
-import { createModel } from "convoy/models";
-import { initialise } from "convoy/nn";
-import { ask, classification, trainingGraph } from "convoy/tasks";
+import { createModel } from "convoynet/models";
+import { initialise } from "convoynet/nn";
+import { ask, classification, trainingGraph } from "convoynet/tasks";
 
 /** Compiles a step of a model on `engine` and returns a function that runs it once. */
 export async function training(engine, name, batch, image) {

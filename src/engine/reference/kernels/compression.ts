@@ -17,6 +17,7 @@ export const compressionKernels = {
     const [capacity] = stored.shape;
     const grid = gridOfShape(inputs[0].shape);
     const { bytes, ...told } = compressGrid(Float32Array.from(x), grid, bound, capacity);
+    if (bytes.length > capacity) throw new RangeError(`not even zeros fit into ${capacity} bytes`);
     const nonzeros = x.filter((value) => value !== 0).length;
     const report = [told.bound, told.doublings, bytes.length, nonzeros];
     return [filled(capacity, bytes), Float64Array.from(report)];

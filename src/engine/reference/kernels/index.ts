@@ -1,6 +1,6 @@
 // The kernels of the reference engine, one for every primitive.
 
-import { bfloatKernels } from "./bfloat.js";
+import { castKernels } from "./cast.js";
 import { compressionKernels } from "./compression.js";
 import { convKernels } from "./conv.js";
 import type { Kernels } from "./kernel.js";
@@ -15,7 +15,7 @@ import { structureKernels } from "./structure.js";
 
 /** Kernels by the names of their ops. */
 export const kernels: Kernels = {
-  ...bfloatKernels,
+  ...castKernels,
   ...compressionKernels,
   ...convKernels,
   ...matmulKernels,

@@ -20,7 +20,6 @@ function roundHalfEven(x: number): number {
 export const pointwiseFunctions = {
   abs: Math.abs,
   add: (a, b) => a + b,
-  cast: (x) => x,
   div: (a, b) => a / b,
   erf,
   exp: Math.exp,

@@ -16,7 +16,7 @@ export interface Images {
 export type Work = "step" | "infer" | "swarm";
 
 /** Work to measure; goes to peers as JSON. */
-export interface Task extends Images {
+export interface Workload extends Images {
   readonly work: Work;
   readonly model: string;
   /** Images that each net sees at once. */
@@ -31,14 +31,14 @@ export interface Task extends Images {
   readonly tuneSeconds: number;
 }
 
-/** What a task is made of; images have the size that the model was published with unless one is given. */
-export interface TaskOptions extends Omit<Task, keyof Images> {
+/** What a workload is made of; images have the size that the model was published with unless one is given. */
+export interface WorkloadOptions extends Omit<Workload, keyof Images> {
   /** Height and width of the images. */
   readonly size?: number;
 }
 
 /** Work of a model on images of its own kind. */
-export function taskOf({ size, ...task }: TaskOptions): Task {
-  const { channels, height, width, outputs } = familyOf(task.model).published;
-  return { ...task, image: [channels, size ?? height, size ?? width], classes: outputs };
+export function workloadOf({ size, ...workload }: WorkloadOptions): Workload {
+  const { channels, height, width, outputs } = familyOf(workload.model).published;
+  return { ...workload, image: [channels, size ?? height, size ?? width], classes: outputs };
 }

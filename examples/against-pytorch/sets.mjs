@@ -1,0 +1,107 @@
+// Makes the three sets of this comparison as archives that both sides read:
+//
+//   node examples/against-pytorch/sets.mjs CIFAR MEMBRANES CELLS OUT
+//
+// Mosaics: four photographs of CIFAR-10 side by side, 64x64, tagged with all that is on them. Membranes: neurons under
+// the electron microscope with the mask of their cells. Cells: fluorescent cells under the microscope and their number.
+
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { openDataset } from "convoynet/data";
+import { hostTensor, Random, readNpz, writeNpz } from "convoynet/tensor";
+
+const [cifar, membranes, cells, out] = process.argv.slice(2);
+if (!out) {
+  console.error("usage: node examples/against-pytorch/sets.mjs CIFAR MEMBRANES CELLS OUT");
+  process.exit(2);
+}
+mkdirSync(out, { recursive: true });
+
+const order = (length, seed) => new Random({ seed, purpose: "order" }).permutation(length);
+
+const save = (name, arrays) => writeFileSync(join(out, `${name}.npz`), writeNpz(arrays));
+
+/** Side of a photograph, and bytes of one of its rows. */
+const SIDE = 32;
+const ROW = 3 * SIDE;
+
+/** Four photographs each, as [images, tags] of a part. */
+function mosaicsOf({ images, labels }, order, part) {
+  const count = Math.floor(order.length / 4);
+  const classes = labels.classes.length;
+  const pixels = new Uint8Array(count * 4 * SIDE * ROW);
+  const tags = new Uint8Array(count * classes);
+  for (let at = 0; at < 4 * count; at++) {
+    const [mosaic, quarter] = [at >> 2, at & 3];
+    const from = images.offsets[order[at]];
+    const corner = mosaic * 4 * SIDE * ROW + (quarter >> 1) * 2 * SIDE * ROW + (quarter & 1) * ROW;
+    for (let row = 0; row < SIDE; row++) {
+      const source = from + row * ROW;
+      pixels.set(images.bytes.subarray(source, source + ROW), corner + row * 2 * ROW);
+    }
+    tags[mosaic * classes + labels.of[order[at]]] = 1;
+  }
+  return [
+    [`${part}_images`, hostTensor("u8", [count, 2 * SIDE, 2 * SIDE, 3], pixels)],
+    [`${part}_tags`, hostTensor("u8", [count, classes], tags)],
+  ];
+}
+
+/** No photograph is in two mosaics, none of the test photographs outside the test part. */
+async function mosaics() {
+  const { train, test } = await openDataset(cifar);
+  const photos = order(train.length, 1);
+  save("mosaics", [
+    ...mosaicsOf(train, photos.subarray(0, 24_000), "train"),
+    ...mosaicsOf(train, photos.subarray(24_000, 28_000), "val"),
+    ...mosaicsOf(test, order(test.length, 2), "test"),
+  ]);
+}
+
+/** A part of an array, by the numbers of its rows. */
+function rowsOf({ dtype, shape, data }, rows) {
+  const length = data.length / shape[0];
+  const taken = hostTensor(dtype, [rows.length, ...shape.slice(1)]);
+  for (const [at, row] of [...rows].entries()) {
+    taken.data.set(data.subarray(row * length, (row + 1) * length), at * length);
+  }
+  return taken;
+}
+
+/** Rows of each part, and how its arrays are called. */
+const parts = (arrays, rows) =>
+  Object.entries(rows).flatMap(([part, own]) =>
+    Object.entries(arrays).map(([name, array]) => [`${part}_${name}`, rowsOf(array, own)]),
+  );
+
+/** 20 to learn from, 4 to choose the epoch by, 6 to test on. */
+function membranesOf() {
+  const arrays = readNpz(readFileSync(join(membranes, "em_membrane256.npz")));
+  const slices = order(30, 1);
+  const rows = {
+    train: slices.subarray(0, 20),
+    val: slices.subarray(20, 24),
+    test: slices.subarray(24),
+  };
+  const named = { images: arrays.get("images"), masks: arrays.get("cell") };
+  save("membranes", parts(named, rows));
+}
+
+/** The usual protocol: the first 100 images to learn from (20 of them to choose by), the last 100 to test on. */
+function cellsOf() {
+  const images = readNpz(readFileSync(join(cells, "cells128.npz"))).get("images");
+  const counts = hostTensor("f32", [images.shape[0], 1]);
+  const [, ...dots] = readFileSync(join(cells, "dots.csv"), "utf8").trim().split("\n");
+  for (const dot of dots) counts.data[Number(dot.split(",")[0])]++;
+  const first = order(100, 1);
+  const rows = {
+    train: first.subarray(0, 80),
+    val: first.subarray(80),
+    test: Int32Array.from({ length: 100 }, (_, at) => 100 + at),
+  };
+  save("cells", parts({ images, values: counts }, rows));
+}
+
+await mosaics();
+membranesOf();
+cellsOf();

@@ -1,0 +1,209 @@
+"""Trains PyTorch's side of a set: the same net, loss, initial distribution, optimizer, schedule and augmentations, the
+best epoch on the selection part tested once.
+
+    python examples/against-pytorch/twin.py SETS SET OUT
+
+Needs torch, numpy and scikit-learn; the nets are those of `convoy bench`, in bench/peers/.
+"""
+
+import json
+import math
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from sklearn.metrics import average_precision_score, fbeta_score
+from torch import nn
+from torch.nn import functional as F
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parents[1] / "bench" / "peers"))
+from pytorch_nets import NETS  # noqa: E402
+
+
+class Tags:
+    """Sigmoid cross-entropy; F2 of each image, averaged."""
+
+    labels, better = "tags", max
+
+    def __init__(self, train):
+        self.outputs = train.shape[1]
+
+    def target(self, labels):
+        return labels.float()
+
+    def loss(self, outputs, target):
+        return F.binary_cross_entropy_with_logits(outputs, target)
+
+    def metrics(self, outputs, labels):
+        said, truth = (outputs > 0).numpy(), labels.numpy()
+        f2, f1 = (fbeta_score(truth, said, beta=beta, average="samples", zero_division=0) for beta in (2, 1))
+        return {"f2": f2, "f1": f1, "map": average_precision_score(truth, outputs.numpy(), average="macro")}
+
+    score = "f2"
+
+
+class Segment:
+    """Cross-entropy of each pixel; intersection over union of each class, averaged."""
+
+    labels, better = "masks", max
+
+    def __init__(self, train):
+        self.outputs = int(train.max()) + 1
+
+    def target(self, labels):
+        return labels.long()
+
+    def loss(self, outputs, target):
+        return F.cross_entropy(outputs, target)
+
+    def metrics(self, outputs, labels):
+        said = outputs.argmax(1)
+        ious = [
+            ((said == one) & (labels == one)).sum() / ((said == one) | (labels == one)).sum()
+            for one in range(self.outputs)
+        ]
+        return {"miou": float(sum(ious) / len(ious)), "pixelAccuracy": float((said == labels).float().mean())}
+
+    score = "miou"
+
+
+class Values:
+    """Squared error of values with mean 0 and spread 1; mean absolute error in their own units."""
+
+    labels, better = "values", min
+
+    def __init__(self, train):
+        self.outputs = train.shape[1]
+        self.mean, self.std = train.double().mean(0).float(), train.double().std(0, correction=0).float()
+
+    def target(self, labels):
+        return (labels - self.mean) / self.std
+
+    def loss(self, outputs, target):
+        return F.mse_loss(outputs, target)
+
+    def metrics(self, outputs, labels):
+        error = outputs * self.std + self.mean - labels
+        spread = (labels - labels.mean(0)).square().sum()
+        return {
+            "mae": float(error.abs().mean()),
+            "rmse": float(error.square().mean().sqrt()),
+            "r2": float(1 - error.square().sum() / spread),
+        }
+
+    score = "mae"
+
+
+TASKS = {"mosaics": Tags, "membranes": Segment, "cells": Values}
+
+
+def read(sets, name, labels):
+    """Parts as [images u8 [n, c, h, w], labels]."""
+    with np.load(sets / f"{name}.npz") as arrays:
+        def part(prefix):
+            images = arrays[f"{prefix}_images"]
+            images = images[..., None] if images.ndim == 3 else images
+            return torch.from_numpy(images).permute(0, 3, 1, 2), torch.from_numpy(arrays[f"{prefix}_{labels}"])
+
+        return {prefix: part(prefix) for prefix in ("train", "val", "test")}
+
+
+def initialise(net):
+    """As Convoy: He's normal initialiser by fan-in, LeCun's for the layer of the outputs, biases 0."""
+    last = [module for module in net.modules() if isinstance(module, (nn.Conv2d, nn.Linear))][-1]
+    for module in net.modules():
+        if not isinstance(module, (nn.Conv2d, nn.Linear)):
+            continue
+        fan_in = module.weight[0].numel()
+        nn.init.normal_(module.weight, std=math.sqrt((1 if module is last else 2) / fan_in))
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
+
+
+def optimizer_of(net, lr, decay):
+    """Weight decay skips biases and norms."""
+    groups = [
+        {"params": [p for p in net.parameters() if p.ndim > 1], "weight_decay": decay},
+        {"params": [p for p in net.parameters() if p.ndim <= 1], "weight_decay": 0},
+    ]
+    return torch.optim.SGD(groups, lr=lr, momentum=0.9, nesterov=True)
+
+
+def augmented(images, labels, kinds, random):
+    """Shifts by up to an eighth of the side, zeros around (crop), and mirrored images (flip); masks alike."""
+    maps = labels.ndim == 3
+    images, labels = images.clone(), labels.clone()
+    side = images.shape[-1]
+    padding = round(side / 8)
+    for at in range(len(images)):
+        if "crop" in kinds:
+            top, left = (int(each) for each in torch.randint(2 * padding + 1, (2,), generator=random))
+            images[at] = F.pad(images[at], [padding] * 4)[:, top : top + side, left : left + side]
+        if "flip" in kinds and torch.rand((), generator=random) < 0.5:
+            images[at] = images[at].flip(-1)
+            if maps:
+                labels[at] = labels[at].flip(-1)
+    return images, labels
+
+
+def evaluate(net, task, normalise, images, labels, batch):
+    net.eval()
+    with torch.no_grad():
+        outputs = torch.cat([net(normalise(part)) for part in images.split(batch)])
+        loss = float(task.loss(outputs, task.target(labels)))
+    return {"loss": loss, **task.metrics(outputs, labels)}
+
+
+def train(parts, task, settings, seed):
+    torch.manual_seed(seed)
+    random = torch.Generator().manual_seed(seed)
+    images, labels = parts["train"]
+    mean = images.double().mean((0, 2, 3)).float().view(-1, 1, 1)
+    std = images.double().std((0, 2, 3), correction=0).float().view(-1, 1, 1)
+    normalise = lambda part: ((part.float() - mean) / std).to(memory_format=torch.channels_last)  # noqa: E731
+    batch, epochs = settings["batch"], settings["epochs"]
+    steps = len(images) // batch
+    net = NETS[settings["model"]](images.shape[1], images.shape[2], task.outputs)
+    net = net.to(memory_format=torch.channels_last)
+    initialise(net)
+    optimizer = optimizer_of(net, settings["lr"], settings["decay"])
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: (1 + math.cos(math.pi * step / (steps * epochs))) / 2
+    )
+    kinds = settings["augment"].split(",")
+    best = None
+    for epoch in range(1, epochs + 1):
+        net.train()
+        for rows in torch.randperm(len(images), generator=random)[: steps * batch].split(batch):
+            x, y = augmented(images[rows], labels[rows], kinds, random)
+            optimizer.zero_grad(set_to_none=True)
+            task.loss(net(normalise(x)), task.target(y)).backward()
+            optimizer.step()
+            schedule.step()
+        found = {"epoch": epoch, **evaluate(net, task, normalise, *parts["val"], batch)}
+        print(json.dumps(found), file=sys.stderr, flush=True)
+        if best is None or task.better(found[task.score], best[0][task.score]) != best[0][task.score]:
+            best = found, {name: value.clone() for name, value in net.state_dict().items()}
+    net.load_state_dict(best[1])
+    return {"seed": seed, "test": evaluate(net, task, normalise, *parts["test"], batch), "best": best[0]}
+
+
+def main():
+    sets, name, out = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
+    settings = json.loads((HERE / "settings.json").read_text())[name]
+    parts = read(sets, name, TASKS[name].labels)
+    task = TASKS[name](parts["train"][1])
+    out.mkdir(parents=True, exist_ok=True)
+    found = []
+    for seed in (1, 2, 3):
+        start = time.time()
+        found.append({**train(parts, task, settings, seed), "seconds": time.time() - start})
+        print(json.dumps(found[-1]), flush=True)
+    (out / f"pytorch-{name}.json").write_text(json.dumps(found, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+// Masks of image files: each a PNG file that holds the number of a class for each pixel.
+
+import { readWhole } from "../../files/read.js";
+import { InputError } from "../../inputError.js";
+import type { Dataset, Splits } from "../dataset.js";
+import { imageSize } from "../decode.js";
+import { type Size, sizeAt } from "../images.js";
+import { IGNORED } from "../labels.js";
+import { ragged } from "../ragged.js";
+import { type ImageFiles, readImages } from "./imageFiles.js";
+import { type PixelNumbers, pngNumbers } from "./pngNumbers.js";
+import { numbered, type ReadOptions } from "./reader.js";
+import { mapParts, PARTS, type Parts } from "./roles.js";
+
+/** An image and its mask. */
+export interface Example {
+  readonly image: string;
+  readonly mask: string;
+}
+
+/** Images with masks, and what belongs together; see {@link Dataset}. */
+export interface MaskedFiles {
+  readonly examples: readonly Example[];
+  readonly groups?: Int32Array;
+}
+
+async function readMask({ image, mask }: Example): Promise<PixelNumbers> {
+  const bytes = readWhole(mask);
+  let found: PixelNumbers;
+  try {
+    found = pngNumbers(bytes);
+  } catch (error) {
+    throw new InputError(`${mask}: ${(error as Error).message}`);
+  }
+  const { height, width } = await imageSize(image);
+  if (found.height === height && found.width === width) return found;
+  throw new InputError(
+    `${mask}: ${found.height}x${found.width} pixels; its image ${image} has ${height}x${width}`,
+  );
+}
+
+/** A mask at another size, by the nearest pixel. */
+function scaled({ height, width, of }: PixelNumbers, to: Size): Uint8Array {
+  if (to.height === height && to.width === width) return of;
+  const made = new Uint8Array(to.height * to.width);
+  for (let y = 0; y < to.height; y++) {
+    const row = Math.floor(((y + 0.5) * height) / to.height) * width;
+    for (let x = 0; x < to.width; x++) {
+      made[y * to.width + x] = of[row + Math.floor(((x + 0.5) * width) / to.width)];
+    }
+  }
+  return made;
+}
+
+/** Masks of one part at the sizes of its decoded images, and the numbers that each holds. */
+interface Masks {
+  readonly files: readonly string[];
+  readonly of: readonly Uint8Array[];
+  readonly levels: readonly (readonly number[])[];
+}
+
+/** The masks of images that were read; those of images that could not be used are left out. */
+async function readMasks({ images, ids = [] }: Dataset, examples: readonly Example[]) {
+  const usable = new Set(ids);
+  const own = examples.filter(({ image }) => usable.has(image));
+  const of: Uint8Array[] = [];
+  const levels: number[][] = [];
+  for (const [at, example] of own.entries()) {
+    const mask = await readMask(example);
+    levels.push([...new Set(mask.of)]);
+    of.push(scaled(mask, sizeAt(images, at)));
+  }
+  return { files: own.map(({ mask }) => mask), of, levels };
+}
+
+/** Masks of 0 and 255 alone show one thing and the rest. */
+const isBlackAndWhite = (all: readonly Masks[]) => {
+  const seen = new Set(all.flatMap(({ levels }) => levels.flat()));
+  return seen.has(255) && [...seen].every((level) => level === 0 || level === 255);
+};
+
+/** Refuses a number beyond the classes, naming the file. */
+function expectClasses({ files, levels }: Masks, count: number): void {
+  for (const [at, own] of levels.entries()) {
+    const wrong = own.find((level) => level >= count && level !== IGNORED);
+    if (wrong === undefined) continue;
+    throw new InputError(
+      `${files[at]}: a pixel has the number ${wrong}; expected a class from 0 to ${count - 1}, or ${IGNORED} ` +
+        "where a pixel does not count",
+    );
+  }
+}
+
+/** The largest number of the masks that is a class; 0 without any. */
+const largest = ({ levels }: Masks): number =>
+  levels.flat().reduce((most, level) => (level === IGNORED ? most : Math.max(most, level)), 0);
+
+/** Images whose masks are read after them, at the sizes that they were decoded to. */
+const imagesOnly = ({ examples, groups }: MaskedFiles): ImageFiles => ({
+  paths: examples.map(({ image }) => image),
+  labels: { kind: "none" },
+  ...(groups && { groups }),
+});
+
+/**
+ * Images with their masks. Without names the classes are the numbers up to the largest one of the training masks; masks
+ * of 0 and 255 alone are two classes.
+ *
+ * @param source for messages
+ * @throws InputError for a mask that cannot be read, of another size than its image, or with a number that is no class.
+ */
+export async function readMasked(
+  name: string,
+  parts: Parts<MaskedFiles>,
+  source: string,
+  options: ReadOptions,
+): Promise<Splits> {
+  const present = PARTS.filter((part) => parts[part] !== undefined);
+  const splits = await readImages({ name, ...mapParts(parts, imagesOnly) }, options);
+  const masks: Masks[] = [];
+  for (const part of present) masks.push(await readMasks(splits[part]!, parts[part]!.examples));
+  const white = isBlackAndWhite(masks);
+  const classes = options.classes ?? options.known ?? numbered(white ? 2 : largest(masks[0]) + 1);
+  const labelled = present.map((part, at) => {
+    if (!white) expectClasses(masks[at], classes.length);
+    const { data, offsets } = ragged(new Uint8Array(0), masks[at].of);
+    const numbers = white ? data.map((value) => value / 255) : data;
+    const labels = { kind: "mask", of: { data: numbers, offsets }, classes } as const;
+    return [part, { ...splits[part]!, labels }] as const;
+  });
+  const notes = white
+    ? [`${source}: masks of 0 and 255 are read as the classes ${classes.join(" and ")}`]
+    : [];
+  return { ...splits, ...Object.fromEntries(labelled), notes };
+}

@@ -1,0 +1,44 @@
+// The task of a run: a program's own, the one that settings name, or the one that the labels are for.
+
+import { labelKinds, type Splits } from "../data/index.js";
+import { InputError } from "../inputError.js";
+import { getTask, type Task, taskFor, tasks } from "../tasks/index.js";
+import type { TrainConfig } from "./config.js";
+import type { OwnModule } from "./ownModule.js";
+
+/** What a task may be chosen from besides the registry. */
+export interface OwnTasks {
+  /** A program's own; the settings' name is then only a name. */
+  readonly task?: Task;
+  /** The file that the settings name. */
+  readonly module?: Pick<OwnModule, "tasks">;
+}
+
+/** The task that is asked for, if one is. */
+export const namedTask = (
+  { task: name }: Pick<TrainConfig, "task">,
+  { task, module }: OwnTasks,
+): Task | undefined => task ?? (name === undefined ? undefined : getTask(name, module?.tasks));
+
+/**
+ * The task of a run on some data.
+ *
+ * @throws InputError when there is none of the name, and when it cannot learn from the data.
+ */
+export function chooseTask(
+  config: Pick<TrainConfig, "task">,
+  { train }: Splits,
+  own: OwnTasks,
+): Task {
+  const task = namedTask(config, own) ?? taskFor(train.labels);
+  const { kind } = train.labels;
+  if (task.labels !== kind) {
+    const fitting = tasks.filter(({ labels }) => labels === kind).map((one) => one.name);
+    throw new InputError(
+      `task ${task.name} needs ${labelKinds[task.labels].title}; ${train.name} has ` +
+        `${labelKinds[kind].title}, which ${fitting.join(" or ") || "no task"} is for`,
+    );
+  }
+  task.check(train);
+  return task;
+}
