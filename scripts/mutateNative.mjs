@@ -1,5 +1,6 @@
 // Puts small faults into the native engine, one at a time, and says which of them no test sees. It works on a copy of
-// native/ in build/faults, built with less optimisation than usual, so that a fault takes seconds.
+// native/ in build/faults, built with less optimisation than usual, so that a fault takes seconds (which flags: see
+// native/CMakeLists.txt on sanitizers).
 //
 //   node scripts/mutateNative.mjs [--each N] [--from K] kernels/pool.cc='test/conformance/engines.test.ts:Pool' ...
 //
@@ -84,7 +85,7 @@ function configure() {
   cpSync(join(root, "native"), sources, { recursive: true });
   const { status, stderr } = run([
     ...["cmake", "-S", sources, "-B", target, "-DCMAKE_BUILD_TYPE=Release"],
-    "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -DNDEBUG",
+    "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -fexpensive-optimizations -DNDEBUG",
     `-DNODE_HEADERS=${require("node-api-headers").include_dir}`,
     `-DNODE_ADDON_API=${dirname(require.resolve("node-addon-api/package.json"))}`,
   ]);
