@@ -20,7 +20,9 @@ export function parseSettings<S extends z.ZodObject>(
   const parsed = schema.safeParse(settings);
   if (parsed.success) return parsed.data;
   const names = Object.keys(schema.shape);
-  const suggest = (name: string) => suggestion(meant(name) ?? name, names);
+  // A run's settings are too many to list.
+  const others = owner === undefined ? "" : `; known: ${names.join(", ")}`;
+  const suggest = (name: string) => suggestion(meant(name) ?? name, names) || others;
   const problem = describe(parsed.error.issues[0], settings, suggest);
   throw new InputError(owner === undefined ? problem : `${owner}: ${problem}`);
 }

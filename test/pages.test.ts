@@ -8,6 +8,8 @@ import { augmentations, readers, sources } from "../src/data/index.js";
 import { createModel, families, listModels, summarise } from "../src/models/index.js";
 import { optimizers, schedules, wrappers } from "../src/optim/index.js";
 import { runFiles } from "../src/runs/index.js";
+import { couplings } from "../src/swarm/index.js";
+import { tasks } from "../src/tasks/index.js";
 import { trainConfig } from "../src/train/config.js";
 import { root } from "./support/examples.js";
 
@@ -114,4 +116,34 @@ test("optimizers.md has every optimizer, wrapper and schedule with its source", 
   expect(rows.map(([name, , source]) => [name, source])).toEqual(
     schedules().map(({ name, source }) => [code(name), source]),
   );
+});
+
+/** The first name in backticks of each cell. */
+const namesOf = (cells: readonly string[]) => cells.map((cell) => /`([^`]+)`/.exec(cell)?.[1]);
+
+test("swarms.md has every coupling", () => {
+  const rows = tableOf("swarms.md", "coupling", "nets", "deployed", "take it for");
+  expect(namesOf(column(rows, 0))).toEqual(couplings().map(({ name }) => name));
+});
+
+test("training.md says of every task what it is and what a table of predictions holds", () => {
+  const names = tasks.map(({ name }) => name);
+  const head = ["task", "labels", "loss", "metrics, the deciding one first", "says of an image"];
+  const known = tableOf("training.md", ...head);
+  expect(namesOf(column(known, 0))).toEqual(names);
+  for (const [at, { metrics }] of tasks.entries()) {
+    expect([...known[at][3].matchAll(/`([^`]+)`/g)].map(([, name]) => name)).toEqual(
+      metrics.map(({ name }) => name),
+    );
+  }
+  expect(namesOf(column(tableOf("training.md", "task", "columns behind `file`"), 0))).toEqual(
+    names,
+  );
+});
+
+test("FEATURES.md has every model, task, optimizer, wrapper, schedule, augmentation and coupling", () => {
+  const features = readFileSync(join(root, "FEATURES.md"), "utf8");
+  const all = [families, tasks, optimizers(), wrappers(), schedules(), augmentations, couplings()];
+  const names = all.flatMap((list) => list.map(({ name }) => name));
+  expect(names.filter((name) => !features.includes(code(name)))).toEqual([]);
 });

@@ -11,13 +11,14 @@ if (!out) {
   console.error("usage: node examples/against-pytorch/convoy.mjs SETS SET OUT");
   process.exit(2);
 }
-const settings = JSON.parse(readFileSync(new URL("settings.json", import.meta.url), "utf8"))[set];
+const all = JSON.parse(readFileSync(new URL("settings.json", import.meta.url), "utf8"));
+const { seeds, ...settings } = all[set];
 const abort = new AbortController();
 process.once("SIGINT", () => abort.abort());
 
 /** What both sides write of a seed. */
 const found = [];
-for (const seed of [1, 2, 3]) {
+for (let seed = 1; seed <= seeds; seed++) {
   if (abort.signal.aborted) break;
   const run = join(out, `convoy-${set}-${seed}`);
   const summary = await train(

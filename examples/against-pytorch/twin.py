@@ -197,12 +197,13 @@ def main():
     parts = read(sets, name, TASKS[name].labels)
     task = TASKS[name](parts["train"][1])
     out.mkdir(parents=True, exist_ok=True)
-    found = []
-    for seed in (1, 2, 3):
+    path = out / f"pytorch-{name}.json"
+    found = json.loads(path.read_text()) if path.exists() else []
+    for seed in range(len(found) + 1, settings["seeds"] + 1):
         start = time.time()
         found.append({**train(parts, task, settings, seed), "seconds": time.time() - start})
         print(json.dumps(found[-1]), flush=True)
-    (out / f"pytorch-{name}.json").write_text(json.dumps(found, indent=2) + "\n")
+        path.write_text(json.dumps(found, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -90,18 +90,17 @@ function partLines(
   return lines;
 }
 
-function describe(report: CheckReport): string[] {
-  const { name, names, parts, duplicates, leaks, conflicts, wrongFiles, near, kind, notes } =
-    report;
-  const { channels, sizes } = parts[0];
-  const { sharedGroups } = report;
+/** What is wrong or doubtful about the images. */
+function findings({
+  duplicates,
+  leaks,
+  conflicts,
+  wrongFiles,
+  near,
+  sharedGroups,
+}: CheckReport): string[] {
   const several = near.filter((pair) => new Set(pair.map(({ part }) => part)).size > 1);
   return [
-    `${name}: ${names.length} ${titles[kind]}, images of ${sizes}, ${channels} channel${channels === 1 ? "" : "s"}`,
-    ...notes,
-    "",
-    ...labelTable(report),
-    ...parts.flatMap((part) => partLines(report, part)),
     ...(sharedGroups > 0
       ? [
           `groups in several parts (results on the later one are too good): ${grouped(sharedGroups)}`,
@@ -116,6 +115,20 @@ function describe(report: CheckReport): string[] {
       near.filter((pair) => !several.includes(pair)),
     ),
     ...wrongFiles.map(({ path, reason }) => `unusable: ${path}: ${reason}`),
+  ];
+}
+
+function describe(report: CheckReport): string[] {
+  const { name, names, parts, kind, notes } = report;
+  const { channels, sizes } = parts[0];
+  const found = findings(report);
+  return [
+    `${name}: ${names.length} ${titles[kind]}, images of ${sizes}, ${channels} channel${channels === 1 ? "" : "s"}`,
+    ...notes,
+    "",
+    ...labelTable(report),
+    ...parts.flatMap((part) => partLines(report, part)),
+    ...(found.length > 0 ? found : ["no equal images, nothing unusable"]),
   ];
 }
 

@@ -23,11 +23,16 @@ interface Options {
   readonly out?: string;
 }
 
-/** `cat 93.10 %, dog 6.20 %` of classes with probabilities; anything else as it is. */
-function words(prediction: Prediction): string {
+const short = (value: string | number) =>
+  typeof value === "number" ? Number(value.toPrecision(4)) : value;
+
+/** `cat 93.10 %, dog 6.20 %` of classes with probabilities; of anything else its row of a table, `age 31.42`. */
+export function inWords({ task }: Pick<Trained, "task">, prediction: Prediction): string {
   const { classes } = prediction as { classes?: { class: string; probability: number }[] };
-  if (!classes) return JSON.stringify(prediction);
-  return classes.map((one) => `${one.class} ${percent(one.probability)}`).join(", ");
+  const parts = classes
+    ? classes.map((one) => `${one.class} ${percent(one.probability)}`)
+    : task.row(prediction).map(([name, value]) => `${name} ${short(value)}`);
+  return parts.join(", ");
 }
 
 /** Takes predictions one by one. */
@@ -58,11 +63,11 @@ async function openTable(path: string, images: readonly string[]): Promise<Atomi
   throw new InputError(`--out ${path} is one of the images; name another file`);
 }
 
-function linesOn(console: Console, json: boolean | undefined): Sink {
+function linesOn(console: Console, net: Trained, json: boolean | undefined): Sink {
   return {
     add(file, prediction) {
       if (json) say(console.out, JSON.stringify({ file, ...prediction }));
-      else say(console.out, printable(`${file}: ${words(prediction)}`));
+      else say(console.out, printable(`${file}: ${inWords(net, prediction)}`));
     },
   };
 }
@@ -94,7 +99,7 @@ export function define(command: Command, console: Console): void {
         if (out !== undefined) table = await openTable(out, files);
         const sinks = [
           ...(table ? [tableIn(table, net)] : []),
-          ...(table && !json ? [] : [linesOn(console, json)]),
+          ...(table && !json ? [] : [linesOn(console, net, json)]),
         ];
         const unusable: string[] = [];
         for await (const { at, prediction, reason } of predictFiles(net, files, { top })) {
@@ -103,7 +108,8 @@ export function define(command: Command, console: Console): void {
         }
         const rows = files.length - unusable.length;
         if (rows > 0) await table?.finish();
-        if (rows > 0 && table && !json) say(console.out, `${grouped(rows)} rows in ${out}`);
+        if (rows > 0 && table && !json)
+          say(console.out, `${grouped(rows)} ${rows === 1 ? "row" : "rows"} in ${out}`);
         tellUnusable(unusable, files.length, console);
       } finally {
         await table?.discard();

@@ -138,6 +138,8 @@ test("a resumed run says where it goes on, and counts only what is left", () => 
   const resumed = { ...start, resumed: { epoch: 2, step: 1 } };
   const text = shown([resumed, step(2, 1), step(2, 2), epochEnd(2)]);
   expect(text).toContain("run runs/a, going on at epoch 2, step 1");
+  const over = shown([{ ...start, resumed: { epoch: 3, step: 1 } }]);
+  expect(over).toContain("run runs/a, whose epochs are all done\n");
   expect(text).toContain("0:00 left");
 });
 

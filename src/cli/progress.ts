@@ -121,6 +121,9 @@ const sizeOf = (
   `swarm: ${grouped(particles)} nets, ${atOnce} at a time; ${formatBytes(vectorBytes)} of vectors, ` +
   `${formatBytes(stateBytes)} of optimizer state each, ${formatBytes(peakBytes)} of programs`;
 
+const whereIn = ({ epoch, step }: { epoch: number; step: number }, epochs: number) =>
+  epoch > epochs ? "whose epochs are all done" : `going on at epoch ${epoch}, step ${step}`;
+
 function opening(event: RunStart): string[] {
   const {
     model,
@@ -128,6 +131,7 @@ function opening(event: RunStart): string[] {
     engine,
     threads,
     images,
+    epochs,
     resumed,
     run,
     swarm,
@@ -143,7 +147,7 @@ function opening(event: RunStart): string[] {
     ...(intake ? [`intake: ${intake}`] : []),
     ...(swarm ? [sizeOf(swarm, memory)] : []),
     ...(memory.plan ? [`memory: ${memory.plan}`] : []),
-    resumed ? `run ${run}, going on at epoch ${resumed.epoch}, step ${resumed.step}` : `run ${run}`,
+    `run ${run}${resumed ? `, ${whereIn(resumed, epochs)}` : ""}`,
   ];
 }
 

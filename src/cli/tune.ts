@@ -53,7 +53,7 @@ function sayPlan(
   );
   say(
     stream,
-    `up to ${runs} trainings of ${epochs} epochs on ${sets}; all that comes of it: ${out}`,
+    `up to ${runs} trainings of ${epochs} ${epochs === 1 ? "epoch" : "epochs"} on ${sets}; all that comes of it: ${out}`,
   );
 }
 

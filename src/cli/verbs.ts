@@ -49,7 +49,7 @@ export const verbs: readonly VerbEntry[] = [
   },
   {
     name: "predict",
-    summary: "name the class of images with a run's best weights",
+    summary: "tell what a run's best weights say of images",
     load: () => import("./predict.js"),
   },
   {

@@ -55,7 +55,8 @@ function withTest(source: Splits): Material["source"] {
   const { test } = source;
   if (test) return { ...source, test };
   throw new InputError(
-    `${source.train.name} has no test set; methods are compared on images that chose nothing`,
+    `${source.train.name} has no test set; methods are compared on images that chose nothing: call some of them test, ` +
+      "as a folder test/, in a column split, or as arrays test_...",
   );
 }
 

@@ -81,32 +81,32 @@ function panel(one: Panel): string[] {
   ];
 }
 
-const points = (share: number) => 100 * share;
-
-const inPercent = ({ mean, low, high }: Estimate): Estimate => ({
-  mean: points(mean),
-  low: low === undefined ? undefined : points(low),
-  high: high === undefined ? undefined : points(high),
+const scaled = ({ mean, low, high }: Estimate, factor: number): Estimate => ({
+  mean: factor * mean,
+  low: low === undefined ? undefined : factor * low,
+  high: high === undefined ? undefined : factor * high,
 });
 
-function panelsOf({ metric, baseline }: Comparison, { budget, rows }: BudgetTable): Panel[] {
+function panelsOf({ metric, baseline, score }: Comparison, { budget, rows }: BudgetTable): Panel[] {
   const beside = rows.filter(({ versus }) => versus !== undefined);
+  const [factor, unit, differences] =
+    score.unit === "share" ? [100, "%", "points"] : [1, score.metric, score.metric];
   return [
     {
-      title: `${budget}: ${metric}, %`,
+      title: `${budget}: ${metric}, ${unit}`,
       lines: rows.map(({ method, values, value }) => ({
         name: method,
-        values: values.map(points),
-        estimate: value && inPercent(value),
+        values: values.map((one) => factor * one),
+        estimate: value && scaled(value, factor),
       })),
     },
     {
-      title: `${budget}: less ${baseline}, points`,
+      title: `${budget}: less ${baseline}, ${differences}`,
       mark: 0,
       lines: beside.map(({ method, versus }) => ({
         name: method,
-        values: versus!.pairs.map(({ difference }) => points(difference)),
-        estimate: versus!.difference && inPercent(versus!.difference),
+        values: versus!.pairs.map(({ difference }) => factor * difference),
+        estimate: versus!.difference && scaled(versus!.difference, factor),
       })),
     },
   ];

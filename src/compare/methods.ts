@@ -85,5 +85,5 @@ export const methods: readonly Method[] = [
   },
 ];
 
-/** The method with a name; throws a `InputError` with the nearest one when there is none. */
+/** The method with a name; throws an `InputError` with the nearest one when there is none. */
 export const getMethod = (name: string): Method => byName("method", name, methods);

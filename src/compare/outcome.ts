@@ -105,5 +105,5 @@ export const metrics = [
   },
 ] as const satisfies readonly Metric[];
 
-/** The metric with a name; throws a `InputError` when there is none. */
+/** The metric with a name; throws an `InputError` when there is none. */
 export const getMetric = (name: string): Metric => byName<Metric>("metric", name, metrics);

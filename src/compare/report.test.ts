@@ -196,7 +196,7 @@ describe("tables", () => {
   });
 
   test("have a row a run, diverged ones too", () => {
-    const rows = resultsCsv([run("a", 1, 0.9, 0.8), run("a", 2)])
+    const rows = resultsCsv([run("a", 1, 0.9, 0.8), run("a", 2)], accuracy)
       .trim()
       .split("\n");
     expect(rows).toEqual([
@@ -211,5 +211,17 @@ describe("tables", () => {
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);
     expect(svg.match(/<circle/g)).toHaveLength(3 + 3 + 3);
     expect(svg.match(/stroke-width="2"/g)).toHaveLength(2 * (2 + 1));
+    expect(svg).toMatch(/gradients: deployed, %.*gradients: less a, points/s);
+  });
+
+  test("and chart keep to the score's unit, and say when less is better", () => {
+    const mae: PlannedScore = { metric: "mae", better: "lower", unit: "number" };
+    const errors = report({ ...plan(["a", "b"], [1, 2, 3]), score: mae }, outcomes, deployed);
+    expect(remarks(errors)).toEqual(["mae: less is better"]);
+    const svg = dotPlots(errors);
+    expect(svg).toMatch(/gradients: deployed, mae.*gradients: less a, mae/s);
+    expect(svg).toContain(">0.9<");
+    const [, row] = resultsCsv([run("a", 1, 0.9, 0.8)], mae).split("\n");
+    expect(row).toContain(`,0.8,${(0.9 + 0.8) / 2},0.9,2,`);
   });
 });

@@ -9,7 +9,7 @@ import { formatBytes } from "../text/bytes.js";
 import { type CsvValue, toCsv } from "../text/csv.js";
 import { hundredths } from "../text/format.js";
 import { dotPlots } from "./dotPlot.js";
-import type { Metric, Outcome } from "./outcome.js";
+import { bestOf, type Metric, type Outcome, worstOf } from "./outcome.js";
 import type { Plan } from "./plan.js";
 import { type BudgetTable, type Comparison, type Row, report } from "./report.js";
 
@@ -117,7 +117,8 @@ export function cells(comparison: Comparison, { rows }: BudgetTable): Cells {
 }
 
 /** What stands below the tables: how to read them. */
-export function remarks({ standardError, testImages, notes }: Comparison): string[] {
+export function remarks({ standardError, testImages, score, notes }: Comparison): string[] {
+  const direction = score.better === "lower" ? [`${score.metric}: less is better`] : [];
   const chance =
     standardError === undefined
       ? []
@@ -125,7 +126,7 @@ export function remarks({ standardError, testImages, notes }: Comparison): strin
           `one test accuracy on ${testImages} images has a standard error of ` +
             `${hundredths(standardError)} points`,
         ];
-  return [...chance, ...notes];
+  return [...direction, ...chance, ...notes];
 }
 
 const markdownRow = (row: readonly string[]) =>
@@ -187,7 +188,7 @@ export function tableCsv({ tables, metric }: Comparison): string {
 }
 
 /** A row a run. */
-export function resultsCsv(outcomes: readonly Outcome[]): string {
+export function resultsCsv(outcomes: readonly Outcome[], { better }: Plan["score"]): string {
   return recordsCsv(
     outcomes.map(({ result, ...run }) => ({
       budget: run.budget,
@@ -200,9 +201,9 @@ export function resultsCsv(outcomes: readonly Outcome[]): string {
       selection: result?.selection,
       deployed: result?.deployed,
       testLoss: result?.testLoss,
-      best: result && Math.max(...result.particles),
+      best: result && bestOf(result.particles, better),
       mean: result && mean(result.particles),
-      worst: result && Math.min(...result.particles),
+      worst: result && worstOf(result.particles, better),
       seconds: result?.seconds,
       bytesSent: result?.bytesSent,
       folder: run.folder,
@@ -219,7 +220,7 @@ export async function writeTables(
 ): Promise<void> {
   const comparison = report(plan, outcomes, metric);
   const contents = {
-    results: resultsCsv(outcomes),
+    results: resultsCsv(outcomes, plan.score),
     table: tableCsv(comparison),
     tableMarkdown: toMarkdown(comparison),
     chart: dotPlots(comparison),

@@ -64,6 +64,12 @@ test("a folder of data files says which there are", async () => {
   await expect(openDataset(folder)).rejects.toThrow(/do you mean .*cells\.npz\?/);
 });
 
+test("a folder of images alone says what is missing", async () => {
+  const folder = await scratchFolder();
+  for (const name of ["a.jpg", "b.png"]) await writeFile(join(folder, name), "");
+  await expect(openDataset(folder)).rejects.toThrow(/: 2 images, and nothing that says what/);
+});
+
 test("a folder of folders without images says what they hold", async () => {
   const folder = await scratchFolder();
   for (const name of ["a", "b"]) {

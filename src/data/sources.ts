@@ -9,6 +9,7 @@ import { smallestSize } from "./images.js";
 import { cifar } from "./readers/cifar.js";
 import { locationAt } from "./readers/files.js";
 import { idx } from "./readers/idx.js";
+import { isImage } from "./readers/imageFiles.js";
 import { readers } from "./readers/index.js";
 import { type Choice, numbered, type Reader, type ReadOptions } from "./readers/reader.js";
 
@@ -151,7 +152,9 @@ function cureFor(path: string, entries: readonly string[]): string {
   const more = whole.length > NAMED ? ` (${whole.length} such files)` : "";
   if (whole.length > 0) return `; do you mean ${listed.join(" or ")}${more}?`;
   const packed = [path, ...entries].find((name) => PACKED.test(name));
-  return packed === undefined ? "" : ` (unpack ${packed} first)`;
+  if (packed !== undefined) return ` (unpack ${packed} first)`;
+  const loose = entries.filter(isImage).length;
+  return loose === 0 ? "" : `: ${loose} images, and nothing that says what is on them`;
 }
 
 async function readPath(path: string, options: OpenOptions): Promise<Splits> {

@@ -86,7 +86,7 @@ export interface ModelFamily {
   readonly smallest: number;
   /** The images that it was published for, and how many outputs it had. */
   readonly published: ModelInput;
-  /** May refuse an input that it was not made for by a `InputError`. */
+  /** May refuse an input that it was not made for by an `InputError`. */
   create(input: ModelInput): ModelParts | WholeModel;
 }
 

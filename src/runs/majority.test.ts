@@ -1,20 +1,28 @@
 import { expect, test } from "vitest";
 import { majorityAdvice } from "./majority.js";
 
-const confusion = (...counts: number[]) => ({
-  confusion: { classes: ["rare", "common"], counts: Float64Array.from(counts) },
-});
+const advice = (counts: readonly number[], classWeights?: string) =>
+  majorityAdvice(
+    { confusion: { classes: ["rare", "common"], counts: Float64Array.from(counts) } },
+    { classWeights, sampling: "all" },
+  );
 
 test("advises where classes are unbalanced and a constant answer is as good", () => {
-  expect(majorityAdvice(confusion(0, 10, 0, 90))).toMatch(
+  expect(advice([0, 10, 0, 90])).toMatch(
     /finds 90.0 %, and always saying "common" finds 90.0 %.*--class-weights balanced/,
   );
-  expect(majorityAdvice(confusion(5, 5, 8, 82))).toMatch(/finds 87.0 %/);
+  expect(advice([5, 5, 8, 82])).toMatch(/finds 87.0 %/);
 });
 
 test("is silent where the net is better, or classes are alike, or there are none", () => {
-  expect(majorityAdvice(confusion(5, 5, 1, 89))).toBeUndefined();
-  expect(majorityAdvice(confusion(0, 40, 0, 60))).toBeUndefined();
-  expect(majorityAdvice(confusion(0, 0, 0, 90))).toBeUndefined();
-  expect(majorityAdvice({})).toBeUndefined();
+  expect(advice([5, 5, 1, 89])).toBeUndefined();
+  expect(advice([0, 40, 0, 60])).toBeUndefined();
+  expect(advice([0, 0, 0, 90])).toBeUndefined();
+  expect(majorityAdvice({}, { sampling: "all" })).toBeUndefined();
+});
+
+test("is silent where its advice is followed", () => {
+  expect(advice([0, 10, 0, 90], "balanced")).toBeUndefined();
+  const confusion = { classes: ["rare", "common"], counts: Float64Array.of(0, 10, 0, 90) };
+  expect(majorityAdvice({ confusion }, { sampling: "balanced" })).toBeUndefined();
 });

@@ -215,7 +215,7 @@ export class Run {
     const { test } = this.prepared.splits;
     const each = test && (await session.evaluateEach?.());
     const evaluation = await session.evaluateBest();
-    const advice = majorityAdvice(evaluation);
+    const advice = majorityAdvice(evaluation, this.prepared.config);
     if (advice) await this.emit({ type: "warning", message: advice });
     const summary: Summary = {
       ...(await this.summary(test && resultOf(evaluation))),

@@ -100,6 +100,13 @@ describe("a folder", () => {
     }
   });
 
+  test("with nothing but what the system hides in it is free, and keeps that", async () => {
+    const path = temporaryFolder();
+    writeFileSync(join(path, ".DS_Store"), "");
+    (await RunFolder.create(path)).close();
+    expect(readdirSync(path).sort()).toEqual([".DS_Store", "weights"]);
+  });
+
   test("in which a process works is not free", async () => {
     const path = temporaryFolder();
     const folder = await RunFolder.create(path);

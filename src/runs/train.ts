@@ -5,7 +5,6 @@ import { InputError } from "../inputError.js";
 import type { TrainSettings } from "../train/config.js";
 import type { Listener, Summary } from "../train/events.js";
 import { type OwnParts, prepare } from "../train/prepare.js";
-import type { OpenTraining } from "../train/training.js";
 import { expectFree } from "./freeFolder.js";
 import { openTraining } from "./fromConfig.js";
 import { Run } from "./run.js";
@@ -21,8 +20,6 @@ export interface TrainOptions extends OwnParts {
   readonly signal?: AbortSignal;
   /** Goes on with the run in `out`; its settings need not be given again. */
   readonly resume?: boolean;
-  /** Makes what is trained; default the net or the swarm that the settings describe. */
-  readonly open?: OpenTraining;
 }
 
 /**

@@ -98,7 +98,7 @@ export interface Coupling {
   readonly gradients?: SharedGradients;
   /** Positions are moved no further than this share of their norm; default without limit. */
   readonly limit?: number;
-  /** Checked before anything starts; throws a `InputError` for settings that do not fit the swarm. */
+  /** Checked before anything starts; throws an `InputError` for settings that do not fit the swarm. */
   check?(particles: number): void;
   /** Asked once, in the first round and with distances; every round of the run has the answer. */
   calibrate?(first: Round): Calibration;

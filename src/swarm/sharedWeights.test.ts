@@ -85,7 +85,7 @@ describe("a run whose optimizer state is parted", () => {
 
   test("of one particle is a plain run", async () => {
     const one = await run({ particles: 1, coupling: partition });
-    const plain = await run({ particles: 1, swarm: undefined });
+    const plain = await run({ particles: undefined, swarm: undefined });
     expect(one.last.equals(plain.last)).toBe(true);
   });
 

@@ -29,7 +29,7 @@ export type RateConfig = Pick<
   "lr" | "schedule" | "warmup" | "epochs" | "batch" | "scale" | "baseBatch"
 >;
 
-/** Throws a `InputError` for an unknown schedule, a `InputError` for a list of rates. The run's length is that of all its epochs. */
+/** Throws an `InputError` for an unknown schedule and for a list of rates. The run's length is that of all its epochs. */
 export function learningRate(config: RateConfig, stepsPerEpoch: number): LearningRate {
   const { lr, schedule, warmup, epochs, batch, scale, baseBatch } = config;
   if (typeof lr === "string") {

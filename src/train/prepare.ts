@@ -29,6 +29,7 @@ import { refuseIdle } from "./idle.js";
 import { isSource, openData, pathFrom } from "./openData.js";
 import { type LoadedModule, loadModule, type ModuleInfo } from "./ownModule.js";
 import { type Start, startFrom, type Wanted } from "./start.js";
+import type { OpenTraining } from "./training.js";
 import { type NetInfo, readWeights, type Weights } from "./weights.js";
 
 /** Parts of a run that a program brings itself instead of naming them in the settings. */
@@ -43,6 +44,8 @@ export interface OwnParts {
   readonly optimizer?: Optimizer;
   /** Weights to start from; `settings.pretrained` is then only a name. */
   readonly weights?: Weights;
+  /** Makes what is trained; default the net or the swarm that the settings describe. */
+  readonly open?: OpenTraining;
   /** Is told how the reading of image files goes on. */
   readonly onProgress?: (progress: ReadProgress) => void;
 }
@@ -241,7 +244,7 @@ export async function prepare(
   const located = withPath(settings);
   const given = saved ? resumedSettings(saved, located) : located;
   const first = parseConfig(given);
-  if (!saved) refuseIdle(settings);
+  if (!saved && !own.open) refuseIdle(settings);
   const module =
     first.module === undefined ? undefined : await loadModule(first.module, saved?.module);
   checkNames(own.optimizer ?? getOptimizer(first.optimizer, module?.optimizers), first);

@@ -119,3 +119,18 @@ export function relativeError(found: ArrayLike<number>, expected: ArrayLike<numb
   }
   return difference === 0 ? 0 : difference / Math.max(scale, 1e-3);
 }
+
+/** A case: op, what is special, operands (a shape alone means the usual range of f32), how to build it. */
+export const use = (
+  op: string,
+  name: string,
+  operands: readonly (Shape | Operand)[],
+  build: Case["build"],
+  settings: Pick<Case, "differentiable"> = {},
+): Case => ({
+  op,
+  name,
+  operands: operands.map((operand) => ("shape" in operand ? operand : { shape: operand })),
+  build,
+  ...settings,
+});

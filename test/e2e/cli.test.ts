@@ -180,6 +180,17 @@ test("a run is trained, evaluated and used; --json prints one object", async () 
   expect(readFileSync(join(cwd, "said.csv"), "utf8")).toBe(said);
 });
 
+test("a run's config.json gives another run its settings, those too that it had no use for", async () => {
+  const cwd = scratch();
+  const settings = ["--quiet", "--train", "20", "--steps", "1", "--threads", "1"];
+  expect((await convoy(["train", "mnist", ...settings, "--out", "a"], { cwd })).code).toBe(0);
+  const args = ["train", "--config", join("a", "config.json"), "--out", "b", "--quiet"];
+  expect(await convoy(args, { cwd })).toMatchObject({ code: 0, err: "" });
+  expect(readFileSync(join(cwd, "b", "weights", "last.safetensors"))).toEqual(
+    readFileSync(join(cwd, "a", "weights", "last.safetensors")),
+  );
+});
+
 test("Ctrl-C saves, exits with 130 and says how to go on; the resumed run ends like an unbroken one", async () => {
   const cwd = scratch();
   const settings = ["mnist", "--batch", "500", "--epochs", "2", "--threads", "1"];

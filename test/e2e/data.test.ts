@@ -21,9 +21,12 @@ async function photos(folder: string, counts: Readonly<Record<string, number>>):
   }
 }
 
+/** Messages but for that of images that took long to read, as on a busy machine. */
+const messages = (err: string) => err.replace(/^decoded .*\n/gm, "");
+
 const trained = async (cwd: string, ...args: string[]) => {
   const outcome = await convoy(["train", ...args, ...net], { cwd });
-  expect(outcome.err).toBe("");
+  expect(messages(outcome.err)).toBe("");
   return outcome;
 };
 
@@ -35,7 +38,7 @@ test("other data are evaluated whole, their classes by name, though they show so
   await trained(cwd, "data", "--epochs", "2", "--out", "a");
   const evaluated = async (data: string) => {
     const { code, out, err } = await convoy(["eval", "a", "--data", data, "--json"], { cwd });
-    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect({ code, err: messages(err) }).toEqual({ code: 0, err: "" });
     return JSON.parse(out);
   };
   expect(await evaluated("new")).toMatchObject({ set: "all", images: 16 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { nodeFlops } from "../cost.js";
 import * as g from "../index.js";
 
 const f32 = (graph: g.Graph, ...shape: number[]) => g.input(graph, `x${graph.nodes.length}`, shape);
@@ -52,6 +53,36 @@ const refused: [what: string, build: (graph: g.Graph) => unknown, message: strin
     "a product that does not fit",
     (graph) => g.matmul(f32(graph, 2, 3), f32(graph, 2, 3), { transposeA: false }),
     "matmul: [2, 3] x [2, 3] do not fit",
+  ],
+  [
+    "a product of stacks of other lengths",
+    (graph) => g.matmul(f32(graph, 2, 3, 4), f32(graph, 3, 4, 5)),
+    "matmul: [2, 3, 4] x [3, 4, 5] do not fit",
+  ],
+  [
+    "a product of a stack and a matrix",
+    (graph) => g.matmul(f32(graph, 2, 3, 4), f32(graph, 4, 5)),
+    "matmul: [2, 3, 4] x [4, 5] do not fit",
+  ],
+  [
+    "a product of stacks of stacks",
+    (graph) => g.matmul(f32(graph, 1, 2, 3, 4), f32(graph, 1, 2, 4, 5)),
+    "do not fit",
+  ],
+  [
+    "a bias of another length",
+    (graph) => g.matmul(f32(graph, 2, 3), f32(graph, 3, 5), { bias: f32(graph, 3) }),
+    "matmul: [2, 3] x [3, 5] + [3] do not fit",
+  ],
+  [
+    "parts of another rank",
+    (graph) => g.concat([f32(graph, 2, 3), f32(graph, 2)], 0),
+    "concat along axis 0: [2] does not fit [2, 3]",
+  ],
+  [
+    "a part before the first element",
+    (graph) => g.slice(f32(graph, 4), [-1], [2]),
+    "slice: [2] at [-1] is not inside [4]",
   ],
   [
     "a scale for other channels",
@@ -231,5 +262,33 @@ describe("shape rules", () => {
   it.each(refused)("refuse %s", (_, build, message) => {
     expect(() => build(new g.Graph())).toThrow(RangeError);
     expect(() => build(new g.Graph())).toThrow(message);
+  });
+
+  const taken: [what: string, build: (graph: g.Graph) => g.Value, shape: number[]][] = [
+    ["stacks", (graph) => g.matmul(f32(graph, 2, 3, 4), f32(graph, 2, 4, 5)), [2, 3, 5]],
+    [
+      "turned stacks",
+      (graph) =>
+        g.matmul(f32(graph, 2, 4, 3), f32(graph, 2, 5, 4), { transposeA: true, transposeB: true }),
+      [2, 3, 5],
+    ],
+    [
+      "a bias",
+      (graph) => g.matmul(f32(graph, 2, 3), f32(graph, 3, 5), { bias: f32(graph, 5) }),
+      [2, 5],
+    ],
+    ["parts side by side", (graph) => g.concat([f32(graph, 2, 3), f32(graph, 2, 4)], 1), [2, 7]],
+    ["a part at the end", (graph) => g.slice(f32(graph, 2, 3), [1, 1], [1, 2]), [1, 2]],
+  ];
+
+  it.each(taken)("take %s", (_, build, shape) => {
+    expect(build(new g.Graph()).shape).toEqual(shape);
+  });
+
+  it("count two operations for each factor of a product", () => {
+    const graph = new g.Graph();
+    const plain = g.matmul(f32(graph, 2, 3, 4), f32(graph, 2, 4, 5));
+    const turned = g.matmul(f32(graph, 4, 3), f32(graph, 4, 5), { transposeA: true });
+    expect([plain, turned].map(({ node }) => nodeFlops(node))).toEqual([240, 120]);
   });
 });

@@ -56,7 +56,7 @@ export interface CompressorKind {
   readonly feedback: boolean | "own";
   /** The only optimizer that it goes with, when the method does part of an optimizer's work. */
   readonly optimizer?: string;
-  /** Throws a `InputError` for settings that cannot be. */
+  /** Throws an `InputError` for settings that cannot be. */
   make(settings?: object): OpenCompressor;
 }
 

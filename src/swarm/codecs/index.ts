@@ -21,7 +21,7 @@ const all: readonly CompressorKind[] = [none, sign, oneBit, qsgd, ternGrad, topK
 export const compressors = (): readonly CompressorKind[] => all;
 
 /**
- * A kind of compressor by name; throws a `InputError` that suggests the nearest one.
+ * A kind of compressor by name; throws an `InputError` that suggests the nearest one.
  *
  * @example
  * const layout = layoutOf([{ name: "weight", shape: [2, 3], kind: "weight" }]);

@@ -25,7 +25,7 @@ export interface CouplingKind {
   readonly name: string;
   /** Schema of its settings; each description is a line of help. */
   readonly settings: z.ZodObject;
-  /** Throws a `InputError` or a `InputError` for settings that cannot be. */
+  /** Throws an `InputError` for settings that cannot be. */
   make(settings?: object): Coupling;
 }
 
@@ -42,6 +42,6 @@ const all: readonly CouplingKind[] = [
 /** Every kind of coupling. */
 export const couplings = (): readonly CouplingKind[] => all;
 
-/** A kind of coupling by name, or one of `own`; throws a `InputError` that suggests the nearest one. */
+/** A kind of coupling by name, or one of `own`; throws an `InputError` that suggests the nearest one. */
 export const getCoupling = (name: string, own: readonly CouplingKind[] = []): CouplingKind =>
   byName("coupling", name, withOwn("coupling", all, own));

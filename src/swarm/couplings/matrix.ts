@@ -11,7 +11,7 @@ const TOLERANCE = 1e-6;
 
 const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
 
-/** Throws a `InputError` that names the first row or column that is wrong. */
+/** Throws an `InputError` that names the first row or column that is wrong. */
 function checkMatrix(matrix: Matrix, particles: number): void {
   const wrong = (what: string) => new InputError(`topology: ${what}`);
   if (matrix.length !== particles) {

@@ -195,5 +195,8 @@ test("settings that cannot be are refused by name", () => {
   expect(() => pso({ neighbors: 3 } as PsoSettings)).toThrow(
     'pso: unknown setting "neighbors" (did you mean "neighbours"?)',
   );
+  expect(() => pso({ quux: 3 } as PsoSettings)).toThrow(
+    /^pso: unknown setting "quux"; known: dynamics, .*limit$/,
+  );
   expect(() => pso({ beta: -1 })).toThrow("pso: setting beta is -1");
 });

@@ -12,7 +12,7 @@ import { presentOnes, type Share, withRest } from "./mixing.js";
 export interface Topology {
   readonly name: string;
   readonly source: string;
-  /** Throws a `InputError` when it does not fit the number of particles. */
+  /** Throws an `InputError` when it does not fit the number of particles. */
   check?(particles: number): void;
   /**
    * Row `self` of the round's matrix, which is doubly stochastic over those that are present; nobody
@@ -73,7 +73,7 @@ export const topologies = (): readonly Topology[] => named;
 /** Pairs of particles that are joined. */
 export type Edges = readonly (readonly [number, number])[];
 
-/** Neighbours of each of `particles` particles; throws a `InputError` for edges that make no graph. */
+/** Neighbours of each of `particles` particles; throws an `InputError` for edges that make no graph. */
 function neighboursOf(edges: Edges, particles: number): readonly ReadonlySet<number>[] {
   const sets = Array.from({ length: particles }, () => new Set<number>());
   for (const [at, [a, b]] of edges.entries()) {
@@ -128,7 +128,7 @@ export const topologySetting = z.union([
 ]);
 export type TopologySetting = z.output<typeof topologySetting>;
 
-/** Throws a `InputError` for a name that is not known. */
+/** Throws an `InputError` for a name that is not known. */
 export function topologyOf(setting: TopologySetting): Topology {
   if (typeof setting === "string") return byName("topology", setting, named);
   return "edges" in setting ? graph(setting.edges) : givenMatrix(setting.matrix);

@@ -92,7 +92,7 @@ export class ConfusionMatrix {
     this.counts = new Float64Array(classes * classes);
   }
 
-  /** Counts predictions against labels. Throws a `InputError` when one of them is not a class. */
+  /** Counts predictions against labels. Throws an `InputError` when one of them is not a class. */
   add(predicted: ArrayLike<number>, labels: ArrayLike<number>): void {
     for (let at = 0; at < labels.length; at++) {
       checkLabel(labels[at], at, this.classes);
