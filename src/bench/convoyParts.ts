@@ -14,7 +14,7 @@ export function modelOf({ model, image, classes }: Workload): Model {
 /** A batch of noise in the engine's own memory. */
 export function randomImages(engine: Engine, { batch, image }: Workload): Float32Array {
   const random = new Random({ seed: 1, purpose: "augment" });
-  const x = engine.floats(batch * sizeOf(image));
+  const x = engine.buffer(batch * sizeOf(image));
   for (let at = 0; at < x.length; at++) x[at] = random.uniform();
   return x;
 }

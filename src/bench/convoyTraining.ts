@@ -40,7 +40,7 @@ function fillTargets(
   const into = Object.fromEntries(
     Object.entries(maker.inputs).map(([name, { dtype, shape }]) => {
       const length = batch * sizeOf(shape);
-      return [name, dtype === "f32" ? engine.floats(length) : zeros(dtype, length)];
+      return [name, dtype === "f32" ? engine.buffer(length) : zeros(dtype, length)];
     }),
   );
   const samples = Array.from({ length: batch }, () => new Sample(() => identity));

@@ -132,11 +132,11 @@ export class Loader {
   private newSlot(): Slot {
     const { engine, dataset, batchSize: n } = this;
     return {
-      images: engine.floats(n * dataset.channels * this.height * this.width),
+      images: engine.buffer(n * dataset.channels * this.height * this.width),
       targets: Object.fromEntries(
         Object.entries(this.targets.inputs).map(([name, { dtype, shape }]) => {
           const length = n * sizeOf(shape);
-          return [name, dtype === "f32" ? engine.floats(length) : zeros(dtype, length)];
+          return [name, dtype === "f32" ? engine.buffer(length) : zeros(dtype, length)];
         }),
       ),
       own: new Int32Array(n),

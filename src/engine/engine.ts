@@ -203,10 +203,10 @@ export interface Engine {
   measure(graph: Graph, options?: CompileOptions): Promise<MemoryReport>;
   /** A vector of zeros. */
   vector(length: number): Vector;
-  /** Zeros for an input, in memory of the engine. */
-  buffer<D extends DType>(dtype: D, length: number): Input<D>;
   /** An array for an f32 input that this engine reads without a copy, and that `gather` fills. */
-  floats(length: number): Float32Array;
+  buffer(length: number): Float32Array;
+  /** Zeros of an element type for an input, in memory of the engine. */
+  buffer<D extends DType>(dtype: D, length: number): Input<D>;
   readonly reduce: Reductions;
   /** Fills `out`, f32 [n, channels, outHeight, outWidth], and resolves when it is done. */
   gather(batch: Gather, out: Float32Array): Promise<void>;

@@ -179,7 +179,7 @@ for (const { title, open, skip } of everyEngine) {
       const program = await engine.compile(stepGraph());
       const fits = {
         vectors: { w: engine.vector(4) },
-        inputs: { x: engine.floats(3) },
+        inputs: { x: engine.buffer(3) },
         scalars: { s: 0 },
       };
       const wrong = [
@@ -201,7 +201,7 @@ for (const { title, open, skip } of everyEngine) {
         fc.asyncProperty(batch, async (stored) => {
           const expected = new Float32Array(gathered(stored));
           gather(stored, expected);
-          const out = engine.floats(expected.length);
+          const out = engine.buffer(expected.length);
           await engine.gather(stored, out);
           expect(relativeError(out, expected)).toBeLessThan(1e-4);
         }),
@@ -219,7 +219,7 @@ for (const { title, open, skip } of everyEngine) {
         mean: [0],
         std: [1],
       };
-      const out = engine.floats(1);
+      const out = engine.buffer(1);
       await engine.gather(stored, out);
       const wrong: Partial<Gather>[] = [
         { sources: Float64Array.of(5, 2, 2, -1, 0, 0) },

@@ -167,7 +167,7 @@ describe.skipIf(!addon)("native gather", () => {
       fc.asyncProperty(batches, async (batch) => {
         const expected = new Float32Array(lengthOf(batch));
         reference(batch, expected);
-        const found = engine.floats(expected.length).fill(Number.NaN);
+        const found = engine.buffer(expected.length).fill(Number.NaN);
         await engine.gather(batch, found);
         expect(relativeError(found, expected)).toBeLessThan(1e-5);
       }),
@@ -178,7 +178,7 @@ describe.skipIf(!addon)("native gather", () => {
   test.each(enlarged)("enlarges as Pillow does, to $size", async ({ size, expected }) => {
     const [outWidth, outHeight] = size;
     const batch = enlargement(outWidth, outHeight);
-    const [found, slow] = [engine.floats(expected.length), new Float32Array(expected.length)];
+    const [found, slow] = [engine.buffer(expected.length), new Float32Array(expected.length)];
     await engine.gather(batch, found);
     reference(batch, slow);
     for (const numbers of [found, slow]) {
@@ -196,7 +196,7 @@ describe.skipIf(!addon)("native gather", () => {
       sources: Float64Array.of(0, height, width, -1, 0, 0),
       samples: Float32Array.from(fieldsOf(map)),
     };
-    const [found, slow] = [engine.floats(expected.length), new Float32Array(expected.length)];
+    const [found, slow] = [engine.buffer(expected.length), new Float32Array(expected.length)];
     await engine.gather(batch, found);
     reference(batch, slow);
     for (const numbers of [found, slow]) {
@@ -224,7 +224,7 @@ describe.skipIf(!addon)("native gather", () => {
         sources: Float64Array.of(0, side, side, -1, 0, 0),
         samples: Float32Array.from(fieldsOf(map)),
       };
-      const out = engine.floats(small * small);
+      const out = engine.buffer(small * small);
       await engine.gather(batch, out);
       // Away from the border, beside which a turned image is black.
       const middle = out.filter((_, at) => Math.hypot((at % small) - 11.5, at / small - 11.5) < 8);
@@ -245,7 +245,7 @@ describe.skipIf(!addon)("native gather", () => {
       ),
     };
     const file = { path, bytes: bytes.length };
-    const [found, slow, expected] = [engine.floats(18), new Float32Array(18), engine.floats(18)];
+    const [found, slow, expected] = [engine.buffer(18), new Float32Array(18), engine.buffer(18)];
     await engine.gather({ ...batch, images: bytes }, expected);
     await engine.gather({ ...batch, images: file }, found);
     reference({ ...batch, images: file }, slow);
@@ -282,7 +282,7 @@ describe.skipIf(!addon)("native gather", () => {
     for (const [change, message] of changes) {
       await writeFile(path, bytes);
       const images = { path, bytes: bytes.length };
-      const found = engine.floats(1);
+      const found = engine.buffer(1);
       await engine.gather({ ...batch, images }, found);
       await change();
       const again = engine.gather({ ...batch, images }, found);
@@ -300,7 +300,7 @@ describe.skipIf(!addon)("native gather", () => {
       sources: Float64Array.from(places.flatMap(() => [0, 1, 2, -1, 0, 0])),
       samples: Float32Array.from(places.flatMap((x) => fieldsOf([1, 0, x, 0, 1, 0]))),
     };
-    const [found, slow] = [engine.floats(places.length), new Float32Array(places.length)];
+    const [found, slow] = [engine.buffer(places.length), new Float32Array(places.length)];
     await engine.gather(batch, found);
     reference(batch, slow);
     expect([...found]).toEqual([0, 10, 10, 10, 20, 20, 0]);
@@ -325,7 +325,7 @@ describe.skipIf(!addon)("native gather", () => {
     ["a mean too many", { mean: [1, 2] }],
   ])("every engine refuses %s at its door", async (_, change) => {
     const batch = { ...enlargement(2, 2), ...change };
-    await expect(engine.gather(batch, engine.floats(4))).rejects.toThrow(/^gather: /);
+    await expect(engine.gather(batch, engine.buffer(4))).rejects.toThrow(/^gather: /);
     expect(() => reference(batch, new Float32Array(4))).toThrow(/^gather: /);
   });
 
@@ -334,7 +334,7 @@ describe.skipIf(!addon)("native gather", () => {
     const sizes = { channels: 1, outHeight: 2, outWidth: 2 };
     const sources = Float64Array.of(0, 2, 2, -1, 0, 0);
     const batch = { ...sizes, sources, samples, mean: [51], std: [51] };
-    const out = engine.floats(4);
+    const out = engine.buffer(4);
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, -3e38, 2 ** 31]) {
       samples.fill(value);
       samples.fill(0, 6, 10);
@@ -352,9 +352,9 @@ describe.skipIf(!addon)("native gather", () => {
     const fields = Float32Array.from({ length: count * SAMPLE_FIELDS }, (_, at) =>
       [0, 4, 10].includes(at % SAMPLE_FIELDS) ? 1 : 0,
     );
-    const whole = engine.floats(count * side * side);
+    const whole = engine.buffer(count * side * side);
     await engine.gather({ ...plain, sources: all, samples: fields }, whole);
-    const last = engine.floats(side * side);
+    const last = engine.buffer(side * side);
     const sources = all.subarray(-2 * SOURCE_FIELDS);
     await engine.gather({ ...plain, sources, samples: fields.slice(0, SAMPLE_FIELDS) }, last);
     expect([...whole.subarray((count - 1) * side * side)]).toEqual([...last]);

@@ -244,7 +244,7 @@ describe.skipIf(!built())("the native boundary", () => {
     graph.output("y", g.exp(g.input(graph, "x", [1000])));
     const program = await engine.compile(graph);
     const plain = Float32Array.from({ length: 1000 }, (_, at) => at / 1000);
-    const shared = engine.floats(1000);
+    const shared = engine.buffer(1000);
     shared.set(plain);
     const found = await Promise.all([plain, shared].map((x) => program.run({ inputs: { x } })));
     expect(found[0]).toEqual(found[1]);

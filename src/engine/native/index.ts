@@ -3,6 +3,7 @@
 
 import { fusePointwise } from "../../graph/passes/fusePointwise.js";
 import { usableCores } from "../../machine.js";
+import { bufferOf } from "../buffer.js";
 import type { Engine, Reductions, Vector } from "../engine.js";
 import { checkGather } from "../gather.js";
 import { loadAddon, type NativeQueue } from "./addon.js";
@@ -56,8 +57,10 @@ export function nativeEngine(options: { readonly threads?: number } = {}): Engin
     measure: async (graph, { optimise = true, ...options } = {}) =>
       measureNative(queue, fusePointwise(graph, optimise, options.frozen), options),
     vector: (length) => new NativeVector(addon, queue, length),
-    buffer: (dtype, length) => new NativeInput(addon, queue, dtype, length),
-    floats: (length) => sharedElements(addon, "f32", length),
+    buffer: bufferOf(
+      (length) => sharedElements(addon, "f32", length),
+      (dtype, length) => new NativeInput(addon, queue, dtype, length),
+    ),
     async gather(batch, out) {
       checkGather(batch, out);
       const images =

@@ -63,7 +63,7 @@ describe.skipIf(!built())("memory of a native program", () => {
       [BOUNDS]: engine.vector(Math.max(1, values.length)),
       [REPORT]: engine.vector(reportLength),
     };
-    const [x, targets, order] = [8 * 3 * 32 * 32, 80, 80].map((length) => engine.floats(length));
+    const [x, targets, order] = [8 * 3 * 32 * 32, 80, 80].map((length) => engine.buffer(length));
     const inputs = { x, targets, order };
     held.push(vectors, inputs);
     const { allocated } = loadAddon();

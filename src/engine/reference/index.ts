@@ -6,6 +6,7 @@ import type { Graph, Node } from "../../graph/graph.js";
 import { forwardNodes, rewrite } from "../../graph/rewrite.js";
 import { sizeOf } from "../../tensor/shape.js";
 import { bindingCheck, checkFrozen } from "../bindings.js";
+import { bufferOf } from "../buffer.js";
 import type { Bindings, Buffer, Engine, MemoryReport, Outputs, Program } from "../engine.js";
 import { gather } from "./gather.js";
 import { arrayOf, elementsOf, numbersOf, ReferenceInput } from "./input.js";
@@ -95,8 +96,10 @@ export function referenceEngine(): Engine {
       };
     },
     vector: (length) => new ReferenceVector(length),
-    buffer: (dtype, length) => new ReferenceInput(dtype, length),
-    floats: (length) => new Float32Array(length),
+    buffer: bufferOf(
+      (length) => new Float32Array(length),
+      (dtype, length) => new ReferenceInput(dtype, length),
+    ),
     async gather(batch, out) {
       expectOpen();
       gather(batch, out);

@@ -12,7 +12,7 @@ export async function training(engine, name, batch, image) {
   const program = await engine.compile(net.graph);
   const [w, grad] = [engine.vector(net.layout.length), engine.vector(net.layout.trainable)];
   await w.write(initialise(net, 1));
-  const x = engine.floats(batch * image.channels * image.height * image.width);
+  const x = engine.buffer(batch * image.channels * image.height * image.width);
   for (let at = 0; at < x.length; at++) x[at] = Math.sin(at * 0.37);
   const targets = new Float32Array(batch * 10);
   for (let row = 0; row < batch; row++) targets[row * 10] = 1;
