@@ -16,7 +16,7 @@ const ROUNDS = 9;
 
 const engine = await createEngine({ engine: "native", threads: 1 });
 const random = new Random({ seed: 1, purpose: "augment" });
-const x = engine.floats(SIZE);
+const x = engine.buffer(SIZE);
 for (let at = 0; at < SIZE; at++) x[at] = Math.max(0, random.normal());
 
 function entropy(bound) {
