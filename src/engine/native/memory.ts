@@ -5,6 +5,7 @@ import { InputError } from "../../inputError.js";
 import { usableMemory } from "../../machine.js";
 import { bytesOf, type DType, elementsOver, type HostData } from "../../tensor/dtype.js";
 import { formatBytes } from "../../text/bytes.js";
+import { checkElements } from "../bindings.js";
 import type { ByteFile } from "../engine.js";
 import type { Addon } from "./addon.js";
 
@@ -30,6 +31,7 @@ export function sharedElements<D extends DType>(
   dtype: D,
   length: number,
 ): HostData[D] {
+  checkElements(dtype, length);
   const bytes = length * bytesOf[dtype];
   expectMemory(`an array of ${length} numbers`, bytes);
   const memory = addon.allocate(bytes);
