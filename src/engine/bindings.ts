@@ -1,7 +1,7 @@
 // The check at the door of every engine: does a run bind all that the graph names, and does it fit?
 
 import type { Graph } from "../graph/graph.js";
-import { type DType, zeros } from "../tensor/dtype.js";
+import { type DType, dtypes, zeros } from "../tensor/dtype.js";
 import { formatShape, type Shape, sizeOf } from "../tensor/shape.js";
 import type { Bindings, Buffer, Input } from "./engine.js";
 
@@ -44,6 +44,15 @@ const scalarCheck =
 
 const keyCheck: Check = ({ key }) =>
   key ? undefined : "the graph draws random numbers and needs a key";
+
+/** Checks what memory is asked for. */
+export function checkElements(dtype: DType, length: number): void {
+  if (!dtypes.includes(dtype)) {
+    throw new RangeError(`elements of ${String(dtype)}: expected one of ${dtypes.join(", ")}`);
+  }
+  if (Number.isSafeInteger(length) && length >= 0) return;
+  throw new RangeError(`${length} elements of ${dtype}: expected a whole number from 0`);
+}
 
 /** Checks a part of a buffer. */
 export function checkPart({ dtype, length }: Input, start: number, end: number): void {

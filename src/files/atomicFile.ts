@@ -3,6 +3,7 @@
 import { appendFileSync, existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { InputError } from "../inputError.js";
 import { writeError } from "./errors.js";
 
 /** Names of files that a process has not finished writing. */
@@ -72,9 +73,8 @@ export class AtomicFile {
   /** Throws an {@link InputError} where nothing can be written, or what is there is no file. */
   static async open(path: string): Promise<AtomicFile> {
     const found = statSync(path, { throwIfNoEntry: false });
-    if (found && !found.isFile()) {
-      throw writeError(path, { code: found.isDirectory() ? "EISDIR" : "EEXIST" });
-    }
+    if (found?.isDirectory()) throw writeError(path, { code: "EISDIR" });
+    if (found && !found.isFile()) throw new InputError(`${path}: it is no file; name another one`);
     try {
       return new AtomicFile(path, await open(temporaryFor(path), "w"));
     } catch (error) {

@@ -135,6 +135,18 @@ for (const { title, open, skip } of everyEngine) {
       expect([...(await buffer.read(2, 4))]).toEqual([3, 0]);
     });
 
+    it("refuses memory for no whole number of elements, or of no type", () => {
+      for (const length of [1.5, -1, Number.NaN, 2 ** 53]) {
+        const message = `${length} elements of f32: expected a whole number from 0`;
+        expect(() => engine.buffer("f32", length)).toThrow(message);
+        expect(() => engine.vector(length)).toThrow(message);
+        expect(() => engine.buffer(length)).toThrow(message);
+      }
+      for (const dtype of ["f64", "__proto__", undefined] as unknown as "f32"[]) {
+        expect(() => engine.buffer(dtype, 4)).toThrow(`elements of ${dtype}: expected one of f32`);
+      }
+    });
+
     it("refuses what does not fit a buffer, and a buffer that does not fit an input", async () => {
       const buffer = engine.buffer("i8", 3);
       await expect(buffer.read(1, 4)).rejects.toThrow("[1, 4) of a buffer of 3 i8");

@@ -17,7 +17,7 @@ function built(): boolean {
   }
 }
 
-const CURE = /scripts\/setup\.mjs/;
+const CURE = /convoy setup/;
 
 describe("an addon that cannot be had", () => {
   let folder: string;

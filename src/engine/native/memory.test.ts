@@ -1,5 +1,6 @@
 // The memory report against the allocator itself, and its kinds on a graph that can be counted by hand.
 
+import { constants } from "node:buffer";
 import { totalmem } from "node:os";
 import { describe, expect, it } from "vitest";
 import { classify } from "../../../test/support/questions.js";
@@ -16,6 +17,7 @@ import {
   write,
 } from "../../graph/index.js";
 import { BOUNDS, compressSaved, REPORT } from "../../graph/passes/compressSaved.js";
+import { usableMemory } from "../../machine.js";
 import { createModel } from "../../models/index.js";
 import { trainingGraph } from "../../tasks/index.js";
 import { memoryKinds } from "../engine.js";
@@ -94,6 +96,23 @@ describe.skipIf(!built())("memory of a native program", () => {
     expect(loadAddon().allocated().now).toBe(before);
     await engine.close();
   });
+
+  it.skipIf(constants.MAX_LENGTH >= usableMemory())(
+    "is refused where Node shares no piece of that size",
+    async () => {
+      const engine = nativeEngine({ threads: 1 });
+      const before = loadAddon().allocated().now;
+      const elements = constants.MAX_LENGTH / 4 + 1;
+      const refused = expect.objectContaining({
+        name: "InputError",
+        message: expect.stringMatching(/ of memory in one piece, and Node\.js v.* 4\.3 GB at most/),
+      });
+      expect(() => engine.vector(elements)).toThrow(refused);
+      expect(() => engine.buffer(elements)).toThrow(refused);
+      expect(loadAddon().allocated().now).toBe(before);
+      await engine.close();
+    },
+  );
 
   it("has room for all kinds at their sum, and for each kind alone", async () => {
     const engine = nativeEngine({ threads: 1 });

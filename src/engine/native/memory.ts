@@ -1,10 +1,12 @@
 // Memory that JavaScript and the addon share: work reads and writes it in place, where any other is copied.
 
+import { constants } from "node:buffer";
 import { statSync } from "node:fs";
 import { InputError } from "../../inputError.js";
 import { usableMemory } from "../../machine.js";
 import { bytesOf, type DType, elementsOver, type HostData } from "../../tensor/dtype.js";
 import { formatBytes } from "../../text/bytes.js";
+import { checkElements } from "../bindings.js";
 import type { ByteFile } from "../engine.js";
 import type { Addon } from "./addon.js";
 
@@ -24,14 +26,27 @@ export function expectMemory(what: string, bytes: number): void {
   );
 }
 
+/** Refuses a piece that Node cannot share: 4 GiB before Node 22, where it ends the process for more. */
+function expectShareable(what: string, bytes: number): void {
+  if (bytes <= constants.MAX_LENGTH) return;
+  throw new InputError(
+    `${what} needs ${formatBytes(bytes, Math.ceil)} of memory in one piece, and Node.js ${process.version} shares ` +
+      `${formatBytes(constants.MAX_LENGTH)} at most: take Node.js 22 or newer, smaller batches (--batch), smaller ` +
+      "images (--size) or a smaller model",
+  );
+}
+
 /** Zeros in shared memory. */
 export function sharedElements<D extends DType>(
   addon: Addon,
   dtype: D,
   length: number,
 ): HostData[D] {
+  checkElements(dtype, length);
   const bytes = length * bytesOf[dtype];
-  expectMemory(`an array of ${length} numbers`, bytes);
+  const what = `an array of ${length} numbers`;
+  expectMemory(what, bytes);
+  expectShareable(what, bytes);
   const memory = addon.allocate(bytes);
   shared.add(memory);
   return elementsOver(dtype, memory, length);

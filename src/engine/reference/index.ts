@@ -5,7 +5,7 @@ import { graphFlops } from "../../graph/cost.js";
 import type { Graph, Node } from "../../graph/graph.js";
 import { forwardNodes, rewrite } from "../../graph/rewrite.js";
 import { sizeOf } from "../../tensor/shape.js";
-import { bindingCheck, checkFrozen } from "../bindings.js";
+import { bindingCheck, checkElements, checkFrozen } from "../bindings.js";
 import { bufferOf } from "../buffer.js";
 import type { Bindings, Buffer, Engine, MemoryReport, Outputs, Program } from "../engine.js";
 import { gather } from "./gather.js";
@@ -97,7 +97,10 @@ export function referenceEngine(): Engine {
     },
     vector: (length) => new ReferenceVector(length),
     buffer: bufferOf(
-      (length) => new Float32Array(length),
+      (length) => {
+        checkElements("f32", length);
+        return new Float32Array(length);
+      },
       (dtype, length) => new ReferenceInput(dtype, length),
     ),
     async gather(batch, out) {

@@ -2,7 +2,7 @@
 
 import { bfloat16Of, floatsOf } from "../../tensor/bfloat16.js";
 import { type DType, type HostData, zeros } from "../../tensor/dtype.js";
-import { checkPart, checkStored } from "../bindings.js";
+import { checkElements, checkPart, checkStored } from "../bindings.js";
 import type { Buffer, Input } from "../engine.js";
 
 /** Elements that programs read. */
@@ -13,6 +13,7 @@ export class ReferenceInput<D extends DType = DType> implements Input<D> {
     readonly dtype: D,
     readonly length: number,
   ) {
+    checkElements(dtype, length);
     this.values = zeros(dtype, length);
   }
 
