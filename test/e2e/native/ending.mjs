@@ -42,9 +42,12 @@ const ways = {
     console.log("left");
   },
   async worker() {
-    const worker = new Worker(new URL(import.meta.url), { argv: ["inside"] });
-    await new Promise((resolve) => worker.once("message", resolve));
-    await worker.terminate();
+    // Each loads the addon and takes it along when it ends, since nobody else has it.
+    for (let round = 0; round < 10; round++) {
+      const worker = new Worker(new URL(import.meta.url), { argv: ["inside"] });
+      await new Promise((resolve) => worker.once("message", resolve));
+      await worker.terminate();
+    }
     await Promise.all(await start(2)); // the addon still works here
     console.log("left");
   },
