@@ -51,3 +51,12 @@ test("a family may give a net in one piece, on which no other head fits", () => 
   expect(model).toMatchObject({ name: "rows", input: [1, 28, 28], outputs: 10, layer });
   expect(() => withHead(model, linear(3), 3)).toThrow("no body that another head could stand on");
 });
+
+test.each([undefined, null, {}, { layer: "linear" }, { body: {}, head: () => undefined }])(
+  "what a family makes that is no model is refused: %j",
+  (made) => {
+    const about = { source: "a test", smallest: 1, published: input };
+    const family = { ...about, name: "mine", create: () => made as never };
+    expect(() => createModel("mine", input, [family])).toThrow(/model mine: create.* no model/);
+  },
+);

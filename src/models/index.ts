@@ -8,7 +8,14 @@ import { efficientnetLite0 } from "./efficientnet-lite.js";
 import { lenet5 } from "./lenet5.js";
 import { lenet5Of1998 } from "./lenet5-1998.js";
 import { mobilenets } from "./mobilenetv2.js";
-import { assemble, type Model, type ModelFamily, type ModelInput } from "./model.js";
+import {
+  assemble,
+  type Model,
+  type ModelFamily,
+  type ModelInput,
+  type ModelParts,
+  type WholeModel,
+} from "./model.js";
 import { odenets } from "./odenet.js";
 import { resnet20, resnet32, resnet56 } from "./resnet-cifar.js";
 import { resnet18 } from "./resnet18.js";
@@ -100,6 +107,17 @@ function check(family: ModelFamily, input: ModelInput): void {
   }
 }
 
+/** Refuses what a family of somebody's own made that is no model. */
+function expectParts(name: string, made: ModelParts | WholeModel): void {
+  const { layer, body, head } = (made ?? {}) as Partial<ModelParts & WholeModel>;
+  if (typeof layer === "function") return;
+  if (typeof body?.layer === "function" && Array.isArray(body.stages) && head) return;
+  throw new InputError(
+    `model ${name}: create(input) gave ${made === null ? "null" : typeof made}, no model; expected { layer }, or ` +
+      "{ body: { layer, stages }, head }",
+  );
+}
+
 /**
  * A model by name for images of a size.
  *
@@ -119,5 +137,7 @@ export function createModel(
   check(family, input);
   const { channels, height, width, outputs } = input;
   const about = { name, source: family.source, outputs, input: [channels, height, width] } as const;
-  return assemble(about, family.create(input));
+  const made = family.create(input);
+  expectParts(name, made);
+  return assemble(about, made);
 }
