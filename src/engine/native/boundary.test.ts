@@ -122,6 +122,18 @@ describe.skipIf(!built())("the native boundary", () => {
     expect(() => run({ [at]: wrong() })).toThrow(message);
   });
 
+  it.each(
+    sum.values.flatMap(({ dtype, shape }, at) => [
+      { at, what: "type", told: { dtype: "i32", shape } },
+      { at, what: "shape", told: { dtype, shape: [5] } },
+      { at, what: "number of axes", told: { dtype, shape: [4, 1] } },
+    ]),
+  )("compiles no graph that tells another type of value $at: its $what", async ({ at, told }) => {
+    const values = sum.values.with(at, told);
+    const compiling = (async () => queue.compile({ ...sum, values }))();
+    await expect(compiling).rejects.toThrow(/the result is \[4\], the graph tells/);
+  });
+
   it("is not moved by an input that is detached, shrunk or changed during a run", async () => {
     const right = [Float32Array.of(2, 3, 4, 5)];
     const moved = Uint8Array.of(1, 2, 3, 4);
