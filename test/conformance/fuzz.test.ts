@@ -2,6 +2,7 @@
 // read outside shows in a build with sanitizers, where scripts/sanitize.sh makes many more calls.
 
 import { describe, expect, it } from "vitest";
+import { SAMPLE_FIELDS } from "../../src/engine/engine.js";
 import { type Addon, loadAddon, type NativeQueue } from "../../src/engine/native/addon.js";
 import { request } from "../../src/engine/native/program.js";
 import { fusePointwise } from "../../src/graph/passes/fusePointwise.js";
@@ -10,7 +11,7 @@ import { Random } from "../../src/tensor/philox.js";
 import { sizeOf } from "../../src/tensor/shape.js";
 import { addGradients, buildCase } from "./case.js";
 import { cases } from "./cases.js";
-import { anything, below, pick, spoiled, takeAway } from "./fuzzArguments.js";
+import { anyNumber, anything, below, pick, spoiled, takeAway } from "./fuzzArguments.js";
 import { mutated } from "./fuzzGraphs.js";
 
 const CALLS = Number(process.env["CONVOY_FUZZ_CALLS"] ?? 3000);
@@ -41,7 +42,7 @@ type Call = (...given: unknown[]) => unknown;
 
 class Fuzzer {
   private readonly pending: unknown[] = [];
-  readonly counts = { calls: 0, refused: 0, rejected: 0, ran: 0 };
+  readonly counts = { calls: 0, refused: 0, rejected: 0, ran: 0, gathered: 0 };
 
   constructor(
     private readonly addon: Addon,
@@ -101,17 +102,25 @@ class Fuzzer {
   private gather(): void {
     const { random } = this;
     const [height, width, channels, stored, samples] = [5, 4, 3, 3, 4];
+    const size = height * width * channels;
+    const sources = Array.from({ length: 2 * samples }, (_, at) =>
+      at % 4 === 3 ? [-1, 0, 0] : [(at % stored) * size, height, width],
+    );
+    if (below(random, 3) === 0) pick(random, sources)[below(random, 3)] = anyNumber(random);
     const right = [
-      new Uint8Array(stored * height * width * channels),
-      [height, width, channels],
-      Int32Array.from({ length: 2 * samples }, (_, at) => (at % 3) - (at % 2)).map(Math.abs),
-      Float32Array.from({ length: 11 * samples }, () => pick(random, [1, 0, -1, 0.5, 3, 1e9])),
+      new Uint8Array(stored * size),
+      channels,
+      Float64Array.from(sources.flat()),
+      Float32Array.from({ length: SAMPLE_FIELDS * samples }, () =>
+        pick(random, [1, 0, -1, 0.5, 3, 1e9]),
+      ),
       [3, 6],
       new Float32Array(channels),
       new Float32Array(channels).fill(1),
       this.own(samples * channels * 18),
     ];
-    this.call("gather", spoiled(random, this.addon, right)).catch(() => {});
+    const done = () => void this.counts.gathered++;
+    this.call("gather", spoiled(random, this.addon, right)).then(done, () => {});
   }
 
   private vectors(): void {
@@ -158,9 +167,10 @@ describe.skipIf(!addon)("calls with arbitrary arguments", () => {
     const fuzzer = new Fuzzer(addon!, queue, new Random({ seed: 11, purpose: "augment" }));
     while (fuzzer.counts.calls < CALLS) await fuzzer.round();
     await queue.barrier();
-    const { calls, refused, rejected, ran } = fuzzer.counts;
+    const { calls, refused, rejected, ran, gathered } = fuzzer.counts;
     // Each kind of end comes: calls that do their work, that are refused at once, and later.
-    for (const count of [refused, rejected, ran]) expect(count).toBeGreaterThan(calls / 50);
+    for (const count of [refused, rejected, ran, gathered])
+      expect(count).toBeGreaterThan(calls / 50);
     if (CALLS > 3000) console.info(JSON.stringify(fuzzer.counts));
     queue.close();
   });

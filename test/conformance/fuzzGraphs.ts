@@ -64,7 +64,8 @@ function change(random: Random, { holder, key }: Spot): void {
 
 /** The same change of a size wherever it stands, so that types and attributes go on telling the same. */
 function changeEverywhere(random: Random, spots: readonly Spot[]): void {
-  const sizes = spots.filter(({ holder, key }) => Number(holder[key]) > 1);
+  const isSize = (value: unknown) => typeof value === "number" && value > 1;
+  const sizes = spots.filter(({ holder, key }) => isSize(holder[key]));
   if (sizes.length === 0) return;
   const { holder, key } = pick(random, sizes);
   const old = holder[key] as number;
