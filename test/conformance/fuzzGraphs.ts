@@ -47,7 +47,7 @@ function change(random: Random, { holder, key }: Spot): void {
   const value = holder[key];
   const way = below(random, 8);
   if (way === 0) {
-    holder[key] = pick(random, otherTypes);
+    holder[key] = structuredClone(pick(random, otherTypes));
   } else if (way === 1) {
     if (Array.isArray(holder)) holder.splice(key as number, 1);
     else delete holder[key];
