@@ -1,13 +1,11 @@
 // Convoy's training step exactly as the trainer runs it, of one net or of several that share engines.
 
-import { evenOffsets, identity, type Labels, Sample } from "../data/index.js";
+import { evenOffsets, identity, type Labels, Sample, targetBuffers } from "../data/index.js";
 import { createEngine, type Engine } from "../engine/index.js";
 import type { Model } from "../models/index.js";
 import { initialise, netOf } from "../nn/index.js";
 import { bindRule, getRule, initState } from "../optim/index.js";
 import { ask, targetsOf, taskFor } from "../tasks/index.js";
-import { zeros } from "../tensor/index.js";
-import { sizeOf } from "../tensor/shape.js";
 import { compileTraining, type Examples, pipeline } from "../train/index.js";
 import { version } from "../version.js";
 import type { Arrangement, ConvoyContender } from "./convoy.js";
@@ -37,12 +35,7 @@ function fillTargets(
   const [, height, width] = model.input;
   const size = { height, width };
   const maker = targetsOf(model, taskFor(labels), labels, {});
-  const into = Object.fromEntries(
-    Object.entries(maker.inputs).map(([name, { dtype, shape }]) => {
-      const length = batch * sizeOf(shape);
-      return [name, dtype === "f32" ? engine.buffer(length) : zeros(dtype, length)];
-    }),
-  );
+  const into = targetBuffers(engine, maker, batch);
   const samples = Array.from({ length: batch }, () => new Sample(() => identity));
   const indices = Int32Array.from({ length: 2 * batch }, (_, at) => (at % 2 === 0 ? at / 2 : -1));
   const [sizes, maps] = [samples.map(() => size), samples.map(() => identity)];

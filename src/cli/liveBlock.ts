@@ -1,7 +1,7 @@
 // Lines at the end of a terminal that are drawn again and again until something is printed over them.
 
 import type { Stream } from "./console.js";
-import { widthOf } from "./fit.js";
+import { widthOf } from "./lineParts.js";
 
 const ERASE_LINE = "\r\x1b[K";
 const ERASE_BELOW = "\x1b[J";

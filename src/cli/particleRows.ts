@@ -2,7 +2,7 @@
 
 import type { MetricInfo } from "../tasks/index.js";
 import type { ParticleStatus } from "../train/index.js";
-import type { Part } from "./fit.js";
+import type { Part } from "./lineParts.js";
 import { metricText, metricTitle } from "./metricText.js";
 
 const number = (value: number, digits: number) =>

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { classification } from "../tasks/index.js";
 import type { ParticleStatus, RunStart, StepDone, Summary, TrainEvent } from "../train/events.js";
-import { fitting } from "./fit.js";
+import { fitting } from "./lineParts.js";
 import { particleRow } from "./particleRows.js";
 import { showProgress, showResult } from "./progress.js";
 

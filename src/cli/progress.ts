@@ -17,7 +17,7 @@ import type {
   SwarmSize,
 } from "../train/index.js";
 import { type Stream, say } from "./console.js";
-import { fitting, type Part, widthOf } from "./fit.js";
+import { fitting, type Part, widthOf } from "./lineParts.js";
 import { LiveBlock } from "./liveBlock.js";
 import { metricText, metricTitle } from "./metricText.js";
 import { particleRow } from "./particleRows.js";

@@ -81,4 +81,10 @@ export { listImages } from "./readers/listImages.js";
 export type { Location, Reader, ReadOptions, ReadProgress, WrongFile } from "./readers/reader.js";
 export { type OpenOptions, openDataset, type Source, sources } from "./sources.js";
 export { type SplitOptions, selectionFault, splitSelection } from "./split.js";
-export { type BatchPlan, noTargets, type TargetInput, type TargetMaker } from "./targets.js";
+export {
+  type BatchPlan,
+  noTargets,
+  type TargetInput,
+  type TargetMaker,
+  targetBuffers,
+} from "./targets.js";

@@ -2,15 +2,13 @@
 
 import { type Buffer, type Engine, SAMPLE_FIELDS, SOURCE_FIELDS } from "../engine/engine.js";
 import { InputError } from "../inputError.js";
-import { zeros } from "../tensor/dtype.js";
 import { Random } from "../tensor/philox.js";
-import { sizeOf } from "../tensor/shape.js";
 import { type Augmentation, type Frame, Sample } from "./augment/augmentation.js";
 import type { Dataset } from "./dataset.js";
 import { fitMap } from "./geometry.js";
 import { sizeAt } from "./images.js";
 import { type Intake, plainIntake, withChannels } from "./intake.js";
-import { noTargets, type TargetMaker } from "./targets.js";
+import { noTargets, type TargetMaker, targetBuffers } from "./targets.js";
 
 /** Settings of a {@link Loader}. */
 export interface LoaderOptions {
@@ -133,12 +131,7 @@ export class Loader {
     const { engine, dataset, batchSize: n } = this;
     return {
       images: engine.buffer(n * dataset.channels * this.height * this.width),
-      targets: Object.fromEntries(
-        Object.entries(this.targets.inputs).map(([name, { dtype, shape }]) => {
-          const length = n * sizeOf(shape);
-          return [name, dtype === "f32" ? engine.buffer(length) : zeros(dtype, length)];
-        }),
-      ),
+      targets: targetBuffers(engine, this.targets, n),
       own: new Int32Array(n),
       indices: new Int32Array(2 * n),
       sources: new Float64Array(2 * n * SOURCE_FIELDS),

@@ -1,8 +1,8 @@
 // How labels become inputs of a program: whatever happens to an image on its way into a batch, its targets follow.
 
-import type { Buffer } from "../engine/engine.js";
-import type { DType } from "../tensor/dtype.js";
-import type { Shape } from "../tensor/shape.js";
+import type { Buffer, Engine } from "../engine/engine.js";
+import { type DType, zeros } from "../tensor/dtype.js";
+import { type Shape, sizeOf } from "../tensor/shape.js";
 import type { Sample } from "./augment/augmentation.js";
 import type { Affine } from "./geometry.js";
 import type { Size } from "./images.js";
@@ -34,6 +34,19 @@ export interface TargetMaker {
   /** Fills the inputs of a whole batch. */
   fill(plan: BatchPlan, into: Readonly<Record<string, Buffer>>): void;
 }
+
+/** Memory for the targets of a batch, of the engine where it lends any for their type. */
+export const targetBuffers = (
+  engine: Pick<Engine, "buffer">,
+  { inputs }: Pick<TargetMaker, "inputs">,
+  batch: number,
+): Readonly<Record<string, Buffer>> =>
+  Object.fromEntries(
+    Object.entries(inputs).map(([name, { dtype, shape }]) => {
+      const length = batch * sizeOf(shape);
+      return [name, dtype === "f32" ? engine.buffer(length) : zeros(dtype, length)];
+    }),
+  );
 
 /** For images whose labels do not matter. */
 export const noTargets: TargetMaker = { inputs: {}, fill: () => undefined };

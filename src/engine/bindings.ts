@@ -1,7 +1,7 @@
 // The check at the door of every engine: does a run bind all that the graph names, and does it fit?
 
 import type { Graph } from "../graph/graph.js";
-import { type DType, dtypes, zeros } from "../tensor/dtype.js";
+import { type DType, zeros } from "../tensor/dtype.js";
 import { formatShape, type Shape, sizeOf } from "../tensor/shape.js";
 import type { Bindings, Buffer, Input } from "./engine.js";
 
@@ -44,32 +44,6 @@ const scalarCheck =
 
 const keyCheck: Check = ({ key }) =>
   key ? undefined : "the graph draws random numbers and needs a key";
-
-/** Checks what memory is asked for. */
-export function checkElements(dtype: DType, length: number): void {
-  if (!dtypes.includes(dtype)) {
-    throw new RangeError(`elements of ${String(dtype)}: expected one of ${dtypes.join(", ")}`);
-  }
-  if (Number.isSafeInteger(length) && length >= 0) return;
-  throw new RangeError(`${length} elements of ${dtype}: expected a whole number from 0`);
-}
-
-/** Checks a part of a buffer. */
-export function checkPart({ dtype, length }: Input, start: number, end: number): void {
-  const whole = Number.isInteger(start) && Number.isInteger(end);
-  if (whole && 0 <= start && start <= end && end <= length) return;
-  throw new RangeError(`[${start}, ${end}) of a buffer of ${length} ${dtype}`);
-}
-
-/** Checks elements that are to be stored in a buffer. */
-export function checkStored(to: Input, values: Buffer, start: number): void {
-  const wanted = zeros(to.dtype, 0).constructor;
-  if (values.constructor !== wanted) {
-    const found = values.constructor.name;
-    throw new RangeError(`a buffer of ${to.dtype}: expected ${wanted.name}, found ${found}`);
-  }
-  checkPart(to, start, start + values.length);
-}
 
 /** The end of what nodes read and write of each vector. */
 function vectorEnds(graph: Graph): ReadonlyMap<string, number> {

@@ -111,7 +111,8 @@ function check(family: ModelFamily, input: ModelInput): void {
 function expectParts(name: string, made: ModelParts | WholeModel): void {
   const { layer, body, head } = (made ?? {}) as Partial<ModelParts & WholeModel>;
   if (typeof layer === "function") return;
-  if (typeof body?.layer === "function" && Array.isArray(body.stages) && head) return;
+  if (typeof body?.layer === "function" && Array.isArray(body.stages) && typeof head === "function")
+    return;
   throw new InputError(
     `model ${name}: create(input) gave ${made === null ? "null" : typeof made}, no model; expected { layer }, or ` +
       "{ body: { layer, stages }, head }",

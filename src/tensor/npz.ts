@@ -23,6 +23,8 @@ export interface ArrayInfo {
   /** NumPy's code, such as `<f4` or `|u1`. */
   readonly type: string;
   readonly shape: Shape;
+  /** Where the bytes of a u8 array begin in the archive, if they lie there row by row and not packed; not checked. */
+  readonly first?: number;
 }
 
 /** An archive whose arrays are unpacked and decoded one by one. */
@@ -37,13 +39,6 @@ export interface Npz {
    * @throws FormatError as {@link Npz.read} does.
    */
   describe(name: string): ArrayInfo;
-  /**
-   * Where the bytes of a u8 array lie in the archive, row by row: `first` and the product of its shape; `undefined` for
-   * an array that is packed, of another type, or in Fortran's order. They are not checked for damage.
-   *
-   * @throws FormatError as {@link Npz.read} does.
-   */
-  place(name: string): { readonly first: number; readonly shape: Shape } | undefined;
   /**
    * Reads one array of numbers.
    *
@@ -84,18 +79,10 @@ export function openNpz(archive: Uint8Array | ByteSource, options: NpzOptions = 
     names,
     describe(name) {
       const file = find(name);
-      const { descr, shape } = parseHeader(file.begin(MOST_HEADER), title(name), file.size);
-      return { type: descr, shape };
-    },
-    place(name) {
-      const file = find(name);
-      const { type, fortranOrder, shape, start } = parseHeader(
-        file.begin(MOST_HEADER),
-        title(name),
-        file.size,
-      );
-      if (file.place === undefined || type !== "u8" || fortranOrder) return undefined;
-      return { first: file.place + start, shape };
+      const header = parseHeader(file.begin(MOST_HEADER), title(name), file.size);
+      const { descr, type, fortranOrder, shape, start } = header;
+      const lies = file.place !== undefined && type === "u8" && !fortranOrder;
+      return { type: descr, shape, ...(lies && { first: file.place + start }) };
     },
     read: (name) => readNpy(find(name).unpack(), title(name), { share: true }),
     texts: (name) => readNpyTexts(find(name).unpack(), title(name)),

@@ -60,19 +60,18 @@ export function readImageArray(
   options: ReadOptions,
 ): StoredImages {
   const source = `${path}: ${name}`;
-  const { shape } = archive.describe(name);
+  const { type, shape, first } = archive.describe(name);
   const layout = layoutOf(shape, source);
   const { channelsFirst, channels, length, height, width } = layout;
-  const place = channelsFirst ? undefined : archive.place(name);
-  if (place && sizeOf(shape) > memoryFor(options)) {
-    return {
-      ...layout,
-      images: imagesOf({ path, bytes: archive.length }, layout, { ...place, length }),
-    };
+  // As NumPy writes types: `<f4` has four bytes.
+  const stored = sizeOf(shape) * Number(type.slice(2));
+  if (first !== undefined && !channelsFirst && stored > memoryFor(options)) {
+    const bytes = { path, bytes: archive.length };
+    return { ...layout, images: imagesOf(bytes, layout, { first, length }) };
   }
   requireMemory(
     source,
-    sizeOf(shape),
+    stored,
     options,
     "save it as bytes (uint8), channels last and without compression: then it is read where it lies",
   );

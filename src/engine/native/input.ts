@@ -1,7 +1,7 @@
 // Inputs in memory that JavaScript and the addon share.
 
 import type { DType, HostData } from "../../tensor/dtype.js";
-import { checkPart, checkStored } from "../bindings.js";
+import { checkPart, checkStored } from "../buffer.js";
 import type { Buffer, Input } from "../engine.js";
 import type { Addon, NativeQueue } from "./addon.js";
 import { sharedElements } from "./memory.js";

@@ -6,7 +6,7 @@ import { InputError } from "../../inputError.js";
 import { usableMemory } from "../../machine.js";
 import { bytesOf, type DType, elementsOver, type HostData } from "../../tensor/dtype.js";
 import { formatBytes } from "../../text/bytes.js";
-import { checkElements } from "../bindings.js";
+import { checkElements } from "../buffer.js";
 import type { ByteFile } from "../engine.js";
 import type { Addon } from "./addon.js";
 

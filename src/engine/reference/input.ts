@@ -2,7 +2,7 @@
 
 import { bfloat16Of, floatsOf } from "../../tensor/bfloat16.js";
 import { type DType, type HostData, zeros } from "../../tensor/dtype.js";
-import { checkElements, checkPart, checkStored } from "../bindings.js";
+import { checkElements, checkPart, checkStored } from "../buffer.js";
 import type { Buffer, Input } from "../engine.js";
 
 /** Elements that programs read. */

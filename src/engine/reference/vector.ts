@@ -1,7 +1,7 @@
 // Vectors of the reference engine: f32 numbers as the contract has them, so that what is read and
 // written back is the same; held in double precision, as the kernels compute.
 
-import { checkElements } from "../bindings.js";
+import { checkElements } from "../buffer.js";
 import type { Reductions, Vector } from "../engine.js";
 
 /** A vector whose elements a run changes in place, through `values`. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fitting, widthOf } from "./fit.js";
+import { fitting, widthOf } from "./lineParts.js";
 
 const parts = [
   { text: "epoch 1/2" },
