@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { addInHalves } from "../../../test/support/addInHalves.js";
+import { testGolden } from "../../../test/support/golden.js";
 import { classLabels } from "../../../test/support/questions.js";
 import { ClassMetrics } from "./metrics.js";
 
@@ -21,24 +21,9 @@ interface Golden {
   readonly auc?: number;
 }
 
-const golden = "../shared/golden/metrics-classify.json.gz";
-
-test.skipIf(!existsSync(golden))(`are those of scikit-learn (${golden})`, () => {
-  const cases: Golden[] = JSON.parse(gunzipSync(readFileSync(golden)).toString());
-  expect(cases).toHaveLength(200);
+testGolden<Golden>("are those of scikit-learn", "metrics-classify.json.gz", 200, (cases) => {
   for (const { classes, truth, probabilities, ...expected } of cases) {
-    const metrics = new ClassMetrics(classLabels(truth, classes));
-    const half = truth.length >> 1;
-    for (const [from, to] of [
-      [0, half],
-      [half, truth.length],
-    ]) {
-      const rows = probabilities.slice(from, to);
-      metrics.add(
-        Float32Array.from(rows.flat()),
-        Int32Array.from(rows, (_, at) => from + at),
-      );
-    }
+    const metrics = addInHalves(new ClassMetrics(classLabels(truth, classes)), probabilities);
     const { accuracy, balancedAccuracy, macroF1, auc } = metrics.values();
     const { confusion } = expected;
     const seen = confusion.filter((row, at) =>

@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { testGolden } from "../../../test/support/golden.js";
 import { evenOffsets, IGNORED, type MaskLabels } from "../../data/index.js";
 import { PixelMetrics } from "./metrics.js";
 import { MASK } from "./targets.js";
@@ -39,32 +38,33 @@ interface Golden {
   readonly confusion: readonly (readonly number[])[];
 }
 
-const golden = "../shared/golden/metrics-classify.json.gz";
-
-test.skipIf(!existsSync(golden))(`are those of scikit-learn on pixels (${golden})`, () => {
-  const cases: Golden[] = JSON.parse(gunzipSync(readFileSync(golden)).toString());
-  expect(cases).toHaveLength(200);
-  for (const { truth, probabilities, ...expected } of cases) {
-    const metrics = metricsOf([truth], [probabilities]);
-    const { miou, pixelAccuracy } = metrics.values();
-    expect(pixelAccuracy).toBeCloseTo(expected.accuracy, 9);
-    expect([...metrics.confusion.counts]).toEqual(expected.confusion.flat());
-    // The Jaccard index by scikit-learn's precision and recall: 1 / J = 1 / P + 1 / R - 1.
-    const ious = expected.precision.map((p, at) => {
-      const recall = expected.recall[at];
-      return p * recall === 0 ? 0 : 1 / (1 / p + 1 / recall - 1);
-    });
-    const seen = ious.filter((_, at) =>
-      expected.confusion.some((row, truth) => (truth === at ? row.some(Boolean) : row[at] > 0)),
-    );
-    expect(miou).toBeCloseTo(seen.reduce((sum, iou) => sum + iou, 0) / seen.length, 9);
-    for (const [at, { iou, precision, recall }] of metrics.outputs().entries()) {
-      expect(precision).toBeCloseTo(expected.precision[at], 9);
-      expect(recall).toBeCloseTo(expected.recall[at], 9);
-      if (!Number.isNaN(iou)) expect(iou).toBeCloseTo(ious[at], 9);
+testGolden<Golden>(
+  "are those of scikit-learn on pixels",
+  "metrics-classify.json.gz",
+  200,
+  (cases) => {
+    for (const { truth, probabilities, ...expected } of cases) {
+      const metrics = metricsOf([truth], [probabilities]);
+      const { miou, pixelAccuracy } = metrics.values();
+      expect(pixelAccuracy).toBeCloseTo(expected.accuracy, 9);
+      expect([...metrics.confusion.counts]).toEqual(expected.confusion.flat());
+      // The Jaccard index by scikit-learn's precision and recall: 1 / J = 1 / P + 1 / R - 1.
+      const ious = expected.precision.map((p, at) => {
+        const recall = expected.recall[at];
+        return p * recall === 0 ? 0 : 1 / (1 / p + 1 / recall - 1);
+      });
+      const seen = ious.filter((_, at) =>
+        expected.confusion.some((row, truth) => (truth === at ? row.some(Boolean) : row[at] > 0)),
+      );
+      expect(miou).toBeCloseTo(seen.reduce((sum, iou) => sum + iou, 0) / seen.length, 9);
+      for (const [at, { iou, precision, recall }] of metrics.outputs().entries()) {
+        expect(precision).toBeCloseTo(expected.precision[at], 9);
+        expect(recall).toBeCloseTo(expected.recall[at], 9);
+        if (!Number.isNaN(iou)) expect(iou).toBeCloseTo(ious[at], 9);
+      }
     }
-  }
-});
+  },
+);
 
 test("counts add up over images; pixels of 255 do not count, whatever is said of them", () => {
   const [first, second] = [

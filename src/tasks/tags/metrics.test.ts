@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { addInHalves } from "../../../test/support/addInHalves.js";
+import { testGolden } from "../../../test/support/golden.js";
 import type { TagLabels } from "../../data/index.js";
 import { averagePrecision } from "./averagePrecision.js";
 import { TagMetrics } from "./metrics.js";
@@ -12,21 +12,8 @@ const labelsOf = (rows: readonly (readonly number[])[]): TagLabels => ({
 });
 
 /** Metrics of logits [images][tags], added in two batches. */
-function metricsOf(truth: readonly (readonly number[])[], logits: readonly (readonly number[])[]) {
-  const metrics = new TagMetrics(labelsOf(truth));
-  const half = truth.length >> 1;
-  for (const [from, to] of [
-    [half, truth.length],
-    [0, half],
-  ]) {
-    const rows = logits.slice(from, to);
-    metrics.add(
-      Float32Array.from(rows.flat()),
-      Int32Array.from(rows, (_, at) => from + at),
-    );
-  }
-  return metrics;
-}
+const metricsOf = (truth: readonly (readonly number[])[], logits: readonly (readonly number[])[]) =>
+  addInHalves(new TagMetrics(labelsOf(truth)), logits);
 
 /** What scikit-learn says of random cases, a tag being said from a probability of 0.5 on. */
 interface Golden {
@@ -41,11 +28,7 @@ interface Golden {
   readonly map: number;
 }
 
-const golden = "../shared/golden/metrics-tags.json.gz";
-
-test.skipIf(!existsSync(golden))(`are those of scikit-learn (${golden})`, () => {
-  const cases: Golden[] = JSON.parse(gunzipSync(readFileSync(golden)).toString());
-  expect(cases).toHaveLength(200);
+testGolden<Golden>("are those of scikit-learn", "metrics-tags.json.gz", 200, (cases) => {
   expect(cases.filter(({ emptyBoth }) => emptyBoth > 0).length).toBeGreaterThan(10);
   for (const { truth, probabilities, emptyBoth, ...expected } of cases) {
     const logits = probabilities.map((row) => row.map((p) => Math.log(p / (1 - p))));

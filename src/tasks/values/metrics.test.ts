@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { addInHalves } from "../../../test/support/addInHalves.js";
+import { testGolden } from "../../../test/support/golden.js";
 import { averageErrors, ValueMetrics } from "./metrics.js";
 
 const plain = (names: number) => ({
@@ -18,23 +18,14 @@ function metricsOf(
   found: readonly (readonly number[])[],
   constants = plain(truth[0].length),
 ) {
-  const of = Float64Array.from(truth.flat()) as unknown as Float32Array;
-  const metrics = new ValueMetrics(
-    { kind: "values", of, names: names(truth[0].length) },
-    constants,
-  );
-  const half = truth.length >> 1;
-  for (const [from, to] of [
-    [0, half],
-    [half, truth.length],
-  ]) {
-    const rows = found.slice(from, to);
-    metrics.add(
-      Float64Array.from(rows.flat()) as unknown as Float32Array,
-      Int32Array.from(rows, (_, at) => from + at),
-    );
-  }
-  return metrics;
+  const double = (numbers: readonly number[]) =>
+    Float64Array.from(numbers) as unknown as Float32Array;
+  const labels = {
+    kind: "values",
+    of: double(truth.flat()),
+    names: names(truth[0].length),
+  } as const;
+  return addInHalves(new ValueMetrics(labels, constants), found, double);
 }
 
 /** What scikit-learn says of one value. */
@@ -46,11 +37,7 @@ interface Golden {
   readonly r2: number;
 }
 
-const golden = "../shared/golden/metrics-values.json.gz";
-
-test.skipIf(!existsSync(golden))(`are those of scikit-learn (${golden})`, () => {
-  const cases: Golden[] = JSON.parse(gunzipSync(readFileSync(golden)).toString());
-  expect(cases).toHaveLength(50);
+testGolden<Golden>("are those of scikit-learn", "metrics-values.json.gz", 50, (cases) => {
   for (const { truth, found, ...expected } of cases) {
     const columns = (list: readonly number[]) => list.map((value) => [value]);
     const values = metricsOf(columns(truth), columns(found)).values();
