@@ -2,10 +2,11 @@
 //
 //   node examples/against-pytorch/report.mjs SETS OUT
 //
-// Means over seeds with 95 % intervals of the mean (t distribution), and the difference of the two sides.
+// Means over seeds with 95 % intervals of Student's t, and the difference of the two sides.
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { estimate, tQuantile } from "convoynet/study";
 import { readNpz } from "convoynet/tensor";
 
 const [sets, out] = process.argv.slice(2);
@@ -24,24 +25,21 @@ const scores = [
   { set: "cells", metric: "r2", scale: 100 },
 ];
 
-/** Two-sided 95 % quantiles of t, by degrees of freedom. */
-const T = { 2: 4.303, 4: 2.776, 5: 2.571, 10: 2.228 };
-
-const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const squares = (values) => values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0);
+const withHalf = (mean, half) => `${mean.toFixed(2)} ± ${half.toFixed(2)}`;
 
 const interval = (values) => {
-  const half =
-    T[values.length - 1] * Math.sqrt(squares(values) / (values.length - 1) / values.length);
-  return `${mean(values).toFixed(2)} ± ${half.toFixed(2)}`;
+  const { mean, high } = estimate(values);
+  return withHalf(mean, high - mean);
 };
 
-/** Seeds of the two sides are different random numbers, so they are not paired. */
+/** Seeds of the two sides are different random numbers, so they are not paired: Student's t with a common variance. */
 const difference = (a, b) => {
   const freedom = a.length + b.length - 2;
-  const variance = (squares(a) + squares(b)) / freedom;
-  const half = T[freedom] * Math.sqrt(variance * (1 / a.length + 1 / b.length));
-  return `${(mean(a) - mean(b)).toFixed(2)} ± ${half.toFixed(2)}`;
+  const [own, twin] = [a, b].map((values) => estimate(values).mean);
+  const squares = (values, mean) => values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const variance = (squares(a, own) + squares(b, twin)) / freedom;
+  const error = Math.sqrt(variance * (1 / a.length + 1 / b.length));
+  return withHalf(own - twin, tQuantile(freedom) * error);
 };
 
 function testsOf(side, set) {
@@ -64,6 +62,6 @@ for (const { set, metric, scale } of scores) {
 
 /** What always saying the mean of the training images comes to. */
 const cells = readNpz(readFileSync(join(sets, "cells.npz")));
-const constant = mean([...cells.get("train_values").data]);
+const constant = estimate([...cells.get("train_values").data]).mean;
 const errors = [...cells.get("test_values").data].map((value) => Math.abs(value - constant));
-console.log(`\ncells, mae of a constant: ${mean(errors).toFixed(2)}`);
+console.log(`\ncells, mae of a constant: ${estimate(errors).mean.toFixed(2)}`);

@@ -2,6 +2,7 @@ export { firstDifference } from "./difference.js";
 export { rateFiles } from "./rateReport.js";
 export type { RateScore, Verdict } from "./rates.js";
 export type { RunOutcome } from "./run.js";
+export { type Estimate, estimate, tQuantile } from "./statistics.js";
 export {
   type Course,
   inOrder,

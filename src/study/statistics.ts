@@ -63,7 +63,13 @@ export function tQuantile(degrees: number, confidence = CONFIDENCE): number {
   return Math.sqrt(degrees) * Math.tan(low);
 }
 
-/** The mean of values and its 95 % interval (Student's t); `undefined` when there are none. */
+/**
+ * The mean of values and its 95 % interval (Student's t); `undefined` when there are none.
+ *
+ * @example
+ * const { low, high } = estimate([1, 2, 3])!;
+ * [low!.toFixed(3), high!.toFixed(3)]; // ["-0.484", "4.484"]
+ */
 export function estimate(values: readonly number[]): Estimate | undefined {
   if (values.length === 0) return undefined;
   const centre = mean(values);
