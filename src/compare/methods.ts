@@ -45,7 +45,7 @@ export const methods: readonly Method[] = [
   },
   {
     name: "independent",
-    description: "nets side by side that never meet; the best one is deployed",
+    description: "nets side by side without rounds; the best one is deployed",
     settings: { swarm: "independent" },
   },
   {

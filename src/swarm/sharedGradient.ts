@@ -42,7 +42,7 @@ export interface SharedGradientParts {
   readonly wait?: number;
 }
 
-/** The place where the gradients of a swarm meet. */
+/** Makes one gradient of those of a swarm. */
 export class SharedGradient {
   private readonly found = new WeakMap<Messages, Shared>();
   private absent: readonly number[] = [];

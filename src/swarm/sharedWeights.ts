@@ -55,7 +55,7 @@ export function readPart({ from, layout }: Slice, message: Uint8Array, source: s
   return new Float32Array(message.slice(HEADER, end).buffer);
 }
 
-/** The place where the parts of a swarm's weights meet. */
+/** Joins the parts of a swarm's weights. */
 export class SharedWeights {
   private readonly found = new WeakMap<Messages, Float32Array>();
 

@@ -189,7 +189,7 @@ export const trainConfig = z.strictObject({
   saveMinutes: z.number().min(0).default(10).describe("longest time between two checkpoints"),
   swarm: z.string().optional().describe("train several nets together, by the coupling's name"),
   particles: count().default(4).describe("nets of a swarm"),
-  topology: z.string().optional().describe("who meets whom when a swarm gossips"),
+  topology: z.string().optional().describe("whose mean each net takes when a swarm gossips"),
   coupling: z
     .record(z.string(), z.union([z.number(), z.string()]))
     .default({})
