@@ -29,41 +29,10 @@ async function syncFolder(folder: string): Promise<void> {
   await handle.sync().finally(() => handle.close());
 }
 
-async function writeAndSync(path: string, content: string | Uint8Array): Promise<void> {
-  const handle = await open(path, "w");
-  try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 /**
- * Replaces a file as a whole: written beside it, brought to disk, then renamed. When anything fails,
- * as on a full disk, the old file stays as it was.
- *
- * @param previous where the old file is kept; default nowhere
- * @throws InputError saying what could not be written and what to do.
+ * A file that is replaced as a whole: written beside the old one, piece by piece, brought to disk, then renamed. When
+ * anything fails, as on a full disk, the old file stays as it was.
  */
-export async function writeFileAtomic(
-  path: string,
-  content: string | Uint8Array,
-  previous?: string,
-): Promise<void> {
-  const temporary = temporaryFor(path);
-  try {
-    await writeAndSync(temporary, content);
-    if (previous !== undefined && existsSync(path)) await rename(path, previous);
-    await rename(temporary, path);
-    await syncFolder(dirname(path));
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw writeError(path, error);
-  }
-}
-
-/** A file that is written piece by piece, and replaced as {@link writeFileAtomic} does once it is whole. */
 export class AtomicFile {
   private constructor(
     private readonly path: string,
@@ -72,26 +41,32 @@ export class AtomicFile {
 
   /** Throws an {@link InputError} where nothing can be written, or what is there is no file. */
   static async open(path: string): Promise<AtomicFile> {
-    const found = statSync(path, { throwIfNoEntry: false });
-    if (found?.isDirectory()) throw writeError(path, { code: "EISDIR" });
-    if (found && !found.isFile()) throw new InputError(`${path}: it is no file; name another one`);
     try {
+      const found = statSync(path, { throwIfNoEntry: false });
+      if (found?.isDirectory()) throw writeError(path, { code: "EISDIR" });
+      if (found && !found.isFile())
+        throw new InputError(`${path}: it is no file; name another one`);
       return new AtomicFile(path, await open(temporaryFor(path), "w"));
     } catch (error) {
-      throw writeError(path, error);
+      throw error instanceof InputError ? error : writeError(path, error);
     }
   }
 
-  /** Adds text. */
-  write(text: string): Promise<void> {
-    return this.attempt(() => this.handle.writeFile(text));
+  /** Adds text or bytes. */
+  write(content: string | Uint8Array): Promise<void> {
+    return this.attempt(() => this.handle.writeFile(content));
   }
 
-  /** Puts the file into its place. */
-  finish(): Promise<void> {
+  /**
+   * Puts the file into its place.
+   *
+   * @param previous where the old file is kept; default nowhere
+   */
+  finish(previous?: string): Promise<void> {
     return this.attempt(async () => {
       await this.handle.sync();
       await this.handle.close();
+      if (previous !== undefined && existsSync(this.path)) await rename(this.path, previous);
       await rename(temporaryFor(this.path), this.path);
       await syncFolder(dirname(this.path));
     });
@@ -111,6 +86,22 @@ export class AtomicFile {
       throw writeError(this.path, error);
     }
   }
+}
+
+/**
+ * Replaces a file as a whole, as {@link AtomicFile} does.
+ *
+ * @param previous where the old file is kept; default nowhere
+ * @throws InputError saying what could not be written and what to do.
+ */
+export async function writeFileAtomic(
+  path: string,
+  content: string | Uint8Array,
+  previous?: string,
+): Promise<void> {
+  const file = await AtomicFile.open(path);
+  await file.write(content);
+  await file.finish(previous);
 }
 
 /** Adds text to a file; throws as {@link writeFileAtomic} does. */
