@@ -63,6 +63,32 @@ struct IntLaneTypes {
 template <int N>
 using IntLanes = typename IntLaneTypes<N>::Ints;
 
+/** The first halves of two vectors, in turn, or the second ones. */
+CONVOY_INLINE Lanes<8> zip(Lanes<8> a, Lanes<8> b, bool second) {
+  const IntLanes<8> low = {0, 8, 1, 9, 2, 10, 3, 11}, high = low + 4;
+  return second ? __builtin_shuffle(a, b, high) : __builtin_shuffle(a, b, low);
+}
+CONVOY_INLINE Lanes<16> zip(Lanes<16> a, Lanes<16> b, bool second) {
+  const IntLanes<16> low = {0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23}, high = low + 8;
+  return second ? __builtin_shuffle(a, b, high) : __builtin_shuffle(a, b, low);
+}
+
+/** N rows of N numbers become columns. */
+template <int N>
+CONVOY_INLINE void transpose(Lanes<N>* rows) {
+#pragma GCC unroll 4
+  for (int step = 1; step < N; step *= 2) {
+    Lanes<N> next[N];
+#pragma GCC unroll 8
+    for (int i = 0; i < N / 2; i++) {
+      next[2 * i] = zip(rows[i], rows[i + N / 2], false);
+      next[2 * i + 1] = zip(rows[i], rows[i + N / 2], true);
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < N; i++) rows[i] = next[i];
+  }
+}
+
 template <int N>
 CONVOY_INLINE IntLanes<N> loadBytes(const uint8_t* from) {
   using Bytes = typename IntLaneTypes<N>::Bytes;

@@ -1,4 +1,4 @@
-// Moving numbers: strided copies, changes of the channel block, resizing, random numbers.
+// Moving numbers: strided copies, resizing, random numbers.
 #include <cstring>
 
 #include "kernels.h"
@@ -82,43 +82,10 @@ void copyRows(const CopyArgs& c) {
   });
 }
 
-// Element by element within a plane of the wider block; both sides are walked pixel by pixel.
-template <class Element>
-void relayoutPlanes(const Images& from, const Element* x, int64_t block, Element* y) {
-  Images to = from;
-  to.block = block;
-  const int64_t pixels = from.pixels();
-  shareEach(to.count * to.blocks(), from.size() > SERIAL, [&](int64_t at) {
-    const int64_t n = at / to.blocks();
-    const int64_t first = at % to.blocks() * block;
-    Element* target = y + at * to.plane();
-    for (int64_t l = 0; l < block; l++) {
-      const int64_t c = first + l;
-      if (c >= from.channels) {
-        for (int64_t p = 0; p < pixels; p++) target[p * block + l] = 0;
-        continue;
-      }
-      const Element* source =
-          x + (n * from.blocks() + c / from.block) * from.plane() + c % from.block;
-      for (int64_t p = 0; p < pixels; p++) target[p * block + l] = source[p * from.block];
-    }
-  });
-}
-
 }  // namespace
 
 // Whatever its type, an element is only moved.
 void copy(const CopyArgs& c) { c.bytes == 1 ? copyRows<uint8_t>(c) : copyRows<uint32_t>(c); }
-
-void relayout(const Images& from, const void* x, int64_t block, void* y, size_t bytes) {
-  if (bytes == 1) {
-    relayoutPlanes(from, static_cast<const uint8_t*>(x), block, static_cast<uint8_t*>(y));
-  } else if (bytes == 2) {
-    relayoutPlanes(from, static_cast<const uint16_t*>(x), block, static_cast<uint16_t*>(y));
-  } else {
-    relayoutPlanes(from, static_cast<const uint32_t*>(x), block, static_cast<uint32_t*>(y));
-  }
-}
 
 void clearPadding(const Images& im, float* x) {
   const int64_t filled = im.channels % im.block;

@@ -87,7 +87,7 @@ CONVOY_INLINE void loadSquare(const float* from, int64_t inputs, float* to) {
     V rows[BLOCK];
 #pragma GCC unroll 16
     for (int64_t r = 0; r < BLOCK; r++) rows[r] = load<BLOCK>(from + r * inputs * 9 + at);
-    transpose(rows);
+    transpose<BLOCK>(rows);
 #pragma GCC unroll 16
     for (int64_t r = 0; r < BLOCK; r++) store<BLOCK>(to + (at + r) * BLOCK, rows[r]);
   }
@@ -99,7 +99,7 @@ CONVOY_INLINE void turnSquare(const float* from, float* to) {
     V rows[BLOCK];
 #pragma GCC unroll 16
     for (int64_t r = 0; r < BLOCK; r++) rows[r] = load<BLOCK>(from + (r * 9 + k) * BLOCK);
-    transpose(rows);
+    transpose<BLOCK>(rows);
 #pragma GCC unroll 16
     for (int64_t r = 0; r < BLOCK; r++) store<BLOCK>(to + (r * 9 + 8 - k) * BLOCK, rows[r]);
   }

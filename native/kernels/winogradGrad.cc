@@ -135,7 +135,7 @@ CONVOY_INLINE void storeWeights(const Patch& patch, const float* sums, int64_t i
     V rows[BLOCK];
 #pragma GCC unroll 16
     for (int64_t r = 0; r < BLOCK; r++) rows[r] = load<BLOCK>(weights + (at + r) * BLOCK);
-    transpose(rows);
+    transpose<BLOCK>(rows);
 #pragma GCC unroll 16
     for (int64_t r = 0; r < BLOCK; r++) store<BLOCK>(to + r * inputs * 9 + at, rows[r]);
   }

@@ -170,21 +170,5 @@ CONVOY_INLINE void transformTiles(const Images& im, const float* x, int64_t bloc
   }
 }
 
-/** Rows of 16 numbers become columns. */
-CONVOY_INLINE void transpose(V* rows) {
-  const IntLanes<BLOCK> low = {0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23}, high = low + 8;
-#pragma GCC unroll 4
-  for (int round = 0; round < 4; round++) {
-    V next[BLOCK];
-#pragma GCC unroll 8
-    for (int i = 0; i < 8; i++) {
-      next[2 * i] = __builtin_shuffle(rows[i], rows[i + 8], low);
-      next[2 * i + 1] = __builtin_shuffle(rows[i], rows[i + 8], high);
-    }
-#pragma GCC unroll 16
-    for (int i = 0; i < BLOCK; i++) rows[i] = next[i];
-  }
-}
-
 }  // namespace CONVOY_ISA
 }  // namespace convoy
