@@ -42,6 +42,8 @@ const titles: Readonly<Record<CheckReport["kind"], string>> = {
   tags: "tags",
   values: "values",
   mask: "classes of pixels",
+  points: "classes of points",
+  boxes: "classes of boxes",
   none: "no labels",
 };
 
@@ -63,8 +65,11 @@ function labelTable({ kind, names, parts }: CheckReport): string[] {
     ]);
   }
   const rows = names.map((title, at) => [title, ...parts.map(({ counts }) => counts[at])]);
-  const total = [kind === "mask" ? "images" : "all", ...parts.map(({ images }) => images)];
-  const heads = { class: "class", tags: "tag", mask: "class, in pixels", none: "" }[kind];
+  const total = [kind === "class" ? "all" : "images", ...parts.map(({ images }) => images)];
+  const heads = {
+    ...{ class: "class", tags: "tag", mask: "class, in pixels", none: "" },
+    ...{ points: "class, in points", boxes: "class, in boxes" },
+  }[kind];
   return [...table([heads, ...parts.map(({ part }) => part)], [...rows, total]), ""];
 }
 

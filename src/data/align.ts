@@ -3,7 +3,16 @@
 
 import { InputError } from "../inputError.js";
 import { suggestion } from "../text/words.js";
-import { IGNORED, type Labels, type LabelsOf, labelKinds, namesOf, UNKNOWN_TAG } from "./labels.js";
+import {
+  BOX,
+  IGNORED,
+  type Labels,
+  type LabelsOf,
+  labelKinds,
+  namesOf,
+  POINT,
+  UNKNOWN_TAG,
+} from "./labels.js";
 
 /** What an alignment is made of. */
 interface Alignment {
@@ -38,6 +47,20 @@ function replaced<T extends Int32Array | Uint8Array>(of: T, { places, refuse }: 
   }) as T;
 }
 
+/** Entries of `width` numbers with the class, the `column`-th of each, by its place. */
+function replacedIn<L extends LabelsOf<"points" | "boxes">>(
+  labels: L,
+  width: number,
+  column: number,
+  { names, places, refuse }: Alignment,
+): L {
+  const data = labels.of.data.map((value, at) => {
+    if (at % width !== column) return value;
+    return places[value] >= 0 ? places[value] : refuse(value);
+  });
+  return { ...labels, of: { ...labels.of, data }, classes: names };
+}
+
 const aligned: {
   readonly [K in Labels["kind"]]: (labels: LabelsOf<K>, alignment: Alignment) => LabelsOf<K>;
 } = {
@@ -57,6 +80,8 @@ const aligned: {
     const into = new Float32Array(rows * to.names.length).fill(Number.NaN);
     return { ...labels, of: permuted(labels.of, to, into, Number.isFinite), names: to.names };
   },
+  points: (labels, to) => replacedIn(labels, POINT, POINT - 1, to),
+  boxes: (labels, to) => replacedIn(labels, BOX, BOX - 2, to),
   none: (labels) => labels,
 };
 

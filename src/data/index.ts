@@ -51,6 +51,8 @@ export {
   withChannels,
 } from "./intake.js";
 export {
+  BOX,
+  type BoxLabels,
   type ClassLabels,
   checkLabels,
   countsOf,
@@ -64,6 +66,8 @@ export {
   type MaskLabels,
   type NoLabels,
   namesOf,
+  POINT,
+  type PointLabels,
   strataOf,
   type TagLabels,
   takeLabels,

@@ -24,6 +24,16 @@ const samples: { readonly [K in Labels["kind"]]: Extract<Labels, { kind: K }> } 
   tags: { kind: "tags", of: Uint8Array.of(1, 0, 2, 1, 1, 1), classes: ["sky", "sea"] },
   values: { kind: "values", of: Float32Array.of(1.5, -2, Number.NaN), names: ["age"] },
   mask: { kind: "mask", of: masks([0, 1], [255, 2], [2, 2]), classes: ["a", "b", "c"] },
+  points: {
+    kind: "points",
+    of: ragged(new Float32Array(0), [[0.5, 1, 1], [], [2, 0.25, 0, 1, 1, 1]]),
+    classes: ["cell", "dust"],
+  },
+  boxes: {
+    kind: "boxes",
+    of: ragged(new Float32Array(0), [[], [0, 0, 1, 2, 0, 0], [0, 1, 1, 2, 1, 1]]),
+    classes: ["cat", "dog"],
+  },
   none: { kind: "none" },
 };
 
@@ -71,6 +81,8 @@ test("labels in words", () => {
     ["sky", "sea", "sky sea"],
     ["1.5", "-2", "NaN"],
     ["1 1 0", "0 0 1", "0 0 2"],
+    ["0 1", "0 0", "1 1"],
+    ["0 0", "1 0", "0 1"],
     ["", "", ""],
   ]);
 });
@@ -81,6 +93,8 @@ test("counts leave out what is not known and what does not count", () => {
     [2, 2],
     [],
     [1, 1, 3],
+    [1, 2],
+    [1, 1],
     [],
   ]);
 });
@@ -104,6 +118,16 @@ describe("groups that a split keeps in proportion", () => {
     const of = Float32Array.from({ length: 20 }, (_, at) => (at % 2 === 0 ? 9 - at / 2 : 0));
     const labels: Labels = { kind: "values", of, names: ["size", "nothing"] };
     expect([...strataOf(labels, 10)]).toEqual([4, 4, 3, 3, 2, 2, 1, 1, 0, 0]);
+  });
+
+  test("are fifths of how many points an image has", () => {
+    const lists = [4, 0, 3, 1, 2].map((count) => Array(3 * count).fill(0));
+    const labels: Labels = {
+      kind: "points",
+      of: ragged(new Float32Array(0), lists),
+      classes: ["a"],
+    };
+    expect([...strataOf(labels, 5)]).toEqual([4, 0, 3, 1, 2]);
   });
 
   test("are all images where labels say nothing", () => {
@@ -153,6 +177,26 @@ describe("labels that cannot be used are refused with source, image and what was
       "masks of another size",
       { ...samples.mask, of: masks([0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]) },
       "x: image 0 has 4 numbers of a mask; expected 2",
+    ],
+    [
+      "a point of no class",
+      { ...samples.points, of: ragged(new Float32Array(0), [[0, 0, 0], [0, 0, 2], []]) },
+      "x: label of image 1: 2 is no class from 0 to 1",
+    ],
+    [
+      "a point that is nowhere",
+      { ...samples.points, of: ragged(new Float32Array(0), [[Number.NaN, 0, 0], [], []]) },
+      "x: label of image 0: NaN is not finite",
+    ],
+    [
+      "half a box",
+      { ...samples.boxes, of: ragged(new Float32Array(0), [[], [0, 0, 1], []]) },
+      "x: image 1 has 3 numbers of boxes; expected 6 each",
+    ],
+    [
+      "a box that is somewhat crowded",
+      { ...samples.boxes, of: ragged(new Float32Array(0), [[], [], [0, 0, 1, 1, 0, 0.5]]) },
+      "x: label of image 2: 0.5 is not 0 or 1 (a crowd)",
     ],
     [
       "two classes of one name",

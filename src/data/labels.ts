@@ -1,7 +1,7 @@
 // What is known of each image. A kind of labels is a row of the table below; nothing else knows kinds by name.
 
 import { InputError } from "../inputError.js";
-import { type Ragged, ragged } from "./ragged.js";
+import { concatenated, joinLists, type Ragged, takeLists } from "./ragged.js";
 
 /** A value that says that nothing is known of a tag. */
 export const UNKNOWN_TAG = 2;
@@ -36,12 +36,42 @@ export interface MaskLabels {
   readonly classes: readonly string[];
 }
 
+/** Numbers of a point: x, y, class. */
+export const POINT = 3;
+
+/** Places of an image, with a class each: [points, {@link POINT}], in pixels as COCO has them: the first one is [0, 1) x [0, 1). */
+export interface PointLabels {
+  readonly kind: "points";
+  readonly of: Ragged<Float32Array>;
+  readonly classes: readonly string[];
+}
+
+/** Numbers of a box: left, top, right, bottom, class, and 1 where it is round a crowd, else 0. */
+export const BOX = 6;
+
+/**
+ * Upright boxes of an image, with a class each: [boxes, {@link BOX}], in pixels as {@link PointLabels} has them. Of a
+ * crowd (COCO's `iscrowd`, VOC's `difficult`) nothing is learnt, and whatever is found there counts neither way.
+ */
+export interface BoxLabels {
+  readonly kind: "boxes";
+  readonly of: Ragged<Float32Array>;
+  readonly classes: readonly string[];
+}
+
 /** Images of which nothing is known. */
 export interface NoLabels {
   readonly kind: "none";
 }
 
-export type Labels = ClassLabels | TagLabels | ValueLabels | MaskLabels | NoLabels;
+export type Labels =
+  | ClassLabels
+  | TagLabels
+  | ValueLabels
+  | MaskLabels
+  | PointLabels
+  | BoxLabels
+  | NoLabels;
 export type LabelsOf<K extends Labels["kind"]> = Extract<Labels, { kind: K }>;
 
 /** What can be done with labels of a kind. */
@@ -58,10 +88,12 @@ export interface LabelKind<L extends Labels> {
   join(a: L, b: L): L;
   /** Numbers of image `at` in the data: `[first, end)`. */
   span(labels: L, at: number): readonly [first: number, end: number];
-  /** Numbers that an image of `pixels` pixels should have. */
+  /** Numbers that an image of `pixels` pixels should have; of a list that may have any length, those of an entry. */
   size(labels: L, pixels: number): number;
-  /** What is wrong with a number, in words; `undefined` when it can be used. */
-  fault(labels: L, value: number): string | undefined;
+  /** Whether an image has any number of entries. */
+  readonly list?: true;
+  /** What is wrong with a number, the `column`-th of its image or entry, in words; `undefined` when it can be used. */
+  fault(labels: L, value: number, column: number): string | undefined;
   /** How often each name occurs; absent where names are not counted. */
   counts?(labels: L): number[];
   /** The label of one image in words. */
@@ -99,40 +131,14 @@ function takeRows<T extends Int32Array | Uint8Array | Float32Array>(
   return taken;
 }
 
-/** Two arrays as one. */
-function concatenated<T extends Int32Array | Uint8Array | Float32Array | Float64Array>(
-  a: T,
-  b: T,
-): T {
-  const all = new (a.constructor as new (length: number) => T)(a.length + b.length);
-  all.set(a);
-  all.set(b, a.length);
-  return all;
-}
-
 /** Labels whose numbers lie in one array, as one list. */
 const joinFlat = <L extends ClassLabels | TagLabels | ValueLabels>(a: L, b: L): L => ({
   ...a,
   of: concatenated(a.of, b.of),
 });
 
-/** Lists of two arrays as one. */
-const joinLists = (a: Ragged<Uint8Array>, b: Ragged<Uint8Array>): Ragged<Uint8Array> => ({
-  data: concatenated(a.data, b.data),
-  offsets: concatenated(
-    a.offsets,
-    b.offsets.subarray(1).map((at) => at + a.data.length),
-  ),
-});
-
 /** Where the numbers of an image lie, of which each has `width`. */
 const row = (width: number, at: number) => [at * width, (at + 1) * width] as const;
-
-/** Lists at the given indices, in that order. */
-function takeLists({ data, offsets }: Ragged<Uint8Array>, indices: ArrayLike<number>) {
-  const lists = Array.from(indices, (at) => data.subarray(offsets[at], offsets[at + 1]));
-  return ragged(new Uint8Array(0), lists);
-}
 
 /** Images by the rarest tag that they have; those without any come last. */
 function rarestTags({ of, classes }: TagLabels, length: number): Int32Array {
@@ -160,6 +166,55 @@ function quantiles({ of, names }: ValueLabels, length: number): Int32Array {
   for (const [rank, at] of order.entries()) result[at] = Math.floor((rank * QUANTILES) / length);
   return result;
 }
+
+/** How often each class occurs among entries of `width` numbers, whose class is their `column`-th. */
+function countEntries(
+  { of: { data }, classes }: PointLabels | BoxLabels,
+  width: number,
+  column: number,
+): number[] {
+  const counts = new Array<number>(classes.length).fill(0);
+  for (let at = column; at < data.length; at += width)
+    if (data[at] < classes.length) counts[data[at]]++;
+  return counts;
+}
+
+/** Images by the quantile of how many entries they have. */
+const byLength = ({ of: { offsets } }: PointLabels | BoxLabels, length: number): Int32Array => {
+  const counts = Float32Array.from({ length }, (_, at) => offsets[at + 1] - offsets[at]);
+  return quantiles({ kind: "values", of: counts, names: ["entries"] }, length);
+};
+
+/** Lists of entries with a class each, the `column`-th of an entry's numbers. */
+const entries = <L extends PointLabels | BoxLabels>(
+  title: string,
+  width: number,
+  column: number,
+  faultOf: (value: number, column: number) => string | undefined,
+): LabelKind<L> => ({
+  title,
+  names: ({ classes }) => classes,
+  data: ({ of }) => of.data,
+  take: (labels, indices) => ({ ...labels, of: takeLists(labels.of, indices) }),
+  join: (a, b) => ({ ...a, of: joinLists(a.of, b.of) }),
+  span: ({ of }, at) => [of.offsets[at], of.offsets[at + 1]],
+  size: () => width,
+  list: true,
+  fault: ({ classes }, value, at) => (at === column ? outside(value, classes) : faultOf(value, at)),
+  counts: (labels) => countEntries(labels, width, column),
+  text(labels, own) {
+    const data = Float32Array.from(own);
+    const of = { data, offsets: Float64Array.of(0, data.length) };
+    return countEntries({ ...labels, of }, width, column).join(" ");
+  },
+  strata: byLength,
+});
+
+const finite = (value: number) => (Number.isFinite(value) ? undefined : `${value} is not finite`);
+const flagOrFinite = (value: number, column: number) =>
+  column < BOX - 1 || value === 0 || value === 1
+    ? finite(value)
+    : `${value} is not 0 or 1 (a crowd)`;
 
 /** Every kind of labels. */
 export const labelKinds: { readonly [K in Labels["kind"]]: LabelKind<LabelsOf<K>> } = {
@@ -227,6 +282,8 @@ export const labelKinds: { readonly [K in Labels["kind"]]: LabelKind<LabelsOf<K>
     text: ({ classes }, own) => countValues(own, classes.length).join(" "),
     strata: (_, length) => alike(length),
   },
+  points: entries<PointLabels>("points", POINT, POINT - 1, finite),
+  boxes: entries<BoxLabels>("boxes", BOX, BOX - 2, flagOrFinite),
   none: {
     title: "no labels",
     names: () => [],
@@ -251,7 +308,7 @@ const kindOf = (labels: Labels) => labelKinds[labels.kind] as LabelKind<Labels>;
  */
 export const namesOf = (labels: Labels): readonly string[] => kindOf(labels).names(labels);
 
-/** How often each class or tag occurs, of masks in pixels; empty for other labels. */
+/** How often each class or tag occurs, of masks in pixels, of points and boxes in these; empty for other labels. */
 export const countsOf = (labels: Labels): number[] => kindOf(labels).counts?.(labels) ?? [];
 
 /**
@@ -306,13 +363,15 @@ export function checkLabels(
   for (let image = 0; image < length; image++) {
     const [first, end] = kind.span(labels, image);
     const size = kind.size(labels, pixelsOf(image));
-    if (end - first !== size || end > data.length) {
+    const fits = kind.list ? (end - first) % size === 0 && end >= first : end - first === size;
+    if (!fits || end > data.length) {
       throw new InputError(
-        `${source}: image ${image} has ${Math.min(end, data.length) - first} numbers of ${kind.title}; expected ${size}`,
+        `${source}: image ${image} has ${Math.min(end, data.length) - first} numbers of ${kind.title}; expected ` +
+          `${size}${kind.list ? " each" : ""}`,
       );
     }
     for (let at = first; at < end; at++) {
-      const fault = kind.fault(labels, data[at]);
+      const fault = kind.fault(labels, data[at], (at - first) % size);
       if (fault !== undefined) throw new InputError(`${source}: label of image ${image}: ${fault}`);
     }
   }
