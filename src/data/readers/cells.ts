@@ -167,7 +167,7 @@ function valueMaker(
  * @throws InputError when it is not clear what a column holds, naming the setting that says so.
  */
 export function labelMaker(
-  labels: Exclude<LabelColumns, { readonly kind: "mask" }>,
+  labels: Exclude<LabelColumns, { readonly kind: "mask" | "points" | "boxes" }>,
   train: Rows,
   options: ReadOptions,
   path: string,

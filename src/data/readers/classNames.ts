@@ -33,15 +33,24 @@ export interface ClassList {
  */
 export function listClasses(
   found: Iterable<string>,
+  options: Pick<ReadOptions, "known" | "classes">,
+  source: string,
+): ClassList {
+  if (options.known ?? options.classes) return listNamed(found, options, source);
+  const shown = sortNames(found);
+  requireTwoClasses(shown, source);
+  return byName(shown);
+}
+
+/** As {@link listClasses}, but of things that may all be of one class. */
+export function listNamed(
+  found: Iterable<string>,
   { known, classes }: Pick<ReadOptions, "known" | "classes">,
   source: string,
 ): ClassList {
   const shown = sortNames(found);
   const given = known ?? classes;
-  if (!given) {
-    requireTwoClasses(shown, source);
-    return byName(shown);
-  }
+  if (!given) return byName(shown);
   const stranger = shown.find((name) => !given.includes(name));
   if (stranger === undefined) return byName(given);
   if (shown.every((name) => isNumber(name) && Number(name) < given.length)) {

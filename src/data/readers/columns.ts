@@ -5,7 +5,7 @@ import type { CsvRow } from "../../text/csv.js";
 import { suggestion } from "../../text/words.js";
 import type { Labels } from "../labels.js";
 import type { ReadOptions } from "./reader.js";
-import { type Columns, parseColumns, roleOf } from "./roles.js";
+import { type Columns, type MarkRole, parseColumns, roleOf } from "./roles.js";
 
 /** A column by name and position. */
 export interface Column {
@@ -29,7 +29,31 @@ export type LabelColumns =
   | { readonly kind: "mask"; readonly column: Column }
   | { readonly kind: "words"; readonly column: Column }
   | { readonly kind: "tags"; readonly columns: readonly Column[] }
-  | { readonly kind: "values"; readonly columns: readonly Column[] };
+  | { readonly kind: "values"; readonly columns: readonly Column[] }
+  | MarkColumns;
+
+/** Columns of x and y, or of the four sides of boxes or their left, top, width and height; perhaps of class and crowd. */
+export interface MarkColumns {
+  readonly kind: "points" | "boxes";
+  readonly columns: readonly Column[];
+  /** Whether the last two are width and height. */
+  readonly extent?: boolean;
+  readonly name?: Column;
+  readonly crowd?: Column;
+}
+
+/** Whether labels are points or boxes, a row each. */
+export const areMarks = (labels: LabelColumns): labels is MarkColumns =>
+  labels.kind === "points" || labels.kind === "boxes";
+
+/** What may mark an image, the fullest first. */
+const markRoles: readonly (readonly [MarkColumns["kind"], extent: boolean, readonly MarkRole[]])[] =
+  [
+    ["boxes", false, ["left", "top", "right", "bottom"]],
+    ["boxes", true, ["x", "y", "width", "height"]],
+    ["boxes", true, ["left", "top", "width", "height"]],
+    ["points", false, ["x", "y"]],
+  ];
 
 /** A table's header and rows. */
 export interface Table {
@@ -132,6 +156,22 @@ function namedLabels(
   return { kind: "class", column: columnNamed(label, "label", table) } as const;
 }
 
+/** Points or boxes, as the setting or the titles say; the numbers of one are all there, or none. */
+function markColumns(given: Columns, kind: Labels["kind"] | undefined, table: Table) {
+  if (kind !== undefined && kind !== "points" && kind !== "boxes") return undefined;
+  const find = (role: MarkRole | "label") => {
+    const name = given[role];
+    return name === undefined ? guessed(role, table) : columnNamed(name, role, table);
+  };
+  for (const [own, extent, roles] of markRoles) {
+    const columns = roles.map(find).filter((column) => column !== undefined);
+    if (columns.length < roles.length || (kind ?? own) !== own) continue;
+    const [name, crowd] = [find("label"), find("crowd")];
+    return { kind: own, columns, extent, ...(name && { name }), ...(crowd && { crowd }) };
+  }
+  return undefined;
+}
+
 /** Labels as the titles say, of the wanted kind if there is one. */
 function guessedLabels(
   kind: Labels["kind"] | undefined,
@@ -170,8 +210,11 @@ function guessedLabels(
   return numbers.length > 0 ? { kind: "values", columns: numbers } : undefined;
 }
 
-const positions = (labels: LabelColumns) =>
-  "columns" in labels ? labels.columns : [labels.column];
+const positions = (labels: LabelColumns): readonly Column[] => {
+  if (!("columns" in labels)) return [labels.column];
+  const { name, crowd } = labels as Partial<MarkColumns>;
+  return [...labels.columns, ...(name ? [name] : []), ...(crowd ? [crowd] : [])];
+};
 
 /**
  * The columns of a table by what they hold.
@@ -186,12 +229,16 @@ export function tableColumns(table: Table, { columns, kind }: ReadOptions): Tabl
   };
   const [path, split, groups] = [one("images"), one("split"), one("groups")];
   const fixed = [path, split, groups].flatMap((column) => (column ? [column.at] : []));
-  const labels = namedLabels(given, kind, table) ?? guessedLabels(kind, new Set(fixed), table);
+  const named = namedLabels(given, kind, table);
+  const labels =
+    (named === undefined || named.kind === "class" ? markColumns(given, kind, table) : undefined) ??
+    named ??
+    guessedLabels(kind, new Set(fixed), table);
   if (!path || !labels) {
     throw new InputError(
       `${table.path}: line 1 has the columns ${table.header.join(", ") || "(none)"}; it is not clear which one ` +
         `holds the ${path ? "labels" : "path of the image"}; say so, as --columns ` +
-        "path=COLUMN,label=COLUMN (or tags=COLUMN, values=COLUMN+COLUMN, masks=COLUMN)",
+        "path=COLUMN,label=COLUMN (or tags=COLUMN, values=COLUMN+COLUMN, masks=COLUMN, x=COLUMN,y=COLUMN)",
     );
   }
   const taken = new Set([...fixed, ...positions(labels).map(({ at }) => at)]);
@@ -202,6 +249,7 @@ export function tableColumns(table: Table, { columns, kind }: ReadOptions): Tabl
 /** What labels are called in words. */
 const titles: Readonly<Record<LabelColumns["kind"], string>> = {
   ...{ class: "label", words: "tags (words)", tags: "tags", values: "values", mask: "masks" },
+  ...{ points: "points", boxes: "boxes" },
 };
 
 /** How a table was understood, in words. */

@@ -7,15 +7,18 @@ import { parseCsv } from "../../text/csv.js";
 import type { Part, Splits } from "../dataset.js";
 import { type Entry, labelMaker, type Rows } from "./cells.js";
 import {
+  areMarks,
   type Column,
   describeColumns,
   type Table,
   type TableColumns,
   tableColumns,
 } from "./columns.js";
+import { markedRows } from "./csvMarks.js";
 import { readBytes } from "./files.js";
 import { filesBelow } from "./folders.js";
 import { type ImageFiles, isImage, readImages } from "./imageFiles.js";
+import { readMarked } from "./marks.js";
 import { type MaskedFiles, readMasked } from "./masks.js";
 import { groupNumbers, ofImageFiles, type Reader, type ReadOptions } from "./reader.js";
 import { expectedParts, mapParts, PARTS, type Parts, partOf, requireTrain } from "./roles.js";
@@ -64,12 +67,12 @@ interface ImageRows {
   readonly entries: Entry[];
 }
 
-/** Rows by part. Rows of tags in words that tell of one image come together; all others stand for an image each. */
+/** Rows by part. Rows of tags in words, points or boxes come together by image; all others stand for one each. */
 function rowsByPart(
   { path, rows }: Table,
   columns: TableColumns,
 ): Partial<Record<Part, ImageRows[]>> {
-  const joins = columns.labels.kind === "words";
+  const joins = columns.labels.kind === "words" || areMarks(columns.labels);
   const parts: Partial<Record<Part, ImageRows[]>> = {};
   const seen = new Map<string, ImageRows>();
   for (const entry of rows) {
@@ -96,7 +99,7 @@ function rowsByPart(
 }
 
 /** Image files of a folder by the names that tables use: the path, with or without its ending, and the bare name. */
-async function filesByName(folder: string): Promise<Map<string, string>> {
+export async function filesByName(folder: string): Promise<Map<string, string>> {
   const names = new Map<string, string>();
   for (const file of await filesBelow(folder)) {
     if (!isImage(basename(file))) continue;
@@ -203,6 +206,14 @@ async function readTable(table: Table, options: ReadOptions): Promise<Splits> {
     const splits = await readMasked(name, files, path, options);
     return { ...splits, notes: [...understood, ...splits.notes!] };
   }
+  if (areMarks(labels)) {
+    const files = mapParts(parts, ({ paths, entries, groups }) => ({
+      examples: markedRows(paths, entries, labels, path),
+      ...(groups && { groups }),
+    }));
+    const splits = await readMarked(name, files, labels, path, options);
+    return { ...splits, notes: [...understood, ...splits.notes!] };
+  }
   const make = labelMaker(labels, parts.train.entries, options, path);
   if (options.kind === undefined) refuseSeveral(rows, columns, path);
   const files = mapParts(
@@ -215,13 +226,16 @@ async function readTable(table: Table, options: ReadOptions): Promise<Splits> {
   return readImages({ name, ...files, notes: understood }, options);
 }
 
+/** A table from its file. */
+export const openTable = async (path: string): Promise<Table> =>
+  tableOf(decodeText(await readBytes(path), path), path);
+
 /** A table of image files. */
 export const csv: Reader = {
   name: "csv",
   reads:
-    "a .csv file with a column of paths and columns of labels, tags, values or masks, perhaps split and group",
+    "a .csv file with a column of paths and columns of labels, tags, values, masks, points or boxes, perhaps split and group",
   heeds: [...ofImageFiles, "columns", "classes"],
   matches: ({ path, entries }) => entries === undefined && /\.csv$/i.test(path),
-  read: async ({ path }, options) =>
-    readTable(tableOf(decodeText(await readBytes(path), path), path), options),
+  read: async ({ path }, options) => readTable(await openTable(path), options),
 };

@@ -84,7 +84,7 @@ export async function readImages(
   };
   const each = unique(found);
   if (options.wrong && splits.train.length > 0) options.wrong.push(...each);
-  else refuse(each);
+  else refuseWrong(each, "file(s) or folder(s) cannot be used; repair or remove them");
   return splits;
 }
 
@@ -93,13 +93,12 @@ const unique = (wrong: readonly WrongFile[]): readonly WrongFile[] => [
   ...new Map(wrong.map((file) => [file.path, file])).values(),
 ];
 
-function refuse(wrong: readonly WrongFile[]): void {
+/** Refuses data of which some cannot be used, naming the first ones. */
+export function refuseWrong(wrong: readonly WrongFile[], what: string): void {
   if (wrong.length === 0) return;
   const lines = wrong.slice(0, NAMED).map(({ path, reason }) => `  ${path}: ${reason}`);
   if (wrong.length > NAMED) lines.push(`  ... and ${wrong.length - NAMED} more`);
-  throw new InputError(
-    `${wrong.length} file(s) or folder(s) cannot be used; repair or remove them:\n${lines.join("\n")}`,
-  );
+  throw new InputError(`${wrong.length} ${what}:\n${lines.join("\n")}`);
 }
 
 /** Decoded images; those that could not be used have no pixels, and a reason. */

@@ -12,6 +12,7 @@ const places: Readonly<Record<string, readonly string[]>> = {
   cifar: ["data_batch_1.bin", "test_batch.bin", "batches.meta.txt"],
   npz: ["set.npz"],
   csv: ["set.CSV"],
+  "marked folder": ["a.png", "boxes.csv"],
   "mask folder": ["images/a.png", "masks/a.png"],
   "image folder": ["train/a/1.jpg", "train/b/1.jpg"],
 };

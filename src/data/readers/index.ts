@@ -4,8 +4,17 @@ import { cifar } from "./cifar.js";
 import { csv } from "./csv.js";
 import { idx } from "./idx.js";
 import { imageFolder } from "./imageFolder.js";
+import { markFolder } from "./markFolder.js";
 import { maskFolder } from "./maskFolder.js";
 import { npz } from "./npz.js";
 import type { Reader } from "./reader.js";
 
-export const readers: readonly Reader[] = [idx, cifar, npz, csv, maskFolder, imageFolder];
+export const readers: readonly Reader[] = [
+  idx,
+  cifar,
+  npz,
+  csv,
+  markFolder,
+  maskFolder,
+  imageFolder,
+];

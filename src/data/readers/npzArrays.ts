@@ -27,7 +27,7 @@ export interface Arrays {
 }
 
 const roleOfArray = (name: string): Role | undefined =>
-  roleOf(name) ?? (Object.hasOwn(shortNames, name) ? shortNames[name] : undefined);
+  Object.hasOwn(shortNames, name) ? shortNames[name] : roleOf(name);
 
 /** What a name says: a role alone, or a role and a part in either order. */
 function readName(name: string): FoundArray | undefined {

@@ -23,7 +23,20 @@ export type Role =
   | "masks"
   | "groups"
   | "split"
-  | "classes";
+  | "classes"
+  | MarkRole;
+
+/** What a column of a table of points or boxes holds. */
+export type MarkRole =
+  | "x"
+  | "y"
+  | "left"
+  | "top"
+  | "right"
+  | "bottom"
+  | "width"
+  | "height"
+  | "crowd";
 
 /** Names of each role; the first one is how messages call it. */
 const roleNames: Readonly<Record<Role, readonly string[]>> = {
@@ -35,6 +48,15 @@ const roleNames: Readonly<Record<Role, readonly string[]>> = {
   groups: ["groups", "group"],
   split: ["split", "part", "set", "subset"],
   classes: ["classes", "class_names", "names"],
+  x: ["x"],
+  y: ["y"],
+  left: ["left", "xmin", "x_min", "x1"],
+  top: ["top", "ymin", "y_min", "y1"],
+  right: ["right", "xmax", "x_max", "x2"],
+  bottom: ["bottom", "ymax", "y_max", "y2"],
+  width: ["width", "w"],
+  height: ["height", "h"],
+  crowd: ["crowd", "iscrowd", "difficult"],
 };
 
 function keyOf<K extends string>(
@@ -76,7 +98,8 @@ export function parseColumns(given: Readonly<Record<string, string>> = {}): Colu
     if (role !== undefined) return [role, column] as const;
     throw new InputError(
       `columns: there is no role "${name}"${suggestion(name, known)}; ` +
-        "known: path or images, label, tags, values, masks, groups, split, classes",
+        "known: path or images, label, tags, values, masks, groups, split, classes, and of points and boxes " +
+        "x, y, left, top, right, bottom, width, height, crowd",
     );
   });
   for (const [at, [role, column]] of pairs.entries()) {

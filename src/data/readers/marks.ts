@@ -1,0 +1,197 @@
+// Images with points or boxes: whatever the format, marks are read with the place of the file that they come from,
+// and brought to the size that their image was decoded to.
+
+import { InputError } from "../../inputError.js";
+import { suggestion } from "../../text/words.js";
+import type { Dataset, Splits } from "../dataset.js";
+import { imageSize } from "../decode.js";
+import { type Size, sizeAt } from "../images.js";
+import { BOX, type BoxLabels, POINT, type PointLabels } from "../labels.js";
+import { ragged } from "../ragged.js";
+import { type ClassList, listNamed } from "./classNames.js";
+import { type ImageFiles, readImages, refuseWrong } from "./imageFiles.js";
+import type { ReadOptions, WrongFile } from "./reader.js";
+import { mapParts, PARTS, type Parts } from "./roles.js";
+
+/** Kinds of labels that are marks. */
+export type MarkKind = "points" | "boxes";
+
+/** A point or a box as a file tells of it. */
+export interface Mark {
+  /** x and y of a point; left, top, right and bottom of a box. */
+  readonly at: readonly number[];
+  readonly name: string;
+  /** Whether a box is round a crowd. */
+  readonly crowd?: boolean;
+  /** For messages: `file: line 3`. */
+  readonly source: string;
+}
+
+/** An image and what is marked in it. */
+export interface MarkedImage {
+  readonly image: string;
+  readonly marks: readonly Mark[];
+}
+
+/** Marked images of one part, and what belongs together; see {@link Dataset}. */
+export interface MarkedFiles {
+  readonly examples: readonly MarkedImage[];
+  readonly groups?: Int32Array;
+}
+
+/** What marks are, beside their images. */
+export interface MarkFormat {
+  readonly kind: MarkKind;
+  /** Whether numbers are shares of the image's width and height instead of pixels. */
+  readonly shares?: boolean;
+  /** Names of the classes where the source lists them. */
+  readonly classes?: readonly string[];
+}
+
+/** The class of marks that have none. */
+export const THING = "object";
+
+/** What is wrong with a mark in an image of a size; `undefined` when it can be used. */
+function faultOf({ at }: Mark, { height, width }: Size): string | undefined {
+  if (!at.every(Number.isFinite)) return `${at.join(", ")} are no finite numbers`;
+  const [left, top, right = left, bottom = top] = at;
+  const where = `in an image of ${height}x${width} (height x width)`;
+  if (at.length === 2) {
+    const inside = left >= 0 && top >= 0 && left <= width && top <= height;
+    return inside ? undefined : `a point at ${left}, ${top} (x, y), outside, ${where}`;
+  }
+  const beside = right <= 0 || bottom <= 0 || left >= width || top >= height;
+  if (right >= left && bottom >= top && !beside) return undefined;
+  return `a box from ${left}, ${top} to ${right}, ${bottom} (x, y) ${beside ? "lies outside" : "ends before it begins"}, ${where}`;
+}
+
+const within = (value: number, most: number) => Math.min(Math.max(value, 0), most);
+
+/** A mark's numbers within its image, brought to a size. */
+const placed = ({ at }: Mark, from: Size, to: Size): number[] =>
+  at.map((value, k) =>
+    k % 2 === 0
+      ? (within(value, from.width) * to.width) / from.width
+      : (within(value, from.height) * to.height) / from.height,
+  );
+
+/** Marks in pixels. */
+const inPixels = (marks: readonly Mark[], { height, width }: Size): Mark[] =>
+  marks.map((mark) => ({
+    ...mark,
+    at: mark.at.map((value, k) => value * (k % 2 === 0 ? width : height)),
+  }));
+
+function classOf({ name, source }: Mark, { classes, numberOf }: ClassList): number {
+  const number = numberOf(name);
+  if (number !== undefined) return number;
+  throw new InputError(
+    `${source} has class "${name}", which no training image shows${suggestion(name, classes)}`,
+  );
+}
+
+/** Whether a mark is a box of which nothing is left: a slip that occurs in published sets. */
+const isFlat = ({ at: [left, top, right, bottom] }: Mark): boolean =>
+  right === left || bottom === top;
+
+/** Entries of the images of a part, where boxes without area were, and how many boxes were cut. */
+interface Entries {
+  readonly lists: readonly number[][];
+  readonly flat: readonly string[];
+  readonly cut: number;
+}
+
+/** The entries of a part's images at the sizes that they were decoded to; those that cannot be used go to `wrong`. */
+async function entriesOf(
+  { images, ids = [] }: Dataset,
+  { examples }: MarkedFiles,
+  { kind, shares }: MarkFormat,
+  classList: ClassList,
+  wrong: WrongFile[],
+): Promise<Entries> {
+  const marksOf = new Map(examples.map(({ image, marks }) => [image, marks]));
+  const lists: number[][] = [];
+  const flat: string[] = [];
+  let cut = 0;
+  for (const [at, image] of ids.entries()) {
+    const given = marksOf.get(image) ?? [];
+    const list: number[] = [];
+    lists.push(list);
+    if (given.length === 0) continue;
+    const from = await imageSize(image);
+    for (const mark of shares ? inPixels(given, from) : given) {
+      const fault = faultOf(mark, from);
+      if (fault !== undefined) {
+        wrong.push({ path: mark.source, reason: fault });
+        continue;
+      }
+      if (isFlat(mark)) {
+        flat.push(mark.source);
+        continue;
+      }
+      const [x, y, right, bottom] = mark.at;
+      if (right > from.width || bottom > from.height || x < 0 || y < 0) cut++;
+      list.push(...placed(mark, from, sizeAt(images, at)), classOf(mark, classList));
+      if (kind === "boxes") list.push(Number(mark.crowd ?? false));
+    }
+  }
+  return { lists, flat, cut };
+}
+
+/** Images whose marks are read after them, at the sizes that they were decoded to. */
+const imagesOnly = ({ examples, groups }: MarkedFiles): ImageFiles => ({
+  paths: examples.map(({ image }) => image),
+  labels: { kind: "none" },
+  ...(groups && { groups }),
+});
+
+const labelsOf = (
+  kind: MarkKind,
+  lists: readonly number[][],
+  classes: readonly string[],
+): PointLabels | BoxLabels => ({ kind, of: ragged(new Float32Array(0), lists), classes });
+
+/** How many marks of so many images there are. */
+const inWords = (kind: MarkKind, lists: readonly number[][]): string => {
+  const width = kind === "points" ? POINT : BOX;
+  const count = lists.reduce((sum, { length }) => sum + length / width, 0);
+  const empty = lists.filter(({ length }) => length === 0).length;
+  const without = empty > 0 ? `, ${empty} without any` : "";
+  return `${count} ${kind} in ${lists.length} images${without}`;
+};
+
+/**
+ * Images with their points or boxes. Without names the classes are those of the training part. Boxes are cut to their
+ * images; those without area are left out.
+ *
+ * @param source for messages
+ * @throws InputError for a class that is not known, and for marks outside their image, by file and line; with `options.wrong` these are left out and listed there.
+ */
+export async function readMarked(
+  name: string,
+  parts: Parts<MarkedFiles>,
+  format: MarkFormat,
+  source: string,
+  options: ReadOptions,
+): Promise<Splits> {
+  const splits = await readImages({ name, ...mapParts(parts, imagesOnly) }, options);
+  const shown = parts.train.examples.flatMap(({ marks }) => marks.map((mark) => mark.name));
+  const list = listNamed(shown, { classes: format.classes, ...options }, source);
+  const wrong: WrongFile[] = [];
+  const notes: string[] = [];
+  const labelled: [string, Dataset][] = [];
+  for (const part of PARTS) {
+    const files = parts[part];
+    if (!files) continue;
+    const { lists, flat, cut } = await entriesOf(splits[part]!, files, format, list, wrong);
+    labelled.push([part, { ...splits[part]!, labels: labelsOf(format.kind, lists, list.classes) }]);
+    notes.push(`${source}: ${part}: ${inWords(format.kind, lists)}`);
+    if (cut > 0) notes.push(`${part}: ${cut} boxes reach beyond their images and are cut`);
+    if (flat.length > 0) {
+      notes.push(`${part}: ${flat.length} boxes without area are left out, as that of ${flat[0]}`);
+    }
+  }
+  if (options.wrong) options.wrong.push(...wrong);
+  else refuseWrong(wrong, `${format.kind} cannot be used; mend or remove them`);
+  return { ...splits, ...Object.fromEntries(labelled), notes };
+}
