@@ -3,17 +3,21 @@
 import type { Labels, TargetMaker } from "../data/index.js";
 import type { Model } from "../models/model.js";
 import type { Asked } from "./graphs.js";
-import type { Constants, Task } from "./task.js";
+import type { Constants, ImageSize, Task } from "./task.js";
+
+/** Size of the images that a model takes. */
+export const sizeOfInput = ({ input: [, height, width] }: Pick<Model, "input">): ImageSize => ({
+  height,
+  width,
+});
 
 /** What makes the targets of data labelled like these. */
-export function targetsOf(
-  { input: [, height, width] }: Pick<Model, "input">,
+export const targetsOf = (
+  model: Pick<Model, "input">,
   task: Task,
   labels: Labels,
   constants: Constants,
-): TargetMaker {
-  return task.targets(labels, constants, { height, width });
-}
+): TargetMaker => task.targets(labels, constants, sizeOfInput(model));
 
 /**
  * Asks a model what a task asks, about data labelled like these.

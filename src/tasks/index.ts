@@ -4,14 +4,18 @@ import type { Labels } from "../data/index.js";
 import { InputError } from "../inputError.js";
 import { byName, withOwn } from "../text/words.js";
 import { classification } from "./classification/index.js";
+import { counting } from "./counting/index.js";
+import { points } from "./points/index.js";
 import { segmentation } from "./segmentation/index.js";
 import { tags } from "./tags/index.js";
 import type { Score, Task } from "./task.js";
 import { values } from "./values/index.js";
 
-export { ask, targetsOf } from "./ask.js";
+export { ask, sizeOfInput, targetsOf } from "./ask.js";
 export { classification } from "./classification/index.js";
+export { counting } from "./counting/index.js";
 export * from "./graphs.js";
+export { points } from "./points/index.js";
 export { segmentation } from "./segmentation/index.js";
 export { softmax } from "./softmax.js";
 export { tags } from "./tags/index.js";
@@ -21,7 +25,14 @@ export { values } from "./values/index.js";
 export type { Weighting } from "./weighting.js";
 
 /** Every task; for labels of a kind the first one is the default. */
-export const tasks: readonly Task[] = [classification, tags, values, segmentation];
+export const tasks: readonly Task[] = [
+  classification,
+  tags,
+  values,
+  segmentation,
+  counting,
+  points,
+];
 
 /** The task with a name, or one of `own`; throws an {@link InputError} when there is none. */
 export const getTask = (name: string, own: readonly Task[] = []): Task =>

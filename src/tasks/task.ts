@@ -147,12 +147,13 @@ export interface Task<L extends Labels = Labels> {
     targets: Readonly<Record<string, Value>>,
     options: TaskLossOptions,
   ): TaskLoss;
-  /** The loss in place of {@link Task.loss} where a graph is not enough: outputs f32 and targets of `n` images. */
+  /** The loss in place of {@link Task.loss} where a graph is not enough: outputs f32 and targets of `n` images of a size. */
   hostLoss?(
     output: Float32Array,
     targets: Readonly<Record<string, Buffer>>,
     n: number,
     constants: Constants,
+    size: ImageSize,
   ): HostLoss;
   /** Metrics of training from its tallies over `images` images. */
   trainMetrics(tallies: MetricValues, images: number): MetricValues;
@@ -162,8 +163,8 @@ export interface Task<L extends Labels = Labels> {
   readonly reportOf: string;
   /** How the columns of those rows are read. */
   readonly reports: Readonly<Record<string, MetricInfo["unit"]>>;
-  /** A fresh sum for one data set. */
-  newMetrics(labels: L, constants: Constants): Metrics;
+  /** A fresh sum for one data set, seen in images of a size. */
+  newMetrics(labels: L, constants: Constants, size: ImageSize): Metrics;
   /** A prediction as a row of a table: names of columns and what stands in them, the same for every image. */
   row(prediction: Prediction): readonly (readonly [column: string, value: string | number])[];
   /** What the net says of each image of a batch. */

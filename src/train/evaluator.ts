@@ -10,6 +10,7 @@ import {
   evaluationGraph,
   type MetricValues,
   type OutputReport,
+  sizeOfInput,
   targetsOf,
 } from "../tasks/index.js";
 import { pipeline } from "./pipeline.js";
@@ -66,9 +67,9 @@ export class Evaluator {
 
   /** Evaluates the weights `w` [layout.length]; what fills up the last batch does not count. */
   async evaluate(w: Vector, loader: Loader): Promise<Evaluation> {
-    const { task, constants } = this.question;
+    const { task, constants, model } = this.question;
     const { dataset, stepsPerEpoch } = loader;
-    const metrics = task.newMetrics(dataset.labels, constants);
+    const metrics = task.newMetrics(dataset.labels, constants, sizeOfInput(model));
     let loss = 0;
     await pipeline(
       loader,
@@ -95,7 +96,7 @@ export class Evaluator {
 
   /** Losses of a whole batch that no graph works out. */
   private hostLosses(output: Float32Array, targets: Batch["targets"]): Float32Array {
-    const { task, constants } = this.question;
-    return task.hostLoss!(output, targets, this.batch, constants).losses;
+    const { task, constants, model } = this.question;
+    return task.hostLoss!(output, targets, this.batch, constants, sizeOfInput(model)).losses;
   }
 }

@@ -7,7 +7,7 @@ import { GRADIENT, WEIGHTS } from "../graph/index.js";
 import { InputError } from "../inputError.js";
 import { IMAGES } from "../nn/index.js";
 import type { Objective } from "../optim/index.js";
-import { type Asked, hostTrainingGraphs, OUTPUT_GRADIENT } from "../tasks/index.js";
+import { type Asked, hostTrainingGraphs, OUTPUT_GRADIENT, sizeOfInput } from "../tasks/index.js";
 import type {
   CompileTrainingOptions,
   Examples,
@@ -40,7 +40,8 @@ export async function compileHostTraining(
   question: Asked,
   options: HostOptions,
 ): Promise<TrainingProgram> {
-  const { task, constants } = question;
+  const { task, constants, model } = question;
+  const size = sizeOfInput(model);
   refuse(task.name, options);
   const { forward, backward } = hostTrainingGraphs(question, options.batch, options);
   const first = await engine.compile(forward.graph);
@@ -55,7 +56,7 @@ export async function compileHostTraining(
       const key = { seed, purpose: "dropout", particle, epoch, step } as const;
       const bindings: Bindings = { vectors: { [WEIGHTS]: w }, inputs: { [IMAGES]: images }, key };
       const output = (await first.run(bindings)).output as Float32Array;
-      const found = task.hostLoss!(output, targets, options.batch, constants);
+      const found = task.hostLoss!(output, targets, options.batch, constants, size);
       await second.run({
         key,
         vectors: { [WEIGHTS]: w, [GRADIENT]: grad },

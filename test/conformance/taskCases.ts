@@ -6,11 +6,21 @@ import {
   IGNORED,
   imagesOf,
   type Labels,
+  ragged,
   UNKNOWN_TAG,
 } from "../../src/data/index.js";
+import { reshape } from "../../src/graph/index.js";
 import type { Model } from "../../src/models/index.js";
 import { conv2d, flatten, type Layer, linear, sequential, tanh } from "../../src/nn/index.js";
-import { classification, segmentation, type Task, tags, values } from "../../src/tasks/index.js";
+import {
+  classification,
+  counting,
+  points,
+  segmentation,
+  type Task,
+  tags,
+  values,
+} from "../../src/tasks/index.js";
 import { Random } from "../../src/tensor/philox.js";
 
 /** Images are grey and of SIDE x SIDE pixels. */
@@ -33,8 +43,25 @@ export interface TaskCase {
 const countOf = (images: Uint8Array) => images.length / PIXELS;
 const dense = (outputs: number) =>
   sequential({ flatten: flatten(), hidden: linear(16), tanh: tanh(), head: linear(outputs) });
+/** Points in the bright pixels of each image, those in the brightest of another class. */
+function pointLabels(images: Uint8Array): Labels {
+  const lists = Array.from({ length: countOf(images) }, (_, image) => {
+    const own = images.subarray(image * PIXELS, (image + 1) * PIXELS);
+    return [...own.entries()].flatMap(([at, pixel]) =>
+      pixel < 200 ? [] : [(at % SIDE) + 0.5, Math.floor(at / SIDE) + 0.5, pixel < 230 ? 0 : 1],
+    );
+  });
+  return { kind: "points", of: ragged(new Float32Array(0), lists), classes: ["a", "b"] };
+}
+
 const convolutions = (outputs: number) =>
   sequential({ conv: conv2d(8, 3, { padding: 1 }), tanh: tanh(), head: conv2d(outputs, 1) });
+
+/** A map whose every pixel sees the whole image, as the density of a point reaches far. */
+const denseMap =
+  (outputs: number): Layer =>
+  (x, scope) =>
+    reshape(dense(outputs * PIXELS)(x, scope), [x.shape[0], outputs, SIDE, SIDE]);
 
 /** Every task; a new one is an entry. */
 export const taskCases: readonly TaskCase[] = [
@@ -90,6 +117,20 @@ export const taskCases: readonly TaskCase[] = [
     layer: convolutions,
     augment: "flip,shift",
     learnt: 0.99,
+  },
+  {
+    task: counting as Task,
+    labels: pointLabels,
+    layer: denseMap,
+    augment: "flip,shift",
+    learnt: 0.5,
+  },
+  {
+    task: points as Task,
+    labels: pointLabels,
+    layer: convolutions,
+    augment: "flip,shift",
+    learnt: 1,
   },
 ];
 

@@ -22,6 +22,7 @@ import {
   ask,
   merit,
   predictionGraph,
+  sizeOfInput,
   targetsOf,
   tasks,
 } from "../../src/tasks/index.js";
@@ -95,7 +96,7 @@ async function evaluate(question: Asked, dataset: Dataset) {
 async function metricsOf(question: Asked, dataset: Dataset, outputs: Float32Array, batch: number) {
   const { task, constants } = question;
   const loader = loaderOf(question, dataset, batch);
-  const metrics = task.newMetrics(dataset.labels, constants);
+  const metrics = task.newMetrics(dataset.labels, constants, sizeOfInput(question.model));
   const numbers = outputs.length / dataset.length;
   for (let step = 0; step < loader.stepsPerEpoch; step++) {
     const { indices, size, targets } = await loader.batch(0, step);
@@ -198,24 +199,38 @@ describe.each(taskCases.map((one) => [one.task.name, one] as const))("%s", (_, o
       const lossOf = await compileLoss(question, shape, smoothing);
       const { targets } = await loaderOf(question, dataset, 3, one.augment).batch(0, 0);
       const point = noise(sizeOf(shape), 5);
-      const { gradient } = await lossOf(point, targets);
+      const { gradient, losses } = await lossOf(point, targets);
+      const meanOf = (losses: Float32Array) => Array.from(losses).reduce((a, b) => a + b, 0) / 3;
       const meanAt = async (at: number, by: number) => {
         const moved = point.map((value, k) => (k === at ? value + by : value));
-        const { losses } = await lossOf(moved, targets);
-        return Array.from(losses).reduce((sum, loss) => sum + loss, 0) / 3;
+        return meanOf((await lossOf(moved, targets)).losses);
       };
       const STEP = 1 / 64;
+      const here = meanOf(losses);
+      let smooth = 0;
       for (const [at, slope] of gradient.entries()) {
-        const found = ((await meanAt(at, STEP)) - (await meanAt(at, -STEP))) / (2 * STEP);
-        expect(Math.abs(found - slope)).toBeLessThan(3e-4);
+        const [more, less] = [await meanAt(at, STEP), await meanAt(at, -STEP)];
+        // A loss that searches jumps where it finds something else.
+        if (Math.abs(more + less - 2 * here) > 3e-4) continue;
+        smooth++;
+        const found = (more - less) / (2 * STEP);
+        expect(Math.abs(found - slope)).toBeLessThan(3e-4 + 1e-5 * here);
       }
+      expect(smooth / gradient.length).toBeGreaterThan(task.hostLoss ? 0.7 : 0.99);
     },
   );
 
   describe("runs", () => {
     const data = { train: datasetOf(one, 40, 6), test: datasetOf(one, 12, 7) };
     const model = ({ outputs }: { outputs: number }) => modelOf(one, outputs);
-    const settings = { data: "these", epochs: 2, batch: 8, augment: one.augment, selection: 0.25 };
+    const settings = {
+      data: "these",
+      task: task.name,
+      epochs: 2,
+      batch: 8,
+      augment: one.augment,
+      selection: 0.25,
+    };
     const [{ name: metric }] = task.metrics;
 
     test("a run that was interrupted is the run that was not", async () => {

@@ -13,12 +13,14 @@ export type LossOf = (output: Float32Array, targets: Inputs) => Promise<HostLoss
 
 /** Makes the loss of a task's outputs ready, on the reference engine where it is a graph. */
 export async function compileLoss(
-  { task, targets, constants }: Pick<Asked, "task" | "targets" | "constants">,
+  { task, targets, constants }: Omit<Asked, "model">,
   [batch, ...shape]: readonly number[],
   smoothing = 0,
 ): Promise<LossOf> {
   const { loss, hostLoss } = task;
-  if (!loss) return async (output, of) => hostLoss!(output, of, batch, constants);
+  const [height, width] = shape.slice(-2);
+  if (!loss)
+    return async (output, of) => hostLoss!(output, of, batch, constants, { height, width });
   const graph = new Graph();
   const output = input(graph, "output", [batch, ...shape]);
   const inputs = Object.fromEntries(

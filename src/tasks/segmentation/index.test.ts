@@ -115,7 +115,7 @@ test("training counts pixels as an evaluation does, ties too", async () => {
         const output = Float32Array.from(values);
         const targets = { [MASK]: Int32Array.from(mask) };
         const { tallies } = await lossOf(output, targets);
-        const metrics = segmentation.newMetrics(labelsOf(mask, 4), {});
+        const metrics = segmentation.newMetrics(labelsOf(mask, 4), {}, { height: 2, width: 2 });
         metrics.add(output, Int32Array.of(0), targets);
         const counts = metrics.confusion!.counts;
         expect(tallies.counted).toBe(counts.reduce((sum, count) => sum + count, 0));

@@ -74,7 +74,7 @@ describe("loss", () => {
         const output = Float32Array.from(values);
         const targets = fill(tagTargets(labels), planOf([0, 1, 2, 3].map((image) => ({ image }))));
         const { tallies } = await lossOf(output, targets);
-        const metrics = tags.newMetrics(labels, {});
+        const metrics = tags.newMetrics(labels, {}, { height: 1, width: 1 });
         metrics.add(output, Int32Array.of(0, 1, 2, 3), targets);
         const { subsetAccuracy } = metrics.values();
         expect(tags.trainMetrics(tallies, 4)).toEqual({ subsetAccuracy });

@@ -1,0 +1,88 @@
+// Where things are, from a point for each: the net gives blobs, one for each thing.
+
+import type { PointLabels, Size } from "../../data/index.js";
+import type { Buffer } from "../../engine/engine.js";
+import { countMetrics } from "../counting/countErrors.js";
+import { DOTS, dotTargets } from "../counting/dots.js";
+import { checkPoints } from "../counting/index.js";
+import type { HostLoss, Task } from "../task.js";
+import { findBlobs } from "./blobs.js";
+import { blobCentres } from "./centres.js";
+import { isBlob, sumTerms, termsOf } from "./lcfcn.js";
+import { PointMetrics, pointMetrics } from "./metrics.js";
+
+/** Calls `use` with the logits and the counted points of each map of a batch [n, classes, h, w]. */
+function eachMap(
+  output: Float32Array,
+  dots: Buffer,
+  { height, width }: Size,
+  use: (logits: Float32Array, points: number[], first: number) => void,
+): void {
+  const pixels = height * width;
+  for (let first = 0; first < output.length; first += pixels) {
+    const points: number[] = [];
+    for (let at = 0; at < pixels; at++) if (dots[first + at] > 0) points.push(at);
+    use(output.subarray(first, first + pixels), points, first);
+  }
+}
+
+function lossOf(output: Float32Array, dots: Buffer, n: number, size: Size): HostLoss {
+  const gradient = new Float32Array(output.length);
+  const losses = new Float32Array(n);
+  const each = output.length / n;
+  let absolute = 0;
+  eachMap(output, dots, size, (logits, points, first) => {
+    const terms = termsOf(logits, size, points);
+    const into = gradient.subarray(first, first + logits.length);
+    losses[Math.floor(first / each)] += sumTerms(logits, terms, into, 1 / n);
+    const { count } = findBlobs(size, (at) => isBlob(logits[at]));
+    absolute += Math.abs(count - points.length);
+  });
+  const maps = each / (size.height * size.width);
+  return { losses, gradient, tallies: { absolute: absolute / maps } };
+}
+
+/** Where things are: the centres of blobs that a net learns from a point for each thing. */
+export const points: Task<PointLabels> = {
+  name: "points",
+  description: "where things are and how many, learnt from a point for each (blobs)",
+  labels: "points",
+  output: "map",
+  outputs: ({ classes }) => classes,
+  check: checkPoints,
+  targets: dotTargets,
+  hostLoss: (output, { [DOTS]: dots }, n, _, size) => lossOf(output, dots, n, size),
+  trainMetrics: ({ absolute }, images) => ({ mae: absolute / images }),
+  metrics: [
+    ...countMetrics.map((one) => ({ ...one, trained: one.name === "mae" })),
+    ...pointMetrics,
+  ],
+  reportOf: "class",
+  reports: {
+    mae: "number",
+    rmse: "number",
+    bias: "number",
+    precision: "share",
+    recall: "share",
+    f1: "share",
+  },
+  newMetrics: (labels, _, size) => new PointMetrics(labels, size),
+  decode(output, { names, shape: [classes, height, width] }) {
+    const size = { height, width };
+    const pixels = height * width;
+    return Array.from({ length: output.length / (classes * pixels) }, (_, image) => {
+      const found = names.map((name, own) => {
+        const first = (image * classes + own) * pixels;
+        return { name, centres: blobCentres(output.subarray(first, first + pixels), size) };
+      });
+      return {
+        counts: Object.fromEntries(found.map(({ name, centres }) => [name, centres.length])),
+        points: found.flatMap(({ name, centres }) =>
+          centres.map(({ x, y, confidence }) => ({ class: name, x, y, confidence })),
+        ),
+        size,
+      };
+    });
+  },
+  row: ({ counts }) => Object.entries(counts as Readonly<Record<string, number>>),
+};
