@@ -1,11 +1,12 @@
 // `convoy predict RUN IMAGE...`: what a run's best weights say of images, as lines, JSON or a table.
 
-import { resolve } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { listImages } from "../data/index.js";
-import { AtomicFile } from "../files/atomicFile.js";
+import { AtomicFile, writeFileAtomic } from "../files/atomicFile.js";
 import { InputError } from "../inputError.js";
-import { openTrained, predictFiles, type Trained } from "../runs/index.js";
+import { drawPrediction, openTrained, predictFiles, type Trained } from "../runs/index.js";
 import type { Prediction } from "../tasks/index.js";
 import { csvRow, spreadsheetSafe } from "../text/csv.js";
 import { grouped, percent } from "../text/format.js";
@@ -21,6 +22,7 @@ interface Options {
   readonly engine?: string;
   readonly json?: boolean;
   readonly out?: string;
+  readonly draw?: string;
 }
 
 const short = (value: string | number) =>
@@ -72,6 +74,31 @@ function linesOn(console: Console, net: Trained, json: boolean | undefined): Sin
   };
 }
 
+/** Draws into copies of the images, in a folder that must be none of theirs. */
+async function drawingsIn(
+  folder: string,
+  { task, info }: Trained,
+  images: readonly string[],
+): Promise<Sink> {
+  const home = images.find((image) => resolve(dirname(image)) === resolve(folder));
+  if (home !== undefined) {
+    throw new InputError(`--draw ${folder} is where ${home} lies; name another folder`);
+  }
+  await mkdir(folder, { recursive: true });
+  const taken = new Set<string>();
+  return {
+    async add(image, prediction) {
+      const stem = basename(image, extname(image));
+      let name = stem;
+      for (let twin = 2; taken.has(name); twin++) name = `${stem}-${twin}`;
+      taken.add(name);
+      const title = inWords({ task }, prediction);
+      const drawn = await drawPrediction(image, prediction, title, info.names);
+      await writeFileAtomic(join(folder, `${name}.png`), drawn);
+    },
+  };
+}
+
 /** Tells which files could not be used; throws when none could. */
 function tellUnusable(unusable: readonly string[], files: number, console: Console): void {
   if (unusable.length === 0) return;
@@ -90,8 +117,9 @@ export function define(command: Command, console: Console): void {
     .option("--top <number>", "classes to name", count, 3)
     .option("--engine <name>", "auto, native or reference", "auto")
     .option("--out <file>", "write a CSV table with a row for each image")
+    .option("--draw <folder>", "draw what was found into copies of the images")
     .option("--json", "print a line of JSON for each image")
-    .action(async (run: string, named: string[], { top, engine, json, out }: Options) => {
+    .action(async (run: string, named: string[], { top, engine, json, out, draw }: Options) => {
       const files = await listImages(named);
       const net = await openTrained(run, { engine });
       let table: AtomicFile | undefined;
@@ -99,6 +127,7 @@ export function define(command: Command, console: Console): void {
         if (out !== undefined) table = await openTable(out, files);
         const sinks = [
           ...(table ? [tableIn(table, net)] : []),
+          ...(draw === undefined ? [] : [await drawingsIn(draw, net, files)]),
           ...(table && !json ? [] : [linesOn(console, net, json)]),
         ];
         const unusable: string[] = [];

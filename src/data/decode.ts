@@ -110,11 +110,16 @@ const depths: Readonly<Record<string, Depth>> = {
   },
 };
 
+/** A decoded image, and how large its file has it. */
+export interface DecodedImage extends Image {
+  readonly original: Size;
+}
+
 async function decode(
   openImage: OpenImage,
   source: ImageSource,
   { channels = 3, side, range }: DecodeOptions,
-): Promise<Image> {
+): Promise<DecodedImage> {
   const file = typeof source === "string" ? await contentOf(source) : source;
   if (file.length === 0) throw new Error("the file is empty (0 bytes)");
   const image = openImage(file, { failOn: "error", autoOrient: true });
@@ -135,7 +140,11 @@ async function decode(
   const rule = channelRule(info.channels, channels);
   if (!rule) throw new Error(`it has ${info.channels} channels; expected ${channels}`);
   const bytes = rule(depth.toBytes(data, meta, range));
-  return { height: info.height, width: info.width, channels, data: bytes };
+  const { height, width } = meta.autoOrient;
+  return {
+    ...{ height: info.height, width: info.width, channels, data: bytes },
+    original: { height, width },
+  };
 }
 
 /**
@@ -152,7 +161,7 @@ async function decode(
 export async function decodeImage(
   source: ImageSource,
   options: DecodeOptions = {},
-): Promise<Image> {
+): Promise<DecodedImage> {
   const openImage = await loadSharp();
   return decode(openImage, source, options).catch((error) => {
     throw new InputError(
@@ -180,7 +189,7 @@ export async function imageSize(source: ImageSource): Promise<Size> {
 
 /** What became of one of many images: its bytes, or why there are none. */
 export type Decoded =
-  | { readonly image: Image; readonly reason?: undefined }
+  | { readonly image: DecodedImage; readonly reason?: undefined }
   | { readonly image?: undefined; readonly reason: string };
 
 /** Decodes many images side by side and yields what became of each, in their order; a few are held at a time. */

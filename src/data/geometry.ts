@@ -104,6 +104,15 @@ export function mapPoints(points: ArrayLike<number>, map: Affine): Float32Array 
   return mapped;
 }
 
+/**
+ * Points of the result where they are in the image: the way back of {@link mapPoints}.
+ *
+ * @param points x and y of each [n, 2]
+ * @param map from result to image
+ */
+export const pointsBack = (points: ArrayLike<number>, map: Affine): Float32Array =>
+  mapPoints(points, inverse(map));
+
 /** A box in the result, and the share of it that is inside. */
 export interface MappedBox {
   /** Left, top, right, bottom; cut to the result. */

@@ -11,6 +11,7 @@ export { balancedWeights, readClassWeights } from "./classWeights.js";
 export { type Dataset, joined, type Part, type Splits, subset } from "./dataset.js";
 export {
   type Decoded,
+  type DecodedImage,
   type DecodeOptions,
   decodeImage,
   decodeInOrder,
@@ -30,6 +31,7 @@ export {
   type MappedBox,
   mapBox,
   mapPoints,
+  pointsBack,
 } from "./geometry.js";
 export {
   commonSize,

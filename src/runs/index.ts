@@ -1,3 +1,4 @@
+export { drawPrediction } from "./draw.js";
 export { openTraining, swarmOf } from "./fromConfig.js";
 export { EpochTable } from "./listeners/epochTable.js";
 export { type FilePrediction, predictFiles } from "./predictFiles.js";

@@ -1,9 +1,10 @@
 // Predictions of image files, a batch at a time: neither many files nor large ones take more memory.
 
 import {
+  type DecodedImage,
   decodeInOrder,
   decodingOf,
-  type Image,
+  fitMap,
   type ImageSource,
   joinImages,
 } from "../data/index.js";
@@ -18,7 +19,7 @@ export type FilePrediction =
 /** Images whose turn has come, with their numbers. */
 interface Chunk {
   readonly places: number[];
-  readonly images: Image[];
+  readonly images: DecodedImage[];
 }
 
 async function predictChunk(
@@ -34,7 +35,11 @@ async function predictChunk(
     },
     options,
   );
-  return found.map((prediction, at) => ({ at: places[at], prediction }));
+  return found.map((prediction, at) => {
+    const { original } = images[at];
+    const map = fitMap("stretch", original, images[at]);
+    return { at: places[at], prediction: net.task.placed?.(prediction, map) ?? prediction };
+  });
 }
 
 /**

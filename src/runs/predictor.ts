@@ -1,11 +1,17 @@
 // What a net says of images: programs for batches of a few sizes, each compiled once.
 
-import { type Dataset, Loader } from "../data/index.js";
+import { type Dataset, fitMap, Loader, sizeAt } from "../data/index.js";
 import type { Engine, Program, Vector } from "../engine/index.js";
 import { WEIGHTS } from "../graph/index.js";
 import type { Model } from "../models/index.js";
 import { IMAGES } from "../nn/index.js";
-import { type DecodeOptions, type Prediction, predictionGraph, type Task } from "../tasks/index.js";
+import {
+  type DecodeOptions,
+  type Prediction,
+  predictionGraph,
+  sizeOfInput,
+  type Task,
+} from "../tasks/index.js";
 import type { Shape } from "../tensor/shape.js";
 import { sizeOf } from "../tensor/shape.js";
 import { pipeline } from "../train/pipeline.js";
@@ -41,7 +47,13 @@ export class Predictor {
     return { shape, program: await this.engine.compile(graph, { frozen: [WEIGHTS] }) };
   }
 
-  /** What the net with parameters `w` says of each image. */
+  /** A prediction with its places in pixels of an image. */
+  private placed(prediction: Prediction, { images }: Dataset, at: number): Prediction {
+    const map = fitMap(this.info.fit, sizeAt(images, at), sizeOfInput(this.info));
+    return this.task.placed?.(prediction, map) ?? prediction;
+  }
+
+  /** What the net with parameters `w` says of each image, places being in its pixels. */
   async predict(w: Vector, dataset: Dataset, options?: DecodeOptions): Promise<Prediction[]> {
     if (dataset.length === 0) return [];
     const { engine, task, info, largest } = this;
@@ -57,7 +69,8 @@ export class Predictor {
           program.run({ vectors: { [WEIGHTS]: w }, inputs: { [IMAGES]: images } }),
         finish: ({ output }, { size }) => {
           const own = output.subarray(0, size * sizeOf(shape)) as Float32Array;
-          found.push(...task.decode(own, { ...info, shape }, options));
+          const said = task.decode(own, { ...info, shape }, options);
+          found.push(...said.map((one, at) => this.placed(one, dataset, found.length + at)));
         },
       },
     );

@@ -1,7 +1,7 @@
 // What a net is asked: a class, tags, a number, a mask. A task is a record; trainer, swarm, comparison and command
 // line know the record and no task by name.
 
-import type { Dataset, Labels, TargetMaker } from "../data/index.js";
+import type { Affine, Dataset, Labels, TargetMaker } from "../data/index.js";
 import type { Buffer } from "../engine/engine.js";
 import type { Value } from "../graph/index.js";
 import type { Loss } from "../nn/index.js";
@@ -165,6 +165,13 @@ export interface Task<L extends Labels = Labels> {
   readonly reports: Readonly<Record<string, MetricInfo["unit"]>>;
   /** A fresh sum for one data set, seen in images of a size. */
   newMetrics(labels: L, constants: Constants, size: ImageSize): Metrics;
+  /**
+   * A prediction of {@link Task.decode} with its places, which are in pixels of the net's input, in pixels of the image.
+   * Default as it is, for predictions that tell of no place.
+   *
+   * @param map from the net's input to the image
+   */
+  placed?(prediction: Prediction, map: Affine): Prediction;
   /** A prediction as a row of a table: names of columns and what stands in them, the same for every image. */
   row(prediction: Prediction): readonly (readonly [column: string, value: string | number])[];
   /** What the net says of each image of a batch. */

@@ -1,15 +1,20 @@
 // Where things are, from a point for each: the net gives blobs, one for each thing.
 
-import type { PointLabels, Size } from "../../data/index.js";
+import { type PointLabels, pointsBack, type Size } from "../../data/index.js";
 import type { Buffer } from "../../engine/engine.js";
 import { countMetrics } from "../counting/countErrors.js";
 import { DOTS, dotTargets } from "../counting/dots.js";
 import { checkPoints } from "../counting/index.js";
 import type { HostLoss, Task } from "../task.js";
 import { findBlobs } from "./blobs.js";
-import { blobCentres } from "./centres.js";
+import { blobCentres, type Centre } from "./centres.js";
 import { isBlob, sumTerms, termsOf } from "./lcfcn.js";
 import { PointMetrics, pointMetrics } from "./metrics.js";
+
+/** A point that was found. */
+interface Found extends Centre {
+  readonly class: string;
+}
 
 /** Calls `use` with the logits and the counted points of each map of a batch [n, classes, h, w]. */
 function eachMap(
@@ -80,9 +85,17 @@ export const points: Task<PointLabels> = {
         points: found.flatMap(({ name, centres }) =>
           centres.map(({ x, y, confidence }) => ({ class: name, x, y, confidence })),
         ),
-        size,
       };
     });
+  },
+  placed(prediction, map) {
+    const found = prediction.points as readonly Found[];
+    const at = pointsBack(
+      found.flatMap(({ x, y }) => [x, y]),
+      map,
+    );
+    const points = found.map((point, k) => ({ ...point, x: at[2 * k], y: at[2 * k + 1] }));
+    return { ...prediction, points };
   },
   row: ({ counts }) => Object.entries(counts as Readonly<Record<string, number>>),
 };

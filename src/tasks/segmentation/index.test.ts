@@ -148,8 +148,13 @@ describe("decoding", () => {
           [0, 1],
           [2, 1],
         ],
+        place: [1, 0, 0, 0, 1, 0],
       },
     });
+    // Twice as large from the third column on, and then three times as large.
+    const twice = segmentation.placed!(found, [2, 0, 2.5, 0, 2, 0.5]);
+    const { mask } = segmentation.placed!(twice, [3, 0, 1, 0, 3, 1]);
+    expect(mask).toMatchObject({ width: 4, place: [6, 0, 8.5, 0, 6, 2.5] });
     expect(segmentation.row(found).map(([column]) => column)).toEqual([...CLASSES, "confidence"]);
   });
 

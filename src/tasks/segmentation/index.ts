@@ -1,6 +1,6 @@
 // A class for each pixel.
 
-import type { MaskLabels } from "../../data/index.js";
+import { type Affine, compose, identity, type MaskLabels } from "../../data/index.js";
 import {
   constant,
   div,
@@ -95,9 +95,13 @@ export const segmentation: Task<MaskLabels> = {
       return {
         shares: Object.fromEntries(names.map((name, at) => [name, shares[at]])),
         confidence,
-        mask: { height, width, runs: runLengths(mask) },
+        mask: { height, width, runs: runLengths(mask), place: identity },
       };
     });
+  },
+  placed(prediction, map) {
+    const mask = prediction.mask as { readonly place: Affine };
+    return { ...prediction, mask: { ...mask, place: compose(map, mask.place) } };
   },
   row: ({ shares, confidence }) => [
     ...Object.entries(shares as Readonly<Record<string, number>>),
