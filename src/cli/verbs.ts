@@ -53,6 +53,11 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./predict.js"),
   },
   {
+    name: "features",
+    summary: "write what a run's net makes of images, for other programs",
+    load: () => import("./features.js"),
+  },
+  {
     name: "summary",
     summary: "list a model's layers, parameters and work",
     load: () => import("./summary.js"),

@@ -7,6 +7,7 @@ import { readerOf, sizeAt, sizesInWords } from "./images.js";
 import { countsOf, IGNORED, type Labels, type LabelsOf, labelAt, namesOf } from "./labels.js";
 import { type Looks, likePairs, looksOf } from "./nearImages.js";
 import type { WrongFile } from "./readers/reader.js";
+import { PARTS } from "./readers/roles.js";
 
 /** Where an image is: its part and its number there. */
 export interface ImageAt {
@@ -69,8 +70,6 @@ export interface CheckReport {
   readonly notes: readonly string[];
   readonly wrongFiles: readonly WrongFile[];
 }
-
-const PARTS = ["train", "selection", "test"] as const satisfies readonly Part[];
 
 /**
  * Counts classes, and finds equal images (same size, same bytes) and those that look alike.

@@ -1,4 +1,5 @@
 export { drawPrediction } from "./draw.js";
+export type { Features } from "./features.js";
 export { openTraining, swarmOf } from "./fromConfig.js";
 export { EpochTable } from "./listeners/epochTable.js";
 export { type FilePrediction, predictFiles } from "./predictFiles.js";

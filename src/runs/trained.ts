@@ -20,6 +20,7 @@ import {
 import { type Evaluation, Evaluator } from "../train/evaluator.js";
 import { loadModule } from "../train/ownModule.js";
 import { type NetInfo, readWeights, vectorOf } from "../train/weights.js";
+import { FeatureMaker, type Features } from "./features.js";
 import { Predictor } from "./predictor.js";
 import { type RunConfig, readRunConfig } from "./runConfig.js";
 import { runFiles } from "./runFiles.js";
@@ -34,6 +35,7 @@ export interface TimedEvaluation extends Evaluation {
 /** A net with its weights. Open one by {@link openTrained}, and close it. */
 export class Trained {
   private readonly predictor: Predictor;
+  private maker?: Promise<FeatureMaker>;
 
   constructor(
     readonly config: RunConfig,
@@ -72,6 +74,24 @@ export class Trained {
   /** What the net says of each image; labels do not matter. Programs are compiled once for batches of about a size. */
   predict(dataset: Dataset, options?: DecodeOptions): Promise<Prediction[]> {
     return this.predictor.predict(this.w, dataset, options);
+  }
+
+  /**
+   * Features of each image: what the net's body makes of it, means over the pixels of its last map; labels do not matter.
+   *
+   * @throws InputError for a model without a body.
+   * @example
+   * const net = await openTrained("runs/a");
+   * const { test } = await openDataset("mnist");
+   * const { of, width } = await net.features(test!);
+   * of.length === width * test!.length; // true
+   * await net.close();
+   */
+  async features(dataset: Dataset): Promise<Features> {
+    const { engine, model, info, w, config } = this;
+    const { batch } = config.settings;
+    this.maker ??= FeatureMaker.create(engine, model, info, w, batch);
+    return (await this.maker).make(dataset);
   }
 
   /** The metric that decided. */

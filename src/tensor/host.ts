@@ -46,9 +46,7 @@ export const bytesOfTensor = ({ data }: HostTensor): Uint8Array =>
   new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 /** Tensors to be written under their names; throws a RangeError for two of one name, of which one would be lost. */
-export function distinct(
-  tensors: Iterable<readonly [string, HostTensor]>,
-): (readonly [string, HostTensor])[] {
+export function distinct<T>(tensors: Iterable<readonly [string, T]>): (readonly [string, T])[] {
   const all = [...tensors];
   const seen = new Set<string>();
   for (const [name] of all) {

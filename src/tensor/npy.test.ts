@@ -174,6 +174,13 @@ describe("readNpyTexts", () => {
     expect(readNpyTexts(big)).toEqual({ shape: [3, 1], data: texts });
   });
 
+  it("reads what was written, empty texts and astral letters too", () => {
+    for (const data of [["cat", "", "n\u00e9\u{1f408}"], [""], []]) {
+      const texts = { shape: [data.length], data };
+      expect(readNpyTexts(writeNpy(texts))).toEqual(texts);
+    }
+  });
+
   it("reads bytes as UTF-8", () => {
     const bytes = npy(header("|S3"), [...Buffer.from("ab\0n\u00e9")]);
     expect(readNpyTexts(bytes).data).toEqual(["ab", "n\u00e9"]);

@@ -101,21 +101,39 @@ export function readNpyTexts(bytes: Uint8Array, source = "array"): TextArray {
 
 const descriptions = { f32: "<f4", i32: "<i4", u8: "|u1", i8: "|i1" } as const;
 
+/** Texts as NumPy's `<U`: all of the longest one's number of characters, zeros behind the shorter ones. */
+function textElements(texts: readonly string[]): { descr: string; bytes: Uint8Array } {
+  const letters = texts.map((text) => Array.from(text, (letter) => letter.codePointAt(0)!));
+  // NumPy reads no texts of 0 characters.
+  const longest = letters.reduce((most, { length }) => Math.max(most, length), 1);
+  const bytes = new Uint8Array(4 * longest * texts.length);
+  const view = new DataView(bytes.buffer);
+  for (const [at, own] of letters.entries()) {
+    for (const [k, code] of own.entries()) view.setUint32(4 * (at * longest + k), code, true);
+  }
+  return { descr: `<U${longest}`, bytes };
+}
+
+function numberElements(tensor: HostTensor): { descr: string; bytes: Uint8Array } {
+  if (tensor.dtype === "bf16") throw new RangeError("a .npy file holds no bf16; write f32");
+  return { descr: descriptions[tensor.dtype], bytes: bytesOfTensor(tensor) };
+}
+
 /**
- * Writes an array as a version 1 file.
+ * Writes an array of numbers or of texts as a version 1 file.
  *
  * @throws RangeError for bf16, which NumPy lacks.
  * @example
  * new TextDecoder().decode(writeNpy(hostTensor("u8", [3])).subarray(1, 6)); // "NUMPY"
  */
-export function writeNpy(tensor: HostTensor): Uint8Array {
-  const { dtype, shape } = tensor;
-  if (dtype === "bf16") throw new RangeError("a .npy file holds no bf16; write f32");
+export function writeNpy(array: HostTensor | TextArray): Uint8Array {
+  const { shape } = array;
+  const { descr, bytes: elements } =
+    "dtype" in array ? numberElements(array) : textElements(array.data);
   const tuple = `(${shape.join(", ")}${shape.length === 1 ? "," : ""})`;
-  const text = `{'descr': '${descriptions[dtype]}', 'fortran_order': False, 'shape': ${tuple}, }`;
+  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`;
   const padding = 63 - ((10 + text.length) % 64);
   const header = new TextEncoder().encode(`${text}${" ".repeat(padding)}\n`);
-  const elements = bytesOfTensor(tensor);
   const file = new Uint8Array(10 + header.length + elements.length);
   file.set([...MAGIC, 1, 0, header.length & 255, header.length >> 8]);
   file.set(header, 10);

@@ -111,7 +111,7 @@ export function readNpz(bytes: Uint8Array, options: NpzOptions = {}): Map<string
  * writeNpz([["w", hostTensor("f32", [100])]]).length > 400; // true
  */
 export function writeNpz(
-  arrays: Iterable<readonly [string, HostTensor]>,
+  arrays: Iterable<readonly [string, HostTensor | TextArray]>,
   options: { readonly compress?: boolean } = {},
 ): Uint8Array {
   const files = distinct(arrays).map(

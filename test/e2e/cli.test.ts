@@ -7,6 +7,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { openDataset } from "../../src/data/index.js";
+import { openNpz } from "../../src/tensor/index.js";
 import { version } from "../../src/version.js";
 import { bytesOf } from "../fixtures/data.js";
 import { convoy, root, scratch } from "./convoy.js";
@@ -178,6 +179,19 @@ test("a run is trained, evaluated and used; --json prints one object", async () 
   expect(said).toMatch(/^file,class,confidence.*\ndigit\.png,\d,0\.\d+.*\n$/);
   expect((await predict("gone.png", "--out", "said.csv")).code).toBe(2);
   expect(readFileSync(join(cwd, "said.csv"), "utf8")).toBe(said);
+
+  expect(await predict("digit.png", "--draw", ".")).toMatchObject({ code: 2 });
+  expect(readFileSync(join(cwd, "digit.png"))).toEqual(kept);
+  expect((await predict("digit.png", "./digit.png", "--draw", "drawn")).code).toBe(0);
+  expect(readdirSync(join(cwd, "drawn"))).toEqual(["digit-2.png", "digit.png"]);
+
+  const made = await convoy(["features", "a", "mnist", "--out", "f.npz"], { cwd });
+  expect(made.out).toMatch(
+    /^train_features f32 \[60,000, 84\]\ntrain_labels i32 \[60,000\]\ntest_features/,
+  );
+  const arrays = openNpz(readFileSync(join(cwd, "f.npz")));
+  expect(arrays.texts("classes").data).toEqual([..."0123456789"]);
+  expect(arrays.read("test_features").shape).toEqual([10_000, 84]);
 });
 
 test("a run's config.json gives another run its settings, those too that it had no use for", async () => {

@@ -1,0 +1,92 @@
+// `convoy features RUN`: what the net's body makes of images, as rows of numbers in an .npz file.
+
+import type { Command } from "commander";
+import { type Dataset, labelData, namesOf, PARTS, type Splits } from "../data/index.js";
+import { writeFileAtomic } from "../files/atomicFile.js";
+import { openTrained, type Trained } from "../runs/index.js";
+import { type HostTensor, hostTensor, type TextArray, writeNpz } from "../tensor/index.js";
+import { grouped } from "../text/format.js";
+import { openData } from "../train/openData.js";
+import { type Console, say } from "./console.js";
+import { parseTexts } from "./flags.js";
+import { showReading } from "./reading.js";
+
+interface Options {
+  readonly out: string;
+  readonly columns?: Record<string, string>;
+  readonly engine?: string;
+}
+
+type Arrays = [string, HostTensor | TextArray][];
+
+/** Names of the arrays that hold labels, by kind; others are not written. */
+const titles: Readonly<Record<string, string>> = {
+  class: "labels",
+  tags: "tags",
+  values: "values",
+};
+
+/** Labels as [n] or [n, names]. */
+function labelArray({ labels, length }: Dataset): HostTensor | undefined {
+  if (titles[labels.kind] === undefined) return undefined;
+  const data = labelData(labels);
+  const shape = labels.kind === "class" ? [length] : [length, namesOf(labels).length];
+  if (data instanceof Float32Array) return hostTensor("f32", shape, data);
+  if (data instanceof Uint8Array) return hostTensor("u8", shape, data);
+  return hostTensor("i32", shape, data);
+}
+
+/** The arrays of one part. */
+async function arraysOf(net: Trained, part: string, dataset: Dataset): Promise<Arrays> {
+  const { of, width } = await net.features(dataset);
+  const arrays: Arrays = [[`${part}_features`, hostTensor("f32", [dataset.length, width], of)]];
+  const labels = labelArray(dataset);
+  if (labels) arrays.push([`${part}_${titles[dataset.labels.kind]}`, labels]);
+  if (dataset.groups)
+    arrays.push([`${part}_groups`, hostTensor("i32", [dataset.length], dataset.groups)]);
+  if (dataset.ids) arrays.push([`${part}_files`, { shape: [dataset.length], data: dataset.ids }]);
+  return arrays;
+}
+
+/** The arrays of all parts, and the names of the classes. */
+async function allArrays(net: Trained, splits: Splits): Promise<Arrays> {
+  const arrays: Arrays = [];
+  for (const part of PARTS) {
+    const dataset = splits[part];
+    if (dataset) arrays.push(...(await arraysOf(net, part, dataset)));
+  }
+  const names = namesOf(splits.train.labels);
+  if (names.length > 0) arrays.push(["classes", { shape: [names.length], data: names }]);
+  return arrays;
+}
+
+export function define(command: Command, console: Console): void {
+  command
+    .argument("<run>", "run folder")
+    .argument("<data>", "data set; its labels are written beside the features")
+    .requiredOption("--out <file>", "the .npz file to write")
+    .option("--columns <role=name,...>", "what its columns or arrays hold", parseTexts)
+    .option("--engine <name>", "auto, native or reference", "auto")
+    .action(async (run: string, data: string, { out, columns, engine }: Options) => {
+      const net = await openTrained(run, { engine });
+      try {
+        // Classes, groups and columns are those of the run's own data.
+        const { classes: _, groupBy: __, columns: ___, ...settings } = net.config.settings;
+        const splits = await openData(
+          { ...settings, data, columns: columns ?? {} },
+          { onProgress: showReading(console.err) },
+        );
+        const arrays = await allArrays(net, splits);
+        await writeFileAtomic(out, writeNpz(arrays));
+        for (const [name, array] of arrays) {
+          const kind = "dtype" in array ? array.dtype : "text";
+          say(
+            console.out,
+            `${name} ${kind} [${array.shape.map((size) => grouped(size)).join(", ")}]`,
+          );
+        }
+      } finally {
+        await net.close();
+      }
+    });
+}

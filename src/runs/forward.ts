@@ -1,0 +1,67 @@
+// A net's forward pass over images: programs for batches of a few sizes, each compiled once.
+
+import { type Dataset, type Intake, Loader } from "../data/index.js";
+import type { Engine, Program, Vector } from "../engine/index.js";
+import { type Graph, WEIGHTS } from "../graph/index.js";
+import { IMAGES } from "../nn/index.js";
+import { type Shape, sizeOf } from "../tensor/shape.js";
+import { pipeline } from "../train/pipeline.js";
+
+interface Compiled {
+  readonly program: Program;
+  /** Of one image's output. */
+  readonly shape: Shape;
+}
+
+/** Is given the outputs of some images [images, ...], of which each has a shape, from the number of the first on. */
+export type UseOutput = (output: Float32Array, shape: Shape, first: number) => void;
+
+/** Compiles on demand, for batches of powers of two up to the largest. */
+export class Forward {
+  private readonly programs = new Map<number, Promise<Compiled>>();
+
+  /**
+   * @param graphOf the graph for a batch: input `x`, output `output` [batch, ...]
+   * @param largest images of the largest batch
+   */
+  constructor(
+    private readonly engine: Engine,
+    private readonly graphOf: (batch: number) => Graph,
+    private readonly intake: Intake,
+    private readonly largest: number,
+  ) {}
+
+  private programOf(batch: number): Promise<Compiled> {
+    let compiled = this.programs.get(batch);
+    if (!compiled) this.programs.set(batch, (compiled = this.compile(batch)));
+    return compiled;
+  }
+
+  private async compile(batch: number): Promise<Compiled> {
+    const graph = this.graphOf(batch);
+    const shape = graph.outputs.get("output")!.shape.slice(1);
+    return { shape, program: await this.engine.compile(graph, { frozen: [WEIGHTS] }) };
+  }
+
+  /** Runs all images through the net with parameters `w`, in order. */
+  async run(w: Vector, dataset: Dataset, use: UseOutput): Promise<void> {
+    if (dataset.length === 0) return;
+    const { engine, intake, largest } = this;
+    const batch = Math.min(largest, 2 ** Math.ceil(Math.log2(dataset.length)));
+    const { program, shape } = await this.programOf(batch);
+    const loader = new Loader(engine, dataset, { batch, seed: 0, shuffle: false, intake });
+    let first = 0;
+    await pipeline(
+      loader,
+      { epoch: 0, from: 0, to: loader.stepsPerEpoch },
+      {
+        start: ({ images }) =>
+          program.run({ vectors: { [WEIGHTS]: w }, inputs: { [IMAGES]: images } }),
+        finish: ({ output }, { size }) => {
+          use(output.subarray(0, size * sizeOf(shape)) as Float32Array, shape, first);
+          first += size;
+        },
+      },
+    );
+  }
+}
