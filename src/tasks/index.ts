@@ -18,7 +18,15 @@ export * from "./graphs.js";
 export { points } from "./points/index.js";
 export { segmentation } from "./segmentation/index.js";
 export { softmax } from "./softmax.js";
+export { expectedFTags } from "./tags/expectedF.js";
 export { tags } from "./tags/index.js";
+export {
+  crossFit,
+  fOfImages,
+  type Judged,
+  type ThresholdOptions,
+  tuneThresholds,
+} from "./tags/thresholds.js";
 export { talliesOf, tallyList } from "./tallies.js";
 export * from "./task.js";
 export { values } from "./values/index.js";

@@ -23,6 +23,8 @@ interface Golden {
   readonly emptyBoth: number;
   readonly f2Samples: number;
   readonly f1Samples: number;
+  readonly f2Macro: number;
+  readonly f2Micro: number;
   readonly macroF1: number;
   readonly subsetAccuracy: number;
   readonly map: number;
@@ -36,6 +38,8 @@ testGolden<Golden>("are those of scikit-learn", "metrics-tags.json.gz", 200, (ca
     const ours = emptyBoth / truth.length;
     expect(values.f2).toBeCloseTo(expected.f2Samples + ours, 9);
     expect(values.f1).toBeCloseTo(expected.f1Samples + ours, 9);
+    expect(values.macroF2).toBeCloseTo(expected.f2Macro, 9);
+    expect(values.microF2).toBeCloseTo(expected.f2Micro, 9);
     expect(values.macroF1).toBeCloseTo(expected.macroF1, 9);
     expect(values.subsetAccuracy).toBeCloseTo(expected.subsetAccuracy, 9);
     expect(values.map).toBeCloseTo(expected.map, 9);
@@ -137,7 +141,13 @@ test("equal scores share a threshold of the average precision", () => {
 
 test("nothing known is nothing told", () => {
   expect(metricsOf([[2, 2]], [[1, -1]]).values()).toEqual({
-    ...{ f2: Number.NaN, f1: Number.NaN, macroF1: Number.NaN },
+    ...{
+      f2: Number.NaN,
+      f1: Number.NaN,
+      macroF2: Number.NaN,
+      microF2: Number.NaN,
+      macroF1: Number.NaN,
+    },
     ...{ subsetAccuracy: Number.NaN, map: Number.NaN },
   });
 });

@@ -14,6 +14,8 @@ export const tagMetrics: readonly MetricInfo[] = [
     description: "F2 of each image, averaged; 1 where there is and was said nothing",
   },
   { name: "f1", ...share, description: "F1 of each image, averaged" },
+  { name: "macroF2", ...share, description: "F2 of each tag, averaged" },
+  { name: "microF2", ...share, description: "F2 of all tags of all images together" },
   { name: "macroF1", ...share, description: "F1 of each tag, averaged" },
   {
     name: "subsetAccuracy",
@@ -44,12 +46,22 @@ export function fBeta({ right, said, there }: Counts, beta: number, empty: numbe
   return whole === 0 ? empty : ((1 + beta * beta) * right) / whole;
 }
 
+/** The counts of all tags together. */
+const total = (counts: readonly Counts[]): Counts => {
+  const sum = (of: (one: Counts) => number) => counts.reduce((all, one) => all + of(one), 0);
+  return {
+    right: sum((one) => one.right),
+    said: sum((one) => one.said),
+    there: sum((one) => one.there),
+  };
+};
+
 const ratio = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
 
 /**
  * Sums over an evaluation; tags that are not known do not count, nor do images of which none is. By scikit-learn's
- * names: `f2` and `f1` average over "samples", `macroF1` and `map` are "macro" averages over tags, the latter over those
- * that occur. Where an image has no tag and none is said, all is right: its F1 and F2 are 1, as contests have it;
+ * names: `f2` and `f1` average over "samples", `macroF2`, `macroF1` and `map` are "macro" averages over tags, the last one
+ * over those that occur, `microF2` is "micro". Where an image has no tag and none is said, all is right: its F1 and F2 are 1, as contests have it;
  * scikit-learn counts 0 there (`zero_division=0`).
  */
 export class TagMetrics implements Metrics {
@@ -104,12 +116,14 @@ export class TagMetrics implements Metrics {
   values(): MetricValues {
     const precisions = this.averagePrecisions().filter((value) => !Number.isNaN(value));
     const known = this.counts.filter((_, tag) => this.scores[tag].truths.length > 0);
-    const f1s = known.map((counts) => fBeta(counts, 1, 0));
+    const perTag = (beta: number) => mean(known.map((counts) => fBeta(counts, beta, 0)));
     const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
     return {
       f2: this.f2 / this.images,
       f1: this.f1 / this.images,
-      macroF1: mean(f1s),
+      macroF2: perTag(2),
+      microF2: fBeta(total(known), 2, known.length > 0 ? 0 : Number.NaN),
+      macroF1: perTag(1),
       subsetAccuracy: this.exact / this.images,
       map: mean(precisions),
     };
