@@ -6,7 +6,14 @@ export { createEngine, type Engine, type Vector } from "./engine/index.js";
 export { InputError } from "./inputError.js";
 export { createModel, listModels, type Model, type ModelInput } from "./models/index.js";
 export * as nn from "./nn/index.js";
-export { openTrained, type TrainOptions, train } from "./runs/index.js";
+export {
+  type OpenWeightsOptions,
+  openTrained,
+  openWeights,
+  type TrainOptions,
+  train,
+  type WeightedNet,
+} from "./runs/index.js";
 export * as swarm from "./swarm/index.js";
 export type { Listener, Summary, TrainEvent, TrainSettings } from "./train/index.js";
 export { version } from "./version.js";

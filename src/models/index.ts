@@ -4,10 +4,12 @@ import { InputError } from "../inputError.js";
 import { byName, withOwn } from "../text/words.js";
 import { convnetGn } from "./convnet-gn.js";
 import { convnet6 } from "./convnet6.js";
-import { efficientnetLite0 } from "./efficientnet-lite.js";
+import { convnexts } from "./convnext.js";
+import { efficientnetB0, efficientnetLite0 } from "./efficientnet.js";
 import { lenet5 } from "./lenet5.js";
 import { lenet5Of1998 } from "./lenet5-1998.js";
 import { mobilenets } from "./mobilenetv2.js";
+import { mobilenetv3Small } from "./mobilenetv3.js";
 import {
   assemble,
   type Model,
@@ -17,11 +19,12 @@ import {
   type WholeModel,
 } from "./model.js";
 import { odenets } from "./odenet.js";
+import { resnet18, resnet50 } from "./resnet.js";
 import { resnet20, resnet32, resnet56 } from "./resnet-cifar.js";
-import { resnet18 } from "./resnet18.js";
+import { shufflenets } from "./shufflenetv2.js";
 import { squeezenets } from "./squeezenet.js";
 import { unets } from "./unet.js";
-import { vgg11, vgg11bn } from "./vgg11.js";
+import { fullVggs, vgg11, vgg11bn } from "./vgg11.js";
 import { wrn16x4 } from "./wide-resnet.js";
 
 export {
@@ -50,10 +53,16 @@ export const families: readonly ModelFamily[] = [
   resnet56,
   wrn16x4,
   resnet18,
+  resnet50,
   vgg11,
   vgg11bn,
+  ...fullVggs,
   ...mobilenets,
+  mobilenetv3Small,
+  efficientnetB0,
   efficientnetLite0,
+  ...convnexts,
+  ...shufflenets,
   ...squeezenets,
   ...odenets,
   ...unets,

@@ -4,10 +4,12 @@
 
 import { dropout, globalAvgPool, linear, normalWith, sequential } from "../nn/index.js";
 import {
+  blocksOf,
   convolution,
   type InvertedStage,
   invertedResiduals,
   lastOfSizes,
+  roundChannels,
 } from "./blocks/inverted-residual.js";
 import type { ModelFamily } from "./model.js";
 
@@ -22,12 +24,6 @@ const stages: readonly InvertedStage[] = [
   { expansion: 6, channels: 320, blocks: 1, strides: 1 },
 ];
 
-/** The multiple of 8 nearest to a number of channels, but not below nine tenths of it. */
-function roundChannels(channels: number): number {
-  const rounded = Math.max(8, Math.floor((channels + 4) / 8) * 8);
-  return rounded < 0.9 * channels ? rounded + 8 : rounded;
-}
-
 const mobilenet = (width: number): ModelFamily => ({
   name: width === 1 ? "mobilenetv2" : `mobilenetv2-${width}`,
   source: "Sandler et al. 2018, arXiv 1801.04381",
@@ -39,14 +35,15 @@ const mobilenet = (width: number): ModelFamily => ({
       ...stage,
       channels: roundChannels(stage.channels * width),
     }));
+    const blocks = blocksOf(stem, scaled);
     return {
       body: {
         layer: sequential({
           stem: convolution(stem, 3, { strides: 2 }),
-          blocks: invertedResiduals(stem, scaled),
+          blocks: invertedResiduals(stem, blocks),
           head: convolution(roundChannels(1280 * Math.max(1, width)), 1),
         }),
-        stages: lastOfSizes(stages).map((block) => `blocks.${block}`),
+        stages: lastOfSizes(blocks).map((block) => `blocks.${block}`),
       },
       head: sequential({
         pool: globalAvgPool(),

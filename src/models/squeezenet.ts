@@ -1,6 +1,7 @@
 // SqueezeNet (Iandola, Han, Moskewicz, Ashraf, Dally and Keutzer 2016, arXiv 1602.07360) as released in
 // Caffe: 1.0 with a 7x7 stem and a frame of zeros around the last convolution's input, 1.1 with a 3x3
-// stem and earlier pooling. Every pooling rounds up. No normalisation, and a convolution as classifier.
+// stem and earlier pooling. Every pooling rounds up. No normalisation, and a convolution as classifier. torchvision's 1.0
+// has no such frame, so that weights of either want a net of their own.
 
 import { concat } from "../graph/index.js";
 import {
@@ -17,63 +18,40 @@ import {
 import type { Body, ModelFamily } from "./model.js";
 
 /** A pooling, or the channels of a fire module: squeezed, and out of each of its two expansions. */
-type Stage = "pool" | readonly [squeeze: number, expand: number];
+export type SqueezenetStage = "pool" | readonly [squeeze: number, expand: number];
 
-interface Release {
+/** A net as somebody published it. */
+export interface SqueezenetRelease {
   readonly version: string;
   readonly stem: readonly [channels: number, kernel: number];
-  readonly stages: readonly Stage[];
+  readonly stages: readonly SqueezenetStage[];
   /** Zeros around the input of the classifying convolution. */
   readonly frame: number;
 }
 
-const releases: readonly Release[] = [
-  {
-    version: "1.0",
-    stem: [96, 7],
-    stages: [
-      "pool",
-      ...([
-        [16, 64],
-        [16, 64],
-        [32, 128],
-      ] as const),
-      "pool",
-      ...([
-        [32, 128],
-        [48, 192],
-        [48, 192],
-        [64, 256],
-      ] as const),
-      "pool",
-      [64, 256],
-    ],
-    frame: 1,
-  },
-  {
-    version: "1.1",
-    stem: [64, 3],
-    stages: [
-      "pool",
-      ...([
-        [16, 64],
-        [16, 64],
-      ] as const),
-      "pool",
-      ...([
-        [32, 128],
-        [32, 128],
-      ] as const),
-      "pool",
-      ...([
-        [48, 192],
-        [48, 192],
-        [64, 256],
-        [64, 256],
-      ] as const),
-    ],
-    frame: 0,
-  },
+const first = {
+  stem: [96, 7],
+  stages: [
+    ...["pool", [16, 64], [16, 64], [32, 128]],
+    ...["pool", [32, 128], [48, 192], [48, 192], [64, 256]],
+    ...["pool", [64, 256]],
+  ] as readonly SqueezenetStage[],
+} as const;
+
+const second = {
+  stem: [64, 3],
+  stages: [
+    ...["pool", [16, 64], [16, 64]],
+    ...["pool", [32, 128], [32, 128]],
+    ...["pool", [48, 192], [48, 192], [64, 256], [64, 256]],
+  ] as readonly SqueezenetStage[],
+} as const;
+
+/** Versions 1.0 and 1.1. */
+export const squeezenetReleases: readonly SqueezenetRelease[] = [
+  { version: "1.0", ...first, frame: 1 },
+  { version: "1.0-unpadded", ...first, frame: 0 },
+  { version: "1.1", ...second, frame: 0 },
 ];
 
 const convolution = (channels: number, kernel: number, padding = 0): Layer =>
@@ -96,7 +74,7 @@ function fire(squeeze: number, expand: number): Layer {
 const pool = () => maxPool(3, { strides: 2, ceilMode: true });
 
 /** Stages by the names of the release: fire modules count from 2, behind the stem. */
-function named(stages: readonly Stage[]): Record<string, Layer> {
+function named(stages: readonly SqueezenetStage[]): Record<string, Layer> {
   let fires = 1;
   let pools = 0;
   return Object.fromEntries(
@@ -107,7 +85,10 @@ function named(stages: readonly Stage[]): Record<string, Layer> {
 }
 
 /** All in front of the classifier; its stages are what stands in front of each pooling, and the last module. */
-function bodyOf([channels, kernel]: Release["stem"], stages: readonly Stage[]): Body {
+function bodyOf(
+  [channels, kernel]: SqueezenetRelease["stem"],
+  stages: readonly SqueezenetStage[],
+): Body {
   const layers = {
     conv1: conv2d(channels, kernel, { strides: 2, init: heUniform() }),
     relu1: relu(),
@@ -118,7 +99,7 @@ function bodyOf([channels, kernel]: Release["stem"], stages: readonly Stage[]): 
   return { layer: sequential(layers), stages: names.filter((_, at) => isLast(at)) };
 }
 
-const squeezenet = ({ version, stem, stages, frame }: Release): ModelFamily => ({
+const squeezenet = ({ version, stem, stages, frame }: SqueezenetRelease): ModelFamily => ({
   name: `squeezenet${version}`,
   source: "Iandola et al. 2016, arXiv 1602.07360",
   smallest: 32,
@@ -136,5 +117,5 @@ const squeezenet = ({ version, stem, stages, frame }: Release): ModelFamily => (
   }),
 });
 
-/** Versions 1.0 (1,248,424 parameters for 1,000 classes) and 1.1 (1,235,496). */
-export const squeezenets: readonly ModelFamily[] = releases.map(squeezenet);
+/** 1.0 (1,248,424 parameters for 1,000 classes) with and without a frame, and 1.1 (1,235,496). */
+export const squeezenets: readonly ModelFamily[] = squeezenetReleases.map(squeezenet);

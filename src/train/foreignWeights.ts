@@ -4,16 +4,13 @@ import type { NameMap } from "../models/nameMaps/index.js";
 import { FormatError } from "../tensor/formatError.js";
 import { type HostTensor, hostTensor } from "../tensor/host.js";
 import { formatShape } from "../tensor/shape.js";
+import { classesIn } from "./recognise.js";
 import type { Weights } from "./weights.js";
 
 type Tensors = ReadonlyMap<string, HostTensor>;
 
-/** The map whose tensors are those of a file, neither more nor fewer. */
-export const mapFor = (tensors: Tensors, maps: readonly NameMap[]): NameMap | undefined =>
-  maps.find((map) => {
-    const names = Object.values(map.tensors);
-    return names.length === tensors.size && names.every((name) => tensors.has(name));
-  });
+/** What all models here add to the variances in batch normalisation. */
+const BATCH_NORM_EPS = 1e-5;
 
 /** A kernel [out, in, height, width] with its input channels in the opposite order. */
 function turned({ dtype, shape, data }: HostTensor): HostTensor {
@@ -27,14 +24,25 @@ function turned({ dtype, shape, data }: HostTensor): HostTensor {
   return hostTensor(dtype, shape, values);
 }
 
+/** Variances that give with the epsilon of the models here what they give with another one. */
+function shifted(tensor: HostTensor, eps: number): HostTensor {
+  if (tensor.dtype !== "f32" || eps === BATCH_NORM_EPS) return tensor;
+  const values = Float32Array.from(tensor.data, (value) => value + eps - BATCH_NORM_EPS);
+  return hostTensor("f32", tensor.shape, values);
+}
+
 /**
  * A file's tensors under the names of the model's parameters, for images with red first.
  *
  * @throws FormatError when what should be a kernel is none.
  */
 export function translate(map: NameMap, tensors: Tensors, source: string): Weights {
-  const entries = Object.entries(map.tensors).map(([own, theirs]) => {
+  const there = Object.entries(map.tensors).filter(([, theirs]) => tensors.has(theirs));
+  const entries = there.map(([own, theirs]) => {
     const tensor = tensors.get(theirs)!;
+    if (own.endsWith(".variance")) {
+      return [own, shifted(tensor, map.batchNormEps ?? BATCH_NORM_EPS)] as const;
+    }
     if (own !== map.blueFirst) return [own, tensor] as const;
     if (tensor.dtype === "f32" && tensor.shape.length === 4) return [own, turned(tensor)] as const;
     throw new FormatError(
@@ -43,7 +51,8 @@ export function translate(map: NameMap, tensors: Tensors, source: string): Weigh
       `"${theirs}" is ${tensor.dtype} ${formatShape(tensor.shape)}; expected f32 [out, in, height, width]`,
     );
   });
-  const { model, classes: names, images } = map;
+  const { model, images } = map;
+  const names = classesIn(map, tensors);
   return {
     info: { model, task: "classify", names, constants: {}, ...images, fit: "crop" },
     tensors: new Map(entries),

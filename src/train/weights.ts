@@ -11,8 +11,9 @@ import { type NameMap, nameMaps } from "../models/nameMaps/index.js";
 import type { Constants } from "../tasks/index.js";
 import { FormatError } from "../tensor/formatError.js";
 import { type HostTensor, hostTensor } from "../tensor/host.js";
-import { formatShape, sameShape, sizeOf } from "../tensor/shape.js";
-import { mapFor, translate } from "./foreignWeights.js";
+import { formatShape, sizeOf } from "../tensor/shape.js";
+import { translate } from "./foreignWeights.js";
+import { findMap, sameButOnes, unknownArchitecture, usedTensors } from "./recognise.js";
 import { readSealed, writeSealed } from "./sealed.js";
 
 /** What weights belong to. */
@@ -37,7 +38,10 @@ export function tensorsOf(layout: ParamLayout, values: Float32Array): [string, H
   ]);
 }
 
-/** The tensor of a parameter. Throws a {@link FormatError} when it is missing or of another shape. */
+/**
+ * The tensor of a parameter; axes of length 1 do not count. Throws a {@link FormatError} when it is missing or of another
+ * shape.
+ */
 export function tensorFor(
   { name, shape }: Param,
   tensors: Tensors,
@@ -46,7 +50,9 @@ export function tensorFor(
   const tensor = tensors.get(name);
   const expected = `the model has "${name}" of ${formatShape(shape)}`;
   if (!tensor) throw new FormatError(source, 0, `${expected}, the file has no such tensor`);
-  if (tensor.dtype === "f32" && sameShape(tensor.shape, shape)) return tensor as HostTensor<"f32">;
+  if (tensor.dtype === "f32" && sameButOnes(tensor.shape, shape)) {
+    return hostTensor("f32", shape, tensor.data as Float32Array);
+  }
   const found = `${tensor.dtype} ${formatShape(tensor.shape)}`;
   throw new FormatError(source, 0, `${expected}, the file has it as ${found}`);
 }
@@ -132,11 +138,7 @@ function parseInfo(metadata: Readonly<Record<string, string>>, source: string): 
     );
   };
   if (!metadata.model) {
-    throw new FormatError(
-      source,
-      8,
-      'metadata "model" is missing, and the names of the tensors are not those of a known map',
-    );
+    throw new FormatError(source, 8, 'metadata "model" is missing: no weights saved by Convoy');
   }
   const { fit = "crop" } = metadata;
   if (!(fit in fits)) {
@@ -170,12 +172,13 @@ function weightsFile(path: string): string {
 }
 
 /**
- * Reads a weights file: Convoy's own, or one of another program whose tensors have the names of a map.
+ * Reads a weights file: Convoy's own, or one of another program whose tensors have the names and shapes of a map.
+ * Counts of batches (`num_batches_tracked`) are left out.
  *
  * @param path of the file, or of the folder of a run, whose best weights are read
  * @param maps of other programs' files; default those that Convoy knows
- * @throws FormatError when it is damaged, or neither written by Convoy nor known by its names; InputError when
- * there is no such file.
+ * @throws FormatError when it is damaged, or neither written by Convoy nor known by its names, with the nearest
+ * architecture and the first tensors that differ; InputError when there is no such file.
  * @example
  * const { info, tensors } = await readWeights("runs/a/weights/best.safetensors");
  * info.model; // "lenet5"
@@ -186,7 +189,11 @@ export async function readWeights(
   maps: readonly NameMap[] = nameMaps,
 ): Promise<Weights> {
   const file = weightsFile(path);
-  const { tensors, metadata } = readSealed(readWhole(file), file);
-  const map = mapFor(tensors, maps);
-  return map ? translate(map, tensors, file) : { tensors, info: parseInfo(metadata, file) };
+  const { tensors, metadata, sealed } = readSealed(readWhole(file), file);
+  if (sealed) return { tensors, info: parseInfo(metadata, file) };
+  const used = usedTensors(tensors);
+  const map = findMap(used, maps);
+  if (map) return translate(map, used, file);
+  if (!metadata.model) throw unknownArchitecture(used, maps, file);
+  return { tensors, info: parseInfo(metadata, file) };
 }

@@ -11,9 +11,9 @@ import {
   sequential,
 } from "../../nn/index.js";
 
-/** Options of {@link basicBlock}. */
+/** Options of {@link basicBlock} and of the bottleneck. */
 export interface BasicBlockOptions {
-  /** Stride of the first convolution; default 1. */
+  /** Stride of the first 3x3 convolution; default 1. */
   readonly strides?: number;
   /** Where shapes change; default the identity. */
   readonly shortcut?: Layer;

@@ -1,6 +1,9 @@
 // Weights that another program trained, described as data: which tensor of its file is which parameter
 // of a model here, and what images the net is used to.
 
+/** The file's tensor of each parameter, both by name. */
+export type Names = Readonly<Record<string, string>>;
+
 /** Describes a kind of weights file. A new one is a file with such a record and a line in the index. */
 export interface NameMap {
   /** Short name for messages. */
@@ -10,10 +13,10 @@ export interface NameMap {
   /** The model that the weights belong to, by name. */
   readonly model: string;
   /**
-   * The file's tensor of each parameter, both by name; shapes are those of the model. The last layer may
-   * be left out: a net of features only.
+   * The file's tensor of each parameter, both by name; shapes are those of the model, but for axes of length 1. The
+   * last layer may be left out: a net of features only.
    */
-  readonly tensors: Readonly<Record<string, string>>;
+  readonly tensors: Names;
   /** What the weights were trained on. */
   readonly images: {
     /** [channels, height, width]. */
@@ -29,4 +32,11 @@ export interface NameMap {
   readonly blueFirst?: string;
   /** Names of the classes, in the order of the logits; none for a net of features. */
   readonly classes: readonly string[];
+  /**
+   * The last layer, where files may have other classes than these, or lack it: its parameters are `<head>.weight` and
+   * `<head>.bias`.
+   */
+  readonly head?: string;
+  /** What the file's program adds to the variances in batch normalisation; default 1e-5, as the models here. */
+  readonly batchNormEps?: number;
 }

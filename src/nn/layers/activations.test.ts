@@ -1,7 +1,17 @@
 import { expect, test } from "vitest";
 import { runLayer } from "../../../test/support/layers.js";
 import type { Layer } from "../scope.js";
-import { gelu, hardSwish, leakyRelu, relu, relu6, sigmoid, silu, tanh } from "./activations.js";
+import {
+  gelu,
+  hardSigmoid,
+  hardSwish,
+  leakyRelu,
+  relu,
+  relu6,
+  sigmoid,
+  silu,
+  tanh,
+} from "./activations.js";
 
 const sigma = (x: number) => 1 / (1 + Math.exp(-x));
 
@@ -11,6 +21,7 @@ const table: readonly [string, Layer, readonly number[]][] = [
   ["relu6", relu6(), [0, 0, 0, 1, 6]],
   ["leakyRelu", leakyRelu(0.1), [-0.4, -0.1, 0, 1, 7]],
   ["hardSwish", hardSwish(), [0, -1 / 3, 0, 2 / 3, 7]],
+  ["hardSigmoid", hardSigmoid(), [0, 1 / 3, 1 / 2, 2 / 3, 1]],
   ["sigmoid", sigmoid(), [-4, -1, 0, 1, 7].map(sigma)],
   ["silu", silu(), [-4, -1, 0, 1, 7].map((x) => x * sigma(x))],
   ["tanh", tanh(), [-4, -1, 0, 1, 7].map(Math.tanh)],

@@ -22,6 +22,11 @@ export const relu6 = activation(graph.relu6);
 /** x * relu6(x + 3) / 6 (MobileNetV3, 2019, arXiv 1905.02244). */
 export const hardSwish = activation(graph.hardSwish);
 
+/** relu6(x + 3) / 6, the hard form of the sigmoid (MobileNetV3, 2019, arXiv 1905.02244). */
+export const hardSigmoid = activation((x) =>
+  graph.mul(graph.relu6(graph.add(x, graph.constant(x.graph, 3))), graph.constant(x.graph, 1 / 6)),
+);
+
 /** x * sigmoid(x) (2017, arXiv 1702.03118). */
 export const silu = activation(graph.silu);
 

@@ -9,7 +9,13 @@ export { groupNorm } from "./groupNorm.js";
 export { layerNorm } from "./layerNorm.js";
 export { type LinearOptions, linear } from "./linear.js";
 export type { LayerPadding } from "./padding.js";
-export { avgPool, globalAvgPool, type MaxPoolOptions, maxPool } from "./pooling.js";
+export {
+  adaptiveAvgPool,
+  avgPool,
+  globalAvgPool,
+  type MaxPoolOptions,
+  maxPool,
+} from "./pooling.js";
 export { type ResidualOptions, residual } from "./residual.js";
 export { type NamedLayers, sequential } from "./sequential.js";
 export { flatten, reshape, upsample } from "./shaping.js";

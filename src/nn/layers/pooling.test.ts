@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { runLayer } from "../../../test/support/layers.js";
-import { avgPool, globalAvgPool, maxPool } from "./pooling.js";
+import { adaptiveAvgPool, avgPool, globalAvgPool, maxPool } from "./pooling.js";
 
 const shape = [1, 1, 2, 4];
 const x = [1, 2, 3, 4, 5, 6, -7, 8];
@@ -54,4 +54,16 @@ test("global pooling leaves one number a channel", async () => {
   const { shape: out, y } = await runLayer(globalAvgPool(), [1, 2, 2, 2], x);
   expect(out).toEqual([1, 2]);
   expect(y).toEqual([2.5, 3]);
+});
+
+// Means as torch.nn.AdaptiveAvgPool2d of PyTorch has them.
+test.each([
+  { size: [2, 2], y: [1.5, 3.5, 5.5, 0.5] },
+  { size: [1, 3], y: [3.5, 1, 2] },
+  { size: [3, 1], y: [2.5, 2.75, 3] },
+  { size: [2, 4], y: x },
+] as const)("adaptive pooling to $size covers every pixel", async ({ size, y }) => {
+  const found = await runLayer(adaptiveAvgPool([...size]), shape, x);
+  expect(found.shape).toEqual([1, 1, ...size]);
+  for (const [at, value] of y.entries()) expect(found.y[at]).toBeCloseTo(value, 6);
 });

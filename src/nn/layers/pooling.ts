@@ -2,13 +2,17 @@
 
 import {
   avgPool2d,
+  concat,
   constant,
   maxPool2d,
   mul,
   type Pair,
   type PoolOptions,
   reduceSum,
+  slice,
+  type Value,
 } from "../../graph/index.js";
+import { pair } from "../../graph/window.js";
 import type { Layer } from "../scope.js";
 import { roundUp } from "./padding.js";
 
@@ -60,3 +64,33 @@ export const avgPool =
  */
 export const globalAvgPool = (): Layer => (x) =>
   mul(reduceSum(x, [2, 3]), constant(x.graph, 1 / (x.shape[2] * x.shape[3])));
+
+/** Means of `count` windows along an axis, which cover it as evenly as whole numbers allow and may overlap. */
+function meansAlong(x: Value, axis: number, count: number): Value {
+  const size = x.shape[axis];
+  if (size === count) return x;
+  const at = (place: number, here: number, others: readonly number[]) =>
+    others.map((other, own) => (own === place ? here : other));
+  const windows = Array.from({ length: count }, (_, window) => {
+    const from = Math.floor((window * size) / count);
+    const length = Math.ceil(((window + 1) * size) / count) - from;
+    const start = x.shape.map(() => 0);
+    const part = slice(x, at(axis, from, start), at(axis, length, x.shape));
+    return mul(reduceSum(part, [axis], true), constant(x.graph, 1 / length));
+  });
+  return concat(windows, axis);
+}
+
+/**
+ * Images [n, c, h, w] of any size to those of one: means of windows from floor(i h / size) to ceil((i + 1) h / size),
+ * as PyTorch's AdaptiveAvgPool2d has them. Smaller images are enlarged.
+ *
+ * @example
+ * build(adaptiveAvgPool(7), [8, 64, 3, 12], { training: true }).output.shape; // [8, 64, 7, 7]
+ */
+export const adaptiveAvgPool =
+  (size: Pair): Layer =>
+  (x) => {
+    const [height, width] = pair(size);
+    return meansAlong(meansAlong(x, 2, height), 3, width);
+  };
