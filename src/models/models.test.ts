@@ -65,6 +65,9 @@ const counts: Readonly<Record<string, number>> = {
 /** Work of a training step, in floating-point operations, that the slow engine is still asked for. */
 const affordable = 5e8;
 
+/** Parameters that it is still asked for. */
+const affordableParameters = 5e7;
+
 const outputs = 10;
 
 /** Outputs as rows [n, outputs], a map's one for each pixel. */
@@ -121,8 +124,11 @@ describe.each(families.map((family) => [family.name, family] as const))("%s", (n
     expect(layout.trainable).toBe(counts[name]);
   });
 
-  test("gives finite losses and outputs at its smallest size", async () => {
-    const { found } = await run(netWithLoss(make(smallest), 1, false), pixels);
+  const net = netWithLoss(make(smallest), 1, false);
+  const isSmall = net.layout.length < affordableParameters;
+
+  test.runIf(isSmall)("gives finite losses and outputs at its smallest size", async () => {
+    const { found } = await run(net, pixels);
     expect(found.losses.every((loss) => loss > 0)).toBe(true);
     expect(found.rows.length).toBe(outputs * found.losses.length);
     expect(found.rows.every(Number.isFinite)).toBe(true);

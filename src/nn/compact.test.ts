@@ -57,15 +57,19 @@ async function compacted(net: Net, w: Float32Array): Promise<CompactNet> {
 
 const isSum = ({ node: { op } }: Value) => op.name === "conv2d" || op.name === "matmul";
 
-/** One number for each channel, as normalisation multiplies and adds. */
-const isPerChannel = ({ node, shape }: Value) =>
-  node.op.name === "reshape" && sizeOf(shape) === shape[1];
+/** One parameter for each channel, as normalisation multiplies and adds. */
+const isPerChannel = ({ node: { op, inputs }, shape }: Value) =>
+  op.name === "reshape" && inputs[0].node.op.name === "read" && sizeOf(shape) === shape[1];
 
-test.each(families.map((family) => [family.name, family] as const))(
+/** Parameters that the reference engine is asked to work out in a few seconds. */
+const AFFORDABLE = 5e7;
+
+test.for(families.map((family) => [family.name, family] as const))(
   "%s: the compact net is the net, with no normalisation behind a sum",
-  async (name, { smallest, published }) => {
+  async ([name, { smallest, published }], { skip }) => {
     const input = { ...published, height: smallest, width: smallest, outputs: 10 };
     const net = netOf(createModel(name, input), 1, inference);
+    if (net.layout.length > AFFORDABLE) return skip();
     const small = await compacted(net, weightsOf(net));
     const left = small.net.graph.nodes.filter(
       ({ op, inputs }) =>

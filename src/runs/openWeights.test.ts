@@ -1,10 +1,10 @@
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { shapesOf } from "../../test/support/foreignFile.js";
 import { formulaTensor } from "../../test/support/formulaWeights.js";
 import { noise } from "../../test/support/layers.js";
-import { temporaryFolder } from "../../test/support/tinyRun.js";
 import { nameMaps } from "../models/index.js";
 import { hostTensor } from "../tensor/host.js";
 import { writeSafetensors } from "../tensor/safetensors.js";
@@ -14,7 +14,8 @@ const SIZE = 32;
 const PIXELS = 3 * SIZE * SIZE;
 const input = [3, SIZE, SIZE] as const;
 const map = nameMaps.find(({ name }) => name === "shufflenetv2-0.5")!;
-const folder = temporaryFolder();
+const folder = mkdtempSync(join(tmpdir(), "convoy-weights-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A file of the map's tensors, or of some of them. */
 function fileOf(name: string, taken: (tensor: string) => boolean = () => true): string {
