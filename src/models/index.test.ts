@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { InputError } from "../inputError.js";
-import { linear } from "../nn/index.js";
+import { linear, netOf } from "../nn/index.js";
 import { createModel, defaultModel, listModels, withHead } from "./index.js";
 
 const input = { channels: 1, height: 28, width: 28, outputs: 10 };
@@ -60,3 +60,13 @@ test.each([undefined, null, {}, { layer: "linear" }, { body: {}, head: () => und
     expect(() => createModel("mine", input, [family])).toThrow(/model mine: create.* no model/);
   },
 );
+
+test.each([
+  ["mobilenetv2", [1, 1, 1, 1]],
+  ["mobilenetv2-same", [0, 0, 1, 1]],
+] as const)("%s halves images of even size with a frame of zeros of its own", (name, padding) => {
+  const model = createModel(name, { channels: 3, height: 64, width: 64, outputs: 2 });
+  const { graph } = netOf(model, 1, { training: false });
+  const halving = graph.nodes.filter(({ attrs }) => `${attrs.strides}` === "2,2");
+  expect(halving.map(({ attrs }) => attrs.padding)).toEqual(Array(5).fill(padding));
+});

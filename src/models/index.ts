@@ -8,7 +8,7 @@ import { convnexts } from "./convnext.js";
 import { efficientnetB0, efficientnetLite0 } from "./efficientnet.js";
 import { lenet5 } from "./lenet5.js";
 import { lenet5Of1998 } from "./lenet5-1998.js";
-import { mobilenets } from "./mobilenetv2.js";
+import { mobilenets, mobilenetv2Same } from "./mobilenetv2.js";
 import { mobilenetv3Small } from "./mobilenetv3.js";
 import {
   assemble,
@@ -58,6 +58,7 @@ export const families: readonly ModelFamily[] = [
   vgg11bn,
   ...fullVggs,
   ...mobilenets,
+  mobilenetv2Same,
   mobilenetv3Small,
   efficientnetB0,
   efficientnetLite0,

@@ -1,8 +1,16 @@
 // MobileNetV2 (Sandler, Howard, Zhu, Zhmoginov and Chen 2018, arXiv 1801.04381, table 2). A width
 // multiplier stands in the name (`mobilenetv2-0.5`). The published net is for 224x224 and shrinks
-// images 32 times.
+// images 32 times. `-same` pads as TensorFlow does, at the bottom and right alone where it halves images of even
+// size: what weights from there need.
 
-import { dropout, globalAvgPool, linear, normalWith, sequential } from "../nn/index.js";
+import {
+  dropout,
+  globalAvgPool,
+  type LayerPadding,
+  linear,
+  normalWith,
+  sequential,
+} from "../nn/index.js";
 import {
   blocksOf,
   convolution,
@@ -24,8 +32,11 @@ const stages: readonly InvertedStage[] = [
   { expansion: 6, channels: 320, blocks: 1, strides: 1 },
 ];
 
-const mobilenet = (width: number): ModelFamily => ({
-  name: width === 1 ? "mobilenetv2" : `mobilenetv2-${width}`,
+/** Blocks of each row of table 2. */
+export const mobilenetv2Blocks: readonly number[] = stages.map(({ blocks }) => blocks);
+
+const mobilenet = (name: string, width: number, padding?: LayerPadding): ModelFamily => ({
+  name,
   source: "Sandler et al. 2018, arXiv 1801.04381",
   smallest: 32,
   published: { channels: 3, height: 224, width: 224, outputs: 1000 },
@@ -35,11 +46,11 @@ const mobilenet = (width: number): ModelFamily => ({
       ...stage,
       channels: roundChannels(stage.channels * width),
     }));
-    const blocks = blocksOf(stem, scaled);
+    const blocks = blocksOf(stem, scaled).map((block) => ({ ...block, padding }));
     return {
       body: {
         layer: sequential({
-          stem: convolution(stem, 3, { strides: 2 }),
+          stem: convolution(stem, 3, { strides: 2, padding }),
           blocks: invertedResiduals(stem, blocks),
           head: convolution(roundChannels(1280 * Math.max(1, width)), 1),
         }),
@@ -56,4 +67,9 @@ const mobilenet = (width: number): ModelFamily => ({
 });
 
 /** Widths 1 (3,504,872 parameters for 1,000 classes), 0.75, 0.5 and 0.35. */
-export const mobilenets: readonly ModelFamily[] = [1, 0.75, 0.5, 0.35].map(mobilenet);
+export const mobilenets: readonly ModelFamily[] = [1, 0.75, 0.5, 0.35].map((width) =>
+  mobilenet(width === 1 ? "mobilenetv2" : `mobilenetv2-${width}`, width),
+);
+
+/** Width 1 as TensorFlow pads. */
+export const mobilenetv2Same = mobilenet("mobilenetv2-same", 1, "same");

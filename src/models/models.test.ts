@@ -43,6 +43,7 @@ const counts: Readonly<Record<string, number>> = {
   "mobilenetv2-0.75": 2_636_424,
   "mobilenetv2-0.5": 1_968_680,
   "mobilenetv2-0.35": 1_677_128,
+  "mobilenetv2-same": 3_504_872,
   "mobilenetv3-small": 2_542_856,
   "efficientnet-b0": 5_288_548,
   "efficientnet-lite0": 4_652_008,

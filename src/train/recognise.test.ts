@@ -7,9 +7,9 @@ import { formulaTensor } from "../../test/support/formulaWeights.js";
 import { createModel, type ModelInput, nameMaps } from "../models/index.js";
 import { initialise, netOf } from "../nn/index.js";
 import { type HostTensor, hostTensor } from "../tensor/host.js";
-import { writeSafetensors } from "../tensor/safetensors.js";
+import { readSafetensors, writeSafetensors } from "../tensor/safetensors.js";
 import { translate } from "./foreignWeights.js";
-import { findMap, unknownArchitecture } from "./recognise.js";
+import { findMap, unknownArchitecture, usedTensors } from "./recognise.js";
 import { firstWeights, startFrom } from "./start.js";
 import { readWeights } from "./weights.js";
 
@@ -46,6 +46,14 @@ describe("a file is known by its names and shapes", () => {
   });
 });
 
+test("counts of batches in 64 bits are left out, and nothing else of whole numbers", () => {
+  const header = `{"bn.num_batches_tracked":{"dtype":"I64","shape":[],"data_offsets":[0,8]},"bn.order":{"dtype":"I64","shape":[1],"data_offsets":[8,16]}}`;
+  const bytes = new Uint8Array(8 + header.length + 16);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true);
+  bytes.set(new TextEncoder().encode(header), 8);
+  expect([...usedTensors(readSafetensors(bytes).tensors).keys()]).toEqual(["bn.order"]);
+});
+
 describe("a file of no known architecture", () => {
   const messageFor = (file: ReadonlyMap<string, HostTensor>) =>
     unknownArchitecture(file, nameMaps, "a.safetensors").message;
@@ -56,7 +64,7 @@ describe("a file of no known architecture", () => {
     file.delete("conv5.0.weight");
     file.set("conv6.0.weight", tensor);
     expect(messageFor(file)).toBe(
-      'a.safetensors, byte 8: metadata "model" is missing, and the names of the tensors are not those of a known map; ' +
+      "a.safetensors, byte 8: the names of the tensors are not those of a known map; " +
         'the nearest is shufflenetv2-0.5 of torchvision: "conv5.0.weight" is missing; "conv6.0.weight" is not among its ' +
         "tensors",
     );

@@ -91,17 +91,22 @@ function closeness(map: NameMap, tensors: Tensors): number {
 export const findMap = (tensors: Tensors, maps: readonly NameMap[]): NameMap | undefined =>
   maps.find((map) => hasNames(map, tensors) && shapeDifferences(map, tensors).length === 0);
 
-/** What to say of a file that no map fits: the nearest one, and the first tensors that differ. */
+/**
+ * What to say of a file that no map fits: the nearest one, and the first tensors that differ.
+ *
+ * @param before how the message begins, where there is more to say
+ */
 export function unknownArchitecture(
   tensors: Tensors,
   maps: readonly NameMap[],
   source: string,
+  before = "",
 ): FormatError {
   const say = (what: string, more: string) =>
     new FormatError(
       source,
       8,
-      `metadata "model" is missing, and the ${what} of the tensors are not those of a known map; ${more}`,
+      `${before}the ${what} of the tensors are not those of a known map; ${more}`,
     );
   const [nearest] = maps
     .map((map) => ({ map, closeness: closeness(map, tensors) }))

@@ -12,9 +12,11 @@ import type { Constants } from "../tasks/index.js";
 import { FormatError } from "../tensor/formatError.js";
 import { type HostTensor, hostTensor } from "../tensor/host.js";
 import { formatShape, sizeOf } from "../tensor/shape.js";
+import { isTflite } from "../tensor/tflite.js";
 import { translate } from "./foreignWeights.js";
 import { findMap, sameButOnes, unknownArchitecture, usedTensors } from "./recognise.js";
 import { readSealed, writeSealed } from "./sealed.js";
+import { tfliteTensors } from "./tfliteWeights.js";
 
 /** What weights belong to. */
 export interface NetInfo extends Intake {
@@ -189,11 +191,20 @@ export async function readWeights(
   maps: readonly NameMap[] = nameMaps,
 ): Promise<Weights> {
   const file = weightsFile(path);
-  const { tensors, metadata, sealed } = readSealed(readWhole(file), file);
+  const bytes = readWhole(file);
+  if (isTflite(bytes)) {
+    const tensors = tfliteTensors(bytes, file);
+    const map = findMap(tensors, maps);
+    if (map) return translate(map, tensors, file);
+    throw unknownArchitecture(tensors, maps, file);
+  }
+  const { tensors, metadata, sealed } = readSealed(bytes, file);
   if (sealed) return { tensors, info: parseInfo(metadata, file) };
   const used = usedTensors(tensors);
   const map = findMap(used, maps);
   if (map) return translate(map, used, file);
-  if (!metadata.model) throw unknownArchitecture(used, maps, file);
+  if (!metadata.model) {
+    throw unknownArchitecture(used, maps, file, 'metadata "model" is missing, and ');
+  }
   return { tensors, info: parseInfo(metadata, file) };
 }

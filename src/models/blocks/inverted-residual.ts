@@ -6,6 +6,7 @@ import {
   conv2d,
   heNormal,
   type Layer,
+  type LayerPadding,
   relu6,
   residual,
   sequential,
@@ -24,6 +25,8 @@ export interface InvertedBlock {
   readonly activation?: () => Layer;
   /** Stands behind the depthwise convolution: squeeze-and-excitation; default none. */
   readonly squeeze?: Layer;
+  /** Of the depthwise convolution; default as much on every side. */
+  readonly padding?: LayerPadding;
 }
 
 /** A row of a paper's table: blocks that differ in the stride of the first one only. */
@@ -36,6 +39,8 @@ export interface InvertedStage extends Pick<InvertedBlock, "channels" | "strides
 interface ConvOptions {
   readonly strides?: number;
   readonly groups?: number;
+  /** Default as much on every side. */
+  readonly padding?: LayerPadding;
   /** Default ReLU6. */
   readonly activation?: () => Layer;
 }
@@ -43,11 +48,11 @@ interface ConvOptions {
 const normalised = (
   channels: number,
   kernel: number,
-  options: Omit<ConvOptions, "activation">,
+  { padding = (kernel - 1) / 2, ...options }: Omit<ConvOptions, "activation">,
 ) => ({
   conv: conv2d(channels, kernel, {
     ...options,
-    padding: (kernel - 1) / 2,
+    padding,
     bias: false,
     init: heNormal("out"),
   }),
@@ -63,10 +68,10 @@ export const convolution = (
 
 /** 1x1 expansion, depthwise, linear 1x1 projection; a shortcut around it where shapes allow. */
 function block(inputs: number, spec: InvertedBlock): Layer {
-  const { hidden, channels, strides, kernel = 3, activation, squeeze } = spec;
+  const { hidden, channels, strides, kernel = 3, activation, squeeze, padding } = spec;
   const body = sequential({
     ...(hidden === inputs ? {} : { expand: convolution(hidden, 1, { activation }) }),
-    depthwise: convolution(hidden, kernel, { strides, groups: hidden, activation }),
+    depthwise: convolution(hidden, kernel, { strides, groups: hidden, activation, padding }),
     ...(squeeze && { squeeze }),
     project: sequential(normalised(channels, 1, {})),
   });

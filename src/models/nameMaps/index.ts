@@ -7,6 +7,7 @@ import type { NameMap } from "./nameMap.js";
 import { resnetMaps } from "./resnet.js";
 import { shufflenetMaps } from "./shufflenet.js";
 import { squeezenetMaps } from "./squeezenet.js";
+import { tfliteMaps } from "./tflite.js";
 import { vggMaps } from "./vgg.js";
 
 export type { NameMap } from "./nameMap.js";
@@ -19,4 +20,5 @@ export const nameMaps: readonly NameMap[] = [
   ...invertedMaps,
   ...convnextMaps,
   ...shufflenetMaps,
+  ...tfliteMaps,
 ];

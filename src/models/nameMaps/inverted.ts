@@ -1,6 +1,6 @@
 // Nets of inverted residuals: MobileNetV2 and V3, EfficientNet; of torchvision and of timm.
 
-import { mobilenets } from "../mobilenetv2.js";
+import { mobilenets, mobilenetv2Blocks } from "../mobilenetv2.js";
 import { imagenet, sources } from "./imagenet.js";
 import type { NameMap, Names } from "./nameMap.js";
 import { convBlock, sequence, together, withBias } from "./parts.js";
@@ -98,7 +98,7 @@ const torchvision = (blocks: readonly Names[], last: number): Names =>
   ]);
 
 const never = () => false;
-const mobilenetv2 = { blocks: [1, 2, 3, 4, 3, 3, 1], squeezes: never };
+const mobilenetv2 = { blocks: mobilenetv2Blocks, squeezes: never };
 const mobilenetv3Small = { blocks: [1, 2, 3, 2, 3], squeezes: (stage: number) => stage !== 1 };
 const efficientnetB0 = { blocks: [1, 2, 2, 3, 3, 4, 1], squeezes: () => true };
 const efficientnetLite0 = { ...efficientnetB0, squeezes: never };
