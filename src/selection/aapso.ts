@@ -7,7 +7,8 @@ import { Random } from "../tensor/philox.js";
 import { type Mask, randomMask, type Selector, type SelectorOptions } from "./selector.js";
 import { sigmoid } from "./sigmoid.js";
 
-interface Particle {
+/** A subset on its way. */
+export interface Particle {
   readonly x: Mask;
   readonly velocity: Float64Array;
   fitness: number;
@@ -27,7 +28,7 @@ const SHARE = 0.3;
 const FIRST_ALTRUIST = 0.4;
 
 const rising = (values: readonly number[]): number[] =>
-  values.map((_, at) => at).sort((a, b) => values[a] - values[b] || a - b);
+  values.map((_, at) => at).sort((a, b) => values[a] - values[b]);
 
 const take = (from: readonly number[], first: number, count: number) =>
   from.slice(first, first + count);
@@ -73,7 +74,12 @@ function publishedPairs(order: readonly number[]): Pairs {
 export const inertia = (t: number, steps: number): number => 1 - Math.exp(-(1 - t / steps));
 
 /** Moves a particle towards its best subset and that of all. */
-function move({ x, velocity, best }: Particle, leader: Mask, w: number, random: Random): void {
+export function move(
+  { x, velocity, best }: Particle,
+  leader: Mask,
+  w: number,
+  random: Random,
+): void {
   for (let at = 0; at < x.length; at++) {
     velocity[at] =
       w * velocity[at] +
@@ -84,7 +90,7 @@ function move({ x, velocity, best }: Particle, leader: Mask, w: number, random: 
 }
 
 /** An altruist gives a needy particle some of its bits, and draws new ones for itself. */
-function give(good: Particle, needy: Particle, random: Random): void {
+export function give(good: Particle, needy: Particle, random: Random): void {
   for (let at = 0; at < good.x.length; at++) {
     const fair = good.velocity[at] > 0 && good.velocity[at] < 1.5;
     const chance = fair ? 0.5 + 0.3 * random.uniform() : 0.5;

@@ -14,14 +14,16 @@ const defaults = {
   most: 6,
 };
 
-interface Particle {
+/** A subset on its way, with the best one that it was. */
+export interface Particle {
   readonly x: Mask;
   readonly velocity: Float64Array;
   best: Mask;
   fitness: number;
 }
 
-function move(
+/** Moves a particle towards its best subset and that of all. */
+export function move(
   { x, velocity, best }: Particle,
   leader: Mask,
   { inertia, own, all, most }: typeof defaults,

@@ -69,7 +69,7 @@ export const mutualInformationFilter: Selector = {
     const known = Array.from({ length: fitness.columns }, (_, column) =>
       mutualInformation(features, classes, column, bins),
     );
-    const order = known.map((_, at) => at).sort((a, b) => known[b] - known[a] || a - b);
+    const order = known.map((_, at) => at).sort((a, b) => known[b] - known[a]);
     for (const size of sizes(fitness.columns, fitness.left)) {
       fitness.of(maskOf(order.slice(0, size), fitness.columns));
     }

@@ -21,7 +21,7 @@ function importance({ weights: { data, rows, columns } }: LinearClassifier): Flo
 
 /** Columns without the least important ones; of equals the later ones go. */
 function without(columns: readonly number[], sums: Float64Array, count: number): number[] {
-  const order = columns.map((_, at) => at).sort((a, b) => sums[b] - sums[a] || a - b);
+  const order = columns.map((_, at) => at).sort((a, b) => sums[b] - sums[a]);
   return order
     .slice(0, columns.length - count)
     .sort((a, b) => a - b)

@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { iris, species } from "../../test/support/iris.js";
 import { matrixOf, standardise } from "../estimators/index.js";
 import { Random, type RandomKey } from "../tensor/philox.js";
-import { altruismOrders, inertia } from "./aapso.js";
+import { altruismOrders, give, inertia, move } from "./aapso.js";
+import { move as moveBinary } from "./bpso.js";
 import { Fitness } from "./fitness.js";
 import { partAt, stratifiedFolds } from "./folds.js";
 import { getSelector, type Labelled, type SelectorOptions, selectors } from "./index.js";
@@ -186,6 +187,22 @@ describe("aapso", () => {
     expect([altruists.length, needy.length]).toEqual([9, 9]);
   });
 
+  test("of other numbers of particles, shares are rounded down", () => {
+    const twelve = Array.from({ length: 12 }, (_, at) => -at);
+    expect(altruismOrders["least"](twelve)).toEqual({ altruists: [4, 5, 6], needy: [9, 10, 11] });
+    const rising = twelve.map((gain) => -gain);
+    expect(altruismOrders["most"](rising)).toEqual({ altruists: [5, 6, 7], needy: [11, 10, 9] });
+    // Too few for a pair.
+    expect(altruismOrders["least"]([1, 2])).toEqual({ altruists: [], needy: [] });
+  });
+
+  test("of equal gains the earlier particles come first", () => {
+    expect(altruismOrders["least"](Array(10).fill(0))).toEqual({
+      altruists: [4, 5, 6],
+      needy: [7, 8, 9],
+    });
+  });
+
   test("inertia falls from 0.632 to nearly 0", () => {
     expect(inertia(0, 20)).toBeCloseTo(0.632, 3);
     expect(inertia(19, 20)).toBeCloseTo(0.0488, 4);
@@ -200,6 +217,63 @@ describe("aapso", () => {
     ];
     const curves = all.map((options) => JSON.stringify(search("aapso", 200, options, 1, 30).curve));
     expect(new Set(curves).size).toBe(4);
+  });
+});
+
+describe("moves", () => {
+  const D = 4000;
+  const random = () => new Random(key(5));
+  const all = (bit: number) => new Uint8Array(D).fill(bit);
+  const share = (of: ArrayLike<number>, is: (value: number) => boolean) =>
+    Array.from(of).filter(is).length / D;
+  const isOne = (bit: number) => bit === 1;
+  const particle = (x: number, velocity: number, best = x) => ({
+    ...{ x: all(x), velocity: new Float64Array(D).fill(velocity), fitness: 0 },
+    best: { x: all(best), fitness: 0 },
+  });
+
+  test("of aapso keep a share of the velocity, and go on to both bests", () => {
+    const still = particle(1, 3);
+    move(still, all(1), 0.5, random());
+    expect(new Set(still.velocity)).toEqual(new Set([1.5]));
+    // sigmoid(1.5)
+    expect(share(still.x, isOne)).toBeCloseTo(0.818, 1);
+    const pulled = particle(0, 0, 1);
+    move(pulled, all(1), 0.5, random());
+    const { velocity } = pulled;
+    expect(Math.min(...velocity)).toBeGreaterThan(0);
+    expect(Math.max(...velocity)).toBeGreaterThan(1.9);
+    expect(Math.max(...velocity)).toBeLessThan(2);
+    expect(velocity.reduce((sum, v) => sum + v, 0) / D).toBeCloseTo(1, 1);
+  });
+
+  test("of bpso too, as far as the largest velocity", () => {
+    const one = { x: all(0), velocity: new Float64Array(D), best: all(1), fitness: 0 };
+    moveBinary(one, all(0), { inertia: 1, own: 2, all: 2, most: 1.5 }, random());
+    expect(Math.max(...one.velocity)).toBe(1.5);
+    const capped = share(one.velocity, (v) => v === 1.5);
+    expect(capped).toBeGreaterThan(0.22);
+    expect(capped).toBeLessThan(0.28);
+    const back = { ...one, x: all(1), velocity: new Float64Array(D).fill(-1), best: all(1) };
+    moveBinary(back, all(0), { inertia: 2, own: 2, all: 0, most: 6 }, random());
+    expect(new Set(back.velocity)).toEqual(new Set([-2]));
+  });
+
+  test.each([
+    [0, 0.5],
+    [1, 0.65],
+    [1.5, 0.5],
+    [-1, 0.5],
+  ])("altruists of velocity %d give a share of %d of their bits", (velocity, expected) => {
+    const [good, needy] = [particle(1, velocity), particle(0, 9)];
+    give(good, needy, random());
+    const given = share(needy.x, isOne);
+    expect(Math.abs(given - expected)).toBeLessThan(0.03);
+    expect(share(needy.velocity, (v) => v === velocity)).toBe(given);
+    expect(share(good.velocity, (v) => v !== velocity)).toBeCloseTo(given, 2);
+    // What is given is drawn anew: sigmoid of U(0, 1) is 0.62 on average.
+    const drawn = share(good.x, (bit) => bit === 0) / given;
+    expect(Math.abs(drawn - 0.38)).toBeLessThan(0.05);
   });
 });
 
