@@ -53,6 +53,35 @@ describe("a tree", () => {
     });
   });
 
+  test("takes the purest split where sides have unequal numbers", () => {
+    // After 1 of 5: 1 + (4 + 4) / 4 = 3; after 3 of 5: (4 + 1) / 3 + 4 / 2 = 3.67; others lie below.
+    const root = tree([[1], [2], [3], [4], [5]], [0, 1, 0, 1, 1]);
+    expect(root).toMatchObject({ threshold: 3.5 });
+    // After 2 of 6: 4 / 2 + (4 + 4) / 4 = 4; after 5 of 6: (9 + 4) / 5 + 1 = 3.6; after 1: 1 + (9 + 4) / 5 = 3.6.
+    expect(tree([[1], [2], [3], [4], [5], [6]], [1, 1, 0, 1, 0, 1])).toMatchObject({
+      threshold: 2.5,
+    });
+  });
+
+  test("looks at as many features as it may, drawn anew", () => {
+    const features = matrixOf([
+      [1, 0, 1],
+      [2, 1, 1],
+      [3, 1, 2],
+      [4, 1, 2],
+    ]);
+    const data = { ranked: rank(features), of: Int32Array.of(0, 0, 1, 1), classes: 2 };
+    const roots = (count: number) =>
+      Array.from({ length: 40 }, (_, seed) => {
+        const options = { features: count, minSplit: 2, depth: 1 };
+        const grown = growTree(data, Int32Array.of(0, 1, 2, 3), options, new Random(key(seed)));
+        return "column" in grown ? grown.column : -1;
+      });
+    expect([...new Set(roots(1))].sort()).toEqual([0, 1, 2]);
+    // Column 1 is less pure than the others, of which one is always seen.
+    expect([...new Set(roots(2))].sort()).toEqual([0, 2]);
+  });
+
   test("ends where no column varies, with the shares of the classes", () => {
     expect(tree([[1], [1], [1], [1]], [0, 1, 1, 1])).toEqual({
       shares: Float64Array.of(0.25, 0.75),
@@ -107,6 +136,15 @@ describe("a forest", () => {
     expect(different({ depth: 1 })).toBe(2);
     expect(different({ minSplit: 21 })).toBe(2);
     expect(different({})).toBe(3);
+  });
+
+  test("trees differ", () => {
+    const rows = Array.from({ length: 40 }, (_, at) => [at]);
+    const noise = Int32Array.from({ length: 40 }, (_, at) => ((at * 7919) >> 2) % 2);
+    const { data } = forest
+      .fit(matrixOf(rows), noise, { trees: 30 }, key(1))
+      .scores(matrixOf(rows));
+    expect(new Set(data).size).toBeGreaterThan(10);
   });
 
   test("samples are drawn with replacement", () => {
