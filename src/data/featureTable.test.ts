@@ -96,6 +96,15 @@ describe("an archive", () => {
     });
   });
 
+  test("may be that of a run's features, of which the training part is taken", async () => {
+    const parts = ["train", "test"].flatMap((part) => [
+      [`${part}_features`, features] as const,
+      [`${part}_labels`, labels] as const,
+    ]);
+    const { classes } = await reading(writeNpz(parts), {}, "r.npz");
+    expect(classes).toEqual(Int32Array.of(0, 1, 0, 1));
+  });
+
   test("may call them otherwise", async () => {
     const archive = writeNpz([
       ["f", features],

@@ -65,7 +65,11 @@ function arrayNamed(
   given: string | undefined,
   path: string,
 ) {
-  const usual = { features: ["features", "x", "X"], label: ["labels", "label", "y"] }[role]!;
+  const usual = {
+    // As `convoy features` writes them, too.
+    features: ["features", "train_features", "x", "X"],
+    label: ["labels", "train_labels", "label", "y"],
+  }[role]!;
   const found =
     given === undefined
       ? usual.find((name) => names.includes(name))
