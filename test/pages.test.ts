@@ -5,9 +5,11 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { augmentations, readers, sources } from "../src/data/index.js";
+import { classifiers } from "../src/estimators/index.js";
 import { createModel, families, listModels, summarise } from "../src/models/index.js";
 import { optimizers, schedules, wrappers } from "../src/optim/index.js";
 import { runFiles } from "../src/runs/index.js";
+import { selectors } from "../src/selection/index.js";
 import { couplings } from "../src/swarm/index.js";
 import { tasks } from "../src/tasks/index.js";
 import { trainConfig } from "../src/train/config.js";
@@ -29,7 +31,7 @@ function tableOf(page: string, ...header: readonly string[]): string[][] {
 
 const column = (rows: readonly (readonly string[])[], at: number) => rows.map((row) => row[at]);
 const code = (text: string | number) => `\`${text}\``;
-const numbers = (values: Readonly<Record<string, number>>) =>
+const numbers = (values: Readonly<Record<string, number | string>>) =>
   Object.entries(values)
     .map(([name, value]) => code(`${name}=${value}`))
     .join(", ") || "none";
@@ -126,6 +128,21 @@ test("swarms.md has every coupling", () => {
   expect(namesOf(column(rows, 0))).toEqual(couplings().map(({ name }) => name));
 });
 
+test("selection.md has every selector and classifier with its options", () => {
+  const row = (one: (typeof selectors)[number] | (typeof classifiers)[number]) => [
+    code(one.name),
+    one.description,
+    numbers(one.defaults),
+    one.source || "none",
+  ];
+  expect(tableOf("selection.md", "selector", "what it is", "own options", "source")).toEqual(
+    selectors.map(row),
+  );
+  expect(tableOf("selection.md", "classifier", "what it is", "options", "source")).toEqual(
+    classifiers.map(row),
+  );
+});
+
 test("training.md says of every task what it is and what a table of predictions holds", () => {
   const names = tasks.map(({ name }) => name);
   const head = ["task", "labels", "loss", "metrics, the deciding one first", "says of an image"];
@@ -144,6 +161,6 @@ test("training.md says of every task what it is and what a table of predictions 
 test("FEATURES.md has every model, task, optimizer, wrapper, schedule, augmentation and coupling", () => {
   const features = readFileSync(join(root, "FEATURES.md"), "utf8");
   const all = [families, tasks, optimizers(), wrappers(), schedules(), augmentations, couplings()];
-  const names = all.flatMap((list) => list.map(({ name }) => name));
+  const names = [...all, selectors, classifiers].flatMap((list) => list.map(({ name }) => name));
   expect(names.filter((name) => !features.includes(code(name)))).toEqual([]);
 });

@@ -68,6 +68,11 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./data.js"),
   },
   {
+    name: "select",
+    summary: "compare selections of features by nested folds",
+    load: () => import("./select.js"),
+  },
+  {
     name: "setup",
     summary: "build the native engine on this machine",
     load: () => import("./setup.js"),

@@ -2,6 +2,17 @@ export { firstDifference } from "./difference.js";
 export { rateFiles } from "./rateReport.js";
 export type { RateScore, Verdict } from "./rates.js";
 export type { RunOutcome } from "./run.js";
+export {
+  keptShares,
+  runSelections,
+  type SelectionMethod,
+  type SelectionProgress,
+  type SelectionRow,
+  type SelectionRun,
+  type SelectionStudy,
+  type SelectionStudyOptions,
+  selectionRows,
+} from "./selections.js";
 export { type Estimate, estimate, tQuantile } from "./statistics.js";
 export {
   type Course,
@@ -22,3 +33,4 @@ export {
   tuneRate,
   untuned,
 } from "./tuneRate.js";
+export { holm, type SignedRank, signedRank } from "./wilcoxon.js";
