@@ -59,7 +59,7 @@ export async function report(done, out) {
   }));
   const tests = results.length > 0 ? overTables(results) : [];
   const path = join(out, "results.json");
-  await writeFile(`${path}.tmp`, `${JSON.stringify({ results, tests }, undefined, 1)}\n`);
+  await writeFile(`${path}.tmp`, `${JSON.stringify({ results, tests }, undefined, 2)}\n`);
   await rename(`${path}.tmp`, path);
 
   say(
