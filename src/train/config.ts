@@ -27,7 +27,9 @@ export const trainConfig = z.strictObject({
   task: z
     .string()
     .optional()
-    .describe("what is asked: classify, tags, values, segment, count, points; default what the labels are for"),
+    .describe(
+      "what is asked: classify, tags, values, segment, count, points; default what the labels are for",
+    ),
   columns: z
     .record(z.string(), z.string())
     .default({})

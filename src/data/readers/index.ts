@@ -8,6 +8,7 @@ import { markFolder } from "./markFolder.js";
 import { maskFolder } from "./maskFolder.js";
 import { npz } from "./npz.js";
 import type { Reader } from "./reader.js";
+import { yolo } from "./yolo.js";
 
 export const readers: readonly Reader[] = [
   idx,
@@ -15,6 +16,7 @@ export const readers: readonly Reader[] = [
   npz,
   csv,
   markFolder,
+  yolo,
   maskFolder,
   imageFolder,
 ];
