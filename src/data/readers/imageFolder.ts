@@ -17,6 +17,7 @@ import {
   type WrongFile,
 } from "./reader.js";
 import { PARTS, partOf, requireTrain } from "./roles.js";
+import { voc } from "./voc.js";
 import { yolo } from "./yolo.js";
 
 /** The folder of each part, and what else there is to say. */
@@ -131,7 +132,7 @@ async function classesOf({ listing }: FoundPart, path: string, options: ReadOpti
 }
 
 /** Readers of folders whose own folders are no classes. */
-const others: readonly Reader[] = [maskFolder, yolo];
+const others: readonly Reader[] = [maskFolder, yolo, voc];
 
 /** A folder of class folders, decoded to squares. */
 export const imageFolder: Reader = {

@@ -14,6 +14,7 @@ const places: Readonly<Record<string, readonly string[]>> = {
   csv: ["set.CSV"],
   "marked folder": ["a.png", "boxes.csv"],
   yolo: ["images/train/a.png", "labels/train/a.txt"],
+  voc: ["Annotations/a.xml", "JPEGImages/a.png"],
   "mask folder": ["images/a.png", "masks/a.png"],
   "image folder": ["train/a/1.jpg", "train/b/1.jpg"],
 };

@@ -8,6 +8,7 @@ import { markFolder } from "./markFolder.js";
 import { maskFolder } from "./maskFolder.js";
 import { npz } from "./npz.js";
 import type { Reader } from "./reader.js";
+import { voc } from "./voc.js";
 import { yolo } from "./yolo.js";
 
 export const readers: readonly Reader[] = [
@@ -17,6 +18,7 @@ export const readers: readonly Reader[] = [
   csv,
   markFolder,
   yolo,
+  voc,
   maskFolder,
   imageFolder,
 ];

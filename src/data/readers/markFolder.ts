@@ -19,7 +19,8 @@ import { mapParts, partOf, requireTrain } from "./roles.js";
 const TABLES = ["points.csv", "dots.csv", "boxes.csv"];
 
 /** The name of an image without its ending; a name may have dots and no ending. */
-const stemOf = (name: string) => (isImage(name) ? basename(name, extname(name)) : basename(name));
+export const stemOf = (name: string): string =>
+  isImage(name) ? basename(name, extname(name)) : basename(name);
 
 /** The part that a list says an image belongs to, and where: `file: line 3`. */
 export interface Listed {
