@@ -6,6 +6,7 @@ import { InputError } from "../../inputError.js";
 import { suggestion } from "../../text/words.js";
 import type { Part, Splits } from "../dataset.js";
 import { type ClassList, listClasses } from "./classNames.js";
+import { coco } from "./coco.js";
 import { imagesIn, type Listing, listFolder } from "./folders.js";
 import { type ImageFiles, isImage, readImages } from "./imageFiles.js";
 import { maskFolder } from "./maskFolder.js";
@@ -132,7 +133,7 @@ async function classesOf({ listing }: FoundPart, path: string, options: ReadOpti
 }
 
 /** Readers of folders whose own folders are no classes. */
-const others: readonly Reader[] = [maskFolder, yolo, voc];
+const others: readonly Reader[] = [maskFolder, yolo, voc, coco];
 
 /** A folder of class folders, decoded to squares. */
 export const imageFolder: Reader = {

@@ -1,6 +1,7 @@
 // All readers. The first that matches a location reads it.
 
 import { cifar } from "./cifar.js";
+import { coco } from "./coco.js";
 import { csv } from "./csv.js";
 import { idx } from "./idx.js";
 import { imageFolder } from "./imageFolder.js";
@@ -19,6 +20,7 @@ export const readers: readonly Reader[] = [
   markFolder,
   yolo,
   voc,
+  coco,
   maskFolder,
   imageFolder,
 ];
