@@ -15,7 +15,7 @@ import {
   tableColumns,
 } from "./columns.js";
 import { markedRows } from "./csvMarks.js";
-import { readBytes } from "./files.js";
+import { firstDamagedLine, readBytes } from "./files.js";
 import { filesBelow } from "./folders.js";
 import { type ImageFiles, isImage, readImages } from "./imageFiles.js";
 import { readMarked } from "./marks.js";
@@ -34,16 +34,6 @@ function decodeText(bytes: Uint8Array, path: string): string {
         "(spreadsheets call it CSV UTF-8)",
     );
   }
-}
-
-/** Number of the first line that is not UTF-8, from 1. */
-function firstDamagedLine(bytes: Uint8Array): number {
-  const lines = new TextDecoder("latin1").decode(bytes).split("\n");
-  const damaged = lines.findIndex((line) => {
-    const own = Uint8Array.from(line, (letter) => letter.charCodeAt(0));
-    return new TextDecoder().decode(own).includes("\uFFFD");
-  });
-  return damaged + 1;
 }
 
 function tableOf(text: string, path: string): Table {

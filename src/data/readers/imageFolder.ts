@@ -6,9 +6,10 @@ import { InputError } from "../../inputError.js";
 import { suggestion } from "../../text/words.js";
 import type { Part, Splits } from "../dataset.js";
 import { type ClassList, listClasses } from "./classNames.js";
+import { coco } from "./coco.js";
 import { imagesIn, type Listing, listFolder } from "./folders.js";
 import { type ImageFiles, isImage, readImages } from "./imageFiles.js";
-import { pairsOf } from "./maskFolder.js";
+import { maskFolder } from "./maskFolder.js";
 import {
   groupNumbers,
   ofImageFiles,
@@ -17,6 +18,8 @@ import {
   type WrongFile,
 } from "./reader.js";
 import { PARTS, partOf, requireTrain } from "./roles.js";
+import { voc } from "./voc.js";
+import { yolo } from "./yolo.js";
 
 /** The folder of each part, and what else there is to say. */
 interface Layout {
@@ -129,17 +132,21 @@ async function classesOf({ listing }: FoundPart, path: string, options: ReadOpti
   }
 }
 
+/** Readers of folders whose own folders are no classes. */
+const others: readonly Reader[] = [maskFolder, yolo, voc, coco];
+
 /** A folder of class folders, decoded to squares. */
 export const imageFolder: Reader = {
   name: "image folder",
   reads:
     "a folder with train/<class>/ and perhaps val/<class>/ and test/<class>/, or with <class>/",
   heeds: [...ofImageFiles, "groupBy", "classes"],
-  matches: async ({ path, entries }) => {
-    if (entries === undefined) return false;
-    const { folders, wrong } = await listFolder(path);
+  matches: async (location) => {
+    if (location.entries === undefined) return false;
+    const { folders, wrong } = await listFolder(location.path);
     if (folders.length + wrong.length === 0) return false;
-    return Object.keys(await pairsOf(path)).length === 0;
+    for (const other of others) if (await other.matches(location)) return false;
+    return true;
   },
   async read({ path }, options): Promise<Splits> {
     const layout = await layoutOf(path);

@@ -13,6 +13,13 @@ const places: Readonly<Record<string, readonly string[]>> = {
   npz: ["set.npz"],
   csv: ["set.CSV"],
   "marked folder": ["a.png", "boxes.csv"],
+  yolo: ["images/train/a.png", "labels/train/a.txt"],
+  voc: ["Annotations/a.xml", "JPEGImages/a.png"],
+  coco: [
+    "annotations/instances_val2017.json",
+    "annotations/instances_train2017.json",
+    "train2017/a.png",
+  ],
   "mask folder": ["images/a.png", "masks/a.png"],
   "image folder": ["train/a/1.jpg", "train/b/1.jpg"],
 };

@@ -1,6 +1,7 @@
 // All readers. The first that matches a location reads it.
 
 import { cifar } from "./cifar.js";
+import { coco } from "./coco.js";
 import { csv } from "./csv.js";
 import { idx } from "./idx.js";
 import { imageFolder } from "./imageFolder.js";
@@ -8,6 +9,8 @@ import { markFolder } from "./markFolder.js";
 import { maskFolder } from "./maskFolder.js";
 import { npz } from "./npz.js";
 import type { Reader } from "./reader.js";
+import { voc } from "./voc.js";
+import { yolo } from "./yolo.js";
 
 export const readers: readonly Reader[] = [
   idx,
@@ -15,6 +18,9 @@ export const readers: readonly Reader[] = [
   npz,
   csv,
   markFolder,
+  yolo,
+  voc,
+  coco,
   maskFolder,
   imageFolder,
 ];

@@ -10,6 +10,7 @@ import { areMarks, type Column, describeColumns, type Table, tableColumns } from
 import { filesByName, openTable } from "./csv.js";
 import { markedRows } from "./csvMarks.js";
 import { readLines } from "./files.js";
+import { isImage } from "./imageFiles.js";
 import { type MarkedFiles, readMarked } from "./marks.js";
 import { groupNumbers, ofImageFiles, type Reader } from "./reader.js";
 import { mapParts, partOf, requireTrain } from "./roles.js";
@@ -17,26 +18,33 @@ import { mapParts, partOf, requireTrain } from "./roles.js";
 /** Names of the table, the first one that is there. */
 const TABLES = ["points.csv", "dots.csv", "boxes.csv"];
 
-const stemOf = (name: string) => basename(name, extname(name));
+/** The name of an image without its ending; a name may have dots and no ending. */
+export const stemOf = (name: string): string =>
+  isImage(name) ? basename(name, extname(name)) : basename(name);
+
+/** The part that a list says an image belongs to, and where: `file: line 3`. */
+export interface Listed {
+  readonly part: Part;
+  readonly source: string;
+}
 
 /** The part of each image by its name without ending, as lists in a folder say; `undefined` without a list for training. */
-export async function partLists(folder: string): Promise<ReadonlyMap<string, Part> | undefined> {
-  const parts = new Map<string, Part>();
+export async function partLists(folder: string): Promise<ReadonlyMap<string, Listed> | undefined> {
+  const parts = new Map<string, Listed>();
   for (const name of ["train", "val", "test"]) {
     const path = join(folder, `${name}.txt`);
     for (const [at, line] of ((await readLines(path)) ?? []).entries()) {
       const stem = stemOf(line.trim());
       if (stem === "") continue;
       const [part, twin] = [partOf(name)!, parts.get(stem)];
-      if (twin !== undefined && twin !== part) {
-        throw new InputError(
-          `${path}: line ${at + 1} names "${stem}", which is listed for ${twin} too`,
-        );
+      const source = `${path}: line ${at + 1}`;
+      if (twin !== undefined && twin.part !== part) {
+        throw new InputError(`${source} names "${stem}", which is listed for ${twin.part} too`);
       }
-      parts.set(stem, part);
+      parts.set(stem, { part, source });
     }
   }
-  return [...parts.values()].includes("train") ? parts : undefined;
+  return [...parts.values()].some(({ part }) => part === "train") ? parts : undefined;
 }
 
 /** The rows of each image by its file. */
@@ -63,11 +71,11 @@ function partFor(
   file: string,
   entries: readonly Entry[],
   split: Column | undefined,
-  lists: ReadonlyMap<string, Part> | undefined,
+  lists: ReadonlyMap<string, Listed> | undefined,
 ): Part | undefined {
   const said = split && entries.length > 0 ? entries[0].cells[split.at] : undefined;
   if (said !== undefined) return partOf(said);
-  return lists ? lists.get(stemOf(file)) : "train";
+  return lists ? lists.get(stemOf(file))?.part : "train";
 }
 
 /** A folder of images and a table of marks. */

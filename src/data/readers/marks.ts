@@ -31,6 +31,8 @@ export interface Mark {
 export interface MarkedImage {
   readonly image: string;
   readonly marks: readonly Mark[];
+  /** The size of the image that its marks were made for, where the source tells it. */
+  readonly said?: Size & { readonly source: string };
 }
 
 /** Marked images of one part, and what belongs together; see {@link Dataset}. */
@@ -63,6 +65,16 @@ function faultOf({ at }: Mark, { height, width }: Size): string | undefined {
   const beside = right <= 0 || bottom <= 0 || left >= width || top >= height;
   if (right >= left && bottom >= top && !beside) return undefined;
   return `a box from ${left}, ${top} to ${right}, ${bottom} (x, y) ${beside ? "lies outside" : "ends before it begins"}, ${where}`;
+}
+
+/** What is wrong when an image has another size than its marks were made for. */
+function otherSize({ image, said }: MarkedImage, { height, width }: Size): WrongFile | undefined {
+  if (!said || (said.height === height && said.width === width)) return undefined;
+  const found = `${image} has ${height}x${width}`;
+  return {
+    path: said.source,
+    reason: `says that the image has ${said.height}x${said.width} (height x width); ${found}`,
+  };
 }
 
 const within = (value: number, most: number) => Math.min(Math.max(value, 0), most);
@@ -109,17 +121,22 @@ async function entriesOf(
   classList: ClassList,
   wrong: WrongFile[],
 ): Promise<Entries> {
-  const marksOf = new Map(examples.map(({ image, marks }) => [image, marks]));
+  const exampleOf = new Map(examples.map((example) => [example.image, example]));
   const lists: number[][] = [];
   const flat: string[] = [];
   let cut = 0;
   for (const [at, image] of ids.entries()) {
-    const given = marksOf.get(image) ?? [];
+    const example = exampleOf.get(image);
     const list: number[] = [];
     lists.push(list);
-    if (given.length === 0) continue;
+    if (!example || example.marks.length === 0) continue;
     const from = await imageSize(image);
-    for (const mark of shares ? inPixels(given, from) : given) {
+    const other = otherSize(example, from);
+    if (other) {
+      wrong.push(other);
+      continue;
+    }
+    for (const mark of shares ? inPixels(example.marks, from) : example.marks) {
       const fault = faultOf(mark, from);
       if (fault !== undefined) {
         wrong.push({ path: mark.source, reason: fault });
@@ -165,7 +182,8 @@ const inWords = (kind: MarkKind, lists: readonly number[][]): string => {
  * images; those without area are left out.
  *
  * @param source for messages
- * @throws InputError for a class that is not known, and for marks outside their image, by file and line; with `options.wrong` these are left out and listed there.
+ * @throws InputError for a training part without marks, for a class that is not known, and by file and line for marks
+ *   outside their image or made for an image of another size; with `options.wrong` these are left out and listed there.
  */
 export async function readMarked(
   name: string,
@@ -176,7 +194,11 @@ export async function readMarked(
 ): Promise<Splits> {
   const splits = await readImages({ name, ...mapParts(parts, imagesOnly) }, options);
   const shown = parts.train.examples.flatMap(({ marks }) => marks.map((mark) => mark.name));
-  const list = listNamed(shown, { classes: format.classes, ...options }, source);
+  if (shown.length === 0 && options.known === undefined) {
+    throw new InputError(`${source}: there are no ${format.kind} in the images for training`);
+  }
+  const classes = options.classes ?? format.classes;
+  const list = listNamed(shown, { classes, known: options.known }, source);
   const wrong: WrongFile[] = [];
   const notes: string[] = [];
   const labelled: [string, Dataset][] = [];

@@ -24,7 +24,7 @@ async function pairIn(path: string): Promise<Pair | undefined> {
 }
 
 /** The folders of images and masks of each part, if there are any; a folder without parts is for training. */
-export async function pairsOf(path: string): Promise<Partial<Record<Part, Pair>>> {
+async function pairsOf(path: string): Promise<Partial<Record<Part, Pair>>> {
   const whole = await pairIn(path);
   if (whole) return { train: whole };
   const pairs: Partial<Record<Part, Pair>> = {};

@@ -75,6 +75,15 @@ function keyOf<K extends string>(
  */
 export const partOf = (name: string): Part | undefined => keyOf(partNames, name);
 
+/**
+ * The part that a folder or file stands for, whose name may end in a year as those of COCO do.
+ *
+ * @example
+ * [partOfYear("train2017"), partOfYear("val"), partOfYear("site12")]; // ["train", "selection", undefined]
+ */
+export const partOfYear = (name: string): Part | undefined =>
+  partOf(name.replace(/[-_]?\d{4}$/, ""));
+
 /** Every name of a part, for messages. */
 export const expectedParts = PARTS.map((part) => partNames[part][0]).join(", ");
 
