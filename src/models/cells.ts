@@ -22,10 +22,7 @@ export interface CellLevel {
  * import { cellLevels } from "convoynet/models";
  * cellLevels({ height: 240, width: 320 })[1]; // { stride: 16, height: 15, width: 20, first: 1200 }
  */
-export function cellLevels(size: {
-  readonly height: number;
-  readonly width: number;
-}): CellLevel[] {
+export function cellLevels(size: { readonly height: number; readonly width: number }): CellLevel[] {
   let first = 0;
   return STRIDES.map((stride) => {
     const [height, width] = [Math.ceil(size.height / stride), Math.ceil(size.width / stride)];
