@@ -38,7 +38,7 @@ const targets = {
   [COUNTS]: new Float32Array(2 * CELLS).fill(1),
   [SIDES]: new Float32Array(2 * 4 * CELLS).fill(1),
   [CENTRE]: new Float32Array(2 * CELLS),
-  [VIEW]: new Float32Array(20),
+  [VIEW]: new Float32Array(16),
 };
 targets[CLASS][5] = 1;
 targets[CENTRE][5] = 1;
@@ -124,7 +124,6 @@ describe("decoding", () => {
   test("says boxes within the net's input and their numbers", () => {
     const [found] = detection.decode(output, info);
     expect(found.counts).toEqual({ cat: 1, dog: 1 });
-    expect(found.size).toEqual(size);
     const boxes = found.boxes as { class: string; confidence: number; box: number[] }[];
     expect(boxes.map((box) => box.class).sort()).toEqual(["cat", "dog"]);
     for (const { class: of, confidence, box } of boxes) {
@@ -137,13 +136,13 @@ describe("decoding", () => {
 
   test("in the image's own pixels where they are known", () => {
     const own = { height: 64, width: 128 };
-    const views = [{ size: own, map: fitMap("stretch", own, size) }];
-    const [found] = detection.decode(output, { ...info, views });
+    const [plain] = detection.decode(output, info);
+    const found = detection.placed!(plain, fitMap("stretch", own, size));
     const [dog] = (found.boxes as { class: string; box: number[] }[]).filter(
       (box) => box.class === "dog",
     );
     for (const [at, value] of [16, 16, 80, 32].entries()) expect(dog.box[at]).toBeCloseTo(value, 3);
-    expect(found.size).toEqual(own);
+    expect(found.counts).toEqual(plain.counts);
   });
 
   test("leaves out what is not sure, and the worse of two boxes of a thing", () => {
@@ -171,8 +170,8 @@ test("metrics are in the image's own pixels, and count boxes that are said", () 
   // The image is twice as wide as the net's input.
   const own = { height: 32, width: 64 };
   const labels = labelsOf([8, 8, 40, 16, 1, 0, 0, 0, 64, 8, 0, 1, 0, 24, 8, 32, 0, 0]);
-  const metrics = detection.newMetrics(labels, constants);
-  const view = [...fitMap("stretch", own, size), 32, 64, 32, 32];
+  const metrics = detection.newMetrics(labels, constants, size);
+  const view = [...fitMap("stretch", own, size), 32, 64];
   const output = outputOf([{ cell: 5, of: 1, sides: [1, 0.5, 1, 0.5] }]);
   metrics.add(output, Int32Array.of(0), { [VIEW]: Float32Array.from(view) });
   expect(metrics.values()).toMatchObject({ countError: 1 / 2 });

@@ -1,6 +1,6 @@
 // Boxes round things, with a class each.
 
-import { type Affine, BOX, type BoxLabels, inverse, mapBox } from "../../data/index.js";
+import { BOX, type BoxLabels, pointsBack } from "../../data/index.js";
 import { InputError } from "../../inputError.js";
 import type { DecodeInfo, Prediction, Task } from "../task.js";
 import { foundBoxes } from "./found.js";
@@ -8,6 +8,14 @@ import { cellLoss } from "./loss.js";
 import { BoxMetrics, boxMetrics } from "./metrics.js";
 import { boxConstants, findOptions, saidFrom, usualCells } from "./rule.js";
 import { boxTargets } from "./targets.js";
+
+/** A box that is said. */
+interface SaidBox {
+  readonly class: string;
+  readonly confidence: number;
+  /** Left, top, right, bottom. */
+  readonly box: readonly number[];
+}
 
 /** Which things an image shows, and where. */
 export const detection: Task<BoxLabels> = {
@@ -39,12 +47,19 @@ export const detection: Task<BoxLabels> = {
   metrics: boxMetrics,
   reportOf: "class",
   reports: { ap50: "share", ap: "share", countError: "number" },
-  newMetrics: (labels, constants) => new BoxMetrics(labels, constants),
+  newMetrics: (labels, constants, size) => new BoxMetrics(labels, constants, size),
   decode(output, info) {
     const numbers = info.shape.reduce((product, size) => product * size, 1);
     return Array.from({ length: output.length / numbers }, (_, at) =>
-      describe(output.subarray(at * numbers, (at + 1) * numbers), info, at),
+      describe(output.subarray(at * numbers, (at + 1) * numbers), info),
     );
+  },
+  placed(prediction, map) {
+    const boxes = prediction.boxes as readonly SaidBox[];
+    return {
+      ...prediction,
+      boxes: boxes.map((one) => ({ ...one, box: [...pointsBack(one.box, map)] })),
+    };
   },
   row: ({ counts, boxes }) => [
     ...Object.entries(counts as Readonly<Record<string, number>>),
@@ -52,25 +67,20 @@ export const detection: Task<BoxLabels> = {
   ],
 };
 
-/** What is said of one image: boxes in its own pixels where its map is known, else in those of the net's input. */
-function describe(output: Float32Array, info: DecodeInfo, at: number): Prediction {
-  const { names, constants, size } = info;
-  const view = info.views?.[at];
+/** What is said of one image, in pixels of the net's input. */
+function describe(output: Float32Array, { names, constants, size }: DecodeInfo): Prediction {
   const found = foundBoxes({ output, classes: names.length, size }, findOptions(constants));
   const said = found.filter((row) => row[5] >= saidFrom(constants));
-  const placed = ([left, top, width, height]: readonly number[]) => {
-    const corners = [left, top, left + width, top + height] as const;
-    return view ? mapBox(corners, inverse(view.map as Affine), view.size).box : corners;
-  };
   return {
     counts: Object.fromEntries(
       names.map((name, of) => [name, said.filter((row) => row[4] === of).length]),
     ),
-    boxes: said.map((row) => ({
-      class: names[row[4]],
-      confidence: row[5],
-      box: [...placed(row)],
-    })),
-    size: { ...(view?.size ?? size) },
+    boxes: said.map(
+      ([left, top, width, height, of, confidence]): SaidBox => ({
+        class: names[of],
+        confidence,
+        box: [left, top, left + width, top + height],
+      }),
+    ),
   };
 }

@@ -1,6 +1,6 @@
 // Metrics of detection: how precise boxes are, and how many there are of each class.
 
-import { type Affine, BOX, type BoxLabels, inverse, mapBox } from "../../data/index.js";
+import { type Affine, BOX, type BoxLabels, inverse, mapBox, type Size } from "../../data/index.js";
 import type { Buffer } from "../../engine/engine.js";
 import type { Constants, MetricInfo, Metrics, MetricValues, OutputReport } from "../task.js";
 import { AveragePrecision } from "./averagePrecision.js";
@@ -48,6 +48,7 @@ export class BoxMetrics implements Metrics {
   constructor(
     private readonly labels: BoxLabels,
     constants: Constants,
+    private readonly size: Size,
   ) {
     const { length } = labels.classes;
     this.precision = new AveragePrecision(length);
@@ -65,21 +66,21 @@ export class BoxMetrics implements Metrics {
     const numbers = output.length / indices.length;
     for (const [row, image] of indices.entries()) {
       const own = output.subarray(row * numbers, (row + 1) * numbers);
-      this.addImage(own, image, views.subarray(row * 10, (row + 1) * 10));
+      this.addImage(own, image, views.subarray(row * 8, (row + 1) * 8));
     }
   }
 
   private addImage(output: Float32Array, image: number, view: ArrayLike<number>): void {
     const { of, classes } = this.labels;
-    const [a, b, c, d, e, f, height, width, netHeight, netWidth] = Array.from(view);
-    const size = { height: netHeight, width: netWidth };
+    const [a, b, c, d, e, f, height, width] = Array.from(view);
     const back = inverse([a, b, c, d, e, f] satisfies Affine);
-    const found = foundBoxes({ output, classes: classes.length, size }, this.options).map(
-      ([left, top, w, h, ...rest]) => [
-        ...mapBox([left, top, left + w, top + h], back, { height, width }).box,
-        ...rest,
-      ],
-    );
+    const found = foundBoxes(
+      { output, classes: classes.length, size: this.size },
+      this.options,
+    ).map(([left, top, w, h, ...rest]) => [
+      ...mapBox([left, top, left + w, top + h], back, { height, width }).box,
+      ...rest,
+    ]);
     const truth = of.data.subarray(of.offsets[image], of.offsets[image + 1]);
     this.precision.add(extents(truth), extents(found.flat()));
     this.images++;

@@ -13,7 +13,7 @@ export const COUNTS = "cellCounts";
 export const SIDES = "cellSides";
 /** Input with how central a cell is in its box: 1 in the middle, 0 where it holds none, f32 [n, cells]. */
 export const CENTRE = "cellCentre";
-/** Input with the map from the net's pixels to those of the image, and both their sizes, f32 [n, 10]. */
+/** Input with the map from the net's pixels to those of the image, and the image's height and width, f32 [n, 8]. */
 export const VIEW = "view";
 
 /** Share of a box that must be left of it in the batch's image for anything to be learnt from it. */
@@ -139,7 +139,7 @@ export function boxTargets(
   return {
     inputs: {
       [CLASS]: { dtype: "i32", shape: [count] },
-      ...{ [COUNTS]: f32(count), [SIDES]: f32(4, count), [CENTRE]: f32(count), [VIEW]: f32(10) },
+      ...{ [COUNTS]: f32(count), [SIDES]: f32(4, count), [CENTRE]: f32(count), [VIEW]: f32(8) },
     },
     fill({ indices, samples, sizes, maps, to }, into) {
       for (const [at, sample] of samples.entries()) {
@@ -157,7 +157,7 @@ export function boxTargets(
           centre: part<Float32Array>(CENTRE, count),
         });
         const { height, width } = sizes[at];
-        part<Float32Array>(VIEW, 10).set([...maps[at], height, width, to.height, to.width]);
+        part<Float32Array>(VIEW, 8).set([...maps[at], height, width]);
       }
     },
   };
