@@ -1,6 +1,6 @@
 // Which boxes are found and which are said: numbers that are saved with the weights.
 
-import type { BoxLabels } from "../../data/index.js";
+import { BOX, type BoxLabels } from "../../data/index.js";
 import type { Constants } from "../task.js";
 import type { FindOptions } from "./found.js";
 
@@ -10,7 +10,7 @@ const CELLS = 6;
 /** Mean number of boxes of an image, without those of crowds. */
 function boxesPerImage({ of: { data, offsets } }: BoxLabels): number {
   let boxes = 0;
-  for (let at = 5; at < data.length; at += 6) if (data[at] === 0) boxes++;
+  for (let at = BOX - 1; at < data.length; at += BOX) if (data[at] === 0) boxes++;
   return boxes / (offsets.length - 1);
 }
 
@@ -22,13 +22,13 @@ function boxesPerImage({ of: { data, offsets } }: BoxLabels): number {
  * | `cells` | cells that hold a box, in an image on average, at least 1: what the loss is divided by | |
  * | `score` | least score of a box that is found, and so counts in average precision | 0.05 |
  * | `overlap` | intersection over union up to which two boxes of a class may both be found | 0.6 |
- * | `said` | least score of a box that is said and counted | 0.4 |
+ * | `said` | least score of a box that is said and counted | 0.5 |
  */
 export const boxConstants = (labels: BoxLabels): Constants => ({
   cells: [Math.max(1, CELLS * boxesPerImage(labels))],
   score: [0.05],
   overlap: [0.6],
-  said: [0.4],
+  said: [0.5],
 });
 
 export const usualCells = ({ cells: [cells] }: Constants): number => cells;
