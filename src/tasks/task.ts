@@ -1,4 +1,4 @@
-// What a net is asked: a class, tags, a number, a mask. A task is a record; trainer, swarm, comparison and command
+// What a net is asked: a class, tags, a number, a mask, boxes. A task is a record; trainer, swarm, comparison and command
 // line know the record and no task by name.
 
 import type { Affine, Dataset, Labels, TargetMaker } from "../data/index.js";

@@ -105,7 +105,7 @@ function mean(values: readonly number[]): number {
  * const sums = new AveragePrecision(1);
  * sums.add([0, 0, 10, 10, 0, 0], [0, 0, 10, 8, 0, 0.9]);
  * const { ap50, ap75, ap } = sums.values();
- * [ap50, ap75, ap.toFixed(2)]; // [1, 1, "0.70"]
+ * [ap50, ap75, ap].map((value) => value.toFixed(2)); // ["1.00", "1.00", "0.70"]
  */
 export class AveragePrecision {
   private readonly found: readonly FoundBoxes[];
