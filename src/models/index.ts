@@ -5,6 +5,7 @@ import { byName, withOwn } from "../text/words.js";
 import { convnetGn } from "./convnet-gn.js";
 import { convnet6 } from "./convnet6.js";
 import { convnexts } from "./convnext.js";
+import { detectorS } from "./detector.js";
 import { efficientnetB0, efficientnetLite0 } from "./efficientnet.js";
 import { lenet5 } from "./lenet5.js";
 import { lenet5Of1998 } from "./lenet5-1998.js";
@@ -27,6 +28,7 @@ import { unets } from "./unet.js";
 import { fullVggs, vgg11, vgg11bn } from "./vgg11.js";
 import { wrn16x4 } from "./wide-resnet.js";
 
+export { CELL_OUTPUTS, type CellLevel, cellLevels, countCells } from "./cells.js";
 export {
   type Body,
   type Depth,
@@ -67,6 +69,7 @@ export const families: readonly ModelFamily[] = [
   ...squeezenets,
   ...odenets,
   ...unets,
+  detectorS,
 ];
 
 /** Names of all models. */

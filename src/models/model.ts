@@ -10,7 +10,7 @@ export interface ModelInput {
   readonly channels: number;
   readonly height: number;
   readonly width: number;
-  /** Numbers that it gives, for each image or for each pixel: as many as classes, say. */
+  /** Numbers that it gives, for each image, pixel or cell: as many as classes, say. */
   readonly outputs: number;
 }
 
@@ -58,7 +58,7 @@ export interface Model {
   /** [channels, height, width]. */
   readonly input: readonly [number, number, number];
   readonly outputs: number;
-  /** Images [n, c, h, w] to outputs: [n, outputs], or [n, outputs, h, w] for a model of maps. */
+  /** Images [n, c, h, w] to outputs: [n, outputs], [n, outputs, h, w] of maps, or [n, outputs + 5, cells] of boxes. */
   readonly layer: Layer;
   /** What another head can stand on; see {@link withHead}. */
   readonly body?: Body;

@@ -37,8 +37,9 @@ export class Predictor {
   /** What the net with parameters `w` says of each image, places being in its pixels. */
   async predict(w: Vector, dataset: Dataset, options?: DecodeOptions): Promise<Prediction[]> {
     const found: Prediction[] = [];
+    const size = sizeOfInput(this.info);
     await this.forward.run(w, dataset, (output, shape, first) => {
-      const said = this.task.decode(output, { ...this.info, shape }, options);
+      const said = this.task.decode(output, { ...this.info, shape, size }, options);
       found.push(...said.map((one, at) => this.placed(one, dataset, first + at)));
     });
     return found;

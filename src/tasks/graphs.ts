@@ -16,11 +16,12 @@ import {
 } from "../graph/index.js";
 import { rewrite } from "../graph/rewrite.js";
 import { InputError } from "../inputError.js";
+import { CELL_OUTPUTS, countCells } from "../models/cells.js";
 import type { Model } from "../models/model.js";
 import { netOf, type ParamSpec } from "../nn/index.js";
-import { formatShape, sameShape } from "../tensor/shape.js";
+import { formatShape, type Shape, sameShape } from "../tensor/shape.js";
 import { TALLY } from "./tallies.js";
-import type { Constants, Task } from "./task.js";
+import type { Constants, OutputForm, Task } from "./task.js";
 import type { Weighting } from "./weighting.js";
 
 /** A net that is asked something. */
@@ -50,18 +51,41 @@ export interface TrainingOptions extends Weighting {
   readonly lossScale?: number;
 }
 
+/** The shape of one image's output that a task needs, and in words. */
+const outputForms: {
+  readonly [F in OutputForm]: {
+    shape(model: Pick<Model, "input" | "outputs">): Shape;
+    readonly cure: string;
+  };
+} = {
+  vector: {
+    shape: ({ outputs }) => [outputs],
+    cure: "numbers for each image; choose a model that gives them, as resnet20",
+  },
+  map: {
+    shape: ({ outputs, input: [, height, width] }) => [outputs, height, width],
+    cure: "a number for each pixel; choose a model that gives them, as unet-16",
+  },
+  cells: {
+    shape: ({ outputs, input: [, height, width] }) => [
+      outputs + CELL_OUTPUTS,
+      countCells({ height, width }),
+    ],
+    cure: "boxes of cells; choose a model that gives them, as detector-s",
+  },
+};
+
+/** The shape of one image's output that a task needs of a model. */
+export const outputShape = ({ output }: Task, model: Pick<Model, "input" | "outputs">): Shape =>
+  outputForms[output].shape(model);
+
 /** Refuses a net that gives something else than the task needs. */
 function checkOutput({ model, task }: Asked, output: Value): void {
   const [batch, ...shape] = output.shape;
-  const [, height, width] = model.input;
-  const wanted = task.output === "map" ? [model.outputs, height, width] : [model.outputs];
-  if (sameShape(shape, wanted)) return;
-  const cure =
-    task.output === "map"
-      ? "a number for each pixel; choose a model that gives them, as unet-16"
-      : "numbers for each image; choose a model that gives them, as resnet20";
+  if (sameShape(shape, outputShape(task, model))) return;
   throw new InputError(
-    `model ${model.name} gives ${formatShape([batch, ...shape])}; task ${task.name} needs ${cure}`,
+    `model ${model.name} gives ${formatShape([batch, ...shape])}; task ${task.name} needs ` +
+      outputForms[task.output].cure,
   );
 }
 

@@ -5,6 +5,7 @@ import { InputError } from "../inputError.js";
 import { byName, withOwn } from "../text/words.js";
 import { classification } from "./classification/index.js";
 import { counting } from "./counting/index.js";
+import { detection } from "./detection/index.js";
 import { points } from "./points/index.js";
 import { segmentation } from "./segmentation/index.js";
 import { tags } from "./tags/index.js";
@@ -14,6 +15,8 @@ import { values } from "./values/index.js";
 export { ask, sizeOfInput, targetsOf } from "./ask.js";
 export { classification } from "./classification/index.js";
 export { counting } from "./counting/index.js";
+export { AveragePrecision, type BoxScores } from "./detection/averagePrecision.js";
+export { detection } from "./detection/index.js";
 export * from "./graphs.js";
 export { points } from "./points/index.js";
 export { segmentation } from "./segmentation/index.js";
@@ -40,6 +43,7 @@ export const tasks: readonly Task[] = [
   segmentation,
   counting,
   points,
+  detection,
 ];
 
 /** The task with a name, or one of `own`; throws an {@link InputError} when there is none. */

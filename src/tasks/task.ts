@@ -1,4 +1,4 @@
-// What a net is asked: a class, tags, a number, a mask. A task is a record; trainer, swarm, comparison and command
+// What a net is asked: a class, tags, a number, a mask, boxes. A task is a record; trainer, swarm, comparison and command
 // line know the record and no task by name.
 
 import type { Affine, Dataset, Labels, TargetMaker } from "../data/index.js";
@@ -110,6 +110,8 @@ export interface DecodeInfo {
   readonly constants: Constants;
   /** Of one image's output, without the batch. */
   readonly shape: Shape;
+  /** Of the images that the net takes. */
+  readonly size: ImageSize;
 }
 
 /** Size of the images that a net takes. */
@@ -118,6 +120,17 @@ export interface ImageSize {
   readonly width: number;
 }
 
+/**
+ * What a net gives of a batch.
+ *
+ * | form | shape |
+ * |---|---|
+ * | `vector` | a number for each output [n, outputs] |
+ * | `map` | one for each output and pixel [n, outputs, h, w] |
+ * | `cells` | for each cell of a few grids its outputs, its box's four sides and how central it is [n, outputs + 5, cells] |
+ */
+export type OutputForm = "vector" | "map" | "cells";
+
 /** A task as data: a new one is a folder with such a record, its test and one line in the index. */
 export interface Task<L extends Labels = Labels> {
   readonly name: string;
@@ -125,8 +138,8 @@ export interface Task<L extends Labels = Labels> {
   readonly description: string;
   /** The kind of labels that it needs. */
   readonly labels: L["kind"];
-  /** What the net gives: a number for each output [n, outputs], or one for each pixel [n, outputs, h, w]. */
-  readonly output: "vector" | "map";
+  /** What the net gives. */
+  readonly output: OutputForm;
   /** Names of the net's outputs, one each. */
   outputs(labels: L): readonly string[];
   /**

@@ -10,11 +10,12 @@ import {
   UNKNOWN_TAG,
 } from "../../src/data/index.js";
 import { reshape } from "../../src/graph/index.js";
-import type { Model } from "../../src/models/index.js";
+import { CELL_OUTPUTS, countCells, type Model } from "../../src/models/index.js";
 import { conv2d, flatten, type Layer, linear, sequential, tanh } from "../../src/nn/index.js";
 import {
   classification,
   counting,
+  detection,
   points,
   segmentation,
   type Task,
@@ -23,16 +24,18 @@ import {
 } from "../../src/tasks/index.js";
 import { Random } from "../../src/tensor/philox.js";
 
-/** Images are grey and of SIDE x SIDE pixels. */
-export const SIDE = 4;
+/** Side of the images, where a task needs no larger ones. */
+const SIDE = 4;
 const PIXELS = SIDE * SIDE;
 
 /** A task and what it learns from. */
 export interface TaskCase {
   readonly task: Task;
-  /** Labels of images [n * PIXELS]. */
+  /** Images are grey and of `side` x `side` pixels; default 4. */
+  readonly side?: number;
+  /** Labels of images [n * side * side]. */
   labels(images: Uint8Array, random: Random): Labels;
-  /** Numbers [n, outputs], or [n, outputs, h, w] of a map. */
+  /** A net that gives what the task needs. */
   layer(outputs: number): Layer;
   /** What may be done to images. */
   readonly augment: string;
@@ -62,6 +65,28 @@ const denseMap =
   (outputs: number): Layer =>
   (x, scope) =>
     reshape(dense(outputs * PIXELS)(x, scope), [x.shape[0], outputs, SIDE, SIDE]);
+
+/** Side of images of four fine cells, one in the middle, and a coarse one. */
+const CELLS_SIDE = 16;
+
+/** What those cells say. */
+const denseCells =
+  (outputs: number): Layer =>
+  (x, scope) => {
+    const cells = countCells({ height: CELLS_SIDE, width: CELLS_SIDE });
+    const width = outputs + CELL_OUTPUTS;
+    return reshape(dense(width * cells)(x, scope), [x.shape[0], width, cells]);
+  };
+
+/** A box in some quarters of such an image, each round the centre of a cell. */
+function quarterBoxes(random: Random): number[] {
+  return [0, 1, 2, 3].flatMap((quarter) => {
+    const [left, top] = [8 * (quarter & 1), 8 * (quarter >> 1)];
+    const sides = [left, top, left + 5, top + 5].map((side) => side + 3 * random.uniform());
+    const row = [...sides, random.integer(2), Number(random.uniform() < 0.1)];
+    return random.uniform() < 0.5 ? row : [];
+  });
+}
 
 /** Every task; a new one is an entry. */
 export const taskCases: readonly TaskCase[] = [
@@ -132,22 +157,41 @@ export const taskCases: readonly TaskCase[] = [
     augment: "flip,shift",
     learnt: 1,
   },
+  {
+    task: detection as Task,
+    side: CELLS_SIDE,
+    labels: (images, random) => ({
+      kind: "boxes",
+      of: ragged(
+        new Float32Array(0),
+        Array.from({ length: images.length / CELLS_SIDE ** 2 }, () => quarterBoxes(random)),
+      ),
+      classes: ["a", "b"],
+    }),
+    layer: denseCells,
+    augment: "flip,shift",
+    learnt: 0.99,
+  },
 ];
 
 /** Random images with the labels of a case. */
-export function datasetOf({ task, labels }: TaskCase, length: number, seed: number): Dataset {
+export function datasetOf(
+  { task, labels, side = SIDE }: TaskCase,
+  length: number,
+  seed: number,
+): Dataset {
   const random = new Random({ seed, purpose: "search" });
-  const bytes = Uint8Array.from({ length: length * PIXELS }, () => random.integer(256));
-  const images = imagesOf(bytes, { height: SIDE, width: SIDE, channels: 1 });
+  const bytes = Uint8Array.from({ length: length * side ** 2 }, () => random.integer(256));
+  const images = imagesOf(bytes, { height: side, width: side, channels: 1 });
   const name = `${task.name} images`;
   return { name, length, channels: 1, images, labels: labels(bytes, random) };
 }
 
 /** The net of a case. */
-export const modelOf = ({ layer }: TaskCase, outputs: number): Model => ({
+export const modelOf = ({ layer, side = SIDE }: TaskCase, outputs: number): Model => ({
   name: "tiny",
   source: "this suite",
-  input: [1, SIDE, SIDE],
+  input: [1, side, side],
   outputs,
   layer: layer(outputs),
 });

@@ -14,28 +14,31 @@ import {
 } from "../../src/data/index.js";
 import { referenceEngine } from "../../src/engine/reference/index.js";
 import { WEIGHTS } from "../../src/graph/index.js";
+import type { Model } from "../../src/models/index.js";
 import { IMAGES, initialise } from "../../src/nn/index.js";
 import { compileUpdate, getRule } from "../../src/optim/index.js";
 import { runFiles } from "../../src/runs/runFiles.js";
 import {
   type Asked,
   ask,
+  type DecodeInfo,
   merit,
+  outputShape,
   predictionGraph,
   sizeOfInput,
   targetsOf,
   tasks,
 } from "../../src/tasks/index.js";
-import { sizeOf } from "../../src/tensor/shape.js";
+import { type Shape, sizeOf } from "../../src/tensor/shape.js";
 import { Evaluator } from "../../src/train/evaluator.js";
 import type { TrainEvent } from "../../src/train/events.js";
 import { compileTraining } from "../../src/train/objective.js";
 import { noise } from "../support/layers.js";
 import { compileLoss } from "../support/taskLoss.js";
 import { temporaryFolder, trainTiny } from "../support/tinyRun.js";
-import { datasetOf, modelOf, SIDE, type TaskCase, taskCases } from "./taskCases.js";
+import { datasetOf, modelOf, type TaskCase, taskCases } from "./taskCases.js";
 
-const INTAKE: Intake = { input: [1, SIDE, SIDE], mean: [128], std: [64], fit: "crop" };
+const intakeOf = ({ input }: Model): Intake => ({ input, mean: [128], std: [64], fit: "crop" });
 
 /** The question of a case about a data set. */
 function questionOf(one: TaskCase, { labels }: Dataset): Asked {
@@ -51,14 +54,21 @@ function loaderOf(
 ) {
   return new Loader(referenceEngine(), dataset, {
     ...{ batch, seed: 1, shuffle: augment !== "", augment: parseAugmentations(augment) },
-    intake: INTAKE,
+    intake: intakeOf(model),
     targets: targetsOf(model, task, dataset.labels, constants),
   });
 }
 
 /** Of one image's output. */
-const shapeOf = ({ model, task }: Asked): number[] =>
-  task.output === "map" ? [model.outputs, SIDE, SIDE] : [model.outputs];
+const shapeOf = ({ model, task }: Asked): Shape => outputShape(task, model);
+
+/** What a decoder is told. */
+function infoOf(question: Asked, { labels }: Dataset): DecodeInfo {
+  const { task, constants, model } = question;
+  const [, height, width] = model.input;
+  const size = { height, width };
+  return { names: task.outputs(labels), constants, shape: shapeOf(question), size };
+}
 
 /** What a new net, or one after steps of Adam over all images at once, gives for each image. */
 async function learn(question: Asked, dataset: Dataset, steps: number) {
@@ -81,15 +91,14 @@ async function learn(question: Asked, dataset: Dataset, steps: number) {
 /** Metrics and predictions of a new net. */
 async function evaluate(question: Asked, dataset: Dataset) {
   const { engine, w } = await learn(question, dataset, 0);
-  const evaluator = await Evaluator.create(engine, question, 5, INTAKE);
+  const evaluator = await Evaluator.create(engine, question, 5, intakeOf(question.model));
   const { metrics, loss } = await evaluator.evaluate(w, evaluator.loader(dataset));
   const { graph } = predictionGraph(question.model, dataset.length);
   const program = await engine.compile(graph);
   const { images } = await loaderOf(question, dataset, dataset.length).batch(0, 0);
   const { output } = await program.run({ vectors: { [WEIGHTS]: w }, inputs: { [IMAGES]: images } });
-  const { task, constants } = question;
-  const info = { names: task.outputs(dataset.labels), constants, shape: shapeOf(question) };
-  return { metrics: { loss, ...metrics }, predictions: task.decode(output as Float32Array, info) };
+  const predictions = question.task.decode(output as Float32Array, infoOf(question, dataset));
+  return { metrics: { loss, ...metrics }, predictions };
 }
 
 /** Metrics of given outputs [images, ...], added in batches. */
@@ -141,7 +150,7 @@ describe.each(taskCases.map((one) => [one.task.name, one] as const))("%s", (_, o
     const few = datasetOf(one, 8, 2);
     const asked = questionOf(one, few);
     const { engine, w } = await learn(asked, few, 400);
-    const evaluator = await Evaluator.create(engine, asked, 8, INTAKE);
+    const evaluator = await Evaluator.create(engine, asked, 8, intakeOf(asked.model));
     const { metrics } = await evaluator.evaluate(w, evaluator.loader(few));
     const [{ name, better }] = task.metrics;
     if (better === "higher") expect(metrics[name]).toBeGreaterThanOrEqual(one.learnt);
@@ -168,8 +177,7 @@ describe.each(taskCases.map((one) => [one.task.name, one] as const))("%s", (_, o
   });
 
   test("decodes whatever a net gives to plain data", () => {
-    const names = task.outputs(dataset.labels);
-    const info = { names, constants: question.constants, shape: shapeOf(question) };
+    const info = infoOf(question, dataset);
     const number = fc.oneof(
       fc.constantFrom(0, 1e6, -1e6),
       fc.float({ min: -1e6, max: 1e6, noNaN: true }),

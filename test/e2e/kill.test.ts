@@ -16,6 +16,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runFiles } from "../../src/runs/runFiles.js";
 import { train } from "../../src/runs/train.js";
+import type { OutputForm } from "../../src/tasks/index.js";
 import type { TrainSettings } from "../../src/train/config.js";
 import { datasetOf, taskCases } from "../conformance/taskCases.js";
 import { idxFile } from "../fixtures/data.js";
@@ -42,6 +43,13 @@ function writeSplit(prefix: string, length: number): void {
 const brief = { model: "convnet-gn", epochs: 2, batch: 8, saveMinutes: 0 } as const;
 const one = { ...brief, data, engine: "reference" } as const;
 
+/** Nets of tasks that want more than numbers of an image. */
+const nets: Readonly<Record<OutputForm, Partial<TrainSettings>>> = {
+  vector: {},
+  map: { model: "unet-8" },
+  cells: { model: "detector-s", size: 32 },
+};
+
 /** What is trained: a net, a swarm, and a net on each task. */
 const settings: Readonly<Record<string, Partial<TrainSettings>>> = {
   net: one,
@@ -51,8 +59,8 @@ const settings: Readonly<Record<string, Partial<TrainSettings>>> = {
       task.name,
       {
         ...brief,
-        ...(task.output === "map" && { model: "unet-8" }),
         ...{ data: join(folder, `${task.name}.npz`), size: 16, augment: "flip" },
+        ...nets[task.output],
       },
     ]),
   ),

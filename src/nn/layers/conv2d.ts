@@ -19,6 +19,8 @@ export interface Conv2dOptions {
   readonly bias?: boolean;
   /** Default He's normal initialiser by fan-in. */
   readonly init?: Initialiser;
+  /** Of the biases; default zeros. */
+  readonly biasInit?: Initialiser;
 }
 
 /**
@@ -35,7 +37,8 @@ export interface Conv2dOptions {
 export const conv2d =
   (out: number, kernel: Pair, options: Conv2dOptions = {}): Layer =>
   (x, scope) => {
-    const { strides = 1, dilation = 1, groups = 1, bias = true, init = heNormal() } = options;
+    const { strides = 1, dilation = 1, groups = 1, bias = true } = options;
+    const { init = heNormal(), biasInit = fill(0) } = options;
     const [kh, kw] = typeof kernel === "number" ? [kernel, kernel] : kernel;
     const weight = scope.param(x.graph, "weight", [out, x.shape[1] / groups, kh, kw], init);
     return convolve(x, weight, {
@@ -47,6 +50,6 @@ export const conv2d =
       }),
       dilation,
       groups,
-      bias: bias ? scope.param(x.graph, "bias", [out], fill(0), "bias") : undefined,
+      bias: bias ? scope.param(x.graph, "bias", [out], biasInit, "bias") : undefined,
     });
   };

@@ -92,7 +92,7 @@ describe("targets", () => {
 
 describe("decoding", () => {
   const names = ["ant", "bee", "cat"];
-  const info = { names, constants: {}, shape: [3] };
+  const info = { names, constants: {}, shape: [3], size: { height: 1, width: 4 } };
 
   test("names the likeliest class first, the lower one at a tie", () => {
     const [first, second] = classification.decode(Float32Array.of(0, 2, 1, 5, 5, 5), info);

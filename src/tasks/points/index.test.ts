@@ -22,7 +22,8 @@ function mapOf(...centres: (readonly [number, number])[]): Float32Array {
 }
 
 describe("what is found", () => {
-  const info = { names: ["fish"], constants: {}, shape: [1, 16, 16] };
+  const size = { height: 16, width: 16 };
+  const info = { names: ["fish"], constants: {}, shape: [1, 16, 16], size };
 
   test("are the centres of the blobs", () => {
     const [found] = points.decode(mapOf([3, 4], [12, 10]), info);

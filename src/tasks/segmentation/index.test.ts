@@ -127,7 +127,7 @@ test("training counts pixels as an evaluation does, ties too", async () => {
 });
 
 describe("decoding", () => {
-  const info = { names: CLASSES, constants: {}, shape: [3, 1, 4] };
+  const info = { names: CLASSES, constants: {}, shape: [3, 1, 4], size: { height: 1, width: 4 } };
 
   test("says the mask as runs, the share of each class, and how sure it is on average", () => {
     const planes = [

@@ -85,7 +85,7 @@ describe("loss", () => {
 });
 
 test("decoding says a tag from a logit of 0 on, and how sure the least certain one is", () => {
-  const info = { names: CLASSES, constants: {}, shape: [3] };
+  const info = { names: CLASSES, constants: {}, shape: [3], size: { height: 1, width: 4 } };
   const logits = Float32Array.of(-3, -1, -2, 0, 2, -1e-30);
   const [second, first] = tags.decode(logits, info);
   expect(first).toEqual({

@@ -61,7 +61,12 @@ test("training metrics of a single value are its own", () => {
 });
 
 test("decoding gives values in their own units, by name", () => {
-  const info = { names: labels.names, constants: { mean: [20, 4], std: [10, 3] }, shape: [2] };
+  const info = {
+    names: labels.names,
+    constants: { mean: [20, 4], std: [10, 3] },
+    shape: [2],
+    size: { height: 1, width: 4 },
+  };
   const found = values.decode(Float32Array.of(0, 1, -2, 0), info);
   expect(found).toEqual([{ values: { age: 20, weight: 7 } }, { values: { age: 0, weight: 4 } }]);
   expect(values.row(found[0])).toEqual([

@@ -1,0 +1,49 @@
+// The blood cells of BCCD as a data set: photographs under the microscope at half their size, and a box round each cell.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { decodeInOrder, joinImages, ragged } from "convoynet/data";
+
+/** Shorter side of the images; the files have 480 pixels. */
+const SIDE = 240;
+
+const classes = ["RBC", "WBC", "Platelets"];
+
+const lines = (path) => readFileSync(path, "utf8").trim().split(/\r?\n/);
+
+/** Boxes of each image in pixels of its file, as rows of left, top, right, bottom, class, crowd. */
+function readBoxes(folder) {
+  const boxes = new Map();
+  const [head, ...rows] = lines(join(folder, "boxes.csv")).map((line) => line.split(","));
+  const columns = ["image", "class", "xmin", "ymin", "xmax", "ymax"].map((name) =>
+    head.indexOf(name),
+  );
+  for (const row of rows) {
+    const [image, of, ...corners] = columns.map((at) => row[at]);
+    if (!boxes.has(image)) boxes.set(image, []);
+    boxes.get(image).push(...corners.map(Number), classes.indexOf(of), 0);
+  }
+  return boxes;
+}
+
+/** One of the official parts: train, val or test. */
+export async function readPart(folder, part) {
+  const names = lines(join(folder, `${part}.txt`));
+  const boxes = readBoxes(folder);
+  const images = [];
+  const paths = names.map((name) => join(folder, "images", `${name}.jpg`));
+  for await (const { image, reason } of decodeInOrder(paths, { channels: 3, side: SIDE })) {
+    if (!image) throw new Error(`${paths[images.length]}: ${reason}`);
+    images.push(image);
+  }
+  // All files are as large: 640x480.
+  const scale = SIDE / 480;
+  const scaled = names.map((name) =>
+    (boxes.get(name) ?? []).map((value, at) => (at % 6 < 4 ? value * scale : value)),
+  );
+  return {
+    ...{ name: `blood cells (${part})`, length: names.length, channels: 3, ids: names },
+    images: joinImages(images),
+    labels: { kind: "boxes", of: ragged(new Float32Array(0), scaled), classes },
+  };
+}

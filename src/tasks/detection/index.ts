@@ -1,0 +1,86 @@
+// Boxes round things, with a class each.
+
+import { BOX, type BoxLabels, pointsBack } from "../../data/index.js";
+import { InputError } from "../../inputError.js";
+import type { DecodeInfo, Prediction, Task } from "../task.js";
+import { foundBoxes } from "./found.js";
+import { cellLoss } from "./loss.js";
+import { BoxMetrics, boxMetrics } from "./metrics.js";
+import { boxConstants, findOptions, saidFrom, usualCells } from "./rule.js";
+import { boxTargets } from "./targets.js";
+
+/** A box that is said. */
+interface SaidBox {
+  readonly class: string;
+  readonly confidence: number;
+  /** Left, top, right, bottom. */
+  readonly box: readonly number[];
+}
+
+/** Which things an image shows, and where. */
+export const detection: Task<BoxLabels> = {
+  name: "detect",
+  description: "boxes round things, with a class each",
+  labels: "boxes",
+  output: "cells",
+  outputs: ({ classes }) => classes,
+  check({ name, labels: { of, classes } }) {
+    const seen = new Set<number>();
+    for (let at = 0; at < of.data.length; at += BOX) {
+      if (of.data[at + 5] === 0) seen.add(of.data[at + 4]);
+    }
+    const missing = classes.find((_, at) => !seen.has(at));
+    if (classes.length > 0 && missing === undefined) return;
+    throw new InputError(
+      missing === undefined
+        ? `${name} has no classes of boxes`
+        : `${name}: no training image has a box of the class "${missing}"; leave the class out or add images of it`,
+    );
+  },
+  constants: boxConstants,
+  targets: boxTargets,
+  loss: (output, targets, { constants }) => ({
+    losses: cellLoss(output, targets, usualCells(constants)),
+    tallies: {},
+  }),
+  trainMetrics: () => ({}),
+  metrics: boxMetrics,
+  reportOf: "class",
+  reports: { ap50: "share", ap: "share", countError: "number" },
+  newMetrics: (labels, constants, size) => new BoxMetrics(labels, constants, size),
+  decode(output, info) {
+    const numbers = info.shape.reduce((product, size) => product * size, 1);
+    return Array.from({ length: output.length / numbers }, (_, at) =>
+      describe(output.subarray(at * numbers, (at + 1) * numbers), info),
+    );
+  },
+  placed(prediction, map) {
+    const boxes = prediction.boxes as readonly SaidBox[];
+    return {
+      ...prediction,
+      boxes: boxes.map((one) => ({ ...one, box: [...pointsBack(one.box, map)] })),
+    };
+  },
+  row: ({ counts, boxes }) => [
+    ...Object.entries(counts as Readonly<Record<string, number>>),
+    ["boxes", JSON.stringify(boxes)],
+  ],
+};
+
+/** What is said of one image, in pixels of the net's input. */
+function describe(output: Float32Array, { names, constants, size }: DecodeInfo): Prediction {
+  const found = foundBoxes({ output, classes: names.length, size }, findOptions(constants));
+  const said = found.filter((row) => row[5] >= saidFrom(constants));
+  return {
+    counts: Object.fromEntries(
+      names.map((name, of) => [name, said.filter((row) => row[4] === of).length]),
+    ),
+    boxes: said.map(
+      ([left, top, width, height, of, confidence]): SaidBox => ({
+        class: names[of],
+        confidence,
+        box: [left, top, left + width, top + height],
+      }),
+    ),
+  };
+}
