@@ -88,6 +88,26 @@ test.each([
   expect(marksIn(train.labels)).toEqual([[1, 1, 4, 3, 1, 0], []]);
 });
 
+test("a file in annotations/ may be given by itself; a side of 0 is not known", async () => {
+  const sizes = [
+    { ...images[0], width: 0, height: 9 },
+    { ...images[1], width: 9, height: 0 },
+  ];
+  const path = await folderOf({
+    "annotations/instances_train2017.json": file({
+      images: sizes,
+      annotations: [annotation(1), annotation(2, { image_id: "b" })],
+    }),
+    ...{ "train2017/a.png": small, "train2017/b.png": small, "val2017/a.png": large },
+  });
+  const given = join(path, "annotations", "instances_train2017.json");
+  const { train } = await openDataset(given, { size: 4 });
+  expect(marksIn(train.labels)).toEqual([
+    [1, 1, 4, 3, 1, 0],
+    [1, 1, 4, 3, 1, 0],
+  ]);
+});
+
 test("one file in annotations/ is for training; the names of its images may be paths", async () => {
   const path = await folderOf({
     "annotations/instances_default.json": file({

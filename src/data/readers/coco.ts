@@ -5,7 +5,7 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { InputError } from "../../inputError.js";
-import type { Part, Splits } from "../dataset.js";
+import type { Splits } from "../dataset.js";
 import { type CocoImage, readCoco } from "./cocoJson.js";
 import { imagesIn, listFolder } from "./folders.js";
 import { type MarkedFiles, readMarked } from "./marks.js";
@@ -23,6 +23,12 @@ const ROBOFLOW = "_annotations.coco.json";
 /** What is left of `instances_train2017.json` is the name of a part. */
 const titleOf = (file: string) => /^(?:instances[_-])?(.+)\.json$/i.exec(file)?.[1];
 
+/** Folders in which the images of annotations/TITLE.json may lie. */
+function foldersOf(path: string, title: string): string[] {
+  const images = join(path, "images");
+  return [join(path, title), join(images, title), images, path];
+}
+
 /** The files in annotations/. One file alone is for training, whatever its name. */
 async function inAnnotations(path: string): Promise<Found<Annotations>> {
   const folder = await folderNamed(path, ["annotations"]);
@@ -37,9 +43,7 @@ async function inAnnotations(path: string): Promise<Found<Annotations>> {
     if (twin !== undefined) {
       throw new InputError(`${folder}: ${basename(twin)} and ${file} are both names of one part`);
     }
-    const images = join(path, "images");
-    const folders = [join(path, title), join(images, title), images, path, folder];
-    parts[part] = { path: join(folder, file), folders };
+    parts[part] = { path: join(folder, file), folders: foldersOf(path, title) };
   }
   return parts;
 }
@@ -120,11 +124,17 @@ function filesOf(
   });
 }
 
-/** Where images may lie and which files tell of them. */
-async function layoutOf({ path, entries }: Location) {
+/** Where images may lie and which files tell of them. A file by itself is for training. */
+async function layoutOf({
+  path,
+  entries,
+}: Location): Promise<{ root: string; found: Found<Annotations> }> {
   if (entries) return { root: path, found: await annotationsIn(path) };
-  const root = dirname(path);
-  return { root, found: { train: { path, folders: [root, join(root, "images")] } } };
+  const folder = dirname(resolve(path));
+  const isApart = /^annotations$/i.test(basename(folder));
+  const root = isApart ? dirname(folder) : folder;
+  const folders = [folder, ...foldersOf(root, titleOf(basename(path)) ?? "")];
+  return { root, found: { train: { path, folders } } };
 }
 
 async function readLocation(location: Location, options: ReadOptions): Promise<Splits> {
@@ -133,7 +143,9 @@ async function readLocation(location: Location, options: ReadOptions): Promise<S
   const parts: Found<MarkedFiles> = {};
   const notes: string[] = [];
   let classes: readonly string[] | undefined;
-  for (const [part, { path, folders }] of Object.entries(found) as [Part, Annotations][]) {
+  for (const part of PARTS) {
+    if (!found[part]) continue;
+    const { path, folders } = found[part];
     const file = readCoco(path, options);
     if (part === "train") classes = file.classes;
     parts[part] = { examples: filesOf(file, folders, finder) };

@@ -73,6 +73,9 @@ test("a box that begins at 0 begins at the edge; parts of a person are no boxes"
   expect(found).toEqual({
     marks: [{ at: [0, 0, 3, 4], name: "man", crowd: false, source: "a.xml: line 3" }],
   });
+  for (const unknown of [size(0, 4), size(8, 0)]) {
+    expect(parseVoc(xml(unknown), "a.xml").size).toBeUndefined();
+  }
   expect(parseVoc(xml(object("man", [-2, 1.5, 3, 4])), "a.xml").marks[0].at).toEqual([
     -2, 0.5, 3, 4,
   ]);
