@@ -33,14 +33,17 @@ const read = (archive: Npz, name: string) => widened(archive.read(name));
 const arrayOf = ({ arrays }: Opened, role: Role, part?: Part): FoundArray | undefined =>
   arrays.found.find((one) => one.role === role && one.part === part);
 
+/** Roles of arrays that hold labels of a kind, and of no other. */
+const rolesOfKinds: Readonly<Record<string, Role | undefined>> = {
+  ...{ tags: "tags", values: "values", mask: "masks", points: "points", boxes: "boxes" },
+};
+
 /** The array of labels of a part: of the wanted kind, else the first. */
 function labelArray(opened: Opened, part?: Part): FoundArray | undefined {
   const { kind } = opened.options;
-  const wanted = { tags: "tags", values: "values", mask: "masks" }[kind as string] as
-    | Role
-    | undefined;
+  const wanted = rolesOfKinds[kind as string];
   const first = wanted && arrayOf(opened, wanted, part);
-  if (kind === "mask") return first;
+  if (kind === "mask" || kind === "points" || kind === "boxes") return first;
   if (kind !== undefined) return first ?? arrayOf(opened, "label", part);
   return labelRoles.map((role) => arrayOf(opened, role, part)).find((found) => found);
 }
@@ -79,15 +82,16 @@ function readPart(opened: Opened, part?: Part): StoredPart | undefined {
   const images = readImageArray(archive, pixels.name, path, options);
   const tensor = read(archive, labels.name);
   const source = `${path}: ${labels.name}`;
-  expectLength(tensor, images, labels.name, path);
   const kind = kindOfArray(labels.role, tensor, options, source);
+  // Of points and boxes an image has any number.
+  if (kind !== "points" && kind !== "boxes") expectLength(tensor, images, labels.name, path);
   if (kind === "mask") expectMaskSize(tensor, images, source);
   const grouping = arrayOf(opened, "groups", part);
   const groups = grouping && archive.ids(grouping.name);
   if (groups) expectLength(groups, images, grouping.name, path);
   return {
     ...images,
-    labels: { kind, tensor, source },
+    labels: { kind, tensor, source, images },
     ...(groups && { groups: opened.numbers(groups.data) }),
   };
 }
@@ -177,7 +181,7 @@ function notesOf({ arrays, path }: Opened, whole: boolean, used: Role): string[]
   }
   if (left.length > 0) {
     notes.push(
-      `${path}: not used: ${left.join(", ")}; --columns ROLE=NAME says what one is (label, tags, values, masks, ` +
+      `${path}: not used: ${left.join(", ")}; --columns ROLE=NAME says what one is (label, tags, values, masks, points, boxes, ` +
         "groups, split)",
     );
   }

@@ -5,18 +5,16 @@ import type { HostTensor } from "../../tensor/host.js";
 import { formatShape } from "../../tensor/shape.js";
 import { IGNORED, type Labels } from "../labels.js";
 import { evenOffsets } from "../ragged.js";
+import { type MarkRows, makeMarks } from "./npzMarks.js";
 import { mayBeWhite, numbered, type ReadOptions, requireTwoClasses } from "./reader.js";
 import type { Role } from "./roles.js";
 
 /** A kind of labels that an array can hold, by the role of the array. */
-type Kind = "class" | "tags" | "values" | "mask";
+type Kind = "class" | "tags" | "values" | "mask" | "points" | "boxes";
 
 /** Labels of one part as they are stored. */
-export interface StoredLabels {
+export interface StoredLabels extends MarkRows {
   readonly kind: Kind;
-  readonly tensor: HostTensor;
-  /** For messages: `file: array`. */
-  readonly source: string;
 }
 
 const kindOfRole: Readonly<Partial<Record<Role, Kind>>> = {
@@ -24,10 +22,19 @@ const kindOfRole: Readonly<Partial<Record<Role, Kind>>> = {
   tags: "tags",
   values: "values",
   masks: "mask",
+  points: "points",
+  boxes: "boxes",
 };
 
 /** Roles of arrays that hold labels, the first one goes before the others. */
-export const labelRoles = ["label", "tags", "values", "masks"] as const satisfies readonly Role[];
+export const labelRoles = [
+  "label",
+  "tags",
+  "values",
+  "masks",
+  "points",
+  "boxes",
+] as const satisfies readonly Role[];
 
 const recordOf = (at: number, { data, shape }: HostTensor) =>
   Math.floor(at / (data.length / shape[0]));
@@ -210,6 +217,8 @@ const makers: Readonly<Record<Kind, Maker>> = {
   tags: tagLabels,
   values: valueLabels,
   mask: maskLabels,
+  points: (parts, names) => makeMarks("points", parts, names),
+  boxes: (parts, names) => makeMarks("boxes", parts, names),
 };
 
 /**

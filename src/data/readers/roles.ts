@@ -21,6 +21,8 @@ export type Role =
   | "tags"
   | "values"
   | "masks"
+  | "points"
+  | "boxes"
   | "groups"
   | "split"
   | "classes"
@@ -45,6 +47,8 @@ const roleNames: Readonly<Record<Role, readonly string[]>> = {
   tags: ["tags", "tag"],
   values: ["values", "value"],
   masks: ["masks", "mask"],
+  points: ["points", "dots"],
+  boxes: ["boxes", "bboxes"],
   groups: ["groups", "group"],
   split: ["split", "part", "set", "subset"],
   classes: ["classes", "class_names", "names"],
@@ -107,7 +111,7 @@ export function parseColumns(given: Readonly<Record<string, string>> = {}): Colu
     if (role !== undefined) return [role, column] as const;
     throw new InputError(
       `columns: there is no role "${name}"${suggestion(name, known)}; ` +
-        "known: path or images, label, tags, values, masks, groups, split, classes, and of points and boxes " +
+        "known: path or images, label, tags, values, masks, points, boxes (archives), groups, split, classes, and of points and boxes (tables) " +
         "x, y, left, top, right, bottom, width, height, crowd",
     );
   });
