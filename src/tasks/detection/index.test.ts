@@ -114,6 +114,11 @@ test("the loss is divided by the cells that usually hold a box; crowds are none"
 const constants = { cells: [1], score: [0.05], overlap: [0.6], said: [0.4] };
 const info = { names: CLASSES, constants, shape: [OUTPUTS, CELLS], size };
 
+interface Said extends Record<"left" | "top" | "right" | "bottom" | "confidence", number> {
+  readonly class: string;
+}
+const sidesOf = ({ left, top, right, bottom }: Said) => [left, top, right, bottom];
+
 describe("decoding", () => {
   // Cell (1, 1) of the fine level, whose centre is (12, 12), and the coarsest one, whose centre is (16, 16).
   const output = outputOf([
@@ -124,24 +129,27 @@ describe("decoding", () => {
   test("says boxes within the net's input and their numbers", () => {
     const [found] = detection.decode(output, info);
     expect(found.counts).toEqual({ cat: 1, dog: 1 });
-    const boxes = found.boxes as { class: string; confidence: number; box: number[] }[];
+    const boxes = found.boxes as Said[];
     expect(boxes.map((box) => box.class).sort()).toEqual(["cat", "dog"]);
-    for (const { class: of, confidence, box } of boxes) {
+    for (const box of boxes) {
+      const { class: of, confidence } = box;
       const expected = of === "dog" ? [4, 8, 20, 16] : [0, 8, 32, 24];
-      for (const [at, value] of box.entries()) expect(value).toBeCloseTo(expected[at], 4);
+      for (const [at, value] of sidesOf(box).entries()) expect(value).toBeCloseTo(expected[at], 4);
       expect(confidence).toBeCloseTo(1, 6);
     }
-    expect(detection.row(found).map(([column]) => column)).toEqual(["cat", "dog", "boxes"]);
+    expect(detection.row(found)).toEqual([
+      ["cat", 1],
+      ["dog", 1],
+    ]);
   });
 
   test("in the image's own pixels where they are known", () => {
     const own = { height: 64, width: 128 };
     const [plain] = detection.decode(output, info);
     const found = detection.placed!(plain, fitMap("stretch", own, size));
-    const [dog] = (found.boxes as { class: string; box: number[] }[]).filter(
-      (box) => box.class === "dog",
-    );
-    for (const [at, value] of [16, 16, 80, 32].entries()) expect(dog.box[at]).toBeCloseTo(value, 3);
+    const dog = (found.boxes as Said[]).find((box) => box.class === "dog")!;
+    for (const [at, side] of sidesOf(dog).entries())
+      expect(side).toBeCloseTo([16, 16, 80, 32][at], 3);
     expect(found.counts).toEqual(plain.counts);
   });
 

@@ -10,11 +10,9 @@ import { boxConstants, findOptions, saidFrom, usualCells } from "./rule.js";
 import { boxTargets } from "./targets.js";
 
 /** A box that is said. */
-interface SaidBox {
+interface SaidBox extends Readonly<Record<"left" | "top" | "right" | "bottom", number>> {
   readonly class: string;
   readonly confidence: number;
-  /** Left, top, right, bottom. */
-  readonly box: readonly number[];
 }
 
 /** Which things an image shows, and where. */
@@ -58,13 +56,13 @@ export const detection: Task<BoxLabels> = {
     const boxes = prediction.boxes as readonly SaidBox[];
     return {
       ...prediction,
-      boxes: boxes.map((one) => ({ ...one, box: [...pointsBack(one.box, map)] })),
+      boxes: boxes.map(({ left, top, right, bottom, ...rest }) => {
+        const [x0, y0, x1, y1] = pointsBack([left, top, right, bottom], map);
+        return { ...rest, left: x0, top: y0, right: x1, bottom: y1 };
+      }),
     };
   },
-  row: ({ counts, boxes }) => [
-    ...Object.entries(counts as Readonly<Record<string, number>>),
-    ["boxes", JSON.stringify(boxes)],
-  ],
+  row: ({ counts }) => Object.entries(counts as Readonly<Record<string, number>>),
 };
 
 /** What is said of one image, in pixels of the net's input. */
@@ -79,7 +77,7 @@ function describe(output: Float32Array, { names, constants, size }: DecodeInfo):
       ([left, top, width, height, of, confidence]): SaidBox => ({
         class: names[of],
         confidence,
-        box: [left, top, left + width, top + height],
+        ...{ left, top, right: left + width, bottom: top + height },
       }),
     ),
   };
