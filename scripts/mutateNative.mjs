@@ -1,6 +1,6 @@
 // Puts small faults into the native engine, one at a time, and says which of them no test sees. It works on a copy of
-// native/ in build/faults, built for the best instruction set of this machine alone and with less optimisation than
-// usual, so that a fault takes seconds (which flags: see native/CMakeLists.txt on sanitizers).
+// native/ in build/faults, built for the best instruction set of this machine alone, with the kernels for AVX-512 on
+// any machine, and with less optimisation than usual, so that a fault takes seconds (see native/CMakeLists.txt).
 //
 //   node scripts/mutateNative.mjs [--each N] [--from K] [--log FILE] [--sanitize] kernels/pool.cc=TESTS ...
 //   node scripts/mutateNative.mjs kernels/pool.cc:67='test/conformance/engines.test.ts:Pool'       one line alone
@@ -137,6 +137,7 @@ function configure() {
     ...["cmake", "-S", sources, "-B", target, "-DCMAKE_BUILD_TYPE=Release"],
     "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -fexpensive-optimizations -DNDEBUG",
     `-DCONVOY_ISAS=${isa()}`,
+    "-DCONVOY_WIDE=ON",
     `-DCONVOY_SANITIZE=${values.sanitize ? "ON" : "OFF"}`,
     `-DNODE_HEADERS=${require("node-api-headers").include_dir}`,
     `-DNODE_ADDON_API=${dirname(require.resolve("node-addon-api/package.json"))}`,
