@@ -63,6 +63,23 @@ export const imageRules: readonly Rule[] = [
     ],
   },
   {
+    op: "conv2d",
+    operands: [f32(1, 1, LARGEST, 1), f32(1, 1, LARGEST, 1)],
+    attrs: { ...conv, groups: 1, activation: "none" },
+    results: [f32(1, 1, 1, 1)],
+    wrong: [
+      [operands(f32(1, 1, LARGEST + 1, 1), f32(1, 1, LARGEST + 1, 1)), /weights out of bounds/],
+      [operands(f32(1, 1, 1, LARGEST + 1), f32(1, 1, 1, LARGEST + 1)), /weights out of bounds/],
+    ],
+  },
+  {
+    op: "conv2d",
+    operands: [f32(1, 1, 1, LARGEST), f32(1, 1, 1, LARGEST)],
+    attrs: { ...conv, groups: 1, activation: "none" },
+    results: [f32(1, 1, 1, 1)],
+    wrong: [],
+  },
+  {
     op: "conv2dInputGrad",
     operands: [made, weights],
     attrs: { ...conv, shape: images.shape },
