@@ -55,6 +55,7 @@ Napi::Value describe(const Napi::CallbackInfo& info) {
   const dnnl_version_t* version = dnnl_version();
   Napi::Object result = Napi::Object::New(info.Env());
   result.Set("isa", convoy::isaName());
+  result.Set("wide", convoy::kernels().wide);
   result.Set("gap", static_cast<double>(convoy::GAP));
   result.Set("onednn", std::to_string(version->major) + "." + std::to_string(version->minor) + "." +
                            std::to_string(version->patch));

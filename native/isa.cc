@@ -1,17 +1,22 @@
 // Picks the kernels of the best instruction set at load.
 #include <cstring>
+#include <stdexcept>
 
 #include "kernels/kernels.h"
 
 namespace convoy {
 
+#ifdef CONVOY_HAS_baseline
 namespace baseline {
 extern const Kernels TABLE;
 }
-#ifdef CONVOY_X86
+#endif
+#ifdef CONVOY_HAS_avx2
 namespace avx2 {
 extern const Kernels TABLE;
 }
+#endif
+#ifdef CONVOY_HAS_avx512
 namespace avx512 {
 extern const Kernels TABLE;
 }
@@ -25,29 +30,35 @@ struct Isa {
   bool available;
 };
 
-// Ordered from plain to best.
+// Ordered from plain to best; which of them are built says CMakeLists.txt.
 const Isa* isas(int& count) {
 #ifdef CONVOY_X86
   __builtin_cpu_init();
-  static const bool fma = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  static const bool wide = fma && __builtin_cpu_supports("avx512f") &&
-                           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-                           __builtin_cpu_supports("avx512dq");
-  static const Isa list[] = {{"baseline", &baseline::TABLE, true},
-                             {"avx2", &avx2::TABLE, fma},
-                             {"avx512", &avx512::TABLE, wide}};
-  count = 3;
-#else
-  static const Isa list[] = {{"baseline", &baseline::TABLE, true}};
-  count = 1;
+  [[maybe_unused]] static const bool fma = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  [[maybe_unused]] static const bool wide = fma && __builtin_cpu_supports("avx512f") &&
+                                            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+                                            __builtin_cpu_supports("avx512dq");
 #endif
+  static const Isa list[] = {
+#ifdef CONVOY_HAS_baseline
+      {"baseline", &baseline::TABLE, true},
+#endif
+#ifdef CONVOY_HAS_avx2
+      {"avx2", &avx2::TABLE, fma},
+#endif
+#ifdef CONVOY_HAS_avx512
+      {"avx512", &avx512::TABLE, wide},
+#endif
+  };
+  count = sizeof(list) / sizeof(list[0]);
   return list;
 }
 
 const Isa* best() {
   int count = 0;
   const Isa* list = isas(count);
-  while (!list[count - 1].available) count--;
+  while (count > 0 && !list[count - 1].available) count--;
+  if (count == 0) throw std::runtime_error("built for no instruction set of this processor");
   return &list[count - 1];
 }
 

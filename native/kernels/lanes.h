@@ -10,8 +10,8 @@
 namespace convoy {
 namespace CONVOY_ISA {
 
-/** Whether registers hold 16 lanes, and are 32. */
-#ifdef __AVX512F__
+/** Whether registers hold 16 lanes, and are 32; or kernels shall be tested as if they did, see CMakeLists.txt. */
+#if defined(__AVX512F__) || defined(CONVOY_WIDE)
 constexpr bool WIDE = true;
 #else
 constexpr bool WIDE = false;

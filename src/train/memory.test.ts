@@ -16,7 +16,7 @@ function built(): boolean {
 }
 
 /** On other processors the C++ library's kernels for images take scratch space that these bounds leave out. */
-const wide = built() && loadAddon().describe().isa === "avx512";
+const wide = built() && loadAddon().describe().wide;
 
 const model = (name: string) =>
   classify(createModel(name, { channels: 3, height: 32, width: 32, outputs: 10 }));

@@ -269,6 +269,16 @@ export const cases: readonly Case[] = [
       g.cast(g.unpackBits(g.packBits(x, bits), bits, x)),
     ),
   ),
+  use("unpackBits", "bytes that a run brings along", [{ ...bytes, shape: [6] }], ([x]) =>
+    g.cast(g.unpackBits(x, 4, { dtype: "u8", shape: [11] })),
+  ),
+  use(
+    "unpackBits",
+    "bytes that another op makes",
+    [{ shape: [6], range: [0, 256] }],
+    ([x]) => g.unpackBits(g.cast(x, "u8"), 1, { dtype: "f32", shape: [45] }),
+    flat,
+  ),
   use("norms", "images", [[2, 17, 3, 3]], ([x]) => g.norms(x), flat),
   use("oneHot", "labels, some out of range", [{ ...labels, range: [-1, 5] }], ([x]) =>
     g.oneHot(x, 4),

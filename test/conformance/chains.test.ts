@@ -15,7 +15,7 @@ const IMAGE = 16 * 32 * 32 * 4;
 /** Elsewhere the convolutions are oneDNN's, as whole batches. */
 function ownConvolutions(): boolean {
   try {
-    return loadAddon().describe().isa === "avx512";
+    return loadAddon().describe().wide;
   } catch {
     return false;
   }

@@ -40,7 +40,7 @@ export function ask(example: Case, seed: number): Question {
 }
 
 /** Inputs in the types that the graph declares. */
-function typedInputs(graph: Graph, inputs: Bindings64["inputs"]): Record<string, Buffer> {
+export function typedInputs(graph: Graph, inputs: Bindings64["inputs"]): Record<string, Buffer> {
   const nodes = graph.nodes.filter(({ op }) => op.name === "input");
   return Object.fromEntries(
     nodes.map(({ attrs, outputs: [{ dtype }] }) => {

@@ -7,7 +7,7 @@ import { poolWindow } from "../../src/graph/ops/pool.js";
 import { sizeOf } from "../../src/tensor/shape.js";
 import type { Case } from "./case.js";
 
-/** What follows two convolutions of the same images; both results are [2, channels, 6, 5]. */
+/** What follows two convolutions of the same images; both results are [images, channels, 6, 5]. */
 type Follower = readonly [
   op: g.OpName,
   name: string,
@@ -15,6 +15,7 @@ type Follower = readonly [
 ];
 
 const perChannel = (x: Value) => g.reduceSum(x, [0, 2, 3], true);
+const rows = (x: Value) => g.reshape(x, [x.shape[0], -1]);
 const row = (x: Value) => g.reshape(perChannel(x), [-1]);
 const grouped = (x: Value, y: Value, groups: number) =>
   g.groupNorm(x, groups, row(g.sigmoid(x)), row(y), { residual: y, activation: "relu" });
@@ -71,13 +72,17 @@ const followers: readonly Follower[] = [
   [
     "slice",
     "all channels but the first",
-    (x) => g.sigmoid(g.slice(x, [0, 1, 0, 0], [2, x.shape[1] - 1, 6, 5])),
+    (x) => g.sigmoid(g.slice(x, [0, 1, 0, 0], [x.shape[0], x.shape[1] - 1, 6, 5])),
   ],
-  ["slice", "some pixels", (x) => g.sigmoid(g.slice(x, [0, 0, 1, 2], [2, x.shape[1], 4, 3]))],
+  [
+    "slice",
+    "some pixels",
+    (x) => g.sigmoid(g.slice(x, [0, 0, 1, 2], [x.shape[0], x.shape[1], 4, 3])),
+  ],
   ["pad", "pixels", (x) => g.exp(g.pad(x, [0, 0, 1, 0], [0, 0, 0, 2]))],
   ["pad", "channels", (x) => g.exp(g.pad(x, [0, 8, 0, 0], [0, 8, 0, 0]))],
   ["transpose", "channels last", (x) => g.sigmoid(g.transpose(x, [0, 2, 3, 1]))],
-  ["reshape", "rows", (x, y) => g.mul(g.reshape(x, [2, -1]), g.reshape(g.sigmoid(y), [2, -1]))],
+  ["reshape", "rows", (x, y) => g.mul(rows(x), rows(g.sigmoid(y)))],
   ["resize", "larger", (x) => g.sigmoid(g.resize(x, [9, 7], "bilinear"))],
   [
     "conv2d",
@@ -103,12 +108,12 @@ const followers: readonly Follower[] = [
   ],
 ];
 
-const casesOf = (channels: number): Case[] =>
+const casesOf = ([count, channels]: readonly [number, number]): Case[] =>
   followers.map(([op, name, build]) => ({
     op,
-    name: `${name}, behind convolutions to ${channels} channels`,
+    name: `${name}, behind convolutions of ${count} images to ${channels} channels`,
     operands: [
-      { shape: [2, 3, 6, 5], range: [-1, 1] },
+      { shape: [count, 3, 6, 5], range: [-1, 1] },
       { shape: [channels, 3, 3, 3], range: [-0.2, 0.3] },
       { shape: [channels, 3, 1, 1], range: [-0.5, 1] },
     ],
@@ -117,4 +122,14 @@ const casesOf = (channels: number): Case[] =>
     ...(!g.ops[op].gradient && { differentiable: false }),
   }));
 
-export const layoutCases: readonly Case[] = [2, 6, 8, 17, 24].flatMap(casesOf);
+/** Nine are enough for an engine to take them piece by piece with two threads. */
+const sizes = [
+  [2, 2],
+  [2, 6],
+  [2, 8],
+  [2, 17],
+  [2, 24],
+  [9, 17],
+] as const;
+
+export const layoutCases: readonly Case[] = sizes.flatMap(casesOf);

@@ -27,6 +27,8 @@ const geometries: readonly Geometry[] = [
   { name: "2x2, padding in front", x: [1, 3, 4, 6], kernel: 2, padding: [1, 1, 0, 0] },
   { name: "stride over kernel", x: [2, 3, 8, 8], kernel: 2, strides: 3 },
   { name: "whole image", x: [3, 16, 5, 4], kernel: [5, 4] },
+  // Enough of them for an engine to take them piece by piece with two threads.
+  { name: "9 images", x: [9, 6, 5, 7], kernel: 3, strides: 2, padding: 1 },
 ];
 
 function casesOf(geometry: Geometry): Case[] {

@@ -62,8 +62,16 @@ export interface Addon {
   allocated(): { readonly now: number; readonly peak: number };
   /** Floating-point operations a second that the best case of multiply-adds reaches on one core. */
   multiplyAddRate(): number;
-  /** `gap`: bytes that stay free behind each buffer of a program; 0 but in a build with a sanitizer. */
-  describe(): { readonly isa: string; readonly onednn: string; readonly gap: number };
+  /**
+   * `wide`: whether convolutions are kernels of its own, made for AVX-512. `gap`: bytes that stay free behind each
+   * buffer of a program; 0 but in a build with a sanitizer.
+   */
+  describe(): {
+    readonly isa: string;
+    readonly wide: boolean;
+    readonly onednn: string;
+    readonly gap: number;
+  };
   /** Uses the kernels of another instruction set; false when this machine lacks it. */
   chooseIsa(name: string): boolean;
 }

@@ -225,6 +225,8 @@ describe.skipIf(!built())("the native boundary", () => {
     ],
     ["a field too few", { 3: new Float32Array(10) }, /samples: expected 17 elements, found 10/],
     ["a larger result", { 4: [3, 2] }, /the result is too short/],
+    ["the largest result that is counted", { 4: [2, 2 ** 29] }, /the result is too short/],
+    ["a result beyond counting", { 4: [2, 2 ** 29 + 1] }, /height and width of the result/],
     ["a mean too many", { 5: new Float32Array(2) }, /means: expected 1 elements, found 2/],
     ["a result of another type", { 7: new Uint8Array(4) }, /the result: expected a Float32Array/],
     ["a result in other memory", { 7: new Float32Array(4) }, /memory that this addon/],

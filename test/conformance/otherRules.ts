@@ -1,0 +1,242 @@
+// Rules of all ops but those of images: native/infer/structure.cc, stored.cc, reduce.cc and fused.cc.
+
+import { attrs, f32, i8, i32, MISFIT, operands, type Rule, u8 } from "./rule.js";
+
+const product = { transposeA: false, transposeB: true, activation: "none" };
+const chain = { shape: [2, 3], code: ["neg", "add"], values: [0, 0], results: [2, 3] };
+const bits = { bits: 4, dtype: "u8", shape: [3] };
+const STREAMS = 2 ** 32;
+
+export const otherRules: readonly Rule[] = [
+  {
+    op: "read",
+    operands: [],
+    attrs: { vector: "v", offset: 0, shape: [2] },
+    results: [f32(2)],
+    wrong: [
+      [attrs({ offset: -1 }), /expected 0 to \d+ as offset, found -1/],
+      [attrs({ offset: 2 ** 52 + 1 }), /as offset, found/],
+      [attrs({ offset: undefined }), /numbers, texts, and lists/],
+      [attrs({ offset: "0" }), /expected a number as offset/],
+      [attrs({ shape: 2 }), /expected a list as shape/],
+      [attrs({ shape: [0] }), /a value without elements/],
+      [attrs({ shape: [2 ** 20, 2 ** 20, 2] }), /more elements than can be counted/],
+      [operands(f32(2)), /another number of operands/],
+    ],
+  },
+  {
+    op: "write",
+    operands: [f32(2)],
+    attrs: { vector: "v", offset: 2 ** 52 },
+    results: [],
+    wrong: [
+      [attrs({ offset: -1 }), /expected 0 to/],
+      [attrs({ offset: 2 ** 52 + 1 }), /as offset, found/],
+      [operands(i32(2)), /expected f32 operands/],
+      [operands(), /another number of operands/],
+      [{ results: [f32(2)] }, /another number of results/],
+    ],
+  },
+  {
+    op: "uniform",
+    operands: [],
+    attrs: { stream: STREAMS - 1, shape: [2] },
+    results: [f32(2)],
+    wrong: [
+      [attrs({ stream: STREAMS }), /as stream, found/],
+      [attrs({ stream: -1 }), /as stream, found -1/],
+    ],
+  },
+  { op: "uniform", operands: [], attrs: { stream: 0, shape: [] }, results: [f32()], wrong: [] },
+  {
+    op: "reshape",
+    operands: [f32(2, 3)],
+    attrs: { shape: [6] },
+    results: [f32(6)],
+    wrong: [
+      [{ attrs: { shape: [5] }, results: [f32(5)] }, /another number of elements/],
+      [{ attrs: { shape: [7] }, results: [f32(7)] }, /another number of elements/],
+    ],
+  },
+  {
+    op: "transpose",
+    operands: [f32(2, 3)],
+    attrs: { order: [1, 0] },
+    results: [f32(3, 2)],
+    wrong: [
+      [attrs({ order: [2, 0] }), /not one of distinct axes/],
+      [attrs({ order: [-1, 0] }), /not one of distinct axes/],
+      [attrs({ order: [1, 1] }), /not one of distinct axes/],
+      [attrs({ order: [0] }), /expected 2 numbers as order, found 1/],
+    ],
+  },
+  { op: "transpose", operands: [f32()], attrs: { order: [] }, results: [f32()], wrong: [] },
+  {
+    op: "concat",
+    operands: [u8(2, 3), u8(2, 1)],
+    attrs: { axis: 1 },
+    results: [u8(2, 4)],
+    wrong: [
+      [attrs({ axis: 2 }), /expected 0 to 1 as axis, found 2/],
+      [attrs({ axis: -1 }), /as axis, found -1/],
+      [attrs({ axis: 0 }), MISFIT],
+      [operands(u8(2, 3), i32(2, 1)), MISFIT],
+      [operands(u8(2, 3), u8(2, 1, 1)), MISFIT],
+      [operands(u8()), /at least one axis/],
+      [operands(), /another number of operands/],
+    ],
+  },
+  { op: "concat", operands: [u8(2)], attrs: { axis: 0 }, results: [u8(2)], wrong: [] },
+  {
+    op: "slice",
+    operands: [f32(3, 4)],
+    attrs: { starts: [0, 3], sizes: [3, 1] },
+    results: [f32(3, 1)],
+    wrong: [
+      [attrs({ starts: [1, 3] }), /the part is not inside/],
+      [attrs({ starts: [0, 4] }), /the part is not inside/],
+      [attrs({ starts: [-1, 3] }), /a negative place/],
+      [attrs({ sizes: [0, 1] }), /a value without elements/],
+    ],
+  },
+  {
+    op: "pad",
+    operands: [f32(2)],
+    attrs: { before: [0], after: [1] },
+    results: [f32(3)],
+    wrong: [
+      [attrs({ before: [-1] }), /a negative place/],
+      [attrs({ after: [-1] }), /a negative place/],
+    ],
+  },
+  {
+    op: "cast",
+    operands: [i8(2)],
+    attrs: { dtype: "f32" },
+    results: [f32(2)],
+    wrong: [
+      [attrs({ dtype: "i8" }), /expected another type/],
+      [attrs({ dtype: "f64" }), /unknown element type f64/],
+    ],
+  },
+  {
+    op: "packBits",
+    operands: [u8(3)],
+    attrs: { bits: 4 },
+    results: [u8(2)],
+    wrong: [
+      [attrs({ bits: 0 }), /expected 1 to 4 as bits, found 0/],
+      [attrs({ bits: 5 }), /expected 1 to 4 as bits, found 5/],
+      [attrs({ bits: 3 }), /no such number of bits/],
+      [operands(f32(3)), /no such number of bits/],
+      [operands(i32(3)), /no such number of bits/],
+    ],
+  },
+  { op: "packBits", operands: [f32(9)], attrs: { bits: 1 }, results: [u8(2)], wrong: [] },
+  {
+    op: "unpackBits",
+    operands: [u8(2)],
+    attrs: bits,
+    results: [u8(3)],
+    wrong: [
+      [operands(u8(1)), /too few bytes/],
+      [operands(u8(2, 1)), /expected u8 \[bytes\]/],
+      [operands(f32(2)), /expected u8 \[bytes\]/],
+      [attrs({ dtype: "i32" }), /unknown dtype i32/],
+    ],
+  },
+  {
+    op: "compress",
+    operands: [f32(3), f32(1)],
+    attrs: { capacity: 100 },
+    results: [u8(100), f32(4)],
+    wrong: [
+      [attrs({ capacity: 0 }), /as capacity, found 0/],
+      [operands(f32(3), f32(2)), MISFIT],
+      [operands(f32(2 ** 31 + 1), f32(1)), /more numbers than a container holds/],
+    ],
+  },
+  {
+    op: "reduceSum",
+    operands: [f32(2, 3)],
+    attrs: { axes: [0, 1] },
+    results: [f32(1, 1)],
+    wrong: [
+      [attrs({ axes: [2] }), /an axis that does not exist/],
+      [attrs({ axes: [-1] }), /an axis that does not exist/],
+      [attrs({ axes: [] }), /at least one axis/],
+    ],
+  },
+  {
+    op: "segmentSum",
+    operands: [f32(5)],
+    attrs: { offsets: [0, 1, 5] },
+    results: [f32(2)],
+    wrong: [
+      [attrs({ offsets: [1, 5] }), /expected offsets from 0/],
+      [attrs({ offsets: [0] }), /expected offsets from 0/],
+      [attrs({ offsets: [0, 5, 5] }), /offsets must rise/],
+      [attrs({ offsets: [0, 4] }), /the offsets miss the end/],
+    ],
+  },
+  {
+    op: "segmentExpand",
+    operands: [f32(1)],
+    attrs: { offsets: [0, 5] },
+    results: [f32(5)],
+    wrong: [[attrs({ offsets: [0, 1, 5] }), /another number of segments/]],
+  },
+  {
+    op: "logSoftmax",
+    operands: [f32(2)],
+    attrs: {},
+    results: [f32(2)],
+    wrong: [[operands(f32()), /at least one axis/]],
+  },
+  {
+    op: "oneHot",
+    operands: [i32(2)],
+    attrs: { classes: 1 },
+    results: [f32(2, 1)],
+    wrong: [
+      [attrs({ classes: 0 }), /as classes, found 0/],
+      [operands(u8(2)), /expected i32/],
+    ],
+  },
+  {
+    op: "matmul",
+    operands: [f32(2, 3), f32(4, 3), f32(4)],
+    attrs: product,
+    results: [f32(2, 4)],
+    wrong: [
+      [attrs({ transposeB: false }), MISFIT],
+      [attrs({ transposeA: true }), MISFIT],
+      [attrs({ activation: "sigmoid" }), /unknown activation sigmoid/],
+      [operands(f32(3), f32(3)), /expected matrices/],
+      [operands(f32(2, 3), f32(1, 4, 3)), /expected matrices/],
+      [operands(f32(1, 1, 2, 3), f32(1, 1, 4, 3)), /expected matrices/],
+      [operands(f32(2, 2, 3), f32(1, 4, 3)), MISFIT],
+      [operands(f32(2, 3), f32(4, 3), f32(2)), MISFIT],
+    ],
+  },
+  {
+    op: "fused",
+    operands: [f32(2, 1), f32(3)],
+    attrs: { ...chain, args: [0, -1, -1, 2, 1, -1] },
+    results: [f32(2, 3), f32(2, 3)],
+    wrong: [
+      [operands(f32(2, 2), f32(3)), /does not broadcast/],
+      [operands(f32(2, 1), f32(1, 2, 3)), /does not broadcast/],
+      [attrs({ args: [2, -1, -1, 2, 1, -1] }), /an instruction without its operands/],
+      [attrs({ args: [0, -1, -1, 3, 1, -1] }), /an instruction without its operands/],
+      [attrs({ args: [-1, -1, -1, 2, 1, -1] }), /an instruction without its operands/],
+      [attrs({ args: [0, 0, -1, 2, 1, -1] }), /an instruction without its operands/],
+      [attrs({ args: [0, -1, -1, 2, 1] }), /expected 6 numbers as args, found 5/],
+      [attrs({ values: [0] }), /a constant for each instruction/],
+      [attrs({ code: ["neg", "sort"] }), /lacks the op sort/],
+      [attrs({ results: [2, 4] }), /a result that no instruction makes/],
+      [attrs({ results: [1, 3] }), /a result that no instruction makes/],
+      [attrs({ shape: [2, 3], results: [3] }), /another number of results/],
+    ],
+  },
+];
