@@ -47,6 +47,12 @@ const backbone = sequential({
 /** Stages that the head looks at, one for each level. */
 const SOURCES = ["stage2", "stage3", "stage4"] as const;
 
+/** Adds features of the next coarser level, each to the pixels that it lies over. */
+const withCoarser =
+  (above: Value): Layer =>
+  (own) =>
+    add(own, resize(above, own.shape.slice(2), "nearest"));
+
 /** Features of the levels, each with what the coarser ones know. */
 function pyramid(scope: Scope, stages: ReadonlyMap<string, Value>): Value[] {
   let above: Value | undefined;
@@ -57,7 +63,7 @@ function pyramid(scope: Scope, stages: ReadonlyMap<string, Value>): Value[] {
       conv2d(WIDTH, 1, { bias: false }),
       stages.get(SOURCES[at])!,
     );
-    above = above ? add(own, resize(above, own.shape.slice(2), "nearest")) : own;
+    above = above ? scope.apply(`sum${stride}`, withCoarser(above), own) : own;
     levels.unshift(above);
   }
   return levels.map((level, at) => scope.apply(`level${STRIDES[at]}`, unit(WIDTH, 3), level));
