@@ -77,6 +77,12 @@ const geometries: readonly Geometry[] = [
     w: [7, 3, 5, 7],
     options: { strides: [2, 1], padding: [1, 3, 2, 2] },
   },
+  {
+    name: "3 channels, rows and columns that no window meets",
+    x: [2, 3, 14, 30],
+    w: [8, 3, 3, 3],
+    options: { strides: 4 },
+  },
   { name: "2 to 8 channels, 16 wide", x: [2, 2, 5, 18], w: [8, 2, 3, 3], options: {} },
   { name: "1x1", x: [3, 16, 5, 5], w: [17, 16, 1, 1], options: {} },
   { name: "1x1, stride 2", x: [2, 16, 7, 7], w: [32, 16, 1, 1], options: { strides: 2 } },
