@@ -85,7 +85,9 @@ function overlay(
     const stroke = colourOf(box.class, names);
     const sides = { x: left, y: top, width: right - left, height: bottom - top };
     const words = `${box.class} ${percent(box.confidence)}`;
-    return element("rect", { ...line, ...sides, stroke }) + caption(words, left, top, high, stroke);
+    return (
+      element("rect", { ...line, ...sides, stroke }) + caption(words, left, top, high, "white")
+    );
   });
   const words = title === "" ? [] : [caption(title, 0, 0, high, "white")];
   const attributes = { xmlns: "http://www.w3.org/2000/svg", width, height };
