@@ -19,11 +19,13 @@ export interface Param {
   readonly shape: Shape;
   readonly offset: number;
   readonly kind: ParamKind;
+  /** Factor of the learning rate; default 1. At 0 it is not trained. */
+  readonly rate?: number;
 }
 
 /**
  * Where each parameter lies. Trainable parameters come first, in the order the layers asked for them;
- * batch-norm statistics lie behind. Gradients and optimizer state have length `trainable`.
+ * batch-norm statistics and frozen parameters lie behind. Gradients and optimizer state have length `trainable`.
  */
 export interface ParamLayout {
   readonly params: readonly Param[];
@@ -32,6 +34,13 @@ export interface ParamLayout {
   /** Elements of the trainable prefix. */
   readonly trainable: number;
 }
+
+/** Whether an optimizer moves a parameter. */
+const isTrained = ({ kind, rate }: Omit<Param, "offset">): boolean =>
+  kind !== "statistic" && rate !== 0;
+
+/** The parameters that an optimizer moves, in order. */
+export const trainedParams = ({ params }: ParamLayout): Param[] => params.filter(isTrained);
 
 /**
  * Lays out parameters: trainable ones first, each group in the given order.
@@ -45,11 +54,11 @@ export interface ParamLayout {
  * [layout.trainable, layout.length]; // [12, 16]
  */
 export function layoutOf(specs: readonly Omit<Param, "offset">[]): ParamLayout {
-  const trained = specs.filter((spec) => spec.kind !== "statistic");
-  const statistics = specs.filter((spec) => spec.kind === "statistic");
+  const trained = specs.filter(isTrained);
+  const others = specs.filter((spec) => !isTrained(spec));
   const params: Param[] = [];
   let offset = 0;
-  for (const spec of [...trained, ...statistics]) {
+  for (const spec of [...trained, ...others]) {
     params.push({ ...spec, offset });
     offset += sizeOf(spec.shape);
   }

@@ -42,6 +42,7 @@ export {
   withHead,
 } from "./model.js";
 export { type NameMap, nameMaps } from "./nameMaps/index.js";
+export { paced } from "./paced.js";
 export { type Summary, type SummaryRow, summarise } from "./summary.js";
 
 /** Every model. */

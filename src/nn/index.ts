@@ -13,4 +13,4 @@ export {
   type NetPass,
   netOf,
 } from "./net.js";
-export { type Block, type Layer, type ParamSpec, Scope, ScopeState } from "./scope.js";
+export { type Block, type Layer, type ParamSpec, type Rates, Scope, ScopeState } from "./scope.js";

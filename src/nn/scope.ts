@@ -30,14 +30,29 @@ export interface Block {
   readonly output: Value;
 }
 
+/** Factors of the learning rate by the paths of blocks and of parameters; 1 elsewhere. */
+export type Rates = ReadonlyMap<string, number>;
+
 /** Where layers get parameters from, and whether they run for training. */
 export class Scope {
   constructor(
-    /** Batch statistics, dropout and the like are in force. */
-    readonly training: boolean,
+    private readonly trains: boolean,
     private readonly path: string,
     private readonly shared: ScopeState,
+    private readonly rates: Rates = new Map(),
+    /** Factor of the block. */
+    private readonly rate = 1,
   ) {}
+
+  /** Batch statistics, dropout and the like are in force: in training, but in no block of rate 0, which stays as it is. */
+  get training(): boolean {
+    return this.trains && this.rate !== 0;
+  }
+
+  /** This scope with other factors of the learning rate. */
+  paced(rates: Rates): Scope {
+    return new Scope(this.trains, this.path, this.shared, rates, this.rate);
+  }
 
   /** A trainable parameter, or a statistic that training updates by {@link update}. */
   param(
@@ -48,7 +63,9 @@ export class Scope {
     kind: ParamKind = "weight",
   ): Value {
     const full = this.path + name;
-    const offset = this.shared.offsetOf({ name: full, shape, kind, init });
+    const rate = this.rates.get(full) ?? this.rate;
+    const spec = { name: full, shape, kind, init, ...(rate !== 1 && { rate }) };
+    const offset = this.shared.offsetOf(spec);
     const value = read(graph, WEIGHTS, shape, offset);
     this.shared.values.set(full, value);
     return value;
@@ -74,7 +91,8 @@ export class Scope {
     const { nodes } = x.graph;
     const path = this.path + name;
     const start = nodes.length;
-    const output = layer(x, new Scope(this.training, `${path}.`, this.shared));
+    const rate = this.rates.get(path) ?? this.rate;
+    const output = layer(x, new Scope(this.trains, `${path}.`, this.shared, this.rates, rate));
     this.shared.blocks.push({ path, start, end: nodes.length, output });
     return output;
   }

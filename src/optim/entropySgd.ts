@@ -29,6 +29,7 @@ export const entropySgd: FirstOrder = {
   name: "entropy-sgd",
   source: "Chaudhari, Choromanska, Soatto, LeCun et al. 2016, arXiv 1611.01838",
   state: ["offset", "drift", "innerVelocity", "velocity"],
+  placed: true,
   defaults: {
     // Inner steps between two moves of the anchor; 0 for none, which is Nesterov's method.
     chain: 20,

@@ -40,13 +40,15 @@ function applyTo(rule: FirstOrder, part: Slice, grad: Value, beyond: Beyond): vo
   const { from, layout } = part;
   const size = layout.trainable;
   const { graph } = grad;
+  const [{ kind, rate = 1 }] = layout.params;
   applyRule(
     rule,
     part,
     {
       w: read(graph, WEIGHTS, [size], from),
       grad: reshape(grad, [size]),
-      decayMask: constant(graph, layout.params[0].kind === "weight" ? 1 : 0),
+      decayMask: constant(graph, kind === "weight" ? 1 : 0),
+      ...(rate !== 1 && { rate: constant(graph, rate) }),
       norm: { ...normsOf(layout), all: beyond.all },
       noise: beyond.noise,
     },

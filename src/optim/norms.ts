@@ -7,6 +7,7 @@ import {
   segmentExpand,
   segmentSum,
   sqrt,
+  trainedParams,
   type Value,
 } from "../graph/index.js";
 import { sizeOf } from "../tensor/shape.js";
@@ -22,20 +23,18 @@ export interface Norms {
 }
 
 /** Where the trainable parameters begin, and where the last one ends. */
-function layerOffsets({ params, trainable }: ParamLayout): number[] {
-  const starts = params.filter(({ kind }) => kind !== "statistic").map(({ offset }) => offset);
-  return [...starts, trainable];
+function layerOffsets(layout: ParamLayout): number[] {
+  return [...trainedParams(layout).map(({ offset }) => offset), layout.trainable];
 }
 
 /** Where the units of the trainable parameters begin, and where the last one ends. */
-function unitOffsets({ params, trainable }: ParamLayout): number[] {
-  const trained = params.filter(({ kind }) => kind !== "statistic");
-  const starts = trained.flatMap(({ offset, shape }) => {
+function unitOffsets(layout: ParamLayout): number[] {
+  const starts = trainedParams(layout).flatMap(({ offset, shape }) => {
     const units = shape.length > 1 ? shape[0] : 1;
     const size = sizeOf(shape) / units;
     return Array.from({ length: units }, (_, unit) => offset + unit * size);
   });
-  return [...starts, trainable];
+  return [...starts, layout.trainable];
 }
 
 /** The norms of nets of one layout. */

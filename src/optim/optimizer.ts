@@ -57,6 +57,8 @@ export interface FirstOrder extends Described {
   readonly probe?: (net: NetContext) => Promise<Probe>;
   /** Gradients that the probe takes for a step; default 1. */
   readonly gradients?: number;
+  /** Its state knows places of the path, so that no part of a net can move at a rate of its own; default false. */
+  readonly placed?: boolean;
   /** State vector that, added to the weights, gives the point that stands for the net; default the weights. */
   readonly deploys?: string;
 }

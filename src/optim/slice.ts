@@ -1,6 +1,6 @@
 // A part of a net's trainable numbers as a layout of its own, so that what is done with nets can be done with it.
 
-import type { Param, ParamLayout } from "../graph/index.js";
+import { type Param, type ParamLayout, trainedParams } from "../graph/index.js";
 import { sizeOf } from "../tensor/shape.js";
 
 /** A contiguous part of a net's trainable numbers. */
@@ -35,7 +35,6 @@ function pieceOf(param: Param, from: number, to: number): Param | undefined {
 
 /** The elements `[from, to)` of a net's trainable ones. */
 export function sliceOf(net: ParamLayout, from: number, to: number): Slice {
-  const trained = net.params.filter(({ kind }) => kind !== "statistic");
-  const params = trained.flatMap((param) => pieceOf(param, from, to) ?? []);
+  const params = trainedParams(net).flatMap((param) => pieceOf(param, from, to) ?? []);
   return { net, from, layout: { params, length: to - from, trainable: to - from } };
 }

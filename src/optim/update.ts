@@ -3,14 +3,18 @@
 
 import type { Engine, Vector } from "../engine/engine.js";
 import {
+  add,
   GRADIENT,
   Graph,
+  mul,
   normal,
   type ParamLayout,
   read,
   scalar,
   slice,
   stateVector,
+  sub,
+  trainedParams,
   type Value,
   WEIGHTS,
   write,
@@ -59,10 +63,20 @@ const unlessGiven = {
  */
 export function decayMaskOf(layout: ParamLayout): Float32Array {
   const mask = new Float32Array(layout.trainable);
-  for (const { kind, offset, shape } of layout.params) {
+  for (const { kind, offset, shape } of trainedParams(layout)) {
     if (kind === "weight") mask.fill(1, offset, offset + sizeOf(shape));
   }
   return mask;
+}
+
+/** Factors of the learning rate of each trainable element; `undefined` where all are 1. */
+function ratesOf(layout: ParamLayout): Float32Array | undefined {
+  const trained = trainedParams(layout);
+  if (trained.every(({ rate = 1 }) => rate === 1)) return undefined;
+  const rates = new Float32Array(layout.trainable);
+  for (const { rate = 1, offset, shape } of trained)
+    rates.fill(rate, offset, offset + sizeOf(shape));
+  return rates;
 }
 
 /** The names of all numbers that an optimizer takes. */
@@ -88,13 +102,21 @@ function partNorms(optimizer: FirstOrder, { net, layout }: Slice, held: readonly
 }
 
 /** The values that a rule starts from, and how a part of a net stands to the whole. */
-type Operands = Pick<RuleInput, "w" | "grad" | "decayMask" | "norm" | "noise">;
+interface Operands extends Pick<RuleInput, "w" | "grad" | "decayMask" | "norm" | "noise"> {
+  /** Share of the rule's step that is made; default all of it. */
+  readonly rate?: Value;
+}
 
 /**
  * Applies a rule to a part of a net: reads `state.<name>` from `from` on, and writes there and to the net's own place
  * in `w`.
  */
-export function applyRule(optimizer: FirstOrder, part: Slice, operands: Operands, from = 0): void {
+export function applyRule(
+  optimizer: FirstOrder,
+  part: Slice,
+  { rate, ...operands }: Operands,
+  from = 0,
+): void {
   const { w } = operands;
   const { graph } = w;
   const numbers = [...hyperNames(optimizer), ...Object.keys(optimizer.derived ?? {})];
@@ -104,13 +126,13 @@ export function applyRule(optimizer: FirstOrder, part: Slice, operands: Operands
     state: Object.fromEntries(optimizer.state.map((name) => [name, stateOf(name)])),
     hyper: Object.fromEntries(numbers.map((name) => [name, scalar(graph, name)])),
   });
-  write(WEIGHTS, result.w, part.from);
+  write(WEIGHTS, rate ? add(w, mul(rate, sub(result.w, w))) : result.w, part.from);
   for (const name of optimizer.state) write(stateVector(name), result.state[name], from);
 }
 
 /**
- * The graph of one step over vectors `w` and `grad`, as long as the net's trainable part at least, `mask` and
- * `state.<name>`, as long as the part of the net that is updated.
+ * The graph of one step over vectors `w` and `grad`, as long as the net's trainable part at least, `mask`, `rates`
+ * where parameters have rates of their own, and `state.<name>`, as long as the part of the net that is updated.
  */
 export function updateGraph(optimizer: FirstOrder, part: Slice): Graph {
   const { net, from } = part;
@@ -125,6 +147,7 @@ export function updateGraph(optimizer: FirstOrder, part: Slice): Graph {
     w,
     grad,
     decayMask: vector("mask"),
+    ...(ratesOf(part.layout) && { rate: vector("rates") }),
     norm: whole ? normsOf(net) : partNorms(optimizer, part, [w, grad]),
     noise: whole ? noise : () => slice(noise(), [from], [length]),
   });
@@ -199,13 +222,16 @@ export async function compileUpdate(
   const { layout } = part;
   if (layout.trainable === 0) return nothing;
   const program = await engine.compile(updateGraph(optimizer, part));
-  const mask = engine.vector(layout.trainable);
-  await mask.write(decayMaskOf(layout));
+  const fixed = { mask: decayMaskOf(layout), rates: ratesOf(layout) };
+  const own: Record<string, Vector> = {};
+  for (const [name, values] of Object.entries(fixed)) {
+    if (values) await (own[name] = engine.vector(layout.trainable)).write(values);
+  }
   return {
     init: () => initState(engine, optimizer, layout.trainable),
     async step(w, grad, state, hyper, key) {
       const { vectors, scalars } = bindRule(optimizer, state, hyper);
-      await program.run({ vectors: { w, grad, mask, ...vectors }, scalars, key });
+      await program.run({ vectors: { w, grad, ...own, ...vectors }, scalars, key });
     },
   };
 }

@@ -11,6 +11,7 @@ import {
   type ParamLayout,
   reduceSum,
   scalar,
+  trainedParams,
   type Value,
   write,
 } from "../graph/index.js";
@@ -186,7 +187,7 @@ export function hostTrainingGraphs(
 
 /** Writes the gradient of a scalar by all trainable parameters. */
 function writeGradient(of: Value, layout: ParamLayout, params: ReadonlyMap<string, Value>): void {
-  const trained = layout.params.filter(({ kind }) => kind !== "statistic");
+  const trained = trainedParams(layout);
   const grads = gradients(
     of,
     trained.map(({ name }) => params.get(name)!),

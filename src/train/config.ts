@@ -67,6 +67,17 @@ export const trainConfig = z.strictObject({
     .min(1)
     .optional()
     .describe("weights file to start from: of another run, or of another program if it is known"),
+  freeze: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "parts of given weights that stay as they are, joined by commas: body, or blocks, as conv1,stage1",
+    ),
+  rates: z
+    .record(z.string(), z.number().positive())
+    .default({})
+    .describe("factors of the learning rate by part, as body=0.1,stage1=0.01"),
   train: count().optional().describe("images to learn from, as many of each class; default all"),
   out: z.string().min(1).optional().describe("run folder; default runs/<data>-<model>-<number>"),
   epochs: count().default(5).describe("passes over the training data"),

@@ -28,6 +28,7 @@ import { dataDifference, type Fingerprint, fingerprint } from "./fingerprint.js"
 import { refuseIdle } from "./idle.js";
 import { isSource, openData, pathFrom } from "./openData.js";
 import { type LoadedModule, loadModule, type ModuleInfo } from "./ownModule.js";
+import { checkPaces, pacedModel } from "./paces.js";
 import { type Start, startFrom, type Wanted } from "./start.js";
 import type { OpenTraining } from "./training.js";
 import { type NetInfo, readWeights, type Weights } from "./weights.js";
@@ -263,13 +264,19 @@ export async function prepare(
   if (difference) throw new InputError(`the run was made with other data: ${difference}`);
   const weights = saved ? undefined : await weightsOf(first, own);
   const wanted = wantedNet(first, splits, names, { create: own.model, weights, module });
-  const model = wanted.create(wanted.input);
+  const model = pacedModel(wanted.create(wanted.input), first);
+  if (!saved && first.freeze !== undefined && !weights) {
+    throw new InputError(
+      `setting freeze is ${first.freeze}: there are no weights that could stay; give some by pretrained`,
+    );
+  }
   const start = weights && startFrom(weights, wanted, first.pretrained ?? "the weights given");
   const { mean, std, ...defaults } = model.defaults ?? {};
   const full = parseConfig({ ...defaults, model: model.name, ...given });
   const optimizer = own.optimizer ?? getOptimizer(full.optimizer, module?.optimizers);
   const config = withLevels(full, optimizer);
   if (isSelfPaced(optimizer)) checkPace(optimizer, config, settings);
+  checkPaces(optimizer, config);
   const drawn = draw(splits, config);
   checkWeighting(config, task, model);
   const classWeights = await weightsFor(config, drawn.train, saved?.startedIn);

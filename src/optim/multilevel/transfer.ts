@@ -13,6 +13,7 @@ import {
   type ParamLayout,
   read,
   reduceSum,
+  trainedParams,
   type Value,
   write,
 } from "../../graph/index.js";
@@ -43,9 +44,9 @@ const stageOf = ({ name }: Param, stages: readonly string[]) =>
   stages.find((stage) => name.startsWith(`${stage}.`));
 
 /** The trainable parameters in runs of those of one stage, or of none. */
-function runsOf({ params }: ParamLayout, stages: readonly string[]) {
+function runsOf(layout: ParamLayout, stages: readonly string[]) {
   const runs: { stage?: string; offset: number; length: number }[] = [];
-  for (const param of params.filter(({ kind }) => kind !== "statistic")) {
+  for (const param of trainedParams(layout)) {
     const stage = stageOf(param, stages);
     const last = runs.at(-1);
     if (!last || last.stage !== stage) runs.push({ stage, offset: param.offset, length: 0 });

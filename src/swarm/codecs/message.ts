@@ -9,7 +9,7 @@
 // | what the scheme wrote | any |
 // | CRC-32 of everything before, u32 | 4 |
 
-import type { ParamLayout } from "../../graph/index.js";
+import { type ParamLayout, trainedParams } from "../../graph/index.js";
 import { crc32 } from "../../tensor/crc32.js";
 import { FormatError } from "../../tensor/formatError.js";
 import { BitReader, BitWriter, expectFinite } from "./bits.js";
@@ -35,9 +35,7 @@ const text = new TextEncoder();
 
 /** The beginning of every message of a codec. */
 function headerOf({ name, layout, settings }: Codec): Uint8Array {
-  const shapes = layout.params
-    .filter(({ kind }) => kind !== "statistic")
-    .map(({ name: of, shape }) => [of, shape]);
+  const shapes = trainedParams(layout).map(({ name: of, shape }) => [of, shape]);
   const agreed = crc32(text.encode(JSON.stringify([shapes, settings])));
   const letters = text.encode(name);
   const header = new Uint8Array(MAGIC.length + 1 + letters.length + 8);
