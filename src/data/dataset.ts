@@ -3,6 +3,7 @@
 import { InputError } from "../inputError.js";
 import { type Images, joinedImages, takeImages } from "./images.js";
 import { joinLabels, type Labels, takeLabels } from "./labels.js";
+import type { Rows } from "./rows.js";
 
 /** Images, and what is known of each. */
 export interface Dataset<L extends Labels = Labels> {
@@ -13,6 +14,8 @@ export interface Dataset<L extends Labels = Labels> {
   readonly channels: number;
   /** Of one size or of sizes of their own; in memory or in a file. */
   readonly images: Images;
+  /** What stands for the images, for a net that begins where they are worked out so far. */
+  readonly rows?: Rows;
   readonly labels: L;
   /** What an image belongs to, as writer, habitat or patient [length]: a split never parts a group. */
   readonly groups?: Int32Array;

@@ -79,6 +79,7 @@ export {
 } from "./labels.js";
 export { type Batch, Loader, type LoaderOptions } from "./loader.js";
 export { type Normalisation, normalisationOf } from "./normalise.js";
+export { cacheFolder } from "./packed.js";
 export { type Range16, ranges } from "./pixels/depth.js";
 export { evenOffsets, type Ragged, ragged } from "./ragged.js";
 export { readClassNames } from "./readers/classNames.js";
@@ -87,6 +88,7 @@ export { readers } from "./readers/index.js";
 export { listImages } from "./readers/listImages.js";
 export type { Location, Reader, ReadOptions, ReadProgress, WrongFile } from "./readers/reader.js";
 export { PARTS } from "./readers/roles.js";
+export { FileRows, type Rows } from "./rows.js";
 export { type OpenOptions, openDataset, type Source, sources } from "./sources.js";
 export { type SplitOptions, selectionFault, splitSelection } from "./split.js";
 export {

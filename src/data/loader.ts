@@ -35,7 +35,7 @@ export interface LoaderOptions {
 
 /** Inputs of one step. The arrays are used again after as many further calls as there are slots. */
 export interface Batch {
-  /** f32 [n, channels, height, width], normalised; a buffer of the engine. */
+  /** f32 [n, channels, height, width], normalised, or the rows that stand for them; a buffer of the engine. */
   readonly images: Float32Array;
   /** What else the program takes, by the names of its inputs. */
   readonly targets: Readonly<Record<string, Buffer>>;
@@ -130,7 +130,9 @@ export class Loader {
   private newSlot(): Slot {
     const { engine, dataset, batchSize: n } = this;
     return {
-      images: engine.buffer(n * dataset.channels * this.height * this.width),
+      images: engine.buffer(
+        n * (dataset.rows?.width ?? dataset.channels * this.height * this.width),
+      ),
       targets: targetBuffers(engine, this.targets, n),
       own: new Int32Array(n),
       indices: new Int32Array(2 * n),
@@ -148,7 +150,14 @@ export class Loader {
     const size = Math.min(this.batchSize, this.dataset.length - step * this.batchSize);
     this.choose(slot, epoch, step);
     this.describe(slot, epoch, step);
-    const { images, channels } = this.dataset;
+    await this.fill(slot);
+    return { images: slot.images, targets: slot.targets, indices: slot.own, size };
+  }
+
+  /** Makes the images of a batch, or takes what stands for them. */
+  private async fill(slot: Slot): Promise<void> {
+    const { images, channels, rows } = this.dataset;
+    if (rows) return rows.read(slot.own, slot.images);
     const { mean, std } = this.intake;
     await this.engine.gather(
       {
@@ -163,7 +172,6 @@ export class Loader {
       },
       slot.images,
     );
-    return { images: slot.images, targets: slot.targets, indices: slot.own, size };
   }
 
   /** Fills in which images the batch holds. */

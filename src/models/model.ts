@@ -3,7 +3,7 @@
 
 import type { Value } from "../graph/index.js";
 import { InputError } from "../inputError.js";
-import type { Layer, Loss, Scope } from "../nn/index.js";
+import type { Layer, Loss, NetPass, Scope } from "../nn/index.js";
 
 /** The images that a model is made for, and what is asked of it. */
 export interface ModelInput {
@@ -67,6 +67,8 @@ export interface Model {
   readonly defaults?: ModelDefaults;
   /** Present when there are coarser and finer nets of its kind. */
   readonly depth?: Depth;
+  /** Changes of its nets as they are built; default none. */
+  readonly passes?: readonly NetPass[];
 }
 
 /** What a family makes a model of. */

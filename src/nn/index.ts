@@ -1,5 +1,6 @@
 export { type BuildOptions, type BuiltNet, build, IMAGES, initialise } from "./build.js";
 export { type CompactNet, compact } from "./compact.js";
+export { type Cut, cutOf } from "./cut.js";
 export * from "./initialisers.js";
 export * from "./layers/index.js";
 export * from "./losses.js";

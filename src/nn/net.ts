@@ -25,6 +25,13 @@ export interface Net {
 /** A change of a net: another graph, and perhaps other parameters. The net given stays as it is. */
 export type NetPass = (net: Net) => Net;
 
+/** What {@link netOf} makes nets of. */
+interface Built {
+  readonly layer: Layer;
+  readonly input: Shape;
+  readonly passes?: readonly NetPass[];
+}
+
 /** Options of {@link netOf}. */
 export interface NetOptions extends BuildOptions {
   /** Passes over the net as it was built, in order; {@link fuse} comes behind them. Default none. */
@@ -60,7 +67,7 @@ export const fuse: NetPass = (net) =>
  * The net of a model on a batch of images: an input `x` [batch, c, h, w] and a vector `w`, changed by the passes
  * given, and fused.
  *
- * @param model a layer, and the shape of one image [c, h, w]
+ * @param model a layer, the shape of one image [c, h, w], and passes of its own, which come first
  * @throws InputError for a batch that is not a whole number from 1; RangeError from the first layer that the
  * images do not fit.
  * @example
@@ -70,7 +77,7 @@ export const fuse: NetPass = (net) =>
  * net.layout.trainable; // 61706
  */
 export function netOf(
-  { layer, input }: { readonly layer: Layer; readonly input: Shape },
+  { layer, input, passes: own = [] }: Built,
   batch: number,
   { passes = [], ...options }: NetOptions,
 ): Net {
@@ -78,7 +85,7 @@ export function netOf(
     throw new InputError(`batch must be a whole number of at least 1, found ${batch}`);
   }
   const built = onlyNet(build(layer, [batch, ...input], options));
-  return fuse(passes.reduce((net, pass) => pass(net), built));
+  return fuse([...own, ...passes].reduce((net, pass) => pass(net), built));
 }
 
 /**

@@ -8,7 +8,7 @@ import { globalAvgPool, netOf } from "../nn/index.js";
 import { predictionGraph } from "../tasks/index.js";
 import { sizeOf } from "../tensor/shape.js";
 import type { NetInfo } from "../train/weights.js";
-import { Forward } from "./forward.js";
+import { Forward } from "../train/forward.js";
 
 /** Rows of features. */
 export interface Features {

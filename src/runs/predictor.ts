@@ -11,7 +11,7 @@ import {
   type Task,
 } from "../tasks/index.js";
 import type { NetInfo } from "../train/weights.js";
-import { Forward } from "./forward.js";
+import { Forward } from "../train/forward.js";
 
 /** Decodes what a net gives. */
 export class Predictor {

@@ -8,6 +8,7 @@ import type { LayerCompression } from "./activationBounds.js";
 import type { State } from "./checkpoint.js";
 import type { Evaluation, Evaluator } from "./evaluator.js";
 import type { Listener } from "./events.js";
+import type { Kept } from "./keepFeatures.js";
 import type { Learner } from "./learner.js";
 import { Ledger } from "./ledger.js";
 import type { TrainingMemory } from "./memory.js";
@@ -21,6 +22,8 @@ import type { Training } from "./training.js";
 export interface SessionParts {
   readonly prepared: Prepared;
   readonly engine: Engine;
+  /** Features in place of images, where there are any. */
+  readonly kept: Pick<Kept, "close">;
   readonly learner: Learner;
   readonly evaluator: Evaluator;
   readonly selection: Loader;
@@ -154,6 +157,7 @@ export class Session implements Training {
   }
 
   close(): Promise<void> {
+    this.parts.kept.close();
     return this.parts.engine.close();
   }
 

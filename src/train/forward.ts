@@ -5,7 +5,7 @@ import type { Engine, Program, Vector } from "../engine/index.js";
 import { type Graph, WEIGHTS } from "../graph/index.js";
 import { IMAGES } from "../nn/index.js";
 import { type Shape, sizeOf } from "../tensor/shape.js";
-import { pipeline } from "../train/pipeline.js";
+import { pipeline } from "./pipeline.js";
 
 interface Compiled {
   readonly program: Program;

@@ -1,0 +1,61 @@
+// Training behind a frozen part: each image goes through that part once, and the epochs go over what came of it.
+
+import { cacheFolder, type Dataset, FileRows } from "../data/index.js";
+import type { Engine, Vector } from "../engine/engine.js";
+import { type Cut, cutOf } from "../nn/index.js";
+import { predictionGraph } from "../tasks/index.js";
+import { sizeOf } from "../tensor/shape.js";
+import { Forward } from "./forward.js";
+import type { Prepared } from "./prepare.js";
+
+/** Images that go through the frozen part at a time. */
+const BATCH = 64;
+
+/** A run on features in place of images. */
+export interface Kept {
+  readonly prepared: Prepared;
+  /** The parameters of the whole net, once there are any. */
+  use(w: Vector): void;
+  close(): void;
+}
+
+/** Where features can be kept; not where images differ from epoch to epoch. */
+const placeOf = ({ config, question }: Prepared): Cut | undefined =>
+  config.freeze === undefined || config.augment !== "" ? undefined : cutOf(question.model);
+
+/** A run whose frozen part is worked out once for each image, when it is first needed; the run as it is where that cannot be. */
+export function keepFeatures(prepared: Prepared, engine: Engine): Kept {
+  const cut = placeOf(prepared);
+  if (!cut) return { prepared, use: () => undefined, close: () => undefined };
+  const { question, splits, net } = prepared;
+  const { model } = question;
+  const first = { ...model, passes: [cut.before] };
+  const forward = new Forward(engine, (batch) => predictionGraph(first, batch).graph, net, BATCH);
+  const width = sizeOf(cut.shape);
+  let w: Vector | undefined;
+  const opened: FileRows[] = [];
+  const keep = (dataset: Dataset): Dataset => {
+    const rows = new FileRows(cacheFolder(), width, (add) => forward.run(w!, dataset, add));
+    opened.push(rows);
+    return { ...dataset, rows };
+  };
+  const { train, selection, test, ...rest } = splits;
+  return {
+    prepared: {
+      ...prepared,
+      question: { ...question, model: { ...model, passes: [cut.after] } },
+      splits: {
+        ...rest,
+        train: keep(train),
+        selection: keep(selection),
+        ...(test && { test: keep(test) }),
+      },
+    },
+    use: (of) => {
+      w = of;
+    },
+    close: () => {
+      for (const rows of opened) rows.close();
+    },
+  };
+}
