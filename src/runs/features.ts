@@ -7,8 +7,8 @@ import { type Head, type Model, withHead } from "../models/index.js";
 import { globalAvgPool, netOf } from "../nn/index.js";
 import { predictionGraph } from "../tasks/index.js";
 import { sizeOf } from "../tensor/shape.js";
-import type { NetInfo } from "../train/weights.js";
 import { Forward } from "../train/forward.js";
+import type { NetInfo } from "../train/weights.js";
 
 /** Rows of features. */
 export interface Features {

@@ -64,6 +64,14 @@ export async function* predictFiles(
   const size = settings.size ?? Math.max(input[1], input[2]);
   const decoding = decodingOf({ size, channels: input[0], range: settings.range });
   let chunk: Chunk = { places: [], images: [] };
+  let running: Promise<FilePrediction[]> = Promise.resolve([]);
+  /** Starts on the images whose turn has come; the next are decoded in the meantime. */
+  const begin = () => {
+    running = predictChunk(net, chunk, options);
+    // Looked at when the next are there, or never, where nobody asks for more.
+    running.catch(() => undefined);
+    chunk = { places: [], images: [] };
+  };
   let at = 0;
   for await (const { image, reason } of decodeInOrder(sources, decoding)) {
     if (image) {
@@ -74,8 +82,11 @@ export async function* predictFiles(
     }
     at++;
     if (chunk.images.length < settings.batch) continue;
-    yield* await predictChunk(net, chunk, options);
-    chunk = { places: [], images: [] };
+    const before = running;
+    begin();
+    yield* await before;
   }
-  yield* await predictChunk(net, chunk, options);
+  yield* await running;
+  begin();
+  yield* await running;
 }

@@ -10,8 +10,8 @@ import {
   sizeOfInput,
   type Task,
 } from "../tasks/index.js";
-import type { NetInfo } from "../train/weights.js";
 import { Forward } from "../train/forward.js";
+import type { NetInfo } from "../train/weights.js";
 
 /** Decodes what a net gives. */
 export class Predictor {
