@@ -1,17 +1,21 @@
 // `convoy eval RUN`: the run's best weights on its test set, or where its data have none on the selection set; or on
 // another data set, on all of it where that has no test set. The answer says which.
 
-import { resolve } from "node:path";
+import { basename, extname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { type Dataset, draw, joined, type ReadProgress } from "../data/index.js";
-import { openTrained, type TimedEvaluation, type Trained } from "../runs/index.js";
-import type { MetricInfo } from "../tasks/index.js";
+import { writeFileAtomic } from "../files/atomicFile.js";
+import { makeFolder } from "../files/folders.js";
+import { drawMistakes, openTrained, type TimedEvaluation, type Trained } from "../runs/index.js";
+import type { MetricInfo, Prediction } from "../tasks/index.js";
 import { grouped } from "../text/format.js";
 import { dataDifference, fingerprint } from "../train/fingerprint.js";
 import { isSource, openData } from "../train/openData.js";
+import { count } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
 import { parseTexts } from "./flags.js";
 import { metricText, metricTitle } from "./metricText.js";
+import { inWords } from "./predict.js";
 import { showReading } from "./reading.js";
 import { table } from "./table.js";
 
@@ -20,6 +24,8 @@ interface Options {
   readonly columns?: Readonly<Record<string, string>>;
   readonly engine?: string;
   readonly json?: boolean;
+  readonly draw?: string;
+  readonly worst: number;
 }
 
 /** What is evaluated: the test set, where the run's own data have none their selection set, and other data whole. */
@@ -91,7 +97,7 @@ const result = (
   { info, task }: Trained,
   run: string,
   { set, dataset }: Evaluated,
-  { loss, metrics, outputs, confusion: _, ...cost }: TimedEvaluation,
+  { loss, losses: _, metrics, outputs, confusion: __, ...cost }: TimedEvaluation,
 ) => ({
   run,
   data: dataset.name,
@@ -104,18 +110,40 @@ const result = (
   ...cost,
 });
 
+/** Draws what the net is worst at into a folder, the worst first by name. */
+async function drawWorst(
+  net: Trained,
+  { dataset }: Evaluated,
+  { losses }: TimedEvaluation,
+  folder: string,
+  count: number,
+): Promise<void> {
+  makeFolder(folder);
+  const words = (prediction: Prediction) => inWords(net, prediction);
+  let rank = 0;
+  for await (const { at, drawing } of drawMistakes(net, dataset, losses, { count, words })) {
+    const name = dataset.ids?.[at] ?? `${at}`;
+    const stem = basename(name, extname(name)).replace(/[^\w.-]+/g, "_");
+    const number = `${++rank}`.padStart(`${count}`.length, "0");
+    await writeFileAtomic(join(folder, `${number}-${stem}.png`), drawing);
+  }
+}
+
 export function define(command: Command, console: Console): void {
   command
     .argument("<run>", "run folder")
     .option("--data <data>", "another data set that shows the same classes or some of them")
     .option("--columns <role=name,...>", "what its columns or arrays hold", parseTexts)
     .option("--engine <name>", "auto, native or reference", "auto")
+    .option("--draw <folder>", "draw the images it is worst at: what is known, and what it says")
+    .option("--worst <number>", "images to draw", count, 16)
     .option("--json", "print one object")
-    .action(async (run: string, { data, columns, engine, json }: Options) => {
+    .action(async (run: string, { data, columns, engine, json, draw, worst }: Options) => {
       const net = await openTrained(run, { engine });
       try {
         const evaluated = await evaluatedSet(net, { data, columns }, showReading(console.err));
         const evaluation = await net.evaluate(evaluated.dataset);
+        if (draw !== undefined) await drawWorst(net, evaluated, evaluation, draw, worst);
         if (json) sayJson(console, result(net, run, evaluated, evaluation));
         else for (const line of describe(net, run, evaluated, evaluation)) say(console.out, line);
       } finally {

@@ -80,6 +80,7 @@ export {
 export { type Batch, Loader, type LoaderOptions } from "./loader.js";
 export { type Normalisation, normalisationOf } from "./normalise.js";
 export { cacheFolder } from "./packed.js";
+export { channelRule } from "./pixels/channels.js";
 export { type Range16, ranges } from "./pixels/depth.js";
 export { evenOffsets, type Ragged, ragged } from "./ragged.js";
 export { readClassNames } from "./readers/classNames.js";

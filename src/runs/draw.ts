@@ -14,7 +14,8 @@ const letterHeight = ({ height, width }: Size) =>
 /** A point or a box that was found. */
 interface FoundMark {
   readonly class: string;
-  readonly confidence: number;
+  /** Absent of what is known. */
+  readonly confidence?: number;
 }
 type FoundPoint = FoundMark & { readonly x: number; readonly y: number };
 type FoundBox = FoundMark & Readonly<Record<"left" | "top" | "right" | "bottom", number>>;
@@ -84,7 +85,8 @@ function overlay(
   const frames = boxes.map(({ left, top, right, bottom, ...box }) => {
     const stroke = colourOf(box.class, names);
     const sides = { x: left, y: top, width: right - left, height: bottom - top };
-    const words = `${box.class} ${percent(box.confidence)}`;
+    const sure = box.confidence === undefined ? "" : ` ${percent(box.confidence)}`;
+    const words = `${box.class}${sure}`;
     return (
       element("rect", { ...line, ...sides, stroke }) + caption(words, left, top, high, "white")
     );
@@ -92,6 +94,24 @@ function overlay(
   const words = title === "" ? [] : [caption(title, 0, 0, high, "white")];
   const attributes = { xmlns: "http://www.w3.org/2000/svg", width, height };
   return element("svg", attributes, [...rings, ...frames, ...words].join(""));
+}
+
+/** A colour image with a prediction drawn in, as {@link drawPrediction} gives it; its bytes are changed. */
+export async function drawInto(
+  image: Image,
+  prediction: Prediction,
+  title: string,
+  names: readonly string[],
+): Promise<Uint8Array> {
+  const found = prediction as Drawable;
+  const { height, width, data } = image;
+  if (found.mask) blend(image, found.mask);
+  const { default: sharp } = await import("sharp");
+  const marks = Buffer.from(overlay(found, title, image, names));
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .composite([{ input: marks, left: 0, top: 0 }])
+    .png()
+    .toBuffer();
 }
 
 /**
@@ -109,14 +129,5 @@ export async function drawPrediction(
   title: string,
   names: readonly string[],
 ): Promise<Uint8Array> {
-  const found = prediction as Drawable;
-  const image = await decodeImage(source, { channels: 3 });
-  const { height, width, data } = image;
-  if (found.mask) blend(image, found.mask);
-  const { default: sharp } = await import("sharp");
-  const marks = Buffer.from(overlay(found, title, image, names));
-  return sharp(data, { raw: { width, height, channels: 3 } })
-    .composite([{ input: marks, left: 0, top: 0 }])
-    .png()
-    .toBuffer();
+  return drawInto(await decodeImage(source, { channels: 3 }), prediction, title, names);
 }

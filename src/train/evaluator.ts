@@ -19,6 +19,8 @@ import { pipeline } from "./pipeline.js";
 export interface Evaluation {
   /** Mean over the images, without label smoothing. */
   readonly loss: number;
+  /** Of each image, in order. */
+  readonly losses: Float32Array;
   readonly metrics: MetricValues;
   /** A row for each class, tag or value. */
   readonly outputs: readonly OutputReport[];
@@ -70,7 +72,8 @@ export class Evaluator {
     const { task, constants, model } = this.question;
     const { dataset, stepsPerEpoch } = loader;
     const metrics = task.newMetrics(dataset.labels, constants, sizeOfInput(model));
-    let loss = 0;
+    const losses = new Float32Array(dataset.length);
+    let done = 0;
     await pipeline(
       loader,
       { epoch: 0, from: 0, to: stepsPerEpoch },
@@ -79,15 +82,18 @@ export class Evaluator {
           this.program.run({ vectors: { [WEIGHTS]: w }, inputs: { [IMAGES]: images, ...targets } }),
         finish: (outputs, { indices, targets, size }) => {
           const output = outputs.output as Float32Array;
-          const losses = outputs.losses ?? this.hostLosses(output, targets);
-          for (const value of losses.subarray(0, size)) loss += value;
+          const found =
+            (outputs.losses as Float32Array | undefined) ?? this.hostLosses(output, targets);
+          losses.set(found.subarray(0, size), done);
+          done += size;
           const own = output.subarray(0, (output.length / indices.length) * size);
           metrics.add(own, indices.subarray(0, size), targets);
         },
       },
     );
     return {
-      loss: loss / dataset.length,
+      loss: losses.reduce((sum, loss) => sum + loss, 0) / dataset.length,
+      losses,
       metrics: metrics.values(),
       outputs: metrics.outputs(),
       confusion: metrics.confusion,

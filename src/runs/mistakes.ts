@@ -1,0 +1,147 @@
+// The images that a net is worst at, with what is known of them beside what the net says.
+
+import {
+  BOX,
+  channelRule,
+  type Dataset,
+  fitMap,
+  IGNORED,
+  type Image,
+  identity,
+  type Labels,
+  labelAt,
+  POINT,
+  readerOf,
+  sizeAt,
+  subset,
+} from "../data/index.js";
+import { InputError } from "../inputError.js";
+import type { Prediction } from "../tasks/index.js";
+import { runLengths } from "../tasks/segmentation/runLengths.js";
+import { drawInto } from "./draw.js";
+import type { Trained } from "./trained.js";
+
+/** Shortest side of a drawing's half, in pixels. */
+const SIDE = 224;
+/** Pixels between what is known and what was said. */
+const GAP = 8;
+
+/** An image that a net is bad at. */
+export interface Mistake {
+  /** Number of the image in the data set. */
+  readonly at: number;
+  /** Of the image alone. */
+  readonly loss: number;
+  /** PNG file: on the left what is known, on the right what the net says. */
+  readonly drawing: Uint8Array;
+}
+
+/** What is known of an image, as a net would say it; only what can be drawn. */
+function truthOf(labels: Labels, at: number, { height, width }: Image): Prediction {
+  if (labels.kind === "mask") {
+    const { data, offsets } = labels.of;
+    const mask = data.slice(offsets[at], offsets[at + 1]).map((own) => (own === IGNORED ? 0 : own));
+    return { mask: { height, width, runs: runLengths(mask), place: identity } };
+  }
+  if (labels.kind !== "points" && labels.kind !== "boxes") return {};
+  const { of, classes, kind } = labels;
+  const each = kind === "points" ? POINT : BOX;
+  const list = of.data.subarray(of.offsets[at], of.offsets[at + 1]);
+  const marks = Array.from({ length: list.length / each }, (_, k) =>
+    list.subarray(k * each, (k + 1) * each),
+  );
+  if (kind === "points") {
+    return { points: marks.map(([x, y, own]) => ({ class: classes[own], x, y })) };
+  }
+  const boxes = marks.map(([left, top, right, bottom, own]) => ({
+    ...{ class: classes[own], left, top, right, bottom },
+  }));
+  return { boxes };
+}
+
+/** An image in colour, each pixel as a square of them. */
+function enlarged({ height, width, channels, data }: Image, times: number): Image {
+  const colour = channelRule(channels, 3);
+  if (!colour) throw new InputError(`images of ${channels} channels cannot be drawn`);
+  const pixels = colour(data);
+  const size = { height: height * times, width: width * times };
+  const large = new Uint8Array(size.height * size.width * 3);
+  for (let y = 0, at = 0; y < size.height; y++) {
+    for (let x = 0; x < size.width; x++, at += 3) {
+      const from = 3 * (Math.floor(y / times) * width + Math.floor(x / times));
+      large.set(pixels.subarray(from, from + 3), at);
+    }
+  }
+  return { ...size, channels: 3, data: large };
+}
+
+const isEmpty = (prediction: Prediction): boolean => Object.keys(prediction).length === 0;
+
+/** Two drawings side by side. */
+async function beside(left: Uint8Array, right: Uint8Array, { height, width }: Image) {
+  const { default: sharp } = await import("sharp");
+  const ground = { width: 2 * width + GAP, height, channels: 3, background: "white" } as const;
+  return sharp({ create: ground })
+    .composite([
+      { input: Buffer.from(left), left: 0, top: 0 },
+      { input: Buffer.from(right), left: width + GAP, top: 0 },
+    ])
+    .png()
+    .toBuffer();
+}
+
+/** Numbers of the largest losses, the largest first; at a tie the first image. */
+const worst = (losses: Float32Array, count: number): number[] =>
+  [...losses.keys()].sort((a, b) => losses[b] - losses[a] || a - b).slice(0, count);
+
+/**
+ * The images of a data set with the largest losses, drawn one by one: on the left what is known, on the right what the
+ * net says.
+ *
+ * @param losses of each image, as {@link Trained.evaluate} gives them
+ * @param count how many, default 16
+ * @param words what a prediction says in words; default nothing
+ * @throws InputError for images whose channels cannot be drawn.
+ * @example
+ * const net = await openTrained("runs/a");
+ * const { test } = await openDataset("mnist");
+ * const { losses } = await net.evaluate(test!);
+ * for await (const { at, loss } of drawMistakes(net, test!, losses, { count: 3 })) {
+ *   console.log(`image ${at}: loss ${loss}`);
+ * }
+ * await net.close();
+ */
+export async function* drawMistakes(
+  net: Trained,
+  dataset: Dataset,
+  losses: Float32Array,
+  {
+    count = 16,
+    words = () => "",
+  }: { readonly count?: number; readonly words?: (prediction: Prediction) => string } = {},
+): AsyncGenerator<Mistake> {
+  const { task, info } = net;
+  const numbers = worst(losses, count);
+  const predictions = await net.predict(subset(dataset, numbers));
+  const reader = readerOf(dataset.images, dataset.channels);
+  try {
+    for (const [k, at] of numbers.entries()) {
+      const size = sizeAt(dataset.images, at);
+      const image = { ...size, channels: dataset.channels, data: reader.read(at) };
+      const times = Math.max(1, Math.ceil(SIDE / Math.min(size.height, size.width)));
+      const large = enlarged(image, times);
+      const map = fitMap("stretch", large, image);
+      const half = (prediction: Prediction, title: string) => {
+        const marked = isEmpty(prediction) ? prediction : task.placed?.(prediction, map);
+        const own = { ...large, data: large.data.slice() };
+        return drawInto(own, marked ?? prediction, title, info.names);
+      };
+      const known = truthOf(dataset.labels, at, image);
+      const left = await half(known, `is ${labelAt(dataset.labels, at)}`);
+      const right = await half(predictions[k], words(predictions[k]));
+      yield { at, loss: losses[at], drawing: await beside(left, right, large) };
+    }
+  } finally {
+    reader.close();
+  }
+}
