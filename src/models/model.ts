@@ -64,6 +64,8 @@ export interface Model {
   readonly body?: Body;
   /** Its own loss; default that of the task. */
   readonly loss?: Loss;
+  /** Whether no output is ever below 0, so that classes can be compared, and nothing else be told; default false. */
+  readonly positive?: boolean;
   readonly defaults?: ModelDefaults;
   /** Present when there are coarser and finer nets of its kind. */
   readonly depth?: Depth;
@@ -72,7 +74,7 @@ export interface Model {
 }
 
 /** What a family makes a model of. */
-export interface ModelParts extends Pick<Model, "loss" | "defaults"> {
+export interface ModelParts extends Pick<Model, "loss" | "positive" | "defaults"> {
   readonly body: Body;
   readonly head: Head;
 }

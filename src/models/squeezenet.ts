@@ -112,6 +112,7 @@ const squeezenet = ({ version, stem, stages, frame }: SqueezenetRelease): ModelF
       relu2: relu(),
       pool: globalAvgPool(),
     }),
+    positive: true,
     // The release's 0.04 for 512 images a step, scaled to 64.
     defaults: { optimizer: "momentum", lr: 0.005, decay: 2e-4 },
   }),

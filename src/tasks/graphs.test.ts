@@ -13,8 +13,10 @@ import {
   sequential,
   tanh,
 } from "../nn/index.js";
+import { ask } from "./ask.js";
 import { countTopK } from "./classification/confusion.js";
 import { evaluationGraph, type TrainingOptions, trainingGraph } from "./graphs.js";
+import { tags } from "./tags/index.js";
 
 const batch = 4;
 
@@ -138,4 +140,15 @@ describe("the evaluation graph", () => {
     const { graph } = evaluationGraph(classify(small), batch);
     expect(graph.nodes.filter(({ op }) => op.name === "write")).toEqual([]);
   });
+});
+
+test("a net whose outputs are never negative is refused where signs tell something", () => {
+  const input = { channels: 3, height: 32, width: 32, outputs: 3 };
+  const model = createModel("squeezenet1.1", input);
+  const classes = ["a", "b", "c"];
+  const labels = { kind: "tags", of: new Uint8Array(3), classes } as const;
+  expect(() => trainingGraph(ask(model, tags, labels), 2)).toThrow(
+    "model squeezenet1.1 gives no number below 0, which task tags needs; choose another model",
+  );
+  expect(evaluationGraph(classify(model), 2).graph.outputs.has("output")).toBe(true);
 });

@@ -82,6 +82,11 @@ export const outputShape = ({ output }: Task, model: Pick<Model, "input" | "outp
 
 /** Refuses a net that gives something else than the task needs. */
 function checkOutput({ model, task }: Asked, output: Value): void {
+  if (task.signed && model.positive) {
+    throw new InputError(
+      `model ${model.name} gives no number below 0, which task ${task.name} needs; choose another model, as resnet18`,
+    );
+  }
   const [batch, ...shape] = output.shape;
   if (sameShape(shape, outputShape(task, model))) return;
   throw new InputError(

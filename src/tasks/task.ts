@@ -140,6 +140,8 @@ export interface Task<L extends Labels = Labels> {
   readonly labels: L["kind"];
   /** What the net gives. */
   readonly output: OutputForm;
+  /** Whether it makes a difference on which side of 0 an output lies; default false. */
+  readonly signed?: boolean;
   /** Names of the net's outputs, one each. */
   outputs(labels: L): readonly string[];
   /**

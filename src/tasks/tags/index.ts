@@ -29,6 +29,7 @@ export const tags: Task<TagLabels> = {
   description: "any number of tags per image",
   labels: "tags",
   output: "vector",
+  signed: true,
   outputs: ({ classes }) => classes,
   check({ name, labels: { of, classes } }) {
     if (classes.length === 0) throw new InputError(`${name} has no tags`);

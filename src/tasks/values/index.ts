@@ -17,6 +17,7 @@ export const values: Task<ValueLabels> = {
   description: "numbers per image (regression)",
   labels: "values",
   output: "vector",
+  signed: true,
   outputs: ({ names }) => names,
   check({ name, labels: { of, names } }) {
     if (names.length === 0) throw new InputError(`${name} has no values`);
