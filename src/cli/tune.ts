@@ -1,4 +1,5 @@
-// `convoy tune lr DATA`, `convoy tune batch DATA`: what a learning rate and a batch size should be.
+// `convoy tune lr DATA`, `convoy tune batch DATA`: what a learning rate and a batch size should be; and
+// `convoy tune decision RUN`.
 
 import type { Command } from "commander";
 import { type NoiseScale, noiseScale } from "../analysis/index.js";
@@ -17,6 +18,7 @@ import { interruptible } from "./interrupt.js";
 import { metricText, metricTitle } from "./metricText.js";
 import { showReading } from "./reading.js";
 import { table } from "./table.js";
+import { addDecision } from "./tuneDecision.js";
 
 type Settings = Partial<TrainSettings>;
 
@@ -184,4 +186,5 @@ export function define(command: Command, console: Console): void {
     .option("--looks <number>", "how often it is measured", count, 4)
     .option("--batches <number>", "batches of a measurement", count, 32)
     .action((data: string, options: BatchOptions) => tuneBatch(data, options, console));
+  addDecision(command, console);
 }

@@ -34,7 +34,7 @@ export const verbs: readonly VerbEntry[] = [
   },
   {
     name: "tune",
-    summary: "find a learning rate, measure what batch size pays",
+    summary: "find a learning rate, measure what batch size pays, choose thresholds",
     load: () => import("./tune.js"),
   },
   {

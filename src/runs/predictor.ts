@@ -10,7 +10,7 @@ import {
   sizeOfInput,
   type Task,
 } from "../tasks/index.js";
-import { Forward } from "../train/forward.js";
+import { Forward, type UseOutput } from "../train/forward.js";
 import type { NetInfo } from "../train/weights.js";
 
 /** Decodes what a net gives. */
@@ -34,11 +34,16 @@ export class Predictor {
     return this.task.placed?.(prediction, map) ?? prediction;
   }
 
+  /** What the net with parameters `w` gives of each image, in order. */
+  outputs(w: Vector, dataset: Dataset, use: UseOutput): Promise<void> {
+    return this.forward.run(w, dataset, use);
+  }
+
   /** What the net with parameters `w` says of each image, places being in its pixels. */
   async predict(w: Vector, dataset: Dataset, options?: DecodeOptions): Promise<Prediction[]> {
     const found: Prediction[] = [];
     const size = sizeOfInput(this.info);
-    await this.forward.run(w, dataset, (output, shape, first) => {
+    await this.outputs(w, dataset, (output, shape, first) => {
       const said = this.task.decode(output, { ...this.info, shape, size }, options);
       found.push(...said.map((one, at) => this.placed(one, dataset, first + at)));
     });

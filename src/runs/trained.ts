@@ -10,11 +10,13 @@ import { netOf } from "../nn/index.js";
 import {
   type Asked,
   ask,
+  type Constants,
   type DecodeOptions,
   getTask,
   type Prediction,
   type Score,
   scoreOf,
+  sizeOfInput,
   type Task,
 } from "../tasks/index.js";
 import { type Evaluation, Evaluator } from "../train/evaluator.js";
@@ -74,6 +76,24 @@ export class Trained {
   /** What the net says of each image; labels do not matter. Programs are compiled once for batches of about a size. */
   predict(dataset: Dataset, options?: DecodeOptions): Promise<Prediction[]> {
     return this.predictor.predict(this.w, dataset, options);
+  }
+
+  /**
+   * Numbers from which the decoder says things, chosen on images whose labels are known; they hold for a net that is
+   * opened with them, as {@link tuneDecision} leaves it.
+   *
+   * @throws InputError for a task whose decoder has no such numbers.
+   */
+  async tuned(dataset: Dataset): Promise<Constants> {
+    const { task, info, model, w } = this;
+    const { labels, ...rest } = this.fitting(dataset);
+    const tuner = task.newTuner?.(labels, info.constants, sizeOfInput(model));
+    if (!tuner) {
+      throw new InputError(`task ${task.name} has nothing to choose: it says what is likeliest`);
+    }
+    const { predictor } = this;
+    await predictor.outputs(w, { ...rest, labels }, (output, _, first) => tuner.add(output, first));
+    return { ...info.constants, ...tuner.constants() };
   }
 
   /**

@@ -63,6 +63,19 @@ export interface Metrics {
   readonly confusion?: Confusion;
 }
 
+/** Chooses numbers of the decoder by images whose labels are known. */
+export interface Tuner {
+  /**
+   * Adds images.
+   *
+   * @param output of the net, f32 [n, ...]
+   * @param first number of the first image in the data set
+   */
+  add(output: Float32Array, first: number): void;
+  /** What the decoder shall use from now on; other constants stay as they are. */
+  constants(): Constants;
+}
+
 /** Settings of a task's loss. */
 export interface TaskLossOptions extends Weighting {
   /** Share of a target spread evenly over the classes; default 0. */
@@ -180,6 +193,8 @@ export interface Task<L extends Labels = Labels> {
   readonly reports: Readonly<Record<string, MetricInfo["unit"]>>;
   /** A fresh sum for one data set, seen in images of a size. */
   newMetrics(labels: L, constants: Constants, size: ImageSize): Metrics;
+  /** Chooses what a decoder says from which confidence on; default there is nothing to choose. */
+  newTuner?(labels: L, constants: Constants, size: ImageSize): Tuner;
   /**
    * A prediction of {@link Task.decode} with its places, which are in pixels of the net's input, in pixels of the image.
    * Default as it is, for predictions that tell of no place.

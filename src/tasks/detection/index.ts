@@ -8,6 +8,7 @@ import { cellLoss } from "./loss.js";
 import { BoxMetrics, boxMetrics } from "./metrics.js";
 import { boxConstants, findOptions, saidFrom, usualCells } from "./rule.js";
 import { boxTargets } from "./targets.js";
+import { BoxTuner } from "./tuner.js";
 
 /** A box that is said. */
 interface SaidBox extends Readonly<Record<"left" | "top" | "right" | "bottom", number>> {
@@ -46,6 +47,7 @@ export const detection: Task<BoxLabels> = {
   reportOf: "class",
   reports: { ap50: "share", ap: "share", countError: "number" },
   newMetrics: (labels, constants, size) => new BoxMetrics(labels, constants, size),
+  newTuner: (labels, constants, size) => new BoxTuner(labels, constants, size),
   decode(output, info) {
     const numbers = info.shape.reduce((product, size) => product * size, 1);
     return Array.from({ length: output.length / numbers }, (_, at) =>

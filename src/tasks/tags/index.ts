@@ -8,8 +8,9 @@ import { meanOfKnown } from "../known.js";
 import type { Task } from "../task.js";
 import { isPlain, weightedSigmoidCrossEntropy } from "../weighting.js";
 import { TagMetrics, tagMetrics } from "./metrics.js";
-import { said, says } from "./rule.js";
+import { probabilityOf, said, saidFrom } from "./rule.js";
 import { KNOWN, TARGETS, tagTargets } from "./targets.js";
+import { TagTuner } from "./tuner.js";
 
 /** Images of which every known tag is found right, and those of which a tag is known at all. */
 function countExact(logits: Value, targets: Value, known: Value): Record<string, Value> {
@@ -20,8 +21,6 @@ function countExact(logits: Value, targets: Value, known: Value): Record<string,
   const exact = mul(counted, sub(constant(graph, 1), step(mistakes)));
   return { exact: reduceSum(exact), counted: reduceSum(counted) };
 }
-
-const probabilityOf = (logit: number) => 1 / (1 + Math.exp(-logit));
 
 /** Which tags an image has. */
 export const tags: Task<TagLabels> = {
@@ -63,14 +62,16 @@ export const tags: Task<TagLabels> = {
   metrics: tagMetrics,
   reportOf: "tag",
   reports: { precision: "share", recall: "share", f1: "share", averagePrecision: "share" },
-  newMetrics: (labels) => new TagMetrics(labels),
-  decode(output, { names }) {
+  newMetrics: (labels, constants) => new TagMetrics(labels, constants),
+  newTuner: (labels) => new TagTuner(labels),
+  decode(output, { names, constants }) {
     const rows = output.length / names.length;
+    const from = saidFrom(constants, names.length);
     return Array.from({ length: rows }, (_, row) => {
       const logits = output.subarray(row * names.length, (row + 1) * names.length);
       const probabilities = Array.from(logits, probabilityOf);
       return {
-        tags: names.filter((_, tag) => says(logits[tag])),
+        tags: names.filter((_, tag) => logits[tag] >= from[tag]),
         confidence: Math.min(...probabilities.map((p) => Math.max(p, 1 - p))),
         probabilities: Object.fromEntries(names.map((name, tag) => [name, probabilities[tag]])),
       };

@@ -1,9 +1,9 @@
 // Metrics of tags.
 
 import { type TagLabels, UNKNOWN_TAG } from "../../data/index.js";
-import type { MetricInfo, Metrics, MetricValues, OutputReport } from "../task.js";
+import type { Constants, MetricInfo, Metrics, MetricValues, OutputReport } from "../task.js";
 import { averagePrecision } from "./averagePrecision.js";
-import { says } from "./rule.js";
+import { saidFrom } from "./rule.js";
 
 const share = { better: "higher", unit: "share" } as const;
 
@@ -73,7 +73,14 @@ export class TagMetrics implements Metrics {
   /** Logits and truths of each tag, where it is known. */
   private readonly scores: readonly { readonly logits: number[]; readonly truths: number[] }[];
 
-  constructor(private readonly labels: TagLabels) {
+  /** Logits from which on tags are said. */
+  private readonly from: readonly number[];
+
+  constructor(
+    private readonly labels: TagLabels,
+    constants: Constants = {},
+  ) {
+    this.from = saidFrom(constants, labels.classes.length);
     this.counts = labels.classes.map(noCounts);
     this.scores = labels.classes.map(() => ({ logits: [], truths: [] }));
   }
@@ -92,7 +99,7 @@ export class TagMetrics implements Metrics {
       const there = this.labels.of[image * logits.length + tag];
       if (there === UNKNOWN_TAG) continue;
       known++;
-      const said = says(logit) ? 1 : 0;
+      const said = logit >= this.from[tag] ? 1 : 0;
       for (const counts of [own, this.counts[tag]]) {
         counts.right += said * there;
         counts.said += said;

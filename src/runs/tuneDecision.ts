@@ -1,0 +1,57 @@
+// What a finished run says from which confidence on, chosen on the images that chose its best epoch.
+
+import { join } from "node:path";
+import { draw } from "../data/index.js";
+import type { EngineOptions } from "../engine/index.js";
+import { writeFileAtomic } from "../files/atomicFile.js";
+import { lockFolder } from "../files/lock.js";
+import { netOf } from "../nn/index.js";
+import type { Constants, MetricValues } from "../tasks/index.js";
+import { openData } from "../train/openData.js";
+import { encodeWeights } from "../train/weights.js";
+import { runFiles } from "./runFiles.js";
+import { openTrained, type Trained } from "./trained.js";
+
+/** What was chosen, and what it is worth on the images that chose it. */
+export interface Decided {
+  readonly images: number;
+  readonly constants: Constants;
+  readonly before: MetricValues;
+  readonly after: MetricValues;
+}
+
+/** The images that a run chose its best epoch by. */
+async function selectionOf({ config, info, task }: Trained) {
+  const { settings, startedIn: from } = config;
+  const splits = await openData(settings, { from, kind: task.labels, known: info.names });
+  return draw(splits, settings).selection;
+}
+
+/**
+ * Chooses the thresholds of a run of tags, or the score of a run of boxes, on its selection images, and saves them with
+ * its best weights: `eval` and `predict` go by them from then on. The test images have no part in it.
+ *
+ * @throws InputError for a task that has nothing to choose, and as {@link openTrained} does.
+ */
+export async function tuneDecision(run: string, options: EngineOptions = {}): Promise<Decided> {
+  const lock = lockFolder(run);
+  try {
+    const net = await openTrained(run, options);
+    try {
+      const selection = await selectionOf(net);
+      const { metrics: before } = await net.evaluate(selection);
+      const constants = await net.tuned(selection);
+      const { layout } = netOf(net.model, 1, { training: false });
+      const bytes = encodeWeights(layout, await net.w.read(), { ...net.info, constants });
+      await writeFileAtomic(join(run, runFiles.best), bytes);
+      const tuned = await openTrained(run, options);
+      const { metrics: after } = await tuned.evaluate(selection);
+      await tuned.close();
+      return { images: selection.length, constants, before, after };
+    } finally {
+      await net.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
