@@ -87,6 +87,13 @@ export class Run {
     }
     if (!restored) return [];
     const { state, warnings } = restored;
+    const { step } = state.progress;
+    if (step > session.stepsPerEpoch) {
+      throw new InputError(
+        `${folder.path}: its state is of step ${step} of an epoch, which has ${session.stepsPerEpoch} by its config.json; ` +
+          "has one of them been changed?",
+      );
+    }
     await session.restore(state);
     await this.saveWeights(state);
     return warnings;

@@ -156,6 +156,15 @@ function check({ particles, coupling, rates }: SwarmSpec): void {
   if (!(Number.isInteger(particles) && particles >= 1)) {
     throw new InputError(`particles: expected a whole number from 1, found ${particles}`);
   }
+  const { name, every, deploys } = coupling;
+  if (every !== "epoch" && !(Number.isInteger(every) && every >= 1)) {
+    throw new InputError(
+      `coupling ${name}: every is ${every}; expected "epoch" or a whole number of steps from 1`,
+    );
+  }
+  if (deploys !== "best" && deploys !== "mean") {
+    throw new InputError(`coupling ${name}: deploys is ${deploys}; expected "best" or "mean"`);
+  }
   if (rates && rates.length !== particles) {
     throw new InputError(
       `the list of learning rates has ${rates.length} entries for ${particles} particles; ` +

@@ -20,8 +20,17 @@ import {
 import { InputError } from "../inputError.js";
 import { createModel, defaultModel, type Model, type ModelInput } from "../models/index.js";
 import { getOptimizer, getSchedule, isSelfPaced, type Optimizer } from "../optim/index.js";
-import { type Asked, ask, type Constants, type Score, scoreOf, type Task } from "../tasks/index.js";
+import {
+  type Asked,
+  ask,
+  type Constants,
+  type Score,
+  scoreOf,
+  sizeOfInput,
+  type Task,
+} from "../tasks/index.js";
 import { unknownName } from "../text/words.js";
+import { checkScore, checkTask } from "./checkTask.js";
 import { chooseTask, namedTask } from "./chooseTask.js";
 import { parseConfig, SELECTION_SHARE, type TrainConfig, type TrainSettings } from "./config.js";
 import { dataDifference, type Fingerprint, fingerprint } from "./fingerprint.js";
@@ -188,27 +197,6 @@ async function weightsOf({ pretrained }: TrainConfig, own: OwnParts): Promise<We
   return own.weights ?? (pretrained === undefined ? undefined : await readWeights(pretrained));
 }
 
-/** Refuses to weigh classes where the task or the model's own loss cannot. */
-function checkWeighting(
-  { classWeights, focal, sampling }: TrainConfig,
-  task: Task,
-  model: Model,
-): void {
-  const settings = { classWeights, focal: focal || undefined };
-  for (const [name, value] of Object.entries(settings)) {
-    if (value === undefined || (task.weighted && !model.loss)) continue;
-    const who = task.weighted ? `model ${model.name} has a loss of its own` : `task ${task.name}`;
-    throw new InputError(
-      `setting ${name} is ${value}: ${who}, which cannot weigh classes; leave it out`,
-    );
-  }
-  if (sampling === "balanced" && task.labels !== "class" && task.labels !== "tags") {
-    throw new InputError(
-      `setting sampling is balanced: images of task ${task.name} have no classes; leave it out`,
-    );
-  }
-}
-
 /** The weights of the outputs that settings name. */
 async function weightsFor(
   { classWeights }: TrainConfig,
@@ -278,16 +266,19 @@ export async function prepare(
   if (isSelfPaced(optimizer)) checkPace(optimizer, config, settings);
   checkPaces(optimizer, config);
   const drawn = draw(splits, config);
-  checkWeighting(config, task, model);
+  checkTask(config, task, model);
   const classWeights = await weightsFor(config, drawn.train, saved?.startedIn);
   const constants = constantsOf(task, drawn.train);
+  const score = scoreOf(config, task);
+  const size = sizeOfInput(model);
+  checkScore(score, task, task.newMetrics(drawn.selection.labels, constants, size));
   const normalisation: Normalisation =
     saved?.net ?? weights?.info ?? (mean && std ? { mean, std } : normalisationOf(drawn.train));
   return {
     config,
     splits: drawn,
     question: ask(model, task, drawn.train.labels, constants),
-    score: scoreOf(config, task),
+    score,
     optimizer,
     net: {
       model: model.name,

@@ -1,0 +1,51 @@
+// Settings that a task or its model cannot follow. Who gives one expects something of it, and is told before anything
+// is computed.
+
+import { parseAugmentations } from "../data/index.js";
+import { InputError } from "../inputError.js";
+import type { Model } from "../models/index.js";
+import type { Metrics, Score, Task } from "../tasks/index.js";
+import type { TrainConfig } from "./config.js";
+
+/** Labels that are places in an image, of which two cannot become one. */
+const PLACES: readonly Task["labels"][] = ["mask", "points", "boxes"];
+
+/**
+ * Refuses to weigh or smooth classes where the task or the model's own loss cannot, to balance what has no classes, and to
+ * mix images whose labels are places.
+ */
+export function checkTask(config: TrainConfig, task: Task, model: Model): void {
+  const { classWeights, focal, labelSmoothing, sampling, augment } = config;
+  const { name, labels, weighted } = task;
+  for (const [setting, value] of Object.entries({ classWeights, focal: focal || undefined })) {
+    if (value === undefined || (weighted && !model.loss)) continue;
+    const who = weighted ? `model ${model.name} has a loss of its own` : `task ${name}`;
+    throw new InputError(
+      `setting ${setting} is ${value}: ${who}, which cannot weigh classes; leave it out`,
+    );
+  }
+  if (labelSmoothing > 0 && !weighted) {
+    throw new InputError(
+      `setting labelSmoothing is ${labelSmoothing}: task ${name} has no classes to spread a target over; leave it out`,
+    );
+  }
+  if (sampling === "balanced" && labels !== "class" && labels !== "tags") {
+    throw new InputError(
+      `setting sampling is balanced: images of task ${name} have no classes; leave it out`,
+    );
+  }
+  if (PLACES.includes(labels) && parseAugmentations(augment).some((one) => one.name === "mixup")) {
+    throw new InputError(
+      `setting augment is ${augment}: what task ${name} looks for are places, which cannot be mixed; leave mixup out`,
+    );
+  }
+}
+
+/** Refuses a score that an evaluation of these data does not tell. */
+export function checkScore({ metric }: Score, { name }: Task, metrics: Metrics): void {
+  const told = Object.keys(metrics.values());
+  if (told.includes(metric)) return;
+  throw new InputError(
+    `setting score is ${metric}: it is not told of these data; task ${name} has ${told.join(", ")}`,
+  );
+}
