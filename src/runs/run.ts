@@ -2,6 +2,7 @@
 
 import { intakeInWords, selectionFault } from "../data/index.js";
 import { InputError } from "../inputError.js";
+import { isSelfPaced } from "../optim/index.js";
 import type { State } from "../train/checkpoint.js";
 import type { Evaluation } from "../train/evaluator.js";
 import type { Listener, StopReason, Summary, TrainEvent } from "../train/events.js";
@@ -95,7 +96,7 @@ export class Run {
   private async announce(saved?: RunConfig): Promise<void> {
     const { prepared, session, folder } = this;
     const { engine } = session;
-    const { splits, config, net, question, score } = prepared;
+    const { splits, config, net, question, score, optimizer } = prepared;
     const { epoch, step, history } = session.progress();
     await this.emit({
       type: "runStart",
@@ -108,6 +109,8 @@ export class Run {
       engine: engine.name,
       threads: engine.threads,
       seed: config.seed,
+      optimizer: optimizer.name,
+      ...(!isSelfPaced(optimizer) && { lr: config.lr }),
       epochs: config.epochs,
       stepsPerEpoch: session.stepsPerEpoch,
       batch: session.batchSize,

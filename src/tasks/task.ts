@@ -131,6 +131,14 @@ export interface ImageSize {
  */
 export type OutputForm = "vector" | "map" | "cells";
 
+/** Settings that a task is known to learn well with; they go before those of a model and behind a user's. */
+export interface TaskDefaults {
+  readonly optimizer?: string;
+  /** Learning rate of that optimizer; any other has its own. */
+  readonly lr?: number;
+  readonly decay?: number;
+}
+
 /** A task as data: a new one is a folder with such a record, its test and one line in the index. */
 export interface Task<L extends Labels = Labels> {
   readonly name: string;
@@ -140,6 +148,7 @@ export interface Task<L extends Labels = Labels> {
   readonly labels: L["kind"];
   /** What the net gives. */
   readonly output: OutputForm;
+  readonly defaults?: TaskDefaults;
   /** Names of the net's outputs, one each. */
   outputs(labels: L): readonly string[];
   /**

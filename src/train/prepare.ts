@@ -29,6 +29,7 @@ import { refuseIdle } from "./idle.js";
 import { isSource, openData, pathFrom } from "./openData.js";
 import { type LoadedModule, loadModule, type ModuleInfo } from "./ownModule.js";
 import { checkPaces, pacedModel } from "./paces.js";
+import { recipeOf } from "./recipe.js";
 import { type Start, startFrom, type Wanted } from "./start.js";
 import type { OpenTraining } from "./training.js";
 import { type NetInfo, readWeights, type Weights } from "./weights.js";
@@ -144,16 +145,11 @@ function withLevels(config: TrainConfig, { name, defaults }: Optimizer): TrainCo
   return { ...config, hyper: { ...hyper, levels } };
 }
 
-/** Names and numbers that the schema cannot know. */
-function checkNames(
-  { name, defaults }: Optimizer,
-  { hyper, schedule, augment }: TrainConfig,
-): void {
+/** Numbers that the schema cannot know. */
+function checkHyper({ name, defaults }: Optimizer, { hyper }: TrainConfig): void {
   const known = Object.keys(defaults);
   const unknown = Object.keys(hyper).find((key) => !known.includes(key));
   if (unknown !== undefined) throw unknownName(`number of ${name} in hyper`, unknown, known);
-  getSchedule(schedule);
-  parseAugmentations(augment);
 }
 
 /** The net that settings name, or that the weights to start from were made for, or the images are for. */
@@ -248,7 +244,11 @@ export async function prepare(
   if (!saved && !own.open) refuseIdle(settings);
   const module =
     first.module === undefined ? undefined : await loadModule(first.module, saved?.module);
-  checkNames(own.optimizer ?? getOptimizer(first.optimizer, module?.optimizers), first);
+  getSchedule(first.schedule);
+  parseAugmentations(first.augment);
+  const named =
+    own.optimizer ?? (given.optimizer && getOptimizer(given.optimizer, module?.optimizers));
+  if (named) checkHyper(named, first);
   const splits = own.data
     ? checkSplits(own.data)
     : await openData(first, {
@@ -271,9 +271,11 @@ export async function prepare(
     );
   }
   const start = weights && startFrom(weights, wanted, first.pretrained ?? "the weights given");
-  const { mean, std, ...defaults } = model.defaults ?? {};
-  const full = parseConfig({ ...defaults, model: model.name, ...given });
-  const optimizer = own.optimizer ?? getOptimizer(full.optimizer, module?.optimizers);
+  const { config: full, optimizer } = recipeOf({
+    ...{ given: { model: model.name, ...given }, task: task.defaults, model: model.defaults },
+    ...{ optimizer: own.optimizer, optimizers: module?.optimizers },
+  });
+  checkHyper(optimizer, full);
   const config = withLevels(full, optimizer);
   if (isSelfPaced(optimizer)) checkPace(optimizer, config, settings);
   checkPaces(optimizer, config);
@@ -281,6 +283,7 @@ export async function prepare(
   checkWeighting(config, task, model);
   const classWeights = await weightsFor(config, drawn.train, saved?.startedIn);
   const constants = constantsOf(task, drawn.train);
+  const { mean, std } = model.defaults ?? {};
   const normalisation: Normalisation =
     saved?.net ?? weights?.info ?? (mean && std ? { mean, std } : normalisationOf(drawn.train));
   return {

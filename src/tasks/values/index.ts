@@ -17,6 +17,7 @@ export const values: Task<ValueLabels> = {
   description: "numbers per image (regression)",
   labels: "values",
   output: "vector",
+  defaults: { optimizer: "adamw", lr: 0.001, decay: 0.01 },
   outputs: ({ names }) => names,
   check({ name, labels: { of, names } }) {
     if (names.length === 0) throw new InputError(`${name} has no values`);
