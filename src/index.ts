@@ -10,6 +10,7 @@ export {
   type OpenWeightsOptions,
   openTrained,
   openWeights,
+  predictFiles,
   type TrainOptions,
   train,
   type WeightedNet,

@@ -17,7 +17,7 @@ export {
   decodeInOrder,
   type ImageSource,
 } from "./decode.js";
-export { checkImages, checkSplits } from "./door.js";
+export { checkImages, checkSplits, checkStored } from "./door.js";
 export { type Drawing, type Drawn, draw } from "./draw.js";
 export { type FeatureColumns, type FeatureTable, readFeatures } from "./featureTable.js";
 export {
