@@ -96,7 +96,11 @@ function sayRates(stream: Stream, found: TunedRate): void {
   if (scale.constant !== undefined) {
     say(stream, `always the same answer scores ${text(scale.constant)}`);
   }
-  const named = `--lr ${lr}: ${text(score)}, standard error ${text(standardError)}`;
+  const error =
+    standardError === undefined
+      ? "; one training does not tell what other seeds come to"
+      : `, standard error ${text(standardError)} over seeds and images`;
+  const named = `--lr ${lr}: ${text(score)}${error}`;
   say(stream, verdict === "named" ? named : advice[verdict]);
 }
 
