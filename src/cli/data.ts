@@ -13,7 +13,7 @@ import {
 } from "../data/index.js";
 import { InputError } from "../inputError.js";
 import { getTask } from "../tasks/index.js";
-import { grouped } from "../text/format.js";
+import { grouped, sixDigits } from "../text/format.js";
 import { trainConfig } from "../train/config.js";
 import { count } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
@@ -75,8 +75,8 @@ function labelTable({ kind, names, parts }: CheckReport): string[] {
 
 /** What a part is about beside its counts. */
 function partLines(
-  { kind }: CheckReport,
-  { part, imbalance, empty, groups }: PartReport,
+  { kind, names }: CheckReport,
+  { part, imbalance, empty, groups, constant }: PartReport,
 ): string[] {
   const lines: string[] = [];
   if (imbalance > IMBALANCED) {
@@ -90,6 +90,13 @@ function partLines(
       kind as "tags"
     ];
     lines.push(`${part}: ${percentOf(empty)} ${what}`);
+  }
+  if (constant) {
+    const means = names.map((name, at) => `${name} ${sixDigits(constant.means[at])}`).join(", ");
+    const what = kind === "values" ? "training mean" : "mean count of the training images";
+    lines.push(
+      `${part}: always saying the ${what} (${means}) has an mae of ${sixDigits(constant.mae)}`,
+    );
   }
   if (groups !== undefined) lines.push(`${part}: ${grouped(groups)} groups`);
   return lines;

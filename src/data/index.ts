@@ -19,6 +19,7 @@ export {
 } from "./decode.js";
 export { checkImages, checkSplits, checkStored } from "./door.js";
 export { type Drawing, type Drawn, draw } from "./draw.js";
+export { columnMeans, constantError, countsPerImage } from "./entryCounts.js";
 export { type FeatureColumns, type FeatureTable, readFeatures } from "./featureTable.js";
 export {
   type Affine,

@@ -10,8 +10,8 @@ import type { Prepared } from "../train/prepare.js";
 import type { Progress } from "../train/progress.js";
 import type { Training } from "../train/training.js";
 import { version } from "../version.js";
+import { constantAdvice } from "./constantAdvice.js";
 import { runListeners } from "./listeners/index.js";
-import { majorityAdvice } from "./majority.js";
 import type { RunConfig } from "./runConfig.js";
 import type { RunFolder } from "./runFolder.js";
 import { stopReason } from "./stopping.js";
@@ -218,7 +218,8 @@ export class Run {
     const { test } = this.prepared.splits;
     const each = test && (await session.evaluateEach?.());
     const evaluation = await session.evaluateBest();
-    const advice = majorityAdvice(evaluation, this.prepared.config);
+    const { config, question, score } = this.prepared;
+    const advice = constantAdvice(evaluation, { config, task: question.task, score });
     if (advice) await this.emit({ type: "warning", message: advice });
     const summary: Summary = {
       ...(await this.summary(test && resultOf(evaluation))),

@@ -17,6 +17,8 @@ export interface MetricInfo {
   readonly better: "higher" | "lower";
   /** A share of 1 is shown in percent, a number as it is. */
   readonly unit: "share" | "number";
+  /** Whether it counts each class alike, however rare it is. */
+  readonly classesAlike?: boolean;
   /** Whether training tells it too, from its tallies. */
   readonly trained?: boolean;
   readonly description: string;
@@ -46,6 +48,15 @@ export interface Confusion {
   readonly counts: Float64Array;
 }
 
+/** What always the same answer scores. */
+export interface ConstantAnswer {
+  /** Of the task's metrics. */
+  readonly metric: string;
+  readonly value: number;
+  /** The answer in words: always saying ... */
+  readonly says: string;
+}
+
 /** Sums over an evaluation; batches are added one by one, never averaged. */
 export interface Metrics {
   /**
@@ -61,6 +72,8 @@ export interface Metrics {
   outputs(): OutputReport[];
   /** Where classes can be taken for each other. */
   readonly confusion?: Confusion;
+  /** What always the same answer would have scored on the same images; absent where nobody can tell. */
+  readonly constant?: ConstantAnswer;
 }
 
 /** Settings of a task's loss. */

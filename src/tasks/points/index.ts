@@ -2,7 +2,7 @@
 
 import { type PointLabels, pointsBack, type Size } from "../../data/index.js";
 import type { Buffer } from "../../engine/engine.js";
-import { countMetrics } from "../counting/countErrors.js";
+import { countMetrics, meanCounts } from "../counting/countErrors.js";
 import { DOTS, dotTargets } from "../counting/dots.js";
 import { checkPoints } from "../counting/index.js";
 import type { HostLoss, Task } from "../task.js";
@@ -56,6 +56,7 @@ export const points: Task<PointLabels> = {
   defaults: { optimizer: "adam", lr: 0.003 },
   outputs: ({ classes }) => classes,
   check: checkPoints,
+  constants: meanCounts,
   targets: dotTargets,
   hostLoss: (output, { [DOTS]: dots }, n, _, size) => lossOf(output, dots, n, size),
   trainMetrics: ({ absolute }, images) => ({ mae: absolute / images }),
@@ -72,7 +73,7 @@ export const points: Task<PointLabels> = {
     recall: "share",
     f1: "share",
   },
-  newMetrics: (labels, _, size) => new PointMetrics(labels, size),
+  newMetrics: (labels, constants, size) => new PointMetrics(labels, size, constants),
   decode(output, { names, shape: [classes, height, width] }) {
     const size = { height, width };
     const pixels = height * width;
