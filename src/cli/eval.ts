@@ -30,6 +30,7 @@ interface Evaluated {
 
 /** The images to evaluate: of the run's own data, wherever they lie now, or of other data. */
 async function evaluatedSet(
+  run: string,
   { config, info, task }: Trained,
   { data, columns }: Pick<Options, "data" | "columns">,
   onProgress: (progress: ReadProgress) => void,
@@ -38,7 +39,10 @@ async function evaluatedSet(
   const found = data === undefined ? {} : { data: isSource(data) ? data : resolve(data) };
   const splits = await openData(
     { ...settings, ...found, ...(columns && { columns }) },
-    { from, kind: task.labels, known: info.names, onProgress },
+    {
+      ...{ from, kind: task.labels, known: info.names, onProgress },
+      ...(data === undefined && { moved: `say where: convoy eval ${run} --data NEW` }),
+    },
   );
   const own = data === undefined || dataDifference(config.data, fingerprint(splits)) === undefined;
   if (splits.test) return { set: "test", dataset: splits.test };
@@ -114,7 +118,7 @@ export function define(command: Command, console: Console): void {
     .action(async (run: string, { data, columns, engine, json }: Options) => {
       const net = await openTrained(run, { engine });
       try {
-        const evaluated = await evaluatedSet(net, { data, columns }, showReading(console.err));
+        const evaluated = await evaluatedSet(run, net, { data, columns }, showReading(console.err));
         const evaluation = await net.evaluate(evaluated.dataset);
         if (json) sayJson(console, result(net, run, evaluated, evaluation));
         else for (const line of describe(net, run, evaluated, evaluation)) say(console.out, line);

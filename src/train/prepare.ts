@@ -103,7 +103,7 @@ function resumedSettings(saved: PastRun, given: Partial<TrainSettings>): Partial
     if (changeable.includes(key) || JSON.stringify(value) === JSON.stringify(was)) continue;
     throw new InputError(
       `the run was made with ${name} ${JSON.stringify(was)}, not ${JSON.stringify(value)}; ` +
-        "leave the setting out to resume it, or start another run",
+        `leave the setting out to resume it, or start another run from its weights: --pretrained ${given.out}`,
     );
   }
   const { data } = given;
@@ -253,6 +253,7 @@ export async function prepare(
     ? checkSplits(own.data)
     : await openData(first, {
         from: saved?.startedIn,
+        moved: saved && `say where: convoy train NEW --resume ${given.out}`,
         kind: namedTask(first, { ...own, module })?.labels,
         onProgress: own.onProgress,
       });

@@ -65,7 +65,11 @@ test("a run goes on from another folder, and where its data lie now, but not on 
     convoy(["train", ...args, "--resume", join(cwd, "a")], { cwd: where });
   expect(await resume(elsewhere, "--steps", "3")).toMatchObject({ code: 0 });
   renameSync(join(cwd, "data"), join(cwd, "moved"));
-  expect((await resume(cwd, "--steps", "4")).err).toMatch(/no data set "data"/);
+  expect((await resume(cwd, "--steps", "4")).err).toMatch(
+    /data: the data of the run are not there any more; say where: convoy train NEW --resume .*a\n/,
+  );
+  expect((await convoy(["eval", "a"], { cwd })).err).toMatch(/say where: convoy eval a --data NEW/);
+  expect((await resume(cwd, "moved", "--epochs", "9")).err).toMatch(/--pretrained .*a\n/);
   expect(await resume(cwd, "moved", "--steps", "4")).toMatchObject({ code: 0 });
   expect(await resume(elsewhere, "--steps", "5")).toMatchObject({ code: 0 });
   await photos(join(cwd, "other"), { left: 9, right: 10 });

@@ -173,6 +173,7 @@ export const coco: Reader = {
   reads:
     "COCO annotations: annotations/instances_train.json (perhaps with a year, and val, test) and images; train/_annotations.coco.json among its images; or one .json file, its images beside or below it",
   heeds: [...ofImageFiles, "classes"],
+  kinds: ["boxes"],
   matches: async ({ path, entries }) =>
     entries === undefined
       ? /\.json$/i.test(path)

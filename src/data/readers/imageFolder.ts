@@ -141,6 +141,7 @@ export const imageFolder: Reader = {
   reads:
     "a folder with train/<class>/ and perhaps val/<class>/ and test/<class>/, or with <class>/",
   heeds: [...ofImageFiles, "groupBy", "classes"],
+  kinds: ["class"],
   matches: async (location) => {
     if (location.entries === undefined) return false;
     const { folders, wrong } = await listFolder(location.path);

@@ -84,6 +84,7 @@ export const markFolder: Reader = {
   reads:
     "a folder of images with points.csv or boxes.csv, a row for each point or box, perhaps train.txt, val.txt and test.txt",
   heeds: [...ofImageFiles, "columns", "classes"],
+  kinds: ["points", "boxes"],
   matches: ({ entries }) => TABLES.some((name) => entries?.includes(name)),
   async read({ path, entries }, options): Promise<Splits> {
     const table = await openTable(join(path, TABLES.find((name) => entries!.includes(name))!));

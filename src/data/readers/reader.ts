@@ -78,6 +78,8 @@ export interface Reader {
   readonly reads: string;
   /** Settings that not every kind of data has a use for, and this one has. */
   readonly heeds: readonly Choice[];
+  /** Kinds of labels that it may give; default any. */
+  readonly kinds?: readonly Labels["kind"][];
   matches(location: Location): boolean | Promise<boolean>;
   /** Throws a {@link InputError} that names file, place, found and expected. */
   read(location: Location, options: ReadOptions): Promise<Splits>;

@@ -143,6 +143,7 @@ export const voc: Reader = {
   reads:
     "a Pascal VOC folder: Annotations/ (.xml) and JPEGImages/, perhaps ImageSets/Main/train.txt, val.txt, test.txt; or .xml files beside the images, perhaps in train/, val/, test/",
   heeds: [...ofImageFiles, "classes"],
+  kinds: ["boxes"],
   matches: async ({ path, entries }) =>
     entries !== undefined && Object.keys(await pairsOf(path, entries)).length > 0,
   read: ({ path, entries }, options) => readFolder(path, entries!, options),
