@@ -6,7 +6,7 @@ import type { Command } from "commander";
 import { type Dataset, draw, joined, type ReadProgress } from "../data/index.js";
 import { openTrained, type TimedEvaluation, type Trained } from "../runs/index.js";
 import type { MetricInfo } from "../tasks/index.js";
-import { grouped } from "../text/format.js";
+import { counted, grouped } from "../text/format.js";
 import { dataDifference, fingerprint } from "../train/fingerprint.js";
 import { isSource, openData } from "../train/openData.js";
 import { type Console, say, sayJson } from "./console.js";
@@ -79,7 +79,7 @@ function describe(
       rows,
     ),
     "",
-    `${info.model} of ${run}: ${grouped(dataset.length)} images of ${dataset.name}`,
+    `${info.model} of ${run}: ${counted(dataset.length, "image")} of ${dataset.name}`,
     `${set} loss ${loss.toFixed(4)}, ${grouped(imagesPerSecond)} img/s`,
     ...[...others, ...decides].map(
       (metric) => `${set} ${metricTitle(metric.name)} ${metricText(metric, metrics[metric.name])}`,

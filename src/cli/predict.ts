@@ -1,5 +1,6 @@
 // `convoy predict RUN IMAGE...`: what a run's best weights say of images, as lines, JSON or a table.
 
+import { statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import type { Command } from "commander";
@@ -83,6 +84,9 @@ async function drawingsIn(
   const home = images.find((image) => resolve(dirname(image)) === resolve(folder));
   if (home !== undefined) {
     throw new InputError(`--draw ${folder} is where ${home} lies; name another folder`);
+  }
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) {
+    throw new InputError(`--draw ${folder} is a file; name a folder`);
   }
   await mkdir(folder, { recursive: true });
   const taken = new Set<string>();

@@ -21,7 +21,7 @@ import {
   selectionRows,
 } from "../study/index.js";
 import { countFrom } from "../study/seeds.js";
-import { grouped, hundredths, percent } from "../text/format.js";
+import { counted, grouped, hundredths, percent } from "../text/format.js";
 import { count, list } from "./arguments.js";
 import { type Console, type Stream, say, sayJson } from "./console.js";
 import { Interrupted } from "./errors.js";
@@ -129,7 +129,7 @@ function print(stream: Stream, runs: readonly SelectionRun[], data: FeatureTable
   say(stream);
   say(
     stream,
-    `${name}: ${grouped(features.rows)} samples, ${grouped(features.columns)} features, ${names.length} classes`,
+    `${name}: ${counted(features.rows, "sample")}, ${counted(features.columns, "feature")}, ${counted(names.length, "class", "classes")}`,
   );
   for (const line of table(header, rowsOf(rows))) say(stream, line);
   say(stream);

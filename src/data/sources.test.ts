@@ -59,7 +59,9 @@ test("data of another kind than the wanted one are refused before they are read"
   await writeFile(join(table, "boxes.csv"), "path,class,xmin,ymin,xmax,ymax\n");
   await expect(
     openDataset(table, { kind: "tags", columns: { path: "path", tags: "class" } }),
-  ).rejects.toThrow(/has points or boxes \(it is a folder of images with .*\); wanted: tags$/);
+  ).rejects.toThrow(
+    /has points or boxes \(it is a folder of images with .*\); wanted: tags; do you mean .*boxes.csv\?$/,
+  );
 });
 
 test("an unknown name gets the nearest one suggested", async () => {

@@ -9,6 +9,7 @@ import { settingCalled } from "./otherNames.js";
 
 /** Numbers, ranges and names, one for each net of a swarm; see the swarm's rates. */
 const RATES = /^([a-z]{4,}|[-\d.e@/]+)(,\s*([a-z]{4,}|[-\d.e@/]+))*$/i;
+const RATES_EXPECTED = "expected a positive number, or in a swarm one a net, as 0.1,0.01,random";
 
 /** `name (what it does), ...`. */
 const inWords = (table: Readonly<Record<string, string>>): string =>
@@ -123,8 +124,8 @@ export const trainConfig = z.strictObject({
     .describe("optimizer by name; a task or a model may have another default"),
   levels: count().optional().describe("nets of rmtr, each half as deep as the one above it"),
   lr: z
-    .union([z.number().positive(), z.string().regex(RATES)], {
-      error: "expected a positive number, or in a swarm one a net, as 0.1,0.01,random",
+    .union([z.number().positive(), z.string().regex(RATES, { error: RATES_EXPECTED })], {
+      error: RATES_EXPECTED,
     })
     .default(0.05)
     .describe(

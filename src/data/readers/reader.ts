@@ -3,6 +3,7 @@
 import { InputError } from "../../inputError.js";
 import { usableMemory } from "../../machine.js";
 import { formatBytes } from "../../text/bytes.js";
+import { counted } from "../../text/format.js";
 import type { Splits } from "../dataset.js";
 import type { Labels } from "../labels.js";
 import type { Range16 } from "../pixels/depth.js";
@@ -125,7 +126,7 @@ export function groupNumbers(): (names: readonly string[]) => Int32Array {
 export function requireTwoClasses(classes: readonly string[], path: string): void {
   if (classes.length >= 2) return;
   throw new InputError(
-    `${path}: found ${classes.length} class(es) (${classes.join(", ") || "none"}); expected at least ` +
+    `${path}: found ${counted(classes.length, "class", "classes")} (${classes.join(", ") || "none"}); expected at least ` +
       "two, for there is nothing to tell apart",
   );
 }
