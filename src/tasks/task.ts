@@ -146,6 +146,8 @@ export type OutputForm = "vector" | "map" | "cells";
 
 /** Settings that a task is known to learn well with; they go before those of a model and behind a user's. */
 export interface TaskDefaults {
+  /** Model by name where nobody names one; default one for images of their size. */
+  readonly model?: string;
   readonly optimizer?: string;
   /** Learning rate of that optimizer; any other has its own. */
   readonly lr?: number;

@@ -18,9 +18,23 @@ import {
   type Splits,
 } from "../data/index.js";
 import { InputError } from "../inputError.js";
-import { createModel, defaultModel, type Model, type ModelInput } from "../models/index.js";
+import {
+  createModel,
+  defaultModel,
+  familyOf,
+  type Model,
+  type ModelInput,
+} from "../models/index.js";
 import { getOptimizer, getSchedule, isSelfPaced, type Optimizer } from "../optim/index.js";
-import { type Asked, ask, type Constants, type Score, scoreOf, type Task } from "../tasks/index.js";
+import {
+  type Asked,
+  ask,
+  type Constants,
+  expectFit,
+  type Score,
+  scoreOf,
+  type Task,
+} from "../tasks/index.js";
 import { unknownName } from "../text/words.js";
 import { chooseTask, namedTask } from "./chooseTask.js";
 import { parseConfig, SELECTION_SHARE, type TrainConfig, type TrainSettings } from "./config.js";
@@ -157,18 +171,30 @@ function wantedNet(
   { model: named, size }: TrainConfig,
   { train }: Splits,
   names: readonly string[],
-  own: { readonly create: OwnParts["model"]; readonly weights?: Weights; module?: LoadedModule },
+  own: {
+    readonly create: OwnParts["model"];
+    readonly weights?: Weights;
+    readonly module?: LoadedModule;
+    readonly task: Task;
+  },
 ): Wanted {
   const { channels, images } = train;
   const { height, width } = commonSize(images) ?? { height: DEFAULT_SIZE, width: DEFAULT_SIZE };
   const input = { channels, height: size ?? height, width: size ?? width, outputs: names.length };
-  const { create, weights, module } = own;
-  const name = named ?? weights?.info.model ?? defaultModel(input);
+  const { create, weights, module, task } = own;
+  const name = named ?? weights?.info.model ?? task.defaults?.model ?? defaultModel(input);
   return {
     create: create ?? ((input) => createModel(name, input, module?.models)),
     input,
     names,
   };
+}
+
+/** Refuses a model that cannot do a task, by the images that it was published for: before any data are read. */
+function expectModel(name: string | undefined, task: Task | undefined, module?: LoadedModule) {
+  if (name === undefined) return;
+  const { published } = familyOf(name, module?.models);
+  if (task && published) expectFit(createModel(name, published, module?.models), task);
 }
 
 /** Refuses a share for choosing where the data say by what images is chosen. */
@@ -249,12 +275,15 @@ export async function prepare(
   const named =
     own.optimizer ?? (given.optimizer && getOptimizer(given.optimizer, module?.optimizers));
   if (named) checkHyper(named, first);
+  const weights = saved ? undefined : await weightsOf(first, own);
+  const wantedTask = namedTask(first, { ...own, module });
+  if (!own.model) expectModel(first.model ?? weights?.info.model, wantedTask, module);
   const splits = own.data
     ? checkSplits(own.data)
     : await openData(first, {
         from: saved?.startedIn,
         moved: saved && `say where: convoy train NEW --resume ${given.out}`,
-        kind: namedTask(first, { ...own, module })?.labels,
+        kind: wantedTask?.labels,
         onProgress: own.onProgress,
       });
   if (!saved) checkSelection(first, splits);
@@ -263,8 +292,7 @@ export async function prepare(
   const data = fingerprint(splits);
   const difference = saved && dataDifference(saved.data, data);
   if (difference) throw new InputError(`the run was made with other data: ${difference}`);
-  const weights = saved ? undefined : await weightsOf(first, own);
-  const wanted = wantedNet(first, splits, names, { create: own.model, weights, module });
+  const wanted = wantedNet(first, splits, names, { create: own.model, weights, module, task });
   const model = pacedModel(wanted.create(wanted.input), first);
   if (!saved && first.freeze !== undefined && !weights) {
     throw new InputError(

@@ -27,7 +27,7 @@ export const counting: Task<PointLabels> = {
   description: "how many there are, learnt from points (a density)",
   labels: "points",
   output: "map",
-  defaults: { optimizer: "adam", lr: 0.003 },
+  defaults: { model: "unet-8", optimizer: "adam", lr: 0.003 },
   outputs: ({ classes }) => classes,
   check: checkPoints,
   constants: meanCounts,

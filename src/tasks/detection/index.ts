@@ -21,6 +21,7 @@ export const detection: Task<BoxLabels> = {
   description: "boxes round things, with a class each",
   labels: "boxes",
   output: "cells",
+  defaults: { model: "detector-s" },
   outputs: ({ classes }) => classes,
   check({ name, labels: { of, classes } }) {
     const seen = new Set<number>();

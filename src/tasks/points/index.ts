@@ -53,7 +53,7 @@ export const points: Task<PointLabels> = {
   description: "where things are and how many, learnt from a point for each (blobs)",
   labels: "points",
   output: "map",
-  defaults: { optimizer: "adam", lr: 0.003 },
+  defaults: { model: "unet-8", optimizer: "adam", lr: 0.003 },
   outputs: ({ classes }) => classes,
   check: checkPoints,
   constants: meanCounts,
