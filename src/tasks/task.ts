@@ -114,6 +114,8 @@ export type Prediction = Readonly<Record<string, unknown>>;
 export interface DecodeOptions {
   /** Classes to name, best first; default all. */
   readonly top?: number;
+  /** Least confidence of a tag, point or box that is said; default the task's own. */
+  readonly confidence?: number;
 }
 
 /** What a decoder knows. */
@@ -211,6 +213,13 @@ export interface Task<L extends Labels = Labels> {
   placed?(prediction: Prediction, map: Affine): Prediction;
   /** A prediction as a row of a table: names of columns and what stands in them, the same for every image. */
   row(prediction: Prediction): readonly (readonly [column: string, value: string | number])[];
+  /** What it finds in an image, for a table with a row for each: absent where it finds no places. */
+  readonly things?: {
+    readonly columns: readonly string[];
+    rows(prediction: Prediction): readonly (readonly (string | number)[])[];
+  };
+  /** Whether it heeds {@link DecodeOptions.confidence}; default false. */
+  readonly saysFrom?: boolean;
   /** What the net says of each image of a batch. */
   decode(output: Float32Array, info: DecodeInfo, options?: DecodeOptions): Prediction[];
 }

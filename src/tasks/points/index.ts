@@ -74,13 +74,20 @@ export const points: Task<PointLabels> = {
     f1: "share",
   },
   newMetrics: (labels, constants, size) => new PointMetrics(labels, size, constants),
-  decode(output, { names, shape: [classes, height, width] }) {
+  saysFrom: true,
+  things: {
+    columns: ["class", "confidence", "x", "y"],
+    rows: ({ points }) =>
+      (points as readonly Found[]).map(({ class: of, confidence, x, y }) => [of, confidence, x, y]),
+  },
+  decode(output, { names, shape: [classes, height, width] }, { confidence = 0 } = {}) {
     const size = { height, width };
     const pixels = height * width;
     return Array.from({ length: output.length / (classes * pixels) }, (_, image) => {
       const found = names.map((name, own) => {
         const first = (image * classes + own) * pixels;
-        return { name, centres: blobCentres(output.subarray(first, first + pixels), size) };
+        const centres = blobCentres(output.subarray(first, first + pixels), size);
+        return { name, centres: centres.filter((one) => one.confidence >= confidence) };
       });
       return {
         counts: Object.fromEntries(found.map(({ name, centres }) => [name, centres.length])),

@@ -63,13 +63,16 @@ export const tags: Task<TagLabels> = {
   reportOf: "tag",
   reports: { precision: "share", recall: "share", f1: "share", averagePrecision: "share" },
   newMetrics: (labels) => new TagMetrics(labels),
-  decode(output, { names }) {
+  saysFrom: true,
+  decode(output, { names }, { confidence } = {}) {
     const rows = output.length / names.length;
     return Array.from({ length: rows }, (_, row) => {
       const logits = output.subarray(row * names.length, (row + 1) * names.length);
       const probabilities = Array.from(logits, probabilityOf);
       return {
-        tags: names.filter((_, tag) => says(logits[tag])),
+        tags: names.filter((_, tag) =>
+          confidence === undefined ? says(logits[tag]) : probabilities[tag] >= confidence,
+        ),
         confidence: Math.min(...probabilities.map((p) => Math.max(p, 1 - p))),
         probabilities: Object.fromEntries(names.map((name, tag) => [name, probabilities[tag]])),
       };
