@@ -19,6 +19,7 @@ import {
   type SelectionRow,
   type SelectionRun,
   selectionRows,
+  withinShares,
 } from "../study/index.js";
 import { countFrom } from "../study/seeds.js";
 import { counted, grouped, hundredths, percent } from "../text/format.js";
@@ -86,7 +87,7 @@ const short = (value: number) => `${Number(value.toPrecision(3))}`;
 function rowsOf(rows: readonly SelectionRow[]): string[][] {
   return rows.map(({ method, outer, inner, leak, features, evaluations, distinct, versus }) => [
     method,
-    withInterval(outer, shown),
+    withInterval(withinShares(outer), shown),
     versus ? withInterval(versus, signed) : "",
     versus ? short(versus.p) : "",
     shown(inner.mean),
