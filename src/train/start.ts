@@ -42,7 +42,8 @@ function expectSameModel(info: NetInfo, { name, input }: Model, source: string):
   }
   if (info.input[0] !== input[0]) {
     throw new InputError(
-      `${source} is for images of ${counted(info.input[0], "channel")}; the data have ${input[0]}: read them with --channels ${info.input[0]}`,
+      `${source} is for images of ${counted(info.input[0], "channel")}; the data have ${input[0]}; ` +
+        `image files are read with as many by --channels ${info.input[0]}`,
     );
   }
 }
