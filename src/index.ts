@@ -11,6 +11,7 @@ export {
   type OpenWeightsOptions,
   openTrained,
   openWeights,
+  predictFiles,
   type TrainOptions,
   train,
   type WeightedNet,

@@ -37,7 +37,18 @@ function describe(
     return `unknown setting "${key}"${suggest(key)}`;
   }
   if (issue.path.length === 0) return `settings: ${issue.message}`;
-  return `setting ${issue.path.join(".")} is ${shownAt(issue.path, settings)}: ${issue.message}`;
+  return `setting ${issue.path.join(".")} is ${shownAt(issue.path, settings)}: ${expectation(issue)}`;
+}
+
+/** What was expected, in words. */
+function expectation(issue: z.core.$ZodIssue): string {
+  if (issue.code !== "too_small" && issue.code !== "too_big") return issue.message;
+  if (issue.origin === "string") return "expected a text that is not empty";
+  const [bound, at, beyond] =
+    issue.code === "too_small"
+      ? [issue.minimum, "at least", "more than"]
+      : [issue.maximum, "at most", "less than"];
+  return `expected ${issue.inclusive === false ? beyond : at} ${bound}`;
 }
 
 /** What stands at a place of plain data, for messages. */
@@ -72,5 +83,5 @@ export function checkPlain<S extends z.ZodType>(
   const where = place === "" ? "it" : place;
   const shown = shownAt(issue.path, data);
   const found = shown.length > 60 ? `${shown.slice(0, 60)}...` : shown;
-  throw new InputError(`${source}: ${where} is ${found}: ${issue.message}`);
+  throw new InputError(`${source}: ${where} is ${found}: ${expectation(issue)}`);
 }

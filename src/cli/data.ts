@@ -13,7 +13,7 @@ import {
 } from "../data/index.js";
 import { InputError } from "../inputError.js";
 import { getTask } from "../tasks/index.js";
-import { grouped } from "../text/format.js";
+import { counted, grouped, sixDigits } from "../text/format.js";
 import { trainConfig } from "../train/config.js";
 import { count } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
@@ -37,14 +37,14 @@ function groups(title: string, found: readonly (readonly ImageAt[])[]): string[]
 }
 
 /** How many there are of what a kind of labels names. */
-const titles: Readonly<Record<CheckReport["kind"], string>> = {
-  class: "classes",
-  tags: "tags",
-  values: "values",
-  mask: "classes of pixels",
-  points: "classes of points",
-  boxes: "classes of boxes",
-  none: "no labels",
+const titles: Readonly<Record<CheckReport["kind"], readonly [one: string, many: string]>> = {
+  class: ["class", "classes"],
+  tags: ["tag", "tags"],
+  values: ["value", "values"],
+  mask: ["class of pixels", "classes of pixels"],
+  points: ["class of points", "classes of points"],
+  boxes: ["class of boxes", "classes of boxes"],
+  none: ["label", "labels"],
 };
 
 const percentOf = (share: number) => `${(100 * share).toFixed(1)} %`;
@@ -54,7 +54,7 @@ function labelTable({ kind, names, parts }: CheckReport): string[] {
   if (kind === "values") {
     return parts.flatMap(({ part, images, values }) => [
       ...table(
-        [`${part}, ${grouped(images)} images`, "known", "smallest", "mean", "largest"],
+        [`${part}, ${counted(images, "image")}`, "known", "smallest", "mean", "largest"],
         values.map(({ name, known, smallest, mean, largest }) => [
           name,
           known,
@@ -75,8 +75,8 @@ function labelTable({ kind, names, parts }: CheckReport): string[] {
 
 /** What a part is about beside its counts. */
 function partLines(
-  { kind }: CheckReport,
-  { part, imbalance, empty, groups }: PartReport,
+  { kind, names }: CheckReport,
+  { part, imbalance, empty, groups, constant }: PartReport,
 ): string[] {
   const lines: string[] = [];
   if (imbalance > IMBALANCED) {
@@ -91,7 +91,14 @@ function partLines(
     ];
     lines.push(`${part}: ${percentOf(empty)} ${what}`);
   }
-  if (groups !== undefined) lines.push(`${part}: ${grouped(groups)} groups`);
+  if (constant) {
+    const means = names.map((name, at) => `${name} ${sixDigits(constant.means[at])}`).join(", ");
+    const what = kind === "values" ? "training mean" : "mean count of the training images";
+    lines.push(
+      `${part}: always saying the ${what} (${means}) has an mae of ${sixDigits(constant.mae)}`,
+    );
+  }
+  if (groups !== undefined) lines.push(`${part}: ${counted(groups, "group")}`);
   return lines;
 }
 
@@ -128,7 +135,7 @@ function describe(report: CheckReport): string[] {
   const { channels, sizes } = parts[0];
   const found = findings(report);
   return [
-    `${name}: ${names.length} ${titles[kind]}, images of ${sizes}, ${channels} channel${channels === 1 ? "" : "s"}`,
+    `${name}: ${counted(names.length, ...titles[kind])}, images of ${sizes}, ${counted(channels, "channel")}`,
     ...notes,
     "",
     ...labelTable(report),
@@ -171,7 +178,9 @@ export function define(command: Command, console: Console): void {
       if (json) sayJson(console, report);
       else for (const line of describe(report)) say(console.out, line);
       if (wrong.length > 0) {
-        throw new InputError(`${grouped(wrong.length)} unusable files; repair or remove them`);
+        throw new InputError(
+          `${counted(wrong.length, "unusable file")}; repair or remove what cannot be used`,
+        );
       }
     });
 }

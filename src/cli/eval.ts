@@ -8,7 +8,7 @@ import { writeFileAtomic } from "../files/atomicFile.js";
 import { makeFolder } from "../files/folders.js";
 import { drawMistakes, openTrained, type TimedEvaluation, type Trained } from "../runs/index.js";
 import type { MetricInfo, Prediction } from "../tasks/index.js";
-import { grouped } from "../text/format.js";
+import { counted, grouped } from "../text/format.js";
 import { dataDifference, fingerprint } from "../train/fingerprint.js";
 import { isSource, openData } from "../train/openData.js";
 import { count } from "./arguments.js";
@@ -36,6 +36,7 @@ interface Evaluated {
 
 /** The images to evaluate: of the run's own data, wherever they lie now, or of other data. */
 async function evaluatedSet(
+  run: string,
   { config, info, task }: Trained,
   { data, columns }: Pick<Options, "data" | "columns">,
   onProgress: (progress: ReadProgress) => void,
@@ -44,7 +45,10 @@ async function evaluatedSet(
   const found = data === undefined ? {} : { data: isSource(data) ? data : resolve(data) };
   const splits = await openData(
     { ...settings, ...found, ...(columns && { columns }) },
-    { from, kind: task.labels, known: info.names, onProgress },
+    {
+      ...{ from, kind: task.labels, known: info.names, onProgress },
+      ...(data === undefined && { moved: `say where: convoy eval ${run} --data NEW` }),
+    },
   );
   const own = data === undefined || dataDifference(config.data, fingerprint(splits)) === undefined;
   if (splits.test) return { set: "test", dataset: splits.test };
@@ -81,7 +85,7 @@ function describe(
       rows,
     ),
     "",
-    `${info.model} of ${run}: ${grouped(dataset.length)} images of ${dataset.name}`,
+    `${info.model} of ${run}: ${counted(dataset.length, "image")} of ${dataset.name}`,
     `${set} loss ${loss.toFixed(4)}, ${grouped(imagesPerSecond)} img/s`,
     ...[...others, ...decides].map(
       (metric) => `${set} ${metricTitle(metric.name)} ${metricText(metric, metrics[metric.name])}`,
@@ -141,7 +145,7 @@ export function define(command: Command, console: Console): void {
     .action(async (run: string, { data, columns, engine, json, draw, worst }: Options) => {
       const net = await openTrained(run, { engine });
       try {
-        const evaluated = await evaluatedSet(net, { data, columns }, showReading(console.err));
+        const evaluated = await evaluatedSet(run, net, { data, columns }, showReading(console.err));
         const evaluation = await net.evaluate(evaluated.dataset);
         if (draw !== undefined) await drawWorst(net, evaluated, evaluation, draw, worst);
         if (json) sayJson(console, result(net, run, evaluated, evaluation));

@@ -39,6 +39,7 @@ describe("refused, with the flag named", () => {
     [["--hyper", "momentum"], /--hyper.*"momentum" is not of the form name=value/],
     [["--hyper", "momentum=0.9,momentum=0.5"], /--hyper.*"momentum" is given twice/],
     [["--hyper", "momentum=x"], /--hyper.*"x" is not a number/],
+    [["--lr", "abc"], /--lr.*"abc" is not a number: expected a positive number, or in a swarm/],
     [["--epoch", "2"], /unknown option '--epoch'\n\(Did you mean --epochs/],
   ])("%j", (args, message) => {
     expect(() => parse(...args)).toThrow(CommanderError);

@@ -13,7 +13,7 @@ import {
 } from "../analysis/index.js";
 import { writeFileAtomic } from "../files/atomicFile.js";
 import { openTrained } from "../runs/index.js";
-import { grouped, hundredths, percent } from "../text/format.js";
+import { counted, hundredths, percent } from "../text/format.js";
 import { printable } from "../text/printable.js";
 import { count, numbers } from "./arguments.js";
 import { type Console, type Stream, say, sayJson } from "./console.js";
@@ -74,7 +74,7 @@ function describe(measured: readonly Measured[]): string[] {
     ...table(["sigma", ...measured.map(({ name }) => name)], rows),
     "",
     "growth of the training error in points, mean ± standard error " +
-      `(${grouped(images)} images, ${draws} draws)`,
+      `(${counted(images, "image")}, ${draws} draws)`,
     ...measured.map(
       ({ run, error }) => `${run}: training error ${percent(error)}; ${flatnessFiles.chart} in it`,
     ),

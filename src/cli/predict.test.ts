@@ -12,6 +12,9 @@ test("a line says of each task what a reader wants, in few digits", () => {
   expect(
     inWords({ task: tags }, { tags: ["owl"], probabilities: { owl: 0.987654, tit: 0.01 } }),
   ).toBe("tags owl, owl 0.9877, tit 0.01");
+  expect(inWords({ task: tags }, { tags: [], probabilities: { owl: 0.1 } })).toBe(
+    "no tags, owl 0.1",
+  );
   const mask = { height: 1, width: 2, runs: [[0, 2]] };
   expect(inWords({ task: segmentation }, { shares: { sky: 1 }, confidence: 0.75, mask })).toBe(
     "sky 1, confidence 0.75",

@@ -1,5 +1,6 @@
 // `convoy predict RUN IMAGE...`: what a run's best weights say of images, as lines, JSON or a table.
 
+import { statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import type { Command } from "commander";
@@ -7,12 +8,13 @@ import { listImages } from "../data/index.js";
 import { AtomicFile, writeFileAtomic } from "../files/atomicFile.js";
 import { InputError } from "../inputError.js";
 import { drawPrediction, openTrained, predictFiles, type Trained } from "../runs/index.js";
-import type { Prediction } from "../tasks/index.js";
+import type { Prediction, Task } from "../tasks/index.js";
 import { csvRow, spreadsheetSafe } from "../text/csv.js";
-import { grouped, percent } from "../text/format.js";
+import { counted, grouped, percent } from "../text/format.js";
 import { printable } from "../text/printable.js";
 import { count } from "./arguments.js";
 import { type Console, say } from "./console.js";
+import { parseNumber } from "./flags.js";
 
 /** Unusable files that are named. */
 const NAMED = 10;
@@ -22,6 +24,8 @@ interface Options {
   readonly engine?: string;
   readonly json?: boolean;
   readonly out?: string;
+  readonly places?: string;
+  readonly confidence?: number;
   readonly draw?: string;
 }
 
@@ -33,7 +37,9 @@ export function inWords({ task }: Pick<Trained, "task">, prediction: Prediction)
   const { classes } = prediction as { classes?: { class: string; probability: number }[] };
   const parts = classes
     ? classes.map((one) => `${one.class} ${percent(one.probability)}`)
-    : task.row(prediction).map(([name, value]) => `${name} ${short(value)}`);
+    : task
+        .row(prediction)
+        .map(([name, value]) => (value === "" ? `no ${name}` : `${name} ${short(value)}`));
   return parts.join(", ");
 }
 
@@ -42,27 +48,88 @@ interface Sink {
   add(file: string, prediction: Prediction): Promise<void> | void;
 }
 
-/** A CSV table; its columns are those of the first prediction. */
-function tableIn(file: AtomicFile, { task }: Trained): Sink {
-  let begun = false;
-  return {
-    async add(image, prediction) {
-      const row = [["file", image] as const, ...task.row(prediction)];
-      if (!begun) await file.write(`${csvRow(row.map(([column]) => spreadsheetSafe(column)))}\n`);
-      begun = true;
-      const cells = row.map(([, value]) =>
-        typeof value === "string" ? spreadsheetSafe(value) : value,
-      );
-      await file.write(`${csvRow(cells)}\n`);
-    },
-  };
+/** Rows of a table: what its columns are called, and what an image's rows hold. */
+interface Rows {
+  columns(prediction: Prediction): readonly string[];
+  of(prediction: Prediction): readonly (readonly (string | number)[])[];
 }
 
-/** The file of a table, which must be none of the images. */
-async function openTable(path: string, images: readonly string[]): Promise<AtomicFile> {
-  const image = images.find((one) => resolve(one) === resolve(path));
-  if (image === undefined) return AtomicFile.open(path);
-  throw new InputError(`--out ${path} is one of the images; name another file`);
+/** A row for each image; the columns are those of the first prediction. */
+const imageRows = (task: Task): Rows => ({
+  columns: (prediction) => task.row(prediction).map(([column]) => column),
+  of: (prediction) => [task.row(prediction).map(([, value]) => value)],
+});
+
+/** A row for each point or box. */
+function placeRows({ things, name }: Task): Rows {
+  if (things) return { columns: () => things.columns, of: (prediction) => things.rows(prediction) };
+  throw new InputError(`--places: task ${name} tells no places; leave it out, or use --out`);
+}
+
+/** A CSV table that is written row by row. */
+class Table implements Sink {
+  written = 0;
+  private begun = false;
+
+  private constructor(
+    private readonly file: AtomicFile,
+    private readonly rows: Rows,
+  ) {}
+
+  /** Opens the file of a table, which must be none of the images. */
+  static async open(flag: string, path: string, rows: Rows, images: readonly string[]) {
+    const image = images.find((one) => resolve(one) === resolve(path));
+    if (image === undefined) return new Table(await AtomicFile.open(path), rows);
+    throw new InputError(`${flag} ${path} is one of the images; name another file`);
+  }
+
+  private line(cells: readonly (string | number)[]): Promise<void> {
+    const safe = cells.map((cell) => (typeof cell === "string" ? spreadsheetSafe(cell) : cell));
+    return this.file.write(`${csvRow(safe)}\n`);
+  }
+
+  async add(image: string, prediction: Prediction): Promise<void> {
+    if (!this.begun) await this.line(["file", ...this.rows.columns(prediction)]);
+    this.begun = true;
+    for (const row of this.rows.of(prediction)) {
+      await this.line([image, ...row]);
+      this.written++;
+    }
+  }
+
+  /** Gives the file its name, unless nothing was predicted. */
+  async finish(): Promise<void> {
+    if (this.begun) await this.file.finish();
+  }
+
+  discard(): Promise<void> {
+    return this.file.discard();
+  }
+}
+
+/** Opens the tables that are asked for, by their paths, into a map that knows of each as soon as it is open. */
+async function openTables(
+  tables: Map<string, Table>,
+  { out, places }: Pick<Options, "out" | "places">,
+  { task }: Trained,
+  images: readonly string[],
+): Promise<void> {
+  if (out !== undefined && places !== undefined && resolve(out) === resolve(places)) {
+    throw new InputError(`--out and --places are both ${out}; name two files`);
+  }
+  const rows = places === undefined ? undefined : placeRows(task);
+  if (out !== undefined) tables.set(out, await Table.open("--out", out, imageRows(task), images));
+  if (rows) tables.set(places!, await Table.open("--places", places!, rows, images));
+}
+
+/** Refuses a least confidence where nothing heeds it. */
+function checkConfidence(confidence: number | undefined, { name, saysFrom }: Task): void {
+  if (confidence === undefined) return;
+  if (!saysFrom) {
+    throw new InputError(`--confidence has no effect on task ${name}; leave it out`);
+  }
+  if (confidence >= 0 && confidence <= 1) return;
+  throw new InputError(`--confidence is ${confidence}; expected a number from 0 to 1`);
 }
 
 function linesOn(console: Console, net: Trained, json: boolean | undefined): Sink {
@@ -83,6 +150,9 @@ async function drawingsIn(
   const home = images.find((image) => resolve(dirname(image)) === resolve(folder));
   if (home !== undefined) {
     throw new InputError(`--draw ${folder} is where ${home} lies; name another folder`);
+  }
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) {
+    throw new InputError(`--draw ${folder} is a file; name a folder`);
   }
   await mkdir(folder, { recursive: true });
   const taken = new Set<string>();
@@ -117,31 +187,37 @@ export function define(command: Command, console: Console): void {
     .option("--top <number>", "classes to name", count, 3)
     .option("--engine <name>", "auto, native or reference", "auto")
     .option("--out <file>", "write a CSV table with a row for each image")
+    .option("--places <file>", "write a CSV table with a row for each point or box")
+    .option("--confidence <number>", "least confidence of a tag, point or box", parseNumber)
     .option("--draw <folder>", "draw what was found into copies of the images")
     .option("--json", "print a line of JSON for each image")
-    .action(async (run: string, named: string[], { top, engine, json, out, draw }: Options) => {
+    .action(async (run: string, named: string[], options: Options) => {
+      const { top, engine, json, draw, confidence } = options;
       const files = await listImages(named);
       const net = await openTrained(run, { engine });
-      let table: AtomicFile | undefined;
+      const tables = new Map<string, Table>();
       try {
-        if (out !== undefined) table = await openTable(out, files);
+        checkConfidence(confidence, net.task);
+        await openTables(tables, options, net, files);
         const sinks = [
-          ...(table ? [tableIn(table, net)] : []),
+          ...tables.values(),
           ...(draw === undefined ? [] : [await drawingsIn(draw, net, files)]),
-          ...(table && !json ? [] : [linesOn(console, net, json)]),
+          ...(tables.size > 0 && !json ? [] : [linesOn(console, net, json)]),
         ];
         const unusable: string[] = [];
-        for await (const { at, prediction, reason } of predictFiles(net, files, { top })) {
+        const said = predictFiles(net, files, { top, confidence });
+        for await (const { at, prediction, reason } of said) {
           if (prediction) for (const sink of sinks) await sink.add(files[at], prediction);
           else unusable.push(`${files[at]}: ${reason}`);
         }
-        const rows = files.length - unusable.length;
-        if (rows > 0) await table?.finish();
-        if (rows > 0 && table && !json)
-          say(console.out, `${grouped(rows)} ${rows === 1 ? "row" : "rows"} in ${out}`);
+        for (const [path, table] of tables) {
+          await table.finish();
+          if (unusable.length < files.length && !json)
+            say(console.out, `${counted(table.written, "row")} in ${path}`);
+        }
         tellUnusable(unusable, files.length, console);
       } finally {
-        await table?.discard();
+        for (const table of tables.values()) await table.discard();
         await net.close();
       }
     });

@@ -19,6 +19,8 @@ const start: RunStart = {
   engine: "native",
   threads: 2,
   seed: 1,
+  optimizer: "adam",
+  lr: 0.003,
   epochs: 2,
   stepsPerEpoch: 2,
   batch: 10,
@@ -89,6 +91,7 @@ test("plain lines where there is no terminal", () => {
   expect(shown(events).split("\n")).toEqual([
     "lenet5: 61,706 parameters, native engine, 2 threads",
     "images: 20 training, 5 selection, 4 test",
+    "optimizer: adam, lr 0.003",
     "run runs/a",
     "epoch 1/2  loss 1.5000  accuracy 50.00 %  selection 75.00 % *  1,234 img/s  0:03 left",
     "epoch 2/2  loss 1.5000  accuracy 50.00 %  selection 75.00 %    1,234 img/s  0:00 left",
@@ -103,15 +106,15 @@ test("a live line on a terminal, with means of the epoch and the time left for t
   const text = shown(events, true);
   const live = text.split("\r\x1b[K").filter((part) => part.includes("["));
   expect(live[1]).toBe(
-    "epoch 1/2  [====================]  loss 1.5000  accuracy 50.00 %  20 img/s  0:02 left",
+    "epoch 1/2  [====================]  loss 1.5000  accuracy 50.00 %  10 img/s  0:02 left",
   );
 });
 
 test("in 80 columns an epoch's line fits, and says what matters most", () => {
-  const [, , , first] = shown(events, false, 80).split("\n");
+  const [, , , , first] = shown(events, false, 80).split("\n");
   expect(first).toBe("epoch 1/2  loss 1.5000  accuracy 50.00 %  selection 75.00 % *  0:03 left");
-  const live = shown(events, true, 80).split("\r\x1b[K")[4];
-  expect(live).toBe("epoch 1/2  loss 1.0000  accuracy 50.00 %  10,000 img/s  0:03 left");
+  const live = shown(events, true, 80).split("\r\x1b[K")[5];
+  expect(live).toBe("epoch 1/2  loss 1.0000  accuracy 50.00 %  10 img/s  0:03 left");
 });
 
 test("the row of a net fits 80 columns, and counts nets as the tables do", () => {
@@ -141,6 +144,22 @@ test("a resumed run says where it goes on, and counts only what is left", () => 
   const over = shown([{ ...start, resumed: { epoch: 3, step: 1 } }]);
   expect(over).toContain("run runs/a, whose epochs are all done\n");
   expect(text).toContain("0:00 left");
+});
+
+test("what a resumed run did before counts neither as time nor as speed", () => {
+  const resumed = { ...start, epochs: 9, resumed: { epoch: 2, step: 3 } };
+  expect(shown([resumed, epochEnd(2)])).not.toContain("left");
+  const live = (step: number): TrainEvent => ({
+    ...{ type: "particles", epoch: 2, step, stepsPerEpoch: 2, images: 10 * step, particles: [] },
+  });
+  expect(shown([{ ...start, resumed: { epoch: 2, step: 2 } }, live(2)], true)).toContain(
+    " 10 img/s",
+  );
+  expect(shown([start, live(1)], true)).toContain(" 10 img/s");
+});
+
+test("an optimizer without a rate tells none", () => {
+  expect(shown([{ ...start, optimizer: "rmtr", lr: undefined }])).toContain("optimizer: rmtr\n");
 });
 
 test("an interrupted run says so, and has no test accuracy", () => {

@@ -68,11 +68,17 @@ class Study {
     this.done = (epoch - 1) * this.stepsPerEpoch + step - this.before;
   }
 
-  /** `1:23 left`, from the time that the steps of this session took. */
+  /** Steps of an epoch, counted from its first, that this session did: a resumed one begins in the middle. */
+  ownOf({ epoch, step }: { readonly epoch: number; readonly step: number }): number {
+    return step - Math.max(0, this.before - (epoch - 1) * this.stepsPerEpoch);
+  }
+
+  /** `1:23 left`, from the time that the steps of this session took; nothing before the first of them. */
   left(): string {
     const remaining = Math.max(0, this.total - this.before - this.done);
+    if (remaining > 0 && this.done === 0) return "";
     const seconds = (this.now() - this.start) / 1000;
-    return `${clock((seconds / Math.max(1, this.done)) * remaining)} left`;
+    return `${clock(remaining && (seconds / this.done) * remaining)} left`;
   }
 }
 
@@ -134,6 +140,8 @@ function opening(event: RunStart): string[] {
     epochs,
     resumed,
     run,
+    optimizer,
+    lr,
     swarm,
     memory,
     intake,
@@ -143,6 +151,7 @@ function opening(event: RunStart): string[] {
   return [
     `${model}: ${grouped(parameters)} parameters, ${engine} engine, ${threads} thread${threads > 1 ? "s" : ""}`,
     `images: ${grouped(images.train)} training${set("selection", images.selection)}${set("test", images.test)}`,
+    `optimizer: ${optimizer}${lr === undefined ? "" : `, lr ${lr}`}`,
     ...notes.map((note) => `data: ${note}`),
     ...(intake ? [`intake: ${intake}`] : []),
     ...(swarm ? [sizeOf(swarm, memory)] : []),
@@ -190,7 +199,8 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
   let means: EpochMeans | undefined;
   let decides: MetricInfo;
   let shown: MetricInfo | undefined;
-  let epochStart: number | undefined;
+  /** When the current epoch began: its first steps take time, too. */
+  let epochStart = 0;
   let drawn = Number.NEGATIVE_INFINITY;
 
   const label = (epoch: number) =>
@@ -211,7 +221,7 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
 
   function step(event: StepDone): void {
     course.reach(event);
-    means ??= new EpochMeans(now(), shown);
+    means ??= new EpochMeans(epochStart, shown);
     means.add(event);
     draw(event, means.describe(now()));
   }
@@ -221,16 +231,16 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
     const rows = event.particles.map((status) =>
       fitting(particleRow(status, decides, shown), width()),
     );
-    epochStart ??= now();
-    const rate = event.images / Math.max(1e-3, (now() - epochStart) / 1000);
+    const images = event.images * (course.ownOf(event) / event.step);
+    const rate = images / Math.max(1e-3, (now() - epochStart) / 1000);
     draw(event, [{ text: `${grouped(rate)} img/s` }], rows);
     if (!event.evaluated) return;
-    epochStart = undefined;
     for (const row of rows) print(row);
   }
 
   function epochEnd(event: EpochEnd): void {
     means = undefined;
+    epochStart = now();
     const { epoch, trainLoss, train, imagesPerSecond, best } = event;
     const score = metricText(decides, event.selection[decides.name]);
     const dim = (text: string) => style("dim", text);
@@ -251,6 +261,7 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
     switch (event.type) {
       case "runStart":
         course = new Study(event, now, options.steps);
+        epochStart = now();
         epochs = event.epochs;
         decides = deciding(event);
         shown = decides.trained ? decides : event.metrics.find(({ trained }) => trained);

@@ -2,7 +2,7 @@
 
 import type { ReadProgress } from "../data/index.js";
 import { formatBytes } from "../text/bytes.js";
-import { clock, grouped } from "../text/format.js";
+import { clock, counted, grouped } from "../text/format.js";
 import type { Stream } from "./console.js";
 import { LiveBlock } from "./liveBlock.js";
 
@@ -34,7 +34,7 @@ export function showReading(
     told = shown || slow;
     if (done === total && told) {
       block.print(
-        `${stage === "packing" ? "packed" : "decoded"} ${grouped(total)} images, ${clock((now() - begun) / 1000)}`,
+        `${stage === "packing" ? "packed" : "decoded"} ${counted(total, "image")}, ${clock((now() - begun) / 1000)}`,
       );
     } else if (block.live && slow) {
       const left = seconds === undefined ? "" : `  ${clock(seconds)} left`;

@@ -19,9 +19,10 @@ import {
   type SelectionRow,
   type SelectionRun,
   selectionRows,
+  withinShares,
 } from "../study/index.js";
 import { countFrom } from "../study/seeds.js";
-import { grouped, hundredths, percent } from "../text/format.js";
+import { counted, grouped, hundredths, percent } from "../text/format.js";
 import { count, list } from "./arguments.js";
 import { type Console, type Stream, say, sayJson } from "./console.js";
 import { Interrupted } from "./errors.js";
@@ -86,7 +87,7 @@ const short = (value: number) => `${Number(value.toPrecision(3))}`;
 function rowsOf(rows: readonly SelectionRow[]): string[][] {
   return rows.map(({ method, outer, inner, leak, features, evaluations, distinct, versus }) => [
     method,
-    withInterval(outer, shown),
+    withInterval(withinShares(outer), shown),
     versus ? withInterval(versus, signed) : "",
     versus ? short(versus.p) : "",
     shown(inner.mean),
@@ -129,7 +130,7 @@ function print(stream: Stream, runs: readonly SelectionRun[], data: FeatureTable
   say(stream);
   say(
     stream,
-    `${name}: ${grouped(features.rows)} samples, ${grouped(features.columns)} features, ${names.length} classes`,
+    `${name}: ${counted(features.rows, "sample")}, ${counted(features.columns, "feature")}, ${counted(names.length, "class", "classes")}`,
   );
   for (const line of table(header, rowsOf(rows))) say(stream, line);
   say(stream);

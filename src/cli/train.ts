@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
+import { readError } from "../files/errors.js";
 import { parseJson } from "../files/json.js";
 import { InputError } from "../inputError.js";
 import { trainConfig } from "../train/config.js";
@@ -23,6 +24,8 @@ function readSettings(path: string): Partial<TrainSettings> {
   try {
     content = parseJson(readFileSync(path, "utf8"));
   } catch (error) {
+    const told = readError(`--config ${path}`, error);
+    if (told instanceof InputError) throw told;
     throw new InputError(`--config ${path}: ${(error as Error).message}`);
   }
   if (typeof content !== "object" || content === null || Array.isArray(content)) {

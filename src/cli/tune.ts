@@ -7,7 +7,7 @@ import { freeFolder, runStem } from "../runs/runFiles.js";
 import type { TunedRate, TunePlan, TuneProgress } from "../study/index.js";
 import { scoreOf } from "../study/score.js";
 import { mean } from "../study/statistics.js";
-import { clock, grouped } from "../text/format.js";
+import { clock, counted, grouped } from "../text/format.js";
 import { parseConfig, trainConfig } from "../train/config.js";
 import type { TrainSettings } from "../train/index.js";
 import { count, list } from "./arguments.js";
@@ -48,7 +48,7 @@ function sayPlan(
   out: string,
 ): void {
   const range = `${lrs.length} rates from ${Math.min(...lrs)} to ${Math.max(...lrs)}`;
-  const sets = `${grouped(images.train)} images, scored on ${grouped(images.held)} held out`;
+  const sets = `${counted(images.train, "image")}, scored on ${grouped(images.held)} held out`;
   say(
     stream,
     `${range}, ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"} each, then the better half again`,
@@ -98,7 +98,11 @@ function sayRates(stream: Stream, found: TunedRate): void {
   if (scale.constant !== undefined) {
     say(stream, `always the same answer scores ${text(scale.constant)}`);
   }
-  const named = `--lr ${lr}: ${text(score)}, standard error ${text(standardError)}`;
+  const error =
+    standardError === undefined
+      ? "; one training does not tell what other seeds come to"
+      : `, standard error ${text(standardError)} over seeds and images`;
+  const named = `--lr ${lr}: ${text(score)}${error}`;
   say(stream, verdict === "named" ? named : advice[verdict]);
 }
 

@@ -176,7 +176,7 @@ describe("tables", () => {
       ],
     });
     expect(remarks(comparison)).toEqual([
-      "one test accuracy on 10000 images has a standard error of 0.29 points",
+      "one test accuracy on 10,000 images has a standard error of 0.29 points",
     ]);
   });
 

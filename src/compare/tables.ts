@@ -3,11 +3,11 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../files/atomicFile.js";
 import { PLAN } from "../study/folder.js";
-import { type Estimate, mean } from "../study/statistics.js";
+import { type Estimate, mean, withinShares } from "../study/statistics.js";
 import type { MetricInfo } from "../tasks/index.js";
 import { formatBytes } from "../text/bytes.js";
 import { type CsvValue, toCsv } from "../text/csv.js";
-import { hundredths } from "../text/format.js";
+import { counted, hundredths } from "../text/format.js";
 import { dotPlots } from "./dotPlot.js";
 import { bestOf, type Metric, type Outcome, worstOf } from "./outcome.js";
 import type { Plan } from "./plan.js";
@@ -44,6 +44,10 @@ const signed = (show: (value: number) => string) => (value: number) => {
 
 const interval = ({ low, high }: Estimate, show: (share: number) => string): string =>
   low === undefined || high === undefined ? "unknown" : `${show(low)} to ${show(high)}`;
+
+/** The interval of a score: of a share as far as shares go. */
+const scoreInterval = (value: Estimate, unit: MetricInfo["unit"]): string =>
+  interval(unit === "share" ? withinShares(value) : value, shown[unit]);
 
 /** A column: its title and what it shows of a row. */
 interface Column {
@@ -88,7 +92,7 @@ function columnsOf({ metric, baseline, score }: Comparison, rows: readonly Row[]
       : [{ title: `${metric}${suffix}`, show: ({ value }: Row) => value && show(value.mean) }]),
     {
       title: `95 % interval of ${metric}`,
-      show: ({ value }) => value && interval(value, show),
+      show: ({ value }) => value && scoreInterval(value, score.unit),
     },
     {
       title: `less ${baseline}`,
@@ -123,7 +127,7 @@ export function remarks({ standardError, testImages, score, notes }: Comparison)
     standardError === undefined
       ? []
       : [
-          `one test accuracy on ${testImages} images has a standard error of ` +
+          `one test accuracy on ${counted(testImages, "image")} has a standard error of ` +
             `${hundredths(standardError)} points`,
         ];
   return [...direction, ...chance, ...notes];

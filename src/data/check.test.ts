@@ -25,6 +25,19 @@ test("counts classes of each part", () => {
   expect(report).toMatchObject({ duplicates: [], leaks: [], conflicts: [], wrongFiles: [] });
 });
 
+test("tells the mean count an image, and how far always saying it is off", () => {
+  const pointsOf = (...counts: number[]) => {
+    const lists = counts.map((count) => Array.from({ length: 3 * count }, (_, at) => at % 3 && 0));
+    const labels = { kind: "points", of: ragged(new Float32Array(0), lists), classes: ["cell"] };
+    return { ...part(counts, counts), labels: labels as Labels };
+  };
+  const { parts } = checkDataset({ train: pointsOf(2, 6), test: pointsOf(1, 4, 10) });
+  expect(parts.map(({ constant }) => constant)).toEqual([
+    { means: [4], mae: 2 },
+    { means: [4], mae: 3 },
+  ]);
+});
+
 test("tells duplicates, leaks and conflicting labels apart", () => {
   const wrong = [{ path: "x.jpg", reason: "empty" }];
   const train = part([1, 1, 2, 3], [0, 0, 1, 1]);

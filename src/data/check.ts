@@ -3,6 +3,7 @@
 
 import { createHash } from "node:crypto";
 import type { Dataset, Part, Splits } from "./dataset.js";
+import { columnMeans, constantError, countsPerImage } from "./entryCounts.js";
 import { readerOf, sizeAt, sizesInWords } from "./images.js";
 import { countsOf, IGNORED, type Labels, type LabelsOf, labelAt, namesOf } from "./labels.js";
 import { type Looks, likePairs, looksOf } from "./nearImages.js";
@@ -46,6 +47,16 @@ export interface PartReport {
   readonly empty: number;
   /** Groups of images that belong together; absent where there are none. */
   readonly groups?: number;
+  /** Of points, boxes and values: what always saying the means of the training part comes to. */
+  readonly constant?: ConstantSummary;
+}
+
+/** What always the same answer comes to. */
+export interface ConstantSummary {
+  /** Means of the training part, in the order of `names`. */
+  readonly means: readonly number[];
+  /** Mean absolute error of saying them of each image, averaged over the names. */
+  readonly mae: number;
 }
 
 /** What {@link checkDataset} found. */
@@ -90,7 +101,7 @@ export function checkDataset(splits: Splits, wrongFiles: readonly WrongFile[] = 
   return {
     name: splits.train.name,
     names: namesOf(splits.train.labels),
-    parts: present.map(({ part, dataset }) => partReport(part, dataset)),
+    parts: present.map(({ part, dataset }) => partReport(part, dataset, splits.train)),
     duplicates: groups.filter((group) => !spans(group)),
     leaks: groups.filter(spans),
     conflicts: groups.filter((group) => new Set(group.map(({ label }) => label)).size > 1),
@@ -107,16 +118,33 @@ interface PresentPart {
   readonly dataset: Dataset;
 }
 
-function partReport(part: Part, dataset: Dataset): PartReport {
+/** The numbers of each image that a net would be asked for; none where it is not asked for numbers. */
+function numbersOf(labels: Labels): ArrayLike<number>[] {
+  if (labels.kind === "points" || labels.kind === "boxes") return countsPerImage(labels);
+  if (labels.kind !== "values") return [];
+  const { of, names } = labels;
+  return Array.from({ length: of.length / names.length }, (_, at) =>
+    of.subarray(at * names.length, (at + 1) * names.length),
+  );
+}
+
+function constantOf(labels: Labels, train: Labels): ConstantSummary | undefined {
+  const means = columnMeans(numbersOf(train));
+  return means.length === 0 ? undefined : { means, mae: constantError(numbersOf(labels), means) };
+}
+
+function partReport(part: Part, dataset: Dataset, train: Dataset): PartReport {
   const { length: images, channels, labels, groups } = dataset;
   const counts = countsOf(labels);
   const smallest = Math.min(...counts, Number.POSITIVE_INFINITY);
+  const constant = constantOf(labels, train.labels);
   const imbalance = counts.length === 0 ? 1 : Math.max(...counts) / smallest;
   return {
     ...{ part, images, sizes: sizesInWords(dataset.images), channels, counts, imbalance },
     values: labels.kind === "values" ? summariesOf(labels) : [],
     empty: emptyShare(labels, images),
     ...(groups && { groups: new Set(groups).size }),
+    ...(constant && { constant }),
   };
 }
 

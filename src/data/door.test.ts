@@ -38,10 +38,11 @@ test.each<readonly [string, object, RegExp]>([
     /images are Uint16Array; expected stored images of bytes.*scale/,
   ],
   ["no stored images", { images: undefined }, /images are undefined; expected/],
+  ["another number of stored images", { length: 4 }, /: 3 images, length 4; expected as many/],
   [
-    "another number of stored images",
-    { length: 4 },
-    /3 images are stored, with 3 sizes; expected 4/,
+    "another number of sizes",
+    { images: { ...good.images, sizes: Int32Array.of(2, 2, 2, 2) } },
+    /: 3 images with 2 sizes, length 3; expected as many/,
   ],
   [
     "an image without pixels",

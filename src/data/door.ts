@@ -12,8 +12,16 @@ const isBytes = (bytes: unknown): boolean =>
   bytes instanceof Uint8Array ||
   (typeof bytes === "object" && bytes !== null && typeof (bytes as ByteFile).path === "string");
 
-/** Refuses stored images that are no bytes, or that do not lie in them. */
-function checkStored({ name, length, channels, images }: Dataset): void {
+/**
+ * Checks the images of a data set, whatever is known of them.
+ *
+ * @throws InputError for images that are no bytes, that do not lie in them, or that are another number than `length`.
+ */
+export function checkStored({ name, length, channels, images }: Dataset): void {
+  for (const [what, value] of Object.entries({ length, channels })) {
+    if (Number.isInteger(value) && value >= 1) continue;
+    throw new InputError(`${name}: ${what} is ${value}; expected a whole number from 1`);
+  }
   const { bytes, offsets, sizes } = (images ?? {}) as Partial<Images>;
   if (!isBytes(bytes) || !offsets || !sizes) {
     const found = bytes ?? images;
@@ -23,8 +31,9 @@ function checkStored({ name, length, channels, images }: Dataset): void {
     );
   }
   if (offsets.length !== length || sizes.length !== 2 * length) {
+    const sized = sizes.length / 2 === offsets.length ? "" : ` with ${sizes.length / 2} sizes`;
     throw new InputError(
-      `${name}: ${offsets.length} images are stored, with ${sizes.length / 2} sizes; expected ${length}`,
+      `${name}: ${offsets.length} images${sized}, length ${length}; expected as many as length says`,
     );
   }
   const total = bytes instanceof Uint8Array ? bytes.length : bytes!.bytes;
@@ -46,11 +55,7 @@ function checkStored({ name, length, channels, images }: Dataset): void {
  * are no bytes, and labels that cannot be used, naming the first.
  */
 export function checkImages(dataset: Dataset): void {
-  const { name, length, channels, images, labels, groups, ids } = dataset;
-  for (const [what, value] of Object.entries({ length, channels })) {
-    if (Number.isInteger(value) && value >= 1) continue;
-    throw new InputError(`${name}: ${what} is ${value}; expected a whole number from 1`);
-  }
+  const { name, length, images, labels, groups, ids } = dataset;
   checkStored(dataset);
   for (const [what, list] of Object.entries({ groups, ids })) {
     if (list === undefined || list.length === length) continue;

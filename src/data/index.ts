@@ -17,8 +17,9 @@ export {
   decodeInOrder,
   type ImageSource,
 } from "./decode.js";
-export { checkImages, checkSplits } from "./door.js";
+export { checkImages, checkSplits, checkStored } from "./door.js";
 export { type Drawing, type Drawn, draw } from "./draw.js";
+export { columnMeans, constantError, countsPerImage } from "./entryCounts.js";
 export { type FeatureColumns, type FeatureTable, readFeatures } from "./featureTable.js";
 export {
   type Affine,

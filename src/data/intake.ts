@@ -2,6 +2,7 @@
 // goes the same way wherever it is met.
 
 import { InputError } from "../inputError.js";
+import { counted } from "../text/format.js";
 import type { Dataset } from "./dataset.js";
 import { type Fit, fits } from "./geometry.js";
 import { commonSize, imagesOf, joinImages, readerOf, sizeAt, sizesInWords } from "./images.js";
@@ -87,7 +88,7 @@ function convert(dataset: Dataset, channels: number): Dataset {
   const rule = channelRule(dataset.channels, channels);
   if (!rule) {
     throw new InputError(
-      `${name} has images of ${dataset.channels} channels; the net takes ${channels}`,
+      `${name} has images of ${counted(dataset.channels, "channel")}; the net takes ${channels}`,
     );
   }
   const reader = readerOf(images, dataset.channels);

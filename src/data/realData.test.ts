@@ -35,7 +35,7 @@ const sets: Readonly<Record<string, Expected>> = {
     shape: [64, 85, 3],
     kind: "boxes",
     names: 3,
-    notes: /train: 2804 boxes in 205 images.*1 boxes without area are left out.*line 4006/s,
+    notes: /train: 2,804 boxes in 205 images.*left out: 1 box without area.*line 4006/s,
   },
   "bccd/boxes.csv": {
     options: { columns: { tags: "class" }, size: 32 },

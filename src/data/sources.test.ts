@@ -46,6 +46,24 @@ test("cifar10 by name, or how to get it", async () => {
   }
 });
 
+test("data of another kind than the wanted one are refused before they are read", async () => {
+  const folder = await scratchFolder();
+  await mkdir(join(folder, "images"));
+  await mkdir(join(folder, "masks"));
+  await writeFile(join(folder, "images", "a.png"), "never decoded");
+  await writeFile(join(folder, "masks", "a.png"), "never decoded");
+  await expect(openDataset(folder, { kind: "points", known: ["cell"] })).rejects.toThrow(
+    /has a mask \(it is a folder with images.* masks.*\); wanted: points$/,
+  );
+  const table = await scratchFolder();
+  await writeFile(join(table, "boxes.csv"), "path,class,xmin,ymin,xmax,ymax\n");
+  await expect(
+    openDataset(table, { kind: "tags", columns: { path: "path", tags: "class" } }),
+  ).rejects.toThrow(
+    /has points or boxes \(it is a folder of images with .*\); wanted: tags; do you mean .*boxes.csv\?$/,
+  );
+});
+
 test("an unknown name gets the nearest one suggested", async () => {
   await expect(openDataset("minst")).rejects.toThrow(/did you mean "mnist"/);
   await expect(openDataset("./nowhere")).rejects.toThrow(/nor the path of a folder or file/);

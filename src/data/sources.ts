@@ -6,12 +6,19 @@ import { InputError } from "../inputError.js";
 import { suggestion } from "../text/words.js";
 import type { Splits } from "./dataset.js";
 import { smallestSize } from "./images.js";
+import { labelKinds } from "./labels.js";
 import { cifar } from "./readers/cifar.js";
 import { locationAt } from "./readers/files.js";
 import { idx } from "./readers/idx.js";
 import { isImage } from "./readers/imageFiles.js";
 import { readers } from "./readers/index.js";
-import { type Choice, numbered, type Reader, type ReadOptions } from "./readers/reader.js";
+import {
+  type Choice,
+  type Location,
+  numbered,
+  type Reader,
+  type ReadOptions,
+} from "./readers/reader.js";
 
 /** A well-known data set: where it lies on this machine, and what brings it there. */
 export interface Source {
@@ -136,6 +143,19 @@ function refuseIdle(path: string, { heeds, reads }: Reader, options: OpenOptions
   );
 }
 
+/** Refuses labels of another kind than the wanted ones before anything is read. */
+function refuseKind(
+  { path, entries = [] }: Location,
+  { kinds, reads }: Reader,
+  { kind }: OpenOptions,
+): void {
+  if (kind === undefined || kinds === undefined || kinds.includes(kind)) return;
+  const titles = kinds.map((one) => labelKinds[one].title).join(" or ");
+  throw new InputError(
+    `${path} has ${titles} (it is ${reads}); wanted: ${labelKinds[kind].title}${cureFor(path, entries)}`,
+  );
+}
+
 /** Archives of files. */
 const PACKED = /\.(zip|tar|tgz|tar\.\w+|7z|rar)$/i;
 
@@ -168,6 +188,7 @@ async function readPath(path: string, options: OpenOptions): Promise<Splits> {
   }
   for (const reader of readers) {
     if (!(await reader.matches(location))) continue;
+    refuseKind(location, reader, options);
     refuseIdle(path, reader, options);
     return reader.read(location, options);
   }

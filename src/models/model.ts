@@ -17,6 +17,7 @@ export interface ModelInput {
 /** Settings that a model was published with or is known to train well with; a user's go before them. */
 export interface ModelDefaults {
   readonly optimizer?: string;
+  /** Learning rate of that optimizer; any other has its own. */
   readonly lr?: number;
   readonly decay?: number;
   /** Normalisation in units of the stored bytes: (byte - mean) / std, one a channel. */

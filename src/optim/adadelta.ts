@@ -12,6 +12,7 @@ export const adadelta: FirstOrder = {
   source: "Zeiler 2012, arXiv 1212.5701",
   state: ["second", "steps"],
   defaults: { beta: 0.95, eps: 1e-6 },
+  rate: 1,
   rule(input) {
     const { w, state, hyper } = input;
     const { beta, eps, lr } = hyper;

@@ -10,6 +10,7 @@ export const adagrad: FirstOrder = {
   source: "Duchi, Hazan and Singer 2011, JMLR 12",
   state: ["sum"],
   defaults: { eps: 1e-10 },
+  rate: 0.01,
   rule(input) {
     const { w, state, hyper } = input;
     const grad = regularised(input);

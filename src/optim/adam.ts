@@ -43,6 +43,7 @@ export const adam: FirstOrder = {
   source: "Kingma and Ba 2014, arXiv 1412.6980",
   state: ["first", "second"],
   defaults: adamDefaults,
+  rate: 0.001,
   rule(input) {
     const { change, state } = adamChange(regularised(input), input);
     return { w: sub(input.w, change), state };

@@ -11,6 +11,7 @@ export const adamw: FirstOrder = {
   source: "Loshchilov and Hutter 2017, arXiv 1711.05101",
   state: ["first", "second"],
   defaults: adamDefaults,
+  rate: 0.001,
   rule(input) {
     const { w, grad, hyper, decayMask } = input;
     const { change, state } = adamChange(grad, input);

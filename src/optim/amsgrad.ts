@@ -12,6 +12,7 @@ export const amsgrad: FirstOrder = {
   source: "Reddi, Kale and Kumar 2018, arXiv 1904.09237",
   state: ["first", "second", "largest"],
   defaults: adamDefaults,
+  rate: 0.001,
   rule(input) {
     const { w, state, hyper } = input;
     const { first, second, rate, unbias } = adamMoments(regularised(input), input);

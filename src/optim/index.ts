@@ -21,7 +21,7 @@ export type {
   StepReport,
 } from "./optimizer.js";
 export { slicesOf } from "./partition.js";
-export { getOptimizer, getRule, gradientsOf, isSelfPaced, optimizers } from "./registry.js";
+export { baseOf, getOptimizer, getRule, gradientsOf, isSelfPaced, optimizers } from "./registry.js";
 export { getSchedule, type Progress, type Schedule, schedules } from "./schedules/index.js";
 export { type Slice, sliceOf, wholeOf } from "./slice.js";
 export {

@@ -15,6 +15,7 @@ export const lamb: FirstOrder = {
   source: "You et al. 2019, arXiv 1904.00962",
   state: ["first", "second"],
   defaults: { ...adamDefaults, eps: 1e-6 },
+  rate: 0.001,
   rule(input) {
     const { w, grad, hyper, decayMask, norm } = input;
     const { lr, decay, eps } = hyper;

@@ -15,6 +15,7 @@ export const nadam: FirstOrder = {
   source: "Dozat 2016, ICLR workshop",
   state: ["first", "second"],
   defaults: adamDefaults,
+  rate: 0.001,
   rule(input) {
     const { w, hyper } = input;
     const { beta1, eps, lr, step } = hyper;

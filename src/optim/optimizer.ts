@@ -44,6 +44,8 @@ interface Described {
   readonly source: string;
   /** Its own numbers with their defaults, as `momentum: 0.9`; `lr` and `decay` are everybody's. */
   readonly defaults: Hyper;
+  /** Learning rate that one begins with; default that of the settings, which is for gradients as they are. */
+  readonly rate?: number;
 }
 
 /** A first-order optimizer as data: one gradient a step, and a rule that uses it. */

@@ -30,6 +30,7 @@ export const radam: FirstOrder = {
   source: "Liu et al. 2019, arXiv 1908.03265",
   state: ["first", "second"],
   defaults: adamDefaults,
+  rate: 0.001,
   derived: { known: (hyper) => Number(lengthAt(hyper) > KNOWN), rectification },
   rule(input) {
     const { w, hyper } = input;

@@ -62,6 +62,9 @@ function wrapped(wrapper: Wrapper, base: Optimizer): FirstOrder {
   };
 }
 
+/** Name of the optimizer inside all wrappers: `lars` of `lookahead(sam(lars))`. */
+export const baseOf = (name: string): string => name.replace(/^.*\(|\)+$/g, "");
+
 /**
  * An optimizer by name, or inside wrappers as `lookahead(sam(lars))`: the outer one does last what it does.
  *

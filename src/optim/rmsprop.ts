@@ -14,6 +14,7 @@ export const rmsprop: FirstOrder = {
   source: "Tieleman and Hinton 2012, Neural Networks for Machine Learning, lecture 6.5",
   state: ["second"],
   defaults: { beta: 0.99, eps: 1e-8 },
+  rate: 0.001,
   rule(input) {
     const { w, state, hyper } = input;
     const grad = regularised(input);

@@ -53,3 +53,27 @@ test("nothing found leaves an image as it is", async () => {
   const at = await drawn({ points: [], boxes: [] });
   expect([at(0, 0), at(79, 59)]).toEqual([plain, plain]);
 });
+
+test("the surest box lies on top, and its words lie within the image wherever it is", async () => {
+  const box = { class: "dog", left: 40, top: 30, right: 79, bottom: 55 };
+  const at = await drawn({
+    boxes: [
+      { ...box, confidence: 0.9 },
+      { ...box, class: "cat", confidence: 0.6 },
+    ],
+  });
+  // Red of the surer one, which is named first.
+  const side = at(60, 55);
+  expect(side[0]).toBeGreaterThan(side[2] + 20);
+  const alone = await drawn({
+    boxes: [{ ...box, left: 70, top: 58, bottom: 60, confidence: 0.9 }],
+  });
+  // The ground of the words begins left of the box and above it.
+  expect(alone(20, 50)).not.toEqual(plain);
+});
+
+test("a title that is longer than the image is wide is written smaller", async () => {
+  const at = await drawn({}, "cat 93.10 %, dog 6.20 %, owl 0.70 %");
+  expect(at(78, 1)).not.toEqual(plain);
+  expect(at(1, 8)).toEqual(plain);
+});

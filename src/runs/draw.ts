@@ -59,11 +59,22 @@ function blend({ height, width, data }: Image, { runs, place, ...size }: FoundMa
   }
 }
 
-/** Words on a dark ground, their upper left corner at a place. */
-function caption(words: string, x: number, y: number, high: number, fill: string): string {
-  const width = 0.62 * high * [...words].length + 4;
-  const ground = { x, y, width, height: 1.3 * high, fill: "black", "fill-opacity": 0.6 };
-  const letters = { fill, "font-family": "sans-serif", "font-size": high };
+/** Width of a letter, of its height, and what stands beside the words. */
+const LETTER = 0.62;
+const BESIDE = 4;
+
+/**
+ * White words on a dark ground, their upper left corner at a place or as near to it as they lie within the image; letters
+ * are smaller where the words are longer than the image is wide.
+ */
+function caption(words: string, left: number, top: number, image: Size): string {
+  const { length } = [...words];
+  const high = Math.min(letterHeight(image), (image.width - BESIDE) / (LETTER * length));
+  const [width, height] = [LETTER * high * length + BESIDE, 1.3 * high];
+  const within = (at: number, size: number, most: number) => Math.max(0, Math.min(at, most - size));
+  const [x, y] = [within(left, width, image.width), within(top, height, image.height)];
+  const ground = { x, y, width, height, fill: "black", "fill-opacity": 0.6 };
+  const letters = { fill: "white", "font-family": "sans-serif", "font-size": high };
   return element("rect", ground) + text(words, x + 2, y + high, letters);
 }
 
@@ -82,16 +93,18 @@ function overlay(
       ...{ cx: point.x, cy: point.y, r: high / 4 },
     }),
   );
-  const frames = boxes.map(({ left, top, right, bottom, ...box }) => {
+  // The surest one lies on top.
+  const rising = [...boxes].sort((a, b) => (a.confidence ?? 1) - (b.confidence ?? 1));
+  const frames = rising.map(({ left, top, right, bottom, ...box }) => {
     const stroke = colourOf(box.class, names);
     const sides = { x: left, y: top, width: right - left, height: bottom - top };
     const sure = box.confidence === undefined ? "" : ` ${percent(box.confidence)}`;
     const words = `${box.class}${sure}`;
     return (
-      element("rect", { ...line, ...sides, stroke }) + caption(words, left, top, high, "white")
+      element("rect", { ...line, ...sides, stroke }) + caption(words, left, top, { width, height })
     );
   });
-  const words = title === "" ? [] : [caption(title, 0, 0, high, "white")];
+  const words = title === "" ? [] : [caption(title, 0, 0, { width, height })];
   const attributes = { xmlns: "http://www.w3.org/2000/svg", width, height };
   return element("svg", attributes, [...rings, ...frames, ...words].join(""));
 }

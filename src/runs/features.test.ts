@@ -13,6 +13,11 @@ test("features are what the head makes logits of, means over the pixels of the l
   const { of, width } = await net.features(data.test);
   expect([width, of.length]).toEqual([64, 64 * 33]);
 
+  const short = { ...data.test, length: 1 };
+  for (const ask of ["predict", "features", "evaluate"] as const) {
+    await expect(net[ask](short)).rejects.toThrow("33 images, length 1; expected");
+  }
+
   const { params } = netOf(net.model, 1, { training: false }).layout;
   const w = await net.w.read();
   const parameter = (name: string) => w.subarray(params.find((one) => one.name === name)!.offset);

@@ -48,6 +48,7 @@ async function predictChunk(
  * order.
  *
  * @example
+ * import { openTrained, predictFiles } from "convoynet";
  * const net = await openTrained("runs/a");
  * for await (const { at, prediction, reason } of predictFiles(net, ["digit.png", "no-such-file.png"])) {
  *   console.log(at, prediction?.class ?? reason);

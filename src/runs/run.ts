@@ -2,6 +2,7 @@
 
 import { intakeInWords, selectionFault } from "../data/index.js";
 import { InputError } from "../inputError.js";
+import { isSelfPaced } from "../optim/index.js";
 import type { State } from "../train/checkpoint.js";
 import type { Evaluation } from "../train/evaluator.js";
 import type { Listener, StopReason, Summary, TrainEvent } from "../train/events.js";
@@ -9,8 +10,8 @@ import type { Prepared } from "../train/prepare.js";
 import type { Progress } from "../train/progress.js";
 import type { Training } from "../train/training.js";
 import { version } from "../version.js";
+import { constantAdvice } from "./constantAdvice.js";
 import { runListeners } from "./listeners/index.js";
-import { majorityAdvice } from "./majority.js";
 import type { RunConfig } from "./runConfig.js";
 import type { RunFolder } from "./runFolder.js";
 import { stopReason } from "./stopping.js";
@@ -102,7 +103,7 @@ export class Run {
   private async announce(saved?: RunConfig): Promise<void> {
     const { prepared, session, folder } = this;
     const { engine } = session;
-    const { splits, config, net, question, score } = prepared;
+    const { splits, config, net, question, score, optimizer } = prepared;
     const { epoch, step, history } = session.progress();
     await this.emit({
       type: "runStart",
@@ -115,6 +116,8 @@ export class Run {
       engine: engine.name,
       threads: engine.threads,
       seed: config.seed,
+      optimizer: optimizer.name,
+      ...(!isSelfPaced(optimizer) && { lr: config.lr }),
       epochs: config.epochs,
       stepsPerEpoch: session.stepsPerEpoch,
       batch: session.batchSize,
@@ -222,7 +225,8 @@ export class Run {
     const { test } = this.prepared.splits;
     const each = test && (await session.evaluateEach?.());
     const evaluation = await session.evaluateBest();
-    const advice = majorityAdvice(evaluation, this.prepared.config);
+    const { config, question, score } = this.prepared;
+    const advice = constantAdvice(evaluation, { config, task: question.task, score });
     if (advice) await this.emit({ type: "warning", message: advice });
     const summary: Summary = {
       ...(await this.summary(test && resultOf(evaluation))),

@@ -13,7 +13,7 @@ export {
   type SelectionStudyOptions,
   selectionRows,
 } from "./selections.js";
-export { type Estimate, estimate, tQuantile } from "./statistics.js";
+export { type Estimate, estimate, tQuantile, withinShares } from "./statistics.js";
 export {
   type Course,
   inOrder,

@@ -35,6 +35,12 @@ describe("a first round", () => {
   });
 });
 
+test("seeds that scatter more than images explain are no ground for a claim either", () => {
+  const apart = [rate(0.01, 0.55, 0.75), rate(0.1, 0.6, 0.9)];
+  expect(verdictOf(apart, scale)).not.toBe("named");
+  expect(verdictOf([rate(0.01, 0.64, 0.66), rate(0.1, 0.74, 0.76)], scale)).toBe("named");
+});
+
 describe("the grid grows", () => {
   const grid = [0.001, 0.01, 0.1];
   const rising = [rate(0.001, 0.6), rate(0.01, 0.7), rate(0.1, 0.8)];

@@ -4,7 +4,7 @@
 // does not end with the best mean but with the middle of all rates that chance cannot tell from it, which is trained too:
 // the curve over the rate has one top, flat and next to a cliff, so that between two good rates all are good.
 
-import { advantage, type ScoreScale, standardError } from "./score.js";
+import { advantage, imagesError, type ScoreScale, standardError } from "./score.js";
 import { mean } from "./statistics.js";
 
 /** A rate, and what its runs came to. */
@@ -96,11 +96,11 @@ function finalists(rates: readonly RateScore[], scale: ScoreScale): RateScore[] 
   );
 }
 
-/** Those of them within one standard error of the best one. */
+/** Those of them that the choice of images alone could have made the best one. */
 function equals(rates: readonly RateScore[], scale: ScoreScale): RateScore[] {
   const [best, ...others] = finalists(rates, scale);
   if (!best) return [];
-  const error = standardError(best.scores, scale);
+  const error = imagesError(best.scores, scale);
   const near = (rate: RateScore) => advantage(meanOf(best), meanOf(rate), scale) <= error;
   return [best, ...others.filter(near)];
 }

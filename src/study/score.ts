@@ -22,18 +22,28 @@ export const scoreOf = ({ finished }: RunOutcome): number | undefined =>
 export const advantage = (score: number, other: number, scale: Score): number =>
   merit(scale, score) - merit(scale, other);
 
+/** Standard error of the mean of some runs' scores by how the runs scatter, which one run alone does not tell. */
+const scatterError = (scores: readonly number[]): number | undefined =>
+  scores.length < 2 ? undefined : std(scores) / Math.sqrt(scores.length);
+
 /**
- * Standard error of the mean of some runs' scores. That of an accuracy is the binomial one, of a share between which
- * and 0 or 1 lies one image at least, so that a few images without a mistake are not taken for certainty; that of any
- * other score follows from how the runs scatter, which one run alone does not tell.
+ * What the choice of the images alone does to the mean of some runs' scores. That of an accuracy is the binomial error,
+ * of a share between which and 0 or 1 lies one image at least, so that a few images without a mistake are not taken for
+ * certainty. That of any other score is not known apart from how the runs scatter.
  */
-export function standardError(scores: readonly number[], { metric, images }: ScoreScale): number {
-  if (metric !== "accuracy") {
-    return scores.length < 2 ? Number.POSITIVE_INFINITY : std(scores) / Math.sqrt(scores.length);
-  }
+export function imagesError(scores: readonly number[], { metric, images }: ScoreScale): number {
+  if (metric !== "accuracy") return scatterError(scores) ?? Number.POSITIVE_INFINITY;
   const total = images * scores.length;
   return binomialError((mean(scores) * total + 1) / (total + 2), total);
 }
+
+/**
+ * Standard error of the mean of some runs' scores: how the runs scatter, each with a seed and with held-out images of its
+ * own, and no less than {@link imagesError}, as few runs may lie together by chance. One run does not tell what another
+ * seed would come to: of an accuracy only what the images do is known then.
+ */
+export const standardError = (scores: readonly number[], scale: ScoreScale): number =>
+  Math.max(imagesError(scores, scale), scatterError(scores) ?? 0);
 
 /** What always the same class scores in accuracy: the share of the most frequent one. */
 export function constantScore(labels: Labels, { metric }: Score): number | undefined {

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { binomialError, estimate, mean, std, tally, tQuantile } from "./statistics.js";
+import {
+  binomialError,
+  estimate,
+  mean,
+  std,
+  tally,
+  tQuantile,
+  withinShares,
+} from "./statistics.js";
 
 describe("quantiles of Student's t", () => {
   // Tables of the two-sided quantile, as in Abramowitz and Stegun 1964, table 26.10.
@@ -63,4 +71,18 @@ test.each([
   [1, 500, 0],
 ])("one accuracy of %d on %d images has a standard error", (accuracy, images, expected) => {
   expect(binomialError(accuracy, images)).toBeCloseTo(expected, 12);
+});
+
+test("the interval of a share ends where shares end", () => {
+  expect(withinShares({ mean: 0.9, low: 0.7, high: 1.1 })).toEqual({
+    mean: 0.9,
+    low: 0.7,
+    high: 1,
+  });
+  expect(withinShares({ mean: 0.1, low: -0.2, high: 0.4 })).toEqual({
+    mean: 0.1,
+    low: 0,
+    high: 0.4,
+  });
+  expect(withinShares({ mean: 0.1 })).toEqual({ mean: 0.1 });
 });

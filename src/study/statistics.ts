@@ -11,6 +11,12 @@ export interface Estimate {
   readonly high?: number;
 }
 
+/** An estimate of a share with its interval cut to 0 to 1, as it is printed. */
+export const withinShares = ({ mean, low, high }: Estimate): Estimate =>
+  low === undefined || high === undefined
+    ? { mean }
+    : { mean, low: Math.max(0, low), high: Math.min(1, high) };
+
 /** How often one of two paired values is the better one. */
 export interface Tally {
   readonly wins: number;

@@ -86,7 +86,7 @@ export interface TunedRate {
   readonly verdict: Verdict;
   /** The rate, with the verdict `named` alone. */
   readonly lr?: number;
-  /** Its mean score, and the standard error of that. */
+  /** Its mean score, and the standard error of that: what seeds and images do. One training does not tell it. */
   readonly score?: number;
   readonly standardError?: number;
   /** Which metric decided, how it is read, and what always the same answer scores. */
@@ -229,7 +229,7 @@ class RateStudy {
       ...(rate && {
         lr: rate.lr,
         score: mean(rate.scores),
-        standardError: standardError(rate.scores, scale),
+        ...(rate.scores.length > 1 && { standardError: standardError(rate.scores, scale) }),
       }),
     };
   }

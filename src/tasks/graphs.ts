@@ -81,7 +81,7 @@ export const outputShape = ({ output }: Task, model: Pick<Model, "input" | "outp
   outputForms[output].shape(model);
 
 /** Refuses a net that gives something else than the task needs. */
-function checkOutput({ model, task }: Asked, output: Value): void {
+function checkOutput({ model, task }: Pick<Asked, "model" | "task">, output: Value): void {
   if (task.signed && model.positive) {
     throw new InputError(
       `model ${model.name} gives no number below 0, which task ${task.name} needs; choose another model, as resnet18`,
@@ -95,6 +95,14 @@ function checkOutput({ model, task }: Asked, output: Value): void {
   );
 }
 
+/**
+ * Refuses a model that gives something else than a task needs.
+ *
+ * @throws InputError
+ */
+export const expectFit = (model: Model, task: Task): void =>
+  checkOutput({ model, task }, netOf(model, 1, { training: false }).output);
+
 /** The task's loss on a net's output. */
 function lossOf(
   { model, task, targets, constants }: Asked,
@@ -102,7 +110,7 @@ function lossOf(
   output: Value,
   options: Weighting & { readonly smoothing?: number },
 ) {
-  checkOutput({ model, task, targets, constants }, output);
+  checkOutput({ model, task }, output);
   const inputs = Object.entries(targets).map(
     ([name, { dtype, shape }]) =>
       [name, input(output.graph, name, [batch, ...shape], dtype)] as const,

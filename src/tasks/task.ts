@@ -17,6 +17,8 @@ export interface MetricInfo {
   readonly better: "higher" | "lower";
   /** A share of 1 is shown in percent, a number as it is. */
   readonly unit: "share" | "number";
+  /** Whether it counts each class alike, however rare it is. */
+  readonly classesAlike?: boolean;
   /** Whether training tells it too, from its tallies. */
   readonly trained?: boolean;
   readonly description: string;
@@ -46,6 +48,15 @@ export interface Confusion {
   readonly counts: Float64Array;
 }
 
+/** What always the same answer scores. */
+export interface ConstantAnswer {
+  /** Of the task's metrics. */
+  readonly metric: string;
+  readonly value: number;
+  /** The answer in words: always saying ... */
+  readonly says: string;
+}
+
 /** Sums over an evaluation; batches are added one by one, never averaged. */
 export interface Metrics {
   /**
@@ -61,6 +72,8 @@ export interface Metrics {
   outputs(): OutputReport[];
   /** Where classes can be taken for each other. */
   readonly confusion?: Confusion;
+  /** What always the same answer would have scored on the same images; absent where nobody can tell. */
+  readonly constant?: ConstantAnswer;
 }
 
 /** Chooses numbers of the decoder by images whose labels are known. */
@@ -114,6 +127,8 @@ export type Prediction = Readonly<Record<string, unknown>>;
 export interface DecodeOptions {
   /** Classes to name, best first; default all. */
   readonly top?: number;
+  /** Least confidence of a tag, point or box that is said; default the task's own. */
+  readonly confidence?: number;
 }
 
 /** What a decoder knows. */
@@ -144,6 +159,16 @@ export interface ImageSize {
  */
 export type OutputForm = "vector" | "map" | "cells";
 
+/** Settings that a task is known to learn well with; they go before those of a model and behind a user's. */
+export interface TaskDefaults {
+  /** Model by name where nobody names one; default one for images of their size. */
+  readonly model?: string;
+  readonly optimizer?: string;
+  /** Learning rate of that optimizer; any other has its own. */
+  readonly lr?: number;
+  readonly decay?: number;
+}
+
 /** A task as data: a new one is a folder with such a record, its test and one line in the index. */
 export interface Task<L extends Labels = Labels> {
   readonly name: string;
@@ -155,6 +180,7 @@ export interface Task<L extends Labels = Labels> {
   readonly output: OutputForm;
   /** Whether it makes a difference on which side of 0 an output lies; default false. */
   readonly signed?: boolean;
+  readonly defaults?: TaskDefaults;
   /** Names of the net's outputs, one each. */
   outputs(labels: L): readonly string[];
   /**
@@ -204,6 +230,13 @@ export interface Task<L extends Labels = Labels> {
   placed?(prediction: Prediction, map: Affine): Prediction;
   /** A prediction as a row of a table: names of columns and what stands in them, the same for every image. */
   row(prediction: Prediction): readonly (readonly [column: string, value: string | number])[];
+  /** What it finds in an image, for a table with a row for each: absent where it finds no places. */
+  readonly things?: {
+    readonly columns: readonly string[];
+    rows(prediction: Prediction): readonly (readonly (string | number)[])[];
+  };
+  /** Whether it heeds {@link DecodeOptions.confidence}; default false. */
+  readonly saysFrom?: boolean;
   /** What the net says of each image of a batch. */
   decode(output: Float32Array, info: DecodeInfo, options?: DecodeOptions): Prediction[];
 }

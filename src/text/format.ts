@@ -12,6 +12,10 @@ export const sixDigits = (value: number): number => Number(value.toPrecision(6))
 /** `61,706`. */
 export const grouped = (count: number): string => Math.round(count).toLocaleString("en-US");
 
+/** `1 box`, `10,000 boxes`; the plural has an s where none is given. */
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${grouped(count)} ${count === 1 ? one : many}`;
+
 /** `0:07`, `12:34`, `3:25:08`. */
 export function clock(seconds: number): string {
   const whole = Math.round(seconds);

@@ -9,6 +9,7 @@ import { settingCalled } from "./otherNames.js";
 
 /** Numbers, ranges and names, one for each net of a swarm; see the swarm's rates. */
 const RATES = /^([a-z]{4,}|[-\d.e@/]+)(,\s*([a-z]{4,}|[-\d.e@/]+))*$/i;
+const RATES_EXPECTED = "expected a positive number, or in a swarm one a net, as 0.1,0.01,random";
 
 /** `name (what it does), ...`. */
 const inWords = (table: Readonly<Record<string, string>>): string =>
@@ -53,7 +54,7 @@ export const trainConfig = z.strictObject({
     .string()
     .optional()
     .describe(
-      "model by name; default by the images: lenet5 for grey ones up to 32x32, resnet20 below 64x64, else resnet18",
+      "model by name; default by the task, or by the images: lenet5 for grey ones up to 32x32, resnet20 below 64x64, else resnet18",
     ),
   module: z
     .string()
@@ -117,14 +118,19 @@ export const trainConfig = z.strictObject({
     .default({})
     .describe("how comet chooses its bounds, as eta=0.01,mode=exact,share=0.125"),
   seed: z.int().min(0).max(0xffffffff).default(1).describe("seed of all random numbers"),
-  optimizer: z.string().default("nesterov").describe("optimizer by name"),
+  optimizer: z
+    .string()
+    .default("nesterov")
+    .describe("optimizer by name; a task or a model may have another default"),
   levels: count().optional().describe("nets of rmtr, each half as deep as the one above it"),
   lr: z
-    .union([z.number().positive(), z.string().regex(RATES)], {
-      error: "expected a positive number, or in a swarm one a net, as 0.1,0.01,random",
+    .union([z.number().positive(), z.string().regex(RATES, { error: RATES_EXPECTED })], {
+      error: RATES_EXPECTED,
     })
     .default(0.05)
-    .describe("learning rate, the schedule's peak; in a swarm also one a net, as 0.1,0.01,random"),
+    .describe(
+      "learning rate, the schedule's peak; default that of task, model or optimizer; in a swarm also one a net, as 0.1,0.01,random",
+    ),
   decay: z.number().min(0).default(5e-4).describe("weight decay; skips biases and norms"),
   hyper: z
     .record(z.string(), z.number())

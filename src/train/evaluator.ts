@@ -7,6 +7,7 @@ import { IMAGES } from "../nn/index.js";
 import {
   type Asked,
   type Confusion,
+  type ConstantAnswer,
   evaluationGraph,
   type MetricValues,
   type OutputReport,
@@ -26,6 +27,8 @@ export interface Evaluation {
   readonly outputs: readonly OutputReport[];
   /** Where classes can be taken for each other. */
   readonly confusion?: Confusion;
+  /** What always the same answer would have scored, where somebody can tell. */
+  readonly constant?: ConstantAnswer;
 }
 
 /** A model compiled for evaluation; serves any number of data sets with the same names of labels. */
@@ -97,6 +100,7 @@ export class Evaluator {
       metrics: metrics.values(),
       outputs: metrics.outputs(),
       confusion: metrics.confusion,
+      ...(metrics.constant && { constant: metrics.constant }),
     };
   }
 

@@ -2,6 +2,7 @@
 
 import type { MetricInfo, MetricValues, Score } from "../tasks/index.js";
 import type { LayerCompression } from "./activationBounds.js";
+import type { TrainConfig } from "./config.js";
 import type { Evaluation } from "./evaluator.js";
 import type { TrainingMemory } from "./memory.js";
 import type { EpochRecord } from "./progress.js";
@@ -24,6 +25,9 @@ export interface RunStart {
   readonly engine: string;
   readonly threads: number;
   readonly seed: number;
+  readonly optimizer: string;
+  /** Its learning rate, as the settings tell it; absent where it finds the lengths of its steps itself. */
+  readonly lr?: TrainConfig["lr"];
   readonly epochs: number;
   readonly stepsPerEpoch: number;
   readonly batch: number;

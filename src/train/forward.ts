@@ -1,6 +1,6 @@
 // A net's forward pass over images: programs for batches of a few sizes, each compiled once.
 
-import { type Dataset, type Intake, Loader } from "../data/index.js";
+import { checkStored, type Dataset, type Intake, Loader } from "../data/index.js";
 import type { Engine, Program, Vector } from "../engine/index.js";
 import { type Graph, WEIGHTS } from "../graph/index.js";
 import { IMAGES } from "../nn/index.js";
@@ -43,9 +43,14 @@ export class Forward {
     return { shape, program: await this.engine.compile(graph, { frozen: [WEIGHTS] }) };
   }
 
-  /** Runs all images through the net with parameters `w`, in order. */
+  /**
+   * Runs all images through the net with parameters `w`, in order.
+   *
+   * @throws InputError for images that do not belong together.
+   */
   async run(w: Vector, dataset: Dataset, use: UseOutput): Promise<void> {
     if (dataset.length === 0) return;
+    checkStored(dataset);
     const { engine, intake, largest } = this;
     const batch = Math.min(largest, 2 ** Math.ceil(Math.log2(dataset.length)));
     const { program, shape } = await this.programOf(batch);

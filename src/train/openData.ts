@@ -1,5 +1,6 @@
 // The data that settings name. A path says where to look, not what the data are: that is what a fingerprint tells.
 
+import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import {
   checkSplits,
@@ -12,6 +13,7 @@ import {
   type Splits,
   sources,
 } from "../data/index.js";
+import { InputError } from "../inputError.js";
 import type { TrainConfig } from "./config.js";
 
 /** Settings that say what data to read and how. */
@@ -28,6 +30,8 @@ export interface OpenDataOptions {
   readonly kind?: Labels["kind"];
   /** Classes of the net that the data are for, when nothing is learned from them. */
   readonly known?: readonly string[];
+  /** What to do where data that were there before are not there any more. */
+  readonly moved?: string;
   /** Hears how far reading has come. */
   readonly onProgress?: (progress: ReadProgress) => void;
 }
@@ -49,11 +53,14 @@ export const isSource = (data: string): boolean => sources.some(({ name }) => na
  */
 export async function openData(
   settings: DataSettings,
-  { from, kind, known, onProgress }: OpenDataOptions = {},
+  { from, kind, known, moved, onProgress }: OpenDataOptions = {},
 ): Promise<Splits> {
   const { data, columns, classes, groupBy } = settings;
   const names = classes === undefined ? undefined : await readClassNames(pathFrom(from, classes));
   const path = isSource(data) ? data : pathFrom(from, data);
+  if (moved !== undefined && !isSource(data) && !existsSync(path)) {
+    throw new InputError(`${path}: the data of the run are not there any more; ${moved}`);
+  }
   return checkSplits(
     await openDataset(path, {
       ...readingOf(settings),

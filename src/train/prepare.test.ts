@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { bytesOf } from "../../test/fixtures/data.js";
 import { stripeSplits, tinyModel, tinySettings } from "../../test/support/tinyRun.js";
 import { normalisationOf } from "../data/index.js";
+import { ragged } from "../data/ragged.js";
 import { createModel } from "../models/index.js";
 import { netOf } from "../nn/index.js";
 import { classification } from "../tasks/index.js";
@@ -58,4 +59,32 @@ test("where no model is named it is one for the images, or that of the weights",
   const weights = { info: { ...net, model: model.name }, tensors };
   const started = await prepare(settings, { data, weights });
   expect(started.net.model).toBe("convnet-gn");
+});
+
+test("a missing file of weights and a model that cannot do the task are refused before data are read", async () => {
+  const data = "no-such-data";
+  await expect(prepare({ data, pretrained: "no.safetensors" }, {})).rejects.toThrow(
+    "no.safetensors: there is no such file",
+  );
+  await expect(prepare({ data, task: "segment", model: "resnet20" }, {})).rejects.toThrow(
+    "model resnet20 gives [1, 10]; task segment needs a number for each pixel",
+  );
+  await expect(prepare({ data, model: "resnet21" }, {})).rejects.toThrow(
+    'unknown model "resnet21"',
+  );
+});
+
+test("where no model is named it is the task's, before it is one for the images", async () => {
+  const { train } = stripeSplits();
+  const of = ragged(
+    new Float32Array(0),
+    Array.from({ length: train.length }, () => [1, 1, 0]),
+  );
+  const labels = { kind: "points", of, classes: ["dot"] } as const;
+  const { net, config } = await prepare(
+    { data: "dots", size: 16 },
+    { data: { train: { ...train, labels } } },
+  );
+  expect(net.model).toBe("unet-8");
+  expect([config.optimizer, config.lr]).toEqual(["adam", 0.003]);
 });

@@ -18,12 +18,19 @@ import {
   type Splits,
 } from "../data/index.js";
 import { InputError } from "../inputError.js";
-import { createModel, defaultModel, type Model, type ModelInput } from "../models/index.js";
+import {
+  createModel,
+  defaultModel,
+  familyOf,
+  type Model,
+  type ModelInput,
+} from "../models/index.js";
 import { getOptimizer, getSchedule, isSelfPaced, type Optimizer } from "../optim/index.js";
 import {
   type Asked,
   ask,
   type Constants,
+  expectFit,
   type Score,
   scoreOf,
   sizeOfInput,
@@ -38,6 +45,7 @@ import { refuseIdle } from "./idle.js";
 import { isSource, openData, pathFrom } from "./openData.js";
 import { type LoadedModule, loadModule, type ModuleInfo } from "./ownModule.js";
 import { checkPaces, pacedModel } from "./paces.js";
+import { recipeOf } from "./recipe.js";
 import { type Start, startFrom, type Wanted } from "./start.js";
 import type { OpenTraining } from "./training.js";
 import { type NetInfo, readWeights, type Weights } from "./weights.js";
@@ -111,7 +119,7 @@ function resumedSettings(saved: PastRun, given: Partial<TrainSettings>): Partial
     if (changeable.includes(key) || JSON.stringify(value) === JSON.stringify(was)) continue;
     throw new InputError(
       `the run was made with ${name} ${JSON.stringify(was)}, not ${JSON.stringify(value)}; ` +
-        "leave the setting out to resume it, or start another run",
+        `leave the setting out to resume it, or start another run from its weights: --pretrained ${given.out}`,
     );
   }
   const { data } = given;
@@ -153,16 +161,11 @@ function withLevels(config: TrainConfig, { name, defaults }: Optimizer): TrainCo
   return { ...config, hyper: { ...hyper, levels } };
 }
 
-/** Names and numbers that the schema cannot know. */
-function checkNames(
-  { name, defaults }: Optimizer,
-  { hyper, schedule, augment }: TrainConfig,
-): void {
+/** Numbers that the schema cannot know. */
+function checkHyper({ name, defaults }: Optimizer, { hyper }: TrainConfig): void {
   const known = Object.keys(defaults);
   const unknown = Object.keys(hyper).find((key) => !known.includes(key));
   if (unknown !== undefined) throw unknownName(`number of ${name} in hyper`, unknown, known);
-  getSchedule(schedule);
-  parseAugmentations(augment);
 }
 
 /** The net that settings name, or that the weights to start from were made for, or the images are for. */
@@ -170,18 +173,30 @@ function wantedNet(
   { model: named, size }: TrainConfig,
   { train }: Splits,
   names: readonly string[],
-  own: { readonly create: OwnParts["model"]; readonly weights?: Weights; module?: LoadedModule },
+  own: {
+    readonly create: OwnParts["model"];
+    readonly weights?: Weights;
+    readonly module?: LoadedModule;
+    readonly task: Task;
+  },
 ): Wanted {
   const { channels, images } = train;
   const { height, width } = commonSize(images) ?? { height: DEFAULT_SIZE, width: DEFAULT_SIZE };
   const input = { channels, height: size ?? height, width: size ?? width, outputs: names.length };
-  const { create, weights, module } = own;
-  const name = named ?? weights?.info.model ?? defaultModel(input);
+  const { create, weights, module, task } = own;
+  const name = named ?? weights?.info.model ?? task.defaults?.model ?? defaultModel(input);
   return {
     create: create ?? ((input) => createModel(name, input, module?.models)),
     input,
     names,
   };
+}
+
+/** Refuses a model that cannot do a task, by the images that it was published for: before any data are read. */
+function expectModel(name: string | undefined, task: Task | undefined, module?: LoadedModule) {
+  if (name === undefined) return;
+  const { published } = familyOf(name, module?.models);
+  if (task && published) expectFit(createModel(name, published, module?.models), task);
 }
 
 /** Refuses a share for choosing where the data say by what images is chosen. */
@@ -236,12 +251,20 @@ export async function prepare(
   if (!saved && !own.open) refuseIdle(settings);
   const module =
     first.module === undefined ? undefined : await loadModule(first.module, saved?.module);
-  checkNames(own.optimizer ?? getOptimizer(first.optimizer, module?.optimizers), first);
+  getSchedule(first.schedule);
+  parseAugmentations(first.augment);
+  const named =
+    own.optimizer ?? (given.optimizer && getOptimizer(given.optimizer, module?.optimizers));
+  if (named) checkHyper(named, first);
+  const weights = saved ? undefined : await weightsOf(first, own);
+  const wantedTask = namedTask(first, { ...own, module });
+  if (!own.model) expectModel(first.model ?? weights?.info.model, wantedTask, module);
   const splits = own.data
     ? checkSplits(own.data)
     : await openData(first, {
         from: saved?.startedIn,
-        kind: namedTask(first, { ...own, module })?.labels,
+        moved: saved && `say where: convoy train NEW --resume ${given.out}`,
+        kind: wantedTask?.labels,
         onProgress: own.onProgress,
       });
   if (!saved) checkSelection(first, splits);
@@ -250,8 +273,7 @@ export async function prepare(
   const data = fingerprint(splits);
   const difference = saved && dataDifference(saved.data, data);
   if (difference) throw new InputError(`the run was made with other data: ${difference}`);
-  const weights = saved ? undefined : await weightsOf(first, own);
-  const wanted = wantedNet(first, splits, names, { create: own.model, weights, module });
+  const wanted = wantedNet(first, splits, names, { create: own.model, weights, module, task });
   const model = pacedModel(wanted.create(wanted.input), first);
   if (!saved && first.freeze !== undefined && !weights) {
     throw new InputError(
@@ -259,9 +281,11 @@ export async function prepare(
     );
   }
   const start = weights && startFrom(weights, wanted, first.pretrained ?? "the weights given");
-  const { mean, std, ...defaults } = model.defaults ?? {};
-  const full = parseConfig({ ...defaults, model: model.name, ...given });
-  const optimizer = own.optimizer ?? getOptimizer(full.optimizer, module?.optimizers);
+  const { config: full, optimizer } = recipeOf({
+    ...{ given: { model: model.name, ...given }, task: task.defaults, model: model.defaults },
+    ...{ optimizer: own.optimizer, optimizers: module?.optimizers },
+  });
+  checkHyper(optimizer, full);
   const config = withLevels(full, optimizer);
   if (isSelfPaced(optimizer)) checkPace(optimizer, config, settings);
   checkPaces(optimizer, config);
@@ -272,6 +296,7 @@ export async function prepare(
   const score = scoreOf(config, task);
   const size = sizeOfInput(model);
   checkScore(score, task, task.newMetrics(drawn.selection.labels, constants, size));
+  const { mean, std } = model.defaults ?? {};
   const normalisation: Normalisation =
     saved?.net ?? weights?.info ?? (mean && std ? { mean, std } : normalisationOf(drawn.train));
   return {

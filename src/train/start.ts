@@ -7,6 +7,7 @@ import type { Model, ModelInput } from "../models/index.js";
 import { initialise, type Net, netOf } from "../nn/index.js";
 import type { HostTensor } from "../tensor/host.js";
 import { sameShape } from "../tensor/shape.js";
+import { counted } from "../text/format.js";
 import { expectNoOthers, type NetInfo, tensorFor, type Weights } from "./weights.js";
 
 /** Tensors to start with, by the names of parameters; all others start at random. */
@@ -41,7 +42,8 @@ function expectSameModel(info: NetInfo, { name, input }: Model, source: string):
   }
   if (info.input[0] !== input[0]) {
     throw new InputError(
-      `${source} is for images of ${info.input[0]} channels; the data have ${input[0]}`,
+      `${source} is for images of ${counted(info.input[0], "channel")}; the data have ${input[0]}; ` +
+        `image files are read with as many by --channels ${info.input[0]}`,
     );
   }
 }

@@ -53,6 +53,17 @@ test("the folder of a run stands for its best weights; another folder is named w
   expect(vectorOf(layout, tensors, run)).toEqual(values);
 });
 
+test.each([
+  ["of today", [0x50, 0x4b, 3, 4, 20, 0]],
+  ["of old", [0x80, 2, 0x8a, 10, 0x6c]],
+])("a file of PyTorch %s is refused with how to convert it", async (_, bytes) => {
+  const path = join(temporaryFolder(), "net.pth");
+  writeFileSync(path, Uint8Array.from(bytes));
+  await expect(readWeights(path)).rejects.toThrow(
+    /net.pth is a file of PyTorch.*save_file\(torch.load/,
+  );
+});
+
 describe("weights of another net are refused with the first difference", () => {
   const tensors = (...entries: [string, number[]][]) =>
     new Map(entries.map(([name, shape]) => [name, hostTensor("f32", shape)] as const));

@@ -163,6 +163,13 @@ function parseInfo(metadata: Readonly<Record<string, string>>, source: string): 
   };
 }
 
+/** Files of PyTorch are ZIP archives or, of old, pickles. */
+const isTorch = (bytes: Uint8Array): boolean =>
+  [
+    [0x50, 0x4b, 3, 4],
+    [0x80, 2],
+  ].some((magic) => magic.every((byte, at) => bytes[at] === byte));
+
 /** The file that a path means: a run's folder stands for its best weights. */
 function weightsFile(path: string): string {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
@@ -192,6 +199,12 @@ export async function readWeights(
 ): Promise<Weights> {
   const file = weightsFile(path);
   const bytes = readWhole(file);
+  if (isTorch(bytes)) {
+    throw new InputError(
+      `${file} is a file of PyTorch; make one of safetensors of it, in Python: safetensors.torch.save_file(` +
+        `torch.load("${file}", weights_only=True), "weights.safetensors")`,
+    );
+  }
   if (isTflite(bytes)) {
     const tensors = tfliteTensors(bytes, file);
     const map = findMap(tensors, maps);

@@ -57,7 +57,7 @@ describe("bad input", () => {
     [
       "settings that are missing",
       ["train", "mnist", "--config", "c.json"],
-      /--config c.json: ENOENT/,
+      /--config c.json: there is no such file/,
     ],
     ["an unknown peer", ["bench", "step", "--peers", "torch"], /unknown peer "torch"/],
   ])("%s", async (_, args, message) => {

@@ -1,7 +1,15 @@
 // Data of one's own as a user meets them: taken for what they are or named, found again where they lie now, and
 // evaluated whole when they are not those of the run.
 
-import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { expect, test } from "vitest";
@@ -65,7 +73,11 @@ test("a run goes on from another folder, and where its data lie now, but not on 
     convoy(["train", ...args, "--resume", join(cwd, "a")], { cwd: where });
   expect(await resume(elsewhere, "--steps", "3")).toMatchObject({ code: 0 });
   renameSync(join(cwd, "data"), join(cwd, "moved"));
-  expect((await resume(cwd, "--steps", "4")).err).toMatch(/no data set "data"/);
+  expect((await resume(cwd, "--steps", "4")).err).toMatch(
+    /data: the data of the run are not there any more; say where: convoy train NEW --resume .*a\n/,
+  );
+  expect((await convoy(["eval", "a"], { cwd })).err).toMatch(/say where: convoy eval a --data NEW/);
+  expect((await resume(cwd, "moved", "--epochs", "9")).err).toMatch(/--pretrained .*a\n/);
   expect(await resume(cwd, "moved", "--steps", "4")).toMatchObject({ code: 0 });
   expect(await resume(elsewhere, "--steps", "5")).toMatchObject({ code: 0 });
   await photos(join(cwd, "other"), { left: 9, right: 10 });
@@ -113,4 +125,34 @@ test("a table tells what was taken for what; tags and values train as they are",
   expect((await trained(cwd, "all.csv", ...values, "--steps", "2")).out).toMatch(/values = size/);
   const wrong = await convoy(["train", "all.csv", ...values, ...net, "--focal", "1"], { cwd });
   expect(wrong.err).toMatch(/setting focal is 1: task values, which cannot weigh classes/);
+});
+
+test("what is found goes into tables: a row for each image, and a row for each point", async () => {
+  const cwd = scratch();
+  await photos(cwd, { dots: 6 });
+  const rows = Array.from({ length: 6 }, (_, at) => `${at}.png,${at + 2},${at + 3}`);
+  writeFileSync(join(cwd, "dots", "points.csv"), `image,x,y\n${rows.join("\n")}\n`);
+  const size = ["--size", "16", "--batch", "3", "--threads", "1"];
+  const run = await convoy(["train", "dots", ...size, "--task", "points", "--out", "a"], { cwd });
+  expect(run).toMatchObject({ code: 0 });
+  expect(run.out).toContain("unet-8: ");
+  expect(run.out).toContain("optimizer: adam, lr 0.003");
+  const tables = ["--out", "counts.csv", "--places", "places.csv"];
+  const said = await convoy(["predict", "a", "dots", ...tables], { cwd });
+  expect(said).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^6 rows in counts.csv\n\d+ rows? in pl/),
+  });
+  expect(readFileSync(join(cwd, "counts.csv"), "utf8")).toMatch(/^file,object\n.*0.png,\d+\n/);
+  const places = readFileSync(join(cwd, "places.csv"), "utf8");
+  expect(places).toMatch(
+    /^file,class,confidence,x,y\n(.*\.png,object,0\.\d+,-?[\d.e-]+,[\d.e-]+\n)*$/,
+  );
+  const none = await convoy(["predict", "a", "dots", "--places", "none.csv", "--confidence", "1"], {
+    cwd,
+  });
+  expect(none.out).toBe("0 rows in none.csv\n");
+  expect(readFileSync(join(cwd, "none.csv"), "utf8")).toBe("file,class,confidence,x,y\n");
+  const far = await convoy(["predict", "a", "dots", "--confidence", "2"], { cwd });
+  expect(far.err).toMatch(/--confidence is 2; expected a number from 0 to 1/);
 });

@@ -52,6 +52,7 @@ export const cifar: Reader = {
   name: "cifar",
   reads: "a folder with data_batch_1.bin ... (CIFAR-10) or train.bin (CIFAR-100), binary version",
   heeds: [],
+  kinds: ["class"],
   matches: ({ entries = [] }) => formatOf(entries) !== undefined,
   async read({ path, entries = [] }, options): Promise<Splits> {
     const format = formatOf(entries)!;

@@ -62,7 +62,7 @@ test("annotations/ tells of the parts; classes are in the order of their numbers
   // 20 rows became 8.
   expect(marksIn(selection!.labels)).toEqual([[8, 4, 16, 8, 1, 0]]);
   expect(test).toBeUndefined();
-  expect(notes?.join("\n")).toMatch(/1 images that no annotation file names .*train2017\/c.png/);
+  expect(notes?.join("\n")).toMatch(/1 image that no annotation file names.*train2017\/c.png/);
 });
 
 test("each part may hold its file among its images", async () => {

@@ -5,6 +5,7 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { InputError } from "../../inputError.js";
+import { counted } from "../../text/format.js";
 import type { Splits } from "../dataset.js";
 import { type CocoImage, readCoco } from "./cocoJson.js";
 import { imagesIn, listFolder } from "./folders.js";
@@ -153,8 +154,8 @@ async function readLocation(location: Location, options: ReadOptions): Promise<S
   }
   const left = finder.left();
   if (left.length > 0) {
-    const unnamed = `images that no annotation file names are left out, as ${relative(root, left[0])}`;
-    notes.push(`${root}: ${left.length} ${unnamed}`);
+    const unnamed = `that no annotation file names, as ${relative(root, left[0])}`;
+    notes.push(`left out of ${root}: ${counted(left.length, "image")} ${unnamed}`);
   }
   const present = requireTrain(
     withImages(parts, location.path, notes),
@@ -173,6 +174,7 @@ export const coco: Reader = {
   reads:
     "COCO annotations: annotations/instances_train.json (perhaps with a year, and val, test) and images; train/_annotations.coco.json among its images; or one .json file, its images beside or below it",
   heeds: [...ofImageFiles, "classes"],
+  kinds: ["boxes"],
   matches: async ({ path, entries }) =>
     entries === undefined
       ? /\.json$/i.test(path)

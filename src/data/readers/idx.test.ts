@@ -65,7 +65,7 @@ test.each([
   ["wrong kind", labels(0, 1, 0, 1, 9, 9, 9, 9), labels(0, 1, 0, 1), /starts with 0x00000801/],
   ["counts differ", images(), labels(0, 1, 0), /3 labels for the 4 images/],
   ["gap in labels", images(), labels(0, 1, 0, 7), /record 3 \(byte 11\) has label 7.*label 2/],
-  ["one class", images(), labels(5, 5, 5, 5), /found 1 class\(es\) \(5\).*at least two/],
+  ["one class", images(), labels(5, 5, 5, 5), /found 1 class \(5\).*at least two/],
   ["damaged gzip", gzipSync(images()).subarray(0, 25), labels(0, 1), /gzip data are damaged/],
 ])("refuses: %s", async (_, imageBytes, labelBytes, message) => {
   const path = await folder({

@@ -123,6 +123,7 @@ export const idx: Reader = {
   name: "idx",
   reads: "a folder with train-images-idx3-ubyte and train-labels-idx1-ubyte (plain or .gz)",
   heeds: ["classes"],
+  kinds: ["class"],
   matches: ({ entries }) =>
     entries?.some((name) => pattern(parts.train, "images").test(name)) ?? false,
   async read({ path, entries = [] }, options: ReadOptions): Promise<Splits> {

@@ -3,6 +3,7 @@
 
 import { basename, dirname, join, resolve } from "node:path";
 import { InputError } from "../../inputError.js";
+import { counted } from "../../text/format.js";
 import { suggestion } from "../../text/words.js";
 import type { Part, Splits } from "../dataset.js";
 import { type ClassList, listClasses } from "./classNames.js";
@@ -51,7 +52,7 @@ async function layoutOf(path: string): Promise<Layout> {
     notes.push(`left out of ${path}: ${list(others)}; no names of parts (train, val, test)`);
   }
   const loose = files.filter(isImage).length;
-  if (loose > 0) notes.push(`left out of ${path}: ${loose} images that lie in no part`);
+  if (loose > 0) notes.push(`left out of ${path}: ${counted(loose, "image")} in no part`);
   return { parts, notes, wrong };
 }
 
@@ -80,7 +81,7 @@ async function findPart(path: string): Promise<FoundPart> {
   }
   const loose = listing.files.filter(isImage).length;
   const notes = [
-    ...(loose > 0 ? [`left out of ${path}: ${loose} images that lie in no class folder`] : []),
+    ...(loose > 0 ? [`left out of ${path}: ${counted(loose, "image")} in no class folder`] : []),
     ...(others.size > 0
       ? [
           `left out of ${path}: ${[...others].map(([ending, count]) => `${count} ${ending}`).join(", ")}`,
@@ -141,6 +142,7 @@ export const imageFolder: Reader = {
   reads:
     "a folder with train/<class>/ and perhaps val/<class>/ and test/<class>/, or with <class>/",
   heeds: [...ofImageFiles, "groupBy", "classes"],
+  kinds: ["class"],
   matches: async (location) => {
     if (location.entries === undefined) return false;
     const { folders, wrong } = await listFolder(location.path);

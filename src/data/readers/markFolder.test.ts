@@ -60,7 +60,7 @@ describe("boxes", () => {
     });
     const { train, notes } = await openDataset(path, { size: 4 });
     expect(marksIn(train.labels)).toEqual([[0, 0, 4, 2, 0, 0, 2, 1, 8, 4, 1, 1]]);
-    expect(notes?.join("\n")).toMatch(/1 boxes reach beyond.*\n.*without area.*line 3/);
+    expect(notes?.join("\n")).toMatch(/1 box beyond.*\n.*without area.*line 3/);
   });
 
   test("may be told by width and height", async () => {
@@ -81,7 +81,7 @@ describe("boxes", () => {
       [[0, 0, 2, 2, 0, 0]],
       [[]],
     ]);
-    expect(notes?.join("\n")).toMatch(/1 images that no list names are left out, as d.png/);
+    expect(notes?.join("\n")).toMatch(/1 image that no list names, as d.png/);
   });
 
   test.each([

@@ -3,6 +3,7 @@
 
 import { basename, extname, join, relative, resolve } from "node:path";
 import { InputError } from "../../inputError.js";
+import { counted } from "../../text/format.js";
 import { suggestion } from "../../text/words.js";
 import type { Part, Splits } from "../dataset.js";
 import type { Entry } from "./cells.js";
@@ -84,6 +85,7 @@ export const markFolder: Reader = {
   reads:
     "a folder of images with points.csv or boxes.csv, a row for each point or box, perhaps train.txt, val.txt and test.txt",
   heeds: [...ofImageFiles, "columns", "classes"],
+  kinds: ["points", "boxes"],
   matches: ({ entries }) => TABLES.some((name) => entries?.includes(name)),
   async read({ path, entries }, options): Promise<Splits> {
     const table = await openTable(join(path, TABLES.find((name) => entries!.includes(name))!));
@@ -126,8 +128,8 @@ export const markFolder: Reader = {
     const splits = await readMarked(name, marked, labels, table.path, options);
     const notes = [`${table.path}: ${describeColumns(columns)}`];
     if (left.length > 0) {
-      const unlisted = `images that no list names are left out, as ${relative(path, left[0])}`;
-      notes.push(`${path}: ${left.length} ${unlisted}`);
+      const unlisted = `that no list names, as ${relative(path, left[0])}`;
+      notes.push(`left out of ${path}: ${counted(left.length, "image")} ${unlisted}`);
     }
     return { ...splits, notes: [...notes, ...splits.notes!] };
   },

@@ -2,6 +2,7 @@
 // and brought to the size that their image was decoded to.
 
 import { InputError } from "../../inputError.js";
+import { counted } from "../../text/format.js";
 import { suggestion } from "../../text/words.js";
 import type { Dataset, Splits } from "../dataset.js";
 import { imageSize } from "../decode.js";
@@ -168,13 +169,16 @@ const labelsOf = (
   classes: readonly string[],
 ): PointLabels | BoxLabels => ({ kind, of: ragged(new Float32Array(0), lists), classes });
 
+const markCount = (kind: MarkKind, count: number): string =>
+  kind === "points" ? counted(count, "point") : counted(count, "box", "boxes");
+
 /** How many marks of so many images there are. */
 const inWords = (kind: MarkKind, lists: readonly number[][]): string => {
   const width = kind === "points" ? POINT : BOX;
   const count = lists.reduce((sum, { length }) => sum + length / width, 0);
   const empty = lists.filter(({ length }) => length === 0).length;
   const without = empty > 0 ? `, ${empty} without any` : "";
-  return `${count} ${kind} in ${lists.length} images${without}`;
+  return `${markCount(kind, count)} in ${counted(lists.length, "image")}${without}`;
 };
 
 /**
@@ -208,9 +212,10 @@ export async function readMarked(
     const { lists, flat, cut } = await entriesOf(splits[part]!, files, format, list, wrong);
     labelled.push([part, { ...splits[part]!, labels: labelsOf(format.kind, lists, list.classes) }]);
     notes.push(`${source}: ${part}: ${inWords(format.kind, lists)}`);
-    if (cut > 0) notes.push(`${part}: ${cut} boxes reach beyond their images and are cut`);
+    if (cut > 0) notes.push(`${part}: ${markCount("boxes", cut)} beyond the image, cut to it`);
     if (flat.length > 0) {
-      notes.push(`${part}: ${flat.length} boxes without area are left out, as that of ${flat[0]}`);
+      const boxes = markCount("boxes", flat.length);
+      notes.push(`${part}: left out: ${boxes} without area, as that of ${flat[0]}`);
     }
   }
   if (options.wrong) options.wrong.push(...wrong);

@@ -57,6 +57,7 @@ export const maskFolder: Reader = {
   reads:
     "a folder with images/ and masks/ of the same names (PNG of class numbers), or both in train/, val/, test/",
   heeds: [...ofImageFiles, "classes"],
+  kinds: ["mask"],
   matches: async ({ path, entries }) =>
     entries !== undefined && Object.keys(await pairsOf(path)).length > 0,
   async read({ path }, options): Promise<Splits> {

@@ -3,6 +3,7 @@
 import { InputError } from "../../inputError.js";
 import { usableMemory } from "../../machine.js";
 import { formatBytes } from "../../text/bytes.js";
+import { counted } from "../../text/format.js";
 import type { Splits } from "../dataset.js";
 import type { Labels } from "../labels.js";
 import type { Range16 } from "../pixels/depth.js";
@@ -78,6 +79,8 @@ export interface Reader {
   readonly reads: string;
   /** Settings that not every kind of data has a use for, and this one has. */
   readonly heeds: readonly Choice[];
+  /** Kinds of labels that it may give; default any. */
+  readonly kinds?: readonly Labels["kind"][];
   matches(location: Location): boolean | Promise<boolean>;
   /** Throws a {@link InputError} that names file, place, found and expected. */
   read(location: Location, options: ReadOptions): Promise<Splits>;
@@ -123,7 +126,7 @@ export function groupNumbers(): (names: readonly string[]) => Int32Array {
 export function requireTwoClasses(classes: readonly string[], path: string): void {
   if (classes.length >= 2) return;
   throw new InputError(
-    `${path}: found ${classes.length} class(es) (${classes.join(", ") || "none"}); expected at least ` +
+    `${path}: found ${counted(classes.length, "class", "classes")} (${classes.join(", ") || "none"}); expected at least ` +
       "two, for there is nothing to tell apart",
   );
 }

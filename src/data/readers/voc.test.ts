@@ -42,7 +42,7 @@ test("boxes are counted from 1 and hold their sides; lists say the parts; diffic
   expect(marksIn(selection!.labels)).toEqual([[1, 0, 8, 4, 0, 0]]);
   expect(test).toBeUndefined();
   expect(notes?.join("\n")).toMatch(
-    /1 images that no list names.*\n.*1 images without an annotation.*e.png/,
+    /1 image that no list names.*\n.*1 image without an annotation.*e.png/,
   );
 });
 

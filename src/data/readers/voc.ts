@@ -3,6 +3,7 @@
 
 import { basename, extname, join, relative, resolve } from "node:path";
 import { InputError } from "../../inputError.js";
+import { counted } from "../../text/format.js";
 import type { Part, Splits } from "../dataset.js";
 import { readText } from "./files.js";
 import { filesBelow, imagesIn } from "./folders.js";
@@ -111,10 +112,11 @@ async function partsOf(path: string, pairs: Found<Pair>, notes: string[]) {
     Object.assign(parts, listed ?? { [part]: found.annotated });
     const used = Object.values(listed ?? {}).flat().length;
     const unlisted = listed ? found.annotated.length - used : 0;
-    if (unlisted > 0) notes.push(`${path}: ${unlisted} images that no list names are left out`);
+    if (unlisted > 0)
+      notes.push(`left out of ${path}: ${counted(unlisted, "image")} that no list names`);
     if (found.bare.length > 0) {
-      const without = `images without an annotation are left out, as ${relative(path, found.bare[0])}`;
-      notes.push(`${path}: ${found.bare.length} ${without}`);
+      const bare = `${counted(found.bare.length, "image")} without an annotation`;
+      notes.push(`left out of ${path}: ${bare}, as ${relative(path, found.bare[0])}`);
     }
   }
   return parts;
@@ -143,6 +145,7 @@ export const voc: Reader = {
   reads:
     "a Pascal VOC folder: Annotations/ (.xml) and JPEGImages/, perhaps ImageSets/Main/train.txt, val.txt, test.txt; or .xml files beside the images, perhaps in train/, val/, test/",
   heeds: [...ofImageFiles, "classes"],
+  kinds: ["boxes"],
   matches: async ({ path, entries }) =>
     entries !== undefined && Object.keys(await pairsOf(path, entries)).length > 0,
   read: ({ path, entries }, options) => readFolder(path, entries!, options),

@@ -127,6 +127,7 @@ export const yolo: Reader = {
   reads:
     "a YOLO folder: images/ and labels/ (.txt), or both in train/, val/, test/, or these in both; names in data.yaml or classes.txt",
   heeds: [...ofImageFiles, "classes"],
+  kinds: ["boxes"],
   matches: async ({ path, entries }) => entries !== undefined && (await hasLabels(path)),
   read: ({ path }, options) => readFolder(path, options),
 };

@@ -17,9 +17,14 @@ export const classMetrics: readonly MetricInfo[] = [
     trained: true,
     description: "share of the images whose class is found",
   },
-  { name: "balancedAccuracy", ...share, description: "mean recall of the classes that occur" },
+  {
+    name: "balancedAccuracy",
+    ...share,
+    classesAlike: true,
+    description: "mean recall of the classes that occur",
+  },
   { name: "top5", ...share, description: "share with the class among the five likeliest" },
-  { name: "macroF1", ...share, description: "mean F1 of the classes" },
+  { name: "macroF1", ...share, classesAlike: true, description: "mean F1 of the classes" },
   { name: "auc", ...share, description: "area under the ROC curve, of two classes" },
 ];
 

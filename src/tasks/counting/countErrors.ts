@@ -1,9 +1,9 @@
 // Errors of counts: of whole images, and of the cells of a grid, so that one too many here does not make up for one too
 // few there (GAME, Guerrero-Gomez-Olmedo et al. 2015, "Extremely overlapping vehicle counting", IbPRIA).
 
-import type { Size } from "../../data/index.js";
+import { columnMeans, countsPerImage, type PointLabels, type Size } from "../../data/index.js";
 import type { Buffer } from "../../engine/engine.js";
-import type { MetricInfo, MetricValues, OutputReport } from "../task.js";
+import type { ConstantAnswer, Constants, MetricInfo, MetricValues, OutputReport } from "../task.js";
 
 const error = { better: "lower", unit: "number" } as const;
 
@@ -42,12 +42,19 @@ function cellSums(pixels: ArrayLike<number>, { height, width }: Size, level: num
   return sums;
 }
 
+/** Mean counts of the training images, a class each, which a decoder has no use for: a constant answer to be better than. */
+export const meanCounts = (labels: PointLabels): Constants => ({
+  mean: columnMeans(countsPerImage(labels)),
+});
+
 /** Sums of one class. */
 interface Sums {
   support: number;
   absolute: number;
   squared: number;
   signed: number;
+  /** Absolute distances of the truths to the mean count of the training images. */
+  away: number;
   /** Of the cells of each level. */
   readonly cells: number[];
 }
@@ -57,8 +64,14 @@ export class CountErrors {
   private images = 0;
   private readonly sums: readonly Sums[];
 
-  constructor(private readonly classes: readonly string[]) {
-    const none = { support: 0, absolute: 0, squared: 0, signed: 0 };
+  /**
+   * @param constants of {@link meanCounts}; weights of older runs have none
+   */
+  constructor(
+    private readonly classes: readonly string[],
+    private readonly constants: Constants = {},
+  ) {
+    const none = { support: 0, absolute: 0, squared: 0, signed: 0, away: 0 };
     this.sums = classes.map(() => ({ ...none, cells: LEVELS.map(() => 0) }));
   }
 
@@ -81,6 +94,7 @@ export class CountErrors {
       sums.absolute += Math.abs(away);
       sums.squared += away * away;
       sums.signed += away;
+      sums.away += Math.abs(points - (this.constants.mean?.[own] ?? Number.NaN));
       for (const [at, level] of LEVELS.entries()) {
         const [a, b] = [cellSums(mine, size, level), cellSums(theirs, size, level)];
         sums.cells[at] += a.reduce((sum, value, cell) => sum + Math.abs(value - b[cell]), 0);
@@ -101,6 +115,13 @@ export class CountErrors {
         LEVELS.map((level, at) => [`game${level}`, this.mean(({ cells }) => cells[at] / images)]),
       ),
     };
+  }
+
+  /** What always saying the mean count of the training images would score. */
+  get constant(): ConstantAnswer | undefined {
+    if (!this.constants.mean) return undefined;
+    const value = this.mean(({ away }) => away / this.images);
+    return { metric: "mae", value, says: "the mean count of the training images" };
   }
 
   outputs(): OutputReport[] {

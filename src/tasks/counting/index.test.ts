@@ -86,6 +86,16 @@ test("errors are those of images and of their quarters", () => {
   expect(errors.outputs()).toMatchObject([{ name: "a", support: 4, mae: 0.5, bias: -0.5 }]);
 });
 
+test("what always saying the mean count of the training images would score", () => {
+  const constants = counting.constants!(labelsOf([4, 4, 0, 2, 2, 0, 1, 1, 0]));
+  expect(constants).toEqual({ mean: [3, 0] });
+  const errors = new CountErrors(["a", "b"], constants);
+  errors.add(new Float32Array(128), new Float32Array(128).fill(1, 0, 5), size);
+  errors.add(new Float32Array(128), new Float32Array(128).fill(1, 127), size);
+  expect(errors.constant).toMatchObject({ metric: "mae", value: ((2 + 3) / 2 + (0 + 1) / 2) / 2 });
+  expect(new CountErrors(["a"]).constant).toBeUndefined();
+});
+
 test("cells of sides that do not divide leave the rest to the last ones", () => {
   const errors = new CountErrors(["a"]);
   const odd = { height: 3, width: 3 };

@@ -4,7 +4,7 @@ import type { PointLabels } from "../../data/index.js";
 import { abs, constant, mul, reduceSum, sub } from "../../graph/index.js";
 import { InputError } from "../../inputError.js";
 import type { Metrics, Task } from "../task.js";
-import { CountErrors, countMetrics } from "./countErrors.js";
+import { CountErrors, countMetrics, meanCounts } from "./countErrors.js";
 import { DENSITY, densityTargets, PEAK } from "./density.js";
 import { DOTS } from "./dots.js";
 
@@ -27,8 +27,10 @@ export const counting: Task<PointLabels> = {
   description: "how many there are, learnt from points (a density)",
   labels: "points",
   output: "map",
+  defaults: { model: "unet-8", optimizer: "adam", lr: 0.003 },
   outputs: ({ classes }) => classes,
   check: checkPoints,
+  constants: meanCounts,
   targets: densityTargets,
   loss(output, { [DENSITY]: density }) {
     const { graph, shape } = output;
@@ -47,8 +49,8 @@ export const counting: Task<PointLabels> = {
   metrics: countMetrics.map((metric) => ({ ...metric, trained: metric.name === "mae" })),
   reportOf: "class",
   reports: { mae: "number", rmse: "number", bias: "number" },
-  newMetrics(labels, _, size): Metrics {
-    const errors = new CountErrors(labels.classes);
+  newMetrics(labels, constants, size): Metrics {
+    const errors = new CountErrors(labels.classes, constants);
     return {
       add(output, indices, { [DOTS]: dots }) {
         const numbers = output.length / indices.length;
@@ -59,6 +61,9 @@ export const counting: Task<PointLabels> = {
       },
       values: () => errors.values(),
       outputs: () => errors.outputs(),
+      get constant() {
+        return errors.constant;
+      },
     };
   },
   decode(output, { names, shape }) {

@@ -143,6 +143,19 @@ describe("decoding", () => {
     ]);
   });
 
+  test("from a confidence on, a row of a table for each", () => {
+    const [all] = detection.decode(output, info, { confidence: 0 });
+    expect((all.boxes as Said[]).length).toBeGreaterThan(2);
+    const [none] = detection.decode(output, info, { confidence: 1 });
+    expect(detection.things!.rows(none)).toEqual([]);
+    const [found] = detection.decode(output, info);
+    const [first] = found.boxes as Said[];
+    expect(detection.things!.rows(found)[0]).toEqual([
+      ...[first.class, first.confidence],
+      ...sidesOf(first),
+    ]);
+  });
+
   test("in the image's own pixels where they are known", () => {
     const own = { height: 64, width: 128 };
     const [plain] = detection.decode(output, info);

@@ -22,6 +22,7 @@ export const detection: Task<BoxLabels> = {
   description: "boxes round things, with a class each",
   labels: "boxes",
   output: "cells",
+  defaults: { model: "detector-s" },
   outputs: ({ classes }) => classes,
   check({ name, labels: { of, classes } }) {
     const seen = new Set<number>();
@@ -48,10 +49,10 @@ export const detection: Task<BoxLabels> = {
   reports: { ap50: "share", ap: "share", countError: "number" },
   newMetrics: (labels, constants, size) => new BoxMetrics(labels, constants, size),
   newTuner: (labels, constants, size) => new BoxTuner(labels, constants, size),
-  decode(output, info) {
+  decode(output, info, { confidence } = {}) {
     const numbers = info.shape.reduce((product, size) => product * size, 1);
     return Array.from({ length: output.length / numbers }, (_, at) =>
-      describe(output.subarray(at * numbers, (at + 1) * numbers), info),
+      describe(output.subarray(at * numbers, (at + 1) * numbers), info, confidence),
     );
   },
   placed(prediction, map) {
@@ -64,13 +65,28 @@ export const detection: Task<BoxLabels> = {
       }),
     };
   },
+  saysFrom: true,
+  things: {
+    columns: ["class", "confidence", "left", "top", "right", "bottom"],
+    rows: ({ boxes }) =>
+      (boxes as readonly SaidBox[]).map((box) => [
+        ...[box.class, box.confidence],
+        ...[box.left, box.top, box.right, box.bottom],
+      ]),
+  },
   row: ({ counts }) => Object.entries(counts as Readonly<Record<string, number>>),
 };
 
 /** What is said of one image, in pixels of the net's input. */
-function describe(output: Float32Array, { names, constants, size }: DecodeInfo): Prediction {
-  const found = foundBoxes({ output, classes: names.length, size }, findOptions(constants));
-  const said = found.filter((row) => row[5] >= saidFrom(constants));
+function describe(
+  output: Float32Array,
+  { names, constants, size }: DecodeInfo,
+  confidence = saidFrom(constants),
+): Prediction {
+  const { score, overlap } = findOptions(constants);
+  const options = { score: Math.min(score, confidence), overlap };
+  const found = foundBoxes({ output, classes: names.length, size }, options);
+  const said = found.filter((row) => row[5] >= confidence);
   return {
     counts: Object.fromEntries(
       names.map((name, of) => [name, said.filter((row) => row[4] === of).length]),

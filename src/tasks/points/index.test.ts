@@ -35,6 +35,18 @@ describe("what is found", () => {
       ],
     });
     expect(points.row(found)).toEqual([["fish", 2]]);
+    expect(points.things!.rows(found)).toEqual([
+      ["fish", expect.closeTo(0.953, 3), 3.5, 4.5],
+      ["fish", expect.closeTo(0.953, 3), 12.5, 10.5],
+    ]);
+  });
+
+  test("from a confidence on", () => {
+    const map = mapOf([3, 4], [12, 10]);
+    map[3 + 16 * 4] = 5;
+    const [found] = points.decode(map, info, { confidence: 0.96 });
+    expect(found.counts).toEqual({ fish: 1 });
+    expect(found.points).toMatchObject([{ x: 3.5, y: 4.5 }]);
   });
 
   test("is told in pixels of the image", () => {

@@ -2,7 +2,7 @@
 
 import { type PointLabels, pointsBack, type Size } from "../../data/index.js";
 import type { Buffer } from "../../engine/engine.js";
-import { countMetrics } from "../counting/countErrors.js";
+import { countMetrics, meanCounts } from "../counting/countErrors.js";
 import { DOTS, dotTargets } from "../counting/dots.js";
 import { checkPoints } from "../counting/index.js";
 import type { HostLoss, Task } from "../task.js";
@@ -53,8 +53,10 @@ export const points: Task<PointLabels> = {
   description: "where things are and how many, learnt from a point for each (blobs)",
   labels: "points",
   output: "map",
+  defaults: { model: "unet-8", optimizer: "adam", lr: 0.003 },
   outputs: ({ classes }) => classes,
   check: checkPoints,
+  constants: meanCounts,
   targets: dotTargets,
   hostLoss: (output, { [DOTS]: dots }, n, _, size) => lossOf(output, dots, n, size),
   trainMetrics: ({ absolute }, images) => ({ mae: absolute / images }),
@@ -71,14 +73,21 @@ export const points: Task<PointLabels> = {
     recall: "share",
     f1: "share",
   },
-  newMetrics: (labels, _, size) => new PointMetrics(labels, size),
-  decode(output, { names, shape: [classes, height, width] }) {
+  newMetrics: (labels, constants, size) => new PointMetrics(labels, size, constants),
+  saysFrom: true,
+  things: {
+    columns: ["class", "confidence", "x", "y"],
+    rows: ({ points }) =>
+      (points as readonly Found[]).map(({ class: of, confidence, x, y }) => [of, confidence, x, y]),
+  },
+  decode(output, { names, shape: [classes, height, width] }, { confidence = 0 } = {}) {
     const size = { height, width };
     const pixels = height * width;
     return Array.from({ length: output.length / (classes * pixels) }, (_, image) => {
       const found = names.map((name, own) => {
         const first = (image * classes + own) * pixels;
-        return { name, centres: blobCentres(output.subarray(first, first + pixels), size) };
+        const centres = blobCentres(output.subarray(first, first + pixels), size);
+        return { name, centres: centres.filter((one) => one.confidence >= confidence) };
       });
       return {
         counts: Object.fromEntries(found.map(({ name, centres }) => [name, centres.length])),

@@ -4,7 +4,14 @@ import type { PointLabels, Size } from "../../data/index.js";
 import type { Buffer } from "../../engine/engine.js";
 import { CountErrors } from "../counting/countErrors.js";
 import { DOTS } from "../counting/dots.js";
-import type { MetricInfo, Metrics, MetricValues, OutputReport } from "../task.js";
+import type {
+  ConstantAnswer,
+  Constants,
+  MetricInfo,
+  Metrics,
+  MetricValues,
+  OutputReport,
+} from "../task.js";
 import { blobCentres, type Centre } from "./centres.js";
 
 /** A found point is right within so many pixels of the net's images. */
@@ -70,8 +77,9 @@ export class PointMetrics implements Metrics {
   constructor(
     { classes }: PointLabels,
     private readonly size: Size,
+    constants: Constants = {},
   ) {
-    this.errors = new CountErrors(classes);
+    this.errors = new CountErrors(classes, constants);
     this.sums = classes.map(() => ({ right: 0, found: 0, truth: 0 }));
   }
 
@@ -108,6 +116,10 @@ export class PointMetrics implements Metrics {
     const told = this.shares().filter(({ f1 }) => !Number.isNaN(f1));
     const f1 = told.reduce((sum, one) => sum + one.f1, 0) / told.length;
     return { ...this.errors.values(), f1 };
+  }
+
+  get constant(): ConstantAnswer | undefined {
+    return this.errors.constant;
   }
 
   outputs(): OutputReport[] {

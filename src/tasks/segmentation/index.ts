@@ -47,6 +47,7 @@ export const segmentation: Task<MaskLabels> = {
   description: "a class for each pixel",
   labels: "mask",
   output: "map",
+  defaults: { model: "unet-16" },
   outputs: ({ classes }) => classes,
   check({ name, labels: { classes } }) {
     if (classes.length >= 2) return;

@@ -13,6 +13,7 @@ export const pixelMetrics: readonly MetricInfo[] = [
   {
     name: "miou",
     ...share,
+    classesAlike: true,
     description: "intersection over union of each class that occurs, averaged",
   },
   {

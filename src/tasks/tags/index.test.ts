@@ -94,6 +94,7 @@ test("decoding says a tag from a logit of 0 on, and how sure the least certain o
     probabilities: { red: 0.5, big: expect.closeTo(1 / (1 + Math.exp(-2)), 6), old: 0.5 },
   });
   expect(second.tags).toEqual([]);
+  expect(tags.decode(logits, info, { confidence: 0.26 })[0].tags).toEqual(["big"]);
   expect(second.confidence).toBeCloseTo(1 / (1 + Math.exp(-1)), 6);
   expect(tags.row(first)).toEqual([
     ["tags", "red;big"],

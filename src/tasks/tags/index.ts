@@ -64,14 +64,17 @@ export const tags: Task<TagLabels> = {
   reports: { precision: "share", recall: "share", f1: "share", averagePrecision: "share" },
   newMetrics: (labels, constants) => new TagMetrics(labels, constants),
   newTuner: (labels) => new TagTuner(labels),
-  decode(output, { names, constants }) {
+  saysFrom: true,
+  decode(output, { names, constants }, { confidence } = {}) {
     const rows = output.length / names.length;
     const from = saidFrom(constants, names.length);
     return Array.from({ length: rows }, (_, row) => {
       const logits = output.subarray(row * names.length, (row + 1) * names.length);
       const probabilities = Array.from(logits, probabilityOf);
       return {
-        tags: names.filter((_, tag) => logits[tag] >= from[tag]),
+        tags: names.filter((_, tag) =>
+          confidence === undefined ? logits[tag] >= from[tag] : probabilities[tag] >= confidence,
+        ),
         confidence: Math.min(...probabilities.map((p) => Math.max(p, 1 - p))),
         probabilities: Object.fromEntries(names.map((name, tag) => [name, probabilities[tag]])),
       };

@@ -151,3 +151,19 @@ test("nothing known is nothing told", () => {
     ...{ subsetAccuracy: Number.NaN, map: Number.NaN },
   });
 });
+
+test("what saying all tags would score, of the tags that are known", () => {
+  const truth = [
+    [1, 0],
+    [0, 0],
+    [1, 2],
+  ];
+  const metrics = metricsOf(truth, [
+    [-1, -1],
+    [-1, -1],
+    [-1, -1],
+  ]);
+  // F2 of one of two right: 5/6; of none there: 0; of the only known one: 1.
+  expect(metrics.constant).toMatchObject({ metric: "f2", says: "all tags" });
+  expect(metrics.constant.value).toBeCloseTo((5 / 6 + 0 + 1) / 3, 12);
+});

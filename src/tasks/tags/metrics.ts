@@ -1,7 +1,14 @@
 // Metrics of tags.
 
 import { type TagLabels, UNKNOWN_TAG } from "../../data/index.js";
-import type { Constants, MetricInfo, Metrics, MetricValues, OutputReport } from "../task.js";
+import type {
+  ConstantAnswer,
+  Constants,
+  MetricInfo,
+  Metrics,
+  MetricValues,
+  OutputReport,
+} from "../task.js";
 import { averagePrecision } from "./averagePrecision.js";
 import { saidFrom } from "./rule.js";
 
@@ -69,6 +76,8 @@ export class TagMetrics implements Metrics {
   private f1 = 0;
   private f2 = 0;
   private exact = 0;
+  /** Of saying all tags of every image. */
+  private allF2 = 0;
   private readonly counts: readonly Counts[];
   /** Logits and truths of each tag, where it is known. */
   private readonly scores: readonly { readonly logits: number[]; readonly truths: number[] }[];
@@ -114,6 +123,7 @@ export class TagMetrics implements Metrics {
     this.f1 += fBeta(own, 1, 1);
     this.f2 += fBeta(own, 2, 1);
     if (mistakes === 0) this.exact++;
+    this.allF2 += fBeta({ right: own.there, said: known, there: own.there }, 2, 1);
   }
 
   private averagePrecisions(): number[] {
@@ -134,6 +144,10 @@ export class TagMetrics implements Metrics {
       subsetAccuracy: this.exact / this.images,
       map: mean(precisions),
     };
+  }
+
+  get constant(): ConstantAnswer {
+    return { metric: "f2", value: this.allF2 / this.images, says: "all tags" };
   }
 
   outputs(): OutputReport[] {

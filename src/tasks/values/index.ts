@@ -18,6 +18,7 @@ export const values: Task<ValueLabels> = {
   labels: "values",
   output: "vector",
   signed: true,
+  defaults: { optimizer: "adamw", lr: 0.001, decay: 0.01 },
   outputs: ({ names }) => names,
   check({ name, labels: { of, names } }) {
     if (names.length === 0) throw new InputError(`${name} has no values`);

@@ -112,3 +112,20 @@ test("a value that is never known is left out; without any there is nothing to t
   expect(metrics.values()).toEqual({ mae: 2, rmse: 2, r2: Number.NaN });
   expect(metrics.outputs()[1]).toMatchObject({ support: 0, mae: Number.NaN, r2: Number.NaN });
 });
+
+test("what always saying the training mean would score, averaged over the values", () => {
+  const constants = { mean: [2, 10], std: [1, 1] };
+  const truth = [
+    [1, 10],
+    [5, Number.NaN],
+  ];
+  const { constant } = metricsOf(
+    truth,
+    [
+      [0, 0],
+      [0, 0],
+    ],
+    constants,
+  );
+  expect(constant).toMatchObject({ metric: "mae", value: (2 + 0) / 2 });
+});

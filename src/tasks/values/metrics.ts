@@ -1,7 +1,14 @@
 // Metrics of values, in their own units.
 
 import type { ValueLabels } from "../../data/index.js";
-import type { Constants, MetricInfo, Metrics, MetricValues, OutputReport } from "../task.js";
+import type {
+  ConstantAnswer,
+  Constants,
+  MetricInfo,
+  Metrics,
+  MetricValues,
+  OutputReport,
+} from "../task.js";
 
 const error = { better: "lower", unit: "number", trained: true } as const;
 
@@ -50,11 +57,13 @@ export function averageErrors(sums: readonly ErrorSums[]): { mae: number; rmse: 
 interface Sums extends ErrorSums {
   readonly mean: number;
   readonly variation: number;
+  /** Absolute distances of the truths to the training mean. */
+  readonly away: number;
 }
 
-const noSums: Sums = { count: 0, absolute: 0, squared: 0, mean: 0, variation: 0 };
+const noSums: Sums = { count: 0, absolute: 0, squared: 0, mean: 0, variation: 0, away: 0 };
 
-function added(sums: Sums, truth: number, error: number): Sums {
+function added(sums: Sums, truth: number, error: number, trainMean: number): Sums {
   const count = sums.count + 1;
   const away = truth - sums.mean;
   const mean = sums.mean + away / count;
@@ -64,6 +73,7 @@ function added(sums: Sums, truth: number, error: number): Sums {
     squared: sums.squared + error * error,
     mean,
     variation: sums.variation + away * (truth - mean),
+    away: sums.away + Math.abs(truth - trainMean),
   };
 }
 
@@ -90,7 +100,7 @@ export class ValueMetrics implements Metrics {
         const truth = this.labels.of[image * length + at];
         if (Number.isNaN(truth)) continue;
         const found = output[row * length + at] * std[at] + mean[at];
-        this.sums[at] = added(sums, truth, found - truth);
+        this.sums[at] = added(sums, truth, found - truth, mean[at]);
       }
     }
   }
@@ -98,6 +108,11 @@ export class ValueMetrics implements Metrics {
   values(): MetricValues {
     const r2s = this.outputs().map(({ r2 }) => r2 as number);
     return { ...averageErrors(this.sums), r2: mean(r2s) };
+  }
+
+  get constant(): ConstantAnswer {
+    const value = mean(this.sums.map(({ count, away }) => away / count));
+    return { metric: "mae", value, says: "the mean of the training images" };
   }
 
   outputs(): OutputReport[] {
