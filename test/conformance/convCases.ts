@@ -154,6 +154,12 @@ const geometries: readonly Geometry[] = [
     w: [6, 1, 3, 3],
     options: { groups: 3 },
   },
+  {
+    name: "depthwise, 8 channels, twice as many out",
+    x: [2, 8, 5, 6],
+    w: [16, 1, 3, 3],
+    options: { groups: 8, padding: 1 },
+  },
 ];
 
 const outputShape = ({ x, w, options }: Geometry): Shape => [

@@ -58,6 +58,7 @@ const followers: readonly Follower[] = [
   ["cast", "winners", (x) => g.cast(g.cast(winners(x)), "i8")],
   ["packBits", "signs", (x, y) => [g.unpackBits(g.packBits(x, 1), 1, x), y]],
   ["packBits", "signs as bytes", (x) => g.packBits(x, 1)],
+  ["packBits", "signs as bytes that another op takes", (x) => g.cast(g.packBits(x, 1))],
   [
     "unpackBits",
     "signs in another shape",
@@ -67,6 +68,11 @@ const followers: readonly Follower[] = [
     "unpackBits",
     "pairs of signs",
     (x) => g.unpackBits(g.packBits(x, 1), 2, { dtype: "u8", shape: [sizeOf(x.shape) / 2] }),
+  ],
+  [
+    "unpackBits",
+    "winners, with other bits",
+    (x) => g.cast(g.unpackBits(g.packBits(winners(x), 4), 2, winners(x))),
   ],
   ["unpackBits", "winners", (x) => g.cast(g.unpackBits(g.packBits(winners(x), 4), 4, winners(x)))],
   [
