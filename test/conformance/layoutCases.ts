@@ -35,6 +35,11 @@ const followers: readonly Follower[] = [
   ["mul", "by channels of each image", (x, y) => g.mul(x, g.sigmoid(g.reduceSum(y, [2, 3], true)))],
   ["mul", "by pixels of each image", (x, y) => g.mul(x, g.sigmoid(g.reduceSum(y, [1], true)))],
   ["mul", "by one row of pixels", (x, y) => g.mul(x, g.sigmoid(g.reduceSum(y, [0, 1, 2], true)))],
+  [
+    "mul",
+    "by one column of pixels",
+    (x, y) => g.mul(x, g.reduceSum(g.sigmoid(y), [0, 1, 3], true)),
+  ],
   ["reduceMax", "over channels", (x) => g.reduceMax(x, [1], true)],
   ["reduceSum", "over pixels", (x) => g.reduceSum(g.exp(x), [2, 3])],
   ["maxPool2d", "with winners", (x) => x.graph.apply(g.ops.maxPool2d, [x], poolWindow(window))],
