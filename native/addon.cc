@@ -32,7 +32,7 @@ Napi::Value allocate(const Napi::CallbackInfo& info) {
   const std::shared_ptr<char> memory = convoy::allocateArena(static_cast<size_t>(bytes));
   std::fill(memory.get(), memory.get() + bytes, char{0});
   Napi::MemoryManagement::AdjustExternalMemory(info.Env(), bytes);
-  Environment::of(info.Env()).memories.emplace(memory.get(), convoy::OwnMemory{memory, static_cast<size_t>(bytes)});
+  Environment::of(info.Env()).memories.emplace(memory.get(), memory);
   return Napi::ArrayBuffer::New(info.Env(), memory.get(), static_cast<size_t>(bytes),
                                 [bytes](Napi::Env env, void* data) {
                                   Environment::of(env).memories.erase(data);

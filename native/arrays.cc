@@ -94,10 +94,7 @@ std::shared_ptr<char> newMemory(size_t bytes) {
 
 std::shared_ptr<char> ownMemory(const OwnMemories& own, const View& view) {
   const auto found = own.find(view.buffer);
-  if (found == own.end()) return nullptr;
-  const size_t offset = static_cast<size_t>(view.data - view.buffer);
-  const bool inside = offset <= found->second.bytes && view.bytes() <= found->second.bytes - offset;
-  return inside ? found->second.memory : nullptr;
+  return found == own.end() ? nullptr : found->second;
 }
 
 std::shared_ptr<char> sharedMemory(const OwnMemories& own, const Napi::Value& value, const View& view,
@@ -111,7 +108,7 @@ Elements<char> taken(const OwnMemories& own, const View& view) {
   std::shared_ptr<char> memory = ownMemory(own, view);
   if (memory) return {std::move(memory), view.data, view.bytes()};
   memory = newMemory(view.bytes());
-  if (view.length > 0) std::copy_n(view.data, view.bytes(), memory.get());
+  std::copy_n(view.data, view.bytes(), memory.get());
   char* data = memory.get();
   return {std::move(memory), data, view.bytes()};
 }

@@ -16,12 +16,9 @@
 
 namespace convoy {
 
-/** Memory that `allocate` gave to an environment, by its address. */
-struct OwnMemory {
-  std::shared_ptr<char> memory;
-  size_t bytes;
-};
-using OwnMemories = std::unordered_map<void*, OwnMemory>;
+/** Memory that `allocate` gave to an environment, by its address. A buffer that begins there has all of it or, behind
+ * a transfer, less: no other can, as long as the memory is held here. */
+using OwnMemories = std::unordered_map<void*, std::shared_ptr<char>>;
 
 /** Elements that stay where they are for as long as this is held. */
 template <class Element>

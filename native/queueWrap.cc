@@ -62,7 +62,7 @@ Napi::Object reportOf(Napi::Env env, const Memory& memory) {
 /** A new typed array with these bytes. */
 Napi::Value arrayOf(Napi::Env env, napi_typedarray_type type, size_t length, const void* from, size_t bytes) {
   Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, bytes);
-  if (bytes > 0) std::copy_n(static_cast<const char*>(from), bytes, static_cast<char*>(buffer.Data()));
+  std::copy_n(static_cast<const char*>(from), bytes, static_cast<char*>(buffer.Data()));
   napi_value array = nullptr;
   if (napi_create_typedarray(env, type, length, buffer, 0, &array) != napi_ok) throw Napi::Error::New(env);
   return Napi::Value(env, array);

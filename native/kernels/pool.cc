@@ -26,7 +26,7 @@ CONVOY_INLINE Span spanOf(int64_t out, int64_t size, const Window& w, int axis) 
 CONVOY_INLINE float shareOf(const PoolArgs& a, const Span& rows, const Span& columns) {
   const int64_t count = a.countPadding ? a.window.kernel[0] * a.window.kernel[1]
                                        : (rows.end - rows.begin) * (columns.end - columns.begin);
-  return 1.0f / static_cast<float>(count > 0 ? count : 1);
+  return 1.0f / static_cast<float>(count);  // every window meets a pixel
 }
 
 /** Calls visit(out, in, kernel element) of one plane's windows; offsets are in pixels. */

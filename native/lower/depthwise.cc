@@ -10,8 +10,7 @@ namespace {
 constexpr int64_t LEAST_CHANNELS = 8;
 
 bool suits(const Node& node, const Shape& x, const Shape& w) {
-  const bool perChannel = w[1] == 1 && w[0] == x[1] &&
-                          static_cast<int64_t>(node.number("groups")) == x[1];
+  const bool perChannel = w[0] == x[1] && static_cast<int64_t>(node.number("groups")) == x[1];
   const bool width = w[3] == 3 || w[3] == 5 || w[3] == 7;
   // A row of the widest padded image, either way, with room for a block of 16 channels.
   const Shape padding = node.list("padding", 4);

@@ -206,6 +206,14 @@ export const cases: readonly Case[] = [
     flat,
   ),
   use("constant", "times x", [[3]], ([x], graph) => g.mul(x, g.constant(graph, 1.5))),
+  // More numbers than an engine may take at once, where one operand has left a place and the sum waits beside it.
+  use(
+    "constant",
+    "times a long sum",
+    [[1037], [1037]],
+    ([x, y], graph) => g.mul(g.add(g.exp(x), g.exp(y)), g.constant(graph, 1.5)),
+    flat,
+  ),
   use("scalar", "times x", [[3]], ([x], graph) => g.mul(x, g.scalar(graph, SCALAR))),
   use("input", "as it is", [[2, 3]], ([x]) => x),
   use("read", "a part of a vector", [[2, 3]], ([x], graph) =>
@@ -291,6 +299,9 @@ export const cases: readonly Case[] = [
   use("reshape", "rows to images", [[2, 144]], ([x]) => g.reshape(x, [2, 16, 3, 3])),
   use("transpose", "matrix", [[3, 5]], ([x]) => g.transpose(x, [1, 0])),
   use("transpose", "channels last", [[2, 17, 3, 4]], ([x]) => g.transpose(x, [0, 2, 3, 1])),
+  use("transpose", "as many axes as can be", [[2, 3, 2, 2, 3, 2]], ([x]) =>
+    g.transpose(x, [5, 4, 3, 2, 1, 0]),
+  ),
   use(
     "concat",
     "channels",

@@ -40,15 +40,20 @@ describe.skipIf(!ownConvolutions())("chains", () => {
     for (const results of found) expect(results).toEqual(found[0]);
   });
 
-  /** Bytes that six convolutions, one after the other, make and use between the images and the result. */
-  async function passing(count: number, threads: number): Promise<number> {
+  /** Six convolutions of images "x" by the weights "w", one after the other. */
+  function convolutions(count: number): Graph {
     const graph = new Graph();
     const weights = input(graph, "w", [16, 16, 3, 3]);
     let y = input(graph, "x", [count, 16, 32, 32]);
     for (let k = 0; k < 6; k++) y = conv2d(y, weights, { padding: 1 });
     graph.output("y", y);
+    return graph;
+  }
+
+  /** Bytes that they make and use between the images and the result. */
+  async function passing(count: number, threads: number): Promise<number> {
     const engine = await createEngine({ engine: "native", threads });
-    const { memory } = await engine.compile(graph);
+    const { memory } = await engine.compile(convolutions(count));
     await engine.close();
     return memory.kinds.passing;
   }
@@ -57,6 +62,21 @@ describe.skipIf(!ownConvolutions())("chains", () => {
     // Nine threads have no chains, as there are fewer parts of a batch; two keep the result and pieces.
     const whole = 256 * IMAGE;
     expect(await passing(256, 2)).toBeLessThan((await passing(256, 9)) - 0.85 * whole);
+  });
+
+  it("the bytes are the same in the room of a piece and of the batch", async () => {
+    const noise = (length: number) =>
+      Float32Array.from({ length }, (_, at) => ((at * 37) % 101) / 1000 - 0.05);
+    const inputs = { x: noise((32 * IMAGE) / 4), w: noise(16 * 16 * 9) };
+    const [pieces, whole] = await Promise.all(
+      [2, 9].map(async (threads) => {
+        const engine = await createEngine({ engine: "native", threads });
+        const { y } = await (await engine.compile(convolutions(32))).run({ inputs });
+        await engine.close();
+        return y as Float32Array;
+      }),
+    );
+    expect(pieces.every((value, at) => value === whole[at])).toBe(true);
   });
 
   it.each([1, 2])(

@@ -42,6 +42,8 @@ const geometries: readonly Geometry[] = [
   },
   { name: "16 channels", x: [2, 16, 6, 6], w: [16, 16, 3, 3], options: { padding: 1 } },
   { name: "24 to 40 channels, 1x1", x: [3, 24, 5, 6], w: [40, 24, 1, 1], options: {} },
+  { name: "16 to 12 channels", x: [2, 16, 6, 6], w: [12, 16, 3, 3], options: { padding: 1 } },
+  { name: "12 to 16 channels", x: [2, 12, 6, 6], w: [16, 12, 3, 3], options: { padding: 1 } },
   { name: "17 channels, odd size", x: [1, 17, 5, 7], w: [17, 17, 3, 3], options: { padding: 1 } },
   {
     name: "16 to 48 channels, ragged tiles",
@@ -153,6 +155,12 @@ const geometries: readonly Geometry[] = [
     x: [1, 3, 6, 6],
     w: [6, 1, 3, 3],
     options: { groups: 3 },
+  },
+  {
+    name: "depthwise, 8 channels, twice as many out",
+    x: [2, 8, 5, 6],
+    w: [16, 1, 3, 3],
+    options: { groups: 8, padding: 1 },
   },
 ];
 

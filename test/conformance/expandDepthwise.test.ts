@@ -11,6 +11,8 @@ interface Layers {
   readonly images: number;
   readonly inputs: number;
   readonly between: number;
+  /** Side of the first kernel, where that is none of 1x1: then the two stay apart. */
+  readonly first?: number;
   readonly size: readonly [height: number, width: number];
   readonly kernel: number;
   readonly strides?: number;
@@ -44,17 +46,32 @@ const layers: readonly Layers[] = [
     padding: [1, 0, 0, 1],
   },
   { images: 1, inputs: 16, between: 32, size: [12, 13], kernel: 3, strides: 4 },
+  { images: 2, inputs: 16, between: 32, first: 3, size: [6, 9], kernel: 3, padding: 1 },
 ];
 
-const nameOf = ({ images, inputs, between, size, kernel, strides = 1, padding = 0 }: Layers) =>
-  `${images} of [${inputs}, ${size}] to ${between}, ${kernel}x${kernel} / ${strides}, padding ${padding}`;
+const nameOf = ({
+  images,
+  inputs,
+  between,
+  first = 1,
+  size,
+  kernel,
+  strides = 1,
+  padding = 0,
+}: Layers) =>
+  `${images} of [${inputs}, ${size}] to ${between} by ${first}x${first}, ${kernel}x${kernel} / ${strides}, padding ${padding}`;
+
+/** Numbers of the first layer's weights. */
+const firstWeights = ({ inputs, between, first = 1 }: Layers) => between * inputs * first ** 2;
 
 /** Both layers on the images `x`, with weights of the vector `w`. */
 function graphOf(l: Layers, showsBetween: boolean): Graph {
   const graph = new Graph();
   const x = input(graph, "x", [l.images, l.inputs, ...l.size]);
   const bias = l.bias ? read(graph, "w", [l.between], 3) : undefined;
-  const between = conv2d(x, read(graph, "w", [l.between, l.inputs, 1, 1]), {
+  const { first = 1 } = l;
+  const between = conv2d(x, read(graph, "w", [l.between, l.inputs, first, first]), {
+    padding: (first - 1) / 2,
     bias,
     activation: "relu6",
   });
@@ -78,7 +95,7 @@ for (const { title, open, skip } of tested) {
       const random = new Random({ seed: 6, purpose: "init" });
       const noise = (length: number) => Float32Array.from({ length }, () => random.uniform() - 0.4);
       const engine = await open();
-      const w = engine.vector(l.between * (l.inputs + l.kernel ** 2) + 7);
+      const w = engine.vector(firstWeights(l) + l.between * l.kernel ** 2 + 7);
       await w.write(noise(w.length));
       const x = noise(l.images * l.inputs * l.size[0] * l.size[1]);
       const run = async (showsBetween: boolean, frozen: string[]) => {

@@ -35,6 +35,11 @@ const followers: readonly Follower[] = [
   ["mul", "by channels of each image", (x, y) => g.mul(x, g.sigmoid(g.reduceSum(y, [2, 3], true)))],
   ["mul", "by pixels of each image", (x, y) => g.mul(x, g.sigmoid(g.reduceSum(y, [1], true)))],
   ["mul", "by one row of pixels", (x, y) => g.mul(x, g.sigmoid(g.reduceSum(y, [0, 1, 2], true)))],
+  [
+    "mul",
+    "by one column of pixels",
+    (x, y) => g.mul(x, g.reduceSum(g.sigmoid(y), [0, 1, 3], true)),
+  ],
   ["reduceMax", "over channels", (x) => g.reduceMax(x, [1], true)],
   ["reduceSum", "over pixels", (x) => g.reduceSum(g.exp(x), [2, 3])],
   ["maxPool2d", "with winners", (x) => x.graph.apply(g.ops.maxPool2d, [x], poolWindow(window))],
@@ -58,6 +63,7 @@ const followers: readonly Follower[] = [
   ["cast", "winners", (x) => g.cast(g.cast(winners(x)), "i8")],
   ["packBits", "signs", (x, y) => [g.unpackBits(g.packBits(x, 1), 1, x), y]],
   ["packBits", "signs as bytes", (x) => g.packBits(x, 1)],
+  ["packBits", "signs as bytes that another op takes", (x) => g.cast(g.packBits(x, 1))],
   [
     "unpackBits",
     "signs in another shape",
@@ -67,6 +73,11 @@ const followers: readonly Follower[] = [
     "unpackBits",
     "pairs of signs",
     (x) => g.unpackBits(g.packBits(x, 1), 2, { dtype: "u8", shape: [sizeOf(x.shape) / 2] }),
+  ],
+  [
+    "unpackBits",
+    "winners, with other bits",
+    (x) => g.cast(g.unpackBits(g.packBits(winners(x), 4), 2, winners(x))),
   ],
   ["unpackBits", "winners", (x) => g.cast(g.unpackBits(g.packBits(winners(x), 4), 4, winners(x)))],
   [
