@@ -155,6 +155,10 @@ test("refuses a batch of nothing and a step outside the epoch", async () => {
   expect(() => open({ batch: 0 })).toThrow(/batch is 0/);
   expect(() => open({}, tinyDataset({ length: 0 }))).toThrow(/no images/);
   await expect(open().batch(0, 2)).rejects.toThrow(/step 2 of an epoch of 2/);
+  await expect(open().batch(0, 0.5)).rejects.toThrow(/step 0.5 of an epoch/);
+  await expect(open().batch(-1, 0)).rejects.toThrow(/epoch -1; expected a whole number from 0/);
+  expect(() => open({ slots: 0 })).toThrow(/slots is 0; expected a whole number from 1/);
+  expect(() => open({ strata: new Int32Array(3) })).toThrow(/strata of 3 images; it has 20/);
 });
 
 test("with strata an epoch shows as many images of each, and the rare ones in turn", async () => {

@@ -109,9 +109,15 @@ export class Loader {
     dataset: Dataset,
     private readonly options: LoaderOptions,
   ) {
-    const { batch, shuffle, slots = 3 } = options;
-    if (!Number.isInteger(batch) || batch < 1) {
-      throw new InputError(`batch is ${batch}; expected a whole number from 1`);
+    const { batch, shuffle, slots = 3, strata } = options;
+    for (const [name, value] of Object.entries({ batch, slots })) {
+      if (Number.isInteger(value) && value >= 1) continue;
+      throw new InputError(`${name} is ${value}; expected a whole number from 1`);
+    }
+    if (strata && strata.length !== dataset.length) {
+      throw new InputError(
+        `${dataset.name}: strata of ${strata.length} images; it has ${dataset.length}`,
+      );
     }
     if (dataset.length === 0) throw new InputError(`${dataset.name} has no images`);
     const intake = options.intake ?? plainIntake(dataset);
@@ -143,8 +149,11 @@ export class Loader {
 
   /** Makes batch number `step` of an epoch; both count from 0. */
   async batch(epoch: number, step: number): Promise<Batch> {
-    if (!(step >= 0 && step < this.stepsPerEpoch)) {
+    if (!(Number.isInteger(step) && step >= 0 && step < this.stepsPerEpoch)) {
       throw new InputError(`step ${step} of an epoch of ${this.stepsPerEpoch} steps`);
+    }
+    if (!(Number.isInteger(epoch) && epoch >= 0)) {
+      throw new InputError(`epoch ${epoch}; expected a whole number from 0`);
     }
     const slot = this.slots[this.calls++ % this.slots.length];
     const size = Math.min(this.batchSize, this.dataset.length - step * this.batchSize);

@@ -45,12 +45,12 @@ export class NativeVector implements Vector {
   }
 
   async write(values: ArrayLike<number>, start = 0): Promise<void> {
-    const numbers = values instanceof Float32Array ? values : Float32Array.from(values);
-    if (!isRange(start, start + numbers.length, this.length)) {
+    if (!isRange(start, start + values.length, this.length)) {
       throw new RangeError(
-        `write of ${numbers.length} elements at ${start} does not fit a vector of ${this.length}`,
+        `write of ${values.length} elements at ${start} does not fit a vector of ${this.length}`,
       );
     }
+    const numbers = values instanceof Float32Array ? values : Float32Array.from(values);
     await changing([this], this.queue.write(numbers, this.values.subarray(start)));
   }
 }
