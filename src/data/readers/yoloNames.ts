@@ -2,9 +2,9 @@
 
 import { basename, join } from "node:path";
 import { LineCounter, Parser, parseDocument } from "yaml";
+import { readText } from "../../files/text.js";
 import { InputError } from "../../inputError.js";
 import { readClassNames } from "./classNames.js";
-import { readText } from "./files.js";
 
 /** Names of files that hold the names of classes, the first one that is there. */
 const FILES = ["data.yaml", "data.yml", "dataset.yaml", "dataset.yml", "classes.txt"];
