@@ -357,7 +357,8 @@ export function checkLabels(
 ): void {
   const kind = kindOf(labels);
   const names = kind.names(labels);
-  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  const seen = new Set<string>();
+  const twice = names.find((name) => seen.size === seen.add(name).size);
   if (twice !== undefined) throw new InputError(`${source}: two classes are named "${twice}"`);
   const data = kind.data(labels);
   for (let image = 0; image < length; image++) {
