@@ -1,6 +1,6 @@
 // Weights of classes and tags in a loss: those that let each class count as much as another, or those of a file.
 
-import { readFile } from "node:fs/promises";
+import { readText } from "../files/text.js";
 import { InputError } from "../inputError.js";
 import { parseCsv } from "../text/csv.js";
 import { suggestion } from "../text/words.js";
@@ -33,6 +33,16 @@ export function balancedWeights(labels: Labels): number[] {
   return counts.map((count) => (count > 0 ? total / (shown * count) : 1));
 }
 
+function weightsText(path: string): string {
+  try {
+    return readText(path);
+  } catch (error) {
+    throw new InputError(
+      `setting classWeights: "${path}" is not balanced, and no file of weights (${(error as Error).message})`,
+    );
+  }
+}
+
 /**
  * Weights of a CSV file with the columns class and weight, one line for each class or tag.
  *
@@ -41,11 +51,7 @@ export function balancedWeights(labels: Labels): number[] {
  */
 export async function readClassWeights(path: string, labels: Labels): Promise<number[]> {
   const names = namesOf(labels);
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new InputError(
-      `setting classWeights: "${path}" is not balanced, and no file of weights (${error.code})`,
-    );
-  });
+  const text = weightsText(path);
   const weights = new Map<string, number>();
   for (const { cells, line } of parseCsv(text, path).slice(1)) {
     const [name, weight] = [cells[0], Number(cells[1] || Number.NaN)];

@@ -246,10 +246,11 @@ export const labelKinds: { readonly [K in Labels["kind"]]: LabelKind<LabelsOf<K>
       value === 0 || value === 1 || value === UNKNOWN_TAG
         ? undefined
         : `${value} is not 0 (absent), 1 (present) or ${UNKNOWN_TAG} (not known)`,
-    counts: ({ of, classes }) =>
-      classes.map((_, tag) =>
-        of.reduce((sum, v, at) => sum + Number(v === 1 && at % classes.length === tag), 0),
-      ),
+    counts({ of, classes }) {
+      const counts = new Array<number>(classes.length).fill(0);
+      for (let at = 0; at < of.length; at++) if (of[at] === 1) counts[at % classes.length]++;
+      return counts;
+    },
     text: ({ classes }, own) => classes.filter((_, tag) => own[tag] === 1).join(" "),
     strata: rarestTags,
   },
