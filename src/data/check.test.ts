@@ -25,6 +25,16 @@ test("counts classes of each part", () => {
   expect(report).toMatchObject({ duplicates: [], leaks: [], conflicts: [], wrongFiles: [] });
 });
 
+test("counts any number of classes", () => {
+  const classes = Array.from({ length: 200_000 }, (_, at) => `c${at}`);
+  const images = part([0, 1, 2], [0, 1, 1]);
+  const [{ counts, imbalance }] = checkDataset({
+    train: { ...images, labels: { kind: "class", of: Int32Array.of(0, 1, 1), classes } },
+  }).parts;
+  expect(counts.slice(0, 3)).toEqual([1, 2, 0]);
+  expect(imbalance).toBe(Number.POSITIVE_INFINITY);
+});
+
 test("tells duplicates, leaks and conflicting labels apart", () => {
   const wrong = [{ path: "x.jpg", reason: "empty" }];
   const train = part([1, 1, 2, 3], [0, 0, 1, 1]);

@@ -21,9 +21,8 @@ export function balancedWeights(labels: Labels): number[] {
   }
   if (labels.kind === "tags") {
     const { of, classes } = labels;
-    const absent = classes.map((_, tag) =>
-      of.reduce((sum, v, at) => sum + Number(v === 0 && at % classes.length === tag), 0),
-    );
+    const absent = new Array<number>(classes.length).fill(0);
+    for (let at = 0; at < of.length; at++) if (of[at] === 0) absent[at % classes.length]++;
     return counts.map((present, tag) =>
       present > 0 && absent[tag] > 0 ? absent[tag] / present : 1,
     );

@@ -40,7 +40,7 @@ function refuseUnclear(cells: readonly string[], name: string, path: string): vo
   for (const cell of cells) counts.set(cell, (counts.get(cell) ?? 0) + 1);
   if (cells.every(isNumeric)) {
     const whole = cells.every((cell) => /^\d+$/.test(cell));
-    const rare = Math.min(...counts.values()) < RARE;
+    const rare = [...counts.values()].some((count) => count < RARE);
     if (whole && !(distinct.size > FEW && rare)) return;
     throw new InputError(
       `${path}: column "${name}" holds numbers, ${distinct.size} different ones; say what they are: ` +

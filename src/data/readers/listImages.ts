@@ -48,7 +48,7 @@ export async function listImages(named: readonly string[]): Promise<string[]> {
         `${name}: no images ${about ? "in this folder" : "fit this pattern"}; expected files such as *.jpg or *.png`,
       );
     }
-    found.push(...files);
+    for (const file of files) found.push(file);
   }
   return found;
 }

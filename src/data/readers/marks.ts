@@ -214,7 +214,7 @@ export async function readMarked(
       notes.push(`${part}: ${flat.length} boxes without area are left out, as that of ${flat[0]}`);
     }
   }
-  if (options.wrong) options.wrong.push(...wrong);
+  if (options.wrong) for (const mark of wrong) options.wrong.push(mark);
   else refuseWrong(wrong, `${format.kind} cannot be used; mend or remove them`);
   return { ...splits, ...Object.fromEntries(labelled), notes };
 }
