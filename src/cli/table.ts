@@ -18,7 +18,7 @@ function column(cells: readonly Cell[]): string[] {
 export function table(header: readonly string[], rows: readonly (readonly Cell[])[]): string[] {
   const columns = header.map((title, at) => {
     const cells = [title, ...column(rows.map((row) => row[at]))].map(printable);
-    const width = Math.max(...cells.map((cell) => cell.length));
+    const width = cells.reduce((most, { length }) => Math.max(most, length), 0);
     const toTheRight = typeof rows[0]?.[at] === "number";
     const padded = cells.map((cell) => (toTheRight ? cell.padStart(width) : cell.padEnd(width)));
     return [padded[0], "-".repeat(width), ...padded.slice(1)];

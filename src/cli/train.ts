@@ -1,9 +1,9 @@
 // `convoy train DATA`, `convoy train --resume RUN`.
 
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { readError } from "../files/errors.js";
 import { parseJson } from "../files/json.js";
+import { readText } from "../files/text.js";
 import { InputError } from "../inputError.js";
 import { trainConfig } from "../train/config.js";
 import { withoutIdle } from "../train/idle.js";
@@ -22,7 +22,7 @@ interface Options extends Partial<TrainSettings> {
 function readSettings(path: string): Partial<TrainSettings> {
   let content: unknown;
   try {
-    content = parseJson(readFileSync(path, "utf8"));
+    content = parseJson(readText(path));
   } catch (error) {
     const told = readError(`--config ${path}`, error);
     if (told instanceof InputError) throw told;

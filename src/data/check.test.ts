@@ -38,6 +38,16 @@ test("tells the mean count an image, and how far always saying it is off", () =>
   ]);
 });
 
+test("counts any number of classes", () => {
+  const classes = Array.from({ length: 200_000 }, (_, at) => `c${at}`);
+  const images = part([0, 1, 2], [0, 1, 1]);
+  const [{ counts, imbalance }] = checkDataset({
+    train: { ...images, labels: { kind: "class", of: Int32Array.of(0, 1, 1), classes } },
+  }).parts;
+  expect(counts.slice(0, 3)).toEqual([1, 2, 0]);
+  expect(imbalance).toBe(Number.POSITIVE_INFINITY);
+});
+
 test("tells duplicates, leaks and conflicting labels apart", () => {
   const wrong = [{ path: "x.jpg", reason: "empty" }];
   const train = part([1, 1, 2, 3], [0, 0, 1, 1]);

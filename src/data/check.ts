@@ -136,9 +136,13 @@ function constantOf(labels: Labels, train: Labels): ConstantSummary | undefined 
 function partReport(part: Part, dataset: Dataset, train: Dataset): PartReport {
   const { length: images, channels, labels, groups } = dataset;
   const counts = countsOf(labels);
-  const smallest = Math.min(...counts, Number.POSITIVE_INFINITY);
   const constant = constantOf(labels, train.labels);
-  const imbalance = counts.length === 0 ? 1 : Math.max(...counts) / smallest;
+  const smallest = counts.reduce(
+    (least, count) => Math.min(least, count),
+    Number.POSITIVE_INFINITY,
+  );
+  const most = counts.reduce((largest, count) => Math.max(largest, count), 0);
+  const imbalance = counts.length === 0 ? 1 : most / smallest;
   return {
     ...{ part, images, sizes: sizesInWords(dataset.images), channels, counts, imbalance },
     values: labels.kind === "values" ? summariesOf(labels) : [],

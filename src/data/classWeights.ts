@@ -1,6 +1,6 @@
 // Weights of classes and tags in a loss: those that let each class count as much as another, or those of a file.
 
-import { readFile } from "node:fs/promises";
+import { readText } from "../files/text.js";
 import { InputError } from "../inputError.js";
 import { parseCsv } from "../text/csv.js";
 import { suggestion } from "../text/words.js";
@@ -21,9 +21,8 @@ export function balancedWeights(labels: Labels): number[] {
   }
   if (labels.kind === "tags") {
     const { of, classes } = labels;
-    const absent = classes.map((_, tag) =>
-      of.reduce((sum, v, at) => sum + Number(v === 0 && at % classes.length === tag), 0),
-    );
+    const absent = new Array<number>(classes.length).fill(0);
+    for (let at = 0; at < of.length; at++) if (of[at] === 0) absent[at % classes.length]++;
     return counts.map((present, tag) =>
       present > 0 && absent[tag] > 0 ? absent[tag] / present : 1,
     );
@@ -31,6 +30,16 @@ export function balancedWeights(labels: Labels): number[] {
   const shown = counts.filter((count) => count > 0).length;
   const total = counts.reduce((a, b) => a + b, 0);
   return counts.map((count) => (count > 0 ? total / (shown * count) : 1));
+}
+
+function weightsText(path: string): string {
+  try {
+    return readText(path);
+  } catch (error) {
+    throw new InputError(
+      `setting classWeights: "${path}" is not balanced, and no file of weights (${(error as Error).message})`,
+    );
+  }
 }
 
 /**
@@ -41,11 +50,7 @@ export function balancedWeights(labels: Labels): number[] {
  */
 export async function readClassWeights(path: string, labels: Labels): Promise<number[]> {
   const names = namesOf(labels);
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new InputError(
-      `setting classWeights: "${path}" is not balanced, and no file of weights (${error.code})`,
-    );
-  });
+  const text = weightsText(path);
   const weights = new Map<string, number>();
   for (const { cells, line } of parseCsv(text, path).slice(1)) {
     const [name, weight] = [cells[0], Number(cells[1] || Number.NaN)];

@@ -66,6 +66,35 @@ test.each<readonly [string, object, RegExp]>([
     { labels: labels([0, 1, 2], ["a", "b", "a"]) },
     /two classes are named "a"/,
   ],
+  [
+    "a point outside its image",
+    {
+      labels: {
+        kind: "points",
+        of: ragged(new Float32Array(0), [[2, 2, 0], [1, 2.5, 0], []]),
+        classes,
+      },
+    },
+    /label of image 1 of 2x2: a point at 1, 2.5, which lies outside/,
+  ],
+  ...(
+    [
+      [[0, 0, 3, 2], /image 1 of 2x2: a box of 0, 0, 3, 2, which reaches beyond/],
+      [[-1, 0, 1, 2], /-1, 0, 1, 2, which reaches beyond/],
+      [[1, 0, 1, 2], /1, 0, 1, 2, which has no area/],
+      [[1, 2, 2, 1], /1, 2, 2, 1, which has no area/],
+    ] as const
+  ).map(([box, message]): [string, object, RegExp] => [
+    `a box of ${box}`,
+    {
+      labels: {
+        kind: "boxes",
+        of: ragged(new Float32Array(0), [[0, 0, 2, 2, 0, 0], [...box, 0, 0], []]),
+        classes,
+      },
+    },
+    message,
+  ]),
   ["groups that are too few", { groups: Int32Array.of(0) }, /1 groups for 3 images/],
   ["names of files that are too few", { ids: ["x"] }, /1 ids for 3 images/],
   [

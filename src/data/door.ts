@@ -6,7 +6,7 @@ import { alignLabels } from "./align.js";
 import type { Dataset, Part, Splits } from "./dataset.js";
 import type { Images } from "./images.js";
 import { withChannels } from "./intake.js";
-import { checkLabels, labelKinds, namesOf } from "./labels.js";
+import { BOX, checkLabels, labelKinds, namesOf, POINT } from "./labels.js";
 
 const isBytes = (bytes: unknown): boolean =>
   bytes instanceof Uint8Array ||
@@ -48,6 +48,31 @@ export function checkStored({ name, length, channels, images }: Dataset): void {
   }
 }
 
+/** What is wrong with the place of a point or box in an image of a size; `undefined` when it can be used. */
+function misplaced(place: ArrayLike<number>, height: number, width: number): string | undefined {
+  const [left, top, right = left, bottom = top] = Array.from(place);
+  const where = `${Array.from(place).join(", ")}, which`;
+  const inside = left >= 0 && top >= 0 && right <= width && bottom <= height;
+  if (place.length === 2) return inside ? undefined : `a point at ${where} lies outside`;
+  if (right <= left || bottom <= top) return `a box of ${where} has no area`;
+  return inside ? undefined : `a box of ${where} reaches beyond`;
+}
+
+/** Refuses points and boxes outside their images, and boxes without area. */
+function checkPlaces({ name, length, images: { sizes }, labels }: Dataset): void {
+  if (labels.kind !== "points" && labels.kind !== "boxes") return;
+  const [width, numbers] = labels.kind === "points" ? [POINT, 2] : [BOX, 4];
+  const { data, offsets } = labels.of;
+  for (let image = 0; image < length; image++) {
+    const [high, wide] = [sizes[2 * image], sizes[2 * image + 1]];
+    for (let at = offsets[image]; at < offsets[image + 1]; at += width) {
+      const fault = misplaced(data.subarray(at, at + numbers), high, wide);
+      if (fault === undefined) continue;
+      throw new InputError(`${name}: label of image ${image} of ${high}x${wide}: ${fault}`);
+    }
+  }
+}
+
 /**
  * Checks one data set.
  *
@@ -63,6 +88,7 @@ export function checkImages(dataset: Dataset): void {
   }
   const { sizes } = images;
   checkLabels(labels, length, (at) => sizes[2 * at] * sizes[2 * at + 1], name);
+  checkPlaces(dataset);
 }
 
 /** A part as the training part needs it: its labels by the training part's names. */

@@ -246,10 +246,11 @@ export const labelKinds: { readonly [K in Labels["kind"]]: LabelKind<LabelsOf<K>
       value === 0 || value === 1 || value === UNKNOWN_TAG
         ? undefined
         : `${value} is not 0 (absent), 1 (present) or ${UNKNOWN_TAG} (not known)`,
-    counts: ({ of, classes }) =>
-      classes.map((_, tag) =>
-        of.reduce((sum, v, at) => sum + Number(v === 1 && at % classes.length === tag), 0),
-      ),
+    counts({ of, classes }) {
+      const counts = new Array<number>(classes.length).fill(0);
+      for (let at = 0; at < of.length; at++) if (of[at] === 1) counts[at % classes.length]++;
+      return counts;
+    },
     text: ({ classes }, own) => classes.filter((_, tag) => own[tag] === 1).join(" "),
     strata: rarestTags,
   },
@@ -357,7 +358,8 @@ export function checkLabels(
 ): void {
   const kind = kindOf(labels);
   const names = kind.names(labels);
-  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  const seen = new Set<string>();
+  const twice = names.find((name) => seen.size === seen.add(name).size);
   if (twice !== undefined) throw new InputError(`${source}: two classes are named "${twice}"`);
   const data = kind.data(labels);
   for (let image = 0; image < length; image++) {

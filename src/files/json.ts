@@ -1,17 +1,14 @@
 // Plain data that comes from disk: damaged, or of another program, they are told by file and place.
 
-import { readFile } from "node:fs/promises";
 import type { z } from "zod";
 import { InputError } from "../inputError.js";
 import { checkPlain } from "../settings.js";
 import { duplicateKey } from "../text/duplicateKey.js";
-import { readError } from "./errors.js";
+import { readText } from "./text.js";
 
 /** A file's JSON. Throws an {@link InputError} that names the file when there is none, or it is damaged. */
 async function parseFile(path: string): Promise<unknown> {
-  const text = await readFile(path, "utf8").catch((error) => {
-    throw readError(path, error);
-  });
+  const text = readText(path);
   try {
     return parseJson(text);
   } catch (error) {

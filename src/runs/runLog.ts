@@ -2,9 +2,10 @@
 // lines are on disk before the checkpoint is: so a resumed run goes on with exactly the lines of its steps.
 
 import { existsSync } from "node:fs";
-import { open, readFile, rm } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import { appendText, writeFileAtomic } from "../files/atomicFile.js";
 import { writeError } from "../files/errors.js";
+import { readWhole } from "../files/read.js";
 import { crc32 } from "../tensor/crc32.js";
 import type { LogMark } from "../train/checkpoint.js";
 
@@ -25,7 +26,7 @@ export class RunLog {
 
   /** What it holds; nothing when it is not there. */
   async read(): Promise<string> {
-    return this.exists ? readFile(this.path, "utf8") : "";
+    return this.exists ? new TextDecoder().decode(readWhole(this.path)) : "";
   }
 
   /** Replaces all of it. */
@@ -65,7 +66,7 @@ export class RunLog {
       await rm(this.path, { force: true });
       return true;
     }
-    const found = this.exists ? await readFile(this.path) : new Uint8Array();
+    const found = this.exists ? readWhole(this.path) : new Uint8Array();
     const kept = found.subarray(0, mark.bytes);
     if (kept.length < mark.bytes || crc32(kept) !== mark.crc32) return false;
     if (found.length > kept.length) await writeFileAtomic(this.path, kept);

@@ -1,12 +1,12 @@
 // One run of a study in its folder: read when it is over, resumed when it is half done.
 
 import { existsSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../files/atomicFile.js";
-import { readError } from "../files/errors.js";
 import { readJson } from "../files/json.js";
+import { readText } from "../files/text.js";
 import { InputError } from "../inputError.js";
 import { runFiles, type TrainOptions, train } from "../runs/index.js";
 import { DivergedError, type Summary, type TrainSettings } from "../train/index.js";
@@ -44,9 +44,7 @@ const finishedSummary = z.looseObject({
 
 async function readEpochSeconds(folder: string): Promise<number[]> {
   const path = join(folder, runFiles.results);
-  const text = await readFile(path, "utf8").catch((error) => {
-    throw readError(path, error);
-  });
+  const text = readText(path);
   const [header, ...rows] = text.trim().split("\n");
   const column = header.split(",").indexOf("seconds");
   return rows.map((row, at) => {

@@ -2,6 +2,18 @@
 
 import { InputError } from "../inputError.js";
 
+/** Letters of a text that a message shows. */
+const SHOWN = 80;
+
+/**
+ * A text as messages show it: cut where it is long.
+ *
+ * @example
+ * brief("a".repeat(1000)).length; // 80
+ */
+export const brief = (text: string): string =>
+  text.length > SHOWN ? `${text.slice(0, SHOWN - 1)}…` : text;
+
 /** Fewest letters to insert, delete or replace to turn `a` into `b`. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, at) => at);
@@ -24,6 +36,8 @@ function editDistance(a: string, b: string): number {
  * nearest("minst", ["mnist", "fashion-mnist"]); // "mnist"
  */
 export function nearest(typed: string, names: Iterable<string>): string | undefined {
+  // Nobody mistypes so much, and the distance of long texts takes long.
+  if (typed.length > SHOWN) return undefined;
   let best: string | undefined;
   let least = Math.max(2, Math.floor(typed.length / 3)) + 1;
   for (const name of names) {

@@ -78,5 +78,5 @@ test.each([
 });
 
 test("says which file is not there", async () => {
-  await expect(loadModule("nowhere.mjs")).rejects.toThrow(/nowhere\.mjs cannot be read: ENOENT/);
+  await expect(loadModule("nowhere.mjs")).rejects.toThrow(/nowhere\.mjs: there is no such file/);
 });

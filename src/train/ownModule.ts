@@ -3,10 +3,10 @@
 // exactly the same code, and says so when the code is another one.
 
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { labelKinds } from "../data/index.js";
+import { readWhole } from "../files/read.js";
 import { InputError } from "../inputError.js";
 import type { ModelFamily } from "../models/index.js";
 import type { Optimizer } from "../optim/index.js";
@@ -96,14 +96,6 @@ function listOf<K extends keyof OwnModule>(path: string, kind: K, found: unknown
   return found as OwnModule[K];
 }
 
-async function read(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new InputError(`module ${path} cannot be read: ${(error as Error).message}`);
-  }
-}
-
 async function run(path: string): Promise<Readonly<Record<string, unknown>>> {
   try {
     return await import(pathToFileURL(path).href);
@@ -124,9 +116,7 @@ async function run(path: string): Promise<Readonly<Record<string, unknown>>> {
  */
 export async function loadModule(path: string, was?: ModuleInfo): Promise<LoadedModule> {
   const whole = resolve(path);
-  const sha256 = createHash("sha256")
-    .update(await read(whole))
-    .digest("hex");
+  const sha256 = createHash("sha256").update(readWhole(whole)).digest("hex");
   if (was && was.sha256 !== sha256) {
     throw new InputError(
       `module ${whole} was changed: its SHA-256 was ${was.sha256.slice(0, 12)} when the run was made, now it is ` +

@@ -1,7 +1,7 @@
 // Labels from the cells of a table.
 
 import { InputError } from "../../inputError.js";
-import { suggestion } from "../../text/words.js";
+import { brief, suggestion } from "../../text/words.js";
 import { type Labels, UNKNOWN_TAG } from "../labels.js";
 import { type ClassList, listClasses, sortNames } from "./classNames.js";
 import { isBlank, isNumeric, type LabelColumns, tagOf } from "./columns.js";
@@ -40,7 +40,7 @@ function refuseUnclear(cells: readonly string[], name: string, path: string): vo
   for (const cell of cells) counts.set(cell, (counts.get(cell) ?? 0) + 1);
   if (cells.every(isNumeric)) {
     const whole = cells.every((cell) => /^\d+$/.test(cell));
-    const rare = Math.min(...counts.values()) < RARE;
+    const rare = [...counts.values()].some((count) => count < RARE);
     if (whole && !(distinct.size > FEW && rare)) return;
     throw new InputError(
       `${path}: column "${name}" holds numbers, ${distinct.size} different ones; say what they are: ` +
@@ -147,7 +147,7 @@ function valueMaker(
     if (isBlank(cell)) return Number.NaN;
     if (isNumeric(cell) && Number.isFinite(Math.fround(Number(cell)))) return Number(cell);
     throw new InputError(
-      `${path}: line ${line}, column "${name}" is "${cell}"; expected a finite number, or nothing where it is not known`,
+      `${path}: line ${line}, column "${name}" is "${brief(cell)}"; expected a finite number (1.5), or nothing where it is not known`,
     );
   };
   return (rows) => ({

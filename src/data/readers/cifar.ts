@@ -3,10 +3,11 @@
 
 import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
+import { readLines } from "../../files/text.js";
 import { InputError } from "../../inputError.js";
 import type { Dataset, Splits } from "../dataset.js";
 import { imagesOf } from "../images.js";
-import { readBytes, readLines } from "./files.js";
+import { readBytes } from "./files.js";
 import { numbered, type Reader, requireMemory } from "./reader.js";
 
 const SIDE = 32;
@@ -56,7 +57,7 @@ export const cifar: Reader = {
   matches: ({ entries = [] }) => formatOf(entries) !== undefined,
   async read({ path, entries = [] }, options): Promise<Splits> {
     const format = formatOf(entries)!;
-    const classes = await readNames(path, format);
+    const classes = readNames(path, format);
     const name = options.name ?? basename(resolve(path));
     const files = entries.filter((entry) => format.train.test(entry)).sort(byNumber);
     requireNoGap(path, files, format);
@@ -106,8 +107,8 @@ function missing(
     : {};
 }
 
-async function readNames(path: string, { names, classes }: Format): Promise<string[]> {
-  const found = (await readLines(join(path, names)))?.filter((line) => line.trim() !== "");
+function readNames(path: string, { names, classes }: Format): string[] {
+  const found = readLines(join(path, names))?.filter((line) => line.trim() !== "");
   if (!found) return numbered(classes);
   if (found.length === classes) return found;
   throw new InputError(`${join(path, names)}: ${found.length} names; expected ${classes}`);

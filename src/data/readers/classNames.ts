@@ -1,6 +1,6 @@
 // Names of classes: their order, and which number a found name has.
 
-import { readFile } from "node:fs/promises";
+import { readText } from "../../files/text.js";
 import { InputError } from "../../inputError.js";
 import { suggestion } from "../../text/words.js";
 import { type ReadOptions, requireTwoClasses } from "./reader.js";
@@ -73,17 +73,16 @@ function byName(classes: readonly string[]): ClassList {
  * @throws InputError for a file that cannot be read, an empty line between names, or a name given twice.
  */
 export async function readClassNames(path: string): Promise<string[]> {
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new InputError(`${path}: names of classes cannot be read (${error.code})`);
-  });
-  const names = text
+  const names = readText(path)
     .trimEnd()
     .split(/\r?\n/)
     .map((line) => line.trim());
+  const lines = new Map<string, number>();
   for (const [at, name] of names.entries()) {
     if (name === "") throw new InputError(`${path}: line ${at + 1} is empty; expected a name`);
-    const first = names.indexOf(name);
-    if (first === at) continue;
+    const first = lines.get(name);
+    lines.set(name, at);
+    if (first === undefined) continue;
     throw new InputError(`${path}: lines ${first + 1} and ${at + 1} both name the class "${name}"`);
   }
   return names;

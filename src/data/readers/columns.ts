@@ -77,6 +77,12 @@ const decimal = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 export const isNumeric = (cell: string): boolean =>
   decimal.test(cell.trim()) && Number.isFinite(Number(cell));
 
+const numberLike = /^[-+]?(\d+,\d+|inf(inity)?|nan|0x[0-9a-f]+)$/i;
+
+/** Whether a cell is meant to be a number, be it one that cannot be used: with a comma, not finite, of base 16. */
+const isMeantNumeric = (cell: string): boolean =>
+  decimal.test(cell.trim()) || numberLike.test(cell.trim());
+
 /** Whether a cell says nothing. */
 export const isBlank = (cell: string): boolean => cell.trim() === "";
 
@@ -122,9 +128,10 @@ const isTagColumn = (table: Table, column: Column) => {
   return cells.length > 0 && cells.every((cell) => tagOf(cell) !== undefined);
 };
 
+/** Of a column of numbers one that cannot be used is refused by its line when it is read: it does not drop the column. */
 const isValueColumn = (table: Table, column: Column) => {
   const cells = cellsOf(table, column).filter((cell) => !isBlank(cell));
-  return cells.length > 0 && cells.every(isNumeric);
+  return cells.length > 0 && cells.every(isMeantNumeric);
 };
 
 /** Columns of tags: one of words, or one each. */

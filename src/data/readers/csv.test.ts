@@ -112,6 +112,15 @@ test("tags: words between separators, an empty cell for none, a column each, not
   expect([...tagsOf(columns).of]).toEqual([1, 1, 0, 2]);
 });
 
+test.each(["Infinity", "nan", "0x10", '"1,5"', "1e999"])(
+  "a value of %s does not drop its column",
+  async (cell) => {
+    const path = await rows("path,age,weight", "in/a.png,3,0.5", `in/b.png,4,${cell}`);
+    const found = `line 3, column "weight" is "${cell.replaceAll('"', "")}"; expected a finite number`;
+    await expect(openDataset(path)).rejects.toThrow(found);
+  },
+);
+
 test("columns of numbers are values; an empty cell is not known", async () => {
   const clear = await openDataset(await rows("path,age,weight", "in/a.png,3,0.5", "in/b.png,,-1"));
   expect(valuesOf(clear)).toMatchObject({ kind: "values", names: ["age", "weight"] });

@@ -1,7 +1,8 @@
 // A CSV table of image files: a column of paths (from the table's folder), columns of labels, and perhaps one of the
 // part and one of the group. Which is which is said by the titles or by `--columns`.
 
-import { basename, dirname, extname, relative, resolve } from "node:path";
+import { basename, dirname, relative, resolve } from "node:path";
+import { firstDamagedLine } from "../../files/text.js";
 import { InputError } from "../../inputError.js";
 import { parseCsv } from "../../text/csv.js";
 import type { Part, Splits } from "../dataset.js";
@@ -15,13 +16,14 @@ import {
   tableColumns,
 } from "./columns.js";
 import { markedRows } from "./csvMarks.js";
-import { firstDamagedLine, readBytes } from "./files.js";
-import { filesBelow } from "./folders.js";
+import { readBytes } from "./files.js";
 import { type ImageFiles, isImage, readImages } from "./imageFiles.js";
+import { imageNames } from "./imageNames.js";
 import { readMarked } from "./marks.js";
 import { type MaskedFiles, readMasked } from "./masks.js";
 import { groupNumbers, ofImageFiles, type Reader, type ReadOptions } from "./reader.js";
-import { expectedParts, mapParts, PARTS, type Parts, partOf, requireTrain } from "./roles.js";
+import { mapParts, type Parts, requireTrain } from "./roles.js";
+import { partOfRows } from "./splitColumn.js";
 
 /** The text of a table, which must be UTF-8. */
 function decodeText(bytes: Uint8Array, path: string): string {
@@ -51,92 +53,84 @@ function tableOf(text: string, path: string): Table {
   return { path, header: titles, rows };
 }
 
-/** Rows of one image in one part. */
+/** Where the images of rows lie: as the table says, else wherever below its folder a file has that name. */
+async function locate({ path, rows }: Table, column: Column) {
+  const folder = dirname(path);
+  const given = rows.map(({ cells, line }) => {
+    if (cells[column.at] !== "") return cells[column.at];
+    throw new InputError(`${path}: line ${line} has no path`);
+  });
+  const plain = given.map((name) => resolve(folder, name));
+  if (given.every((name) => isImage(name) && name.includes("/"))) return { found: plain };
+  const names = await imageNames(folder);
+  const known = new Set(names.files);
+  const found = given.map((name, at) =>
+    known.has(plain[at])
+      ? plain[at]
+      : (names.find(name, `${path}: line ${rows[at].line}`) ?? plain[at]),
+  );
+  const other = found.find((file, at) => file !== plain[at]);
+  const where = other && relative(folder, dirname(other));
+  return { found, ...(other && { note: `images are found by their names in ${where || "."}/` }) };
+}
+
+/** An image and its rows. */
 interface ImageRows {
-  readonly path: string;
+  readonly file: string;
   readonly entries: Entry[];
 }
 
-/** Rows by part. Rows of tags in words, points or boxes come together by image; all others stand for one each. */
+/**
+ * Rows by part. Rows of tags in words, points or boxes come together by image, whatever they call it; all others stand
+ * for one each.
+ */
 function rowsByPart(
   { path, rows }: Table,
-  columns: TableColumns,
+  files: readonly string[],
+  { labels, split }: TableColumns,
 ): Partial<Record<Part, ImageRows[]>> {
-  const joins = columns.labels.kind === "words" || areMarks(columns.labels);
-  const parts: Partial<Record<Part, ImageRows[]>> = {};
+  const joins = labels.kind === "words" || areMarks(labels);
+  const images: ImageRows[] = [];
   const seen = new Map<string, ImageRows>();
-  for (const entry of rows) {
-    const { cells, line } = entry;
-    const file = cells[columns.path.at];
-    if (file === "") throw new InputError(`${path}: line ${line} has no path`);
-    const split = columns.split && cells[columns.split.at];
-    const part = split === undefined ? "train" : partOf(split);
-    if (part === undefined) {
-      throw new InputError(`${path}: line ${line} has split "${split}"; expected ${expectedParts}`);
-    }
-    const key = `${part} ${file}`;
-    const same = joins ? seen.get(key) : undefined;
+  for (const [at, entry] of rows.entries()) {
+    const file = files[at];
+    const same = joins ? seen.get(file) : undefined;
     if (same) {
       same.entries.push(entry);
       continue;
     }
-    const image = { path: file, entries: [entry] };
-    seen.set(key, image);
+    const image = { file, entries: [entry] };
+    seen.set(file, image);
+    images.push(image);
+  }
+  const parts: Partial<Record<Part, ImageRows[]>> = {};
+  for (const image of images) {
+    const part = split ? partOfRows(image.entries, split, path) : "train";
     parts[part] ??= [];
     parts[part].push(image);
   }
   return parts;
 }
 
-/** Image files of a folder by the names that tables use: the path, with or without its ending, and the bare name. */
-export async function filesByName(folder: string): Promise<Map<string, string>> {
-  const names = new Map<string, string>();
-  for (const file of await filesBelow(folder)) {
-    if (!isImage(basename(file))) continue;
-    const name = relative(folder, file);
-    const short = name.slice(0, -extname(name).length);
-    for (const key of [name, short, basename(name), basename(short)]) {
-      if (!names.has(key)) names.set(key, resolve(file));
-    }
-  }
-  return names;
-}
-
-/** Where the images lie: as the table says, else wherever below its folder a file has that name. */
-async function locate(paths: readonly string[], table: string) {
-  const folder = dirname(table);
-  const plain = paths.map((path) => resolve(folder, path));
-  if (paths.every((path) => isImage(path) && path.includes("/"))) return { found: plain };
-  const names = await filesByName(folder);
-  const known = new Set(names.values());
-  const found = paths.map((path, at) =>
-    known.has(plain[at]) ? plain[at] : (names.get(path) ?? plain[at]),
-  );
-  const other = found.find((path, at) => path !== plain[at]);
-  const where = other && relative(folder, dirname(other));
-  return { found, ...(other && { note: `images are found by their names in ${where || "."}/` }) };
-}
-
 /** Refuses several classes of one image, as long as nobody has said that it has but one. */
 function refuseSeveral(
   parts: Partial<Record<Part, ImageRows[]>>,
-  columns: TableColumns,
+  { labels, path: { at } }: TableColumns,
   table: string,
 ) {
-  const { labels } = columns;
   if (labels.kind !== "class") return;
   for (const images of Object.values(parts)) {
     const first = new Map<string, Entry>();
     for (const {
-      path,
+      file,
       entries: [entry],
     } of images) {
-      const other = first.get(path) ?? entry;
-      first.set(path, other);
+      const other = first.get(file) ?? entry;
+      first.set(file, other);
       const [was, is] = [other, entry].map(({ cells }) => cells[labels.column.at]);
       if (was === is) continue;
       throw new InputError(
-        `${table}: line ${entry.line} has ${path} with ${labels.column.name} "${is}", line ${other.line} with ` +
+        `${table}: line ${entry.line} has ${entry.cells[at]} with ${labels.column.name} "${is}", line ${other.line} with ` +
           `"${was}"; if an image has any number of them, say --task tags`,
       );
     }
@@ -150,27 +144,17 @@ interface PartRows {
   readonly groups?: Int32Array;
 }
 
-/** The parts of a table, and notes on where its images were found. */
-async function partsOf(rows: Parts<ImageRows[]>, { groups }: TableColumns, table: string) {
+/** The parts of a table, with the groups of their images. */
+function partsOf(rows: Parts<ImageRows[]>, { groups }: TableColumns): Parts<PartRows> {
   const numbers = groupNumbers();
-  const notes = new Set<string>();
-  const parts: Partial<Record<Part, PartRows>> = {};
-  for (const part of PARTS) {
-    const own = rows[part];
-    if (!own) continue;
-    const located = await locate(
-      own.map((row) => row.path),
-      table,
-    );
-    if (located.note) notes.add(located.note);
-    const entries = own.map((row) => row.entries);
-    parts[part] = {
-      paths: located.found,
+  return mapParts(rows, (images): PartRows => {
+    const entries = images.map((image) => image.entries);
+    return {
+      paths: images.map(({ file }) => file),
       entries,
       ...(groups && { groups: numbers(entries.map(([{ cells }]) => cells[groups.at])) }),
     };
-  }
-  return { parts: { ...parts, train: parts.train! }, notes: [...notes] };
+  });
 }
 
 /** Each image of a part with the mask that its row names, seen from the table's folder. */
@@ -187,10 +171,11 @@ async function readTable(table: Table, options: ReadOptions): Promise<Splits> {
   const { path } = table;
   const columns = tableColumns(table, options);
   const { labels } = columns;
-  const rows = requireTrain(rowsByPart(table, columns), options.known !== undefined, path);
-  const { parts, notes } = await partsOf(rows, columns, path);
+  const { found, note } = await locate(table, columns.path);
+  const rows = requireTrain(rowsByPart(table, found, columns), options.known !== undefined, path);
+  const parts = partsOf(rows, columns);
   const name = options.name ?? basename(path, ".csv");
-  const understood = [`${path}: ${describeColumns(columns)}`, ...notes];
+  const understood = [`${path}: ${describeColumns(columns)}`, ...(note ? [note] : [])];
   if (labels.kind === "mask") {
     const files = mapParts(parts, (part) => masked(part, labels.column, path));
     const splits = await readMasked(name, files, path, options);

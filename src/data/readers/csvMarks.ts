@@ -1,6 +1,7 @@
 // Points and boxes from the rows of a table: a row for each; one without numbers says that its image has none.
 
 import { InputError } from "../../inputError.js";
+import { brief } from "../../text/words.js";
 import type { Entry } from "./cells.js";
 import { type Column, isBlank, isNumeric, type MarkColumns, tagOf } from "./columns.js";
 import { type Mark, type MarkedFiles, THING } from "./marks.js";
@@ -9,7 +10,7 @@ import { type Mark, type MarkedFiles, THING } from "./marks.js";
 function numberIn({ cells, line }: Entry, { name, at }: Column, table: string): number {
   if (isNumeric(cells[at])) return Number(cells[at]);
   throw new InputError(
-    `${table}: line ${line}, column "${name}" is "${cells[at]}"; expected a number of pixels`,
+    `${table}: line ${line}, column "${name}" is "${brief(cells[at])}"; expected a number of pixels`,
   );
 }
 

@@ -1,7 +1,7 @@
 // Folders in a folder, and what must not be taken for one of the data: Convoy's own, links that lead nowhere or back.
 
 import { readdir, realpath, stat } from "node:fs/promises";
-import { basename, extname, join, sep } from "node:path";
+import { basename, dirname, extname, join, resolve, sep } from "node:path";
 import { isImage } from "./imageFiles.js";
 import type { WrongFile } from "./reader.js";
 
@@ -16,6 +16,10 @@ export interface Listing {
   /** What cannot be followed or named. */
   readonly wrong: readonly WrongFile[];
 }
+
+/** Whether a folder is another one or lies in it, by real paths. */
+const liesIn = (folder: string, other: string) =>
+  folder === other || folder.startsWith(other + sep);
 
 /** What a run, comparison or tuning leaves in its folder. */
 const MARKS = ["run.lock", "config.json", "plan.json"];
@@ -45,8 +49,9 @@ async function kindOf(parent: string, name: string): Promise<"folder" | "file" |
   if (!found) return { path, reason: "a link that leads nowhere; mend or remove it" };
   if (!found.isDirectory()) return "file";
   const [target, home] = await Promise.all([realpath(path), realpath(parent)]);
-  const back = home === target || home.startsWith(target + sep);
-  return back ? { path, reason: "a link to a folder that it lies in; remove it" } : "folder";
+  return liesIn(home, target)
+    ? { path, reason: "a link to a folder that it lies in; remove it" }
+    : "folder";
 }
 
 /** Lists a folder. */
@@ -63,26 +68,37 @@ export async function listFolder(path: string): Promise<Listing> {
   };
 }
 
-/** Adds the files of a folder and those below it; `above` are the real paths of the folders that it lies in. */
+/** A folder's real path and those of the folders that it lies in; of a link that leads back, where it leads alone. */
+async function foldersAbove(path: string): Promise<string[]> {
+  const [real, home] = await Promise.all([realpath(path), realpath(dirname(resolve(path)))]);
+  return [real, ...(liesIn(home, real) ? [] : [home])].flatMap((way) => {
+    const parts = way.split(sep);
+    return parts.map((_, at) => parts.slice(0, at + 1).join(sep) || sep);
+  });
+}
+
+/** Adds the files of a folder and those below it; `above` are the real paths of it and of the folders that it lies in. */
 async function addFiles(path: string, above: readonly string[], found: string[]): Promise<void> {
-  const real = await realpath(path);
-  if (above.includes(real)) return;
   for (const entry of await readdir(path, { withFileTypes: true })) {
     if (entry.name.startsWith(".")) continue;
     const own = join(path, entry.name);
     const about = entry.isSymbolicLink() ? await stat(own).catch(() => undefined) : entry;
-    if (about?.isDirectory()) await addFiles(own, [...above, real], found);
-    else found.push(own);
+    if (!about?.isDirectory()) {
+      found.push(own);
+      continue;
+    }
+    const real = await realpath(own);
+    if (!above.includes(real)) await addFiles(own, [...above, real], found);
   }
 }
 
 /**
  * Files of a folder at any depth, by their paths in plain order. Links to folders count, but for those that lead back to
- * a folder that they lie in. Hidden things are left out.
+ * a folder that they lie in, be it above this one. Hidden things are left out.
  */
 export async function filesBelow(path: string): Promise<string[]> {
   const found: string[] = [];
-  await addFiles(path, [], found);
+  await addFiles(path, await foldersAbove(path), found);
   return found.sort();
 }
 

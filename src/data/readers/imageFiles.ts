@@ -83,7 +83,7 @@ export async function readImages(
     ...(notes && { notes }),
   };
   const each = unique(found);
-  if (options.wrong && splits.train.length > 0) options.wrong.push(...each);
+  if (options.wrong && splits.train.length > 0) for (const file of each) options.wrong.push(file);
   else refuseWrong(each, "file(s) or folder(s) cannot be used; repair or remove them");
   return splits;
 }

@@ -10,6 +10,7 @@ import { InputError } from "../../inputError.js";
 import { decodeImage } from "../decode.js";
 import { commonSize, sizeAt } from "../images.js";
 import { openDataset } from "../sources.js";
+import { filesBelow } from "./folders.js";
 import type { WrongFile } from "./reader.js";
 
 /** An image of one colour; grey when only one number is given. */
@@ -239,6 +240,16 @@ test("class folders that cannot be followed are named, never dropped", async () 
     "its name is not UTF-8; rename it",
   ]);
   await expect(openDataset(path)).rejects.toThrow(/^3 file/);
+});
+
+test("a link in a class folder that leads back above it brings no images of other classes", async () => {
+  const path = await folder({ "train/a/deep/0.png": red, "train/b/0.png": red });
+  await symlink("../..", join(path, "train/a/up"));
+  await symlink("../../..", join(path, "train/a/deep/up"));
+  const { train } = await openDataset(path, { size: 4 });
+  expect(train.ids).toEqual(["a/deep", "b"].map((name) => join(path, "train", name, "0.png")));
+  // Who names such a link means what it leads to.
+  expect(await filesBelow(join(path, "train/a/up"))).toHaveLength(2);
 });
 
 test("reads JPEG by all its endings, and counts what is no image", async () => {

@@ -172,7 +172,7 @@ export const imageFolder: Reader = {
         notes.push(`${folder} holds no class folders: it is not used`);
         continue;
       }
-      wrong.push(...found.wrong);
+      for (const file of found.wrong) wrong.push(file);
       parts[part] = filesOf(found, folder, names, numbers);
     }
     const name = options.name ?? basename(resolve(path));

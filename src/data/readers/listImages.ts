@@ -3,28 +3,11 @@
 import { stat } from "node:fs/promises";
 import { basename, relative, sep } from "node:path";
 import { InputError } from "../../inputError.js";
+import { matcherOf } from "../../text/glob.js";
 import { filesBelow } from "./folders.js";
 import { isImage } from "./imageFiles.js";
 
 const MAGIC = /[*?[\]{}]/;
-
-/** What stands for what in a pattern, as a regular expression. */
-function expressionOf(pattern: string): RegExp {
-  const pieces = pattern.match(/\*\*\/|\*\*|\*|\?|\[[^\]]+\]|\{[^}]*\}|[^*?[{]+|./gs) ?? [];
-  const literal = (text: string) => text.replace(/[.+^$()|\\[\]{}*?]/g, "\\$&");
-  const source = pieces.map((piece) => {
-    if (piece === "**/") return "(?:.*/)?";
-    if (piece === "**") return ".*";
-    if (piece === "*") return "[^/]*";
-    if (piece === "?") return "[^/]";
-    if (/^\[.+\]$/s.test(piece))
-      return `[${piece.slice(1, -1).replace(/^!/, "^").replace(/\\/g, "\\\\")}]`;
-    if (/^\{.*\}$/s.test(piece))
-      return `(?:${piece.slice(1, -1).split(",").map(literal).join("|")})`;
-    return literal(piece);
-  });
-  return new RegExp(`^${source.join("")}$`, "s");
-}
 
 /** Image files whose paths fit a pattern with `*`, `**`, `?`, `[abc]` and `{a,b}`. */
 async function matching(pattern: string): Promise<string[]> {
@@ -37,10 +20,10 @@ async function matching(pattern: string): Promise<string[]> {
     .join("/");
   const folder = fixed === "" ? (pattern.startsWith("/") ? "/" : ".") : fixed;
   const below = parts.slice(fixed === "" && !pattern.startsWith("/") ? 0 : fixed.split("/").length);
-  const expression = expressionOf(below.join("/"));
+  const fits = matcherOf(below.join("/"));
   const files = await filesBelow(folder).catch(() => []);
   const seen = (file: string) => relative(folder, file).split(sep).join("/");
-  return files.filter((file) => isImage(basename(file)) && expression.test(seen(file)));
+  return files.filter((file) => isImage(basename(file)) && fits(seen(file)));
 }
 
 /**
@@ -65,7 +48,7 @@ export async function listImages(named: readonly string[]): Promise<string[]> {
         `${name}: no images ${about ? "in this folder" : "fit this pattern"}; expected files such as *.jpg or *.png`,
       );
     }
-    found.push(...files);
+    for (const file of files) found.push(file);
   }
   return found;
 }

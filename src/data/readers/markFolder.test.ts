@@ -134,6 +134,78 @@ describe("boxes", () => {
   });
 });
 
+describe("lists", () => {
+  const six = Object.fromEntries(
+    ["a/0", "a/1", "b/0", "b/1"].map((name) => [`${name}.png`, small]),
+  );
+  const points = { "points.csv": "image,x,y\na/0.png,1,1\nb/1.png,2,2\n" };
+  const read = async (files: Readonly<Record<string, string>>) =>
+    openDataset(await folderOf({ ...six, ...points, ...files }), { size: 4 });
+  const namesOf = (part?: { readonly ids?: readonly string[] }) =>
+    part?.ids?.map((file) => file.split("/").slice(-2).join("/"));
+
+  test("without one for training leave it the images that they do not name", async () => {
+    const { train, test, notes } = await read({ "test.txt": "a/1\nb/1\n" });
+    expect([train, test].map(namesOf)).toEqual([
+      ["a/0.png", "b/0.png"],
+      ["a/1.png", "b/1.png"],
+    ]);
+    expect(notes?.join("\n")).toMatch(/no list for training: the 2 images .* as a.0.png/);
+  });
+
+  test("name images by as much of the path as they give", async () => {
+    const { train, test } = await read({ "train.txt": "./a/0.png\na/1\n", "test.txt": "b/1" });
+    expect([train, test].map(namesOf)).toEqual([["a/0.png", "a/1.png"], ["b/1.png"]]);
+  });
+
+  test.each([
+    [
+      "a name of two images",
+      { "train.txt": "a/0\n1" },
+      /train.txt: line 2 .*"1".* a\/1.png, b\/1.png/,
+    ],
+    ["a name of none", { "train.txt": "a/0\n\na/7" }, /train.txt: line 3 names "a\/7".* no image/],
+    [
+      "a row of two images",
+      { "points.csv": "image,x,y\n1.png,1,1" },
+      /line 2 .*"1.png".* a\/1.png, b/,
+    ],
+    ["a folder", { "train.txt/a": "", "test.txt": "a/0" }, /train.txt: it is a folder/],
+  ])("with %s are refused", async (_, files, message) => {
+    const error = await read(files as Record<string, string>).catch((found) => found);
+    expect(error).toBeInstanceOf(InputError);
+    expect(error.message).toMatch(message);
+  });
+});
+
+test.each([
+  ["a word that is no part", "a.png,1,1,trian", /line 2 has split "trian"; expected train/],
+  [
+    "two parts for an image",
+    "a.png,1,1,train\na,2,2,test",
+    /line 3 has split "test" .* line 2 .*"train"/,
+  ],
+])("a column of parts with %s is refused, in a folder and in a table", async (_, rows, message) => {
+  const points = `image,x,y,split\n${rows}\nb.png,1,1,train\n`;
+  const path = await folderOf({ "a.png": small, "b.png": small, "points.csv": points });
+  for (const source of [path, join(path, "points.csv")]) {
+    const error = await openDataset(source, { size: 4 }).catch((found) => found);
+    expect(error).toBeInstanceOf(InputError);
+    expect(error.message).toMatch(message);
+  }
+});
+
+test("rows of a table that call one image by several names come together", async () => {
+  const rows = ["im/a.png,1,1", "./im/a.png,2,2", "a,3,3", "b,1,2"];
+  const table = `image,x,y\n${rows.join("\n")}`;
+  const path = await folderOf({ "im/a.png": small, "im/b.png": small, "t.csv": table });
+  const { train } = await openDataset(join(path, "t.csv"), { size: 4 });
+  expect(marksIn(train.labels)).toEqual([
+    [1, 1, 0, 2, 2, 0, 3, 3, 0],
+    [1, 2, 0],
+  ]);
+});
+
 test("a folder whose table marks nothing says what was expected", async () => {
   const path = await folderOf({ "a.png": small, "points.csv": "image,label\na.png,cod" });
   await expect(openDataset(path, { size: 4 })).rejects.toThrow(/expected those of points \(x, y\)/);

@@ -103,8 +103,8 @@ function classOf({ name, source }: Mark, { classes, numberOf }: ClassList): numb
   );
 }
 
-/** Whether a mark is a box of which nothing is left: a slip that occurs in published sets. */
-const isFlat = ({ at: [left, top, right, bottom] }: Mark): boolean =>
+/** Whether a place is a box of which nothing is left: a slip that occurs in published sets. */
+const isFlat = ([left, top, right, bottom]: readonly number[]): boolean =>
   right === left || bottom === top;
 
 /** Entries of the images of a part, where boxes without area were, and how many boxes were cut. */
@@ -143,13 +143,14 @@ async function entriesOf(
         wrong.push({ path: mark.source, reason: fault });
         continue;
       }
-      if (isFlat(mark)) {
+      const place = placed(mark, from, sizeAt(images, at)).map(Math.fround);
+      if (isFlat(place)) {
         flat.push(mark.source);
         continue;
       }
       const [x, y, right, bottom] = mark.at;
       if (right > from.width || bottom > from.height || x < 0 || y < 0) cut++;
-      list.push(...placed(mark, from, sizeAt(images, at)), classOf(mark, classList));
+      list.push(...place, classOf(mark, classList));
       if (kind === "boxes") list.push(Number(mark.crowd ?? false));
     }
   }
@@ -218,7 +219,7 @@ export async function readMarked(
       notes.push(`${part}: left out: ${boxes} without area, as that of ${flat[0]}`);
     }
   }
-  if (options.wrong) options.wrong.push(...wrong);
+  if (options.wrong) for (const mark of wrong) options.wrong.push(mark);
   else refuseWrong(wrong, `${format.kind} cannot be used; mend or remove them`);
   return { ...splits, ...Object.fromEntries(labelled), notes };
 }

@@ -121,3 +121,14 @@ test.each([
   await expect(openDataset(path, { size: 4 })).rejects.toThrow(InputError);
   await expect(openDataset(path, { size: 4 })).rejects.toThrow(message);
 });
+
+test("a mask that says another size than its image is refused before it is unpacked", async () => {
+  const bomb = Buffer.from(mask);
+  // Width and height; what is behind them cannot be unpacked to that.
+  bomb.writeUInt32BE(16384, 16);
+  bomb.writeUInt32BE(16384, 20);
+  const path = await folder({ "images/a.png": image, "masks/a.png": bomb });
+  await expect(openDataset(path, { size: 4 })).rejects.toThrow(
+    /a.png: 16384x16384 pixels; its image .* has 4x4/,
+  );
+});

@@ -8,7 +8,7 @@ import { type Size, sizeAt } from "../images.js";
 import { IGNORED } from "../labels.js";
 import { ragged } from "../ragged.js";
 import { type ImageFiles, readImages } from "./imageFiles.js";
-import { type PixelNumbers, pngNumbers } from "./pngNumbers.js";
+import { type PixelNumbers, pngNumbers, pngSize } from "./pngNumbers.js";
 import { mayBeWhite, numbered, type ReadOptions } from "./reader.js";
 import { mapParts, PARTS, type Parts } from "./roles.js";
 
@@ -24,18 +24,23 @@ export interface MaskedFiles {
   readonly groups?: Int32Array;
 }
 
-async function readMask({ image, mask }: Example): Promise<PixelNumbers> {
-  const bytes = readWhole(mask);
-  let found: PixelNumbers;
+/** Calls a reader of PNG files, whose faults then name the file. */
+function named<T>(mask: string, read: () => T): T {
   try {
-    found = pngNumbers(bytes);
+    return read();
   } catch (error) {
     throw new InputError(`${mask}: ${(error as Error).message}`);
   }
+}
+
+/** The mask of an image; one of another size, which may be of any, is not unpacked. */
+async function readMask({ image, mask }: Example): Promise<PixelNumbers> {
+  const bytes = readWhole(mask);
+  const said = named(mask, () => pngSize(bytes));
   const { height, width } = await imageSize(image);
-  if (found.height === height && found.width === width) return found;
+  if (said.height === height && said.width === width) return named(mask, () => pngNumbers(bytes));
   throw new InputError(
-    `${mask}: ${found.height}x${found.width} pixels; its image ${image} has ${height}x${width}`,
+    `${mask}: ${said.height}x${said.width} pixels; its image ${image} has ${height}x${width}`,
   );
 }
 

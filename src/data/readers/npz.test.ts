@@ -183,6 +183,20 @@ test.each([
     },
     /val_masks: record 1 has a pixel of 3; expected a class from 0 to 1/,
   ],
+  ...[256, 5e7, 1e15, Number.POSITIVE_INFINITY, Number.NaN].map(
+    (value): [string, Record<string, HostTensor>, RegExp] => [
+      `masks of ${value}`,
+      { images, masks: f32([2, 2, 2], [0, 1, 0, 1, 0, 1, 0, value]) },
+      new RegExp(
+        `masks: record 1 has a pixel of ${Math.fround(value)}; expected a class from 0 to`,
+      ),
+    ],
+  ),
+  [
+    "classes that do not fit into 32 bits",
+    { images, labels: f32([2], [2 ** 32, 1]) },
+    /labels: record 0 is 4294967296; expected a class from 0 to 65534/,
+  ],
   [
     "two arrays for one thing",
     { images, image: images, labels },

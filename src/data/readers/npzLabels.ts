@@ -6,7 +6,13 @@ import { formatShape } from "../../tensor/shape.js";
 import { IGNORED, type Labels } from "../labels.js";
 import { evenOffsets } from "../ragged.js";
 import { type MarkRows, makeMarks } from "./npzMarks.js";
-import { mayBeWhite, numbered, type ReadOptions, requireTwoClasses } from "./reader.js";
+import {
+  MOST_CLASSES,
+  mayBeWhite,
+  numbered,
+  type ReadOptions,
+  requireTwoClasses,
+} from "./reader.js";
 import type { Role } from "./roles.js";
 
 /** A kind of labels that an array can hold, by the role of the array. */
@@ -92,9 +98,13 @@ function classNumbers(tensor: HostTensor, source: string): Int32Array {
       `${source} has shape ${formatShape(shape)}; expected [n] or [n, 1], one class per image`,
     );
   }
-  const wrong = data.findIndex((value) => !(Number.isInteger(value) && value >= 0));
+  const wrong = data.findIndex(
+    (value) => !(Number.isInteger(value) && value >= 0 && value < MOST_CLASSES),
+  );
   if (wrong >= 0) {
-    throw new InputError(`${source}: record ${wrong} is ${data[wrong]}; expected a class from 0`);
+    throw new InputError(
+      `${source}: record ${wrong} is ${data[wrong]}; expected a class from 0 to ${MOST_CLASSES - 1}`,
+    );
   }
   return Int32Array.from(data);
 }
@@ -175,24 +185,25 @@ const isBlackAndWhite = (parts: readonly StoredLabels[]) =>
   parts.every(({ tensor }) => tensor.data.every((value) => value === 0 || value === 255)) &&
   parts.some(({ tensor }) => tensor.data.includes(255));
 
+/** The largest class of pixels, of which a mask has {@link IGNORED} at most; what is larger is none. */
+function largestClass(data: ArrayLike<number>): number {
+  let most = 0;
+  for (let at = 0; at < data.length; at++) {
+    if (data[at] > most && data[at] !== IGNORED) most = data[at];
+  }
+  return Math.min(most, IGNORED - 1);
+}
+
 const maskLabels: Maker = (parts, names) => {
   const white = mayBeWhite(names) && isBlackAndWhite(parts);
-  const largest = (data: ArrayLike<number>) => {
-    let most = 0;
-    for (let at = 0; at < data.length; at++)
-      if (data[at] !== IGNORED) most = Math.max(most, data[at]);
-    return most;
-  };
-  const count = white ? 2 : largest(parts[0].tensor.data) + 1;
-  const classes = names ?? numbered(count);
+  const classes = names ?? numbered(white ? 2 : largestClass(parts[0].tensor.data) + 1);
+  const most = Math.min(classes.length, IGNORED) - 1;
   return parts.map(({ tensor, source }) => {
     const { data } = tensor;
     const [length] = tensor.shape;
     const wrong = white
       ? -1
-      : data.findIndex(
-          (v) => v !== IGNORED && !(Number.isInteger(v) && v >= 0 && v < classes.length),
-        );
+      : data.findIndex((v) => v !== IGNORED && !(Number.isInteger(v) && v >= 0 && v <= most));
     if (wrong < 0) {
       const of = white
         ? Uint8Array.from(data, (value) => value / 255)
@@ -207,7 +218,7 @@ const maskLabels: Maker = (parts, names) => {
     }
     throw new InputError(
       `${source}: record ${recordOf(wrong, tensor)} has a pixel of ${data[wrong]}; expected a class from 0 to ` +
-        `${classes.length - 1}, or ${IGNORED} where a pixel does not count`,
+        `${most}, or ${IGNORED} where a pixel does not count`,
     );
   });
 };

@@ -57,6 +57,13 @@ describe("rows of an archive", () => {
     ["points", [0, 6.5, 1], /row 0 has 6.5, 1, outside images of 4x6/],
     ["points", [0, Number.NaN, 1], /row 0 has NaN, 1, outside/],
     ["points", [0, 1, 1, -1], /row 0 has class -1; expected 0 to 0/],
+    ["points", [0, 1, 1, 5e7], /row 0 has class 50000000; expected 0 to 65534/],
+    [
+      "points",
+      [0, 1, 1, Number.POSITIVE_INFINITY],
+      /row 0 has class Infinity; expected 0 to 65534/,
+    ],
+    ["points", [0, 1, 1, Number.NaN], /row 0 has class NaN; expected 0 to 0/],
     ["points", [0, 1], /shape \[1, 2\]; expected \[points, 3\] to \[points, 4\]/],
     ["boxes", [0, 3, 1, 1, 2], /row 0 has 3, 1, 1, 2, which ends before it begins/],
     ["boxes", [0, 1, 1, 2, 2, 0, 0.5], /row 0 has crowd 0.5/],

@@ -6,7 +6,7 @@ import { formatShape } from "../../tensor/shape.js";
 import type { Size } from "../images.js";
 import type { BoxLabels, PointLabels } from "../labels.js";
 import { ragged } from "../ragged.js";
-import { numbered } from "./reader.js";
+import { MOST_CLASSES, numbered } from "./reader.js";
 
 /** Rows of a part's points or boxes, and the images that they are of. */
 export interface MarkRows {
@@ -61,7 +61,7 @@ function largestClass(kind: MarkKind, { tensor: { data } }: MarkRows, width: num
   const column = 1 + widths[kind].place;
   let most = 0;
   for (let at = column; width > column && at < data.length; at += width) {
-    most = Math.max(most, data[at]);
+    if (data[at] > most) most = data[at];
   }
   return most;
 }
@@ -78,7 +78,8 @@ export function makeMarks(
   names: readonly string[] | undefined,
 ): (PointLabels | BoxLabels)[] {
   const all = parts.map((part) => widthOf(kind, part));
-  const classes = names ?? numbered(largestClass(kind, parts[0], all[0]) + 1);
+  const classes =
+    names ?? numbered(Math.min(largestClass(kind, parts[0], all[0]) + 1, MOST_CLASSES));
   return parts.map((part, k) => {
     const [width, { data }] = [all[k], part.tensor];
     const lists = Array.from({ length: part.images.length }, (): number[] => []);

@@ -51,9 +51,17 @@ test("reads what another library writes, with all filters of rows", async () => 
   );
 });
 
+/** A file whose header lacks its last byte. */
+const short = png(1, 1, 8, 0, [0, 1]);
+short.writeUInt32BE(12, 8);
+
 test.each([
   ["colours", png(1, 1, 8, 2, [0, 1, 2, 3]), /it has colours; expected a number of a class/],
-  ["16 bits", png(1, 1, 16, 0, [0, 1, 2]), /16 bits; expected 8/],
+  ["16 bits", png(1, 1, 16, 0, [0, 1, 2]), /16 bits; expected 1, 2, 4, 8/],
+  ["7 bits", png(1, 1, 7, 0, [0, 1]), /7 bits; expected 1, 2, 4, 8/],
+  ["no bits", png(1, 1, 0, 0, [0]), /0 bits; expected/],
+  ["colours of few bits", png(1, 1, 4, 2, [0, 1, 2]), /the header is damaged/],
+  ["a short header", short, /the header is damaged/],
   ["another filter", png(1, 1, 8, 0, [9, 1]), /damaged/],
   ["too few pixels", png(2, 2, 8, 0, [0, 1]), /cut off or damaged/],
   ["no PNG", Buffer.from("GIF89a00000"), /no PNG/],

@@ -2,17 +2,19 @@
 // libraries turn into colours. Masks are kept so.
 
 import { inflateSync } from "node:zlib";
+import type { Size } from "../images.js";
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** Numbers of a pixel by PNG's colour type. */
 const channelsOf: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+/** Bits of a number that a mask may have; PNG knows 16, too. */
+const DEPTHS = [1, 2, 4, 8];
+const HEADER_BYTES = 13;
 /** A mask of more pixels than this is not unpacked. */
 const MOST_PIXELS = 2 ** 28;
 
 /** A number for each pixel, u8 [height, width]. */
-export interface PixelNumbers {
-  readonly height: number;
-  readonly width: number;
+export interface PixelNumbers extends Size {
   readonly of: Uint8Array;
 }
 
@@ -38,12 +40,16 @@ function* chunksOf(bytes: Uint8Array): Generator<{ type: string; data: Uint8Arra
 }
 
 function headerOf(data: Uint8Array): Header {
+  if (data.length !== HEADER_BYTES) throw new Error("the header is damaged");
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const [width, height, depth] = [view.getUint32(0), view.getUint32(4), data[8]];
   const channels = channelsOf[data[9]];
   if (channels === undefined || width * height === 0) throw new Error("the header is damaged");
   if (width * height > MOST_PIXELS) throw new Error(`${width}x${height} pixels are too many`);
-  if (depth > 8) throw new Error(`its numbers have ${depth} bits; expected 8 at most`);
+  if (!DEPTHS.includes(depth)) {
+    throw new Error(`its numbers have ${depth} bits; expected ${DEPTHS.join(", ")}`);
+  }
+  if (depth < 8 && channels > 1) throw new Error("the header is damaged");
   if (data[12] !== 0) throw new Error("it is interlaced; save it without");
   return { width, height, depth, channels };
 }
@@ -63,9 +69,13 @@ const predictors: readonly ((left: number, above: number, corner: number) => num
   paeth,
 ];
 
-/** Takes the filters of the rows back, in place; returns the bytes of a row. */
-function unfilter(raw: Uint8Array, { width, height, depth, channels }: Header): number {
-  const row = Math.ceil((width * depth * channels) / 8);
+/** Bytes of a row without that of its filter. */
+const rowBytes = ({ width, depth, channels }: Header) => Math.ceil((width * depth * channels) / 8);
+
+/** Takes the filters of the rows back, in place. */
+function unfilter(raw: Uint8Array, header: Header): void {
+  const { height, depth, channels } = header;
+  const row = rowBytes(header);
   const step = Math.max(1, (depth * channels) >> 3);
   if (raw.length !== height * (row + 1)) throw new Error("its pixels are cut off or damaged");
   for (let y = 0; y < height; y++) {
@@ -79,11 +89,11 @@ function unfilter(raw: Uint8Array, { width, height, depth, channels }: Header): 
       raw[start + at] += predict(left, above, corner);
     }
   }
-  return row;
 }
 
 /** Numbers from rows; of colours only greys, whose channels are equal. */
-function numbersOf(raw: Uint8Array, row: number, header: Header): Uint8Array {
+function numbersOf(raw: Uint8Array, header: Header): Uint8Array {
+  const row = rowBytes(header);
   const { width, height, depth, channels } = header;
   const of = new Uint8Array(width * height);
   const most = (1 << depth) - 1;
@@ -107,23 +117,37 @@ function numbersOf(raw: Uint8Array, row: number, header: Header): Uint8Array {
   return of;
 }
 
+/** The first chunk of a file, which must tell what it holds. */
+function firstHeader(bytes: Uint8Array): Header {
+  if (SIGNATURE.some((byte, at) => bytes[at] !== byte)) throw new Error("it is no PNG file");
+  for (const { type, data } of chunksOf(bytes)) {
+    if (type === "IHDR") return headerOf(data);
+    break;
+  }
+  throw new Error("the header is missing");
+}
+
+/**
+ * The size that a PNG file says it has. Nothing is unpacked.
+ *
+ * @throws Error, in words, for what is no such file.
+ */
+export function pngSize(bytes: Uint8Array): Size {
+  const { height, width } = firstHeader(bytes);
+  return { height, width };
+}
+
 /**
  * Reads the stored numbers of a PNG file, as they are: of one bit 0 and 1, of a palette its indices.
  *
  * @throws Error, in words, for what is no such file.
  */
 export function pngNumbers(bytes: Uint8Array): PixelNumbers {
-  if (SIGNATURE.some((byte, at) => bytes[at] !== byte)) throw new Error("it is no PNG file");
-  const pieces: Uint8Array[] = [];
-  let header: Header | undefined;
-  for (const { type, data } of chunksOf(bytes)) {
-    if (type === "IHDR") header = headerOf(data);
-    if (type === "IDAT") pieces.push(data);
-  }
-  if (!header) throw new Error("the header is missing");
-  const { width, height, channels } = header;
-  const limit = height * (width * channels + 1);
-  const raw = inflateSync(Buffer.concat(pieces), { maxOutputLength: limit });
-  const row = unfilter(raw, header);
-  return { width, height, of: numbersOf(raw, row, header) };
+  const header = firstHeader(bytes);
+  const pieces = [...chunksOf(bytes)].filter(({ type }) => type === "IDAT");
+  const packed = Buffer.concat(pieces.map(({ data }) => data));
+  const raw = inflateSync(packed, { maxOutputLength: header.height * (rowBytes(header) + 1) });
+  unfilter(raw, header);
+  const { width, height } = header;
+  return { width, height, of: numbersOf(raw, header) };
 }

@@ -99,6 +99,9 @@ export function requireMemory(what: string, bytes: number, options: ReadOptions,
   );
 }
 
+/** So many classes at most have numbers for names: what is larger is no class, and the names would fill the memory. */
+export const MOST_CLASSES = 65_535;
+
 /** The numbers 0..count-1 as names of classes. */
 export function numbered(count: number): string[] {
   return Array.from({ length: count }, (_, label) => String(label));

@@ -109,6 +109,11 @@ describe("refused by file and line", () => {
       xml(object("a", [1, 1, 2, 2], "<difficult>2</difficult>")),
       /"2"; expected 1 or 0/,
     ],
+    [
+      "an endless name",
+      xml(object("a".repeat(300_000), [1, 1, 2, 2])),
+      /line 2 has <name> "a{79}…" of 300000 letters; expected at most 1000$/,
+    ],
     ["a box outside", xml(object("a", [9, 1, 12, 2])), /a.xml: line 2: a box from 8, 0 .* outside/],
     [
       "another size",

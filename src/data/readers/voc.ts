@@ -2,14 +2,15 @@
 // beside their images, in one folder or in one for each part. What the XML files hold is in vocXml.ts.
 
 import { basename, extname, join, relative, resolve } from "node:path";
+import { readText } from "../../files/text.js";
 import { InputError } from "../../inputError.js";
 import { counted } from "../../text/format.js";
 import type { Part, Splits } from "../dataset.js";
-import { readText } from "./files.js";
 import { filesBelow, imagesIn } from "./folders.js";
-import { type Listed, partLists, stemOf } from "./markFolder.js";
+import { ImageNames } from "./imageNames.js";
 import { type MarkedFiles, type MarkedImage, readMarked } from "./marks.js";
 import { type Found, folderNamed, partFolders, withImages } from "./partFolders.js";
+import { aboutOthers, listedPart, type PartLists, partLists } from "./partLists.js";
 import { ofImageFiles, type Reader, type ReadOptions } from "./reader.js";
 import { requireTrain } from "./roles.js";
 import { parseVoc } from "./vocXml.js";
@@ -58,8 +59,14 @@ interface Annotated {
   readonly xml: string;
 }
 
+/** What lies in a pair of folders: annotated images, and files of others. */
+interface Annotations {
+  readonly annotated: readonly Annotated[];
+  readonly bare: readonly string[];
+}
+
 /** Images and annotations of the same name, and images without one; refuses an annotation without an image. */
-async function annotatedIn({ images, annotations }: Pair) {
+async function annotatedIn({ images, annotations }: Pair): Promise<Annotations> {
   const found = await imagesIn(images);
   const imageOf = new Map(found.images.map((file) => [keyOf(file, images), file]));
   const annotated: Annotated[] = [];
@@ -78,42 +85,41 @@ function exampleOf({ image, xml }: Annotated): MarkedImage {
   return { image, marks, ...(size && { said: { ...size, source: xml } }) };
 }
 
-/** Images by the part that lists name them for; refuses names of what is not there. */
-function byLists(
-  { annotated, bare }: Awaited<ReturnType<typeof annotatedIn>>,
-  lists: ReadonlyMap<string, Listed>,
-): Found<Annotated[]> {
+/** Images by the part that lists name them for; refuses names of images that nobody has annotated. */
+function byLists({ annotated, bare }: Annotations, lists: PartLists): Found<Annotated[]> {
+  const lonely = bare.map((file) => lists.listed.get(resolve(file))).find((one) => one);
+  if (lonely) {
+    throw new InputError(
+      `${lonely.source} names "${lonely.name}", of which there is no annotation`,
+    );
+  }
   const parts: Found<Annotated[]> = {};
-  const missing = new Map(lists);
   for (const one of annotated) {
-    const stem = stemOf(one.image);
-    missing.delete(stem);
-    const part = lists.get(stem)?.part;
+    const part = listedPart(lists, one.image);
     if (part === undefined) continue;
     parts[part] ??= [];
     parts[part].push(one);
   }
-  for (const [stem, { source }] of missing) {
-    const what = bare.some((image) => stemOf(image) === stem) ? "annotation" : "image";
-    throw new InputError(`${source} names "${stem}", of which there is no ${what}`);
-  }
   return parts;
+}
+
+/** The lists of a folder without parts. */
+function listsOf(path: string, folder: string, { annotated, bare }: Annotations) {
+  const files = [...annotated.map(({ image }) => image), ...bare.map((file) => resolve(file))];
+  const images = new ImageNames(folder, files);
+  return partLists(join(path, "ImageSets", "Main"), images) ?? partLists(path, images);
 }
 
 /** Annotated images of each part; `notes` say which images are left out. */
 async function partsOf(path: string, pairs: Found<Pair>, notes: string[]) {
   const isWhole = Object.keys(pairs).length === 1 && pairs.train !== undefined;
-  const main = join(path, "ImageSets", "Main");
-  const lists = isWhole ? ((await partLists(main)) ?? (await partLists(path))) : undefined;
   const parts: Found<Annotated[]> = {};
   for (const [part, pair] of Object.entries(pairs) as [Part, Pair][]) {
     const found = await annotatedIn(pair);
-    const listed = lists && byLists(found, lists);
-    Object.assign(parts, listed ?? { [part]: found.annotated });
-    const used = Object.values(listed ?? {}).flat().length;
-    const unlisted = listed ? found.annotated.length - used : 0;
-    if (unlisted > 0)
-      notes.push(`left out of ${path}: ${counted(unlisted, "image")} that no list names`);
+    const lists = isWhole ? listsOf(path, pair.images, found) : undefined;
+    Object.assign(parts, lists ? byLists(found, lists) : { [part]: found.annotated });
+    const unlisted = lists ? found.annotated.filter(({ image }) => !lists.listed.has(image)) : [];
+    if (unlisted.length > 0) notes.push(`${path}: ${aboutOthers(lists!, unlisted.length)}`);
     if (found.bare.length > 0) {
       const bare = `${counted(found.bare.length, "image")} without an annotation`;
       notes.push(`left out of ${path}: ${bare}, as ${relative(path, found.bare[0])}`);

@@ -3,12 +3,15 @@
 
 import { SaxesParser } from "saxes";
 import { InputError } from "../../inputError.js";
+import { brief } from "../../text/words.js";
 import type { Size } from "../images.js";
 import { isBlank, isNumeric } from "./columns.js";
 import type { Mark } from "./marks.js";
 
 /** Elements within each other: VOC has five. */
 const DEEPEST = 100;
+/** Letters of a class: a longer text is no name. */
+const LONGEST_NAME = 1000;
 
 /** Texts of elements that count, by their path below <annotation>; the file and line where each begins. */
 type Fields = Map<string, { readonly text: string; readonly source: string }>;
@@ -76,7 +79,7 @@ function numberOf(fields: Fields, key: string, owner: string): number {
   if (isNumeric(found.text)) return Number(found.text);
   const name = key.split("/").at(-1);
   throw new InputError(
-    `${found.source} has <${name}> "${found.text}"; expected a number of pixels`,
+    `${found.source} has <${name}> "${brief(found.text)}"; expected a number of pixels`,
   );
 }
 
@@ -87,12 +90,17 @@ function crowdOf(fields: Fields): boolean {
   const found = fields.get("difficult");
   if (!found || isBlank(found.text) || found.text === "0") return false;
   if (found.text === "1") return true;
-  throw new InputError(`${found.source} has <difficult> "${found.text}"; expected 1 or 0`);
+  throw new InputError(`${found.source} has <difficult> "${brief(found.text)}"; expected 1 or 0`);
 }
 
 function markOf({ fields, source }: VocObject): Mark {
   const name = fields.get("name")?.text ?? "";
   if (name === "") throw new InputError(`${source}: an object without <name>`);
+  if (name.length > LONGEST_NAME) {
+    throw new InputError(
+      `${source} has <name> "${brief(name)}" of ${name.length} letters; expected at most ${LONGEST_NAME}`,
+    );
+  }
   const [left, top, right, bottom] = CORNERS.map((corner) =>
     numberOf(fields, `bndbox/${corner}`, source),
   );

@@ -125,7 +125,8 @@ describe("refused by file and line", () => {
     ["names as a text", { "data.yaml": "names: cat" }, /there are no "names"/],
     ["no name in names", { "data.yaml": "names: []" }, /"names" is empty/],
     ["a gap in names", { "data.yaml": "names: {0: a, 2: b}" }, /name of class 1 is missing/],
-    ["a list as a name", { "data.yaml": "names: [a, [b]]" }, /name of class 1 is \["b"\]/],
+    ["a list as a name", { "data.yaml": "names: [a, [b]]" }, /name of class 1 is a list or a map/],
+    ["a list that holds itself", { "data.yaml": "names: &a [b, *a]" }, /name of class 1 is a list/],
     ["a name twice", { "data.yaml": "names: [a, b, a]" }, /two classes are called "a"/],
   ])("%s", async (_, files, message) => {
     const path = await folderOf({

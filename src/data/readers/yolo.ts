@@ -3,9 +3,9 @@
 // no boxes. What the label files hold is in yoloText.ts.
 
 import { basename, extname, join, relative, resolve } from "node:path";
+import { readText } from "../../files/text.js";
 import { InputError } from "../../inputError.js";
 import type { Part, Splits } from "../dataset.js";
-import { readText } from "./files.js";
 import { filesBelow, imagesIn, listFolder } from "./folders.js";
 import { type MarkedFiles, type MarkedImage, readMarked } from "./marks.js";
 import { type Found, folderNamed, partFolders, withImages } from "./partFolders.js";

@@ -2,9 +2,9 @@
 
 import { basename, join } from "node:path";
 import { LineCounter, Parser, parseDocument } from "yaml";
+import { readText } from "../../files/text.js";
 import { InputError } from "../../inputError.js";
 import { readClassNames } from "./classNames.js";
-import { readText } from "./files.js";
 
 /** Names of files that hold the names of classes, the first one that is there. */
 const FILES = ["data.yaml", "data.yml", "dataset.yaml", "dataset.yml", "classes.txt"];
@@ -72,12 +72,15 @@ function inOrder(names: unknown, path: string): string[] {
   const ordered = Array.from({ length: entries.size }, (_, at) => entries.get(String(at)));
   for (const [at, name] of ordered.entries()) {
     if (typeof name === "string" && name.trim() !== "") continue;
-    const found = name === undefined ? "is missing" : `is ${JSON.stringify(name)}`;
+    const isText = typeof name === "string" || name === null;
+    const said = isText ? `is ${JSON.stringify(name)}` : "is a list or a map";
+    const found = name === undefined ? "is missing" : said;
     throw new InputError(`${path}: names: the name of class ${at} ${found}; ${expected}`);
   }
   if (ordered.length === 0) throw new InputError(`${path}: "names" is empty; ${expected}`);
   const found = ordered.map((name) => (name as string).trim());
-  const twin = found.find((name, at) => found.indexOf(name) !== at);
+  const seen = new Set<string>();
+  const twin = found.find((name) => seen.size === seen.add(name).size);
   if (twin === undefined) return found;
   throw new InputError(`${path}: names: two classes are called "${twin}"`);
 }
