@@ -11,11 +11,13 @@ import { everyEngine } from "./engines.js";
 
 const random = new Random({ seed: 7, purpose: "augment" });
 
-/** The whole numbers below 199 in turns without an order, so that all of them come equally often. */
+/** So few numbers that each is a symbol of its own, and 4096 / 115 has to be rounded up for each. */
+const EVEN = 115;
+/** The whole numbers below that in turns without an order, so that all of them come equally often. */
 let turn: readonly number[] = [];
 function evenly(at: number): number {
-  if (at % 199 === 0) turn = [...random.permutation(199)];
-  return turn[at % 199];
+  if (at % EVEN === 0) turn = [...random.permutation(EVEN)];
+  return turn[at % EVEN];
 }
 
 /** Images that are smooth, rectified, or have odd ones among them. */
@@ -25,7 +27,7 @@ const contents: Readonly<Record<string, (at: number) => number>> = {
   "large and small": (at) => (at % 97 === 0 ? 1000 : 0.001) * random.normal(),
   tiny: () => 1e-39 * random.normal(),
   // Each of so many symbols has its share rounded up, which then has to be taken back from many of them.
-  "evenly spread": (at) => 0.2 * (evenly(at) - 99),
+  "evenly spread": (at) => 0.2 * (evenly(at) - (EVEN - 1) / 2),
   "as large as can be": (at) => (at % 50 === 0 ? 2 ** 128 - 2 ** 104 : random.normal()),
   "not finite": (at) => (at % 5000 === 0 ? Number.NaN : random.normal()),
 };
