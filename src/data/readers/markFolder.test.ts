@@ -150,7 +150,7 @@ describe("lists", () => {
       ["a/0.png", "b/0.png"],
       ["a/1.png", "b/1.png"],
     ]);
-    expect(notes?.join("\n")).toMatch(/no list for training: the 2 images .* as a.0.png/);
+    expect(notes?.join("\n")).toMatch(/no list for training: for it are 2 images .* as a.0.png/);
   });
 
   test("name images by as much of the path as they give", async () => {

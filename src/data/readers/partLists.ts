@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { readLines } from "../../files/text.js";
 import { InputError } from "../../inputError.js";
+import { counted } from "../../text/format.js";
 import type { Part } from "../dataset.js";
 import type { ImageNames } from "./imageNames.js";
 import { partOf } from "./roles.js";
@@ -58,7 +59,9 @@ export const listedPart = ({ listed, others }: PartLists, file: string): Part | 
   listed.get(file)?.part ?? others;
 
 /** What becomes of images that no list names, in words. */
-export const aboutOthers = ({ others }: PartLists, count: number): string =>
-  others === undefined
-    ? `${count} images that no list names are left out`
-    : `there is no list for training: the ${count} images that no list names are used for it`;
+export function aboutOthers({ others }: PartLists, count: number): string {
+  const images = `${counted(count, "image")} that no list names`;
+  return others === undefined
+    ? `left out are ${images}`
+    : `there is no list for training: for it are ${images}`;
+}
