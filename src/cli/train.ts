@@ -1,7 +1,6 @@
 // `convoy train DATA`, `convoy train --resume RUN`.
 
 import type { Command } from "commander";
-import { readError } from "../files/errors.js";
 import { parseJson } from "../files/json.js";
 import { readText } from "../files/text.js";
 import { InputError } from "../inputError.js";
@@ -24,9 +23,11 @@ function readSettings(path: string): Partial<TrainSettings> {
   try {
     content = parseJson(readText(path));
   } catch (error) {
-    const told = readError(`--config ${path}`, error);
-    if (told instanceof InputError) throw told;
-    throw new InputError(`--config ${path}: ${(error as Error).message}`);
+    const { message } = error as Error;
+    // A file that cannot be read names itself; text that is no JSON does not.
+    throw new InputError(
+      `--config ${error instanceof InputError ? message : `${path}: ${message}`}`,
+    );
   }
   if (typeof content !== "object" || content === null || Array.isArray(content)) {
     throw new InputError(`--config ${path}: expected one object of settings`);

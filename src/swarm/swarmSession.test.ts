@@ -152,15 +152,15 @@ describe("a swarm", () => {
     expect(halves.equals(whole.bytes("swarm"))).toBe(true);
   });
 
-  test("of a thousand nets takes turns, and says what it needs before the start", async () => {
-    const { events, summary } = await run("thousand", alone, 1000, { steps: 2, epochs: 1 });
+  test("of many nets takes turns, and says what it needs before the start", async () => {
+    const { events, summary } = await run("many", alone, 250, { steps: 2, epochs: 1 });
     const [start] = events;
     const parameters = start.type === "runStart" ? start.parameters : 0;
-    expect(start).toMatchObject({ type: "runStart", swarm: { particles: 1000 } });
+    expect(start).toMatchObject({ type: "runStart", swarm: { particles: 250 } });
     const { atOnce, vectorBytes } = (start as { swarm: SwarmSize }).swarm;
     expect(atOnce).toBe(usableCores());
-    expect(vectorBytes).toBeGreaterThan(4 * 1000 * parameters);
-    expect(summary.particles).toHaveLength(1000);
+    expect(vectorBytes).toBeGreaterThan(4 * 250 * parameters);
+    expect(summary.particles).toHaveLength(250);
   });
 
   test("draws the ways of its nets", async () => {

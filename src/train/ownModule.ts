@@ -96,6 +96,14 @@ function listOf<K extends keyof OwnModule>(path: string, kind: K, found: unknown
   return found as OwnModule[K];
 }
 
+function read(path: string): Uint8Array {
+  try {
+    return readWhole(path);
+  } catch (error) {
+    throw error instanceof InputError ? new InputError(`module ${error.message}`) : error;
+  }
+}
+
 async function run(path: string): Promise<Readonly<Record<string, unknown>>> {
   try {
     return await import(pathToFileURL(path).href);
@@ -116,7 +124,7 @@ async function run(path: string): Promise<Readonly<Record<string, unknown>>> {
  */
 export async function loadModule(path: string, was?: ModuleInfo): Promise<LoadedModule> {
   const whole = resolve(path);
-  const sha256 = createHash("sha256").update(readWhole(whole)).digest("hex");
+  const sha256 = createHash("sha256").update(read(whole)).digest("hex");
   if (was && was.sha256 !== sha256) {
     throw new InputError(
       `module ${whole} was changed: its SHA-256 was ${was.sha256.slice(0, 12)} when the run was made, now it is ` +

@@ -153,5 +153,5 @@ test("a module that is gone is missed by name", async () => {
   renameSync(join(cwd, "mine.mjs"), join(cwd, "away", "mine.mjs"));
   const { code, err } = await convoy(["eval", "run"], { cwd });
   expect(code).toBe(2);
-  expect(err).toContain(`module ${join(cwd, "mine.mjs")} cannot be read`);
+  expect(err).toContain(`module ${join(cwd, "mine.mjs")}: there is no such file`);
 });
