@@ -10,15 +10,12 @@ import { cases } from "./cases.js";
 const STEPS = [1e-5, 1e-6];
 const KINK = 1e-2;
 const MOST_ELEMENTS = 24;
-/** Nodes that cost much are run for fewer elements: two runs and more each. */
-const LARGE = 2000;
-const FEW_ELEMENTS = 12;
 
 /** Some elements of an operand, all when there are few. */
 function elementsOf(length: number): number[] {
   if (length <= MOST_ELEMENTS) return Array.from({ length }, (_, at) => at);
   const order = new Random({ seed: length, purpose: "order" }).permutation(length);
-  return [...order.subarray(0, length > LARGE ? FEW_ELEMENTS : MOST_ELEMENTS)];
+  return [...order.subarray(0, MOST_ELEMENTS)];
 }
 
 /** Vectors are changed by a run, so each gets its own copy. */
