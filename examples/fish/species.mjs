@@ -27,8 +27,8 @@ const ways = {
   scratch: { model: "resnet20", augment: "crop,flip", epochs: 40 },
   frozen: { pretrained: weights, size: 96, freeze: "body", epochs: 60, lr: 0.02 },
   "fine-tuned": {
-    ...{ pretrained: weights, size: 96, augment: "rrc,flip,rotate" },
-    ...{ batch: 32, epochs: 30, lr: 0.01 },
+    ...{ pretrained: weights, size: 96, augment: "crop,flip" },
+    ...{ batch: 32, epochs: 20, lr: 0.01 },
   },
 };
 

@@ -100,6 +100,8 @@ export interface LabelKind<L extends Labels> {
   text(labels: L, own: ArrayLike<number>): string;
   /** A group of each image that a split keeps in proportion. */
   strata(labels: L, length: number): Int32Array;
+  /** Whether those of two images can become one by shares, as mixup needs; not those of places. */
+  readonly mixes?: true;
 }
 
 const outside = (value: number, classes: readonly string[]) =>
@@ -230,6 +232,7 @@ export const labelKinds: { readonly [K in Labels["kind"]]: LabelKind<LabelsOf<K>
     counts: ({ of, classes }) => countValues(of, classes.length),
     text: ({ classes }, own) => classes[own[0]],
     strata: ({ of }) => of,
+    mixes: true,
   },
   tags: {
     title: "tags",
@@ -253,6 +256,7 @@ export const labelKinds: { readonly [K in Labels["kind"]]: LabelKind<LabelsOf<K>
     },
     text: ({ classes }, own) => classes.filter((_, tag) => own[tag] === 1).join(" "),
     strata: rarestTags,
+    mixes: true,
   },
   values: {
     title: "numbers",
@@ -269,6 +273,7 @@ export const labelKinds: { readonly [K in Labels["kind"]]: LabelKind<LabelsOf<K>
       Number.isFinite(value) || Number.isNaN(value) ? undefined : `${value} is not finite`,
     text: (_, own) => Array.from(own).join(" "),
     strata: quantiles,
+    mixes: true,
   },
   mask: {
     title: "a mask",

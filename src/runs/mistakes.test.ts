@@ -59,10 +59,11 @@ const places = {
 
 test.each([
   ["points", "unet-8", { x: [52, 62], y: 171 }],
+  ["count", "unet-8", { x: [52, 62], y: 171 }],
   ["detect", "detector-s", { x: [33, 43], y: 114 }],
 ] as const)("known %s are drawn where they are", async (task, model, { x: [from, to], y }) => {
   const { labels: _, ...bare } = stripes(20, 1);
-  const labels = task === "points" ? places.points(20) : places.boxes(20);
+  const labels = task !== "detect" ? places.points(20) : places.boxes(20);
   const dataset = { ...bare, labels };
   const net = await trained(task, model, { train: dataset });
   const { losses } = await net.evaluate(dataset);

@@ -1,23 +1,17 @@
 // The images that a net is worst at, with what is known of them beside what the net says.
 
 import {
-  BOX,
   channelRule,
   type Dataset,
   fitMap,
-  IGNORED,
   type Image,
-  identity,
-  type Labels,
   labelAt,
-  POINT,
   readerOf,
   sizeAt,
   subset,
 } from "../data/index.js";
 import { InputError } from "../inputError.js";
 import type { Prediction } from "../tasks/index.js";
-import { runLengths } from "../tasks/segmentation/runLengths.js";
 import { drawInto } from "./draw.js";
 import type { Trained } from "./trained.js";
 
@@ -36,29 +30,6 @@ export interface Mistake {
   readonly drawing: Uint8Array;
 }
 
-/** What is known of an image, as a net would say it; only what can be drawn. */
-function truthOf(labels: Labels, at: number, { height, width }: Image): Prediction {
-  if (labels.kind === "mask") {
-    const { data, offsets } = labels.of;
-    const mask = data.slice(offsets[at], offsets[at + 1]).map((own) => (own === IGNORED ? 0 : own));
-    return { mask: { height, width, runs: runLengths(mask), place: identity } };
-  }
-  if (labels.kind !== "points" && labels.kind !== "boxes") return {};
-  const { of, classes, kind } = labels;
-  const each = kind === "points" ? POINT : BOX;
-  const list = of.data.subarray(of.offsets[at], of.offsets[at + 1]);
-  const marks = Array.from({ length: list.length / each }, (_, k) =>
-    list.subarray(k * each, (k + 1) * each),
-  );
-  if (kind === "points") {
-    return { points: marks.map(([x, y, own]) => ({ class: classes[own], x, y })) };
-  }
-  const boxes = marks.map(([left, top, right, bottom, own]) => ({
-    ...{ class: classes[own], left, top, right, bottom },
-  }));
-  return { boxes };
-}
-
 /** An image in colour, each pixel as a square of them. */
 function enlarged({ height, width, channels, data }: Image, times: number): Image {
   const colour = channelRule(channels, 3);
@@ -74,8 +45,6 @@ function enlarged({ height, width, channels, data }: Image, times: number): Imag
   }
   return { ...size, channels: 3, data: large };
 }
-
-const isEmpty = (prediction: Prediction): boolean => Object.keys(prediction).length === 0;
 
 /** Two drawings side by side. */
 async function beside(left: Uint8Array, right: Uint8Array, { height, width }: Image) {
@@ -131,14 +100,12 @@ export async function* drawMistakes(
       const times = Math.max(1, Math.ceil(SIDE / Math.min(size.height, size.width)));
       const large = enlarged(image, times);
       const map = fitMap("stretch", large, image);
-      const half = (prediction: Prediction, title: string) => {
-        const marked = isEmpty(prediction) ? prediction : task.placed?.(prediction, map);
-        const own = { ...large, data: large.data.slice() };
-        return drawInto(own, marked ?? prediction, title, info.names);
-      };
-      const known = truthOf(dataset.labels, at, image);
+      const half = (prediction: Prediction, title: string) =>
+        drawInto({ ...large, data: large.data.slice() }, prediction, title, info.names);
+      const said = predictions[k];
+      const known = task.known?.(dataset.labels, { ...size, at }, map) ?? {};
       const left = await half(known, `is ${labelAt(dataset.labels, at)}`);
-      const right = await half(predictions[k], words(predictions[k]));
+      const right = await half(task.placed?.(said, map) ?? said, words(said));
       yield { at, loss: losses[at], drawing: await beside(left, right, large) };
     }
   } finally {

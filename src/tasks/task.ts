@@ -228,6 +228,14 @@ export interface Task<L extends Labels = Labels> {
    * @param map from the net's input to the image
    */
   placed?(prediction: Prediction, map: Affine): Prediction;
+  /**
+   * What is known of an image, as far as it can be drawn, in the form of a prediction that is right.
+   * Default nothing.
+   *
+   * @param image its number among the labels, and its size
+   * @param map from its pixels to those that places shall be in
+   */
+  known?(labels: L, image: ImageSize & { readonly at: number }, map: Affine): Prediction;
   /** A prediction as a row of a table: names of columns and what stands in them, the same for every image. */
   row(prediction: Prediction): readonly (readonly [column: string, value: string | number])[];
   /** What it finds in an image, for a table with a row for each: absent where it finds no places. */

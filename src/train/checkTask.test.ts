@@ -37,7 +37,7 @@ test.each<[Dataset, Partial<TrainSettings>, string]>([
   [
     points,
     { augment: "flip,mixup", model: "unet-8", size: 16, task: "points" },
-    "what task points looks for are places, which cannot be mixed; leave mixup out",
+    "task points learns from points, of which two cannot become one; leave mixup out",
   ],
 ])("%# a setting that the task cannot follow is refused", async (data, settings, message) => {
   await expect(attempt(data, settings)).rejects.toThrow(message);

@@ -1,18 +1,15 @@
 // Settings that a task or its model cannot follow. Who gives one expects something of it, and is told before anything
 // is computed.
 
-import { parseAugmentations } from "../data/index.js";
+import { labelKinds, parseAugmentations } from "../data/index.js";
 import { InputError } from "../inputError.js";
 import type { Model } from "../models/index.js";
 import type { Metrics, Score, Task } from "../tasks/index.js";
 import type { TrainConfig } from "./config.js";
 
-/** Labels that are places in an image, of which two cannot become one. */
-const PLACES: readonly Task["labels"][] = ["mask", "points", "boxes"];
-
 /**
  * Refuses to weigh or smooth classes where the task or the model's own loss cannot, to balance what has no classes, and to
- * mix images whose labels are places.
+ * mix images whose labels cannot be mixed.
  */
 export function checkTask(config: TrainConfig, task: Task, model: Model): void {
   const { classWeights, focal, labelSmoothing, sampling, augment } = config;
@@ -34,9 +31,12 @@ export function checkTask(config: TrainConfig, task: Task, model: Model): void {
       `setting sampling is balanced: images of task ${name} have no classes; leave it out`,
     );
   }
-  if (PLACES.includes(labels) && parseAugmentations(augment).some((one) => one.name === "mixup")) {
+  if (
+    !labelKinds[labels].mixes &&
+    parseAugmentations(augment).some((one) => one.name === "mixup")
+  ) {
     throw new InputError(
-      `setting augment is ${augment}: what task ${name} looks for are places, which cannot be mixed; leave mixup out`,
+      `setting augment is ${augment}: task ${name} learns from ${labelKinds[labels].title}, of which two cannot become one; leave mixup out`,
     );
   }
 }

@@ -1,9 +1,17 @@
 // Points that go the way of their images into a batch: how many lie in each pixel.
 
-import { type Affine, mapPoints, POINT, type PointLabels, type Size } from "../../data/index.js";
+import {
+  type Affine,
+  mapPoints,
+  POINT,
+  type PointLabels,
+  pointsBack,
+  type Size,
+} from "../../data/index.js";
 import type { BatchPlan, TargetMaker } from "../../data/targets.js";
 import type { Buffer } from "../../engine/engine.js";
 import { InputError } from "../../inputError.js";
+import type { Prediction } from "../task.js";
 
 /** Input with the number of points of each class in each pixel, i32 [n, classes, h, w]. */
 export const DOTS = "dots";
@@ -13,6 +21,24 @@ export interface Dot {
   readonly x: number;
   readonly y: number;
   readonly class: number;
+}
+
+/** The points of an image, as a net would say them, behind a map from the image. */
+export function knownPoints(
+  { of: { data, offsets }, classes }: PointLabels,
+  { at }: { readonly at: number },
+  map: Affine,
+): Prediction {
+  const own = data.subarray(offsets[at], offsets[at + 1]);
+  const places = pointsBack(
+    own.filter((_, k) => k % POINT < POINT - 1),
+    map,
+  );
+  return {
+    points: Array.from({ length: own.length / POINT }, (_, k) => ({
+      ...{ class: classes[own[k * POINT + 2]], x: places[2 * k], y: places[2 * k + 1] },
+    })),
+  };
 }
 
 /** The points of an image where they are in the batch; those outside are left out. */

@@ -6,7 +6,7 @@ import { InputError } from "../../inputError.js";
 import type { Metrics, Task } from "../task.js";
 import { CountErrors, countMetrics, meanCounts } from "./countErrors.js";
 import { DENSITY, densityTargets, PEAK } from "./density.js";
-import { DOTS } from "./dots.js";
+import { DOTS, knownPoints } from "./dots.js";
 
 /** Refuses points of no class, and images without a point among them all. */
 export function checkPoints({
@@ -78,5 +78,6 @@ export const counting: Task<PointLabels> = {
       ),
     }));
   },
+  known: knownPoints,
   row: ({ counts }) => Object.entries(counts as Readonly<Record<string, number>>),
 };

@@ -55,6 +55,14 @@ export const detection: Task<BoxLabels> = {
       describe(output.subarray(at * numbers, (at + 1) * numbers), info, confidence),
     );
   },
+  known({ of: { data, offsets }, classes }, { at }, map) {
+    const own = data.subarray(offsets[at], offsets[at + 1]);
+    const boxes = Array.from({ length: own.length / BOX }, (_, k) => {
+      const [left, top, right, bottom] = pointsBack(own.subarray(k * BOX, k * BOX + 4), map);
+      return { class: classes[own[k * BOX + 4]], left, top, right, bottom };
+    });
+    return { boxes };
+  },
   placed(prediction, map) {
     const boxes = prediction.boxes as readonly SaidBox[];
     return {

@@ -3,7 +3,7 @@
 import { type PointLabels, pointsBack, type Size } from "../../data/index.js";
 import type { Buffer } from "../../engine/engine.js";
 import { countMetrics, meanCounts } from "../counting/countErrors.js";
-import { DOTS, dotTargets } from "../counting/dots.js";
+import { DOTS, dotTargets, knownPoints } from "../counting/dots.js";
 import { checkPoints } from "../counting/index.js";
 import type { HostLoss, Task } from "../task.js";
 import { findBlobs } from "./blobs.js";
@@ -97,6 +97,7 @@ export const points: Task<PointLabels> = {
       };
     });
   },
+  known: knownPoints,
   placed(prediction, map) {
     const found = prediction.points as readonly Found[];
     const at = pointsBack(

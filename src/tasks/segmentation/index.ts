@@ -1,6 +1,6 @@
 // A class for each pixel.
 
-import { type Affine, compose, identity, type MaskLabels } from "../../data/index.js";
+import { type Affine, compose, IGNORED, identity, type MaskLabels } from "../../data/index.js";
 import {
   constant,
   div,
@@ -99,6 +99,11 @@ export const segmentation: Task<MaskLabels> = {
         mask: { height, width, runs: runLengths(mask), place: identity },
       };
     });
+  },
+  known({ of: { data, offsets } }, { at, height, width }, map) {
+    const own = data.slice(offsets[at], offsets[at + 1]);
+    const runs = runLengths(own.map((value) => (value === IGNORED ? 0 : value)));
+    return { mask: { height, width, runs, place: map } };
   },
   placed(prediction, map) {
     const mask = prediction.mask as { readonly place: Affine };
