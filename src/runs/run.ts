@@ -96,6 +96,11 @@ export class Run {
       );
     }
     await session.restore(state);
+    // What was chosen for the best weights since, as thresholds are, stays with them.
+    const { best, progress } = state;
+    if (best && (await folder.holdsWeights("best", session.layout, best))) {
+      this.savedBest = progress.best?.epoch;
+    }
     await this.saveWeights(state);
     return warnings;
   }

@@ -5,9 +5,11 @@ import { removeTemporaryFiles, writeFileAtomic } from "../files/atomicFile.js";
 import { makeFolder, makeNewFolder } from "../files/folders.js";
 import { type FolderLock, lockFolder } from "../files/lock.js";
 import type { ParamLayout } from "../graph/index.js";
+import { InputError } from "../inputError.js";
+import { FormatError } from "../tensor/formatError.js";
 import { encodeState, fitState, type LogMark, type State } from "../train/checkpoint.js";
 import type { Summary } from "../train/events.js";
-import { encodeWeights, type NetInfo } from "../train/weights.js";
+import { encodeWeights, type NetInfo, readWeights, vectorOf } from "../train/weights.js";
 import { clear, expectFree } from "./freeFolder.js";
 import type { RunConfig } from "./runConfig.js";
 import { runFiles, WEIGHTS_FOLDER } from "./runFiles.js";
@@ -91,6 +93,22 @@ export class RunFolder {
     net: NetInfo,
   ): Promise<void> {
     await writeFileAtomic(this.file(name), encodeWeights(layout, values, net));
+  }
+
+  /** Whether a file of weights is whole and has these numbers, whatever else was saved with them. */
+  async holdsWeights(
+    name: "best" | "last",
+    layout: ParamLayout,
+    values: Float32Array,
+  ): Promise<boolean> {
+    const path = this.file(name);
+    try {
+      const found = vectorOf(layout, (await readWeights(path)).tensors, path);
+      return found.every((value, at) => Object.is(value, values[at]));
+    } catch (error) {
+      if (error instanceof InputError || error instanceof FormatError) return false;
+      throw error;
+    }
   }
 
   /** The state, once everything that it tells of is on disk; the one before it is kept beside it. */

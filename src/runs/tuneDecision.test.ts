@@ -34,6 +34,11 @@ test("what is chosen on the selection images is saved, and eval and predict go b
   const net = await openTrained(run, { threads: 1 });
   expect(net.info.constants).toEqual(constants);
   await net.close();
+  // A second start of the finished run keeps it.
+  await train({ out: run }, { resume: true });
+  const resumed = await openTrained(run, { threads: 1 });
+  expect(resumed.info.constants).toEqual(constants);
+  await resumed.close();
   // Chosen again, from there, nothing changes.
   const again = await tuneDecision(run, { threads: 1 });
   expect(again.constants).toEqual(constants);
