@@ -33,3 +33,14 @@ test("what is quick needs no line; on a terminal a slow reading has a live one",
   slow.show({ stage: "decoding", done: 850, total: 850 });
   expect(slow.lines.at(-1)).toContain("decoded 850 images, 0:03\n");
 });
+
+test("work that begins behind another has a clock of its own", () => {
+  const { lines, clock, show } = watched(false);
+  clock.now = 100;
+  show({ stage: "decoding", done: 8, total: 8 });
+  clock.now = 90e3;
+  show({ stage: "features", done: 4, total: 8 });
+  clock.now = 95e3;
+  show({ stage: "features", done: 8, total: 8 });
+  expect(lines).toEqual(["worked out the features of 8 images, 0:05\n"]);
+});

@@ -6,6 +6,13 @@ import { clock, counted, grouped } from "../text/format.js";
 import type { Stream } from "./console.js";
 import { LiveBlock } from "./liveBlock.js";
 
+/** What was done in each stage, in words. */
+const past: Readonly<Record<ReadProgress["stage"], string>> = {
+  decoding: "decoded",
+  packing: "packed",
+  features: "worked out the features of",
+};
+
 /** Milliseconds between two drawings, and before the first: what is quick needs no line. */
 const REDRAW = 100;
 const QUIET = 1000;
@@ -23,19 +30,24 @@ export function showReading(
   now: () => number = () => performance.now(),
 ): (progress: ReadProgress) => void {
   const block = new LiveBlock(stream);
-  const begun = now();
+  let begun = now();
   let drawn = begun + QUIET - REDRAW;
   let told = false;
+  let over = false;
   return (progress) => {
     const { stage, done, total, seconds } = progress;
+    if (over) {
+      begun = now();
+      drawn = begun + QUIET - REDRAW;
+      told = false;
+    }
+    over = done === total;
     if (stage === "packing" && !told) block.print(plan(progress));
     const shown = told || stage === "packing";
     const slow = now() - drawn >= REDRAW;
     told = shown || slow;
-    if (done === total && told) {
-      block.print(
-        `${stage === "packing" ? "packed" : "decoded"} ${counted(total, "image")}, ${clock((now() - begun) / 1000)}`,
-      );
+    if (over && told) {
+      block.print(`${past[stage]} ${counted(total, "image")}, ${clock((now() - begun) / 1000)}`);
     } else if (block.live && slow) {
       const left = seconds === undefined ? "" : `  ${clock(seconds)} left`;
       block.draw([`${stage} ${grouped(done)} of ${grouped(total)} images${left}`]);

@@ -3,7 +3,7 @@
 import { InputError } from "../inputError.js";
 import { type Images, joinedImages, takeImages } from "./images.js";
 import { joinLabels, type Labels, takeLabels } from "./labels.js";
-import type { Rows } from "./rows.js";
+import { type Rows, takeRows } from "./rows.js";
 
 /** Images, and what is known of each. */
 export interface Dataset<L extends Labels = Labels> {
@@ -49,7 +49,7 @@ export function subset<L extends Labels>(
   indices: ArrayLike<number>,
   name = dataset.name,
 ): Dataset<L> {
-  const { groups, ids, length, labels, images } = dataset;
+  const { groups, ids, length, labels, images, rows } = dataset;
   const list = Array.from(indices);
   const outside = list.find((at) => !(at >= 0 && at < length));
   if (outside !== undefined) {
@@ -60,6 +60,7 @@ export function subset<L extends Labels>(
     name,
     length: list.length,
     images: takeImages(images, list),
+    ...(rows && { rows: takeRows(rows, list) }),
     labels: takeLabels(labels, list),
     ...(groups && { groups: Int32Array.from(list, (at) => groups[at]) }),
     ...(ids && { ids: list.map((at) => ids[at]) }),
@@ -67,7 +68,7 @@ export function subset<L extends Labels>(
 }
 
 /** Two data sets of one number of channels, kind and names of labels as one; the images of `a` come first. */
-export function joined(a: Dataset, b: Dataset, name = a.name): Dataset {
+export function joined({ rows: _, ...a }: Dataset, b: Dataset, name = a.name): Dataset {
   return {
     ...a,
     name,

@@ -35,8 +35,8 @@ export class Predictor {
   }
 
   /** What the net with parameters `w` gives of each image, in order. */
-  outputs(w: Vector, dataset: Dataset, use: UseOutput): Promise<void> {
-    return this.forward.run(w, dataset, use);
+  async outputs(w: Vector, dataset: Dataset, use: UseOutput): Promise<void> {
+    await this.forward.run(w, dataset, use);
   }
 
   /** What the net with parameters `w` says of each image, places being in its pixels. */

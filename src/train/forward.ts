@@ -46,17 +46,24 @@ export class Forward {
   /**
    * Runs all images through the net with parameters `w`, in order.
    *
+   * @param proceed asked before each batch whether to go on; default always
+   * @returns whether all went through
    * @throws InputError for images that do not belong together.
    */
-  async run(w: Vector, dataset: Dataset, use: UseOutput): Promise<void> {
-    if (dataset.length === 0) return;
+  async run(
+    w: Vector,
+    dataset: Dataset,
+    use: UseOutput,
+    proceed?: () => boolean,
+  ): Promise<boolean> {
+    if (dataset.length === 0) return true;
     checkStored(dataset);
     const { engine, intake, largest } = this;
     const batch = Math.min(largest, 2 ** Math.ceil(Math.log2(dataset.length)));
     const { program, shape } = await this.programOf(batch);
     const loader = new Loader(engine, dataset, { batch, seed: 0, shuffle: false, intake });
     let first = 0;
-    await pipeline(
+    const done = await pipeline(
       loader,
       { epoch: 0, from: 0, to: loader.stepsPerEpoch },
       {
@@ -66,7 +73,9 @@ export class Forward {
           use(output.subarray(0, size * sizeOf(shape)) as Float32Array, shape, first);
           first += size;
         },
+        proceed,
       },
     );
+    return done === loader.stepsPerEpoch;
   }
 }

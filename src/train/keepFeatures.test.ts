@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { temporaryFolder, tinyModel, trainTiny } from "../../test/support/tinyRun.js";
+import { stripes, temporaryFolder, tinyModel, trainTiny } from "../../test/support/tinyRun.js";
+import type { ReadProgress } from "../data/index.js";
 import { type ModelInput, paced } from "../models/index.js";
 import { runFiles } from "../runs/runFiles.js";
 import type { TrainEvent } from "./events.js";
@@ -71,4 +72,30 @@ test("images that differ from epoch to epoch are not kept", async () => {
   vi.unstubAllEnvs();
   expect(events.some(({ type }) => type === "runEnd")).toBe(true);
   expect(existsSync(join(cache, "convoy"))).toBe(false);
+});
+
+test("a run that is stopped while features are worked out ends at once, and goes on later", async () => {
+  const pretrained = await given();
+  const [whole, parts] = ["whole", "parts"].map((name) => join(temporaryFolder(), name));
+  const freeze = "conv,norm";
+  // Several batches of features.
+  const data = { train: stripes(500, 1), test: stripes(33, 2) };
+  await trainTiny({ ...settings, out: whole, pretrained, freeze }, { data });
+  const abort = new AbortController();
+  const told: ReadProgress[] = [];
+  const { summary } = await trainTiny(
+    { ...settings, out: parts, pretrained, freeze },
+    {
+      data,
+      signal: abort.signal,
+      onProgress(progress) {
+        told.push(progress);
+        abort.abort();
+      },
+    },
+  );
+  expect(told.at(-1)!.done).toBeLessThan(told.at(-1)!.total);
+  expect(summary).toMatchObject({ epochs: 0, gradients: 0 });
+  await trainTiny({ out: parts }, { data, resume: true });
+  expect(await numbersOf(parts)).toEqual(await numbersOf(whole));
 });

@@ -1,7 +1,8 @@
 // Training behind a frozen part: each image goes through that part once, and the epochs go over what came of it.
 
-import { cacheFolder, type Dataset, FileRows } from "../data/index.js";
+import { cacheFolder, type Dataset } from "../data/index.js";
 import type { Engine, Vector } from "../engine/engine.js";
+import { RowsFile } from "../files/rowsFile.js";
 import { type Cut, cutOf } from "../nn/index.js";
 import { predictionGraph } from "../tasks/index.js";
 import { sizeOf } from "../tensor/shape.js";
@@ -16,6 +17,8 @@ export interface Kept {
   readonly prepared: Prepared;
   /** The parameters of the whole net, once there are any. */
   use(w: Vector): void;
+  /** Works out what training needs, asking now and then whether to go on; where it did not, another call begins anew. */
+  fill(proceed: () => boolean): Promise<void>;
   close(): void;
 }
 
@@ -26,27 +29,40 @@ const placeOf = ({ config, question }: Prepared): Cut | undefined =>
 /** A run whose frozen part is worked out once for each image, when it is first needed; the run as it is where that cannot be. */
 export function keepFeatures(prepared: Prepared, engine: Engine): Kept {
   const cut = placeOf(prepared);
-  if (!cut) return { prepared, use: () => undefined, close: () => undefined };
-  const { question, splits, net } = prepared;
+  if (!cut) {
+    const nothing = () => undefined;
+    return { prepared, use: nothing, fill: async () => undefined, close: nothing };
+  }
+  const { question, splits, net, onProgress } = prepared;
   const { model } = question;
   const first = { ...model, passes: [cut.before] };
   const forward = new Forward(engine, (batch) => predictionGraph(first, batch).graph, net, BATCH);
   const width = sizeOf(cut.shape);
   let w: Vector | undefined;
-  const opened: FileRows[] = [];
-  const keep = (dataset: Dataset): Dataset => {
-    const rows = new FileRows(cacheFolder(), width, (add) => forward.run(w!, dataset, add));
+  const opened: RowsFile[] = [];
+  const keep = (dataset: Dataset) => {
+    const { length: total } = dataset;
+    const rows = new RowsFile(cacheFolder(), width, (add, proceed) => {
+      let done = 0;
+      const use = (output: Float32Array) => {
+        add(output);
+        done += output.length / width;
+        onProgress?.({ stage: "features", done, total });
+      };
+      return forward.run(w!, dataset, use, proceed);
+    });
     opened.push(rows);
     return { ...dataset, rows };
   };
-  const { train, selection, test, ...rest } = splits;
+  const { selection, test, ...rest } = splits;
+  const train = keep(splits.train);
   return {
     prepared: {
       ...prepared,
       question: { ...question, model: { ...model, passes: [cut.after] } },
       splits: {
         ...rest,
-        train: keep(train),
+        train,
         selection: keep(selection),
         ...(test && { test: keep(test) }),
       },
@@ -54,6 +70,7 @@ export function keepFeatures(prepared: Prepared, engine: Engine): Kept {
     use: (of) => {
       w = of;
     },
+    fill: (proceed) => train.rows.fill(proceed),
     close: () => {
       for (const rows of opened) rows.close();
     },

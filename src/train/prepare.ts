@@ -86,6 +86,8 @@ export interface Prepared {
   readonly start?: Start;
   /** What the setting `module` names. */
   readonly module?: LoadedModule;
+  /** Is told how long work on images before the first step goes on. */
+  readonly onProgress?: OwnParts["onProgress"];
 }
 
 /** What a run that is resumed was made with. */
@@ -319,5 +321,6 @@ export async function prepare(
     ...(classWeights && { weights: classWeights }),
     start,
     module,
+    onProgress: own.onProgress,
   };
 }

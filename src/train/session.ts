@@ -23,7 +23,7 @@ export interface SessionParts {
   readonly prepared: Prepared;
   readonly engine: Engine;
   /** Features in place of images, where there are any. */
-  readonly kept: Pick<Kept, "close">;
+  readonly kept: Pick<Kept, "fill" | "close">;
   readonly learner: Learner;
   readonly evaluator: Evaluator;
   readonly selection: Loader;
@@ -100,6 +100,7 @@ export class Session implements Training {
   async trainSteps(proceed: (progress: Progress) => boolean, emit: Listener): Promise<void> {
     const { ledger } = this;
     const { epoch, step: from, sums } = ledger;
+    await this.parts.kept.fill(() => proceed(this.progress()));
     ledger.addTime();
     const total = { ...sums };
     const { learner, prepared } = this.parts;

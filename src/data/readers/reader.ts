@@ -23,7 +23,8 @@ export interface WrongFile {
 
 /** How far reading has come. */
 export interface ReadProgress {
-  readonly stage: "decoding" | "packing";
+  /** `features`: images go through the frozen part of a net. */
+  readonly stage: "decoding" | "packing" | "features";
   /** Images, of how many. */
   readonly done: number;
   readonly total: number;
