@@ -32,24 +32,21 @@ if (abort.signal.aborted) process.exit(130);
 
 const net = await openTrained(out);
 
-/** What the net finds in a part when boxes are said from a score on. */
-async function evaluate(dataset, said) {
-  const constants = { ...net.info.constants, said: [said] };
+/** What the net finds in a part by a task's constants. */
+async function evaluate(dataset, constants) {
   const asked = ask(net.model, net.task, dataset.labels, constants);
   const evaluator = await Evaluator.create(net.engine, asked, settings.batch, net.info);
   return evaluator.evaluate(net.w, evaluator.loader(dataset));
 }
 
-let said = { score: 0, countError: Number.POSITIVE_INFINITY };
-for (let score = 0.1; score < 0.6; score += 0.025) {
-  const { countError } = (await evaluate(selection, score)).metrics;
-  if (countError < said.countError) said = { score, countError };
-}
-const test = await evaluate(await readPart(folder, "test"), said.score);
+const constants = await net.tuned(selection);
+const [score] = constants.said;
+const { countError } = (await evaluate(selection, constants)).metrics;
+const test = await evaluate(await readPart(folder, "test"), constants);
 await net.close();
 const found = {
   ...{ settings, parameters, seconds: Math.round(seconds) },
-  validation: { ...best, said },
+  validation: { ...best, said: { score, countError } },
   test: { ...test.metrics, classes: test.outputs },
 };
 console.log(JSON.stringify(found, undefined, 2));

@@ -5,7 +5,7 @@
 
 import { writeFileSync } from "node:fs";
 import { openDataset, openTrained } from "convoynet";
-import { crossFit, expectedFTags, fOfImages, tuneThresholds } from "convoynet/tasks";
+import { crossFit, expectedFTags, fBeta, fOfImages, tuneThresholds } from "convoynet/tasks";
 import { Random } from "convoynet/tensor";
 
 const [archive, out, ...runs] = process.argv.slice(2);
@@ -44,7 +44,7 @@ function eachF2(said) {
     const truth = test.labels.of.subarray(image * tags, (image + 1) * tags);
     const right = said(image).filter((tag) => truth[tag] === 1).length;
     const [there, told] = [truth.reduce((sum, one) => sum + one, 0), said(image).length];
-    return there + told === 0 ? 1 : (5 * right) / (4 * there + told);
+    return fBeta({ right, said: told, there }, 2, 1);
   });
 }
 

@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openDataset, openTrained, train } from "convoynet";
 import { estimate } from "convoynet/study";
+import { areaUnderCurve } from "convoynet/tasks";
 
 const [archive, out, seeds = "1,2,3"] = process.argv.slice(2);
 if (!out) {
@@ -56,20 +57,13 @@ function judge(chosen, seen) {
   return {
     accuracy: accuracyFrom(0.5),
     accuracyAtThreshold: accuracyFrom(threshold),
-    auc: areaUnderCurve(seen, test.labels),
+    auc: areaUnderCurve(seen, [...test.labels.of]),
     threshold,
     ...at(threshold, seen, test.labels),
   };
 }
 
 const average = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** Share of pairs of an ill and a healthy one in which the ill has the larger probability. */
-function areaUnderCurve(probabilities, labels) {
-  const of = (kind) => probabilities.filter((_, image) => labels.of[image] === kind);
-  const [ill, healthy] = [of(ILL), of(1 - ILL)];
-  return average(ill.flatMap((p) => healthy.map((q) => (p > q ? 1 : p === q ? 0.5 : 0))));
-}
 
 mkdirSync(out, { recursive: true });
 const found = [];

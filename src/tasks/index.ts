@@ -13,6 +13,7 @@ import type { Score, Task } from "./task.js";
 import { values } from "./values/index.js";
 
 export { ask, sizeOfInput, targetsOf } from "./ask.js";
+export { areaUnderCurve } from "./classification/areaUnderCurve.js";
 export { classification } from "./classification/index.js";
 export { counting } from "./counting/index.js";
 export { AveragePrecision, type BoxScores } from "./detection/averagePrecision.js";
@@ -23,6 +24,7 @@ export { segmentation } from "./segmentation/index.js";
 export { softmax } from "./softmax.js";
 export { expectedFTags } from "./tags/expectedF.js";
 export { tags } from "./tags/index.js";
+export { fBeta } from "./tags/metrics.js";
 export {
   crossFit,
   fOfImages,
