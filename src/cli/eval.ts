@@ -6,7 +6,14 @@ import type { Command } from "commander";
 import { type Dataset, draw, joined, type ReadProgress } from "../data/index.js";
 import { writeFileAtomic } from "../files/atomicFile.js";
 import { makeFolder } from "../files/folders.js";
-import { drawMistakes, openTrained, type TimedEvaluation, type Trained } from "../runs/index.js";
+import { InputError } from "../inputError.js";
+import {
+  drawMistakes,
+  openTrained,
+  type TimedEvaluation,
+  type Trained,
+  WORST,
+} from "../runs/index.js";
 import type { MetricInfo, Prediction } from "../tasks/index.js";
 import { counted, grouped } from "../text/format.js";
 import { dataDifference, fingerprint } from "../train/fingerprint.js";
@@ -25,7 +32,7 @@ interface Options {
   readonly engine?: string;
   readonly json?: boolean;
   readonly draw?: string;
-  readonly worst: number;
+  readonly worst?: number;
 }
 
 /** What is evaluated: the test set, where the run's own data have none their selection set, and other data whole. */
@@ -120,9 +127,8 @@ async function drawWorst(
   { dataset }: Evaluated,
   { losses }: TimedEvaluation,
   folder: string,
-  count: number,
+  count = WORST,
 ): Promise<void> {
-  makeFolder(folder);
   const words = (prediction: Prediction) => inWords(net, prediction);
   let rank = 0;
   for await (const { at, drawing } of drawMistakes(net, dataset, losses, { count, words })) {
@@ -140,11 +146,15 @@ export function define(command: Command, console: Console): void {
     .option("--columns <role=name,...>", "what its columns or arrays hold", parseTexts)
     .option("--engine <name>", "auto, native or reference", "auto")
     .option("--draw <folder>", "draw the images it is worst at: what is known, and what it says")
-    .option("--worst <number>", "images to draw", count, 16)
+    .option("--worst <number>", `images to draw (default: ${WORST})`, count)
     .option("--json", "print one object")
     .action(async (run: string, { data, columns, engine, json, draw, worst }: Options) => {
+      if (worst !== undefined && draw === undefined) {
+        throw new InputError("--worst has no effect without --draw; add that, or leave it out");
+      }
       const net = await openTrained(run, { engine });
       try {
+        if (draw !== undefined) makeFolder(draw);
         const evaluated = await evaluatedSet(run, net, { data, columns }, showReading(console.err));
         const evaluation = await net.evaluate(evaluated.dataset);
         if (draw !== undefined) await drawWorst(net, evaluated, evaluation, draw, worst);

@@ -45,6 +45,7 @@ test("parts that are not there are refused, and a net of which nothing learns", 
   expect(() => paced(resnet, { stage9: 0 })).toThrow(
     'unknown part of resnet20 "stage9" (did you mean "stage1"?); known: body, head, conv, bn, stage1, stage2, stage3, fc',
   );
+  expect(() => paced(resnet, { relu: 0 })).toThrow('unknown part of resnet20 "relu"; known: body');
   expect(() => paced(resnet, { body: 0, head: 0 })).toThrow(
     "all of model resnet20 is frozen; leave a part to learn",
   );

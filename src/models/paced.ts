@@ -5,10 +5,11 @@ import { build, type Layer, type Rates } from "../nn/index.js";
 import { unknownName } from "../text/words.js";
 import type { Model } from "./model.js";
 
-/** Paths of all blocks and parameters of a layer, parameters first. */
-function pathsOf(layer: Layer, { input }: Model): string[] {
+/** Paths of the parameters of a layer, and of all its blocks. */
+function pathsOf(layer: Layer, { input }: Model) {
   const { blocks, layout } = build(layer, [1, ...input], { training: false });
-  return [...layout.params.map(({ name }) => name), ...blocks.map(({ path }) => path)];
+  const params = layout.params.map(({ name }) => name);
+  return { params, all: [...params, ...blocks.map(({ path }) => path)] };
 }
 
 /** A path, what it is in, and so on outwards. */
@@ -22,7 +23,7 @@ function bodyOf(model: Model): ReadonlySet<string> {
   if (!model.body) {
     throw new InputError(`model ${model.name} has no body and head; name its blocks instead`);
   }
-  return new Set(pathsOf(model.body.layer, model));
+  return new Set(pathsOf(model.body.layer, model).all);
 }
 
 /**
@@ -30,7 +31,7 @@ function bodyOf(model: Model): ReadonlySet<string> {
  * `stage1`; what lies in several has that of the innermost. At 0 a part stays as it is: it has no gradient, and its
  * batch norm uses the statistics that it has. Such a model has no coarser and finer nets of its kind.
  *
- * @throws InputError for a part that the model does not have.
+ * @throws InputError for a part that the model does not have, or that has nothing to learn.
  * @example
  * import { netOf } from "convoynet/nn";
  * const model = createModel("resnet20", { channels: 3, height: 32, width: 32, outputs: 10 });
@@ -39,17 +40,17 @@ function bodyOf(model: Model): ReadonlySet<string> {
  */
 export function paced(model: Model, parts: Readonly<Record<string, number>>): Model {
   const { depth: _, ...rest } = model;
-  const paths = pathsOf(model.layer, model);
-  const known = new Set(paths);
+  const { params, all } = pathsOf(model.layer, model);
+  const known = new Set(params.flatMap(outwards));
   const { body = 1, head = 1, ...named } = parts;
   const inBody = "body" in parts || "head" in parts ? bodyOf(model) : new Set<string>();
   for (const name of Object.keys(named)) {
     if (known.has(name)) continue;
-    const outer = new Set(paths.map((path) => path.split(".", 1)[0]));
+    const outer = new Set(params.map((path) => path.split(".", 1)[0]));
     throw unknownName(`part of ${model.name}`, name, ["body", "head", ...outer]);
   }
   const rates: Rates = new Map(
-    paths.map((path) => {
+    all.map((path) => {
       const part = outwards(path).find((outer) => Object.hasOwn(named, outer));
       if (part !== undefined) return [path, named[part]];
       return [path, inBody.has(path) ? body : head];

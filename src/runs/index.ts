@@ -2,7 +2,7 @@ export { drawPrediction } from "./draw.js";
 export type { Features } from "./features.js";
 export { openTraining, swarmOf } from "./fromConfig.js";
 export { EpochTable } from "./listeners/epochTable.js";
-export { drawMistakes, type Mistake } from "./mistakes.js";
+export { drawMistakes, type Mistake, WORST } from "./mistakes.js";
 export { type OpenWeightsOptions, openWeights, type WeightedNet } from "./openWeights.js";
 export { type FilePrediction, predictFiles } from "./predictFiles.js";
 export { type RunConfig, readRunConfig } from "./runConfig.js";

@@ -15,6 +15,8 @@ import type { Prediction } from "../tasks/index.js";
 import { drawInto } from "./draw.js";
 import type { Trained } from "./trained.js";
 
+/** Images that are drawn where nobody says how many. */
+export const WORST = 16;
 /** Shortest side of a drawing's half, in pixels. */
 const SIDE = 224;
 /** Pixels between what is known and what was said. */
@@ -68,7 +70,7 @@ const worst = (losses: Float32Array, count: number): number[] =>
  * net says.
  *
  * @param losses of each image, as {@link Trained.evaluate} gives them
- * @param count how many, default 16
+ * @param count how many, default {@link WORST}
  * @param words what a prediction says in words; default nothing
  * @throws InputError for images whose channels cannot be drawn.
  * @example
@@ -85,7 +87,7 @@ export async function* drawMistakes(
   dataset: Dataset,
   losses: Float32Array,
   {
-    count = 16,
+    count = WORST,
     words = () => "",
   }: { readonly count?: number; readonly words?: (prediction: Prediction) => string } = {},
 ): AsyncGenerator<Mistake> {

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { stripeSplits, temporaryFolder } from "../../test/support/tinyRun.js";
@@ -43,6 +43,12 @@ test("what is chosen on the selection images is saved, and eval and predict go b
   const again = await tuneDecision(run, { threads: 1 });
   expect(again.constants).toEqual(constants);
   expect(again.before).toEqual(after);
+});
+
+test("a folder that is no run is told so, and left as it is", async () => {
+  const folder = temporaryFolder();
+  await expect(tuneDecision(folder)).rejects.toThrow(/no run/);
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 test("a run of classes has nothing to choose", async () => {

@@ -9,6 +9,7 @@ import { netOf } from "../nn/index.js";
 import type { Constants, MetricValues } from "../tasks/index.js";
 import { openData } from "../train/openData.js";
 import { encodeWeights } from "../train/weights.js";
+import { readRunConfig } from "./runConfig.js";
 import { runFiles } from "./runFiles.js";
 import { openTrained, type Trained } from "./trained.js";
 
@@ -34,6 +35,8 @@ async function selectionOf({ config, info, task }: Trained) {
  * @throws InputError for a task that has nothing to choose, and as {@link openTrained} does.
  */
 export async function tuneDecision(run: string, options: EngineOptions = {}): Promise<Decided> {
+  // A folder that is no run is not to be locked.
+  await readRunConfig(run);
   const lock = lockFolder(run);
   try {
     const net = await openTrained(run, options);

@@ -49,6 +49,8 @@ describe("bad input", () => {
     ],
     ["resuming nothing", ["train", "--resume", "nothing"], /nothing holds no run/],
     ["evaluating nothing", ["eval", "nothing"], /nothing holds no run/],
+    ["deciding nothing", ["tune", "decision", "nothing"], /nothing holds no run/],
+    ["images to draw nowhere", ["eval", "run", "--worst", "3"], /--worst has no effect without/],
     [
       "two folders",
       ["train", "--resume", "a", "--out", "b"],
