@@ -20,8 +20,11 @@ function readBoxes(folder) {
   );
   for (const row of rows) {
     const [image, of, ...corners] = columns.map((at) => row[at]);
+    const [left, top, right, bottom] = corners.map(Number);
     if (!boxes.has(image)) boxes.set(image, []);
-    boxes.get(image).push(...corners.map(Number), classes.indexOf(of), 0);
+    // Two boxes have no area.
+    if (right <= left || bottom <= top) continue;
+    boxes.get(image).push(left, top, right, bottom, classes.indexOf(of), 0);
   }
   return boxes;
 }
