@@ -2,7 +2,8 @@
 //
 //   node examples/against-pytorch/sets.mjs CIFAR MEMBRANES CELLS OUT
 //
-// Mosaics: four photographs of CIFAR-10 side by side, 64x64, tagged with all that is on them. Membranes: neurons under
+// Mosaics: four photographs of CIFAR-10 side by side, 64x64, tagged with all that is on them; mosaics-all has all that are
+// not needed to choose and to test by. Membranes: neurons under
 // the electron microscope with the mask of their cells. Cells: fluorescent cells under the microscope and their number.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -51,11 +52,14 @@ function mosaicsOf({ images, labels }, order, part) {
 async function mosaics() {
   const { train, test } = await openDataset(cifar);
   const photos = order(train.length, 1);
-  save("mosaics", [
-    ...mosaicsOf(train, photos.subarray(0, 24_000), "train"),
+  const few = photos.subarray(0, 24_000);
+  const others = [
     ...mosaicsOf(train, photos.subarray(24_000, 28_000), "val"),
     ...mosaicsOf(test, order(test.length, 2), "test"),
-  ]);
+  ];
+  save("mosaics", [...mosaicsOf(train, few, "train"), ...others]);
+  const all = Int32Array.of(...few, ...photos.subarray(28_000));
+  save("mosaics-all", [...mosaicsOf(train, all, "train"), ...others]);
 }
 
 /** A part of an array, by the numbers of its rows. */
