@@ -149,12 +149,13 @@ interface Options {
   readonly task?: string;
   readonly columns?: Readonly<Record<string, string>>;
   readonly classes?: string;
+  readonly oneOf?: string;
   readonly groupBy?: "parent";
   readonly json?: boolean;
 }
 
 export function define(command: Command, console: Console): void {
-  const { task, classes, groupBy } = trainConfig.shape;
+  const { task, classes, oneOf, groupBy } = trainConfig.shape;
   command
     .command("check")
     .description("count classes, find equal images, leaks and unusable files")
@@ -163,6 +164,7 @@ export function define(command: Command, console: Console): void {
     .option("--task <name>", task.description!)
     .option("--columns <role=name,...>", trainConfig.shape.columns.description!, parseTexts)
     .option("--classes <file>", classes.description!)
+    .option("--one-of <tags>", oneOf.description!)
     .addOption(new Option("--group-by <what>", groupBy.description!).choices(["parent"]))
     .option("--json", "print one object")
     .action(async (data: string, { json, task, classes, ...options }: Options) => {

@@ -70,8 +70,14 @@ export function define(command: Command, console: Console): void {
     .action(async (run: string, data: string, { out, columns, engine }: Options) => {
       const net = await openTrained(run, { engine });
       try {
-        // Classes, groups and columns are those of the run's own data.
-        const { classes: _, groupBy: __, columns: ___, ...settings } = net.config.settings;
+        // What classes, tags, groups and columns there are is a matter of the run's own data.
+        const {
+          classes: _,
+          groupBy: __,
+          columns: ___,
+          oneOf: ____,
+          ...settings
+        } = net.config.settings;
         const splits = await openData(
           { ...settings, data, columns: columns ?? {} },
           { onProgress: showReading(console.err) },

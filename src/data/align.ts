@@ -13,6 +13,7 @@ import {
   POINT,
   UNKNOWN_TAG,
 } from "./labels.js";
+import { completed } from "./oneOf.js";
 
 /** What an alignment is made of. */
 interface Alignment {
@@ -61,6 +62,10 @@ function replacedIn<L extends LabelsOf<"points" | "boxes">>(
   return { ...labels, of: { ...labels.of, data }, classes: names };
 }
 
+/** Groups of tags at their places; one with a tag that has none is left out. */
+const movedGroups = (groups: readonly (readonly number[])[], { places }: Alignment) =>
+  groups.map((group) => group.map((tag) => places[tag])).filter((group) => !group.includes(-1));
+
 const aligned: {
   readonly [K in Labels["kind"]]: (labels: LabelsOf<K>, alignment: Alignment) => LabelsOf<K>;
 } = {
@@ -73,7 +78,9 @@ const aligned: {
   tags: (labels, to) => {
     const rows = labels.of.length / to.places.length;
     const into = new Uint8Array(rows * to.names.length).fill(UNKNOWN_TAG);
-    return { ...labels, of: permuted(labels.of, to, into, (tag) => tag === 1), classes: to.names };
+    const of = permuted(labels.of, to, into, (tag) => tag === 1);
+    const oneOf = labels.oneOf && movedGroups(labels.oneOf, to);
+    return completed({ ...labels, of, classes: to.names, ...(oneOf && { oneOf }) });
   },
   values: (labels, to) => {
     const rows = labels.of.length / to.places.length;

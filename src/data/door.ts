@@ -7,6 +7,7 @@ import type { Dataset, Part, Splits } from "./dataset.js";
 import type { Images } from "./images.js";
 import { withChannels } from "./intake.js";
 import { BOX, checkLabels, labelKinds, namesOf, POINT } from "./labels.js";
+import { clashOf } from "./oneOf.js";
 
 const isBytes = (bytes: unknown): boolean =>
   bytes instanceof Uint8Array ||
@@ -73,6 +74,16 @@ function checkPlaces({ name, length, images: { sizes }, labels }: Dataset): void
   }
 }
 
+/** Refuses images that have several tags of which there can be one. */
+function checkOneOf({ name, length, labels, ids }: Dataset): void {
+  if (labels.kind !== "tags" || !labels.oneOf) return;
+  for (let image = 0; image < length; image++) {
+    const fault = clashOf(labels, image);
+    if (fault === undefined) continue;
+    throw new InputError(`${name}: ${ids?.[image] ?? `image ${image}`} ${fault}`);
+  }
+}
+
 /**
  * Checks one data set.
  *
@@ -89,6 +100,7 @@ export function checkImages(dataset: Dataset): void {
   const { sizes } = images;
   checkLabels(labels, length, (at) => sizes[2 * at] * sizes[2 * at + 1], name);
   checkPlaces(dataset);
+  checkOneOf(dataset);
 }
 
 /** A part as the training part needs it: its labels by the training part's names. */

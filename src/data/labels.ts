@@ -20,6 +20,8 @@ export interface TagLabels {
   readonly kind: "tags";
   readonly of: Uint8Array;
   readonly classes: readonly string[];
+  /** Groups of tags, as their numbers, of which each image has exactly one, or nothing of the group is known. */
+  readonly oneOf?: readonly (readonly number[])[];
 }
 
 /** Numbers of each image: [n, names]; NaN where one is not known. */

@@ -7,6 +7,7 @@ import { suggestion } from "../text/words.js";
 import type { Splits } from "./dataset.js";
 import { smallestSize } from "./images.js";
 import { labelKinds } from "./labels.js";
+import { withOneOf } from "./oneOf.js";
 import { cifar } from "./readers/cifar.js";
 import { locationAt } from "./readers/files.js";
 import { idx } from "./readers/idx.js";
@@ -82,6 +83,8 @@ function mnistFolder(): string | undefined {
 export interface OpenOptions extends Omit<ReadOptions, "name"> {
   /** Smallest side in pixels that the net accepts; smaller images are refused. */
   readonly minimum?: number;
+  /** Tags of which each image has exactly one, between commas; groups between slashes. */
+  readonly oneOf?: string;
 }
 
 /**
@@ -95,7 +98,8 @@ export interface OpenOptions extends Omit<ReadOptions, "name"> {
  */
 export async function openDataset(spec: string, options: OpenOptions = {}): Promise<Splits> {
   const source = sources.find(({ name }) => name === spec);
-  const splits = await (source ? readSource(source, options) : readPath(spec, options));
+  const read = await (source ? readSource(source, options) : readPath(spec, options));
+  const splits = options.oneOf === undefined ? read : withOneOf(read, options.oneOf, options);
   const { name, images } = splits.train;
   const { height, width } = smallestSize(images);
   if (options.minimum !== undefined && Math.min(height, width) < options.minimum) {

@@ -42,6 +42,13 @@ export const trainConfig = z.strictObject({
     .min(1)
     .optional()
     .describe("file with the names of the classes, a line each, where the data hold numbers"),
+  oneOf: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "tags of which each image has exactly one, as clear,haze,cloudy; several such groups between slashes",
+    ),
   groupBy: z
     .enum(["parent"])
     .optional()

@@ -19,7 +19,7 @@ import type { TrainConfig } from "./config.js";
 /** Settings that say what data to read and how. */
 export type DataSettings = Pick<
   TrainConfig,
-  "data" | "columns" | "classes" | "groupBy" | keyof ReadingSettings
+  "data" | "columns" | "classes" | "oneOf" | "groupBy" | keyof ReadingSettings
 >;
 
 /** Where and for whom data are opened. */
@@ -55,7 +55,7 @@ export async function openData(
   settings: DataSettings,
   { from, kind, known, moved, onProgress }: OpenDataOptions = {},
 ): Promise<Splits> {
-  const { data, columns, classes, groupBy } = settings;
+  const { data, columns, classes, oneOf, groupBy } = settings;
   const names = classes === undefined ? undefined : await readClassNames(pathFrom(from, classes));
   const path = isSource(data) ? data : pathFrom(from, data);
   if (moved !== undefined && !isSource(data) && !existsSync(path)) {
@@ -65,6 +65,7 @@ export async function openData(
     await openDataset(path, {
       ...readingOf(settings),
       ...{ columns, classes: names, groupBy, kind, known, onProgress },
+      ...(oneOf !== undefined && { oneOf }),
     }),
   );
 }

@@ -16,6 +16,7 @@ import {
   type ReadProgress,
   readClassWeights,
   type Splits,
+  withOneOf,
 } from "../data/index.js";
 import { InputError } from "../inputError.js";
 import {
@@ -262,7 +263,7 @@ export async function prepare(
   const wantedTask = namedTask(first, { ...own, module });
   if (!own.model) expectModel(first.model ?? weights?.info.model, wantedTask, module);
   const splits = own.data
-    ? checkSplits(own.data)
+    ? checkSplits(first.oneOf === undefined ? own.data : withOneOf(own.data, first.oneOf))
     : await openData(first, {
         from: saved?.startedIn,
         moved: saved && `say where: convoy train NEW --resume ${given.out}`,

@@ -88,6 +88,29 @@ function quarterBoxes(random: Random): number[] {
   });
 }
 
+/** Tags of which the first three depend on each other: one of them, or nothing is known of them. */
+function groupedTags(images: Uint8Array, random: Random): Labels {
+  const rows = Array.from({ length: countOf(images) }, () => {
+    const one = random.integer(4);
+    const group = [0, 1, 2].map((tag) => (one === 3 ? UNKNOWN_TAG : Number(tag === one)));
+    return [...group, random.integer(2), random.uniform() < 0.2 ? UNKNOWN_TAG : 1];
+  });
+  const classes = ["clear", "haze", "cloudy", "road", "river"];
+  return { kind: "tags", of: Uint8Array.from(rows.flat()), classes, oneOf: [[0, 1, 2]] };
+}
+
+/** Tasks once more, with what their labels may have besides. */
+export const variantCases: readonly (TaskCase & { readonly title: string })[] = [
+  {
+    title: "tags with a group of which an image has one",
+    task: tags as Task,
+    labels: groupedTags,
+    layer: dense,
+    augment: "flip,mixup",
+    learnt: 1,
+  },
+];
+
 /** Every task; a new one is an entry. */
 export const taskCases: readonly TaskCase[] = [
   {

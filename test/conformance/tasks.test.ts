@@ -36,7 +36,7 @@ import { compileTraining } from "../../src/train/objective.js";
 import { noise } from "../support/layers.js";
 import { compileLoss } from "../support/taskLoss.js";
 import { temporaryFolder, trainTiny } from "../support/tinyRun.js";
-import { datasetOf, modelOf, type TaskCase, taskCases } from "./taskCases.js";
+import { datasetOf, modelOf, type TaskCase, taskCases, variantCases } from "./taskCases.js";
 
 const intakeOf = ({ input }: Model): Intake => ({ input, mean: [128], std: [64], fit: "crop" });
 
@@ -131,7 +131,12 @@ test("every task of the registry is here", () => {
   expect(taskCases.map(({ task }) => task.name)).toEqual(tasks.map(({ name }) => name));
 });
 
-describe.each(taskCases.map((one) => [one.task.name, one] as const))("%s", (_, one) => {
+const allCases = [
+  ...taskCases.map((one) => [one.task.name, one] as const),
+  ...variantCases.map((one) => [one.title, one] as const),
+];
+
+describe.each(allCases)("%s", (_, one) => {
   const { task } = one;
   const dataset = datasetOf(one, 13, 1);
   const question = questionOf(one, dataset);

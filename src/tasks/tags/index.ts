@@ -1,21 +1,26 @@
 // Any number of tags per image.
 
 import type { TagLabels } from "../../data/index.js";
-import { abs, add, constant, mul, reduceSum, step, sub, type Value } from "../../graph/index.js";
+import { abs, constant, mul, reduceSum, step, sub, type Value } from "../../graph/index.js";
 import { InputError } from "../../inputError.js";
-import { elementwiseSigmoidCrossEntropy } from "../../nn/index.js";
 import { meanOfKnown } from "../known.js";
 import type { Task } from "../task.js";
-import { isPlain, weightedSigmoidCrossEntropy } from "../weighting.js";
+import { type Groups, groupsOf, savedGroups } from "./groups.js";
+import { questionLosses } from "./loss.js";
 import { TagMetrics, tagMetrics } from "./metrics.js";
-import { probabilityOf, said, saidFrom } from "./rule.js";
+import { probabilityOf, ruleOf, said } from "./rule.js";
 import { KNOWN, TARGETS, tagTargets } from "./targets.js";
 import { TagTuner } from "./tuner.js";
 
 /** Images of which every known tag is found right, and those of which a tag is known at all. */
-function countExact(logits: Value, targets: Value, known: Value): Record<string, Value> {
+function countExact(
+  logits: Value,
+  targets: Value,
+  known: Value,
+  groups: Groups,
+): Record<string, Value> {
   const { graph } = logits;
-  const wrong = abs(sub(said(logits), step(sub(targets, constant(graph, 0.5)))));
+  const wrong = abs(sub(said(logits, groups), step(sub(targets, constant(graph, 0.5)))));
   const mistakes = reduceSum(mul(wrong, known), [1]);
   const counted = step(reduceSum(known, [1]));
   const exact = mul(counted, sub(constant(graph, 1), step(mistakes)));
@@ -40,22 +45,21 @@ export const tags: Task<TagLabels> = {
       `${name}: no training image has the tag "${missing}"; leave the tag out or add images of it`,
     );
   },
+  constants: savedGroups,
   targets: tagTargets,
   weighted: true,
-  loss(logits, { [TARGETS]: targets, [KNOWN]: known }, { smoothing = 0, ...weighting }) {
-    const { graph } = logits;
-    const wanted =
-      smoothing === 0
-        ? targets
-        : add(mul(targets, constant(graph, 1 - smoothing)), constant(graph, smoothing / 2));
+  loss(
+    logits,
+    { [TARGETS]: targets, [KNOWN]: known },
+    { smoothing = 0, constants, weights, focal },
+  ) {
+    const groups = groupsOf(constants);
+    const questions = questionLosses(logits, targets, known, {
+      ...{ groups, smoothing, weights, focal },
+    });
     return {
-      losses: meanOfKnown(
-        isPlain(weighting)
-          ? elementwiseSigmoidCrossEntropy(logits, wanted)
-          : weightedSigmoidCrossEntropy(logits, wanted, weighting),
-        known,
-      ),
-      tallies: countExact(logits, targets, known),
+      losses: meanOfKnown(questions.losses, questions.known),
+      tallies: countExact(logits, targets, known, groups),
     };
   },
   trainMetrics: ({ exact, counted }) => ({ subsetAccuracy: exact / counted }),
@@ -63,19 +67,18 @@ export const tags: Task<TagLabels> = {
   reportOf: "tag",
   reports: { precision: "share", recall: "share", f1: "share", averagePrecision: "share" },
   newMetrics: (labels, constants) => new TagMetrics(labels, constants),
-  newTuner: (labels) => new TagTuner(labels),
+  newTuner: (labels, constants) => new TagTuner(labels, constants),
   saysFrom: true,
   decode(output, { names, constants }, { confidence } = {}) {
     const rows = output.length / names.length;
-    const from = saidFrom(constants, names.length);
+    const rule = ruleOf(constants, names.length, confidence);
     return Array.from({ length: rows }, (_, row) => {
-      const logits = output.subarray(row * names.length, (row + 1) * names.length);
-      const probabilities = Array.from(logits, probabilityOf);
+      const own = output.subarray(row * names.length, (row + 1) * names.length);
+      const said = rule.said(own);
+      const probabilities = rule.odds(own).map(probabilityOf);
       return {
-        tags: names.filter((_, tag) =>
-          confidence === undefined ? logits[tag] >= from[tag] : probabilities[tag] >= confidence,
-        ),
-        confidence: Math.min(...probabilities.map((p) => Math.max(p, 1 - p))),
+        tags: names.filter((_, tag) => said[tag] === 1),
+        confidence: Math.min(...rule.sureness(probabilities)),
         probabilities: Object.fromEntries(names.map((name, tag) => [name, probabilities[tag]])),
       };
     });

@@ -10,7 +10,7 @@ import type {
   OutputReport,
 } from "../task.js";
 import { averagePrecision } from "./averagePrecision.js";
-import { saidFrom } from "./rule.js";
+import { type Rule, ruleOf } from "./rule.js";
 
 const share = { better: "higher", unit: "share" } as const;
 
@@ -29,6 +29,12 @@ export const tagMetrics: readonly MetricInfo[] = [
     ...share,
     trained: true,
     description: "share of the images of which every tag is right",
+  },
+  {
+    name: "consistent",
+    ...share,
+    description:
+      "share of the images of which exactly one tag of each group is said; of data with such groups",
   },
   { name: "map", ...share, description: "mean average precision of the tags that occur" },
 ];
@@ -82,14 +88,15 @@ export class TagMetrics implements Metrics {
   /** Logits and truths of each tag, where it is known. */
   private readonly scores: readonly { readonly logits: number[]; readonly truths: number[] }[];
 
-  /** Logits from which on tags are said. */
-  private readonly from: readonly number[];
+  /** Images that say exactly one tag of each group that the labels have. */
+  private consistent = 0;
+  private readonly rule: Rule;
 
   constructor(
     private readonly labels: TagLabels,
     constants: Constants = {},
   ) {
-    this.from = saidFrom(constants, labels.classes.length);
+    this.rule = ruleOf(constants, labels.classes.length);
     this.counts = labels.classes.map(noCounts);
     this.scores = labels.classes.map(() => ({ logits: [], truths: [] }));
   }
@@ -101,14 +108,16 @@ export class TagMetrics implements Metrics {
     }
   }
 
-  private addImage(logits: Float32Array, image: number): void {
+  private addImage(output: Float32Array, image: number): void {
+    const { of, oneOf = [] } = this.labels;
     const own = noCounts();
     let [known, mistakes] = [0, 0];
-    for (const [tag, logit] of logits.entries()) {
-      const there = this.labels.of[image * logits.length + tag];
+    const answers = this.rule.said(output);
+    for (const [tag, logit] of this.rule.odds(output).entries()) {
+      const there = of[image * output.length + tag];
       if (there === UNKNOWN_TAG) continue;
       known++;
-      const said = logit >= this.from[tag] ? 1 : 0;
+      const said = answers[tag];
       for (const counts of [own, this.counts[tag]]) {
         counts.right += said * there;
         counts.said += said;
@@ -123,6 +132,8 @@ export class TagMetrics implements Metrics {
     this.f1 += fBeta(own, 1, 1);
     this.f2 += fBeta(own, 2, 1);
     if (mistakes === 0) this.exact++;
+    const saidOf = (group: readonly number[]) => group.reduce((sum, tag) => sum + answers[tag], 0);
+    if (oneOf.every((group) => saidOf(group) === 1)) this.consistent++;
     this.allF2 += fBeta({ right: own.there, said: known, there: own.there }, 2, 1);
   }
 
@@ -143,6 +154,7 @@ export class TagMetrics implements Metrics {
       macroF1: perTag(1),
       subsetAccuracy: this.exact / this.images,
       map: mean(precisions),
+      ...(this.labels.oneOf?.length && { consistent: this.consistent / this.images }),
     };
   }
 
