@@ -29,12 +29,14 @@ export interface Splits {
   /** Present when the source brings its own; otherwise it is split from `train`. */
   readonly selection?: Dataset;
   readonly test?: Dataset;
+  /** Limits by which 16-bit images became bytes, where the training images say them: what `range` is from now on. */
+  readonly range?: string;
   /** What the source was taken for and what of it was left out, a line each. */
   readonly notes?: readonly string[];
 }
 
 /** Name of a part: `train`, `selection` or `test`. */
-export type Part = Exclude<keyof Splits, "notes">;
+export type Part = Exclude<keyof Splits, "notes" | "range">;
 
 /**
  * The images at the given indices, in that order, as a data set of its own (bytes are shared).

@@ -7,8 +7,9 @@ import { READ_AT_ONCE } from "../files/read.js";
 import { InputError } from "../inputError.js";
 import { usableCores } from "../machine.js";
 import type { Image, Size } from "./images.js";
+import { type Bands, readBands } from "./pixels/bands.js";
 import { channelRule } from "./pixels/channels.js";
-import { bytesOf16, bytesOfFloats, type Range16 } from "./pixels/depth.js";
+import { bytesOf16, bytesOfFloats, Histogram, type Limits } from "./pixels/depth.js";
 
 /** A file by its path, or its content. */
 export type ImageSource = string | Uint8Array;
@@ -19,11 +20,11 @@ export interface DecodeOptions {
   readonly channels?: number;
   /** Images whose shorter side is longer are made smaller, so that it has this many pixels; default as they are. */
   readonly side?: number;
-  /** How images of 16 bits become bytes; default the whole range. */
-  readonly range?: Range16;
+  /** How images of 16 bits become bytes: `full`, `percentile`, or limits as `120-3050`; default the whole range. */
+  readonly range?: string;
 }
 
-type OpenImage = (bytes: Uint8Array, options: SharpOptions) => Sharp;
+type OpenImage = (bytes: Uint8Array | Uint16Array, options: SharpOptions) => Sharp;
 
 const WHITE = "#ffffff";
 
@@ -73,12 +74,12 @@ function reasonOf(source: ImageSource, error: unknown): string {
 
 const firstLine = (error: unknown): string => (error as Error).message.trim().split("\n")[0];
 
-/** How the numbers of a kind of file are asked for and become bytes. */
+/** How the numbers of a kind of file are asked for, and as what they come. */
 interface Depth {
   readonly raw: "uchar" | "ushort" | "float";
   readonly grey: "b-w" | "grey16";
   readonly colour: "srgb" | "rgb16";
-  toBytes(data: Buffer, meta: Metadata, range?: Range16): Uint8Array;
+  toNumbers(data: Buffer): Numbers["data"];
 }
 
 /** The buffer's memory, from a place where wider numbers may begin. */
@@ -88,7 +89,7 @@ const eight: Depth = {
   raw: "uchar",
   grey: "b-w",
   colour: "srgb",
-  toBytes: (data) => data,
+  toNumbers: (data) => data,
 };
 
 /** By the names that sharp gives to kinds of numbers. */
@@ -98,36 +99,71 @@ const depths: Readonly<Record<string, Depth>> = {
     raw: "ushort",
     grey: "grey16",
     colour: "rgb16",
-    // Percentiles of opacity would mean nothing.
-    toBytes: (data, { hasAlpha }, range) =>
-      bytesOf16(new Uint16Array(aligned(data)), hasAlpha ? "full" : range),
+    toNumbers: (data) => new Uint16Array(aligned(data)),
   },
   float: {
     raw: "float",
     grey: "b-w",
     colour: "srgb",
-    toBytes: (data) => bytesOfFloats(new Float32Array(aligned(data))),
+    toNumbers: (data) => new Float32Array(aligned(data)),
   },
 };
+
+/** The numbers of an image, as wide as its file has them. */
+interface Numbers extends Size {
+  readonly channels: number;
+  /** [height, width, channels] */
+  readonly data: Uint8Array | Uint16Array | Float32Array;
+  /** Whether the last channel is opacity. */
+  readonly alpha: boolean;
+  /** How large the file has it. */
+  readonly original: Size;
+}
 
 /** A decoded image, and how large its file has it. */
 export interface DecodedImage extends Image {
   readonly original: Size;
 }
 
-async function decode(
-  openImage: OpenImage,
-  source: ImageSource,
-  { channels = 3, side, range }: DecodeOptions,
-): Promise<DecodedImage> {
-  const file = typeof source === "string" ? await contentOf(source) : source;
-  if (file.length === 0) throw new Error("the file is empty (0 bytes)");
-  const image = openImage(file, { failOn: "error", autoOrient: true });
-  const meta = await image.metadata();
+/** Where images are made smaller: how, for sharp. */
+const boxOf = (side: number) =>
+  ({ width: side, height: side, fit: "outside", withoutEnlargement: true }) as const;
+
+/** Bands one by one, since four of them would be taken for colours with opacity. */
+async function smallerBands(openImage: OpenImage, bands: Bands, side: number): Promise<Bands> {
+  const { height, width, channels, data } = bands;
+  if (Math.min(height, width) <= side) return bands;
+  const planes = Array.from({ length: channels }, (_, channel) =>
+    openImage(
+      Uint16Array.from({ length: height * width }, (_, at) => data[at * channels + channel]),
+      { raw: { height, width, channels: 1 } },
+    )
+      .resize(boxOf(side))
+      .toColourspace("grey16")
+      .raw({ depth: "ushort" })
+      .toBuffer({ resolveWithObject: true }),
+  );
+  const made = await Promise.all(planes);
+  const [{ info }] = made;
+  const numbers = made.map((plane) => new Uint16Array(aligned(plane.data)));
+  return {
+    ...{ height: info.height, width: info.width, channels },
+    data: Uint16Array.from(
+      { length: info.height * info.width * channels },
+      (_, at) => numbers[at % channels][Math.floor(at / channels)],
+    ),
+  };
+}
+
+/** The numbers of an image that sharp decodes. */
+async function numbersOfImage(
+  image: Sharp,
+  meta: Metadata,
+  { channels = 3, side }: DecodeOptions,
+): Promise<Numbers> {
   const depth = depths[meta.depth ?? ""] ?? eight;
   const wantsAlpha = channels === 2 || channels === 4;
-  const box = { width: side, height: side, fit: "outside", withoutEnlargement: true } as const;
-  if (side !== undefined) image.resize(box);
+  if (side !== undefined) image.resize(boxOf(side));
   // Bands without a meaning stay as they are.
   if ((meta.channels ?? 3) <= 4) {
     if (depth === eight && meta.hasAlpha && !wantsAlpha) image.flatten({ background: WHITE });
@@ -137,14 +173,63 @@ async function decode(
   const { data, info } = await image
     .raw({ depth: depth.raw })
     .toBuffer({ resolveWithObject: true });
-  const rule = channelRule(info.channels, channels);
-  if (!rule) throw new Error(`it has ${info.channels} channels; expected ${channels}`);
-  const bytes = rule(depth.toBytes(data, meta, range));
   const { height, width } = meta.autoOrient;
   return {
-    ...{ height: info.height, width: info.width, channels, data: bytes },
+    ...{ height: info.height, width: info.width, channels: info.channels },
+    data: depth.toNumbers(data),
+    alpha: meta.hasAlpha ?? false,
     original: { height, width },
   };
+}
+
+/** The numbers of any image. */
+async function numbersOf(
+  openImage: OpenImage,
+  source: ImageSource,
+  options: DecodeOptions,
+): Promise<Numbers> {
+  const file = typeof source === "string" ? await contentOf(source) : source;
+  if (file.length === 0) throw new Error("the file is empty (0 bytes)");
+  const image = openImage(file, { failOn: "error", autoOrient: true });
+  const meta = await image.metadata();
+  if (meta.format === "tiff" && meta.depth === "ushort" && (meta.channels ?? 0) > 3) {
+    const bands = await readBands(file);
+    if (bands) return numbersOfBands(openImage, bands, options);
+  }
+  return numbersOfImage(image, meta, options);
+}
+
+async function numbersOfBands(
+  openImage: OpenImage,
+  bands: Bands,
+  { channels = 3, side = Number.POSITIVE_INFINITY }: DecodeOptions,
+): Promise<Numbers> {
+  if (bands.channels !== channels) {
+    throw new Error(`it has ${bands.channels} bands of 16 bits; expected ${channels} channels`);
+  }
+  const { height, width } = bands;
+  const made = await smallerBands(openImage, bands, side);
+  return { ...made, alpha: false, original: { height, width } };
+}
+
+function bytesOf({ data, channels, alpha }: Numbers, range: string | undefined): Uint8Array {
+  if (data instanceof Float32Array) return bytesOfFloats(data);
+  // Percentiles of opacity would mean nothing.
+  if (data instanceof Uint16Array) return bytesOf16(data, channels, alpha ? "full" : range);
+  return data;
+}
+
+async function decode(
+  openImage: OpenImage,
+  source: ImageSource,
+  options: DecodeOptions,
+): Promise<DecodedImage> {
+  const numbers = await numbersOf(openImage, source, options);
+  const { height, width, original } = numbers;
+  const { channels = 3, range } = options;
+  const rule = channelRule(numbers.channels, channels);
+  if (!rule) throw new Error(`it has ${numbers.channels} channels; expected ${channels}`);
+  return { ...{ height, width, channels, original }, data: rule(bytesOf(numbers, range)) };
 }
 
 /**
@@ -192,21 +277,51 @@ export type Decoded =
   | { readonly image: DecodedImage; readonly reason?: undefined }
   | { readonly image?: undefined; readonly reason: string };
 
+/** Works on many sources side by side and yields what came of each, in their order; a few are held at a time. */
+async function* inOrder<T>(
+  sources: readonly ImageSource[],
+  work: (source: ImageSource) => Promise<T>,
+): AsyncGenerator<T> {
+  const ahead = sources.slice(0, 2 * CONCURRENCY).map(work);
+  for (let next = ahead.length; ahead.length > 0; next++) {
+    const done = await ahead.shift()!;
+    if (next < sources.length) ahead.push(work(sources[next]));
+    yield done;
+  }
+}
+
 /** Decodes many images side by side and yields what became of each, in their order; a few are held at a time. */
 export async function* decodeInOrder(
   sources: readonly ImageSource[],
   options: DecodeOptions = {},
 ): AsyncGenerator<Decoded> {
   const openImage = await loadSharp();
-  const start = (source: ImageSource): Promise<Decoded> =>
+  yield* inOrder(sources, (source) =>
     decode(openImage, source, options).then(
-      (image) => ({ image }),
+      (image): Decoded => ({ image }),
       (error) => ({ reason: reasonOf(source, error) }),
-    );
-  const ahead = sources.slice(0, 2 * CONCURRENCY).map(start);
-  for (let next = ahead.length; ahead.length > 0; next++) {
-    const done = await ahead.shift()!;
-    if (next < sources.length) ahead.push(start(sources[next]));
-    yield done;
+    ),
+  );
+}
+
+/**
+ * Percentiles 1 and 99 of each channel over all images of 16 bits without opacity; `undefined` where there are none. What
+ * cannot be decoded does not count.
+ */
+export async function limitsOfFiles(
+  sources: readonly ImageSource[],
+  options: DecodeOptions,
+): Promise<Limits | undefined> {
+  const openImage = await loadSharp();
+  const all = new Histogram();
+  let found = 0;
+  const numbers = inOrder(sources, (source) =>
+    numbersOf(openImage, source, options).catch(() => undefined),
+  );
+  for await (const one of numbers) {
+    if (!(one?.data instanceof Uint16Array) || one.alpha) continue;
+    all.add(one.data, one.channels);
+    found++;
   }
+  return found === 0 ? undefined : all.limits();
 }

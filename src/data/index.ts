@@ -83,7 +83,7 @@ export { type Normalisation, normalisationOf } from "./normalise.js";
 export { withOneOf } from "./oneOf.js";
 export { cacheFolder } from "./packed.js";
 export { channelRule } from "./pixels/channels.js";
-export { type Range16, ranges } from "./pixels/depth.js";
+export { RANGE, ranges } from "./pixels/depth.js";
 export { evenOffsets, type Ragged, ragged } from "./ragged.js";
 export { readClassNames } from "./readers/classNames.js";
 export { DEFAULT_SIZE, decodingOf, isImage } from "./readers/imageFiles.js";

@@ -8,13 +8,12 @@ import { type Fit, fits } from "./geometry.js";
 import { commonSize, imagesOf, joinImages, readerOf, sizeAt, sizesInWords } from "./images.js";
 import type { Normalisation } from "./normalise.js";
 import { channelRule } from "./pixels/channels.js";
-import type { Range16 } from "./pixels/depth.js";
 
 /** Settings of a run that say how its image files are read. */
 export interface ReadingSettings {
   readonly size?: number | undefined;
   readonly channels?: number | undefined;
-  readonly range?: Range16 | undefined;
+  readonly range?: string | undefined;
   readonly pack?: boolean | undefined;
 }
 

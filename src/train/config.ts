@@ -2,7 +2,7 @@
 // folder's config.json all come from this schema.
 
 import { z } from "zod";
-import { type Fit, fits, type Range16, ranges } from "../data/index.js";
+import { type Fit, fits, RANGE, ranges } from "../data/index.js";
 import { parseSettings } from "../settings.js";
 import { BYTES } from "../text/bytes.js";
 import { settingCalled } from "./otherNames.js";
@@ -160,9 +160,14 @@ export const trainConfig = z.strictObject({
     .optional()
     .describe("channels of image files: 1 grey, 3 colour, 4 with transparency; default 3"),
   range: z
-    .enum(Object.keys(ranges) as [Range16, ...Range16[]])
+    .string()
+    .regex(RANGE, {
+      error: `expected ${Object.keys(ranges).join(", ")}, or limits of all channels or of each, as 0-3000`,
+    })
     .default("full")
-    .describe(`how 16-bit image files become bytes: ${inWords(ranges)}`),
+    .describe(
+      `how 16-bit images become bytes: ${inWords(ranges)}; or limits of all channels or of each, as 0-3000`,
+    ),
   pack: z
     .boolean()
     .default(false)

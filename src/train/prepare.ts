@@ -289,7 +289,8 @@ export async function prepare(
     ...{ optimizer: own.optimizer, optimizers: module?.optimizers },
   });
   checkHyper(optimizer, full);
-  const config = withLevels(full, optimizer);
+  const { range = full.range } = splits;
+  const config = withLevels({ ...full, range }, optimizer);
   if (isSelfPaced(optimizer)) checkPace(optimizer, config, settings);
   checkPaces(optimizer, config);
   const drawn = draw(splits, config);

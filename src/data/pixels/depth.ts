@@ -1,21 +1,67 @@
 // Numbers of more than 8 bits as bytes.
 
-/** How numbers of 16 bits become bytes. */
+import { InputError } from "../../inputError.js";
+
+/** How numbers of 16 bits become bytes, besides limits that are given. */
 export const ranges = {
   full: "the whole range: 0 to 65535 become 0 to 255",
   percentile: "each image from its 1st to its 99th percentile",
+  train:
+    "each channel from the 1st to the 99th percentile of the training images, kept with the run",
 } as const;
-export type Range16 = keyof typeof ranges;
+
+/** Names of ranges, or limits as {@link formatLimits} writes them. */
+export const RANGE = /^(full|percentile|train|\d+-\d+(,\d+-\d+)*)$/;
+
+/** The numbers that become 0 and 255, of each channel or of all of them. */
+export type Limits = readonly (readonly [low: number, high: number])[];
 
 /** Steps of 16 bits in one of 8. */
 const STEP = 257;
 const LOW = 0.01;
+const WHOLE: Limits = [[0, 255 * STEP]];
 
-/** Percentiles of 16-bit numbers, by counting. */
-function percentiles(data: Uint16Array): [low: number, high: number] {
-  const counts = new Uint32Array(65536);
-  for (const value of data) counts[value]++;
-  const rank = Math.floor(LOW * (data.length - 1));
+/**
+ * Limits as a setting has them.
+ *
+ * @example
+ * formatLimits([[120, 3050], [80, 2900]]); // "120-3050,80-2900"
+ */
+export const formatLimits = (limits: Limits): string =>
+  limits.map(([low, high]) => `${low}-${high}`).join(",");
+
+/** Limits from a setting; `undefined` for the name of a range. */
+function parseLimits(range: string): Limits | undefined {
+  if (range in ranges) return undefined;
+  return range.split(",").map((pair) => {
+    const [low, high] = pair.split("-").map(Number);
+    if (low < high && high < 2 ** 16) return [low, high];
+    throw new InputError(
+      `setting range has ${pair}; expected two numbers from 0 to 65535, the lower one first, as 120-3050`,
+    );
+  });
+}
+
+/** Counts numbers of 16 bits, those of each channel for themselves. */
+export class Histogram {
+  private readonly counts: Uint32Array[] = [];
+
+  /** Adds numbers of pixels [pixels, channels]. */
+  add(data: Uint16Array, channels: number): void {
+    while (this.counts.length < channels) this.counts.push(new Uint32Array(65536));
+    for (let at = 0; at < data.length; at++) this.counts[at % channels][data[at]]++;
+  }
+
+  /** Percentiles 1 and 99 of each channel. */
+  limits(): Limits {
+    return this.counts.map(percentiles);
+  }
+}
+
+/** The numbers at the 1st and the 99th percentile, from how often each occurs. */
+function percentiles(counts: Uint32Array): readonly [low: number, high: number] {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const rank = Math.floor(LOW * (total - 1));
   const at = (from: number, step: number) => {
     let [value, seen] = [from, counts[from]];
     while (seen <= rank) seen += counts[(value += step)];
@@ -24,17 +70,38 @@ function percentiles(data: Uint16Array): [low: number, high: number] {
   return [at(0, 1), at(65535, -1)];
 }
 
+/** The limits of one image. */
+function limitsOf(data: Uint16Array, channels: number, range: string): Limits {
+  const limits = parseLimits(range);
+  if (limits && limits.length !== 1 && limits.length !== channels) {
+    throw new InputError(
+      `it has ${channels} channels; setting range has limits of ${limits.length}`,
+    );
+  }
+  if (limits) return limits;
+  if (range !== "percentile") return WHOLE;
+  const all = new Histogram();
+  all.add(data, 1);
+  return all.limits();
+}
+
 /**
- * 16-bit numbers as bytes, by one of {@link ranges}.
+ * 16-bit numbers as bytes, what lies outside of the limits being cut.
  *
+ * @param channels of data [pixels, channels]
+ * @param range one of {@link ranges} but `train`, or limits of each channel or of all
  * @example
- * bytesOf16(Uint16Array.of(0, 257, 65535)); // Uint8Array.of(0, 1, 255)
+ * bytesOf16(Uint16Array.of(0, 257, 65535), 1); // Uint8Array.of(0, 1, 255)
+ * bytesOf16(Uint16Array.of(100, 100, 300, 300), 2, "100-300,0-200"); // Uint8Array.of(0, 127, 255, 255)
  */
-export function bytesOf16(data: Uint16Array, range: Range16 = "full"): Uint8Array {
-  const [low, high] = range === "percentile" ? percentiles(data) : [0, 255 * STEP];
-  const scale = 255 / Math.max(1, high - low);
+export function bytesOf16(data: Uint16Array, channels: number, range = "full"): Uint8Array {
+  const limits = limitsOf(data, channels, range);
+  const scales = limits.map(([low, high]) => 255 / Math.max(1, high - low));
   const bytes = new Uint8ClampedArray(data.length);
-  for (let at = 0; at < data.length; at++) bytes[at] = (data[at] - low) * scale;
+  for (let at = 0; at < data.length; at++) {
+    const channel = limits.length === 1 ? 0 : at % channels;
+    bytes[at] = (data[at] - limits[channel][0]) * scales[channel];
+  }
   return new Uint8Array(bytes.buffer);
 }
 

@@ -2,10 +2,11 @@
 
 import { InputError } from "../../inputError.js";
 import { type Dataset, type Splits, subset } from "../dataset.js";
-import { type DecodeOptions, decodeInOrder } from "../decode.js";
+import { type DecodeOptions, decodeInOrder, limitsOfFiles } from "../decode.js";
 import { type Image, type Images, joinImages, takeImages } from "../images.js";
 import type { Labels } from "../labels.js";
 import { estimate, packImages } from "../packed.js";
+import { formatLimits } from "../pixels/depth.js";
 import { memoryFor, type ReadOptions, type WrongFile } from "./reader.js";
 
 const CHANNELS = 3;
@@ -66,9 +67,10 @@ export async function readImages(
   wrong: readonly WrongFile[] = [],
 ): Promise<Splits> {
   const { name, train, selection, test, notes } = parts;
+  const limits = options.range === "train" ? await trainLimits(parts, options) : undefined;
   const given = [train, selection, test].filter((part) => part !== undefined);
   const paths = given.flatMap((part) => part.paths);
-  const all = await decodeAll(name, paths, options);
+  const all = await decodeAll(name, paths, { ...options, ...(limits && { range: limits }) });
   const found = [...wrong];
   let first = 0;
   const read = (files: ImageFiles, title: string): Dataset => {
@@ -80,12 +82,23 @@ export async function readImages(
     train: read(train, name),
     ...(selection && { selection: read(selection, `${name} (selection)`) }),
     ...(test && { test: read(test, `${name} (test)`) }),
+    ...(limits && { range: limits }),
     ...(notes && { notes }),
   };
   const each = unique(found);
   if (options.wrong && splits.train.length > 0) for (const file of each) options.wrong.push(file);
   else refuseWrong(each, "file(s) or folder(s) cannot be used; repair or remove them");
   return splits;
+}
+
+/** Percentiles of the training images, as a setting. */
+async function trainLimits({ name, train }: ImageParts, options: ReadOptions): Promise<string> {
+  const { range: _, ...decoding } = decodingOf(options);
+  const limits = await limitsOfFiles(train.paths, decoding);
+  if (limits) return formatLimits(limits);
+  throw new InputError(
+    `${name}: setting range is train, but no training image has 16 bits without opacity; leave it out`,
+  );
 }
 
 /** Each file once: a table may name one in several rows, and a folder may be listed as source and as part. */

@@ -6,7 +6,6 @@ import { formatBytes } from "../../text/bytes.js";
 import { counted } from "../../text/format.js";
 import type { Splits } from "../dataset.js";
 import type { Labels } from "../labels.js";
-import type { Range16 } from "../pixels/depth.js";
 
 /** A file or folder that somebody wants read. */
 export interface Location {
@@ -41,8 +40,8 @@ export interface ReadOptions {
   readonly size?: number;
   /** Channels of images from files: 1 grey, 3 colour, 4 with transparency; default 3. */
   readonly channels?: number;
-  /** How images of 16 bits become bytes; default the whole range. */
-  readonly range?: Range16;
+  /** How images of 16 bits become bytes: `full`, `percentile`, `train`, or limits as `120-3050`; default the whole range. */
+  readonly range?: string;
   /** Keeps decoded images in a file even where memory would do; default false. */
   readonly pack?: boolean;
   /** Folder of such files; default that of the user's caches. */

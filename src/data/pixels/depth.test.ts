@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { bytesOf16, formatLimits, Histogram, RANGE } from "./depth.js";
+
+test("limits are the 1st and 99th percentile of each channel over all that was counted", () => {
+  const all = new Histogram();
+  const ramp = Uint16Array.from({ length: 1000 }, (_, at) =>
+    at % 2 === 0 ? at / 2 : 60_000 - (at - 1),
+  );
+  all.add(ramp.subarray(0, 400), 2);
+  all.add(ramp.subarray(400), 2);
+  expect(all.limits()).toEqual([
+    [4, 495],
+    [60_000 - 2 * 495, 60_000 - 2 * 4],
+  ]);
+  expect(formatLimits(all.limits())).toBe("4-495,59010-59992");
+});
+
+test("each channel has its own limits, or all have the same; what lies outside is cut", () => {
+  const data = Uint16Array.of(100, 1000, 200, 3000, 300, 2000);
+  expect([...bytesOf16(data, 2, "100-300,1000-2000")]).toEqual([0, 0, 127, 255, 255, 255]);
+  expect([...bytesOf16(data, 2, "0-255")]).toEqual([100, 255, 200, 255, 255, 255]);
+  expect(() => bytesOf16(data, 3, "1-2,3-4")).toThrow("it has 3 channels");
+  expect(() => bytesOf16(data, 2, "300-100")).toThrow("the lower one first");
+  expect(() => bytesOf16(data, 2, "0-70000")).toThrow("from 0 to 65535");
+});
+
+test.each([
+  ["full", true],
+  ["train", true],
+  ["0-3000", true],
+  ["1-2,3-4,5-6,7-8", true],
+  ["1-2,", false],
+  ["best", false],
+  ["-3-4", false],
+])("setting %s", (text, fits) => {
+  expect(RANGE.test(text)).toBe(fits);
+});
