@@ -146,6 +146,7 @@ function describe(report: CheckReport): string[] {
 
 interface Options {
   readonly size?: number;
+  readonly channels?: number;
   readonly task?: string;
   readonly columns?: Readonly<Record<string, string>>;
   readonly classes?: string;
@@ -155,12 +156,13 @@ interface Options {
 }
 
 export function define(command: Command, console: Console): void {
-  const { task, classes, oneOf, groupBy } = trainConfig.shape;
+  const { task, channels, classes, oneOf, groupBy } = trainConfig.shape;
   command
     .command("check")
     .description("count classes, find equal images, leaks and unusable files")
     .argument("<data>", "a name (mnist, fashion-mnist) or a path")
     .option("--size <pixels>", "height and width that image files are brought to", count)
+    .option("--channels <number>", channels.description!, count)
     .option("--task <name>", task.description!)
     .option("--columns <role=name,...>", trainConfig.shape.columns.description!, parseTexts)
     .option("--classes <file>", classes.description!)
