@@ -1,6 +1,7 @@
 // Parsers of arguments that several verbs take.
 
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
+import { views } from "../data/index.js";
 
 /** A whole number of at least 1. */
 export function count(text: string): number {
@@ -33,3 +34,10 @@ export function numbers(text: string): number[] {
   if (values.length > 0) return values;
   throw new InvalidArgumentError("Expected numbers between commas.");
 }
+
+/** Views of each image whose answers are averaged. */
+export const viewsOption = (): Option =>
+  new Option(
+    "--views <name>",
+    `average what is said of each image over views: ${views.map(({ name, meaning }) => `${name} (${meaning})`).join(", ")}`,
+  ).choices(views.map(({ name }) => name));

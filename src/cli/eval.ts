@@ -18,7 +18,7 @@ import type { MetricInfo, Prediction } from "../tasks/index.js";
 import { counted, grouped } from "../text/format.js";
 import { dataDifference, fingerprint } from "../train/fingerprint.js";
 import { isSource, openData } from "../train/openData.js";
-import { count } from "./arguments.js";
+import { count, viewsOption } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
 import { parseTexts } from "./flags.js";
 import { metricText, metricTitle } from "./metricText.js";
@@ -30,6 +30,7 @@ interface Options {
   readonly data?: string;
   readonly columns?: Readonly<Record<string, string>>;
   readonly engine?: string;
+  readonly views?: string;
   readonly json?: boolean;
   readonly draw?: string;
   readonly worst?: number;
@@ -145,14 +146,16 @@ export function define(command: Command, console: Console): void {
     .option("--data <data>", "another data set that shows the same classes or some of them")
     .option("--columns <role=name,...>", "what its columns or arrays hold", parseTexts)
     .option("--engine <name>", "auto, native or reference", "auto")
+    .addOption(viewsOption())
     .option("--draw <folder>", "draw the images it is worst at: what is known, and what it says")
     .option("--worst <number>", `images to draw (default: ${WORST})`, count)
     .option("--json", "print one object")
-    .action(async (run: string, { data, columns, engine, json, draw, worst }: Options) => {
+    .action(async (run: string, options: Options) => {
+      const { data, columns, engine, views, json, draw, worst } = options;
       if (worst !== undefined && draw === undefined) {
         throw new InputError("--worst has no effect without --draw; add that, or leave it out");
       }
-      const net = await openTrained(run, { engine });
+      const net = await openTrained(run, { engine, views });
       try {
         if (draw !== undefined) makeFolder(draw);
         const evaluated = await evaluatedSet(run, net, { data, columns }, showReading(console.err));

@@ -12,7 +12,7 @@ import type { Prediction, Task } from "../tasks/index.js";
 import { csvRow, spreadsheetSafe } from "../text/csv.js";
 import { counted, grouped, percent } from "../text/format.js";
 import { printable } from "../text/printable.js";
-import { count } from "./arguments.js";
+import { count, viewsOption } from "./arguments.js";
 import { type Console, say } from "./console.js";
 import { parseNumber } from "./flags.js";
 
@@ -22,6 +22,7 @@ const NAMED = 10;
 interface Options {
   readonly top: number;
   readonly engine?: string;
+  readonly views?: string;
   readonly json?: boolean;
   readonly out?: string;
   readonly places?: string;
@@ -186,15 +187,16 @@ export function define(command: Command, console: Console): void {
     .argument("<images...>", "image files, folders of them, or patterns such as 'photos/*.jpg'")
     .option("--top <number>", "classes to name", count, 3)
     .option("--engine <name>", "auto, native or reference", "auto")
+    .addOption(viewsOption())
     .option("--out <file>", "write a CSV table with a row for each image")
     .option("--places <file>", "write a CSV table with a row for each point or box")
     .option("--confidence <number>", "least confidence of a tag, point or box", parseNumber)
     .option("--draw <folder>", "draw what was found into copies of the images")
     .option("--json", "print a line of JSON for each image")
     .action(async (run: string, named: string[], options: Options) => {
-      const { top, engine, json, draw, confidence } = options;
+      const { top, engine, views, json, draw, confidence } = options;
       const files = await listImages(named);
-      const net = await openTrained(run, { engine });
+      const net = await openTrained(run, { engine, views });
       const tables = new Map<string, Table>();
       try {
         checkConfidence(confidence, net.task);

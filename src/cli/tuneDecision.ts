@@ -4,12 +4,14 @@ import type { Command } from "commander";
 import { openTrained, tuneDecision } from "../runs/index.js";
 import type { MetricInfo } from "../tasks/index.js";
 import { grouped } from "../text/format.js";
+import { viewsOption } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
 import { metricText, metricTitle } from "./metricText.js";
 import { table } from "./table.js";
 
 interface Options {
   readonly engine?: string;
+  readonly views?: string;
   readonly json?: boolean;
 }
 
@@ -20,8 +22,12 @@ async function metricsOf(run: string, engine: string | undefined): Promise<reado
   return net.task.metrics;
 }
 
-async function decide(run: string, { engine, json }: Options, console: Console): Promise<void> {
-  const found = await tuneDecision(run, { engine });
+async function decide(
+  run: string,
+  { engine, views, json }: Options,
+  console: Console,
+): Promise<void> {
+  const found = await tuneDecision(run, { engine, views });
   if (json) return sayJson(console, { run, ...found });
   const { images, before, after, constants } = found;
   const rows = (await metricsOf(run, engine)).map((metric) => [
@@ -44,6 +50,7 @@ export function addDecision(command: Command, console: Console): void {
     .description("choose from which confidence on a finished run of tags or boxes says things")
     .argument("<run>", "run folder")
     .option("--engine <name>", "auto, native or reference", "auto")
+    .addOption(viewsOption())
     .option("--json", "print one object")
     .action((run: string, options: Options) => decide(run, options, console));
 }

@@ -101,3 +101,4 @@ export {
   type TargetMaker,
   targetBuffers,
 } from "./targets.js";
+export { getViews, type Views, views } from "./views.js";

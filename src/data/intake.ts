@@ -4,7 +4,7 @@
 import { InputError } from "../inputError.js";
 import { counted } from "../text/format.js";
 import type { Dataset } from "./dataset.js";
-import { type Fit, fits } from "./geometry.js";
+import { type Affine, type Fit, fits } from "./geometry.js";
 import { commonSize, imagesOf, joinImages, readerOf, sizeAt, sizesInWords } from "./images.js";
 import type { Normalisation } from "./normalise.js";
 import { channelRule } from "./pixels/channels.js";
@@ -31,6 +31,8 @@ export interface Intake extends Normalisation {
   readonly input: readonly [number, number, number];
   /** What happens to images of another shape. */
   readonly fit: Fit;
+  /** Ways in which each image is seen, one behind the other; default as it is. */
+  readonly views?: readonly Affine[];
 }
 
 /**

@@ -5,7 +5,7 @@ import { InputError } from "../inputError.js";
 import { Random } from "../tensor/philox.js";
 import { type Augmentation, type Frame, Sample } from "./augment/augmentation.js";
 import type { Dataset } from "./dataset.js";
-import { fitMap } from "./geometry.js";
+import { type Affine, fitMap, identity } from "./geometry.js";
 import { sizeAt } from "./images.js";
 import { type Intake, plainIntake, withChannels } from "./intake.js";
 import { noTargets, type TargetMaker, targetBuffers } from "./targets.js";
@@ -35,7 +35,10 @@ export interface LoaderOptions {
 
 /** Inputs of one step. The arrays are used again after as many further calls as there are slots. */
 export interface Batch {
-  /** f32 [n, channels, height, width], normalised, or the rows that stand for them; a buffer of the engine. */
+  /**
+   * f32 [n, channels, height, width], normalised, or the rows that stand for them; a buffer of the engine. With views
+   * [n * views, channels, height, width], those of an image behind each other.
+   */
   readonly images: Float32Array;
   /** What else the program takes, by the names of its inputs. */
   readonly targets: Readonly<Record<string, Buffer>>;
@@ -99,6 +102,7 @@ export class Loader {
   readonly height: number;
   readonly width: number;
   private readonly intake: Intake;
+  private readonly views: readonly Affine[];
   private readonly slots: readonly Slot[];
   private readonly targets: TargetMaker;
   private calls = 0;
@@ -129,21 +133,23 @@ export class Loader {
     this.height = height;
     this.width = width;
     this.intake = intake;
+    this.views = intake.views ?? [identity];
     this.targets = options.targets ?? noTargets;
     this.slots = Array.from({ length: slots }, () => this.newSlot());
   }
 
   private newSlot(): Slot {
-    const { engine, dataset, batchSize: n } = this;
+    const { engine, dataset, batchSize: n, views } = this;
+    const seen = n * views.length;
     return {
       images: engine.buffer(
-        n * (dataset.rows?.width ?? dataset.channels * this.height * this.width),
+        seen * (dataset.rows?.width ?? dataset.channels * this.height * this.width),
       ),
       targets: targetBuffers(engine, this.targets, n),
       own: new Int32Array(n),
       indices: new Int32Array(2 * n),
-      sources: new Float64Array(2 * n * SOURCE_FIELDS),
-      fields: new Float32Array(n * SAMPLE_FIELDS),
+      sources: new Float64Array(2 * seen * SOURCE_FIELDS),
+      fields: new Float32Array(seen * SAMPLE_FIELDS),
     };
   }
 
@@ -204,14 +210,14 @@ export class Loader {
       const { partner } = sample;
       const aside = partner === undefined ? -1 : slot.own[partner];
       slot.indices[2 * at + 1] = aside;
-      sample.write(
-        slot.fields,
-        at,
-        maps[at],
-        aside < 0 ? undefined : sample.mapFrom(sizes[partner!]),
-      );
-      this.locate(slot, 2 * at);
-      this.locate(slot, 2 * at + 1);
+      for (const [view, map] of this.views.entries()) {
+        const place = at * this.views.length + view;
+        const seen = sample.seenBy(map, this);
+        const other = aside < 0 ? undefined : seen.mapFrom(sizes[partner!]);
+        seen.write(slot.fields, place, seen.mapFrom(sizes[at]), other);
+        this.locate(slot, slot.own[at], 2 * place);
+        this.locate(slot, aside, 2 * place + 1);
+      }
     }
     this.targets.fill({ indices: slot.indices, samples, sizes, maps, to: this }, slot.targets);
   }
@@ -229,10 +235,9 @@ export class Loader {
     });
   }
 
-  /** Fills in where the image at a place of `indices` lies. */
-  private locate({ indices, sources }: Slot, place: number): void {
+  /** Fills in where an image lies that stands at a place of `sources`; -1 for none. */
+  private locate({ sources }: Slot, image: number, place: number): void {
     const { offsets, sizes } = this.dataset.images;
-    const image = indices[place];
     const start = place * SOURCE_FIELDS;
     if (image < 0) sources.set([-1, 0, 0], start);
     else sources.set([offsets[image], sizes[2 * image], sizes[2 * image + 1]], start);

@@ -8,5 +8,5 @@ export { type FilePrediction, predictFiles } from "./predictFiles.js";
 export { type RunConfig, readRunConfig } from "./runConfig.js";
 export { runFiles } from "./runFiles.js";
 export { type TrainOptions, train } from "./train.js";
-export { openTrained, type TimedEvaluation, Trained } from "./trained.js";
+export { type OpenTrainedOptions, openTrained, type TimedEvaluation, Trained } from "./trained.js";
 export { type Decided, tuneDecision } from "./tuneDecision.js";

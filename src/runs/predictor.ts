@@ -1,14 +1,14 @@
 // What a net says of images.
 
-import { type Dataset, fitMap, sizeAt } from "../data/index.js";
+import { type Dataset, fitMap, identity, sizeAt } from "../data/index.js";
 import type { Engine, Vector } from "../engine/index.js";
 import type { Model } from "../models/index.js";
 import {
   type DecodeOptions,
   type Prediction,
-  predictionGraph,
   sizeOfInput,
   type Task,
+  viewedGraph,
 } from "../tasks/index.js";
 import { Forward, type UseOutput } from "../train/forward.js";
 import type { NetInfo } from "../train/weights.js";
@@ -24,7 +24,9 @@ export class Predictor {
     private readonly info: NetInfo,
     largest: number,
   ) {
-    const graphOf = (batch: number) => predictionGraph(model, batch).graph;
+    const { constants, views = [identity] } = info;
+    const graphOf = (batch: number) =>
+      viewedGraph({ model, task, constants }, batch, views.length).graph;
     this.forward = new Forward(engine, graphOf, info, largest);
   }
 

@@ -2,7 +2,15 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { alignLabels, checkImages, type Dataset, type Labels, labelKinds } from "../data/index.js";
+import {
+  alignLabels,
+  checkImages,
+  type Dataset,
+  getViews,
+  type Labels,
+  labelKinds,
+  type Views,
+} from "../data/index.js";
 import { createEngine, type Engine, type EngineOptions, type Vector } from "../engine/index.js";
 import { InputError } from "../inputError.js";
 import { createModel, type Model } from "../models/index.js";
@@ -37,6 +45,9 @@ export interface TimedEvaluation extends Evaluation {
 /** A net with its weights. Open one by {@link openTrained}, and close it. */
 export class Trained {
   private readonly predictor: Predictor;
+  /** How images are seen, and how many at once. */
+  private readonly seen: NetInfo;
+  private readonly batch: number;
   private maker?: Promise<FeatureMaker>;
 
   constructor(
@@ -47,20 +58,19 @@ export class Trained {
     readonly engine: Engine,
     /** All parameters [length of the layout]; not to be changed. */
     readonly w: Vector,
+    views?: Views,
   ) {
-    this.predictor = new Predictor(engine, model, task, info, config.settings.batch);
+    this.seen = views ? { ...info, views: views.maps } : info;
+    this.batch = Math.ceil(config.settings.batch / (views?.maps.length ?? 1));
+    this.predictor = new Predictor(engine, model, task, this.seen, this.batch);
   }
 
   /** Loss and metrics on a data set with labels of the task's kind and the net's names. */
   async evaluate(dataset: Dataset): Promise<TimedEvaluation> {
-    const { engine, info, config } = this;
+    const { engine, seen, batch } = this;
     const fitting = this.fitting(dataset);
-    const evaluator = await Evaluator.create(
-      engine,
-      this.question(fitting.labels),
-      config.settings.batch,
-      info,
-    );
+    const question = this.question(fitting.labels);
+    const evaluator = await Evaluator.create(engine, question, batch, seen);
     const start = performance.now();
     const evaluation = await evaluator.evaluate(this.w, evaluator.loader(fitting));
     const seconds = (performance.now() - start) / 1000;
@@ -149,6 +159,28 @@ export class Trained {
   }
 }
 
+/** Refuses views that cannot be had of a net's images, or whose outputs cannot be averaged. */
+function expectViews({ name, square }: Views, task: Task, { name: model, loss, input }: Model) {
+  const [, height, width] = input;
+  const fault = !task.average
+    ? `task ${task.name} has no mean of what it says of several views`
+    : loss
+      ? `model ${model} has a loss of its own, whose outputs are no logits`
+      : square && height !== width
+        ? `the net's images are ${height}x${width}, and must be squares to be turned`
+        : undefined;
+  if (fault !== undefined) throw new InputError(`views ${name}: ${fault}; leave views out`);
+}
+
+/** Settings of {@link openTrained}. */
+export interface OpenTrainedOptions extends EngineOptions {
+  /**
+   * Views of each image over which what is said of it is averaged: `flip` (2) or `dihedral` (8); default the image as it is.
+   * They take as many times as long. Features are of the image as it is.
+   */
+  readonly views?: string;
+}
+
 /**
  * Opens a run's best weights.
  *
@@ -161,7 +193,11 @@ export class Trained {
  * Object.keys(metrics); // ["accuracy", "balancedAccuracy", "top5", "macroF1"]
  * await net.close();
  */
-export async function openTrained(run: string, options: EngineOptions = {}): Promise<Trained> {
+export async function openTrained(
+  run: string,
+  { views, ...options }: OpenTrainedOptions = {},
+): Promise<Trained> {
+  const seen = views === undefined ? undefined : getViews(views);
   const config = await readRunConfig(run);
   const path = join(run, runFiles.best);
   if (!existsSync(path)) {
@@ -174,8 +210,10 @@ export async function openTrained(run: string, options: EngineOptions = {}): Pro
   const model = createModel(info.model, input, own?.models);
   const { layout } = netOf(model, 1, { training: false });
   const values = vectorOf(layout, tensors, path);
+  const task = getTask(info.task, own?.tasks);
+  if (seen) expectViews(seen, task, model);
   const engine = await createEngine(options);
   const w = engine.vector(layout.length);
   await w.write(values);
-  return new Trained(config, info, model, getTask(info.task, own?.tasks), engine, w);
+  return new Trained(config, info, model, task, engine, w, seen);
 }

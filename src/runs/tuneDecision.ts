@@ -2,7 +2,6 @@
 
 import { join } from "node:path";
 import { draw } from "../data/index.js";
-import type { EngineOptions } from "../engine/index.js";
 import { writeFileAtomic } from "../files/atomicFile.js";
 import { lockFolder } from "../files/lock.js";
 import { netOf } from "../nn/index.js";
@@ -11,7 +10,7 @@ import { openData } from "../train/openData.js";
 import { encodeWeights } from "../train/weights.js";
 import { readRunConfig } from "./runConfig.js";
 import { runFiles } from "./runFiles.js";
-import { openTrained, type Trained } from "./trained.js";
+import { type OpenTrainedOptions, openTrained, type Trained } from "./trained.js";
 
 /** What was chosen, and what it is worth on the images that chose it. */
 export interface Decided {
@@ -34,7 +33,10 @@ async function selectionOf({ config, info, task }: Trained) {
  *
  * @throws InputError for a task that has nothing to choose, and as {@link openTrained} does.
  */
-export async function tuneDecision(run: string, options: EngineOptions = {}): Promise<Decided> {
+export async function tuneDecision(
+  run: string,
+  options: OpenTrainedOptions = {},
+): Promise<Decided> {
   // A folder that is no run is not to be locked.
   await readRunConfig(run);
   const lock = lockFolder(run);

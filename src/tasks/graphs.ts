@@ -10,7 +10,9 @@ import {
   mul,
   type ParamLayout,
   reduceSum,
+  reshape,
   scalar,
+  slice,
   trainedParams,
   type Value,
   write,
@@ -19,7 +21,7 @@ import { rewrite } from "../graph/rewrite.js";
 import { InputError } from "../inputError.js";
 import { CELL_OUTPUTS, countCells } from "../models/cells.js";
 import type { Model } from "../models/model.js";
-import { netOf, type ParamSpec } from "../nn/index.js";
+import { type Net, netOf, type ParamSpec } from "../nn/index.js";
 import { formatShape, type Shape, sameShape } from "../tensor/shape.js";
 import { TALLY } from "./tallies.js";
 import type { Constants, OutputForm, Task } from "./task.js";
@@ -152,9 +154,28 @@ export function trainingGraph(
   return { graph, layout, specs };
 }
 
+/** A net whose images come in several views each, one behind the other, and the task's average of its outputs. */
+function viewedNet(
+  { model, task, constants }: Pick<Asked, "model" | "task" | "constants">,
+  batch: number,
+  views: number,
+): Net {
+  const net = netOf(model, batch * views, { training: false });
+  if (views === 1) return net;
+  const [, ...shape] = net.output.shape;
+  const apart = reshape(net.output, [batch, views, ...shape]);
+  const all = Array.from({ length: views }, (_, view) => {
+    const one = slice(apart, [0, view, ...shape.map(() => 0)], [batch, 1, ...shape]);
+    return reshape(one, [batch, ...shape]);
+  });
+  return { ...net, output: task.average!(all, constants) };
+}
+
 /**
  * Outputs `output` [batch, ...] and `losses` [batch] of one batch, without label smoothing and with running
  * statistics. Inputs and `w` as in {@link trainingGraph}; `w` stays as it is.
+ *
+ * @param views of each image among the inputs `x` [batch * views, c, h, w], over which outputs are averaged; default 1
  *
  * @example
  * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, outputs: 10 });
@@ -163,10 +184,9 @@ export function trainingGraph(
  * graph.outputs.get("output")?.shape; // [100, 10]
  * graph.outputs.get("losses")?.shape; // [100]
  */
-export function evaluationGraph(question: Asked, batch: number): TaskGraph {
-  const { model } = question;
-  const net = netOf(model, batch, { training: false });
-  const { graph, layout, specs, output } = net;
+export function evaluationGraph(question: Asked, batch: number, views = 1): TaskGraph {
+  const { layout, specs, output } = viewedNet(question, batch, views);
+  const { graph } = output;
   checkOutput(question, output);
   graph.output("output", output);
   if (question.task.loss) graph.output("losses", lossOf(question, batch, output, {}).losses);
@@ -223,6 +243,17 @@ function withoutWrites(graph: Graph, output: Value): Graph {
  */
 export function predictionGraph(model: Model, batch: number): TaskGraph {
   const net = netOf(model, batch, { training: false });
+  net.graph.output("output", net.output);
+  return net;
+}
+
+/** As {@link predictionGraph}, with what a task makes of several views of each image, x [batch * views, c, h, w]. */
+export function viewedGraph(
+  question: Pick<Asked, "model" | "task" | "constants">,
+  batch: number,
+  views: number,
+): TaskGraph {
+  const net = viewedNet(question, batch, views);
   net.graph.output("output", net.output);
   return net;
 }

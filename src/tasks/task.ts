@@ -222,6 +222,11 @@ export interface Task<L extends Labels = Labels> {
   /** Chooses what a decoder says from which confidence on; default there is nothing to choose. */
   newTuner?(labels: L, constants: Constants, size: ImageSize): Tuner;
   /**
+   * Several outputs about the same images as one of their shape, which says the mean of what they say. Default none, for
+   * tasks that tell of places, which views of an image would move.
+   */
+  average?(outputs: readonly Value[], constants: Constants): Value;
+  /**
    * A prediction of {@link Task.decode} with its places, which are in pixels of the net's input, in pixels of the image.
    * Default as it is, for predictions that tell of no place.
    *

@@ -158,7 +158,9 @@ export const trainConfig = z.strictObject({
     .describe(`what happens to images of another shape: ${inWords(fits)}`),
   channels: count()
     .optional()
-    .describe("channels of image files: 1 grey, 3 colour, 4 with transparency or near infrared; default 3"),
+    .describe(
+      "channels of image files: 1 grey, 3 colour, 4 with transparency or near infrared; default 3",
+    ),
   range: z
     .string()
     .regex(RANGE, {

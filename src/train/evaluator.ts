@@ -47,9 +47,8 @@ export class Evaluator {
     batch: number,
     intake: Intake,
   ): Promise<Evaluator> {
-    const program = await engine.compile(evaluationGraph(question, batch).graph, {
-      frozen: [WEIGHTS],
-    });
+    const { graph } = evaluationGraph(question, batch, intake.views?.length);
+    const program = await engine.compile(graph, { frozen: [WEIGHTS] });
     return new Evaluator(engine, program, question, batch, intake);
   }
 

@@ -70,6 +70,14 @@ export class Sample {
     ]);
   }
 
+  /** How the image is made where somebody looks at it through a map, seen from its centre. */
+  seenBy(map: Affine, size: Size): Sample {
+    if (map === identity) return this;
+    const seen = Object.assign(new Sample(this.frame), this);
+    seen.warp(map, size);
+    return seen;
+  }
+
   /** Writes the fields of {@link SAMPLE_FIELDS} as number `at` of a batch, with the maps of the image and its partner. */
   write(fields: Float32Array, at: number, own: Affine, partner: Affine = identity): void {
     const start = at * SAMPLE_FIELDS;

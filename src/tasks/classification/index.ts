@@ -5,6 +5,7 @@ import { constant, mul, reduceSum, step, sub, type Value } from "../../graph/ind
 import { InputError } from "../../inputError.js";
 import { softmaxCrossEntropy } from "../../nn/index.js";
 import { classesAhead } from "../ahead.js";
+import { averageClasses } from "../average.js";
 import { softmax } from "../softmax.js";
 import type { Task } from "../task.js";
 import { isPlain, smoothed, weightedCrossEntropy } from "../weighting.js";
@@ -58,6 +59,7 @@ export const classification: Task<ClassLabels> = {
   reportOf: "class",
   reports: { precision: "share", recall: "share", f1: "share" },
   newMetrics: (labels) => new ClassMetrics(labels),
+  average: averageClasses,
   decode(output, { names }, { top = names.length } = {}) {
     const rows = output.length / names.length;
     return Array.from({ length: rows }, (_, row) => {

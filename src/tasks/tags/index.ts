@@ -3,12 +3,13 @@
 import type { TagLabels } from "../../data/index.js";
 import { abs, constant, mul, reduceSum, step, sub, type Value } from "../../graph/index.js";
 import { InputError } from "../../inputError.js";
+import { averageClasses, averageTags } from "../average.js";
 import { meanOfKnown } from "../known.js";
 import type { Task } from "../task.js";
 import { type Groups, groupsOf, savedGroups } from "./groups.js";
 import { questionLosses } from "./loss.js";
 import { TagMetrics, tagMetrics } from "./metrics.js";
-import { probabilityOf, ruleOf, said } from "./rule.js";
+import { columnOf, columnsOf, probabilityOf, ruleOf, said, withGroups } from "./rule.js";
 import { KNOWN, TARGETS, tagTargets } from "./targets.js";
 import { TagTuner } from "./tuner.js";
 
@@ -69,6 +70,11 @@ export const tags: Task<TagLabels> = {
   newMetrics: (labels, constants) => new TagMetrics(labels, constants),
   newTuner: (labels, constants) => new TagTuner(labels, constants),
   saysFrom: true,
+  average: (outputs, constants) =>
+    withGroups(averageTags(outputs), groupsOf(constants), (group) => {
+      const joint = averageClasses(outputs.map((one) => columnsOf(one, group)));
+      return group.map((_, at) => columnOf(joint, at));
+    }),
   decode(output, { names, constants }, { confidence } = {}) {
     const rows = output.length / names.length;
     const rule = ruleOf(constants, names.length, confidence);

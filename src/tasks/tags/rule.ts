@@ -89,13 +89,25 @@ function leads(logits: Value, group: readonly number[], tag: number): Value {
   return reshape(sub(constant(logits.graph, 1), step(ahead)), [logits.shape[0], 1]);
 }
 
-/** Before anything was chosen, in a graph: 1 for each tag that is said, else 0 [n, tags]. */
-export function said(logits: Value, groups: Groups): Value {
-  const alone = sub(constant(logits.graph, 1), step(neg(logits)));
-  if (groups.length === 0) return alone;
-  const columns = Array.from({ length: logits.shape[1] }, (_, tag) => {
-    const group = groups.find((one) => one.includes(tag));
-    return group ? leads(logits, group, tag) : columnOf(alone, tag);
-  });
-  return concat(columns, 1);
+/** Rows [n, tags] in which groups have columns of their own [n, 1], one for each of their tags. */
+export function withGroups(
+  rows: Value,
+  groups: Groups,
+  columns: (group: readonly number[]) => readonly Value[],
+): Value {
+  if (groups.length === 0) return rows;
+  const own = new Map(
+    groups.flatMap((group) => columns(group).map((column, at) => [group[at], column] as const)),
+  );
+  const all = Array.from(
+    { length: rows.shape[1] },
+    (_, tag) => own.get(tag) ?? columnOf(rows, tag),
+  );
+  return concat(all, 1);
 }
+
+/** Before anything was chosen, in a graph: 1 for each tag that is said, else 0 [n, tags]. */
+export const said = (logits: Value, groups: Groups): Value =>
+  withGroups(sub(constant(logits.graph, 1), step(neg(logits))), groups, (group) =>
+    group.map((tag) => leads(logits, group, tag)),
+  );

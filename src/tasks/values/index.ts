@@ -3,6 +3,7 @@
 import type { ValueLabels } from "../../data/index.js";
 import { abs, mul, reduceSum, sub } from "../../graph/index.js";
 import { InputError } from "../../inputError.js";
+import { meanOf } from "../average.js";
 import { meanOfKnown } from "../known.js";
 import { tallyList } from "../tallies.js";
 import type { Task } from "../task.js";
@@ -53,6 +54,7 @@ export const values: Task<ValueLabels> = {
   reportOf: "value",
   reports: { mae: "number", rmse: "number", r2: "number" },
   newMetrics: (labels, constants) => new ValueMetrics(labels, constants),
+  average: meanOf,
   decode(output, { names, constants }) {
     const { length } = names;
     const restored = (row: number, at: number) =>
