@@ -14,6 +14,7 @@ export {
 } from "./estimator.js";
 export { type Matrix, matrix, matrixOf, takeColumns, takeRows } from "./matrix.js";
 export { type Pca, pca } from "./pca.js";
+export { type FittedRidge, ridge } from "./ridge.js";
 export {
   constantColumns,
   type Standardiser,
