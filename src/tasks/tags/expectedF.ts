@@ -14,40 +14,66 @@ function countsOf(probabilities: readonly number[]): number[] {
   return counts;
 }
 
-/** The F that can be expected of saying the first `k` of some tags. */
-function expected(probabilities: readonly number[], k: number, weight: number): number {
+/**
+ * The F that can be expected of saying the first `k` of some tags, and one tag of each group.
+ *
+ * @param hits how likely each number of groups is said right [groups + 1]
+ */
+function expected(
+  probabilities: readonly number[],
+  k: number,
+  weight: number,
+  hits: readonly number[],
+): number {
   const inside = countsOf(probabilities.slice(0, k));
   const outside = countsOf(probabilities.slice(k));
+  const groups = hits.length - 1;
+  const said = k + groups;
   // Nothing said is right where nothing is there.
-  if (k === 0) return outside[0];
+  if (said === 0) return outside[0];
   let sum = 0;
-  for (const [right, p] of inside.entries()) {
-    for (const [missed, q] of outside.entries()) {
-      sum += (p * q * (1 + weight) * right) / (weight * (right + missed) + k);
+  for (const [hit, h] of hits.entries()) {
+    for (const [found, p] of inside.entries()) {
+      for (const [missed, q] of outside.entries()) {
+        const right = hit + found;
+        const there = groups + found + missed;
+        sum += (h * p * q * (1 + weight) * right) / (weight * there + said);
+      }
     }
   }
   return sum;
 }
 
 /**
- * Which tags to say: the likeliest ones, as many as make the expected F the largest.
+ * Which tags to say: the likeliest ones, as many as make the expected F the largest. Of a group of which an image has
+ * exactly one tag the likeliest is said.
  *
  * @param probabilities of each tag
  * @param beta how much more recall counts than precision; default 2
+ * @param groups numbers of tags of which there is exactly one; default none
  * @returns numbers of the tags, the likeliest first
  * @example
  * expectedFTags([0.9, 0.3, 0.05]); // [0, 1]
  * expectedFTags([0.9, 0.3, 0.05], 1); // [0]
+ * expectedFTags([0.4, 0.3, 0.3, 0.9], 1, [[0, 1, 2]]); // [3, 0]
  */
-export function expectedFTags(probabilities: ArrayLike<number>, beta = 2): number[] {
+export function expectedFTags(
+  probabilities: ArrayLike<number>,
+  beta = 2,
+  groups: readonly (readonly number[])[] = [],
+): number[] {
   const order = Array.from(probabilities, (_, at) => at).sort(
     (a, b) => probabilities[b] - probabilities[a] || a - b,
   );
-  const sorted = order.map((tag) => probabilities[tag]);
+  const leaders = groups.map((group) => order.find((tag) => group.includes(tag))!);
+  const hits = countsOf(leaders.map((tag) => probabilities[tag]));
+  const alone = order.filter((tag) => !groups.some((group) => group.includes(tag)));
+  const sorted = alone.map((tag) => probabilities[tag]);
   let [best, most] = [0, -1];
   for (let k = 0; k <= sorted.length; k++) {
-    const found = expected(sorted, k, beta * beta);
+    const found = expected(sorted, k, beta * beta, hits);
     if (found > most) [best, most] = [k, found];
   }
-  return order.slice(0, best);
+  const said = new Set([...leaders, ...alone.slice(0, best)]);
+  return order.filter((tag) => said.has(tag));
 }

@@ -97,3 +97,44 @@ test("the set of the largest expected F is the best of all sets", () => {
     { numRuns: 60 },
   );
 });
+
+/** The F that can be expected of a set where the first three tags are one of three, from every outcome. */
+function expectedOfGroup(
+  [a, b, c, ...rest]: readonly number[],
+  said: readonly number[],
+  beta: number,
+): number {
+  return [a, b, c].reduce((sum, p, one) => {
+    const certain = [0, 1, 2].map((tag) => Number(tag === one));
+    return sum + p * expectedF([...certain, ...rest], said, beta);
+  }, 0);
+}
+
+test("with a group, of which one tag is said, no other set of the others is better", () => {
+  const percent = fc.integer({ min: 0, max: 100 }).map((value) => value / 100);
+  const group = fc
+    .tuple(fc.integer({ min: 1, max: 100 }), fc.nat(100), fc.nat(100))
+    .map((parts) => parts.map((part) => part / (parts[0] + parts[1] + parts[2])));
+  fc.assert(
+    fc.property(
+      group,
+      fc.array(percent, { maxLength: 4 }),
+      fc.constantFrom(0.5, 1, 2),
+      (joint, rest, beta) => {
+        const probabilities = [...joint, ...rest];
+        const tags = expectedFTags(probabilities, beta, [[0, 1, 2]]);
+        const leaders = tags.filter((tag) => tag < 3);
+        expect(leaders).toEqual([joint.indexOf(Math.max(...joint))]);
+        const found = expectedOfGroup(probabilities, tags, beta);
+        for (let set = 0; set < 2 ** rest.length; set++) {
+          const said = [
+            ...leaders,
+            ...[...rest.keys()].filter((at) => (set >> at) & 1).map((at) => at + 3),
+          ];
+          expect(expectedOfGroup(probabilities, said, beta)).toBeLessThanOrEqual(found + 1e-12);
+        }
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
