@@ -23,7 +23,7 @@ for (const seed of seeds) {
     const given = resume ? { out: run } : { ...settings, ...own, data, seed, out: run };
     const { best, seconds } = await train(given, { resume });
     console.log(
-      `${run}: F2 ${(100 * best.score).toFixed(2)} % on the selection part, ${seconds.toFixed(0)} s`,
+      `${run}: average precision ${(100 * best.score).toFixed(2)} % on the selection part, ${seconds.toFixed(0)} s`,
     );
   }
 }

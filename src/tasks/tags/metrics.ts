@@ -30,13 +30,13 @@ export const tagMetrics: readonly MetricInfo[] = [
     trained: true,
     description: "share of the images of which every tag is right",
   },
+  { name: "map", ...share, description: "mean average precision of the tags that occur" },
   {
     name: "consistent",
     ...share,
     description:
       "share of the images of which exactly one tag of each group is said; of data with such groups",
   },
-  { name: "map", ...share, description: "mean average precision of the tags that occur" },
 ];
 
 /** What was found of what is there. */
