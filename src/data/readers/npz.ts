@@ -7,7 +7,7 @@ import { type HostTensor, widened } from "../../tensor/host.js";
 import { type Npz, openNpz } from "../../tensor/npz.js";
 import { type Dataset, type Part, type Splits, subset } from "../dataset.js";
 import { type Arrays, type FoundArray, findArrays, listArrays, proposal } from "./npzArrays.js";
-import { readImageArray, type StoredImages } from "./npzImages.js";
+import { arrayLimits, readImageArray, type StoredImages } from "./npzImages.js";
 import { kindOfArray, labelRoles, makeLabels, type StoredLabels } from "./npzLabels.js";
 import { groupNumbers, type Reader, type ReadOptions } from "./reader.js";
 import { PARTS, type Role, requireTrain } from "./roles.js";
@@ -188,7 +188,26 @@ function notesOf({ arrays, path }: Opened, whole: boolean, used: Role): string[]
   return notes;
 }
 
-function readArchive(opened: Opened): Splits {
+/** Which images of an undivided archive are of the test part: 1 for those, else 0; `undefined` where none are. */
+function testFlags(opened: Opened) {
+  const array = arrayOf(opened, "split");
+  return array && read(opened.archive, array.name).data;
+}
+
+/** The archive with limits of 16-bit numbers that the training images say, where that is asked for. */
+function withLimits(opened: Opened): Opened {
+  const { archive, path, options } = opened;
+  if (options.range !== "train") return opened;
+  const own = arrayOf(opened, "images", "train");
+  const pixels = own ?? arrayOf(opened, "images");
+  if (!pixels) return opened;
+  const flags = own ? undefined : testFlags(opened);
+  const range = arrayLimits(archive, pixels.name, path, (image) => flags?.[image] !== 1);
+  return { ...opened, options: { ...options, range } };
+}
+
+function readArchive(asked: Opened): Splits {
+  const opened = withLimits(asked);
   const { archive, arrays, path, options } = opened;
   const name = options.name ?? basename(path, ".npz");
   const stored: Partial<Record<Part, StoredPart>> = Object.fromEntries(
@@ -207,7 +226,11 @@ function readArchive(opened: Opened): Splits {
   const divided = inParts ? parts : divide(parts.train!, opened);
   const used = labelArray(opened, arrays.found.find(({ role }) => role === "images")?.part)!.role;
   const notes = notesOf(opened, !inParts, used);
-  return { ...requireTrain(divided, evaluated, path), ...(notes.length > 0 && { notes }) };
+  return {
+    ...requireTrain(divided, evaluated, path),
+    ...(options.range !== asked.options.range && { range: options.range! }),
+    ...(notes.length > 0 && { notes }),
+  };
 }
 
 /** A NumPy archive. */
@@ -215,7 +238,7 @@ export const npz: Reader = {
   name: "npz",
   reads:
     "an .npz file with train_images and train_labels (or _tags, _values, _masks), x_train and y_train, or images and labels",
-  heeds: ["columns", "classes"],
+  heeds: ["range", "columns", "classes"],
   matches: ({ path, entries }) => entries === undefined && /\.npz$/i.test(path),
   async read({ path }, options): Promise<Splits> {
     return withFile(path, (bytes) => {

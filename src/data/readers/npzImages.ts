@@ -5,6 +5,7 @@ import { type HostTensor, widened } from "../../tensor/host.js";
 import type { Npz } from "../../tensor/npz.js";
 import { formatShape, type Shape, sizeOf } from "../../tensor/shape.js";
 import { type Images, imagesOf } from "../images.js";
+import { bytesOf16, formatLimits, Histogram } from "../pixels/depth.js";
 import { memoryFor, type ReadOptions, requireMemory } from "./reader.js";
 
 /** More channels than this are no channels. */
@@ -62,7 +63,7 @@ export function readImageArray(
   const source = `${path}: ${name}`;
   const { type, shape, first } = archive.describe(name);
   const layout = layoutOf(shape, source);
-  const { channelsFirst, channels, length, height, width } = layout;
+  const { channelsFirst, channels, length } = layout;
   // As NumPy writes types: `<f4` has four bytes.
   const stored = sizeOf(shape) * Number(type.slice(2));
   if (first !== undefined && !channelsFirst && stored > memoryFor(options)) {
@@ -75,9 +76,60 @@ export function readImageArray(
     options,
     "save it as bytes (uint8), channels last and without compression: then it is read where it lies",
   );
-  const bytes = toBytes(widened(archive.read(name)), source);
-  const own = channelsFirst ? channelsLast(bytes, length, channels, height * width) : bytes;
-  return { ...layout, images: imagesOf(own, layout) };
+  const tensor = widened(archive.read(name));
+  const { range = "full" } = options;
+  if (range === "full") {
+    const bytes = toBytes(tensor, source);
+    return { ...layout, images: imagesOf(channelsLast(bytes, layout), layout) };
+  }
+  const numbers = channelsLast(wideNumbers(tensor, type, range, source), layout);
+  return { ...layout, images: imagesOf(bytesOf16(numbers, channels, range), layout) };
+}
+
+/** Numbers of 16 bits, which a range is for. */
+function wideNumbers(
+  { data, shape }: HostTensor,
+  type: string,
+  range: string,
+  source: string,
+): Uint16Array {
+  if (!/[ui]2$/.test(type)) {
+    throw new InputError(
+      `${source} has numbers of type ${type}; setting range is ${range}, which is for numbers of 16 bits: leave it out`,
+    );
+  }
+  const wrong = data.findIndex((value) => value < 0);
+  if (wrong < 0) return Uint16Array.from(data);
+  throw new InputError(
+    `${source}: record ${Math.floor(wrong / (data.length / shape[0]))} (element ${wrong}) is ${data[wrong]}; ` +
+      "expected numbers from 0 to 65535",
+  );
+}
+
+/**
+ * Percentiles of the channels of an array of images, as a setting.
+ *
+ * @param counts whether an image counts; default all
+ */
+export function arrayLimits(
+  archive: Npz,
+  name: string,
+  path: string,
+  counts: (image: number) => boolean = () => true,
+): string {
+  const source = `${path}: ${name}`;
+  const { type, shape } = archive.describe(name);
+  const layout = layoutOf(shape, source);
+  const numbers = channelsLast(
+    wideNumbers(widened(archive.read(name)), type, "train", source),
+    layout,
+  );
+  const each = numbers.length / layout.length;
+  const all = new Histogram();
+  for (let image = 0; image < layout.length; image++) {
+    if (counts(image)) all.add(numbers.subarray(image * each, (image + 1) * each), layout.channels);
+  }
+  return formatLimits(all.limits());
 }
 
 /** Bytes as they are; whole numbers up to 255 alike; fractions from 0 to 1 times 255. */
@@ -91,7 +143,7 @@ function toBytes({ data, shape }: HostTensor, source: string): Uint8Array {
     if (!(value >= 0 && value <= 255)) {
       throw new InputError(
         `${source}: record ${Math.floor(at / stride)} (element ${at}) is ${value}; ` +
-          "expected bytes 0 to 255 or fractions 0 to 1",
+          "expected bytes 0 to 255 or fractions 0 to 1; say how numbers of 16 bits become bytes by --range, as --range train",
       );
     }
     largest = Math.max(largest, value);
@@ -106,9 +158,15 @@ function toBytes({ data, shape }: HostTensor, source: string): Uint8Array {
   return Uint8Array.from(data, (value) => Math.round(value * factor));
 }
 
-function channelsLast(from: Uint8Array, count: number, channels: number, pixels: number) {
-  const to = new Uint8Array(from.length);
-  for (let n = 0; n < count; n++) {
+/** Numbers whose channels lie behind each other in each pixel. */
+function channelsLast<T extends Uint8Array | Uint16Array>(
+  from: T,
+  { length, channels, height, width, channelsFirst }: Layout,
+): T {
+  if (!channelsFirst) return from;
+  const pixels = height * width;
+  const to = new (from.constructor as new (length: number) => T)(from.length);
+  for (let n = 0; n < length; n++) {
     for (let channel = 0; channel < channels; channel++) {
       for (let pixel = 0; pixel < pixels; pixel++) {
         to[(n * pixels + pixel) * channels + channel] =
