@@ -13,7 +13,7 @@ import {
   subset,
 } from "../../src/data/index.js";
 import { referenceEngine } from "../../src/engine/reference/index.js";
-import { WEIGHTS } from "../../src/graph/index.js";
+import { Graph, input, WEIGHTS } from "../../src/graph/index.js";
 import type { Model } from "../../src/models/index.js";
 import { IMAGES, initialise } from "../../src/nn/index.js";
 import { compileUpdate, getRule } from "../../src/optim/index.js";
@@ -194,6 +194,21 @@ describe.each(allCases)("%s", (_, one) => {
         expect(JSON.parse(JSON.stringify(found))).toEqual(found);
       }),
       { numRuns: 50 },
+    );
+  });
+
+  test("the average of equal outputs says what one of them says", async () => {
+    const { constants } = question;
+    if (!task.average) return;
+    const graph = new Graph();
+    const output = input(graph, "output", [13, ...shapeOf(question)]);
+    graph.output("average", task.average([output, output, output], constants));
+    const program = await referenceEngine().compile(graph);
+    const outputs = noise(13 * numbers, 6);
+    const { average } = await program.run({ inputs: { output: outputs } });
+    expectClose(
+      await metricsOf(question, dataset, average as Float32Array, 13),
+      await metricsOf(question, dataset, outputs, 13),
     );
   });
 
