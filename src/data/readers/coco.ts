@@ -10,6 +10,7 @@ import type { Splits } from "../dataset.js";
 import { type CocoImage, readCoco } from "./cocoJson.js";
 import { imagesIn, listFolder } from "./folders.js";
 import { type MarkedFiles, readMarked } from "./marks.js";
+import { readOutlined } from "./outlines.js";
 import { type Found, folderNamed, partFolders, withImages } from "./partFolders.js";
 import { type Location, ofImageFiles, type Reader, type ReadOptions } from "./reader.js";
 import { PARTS, partOfYear, requireTrain } from "./roles.js";
@@ -108,7 +109,7 @@ class Finder {
   }
 }
 
-/** The images of a part with their boxes; refuses two that have one file. */
+/** The images of a part with their marks; refuses two that have one file. */
 function filesOf(
   { images }: { images: readonly CocoImage[] },
   folders: readonly string[],
@@ -150,7 +151,7 @@ async function readLocation(location: Location, options: ReadOptions): Promise<S
     const file = readCoco(path, options);
     if (part === "train") classes = file.classes;
     parts[part] = { examples: filesOf(file, folders, finder) };
-    notes.push(`${part}: images and boxes are those of ${path}`);
+    notes.push(`${part}: images and annotations are those of ${path}`);
   }
   const left = finder.left();
   if (left.length > 0) {
@@ -164,7 +165,8 @@ async function readLocation(location: Location, options: ReadOptions): Promise<S
   );
   const name = options.name ?? basename(resolve(location.path), ".json");
   const format = { kind: "boxes", ...(classes && { classes }) } as const;
-  const splits = await readMarked(name, present, format, location.path, options);
+  const read = options.kind === "mask" ? readOutlined : readMarked;
+  const splits = await read(name, present, format, location.path, options);
   return { ...splits, notes: [...notes, ...splits.notes!] };
 }
 
@@ -174,7 +176,7 @@ export const coco: Reader = {
   reads:
     "COCO annotations: annotations/instances_train.json (perhaps with a year, and val, test) and images; train/_annotations.coco.json among its images; or one .json file, its images beside or below it",
   heeds: [...ofImageFiles, "classes"],
-  kinds: ["boxes"],
+  kinds: ["boxes", "mask"],
   matches: async ({ path, entries }) =>
     entries === undefined
       ? /\.json$/i.test(path)
