@@ -1,6 +1,6 @@
 // COCO data sets: annotations/instances_train2017.json beside train2017/, as COCO has them; train/_annotations.coco.json
-// among the images, as Roboflow has them; or one JSON file with its images beside or below it. What the files hold is in
-// cocoJson.ts.
+// among the images, as Roboflow has them; result.json beside images/, as Label Studio has them; or one JSON file with its
+// images beside or below it. What the files hold is in cocoJson.ts, outlines.ts makes masks of them.
 
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
@@ -22,6 +22,7 @@ interface Annotations {
 }
 
 const ROBOFLOW = "_annotations.coco.json";
+const LABEL_STUDIO = "result.json";
 /** What is left of `instances_train2017.json` is the name of a part. */
 const titleOf = (file: string) => /^(?:instances[_-])?(.+)\.json$/i.exec(file)?.[1];
 
@@ -54,12 +55,13 @@ async function inAnnotations(path: string): Promise<Found<Annotations>> {
 async function annotationsIn(path: string): Promise<Found<Annotations>> {
   const found = await inAnnotations(path);
   if (Object.keys(found).length > 0) return found;
-  const among = async (folder: string): Promise<Annotations | undefined> => {
-    const file = join(folder, ROBOFLOW);
+  const among = async (folder: string, name = ROBOFLOW): Promise<Annotations | undefined> => {
+    const file = join(folder, name);
     const there = (await stat(file).catch(() => undefined))?.isFile();
     return there ? { path: file, folders: [folder] } : undefined;
   };
-  const whole = await among(path);
+  const apart = (await folderNamed(path, ["images"])) !== undefined;
+  const whole = (await among(path)) ?? (apart ? await among(path, LABEL_STUDIO) : undefined);
   if (whole) return { train: whole };
   const folders = await partFolders(path);
   const parts: Found<Annotations> = {};
@@ -90,7 +92,8 @@ class Finder {
   find({ file, source }: CocoImage, folders: readonly string[]): string {
     const expected = folders.map((folder) => resolve(folder, file));
     const there = expected.find((path) => this.files.has(path));
-    const named = this.byName.get(basename(file)) ?? [];
+    // Paths may be those of Windows.
+    const named = this.byName.get(file.split(/[\\/]/).at(-1)!) ?? [];
     const found = there ?? (named.length === 1 ? named[0] : undefined);
     if (found !== undefined) {
       this.used.add(found);
@@ -174,7 +177,7 @@ async function readLocation(location: Location, options: ReadOptions): Promise<S
 export const coco: Reader = {
   name: "coco",
   reads:
-    "COCO annotations: annotations/instances_train.json (perhaps with a year, and val, test) and images; train/_annotations.coco.json among its images; or one .json file, its images beside or below it",
+    "COCO annotations: annotations/instances_train.json (perhaps with a year, and val, test) and images; train/_annotations.coco.json among its images; result.json beside images/; or one .json file, its images beside or below it",
   heeds: [...ofImageFiles, "classes"],
   kinds: ["boxes", "mask"],
   matches: async ({ path, entries }) =>

@@ -46,15 +46,36 @@ function named<T>(mask: string, read: () => T): T {
   }
 }
 
+/** What the colours and numbers of mask files stand for. */
+export interface Legend {
+  /** Numbers of colours; see {@link pngNumbers}. */
+  readonly colours: ReadonlyMap<number, number>;
+  /** The class of each number. */
+  readonly numbers: readonly number[];
+}
+
+/** The classes of numbers; what does not count stays so. */
+function classesFor({ height, width, of }: PixelNumbers, { numbers }: Legend): PixelNumbers {
+  const wrong = of.find((value) => value >= numbers.length && value !== IGNORED);
+  if (wrong === undefined) {
+    return { height, width, of: of.map((value) => numbers[value] ?? IGNORED) };
+  }
+  throw new Error(`a pixel has the number ${wrong}; expected one from 0 to ${numbers.length - 1}`);
+}
+
 /** A mask that is a PNG file; one of another size than its image, which may be of any, is not unpacked. */
-export const maskFile = (path: string): MaskSource => ({
+export const maskFile = (path: string, legend?: Legend): MaskSource => ({
   source: path,
   read({ height, width }, image) {
     const bytes = readWhole(path);
     const said = named(path, () => pngSize(bytes));
-    if (said.height === height && said.width === width) return named(path, () => pngNumbers(bytes));
-    throw new InputError(
-      `${path}: ${said.height}x${said.width} pixels; its image ${image} has ${height}x${width}`,
+    if (said.height !== height || said.width !== width) {
+      throw new InputError(
+        `${path}: ${said.height}x${said.width} pixels; its image ${image} has ${height}x${width}`,
+      );
+    }
+    return named(path, () =>
+      legend ? classesFor(pngNumbers(bytes, legend.colours), legend) : pngNumbers(bytes),
     );
   },
 });

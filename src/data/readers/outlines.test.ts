@@ -3,9 +3,8 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { folderOf } from "../../../test/fixtures/data.js";
-import { blackImage, marksIn } from "../../../test/fixtures/marks.js";
+import { blackImage, marksIn, rowsIn } from "../../../test/fixtures/marks.js";
 import { InputError } from "../../inputError.js";
-import type { Labels, MaskLabels } from "../labels.js";
 import { openDataset } from "../sources.js";
 import { parseCoco } from "./cocoJson.js";
 
@@ -39,16 +38,6 @@ const read = async (text: string, options: object = {}) => {
   const path = await folderOf({ "set.json": text, "a.png": small, "b.png": small });
   return openDataset(join(path, "set.json"), { size: 4, kind: "mask", ...options });
 };
-
-/** Masks as rows of numbers, those that do not count as dots. */
-function rowsIn(labels: Labels, width: number): string[][] {
-  const { data, offsets } = (labels as MaskLabels).of;
-  return Array.from({ length: offsets.length - 1 }, (_, at) => {
-    const own = [...data.subarray(offsets[at], offsets[at + 1])];
-    const text = own.map((value) => (value === 255 ? "." : String(value))).join("");
-    return text.match(new RegExp(`.{${width}}`, "g"))!;
-  });
-}
 
 describe("COCO", () => {
   test("polygons and runs become masks; the background is the first class, an image without any is it", async () => {
@@ -238,6 +227,59 @@ describe("COCO", () => {
         await writeFile(join(path, "set.json"), damaged);
         const options = { size: 4, kind: "mask" } as const;
         const found = await openDataset(join(path, "set.json"), options).catch((error) => error);
+        if (found instanceof Error) expect(found).toBeInstanceOf(InputError);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe("YOLO", () => {
+  const polygon = "1 0.125 0.25 0.5 0.25 0.5 0.75 0.125 0.75";
+  const yolo = (text: string, options: object = {}) =>
+    folderOf({
+      "data.yaml": "names: [cat, dog]",
+      ...{ "images/a.png": small, "images/b.png": small, "labels/a.txt": text },
+    }).then((path) => openDataset(path, { size: 4, kind: "mask", ...options }));
+
+  test("polygons become masks, boxes do not count", async () => {
+    const { train, notes } = await yolo(`0 0.25 0.5 0.125 0.25\n${polygon}\n0 0.9375 0.5 0.125 1`);
+    expect(train.labels).toMatchObject({ classes: ["background", "cat", "dog"] });
+    expect(rowsIn(train.labels, 8)).toEqual([
+      ["0000000.", "0222000.", "0222000.", "0000000."],
+      ["00000000", "00000000", "00000000", "00000000"],
+    ]);
+    expect(notes?.join("\n")).toMatch(/train: 2 boxes without an outline/);
+    expect(notes?.join("\n")).not.toMatch(/polygons are read as/);
+  });
+
+  test("classes without names are called by their numbers behind the background", async () => {
+    const path = await folderOf({ "images/a.png": small, "labels/a.txt": polygon });
+    const { train } = await openDataset(path, { size: 4, kind: "mask" });
+    expect(train.labels).toMatchObject({ classes: ["background", "1"] });
+    const classes = ["cow", "owl"];
+    const named = await openDataset(path, { size: 4, kind: "mask", classes });
+    expect(named.train.labels).toMatchObject({ classes: ["background", "cow", "owl"] });
+    expect(rowsIn(named.train.labels, 8)[0][1]).toBe("02220000");
+  });
+
+  test("boxes alone are refused, and so are polygons outside, by file and line", async () => {
+    await expect(yolo("1 0.5 0.5 1 1")).rejects.toThrow(/no outlines .*learnt by --task detect/);
+    await expect(yolo(`${polygon}\n0 -0.01 0 0 0 0 1`)).rejects.toThrow(
+      /a.txt: line 2: polygons from/,
+    );
+  });
+
+  test("any bytes of a label file are masks or refused", async () => {
+    const path = await folderOf({ "images/a.png": small, "labels/a.txt": polygon });
+    const number = fc.constantFrom("0", "1", "0.5", "0.25", "-0.01", "1e9", "x");
+    const line = fc.array(number, { minLength: 4, maxLength: 11 }).map((all) => all.join(" "));
+    const text = fc.array(line, { maxLength: 3 }).map((all) => [polygon, ...all].join("\n"));
+    const options = { size: 4, kind: "mask" } as const;
+    await fc.assert(
+      fc.asyncProperty(text, async (bytes) => {
+        await writeFile(join(path, "labels/a.txt"), bytes);
+        const found = await openDataset(path, options).catch((error) => error);
         if (found instanceof Error) expect(found).toBeInstanceOf(InputError);
       }),
       { numRuns: 60 },
