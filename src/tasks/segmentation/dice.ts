@@ -17,9 +17,6 @@ import {
   type Value,
 } from "../../graph/index.js";
 
-/** Divides where an image does not show a class, whose share is left out: 0 by 0 would not be. */
-const SMALLEST = 1e-6;
-
 /**
  * The soft Dice loss of each image [n]: 1 - 2 sum(p t) / (sum(p^2) + sum(t^2)) with p the probabilities of a class and t
  * its mask, summed over the pixels that count, and averaged over the classes that the image shows. A class that it does
@@ -43,8 +40,10 @@ export function softDice(rows: Value, own: Value, counts: Value, images: number)
   const both = sums(mul(probabilities, own));
   const squares = add(sums(mul(probabilities, probabilities)), shown);
   const twice = mul(both, constant(graph, 2));
-  const missed = sub(constant(graph, 1), div(twice, max(squares, constant(graph, SMALLEST))));
+  const one = constant(graph, 1);
+  // Squares of a class that is shown come to 1 at least; of the others nothing is kept.
+  const missed = sub(one, div(twice, max(squares, one)));
   const present = step(shown);
   const missing = reduceSum(mul(present, missed), [1]);
-  return div(missing, max(reduceSum(present, [1]), constant(graph, 1)));
+  return div(missing, max(reduceSum(present, [1]), one));
 }
