@@ -8,6 +8,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from pytorch_detection import Detector
+
 
 def lenet5(channels, size, classes):
     """LeCun et al. 1998 in its modern form: ReLU, max pooling, linear output."""
@@ -245,6 +247,7 @@ NETS = {
     "efficientnet-lite0": efficientnet_lite0(),
     "unet-8": unet(8),
     "unet-16": unet(16),
+    "detector-s": lambda channels, _size, classes: Detector(channels, classes),
     "squeezenet1.0": squeezenet((96, 7), SQUEEZENET_1_0, 1),
     "squeezenet1.1": squeezenet((64, 3), SQUEEZENET_1_1, 0),
 }

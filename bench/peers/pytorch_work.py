@@ -6,6 +6,7 @@ import time
 
 import torch
 
+from pytorch_detection import cell_loss, random_targets
 from pytorch_nets import NETS
 
 FORMATS = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
@@ -25,17 +26,25 @@ def parameters_of(workload):
     return sum(p.numel() for p in make_net(workload, "contiguous").parameters())
 
 
+def loss_of(outputs, workload):
+    """A class of each image or pixel, or of each cell with its box."""
+    classes, batch, (_, *size) = workload["classes"], workload["batch"], workload["image"]
+    if outputs.ndim == 3:
+        targets = random_targets(batch, size, classes)
+        return lambda outputs: cell_loss(outputs, targets, 48)
+    y = torch.randint(classes, (batch, *outputs.shape[2:]))
+    return lambda outputs: torch.nn.functional.cross_entropy(outputs, y)
+
+
 def open_step(workload, setting):
     """One training step: forward, loss, backward, Nesterov SGD with weight decay."""
     net, x = make_net(workload, setting["layout"]), make_images(workload, setting["layout"])
     with torch.no_grad():
-        places = net(x).shape[2:]  # of a class for each pixel; none where the image has one
-    y = torch.randint(workload["classes"], (workload["batch"], *places))
-    loss = torch.nn.CrossEntropyLoss()
+        loss = loss_of(net(x), workload)
     optimizer = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9, nesterov=True, weight_decay=5e-4, fused=True)
 
     def evaluate():
-        return loss(net(x), y)
+        return loss(net(x))
 
     if setting["compiled"]:
         evaluate = torch.compile(evaluate)

@@ -1,19 +1,21 @@
-// Makes the three sets of this comparison as archives that both sides read:
+// Makes the sets of this comparison as archives that both sides read:
 //
-//   node examples/against-pytorch/sets.mjs CIFAR MEMBRANES CELLS OUT
+//   node examples/against-pytorch/sets.mjs CIFAR MEMBRANES CELLS BLOOD OUT
 //
 // Mosaics: four photographs of CIFAR-10 side by side, 64x64, tagged with all that is on them; mosaics-all has all that are
-// not needed to choose and to test by. Membranes: neurons under
-// the electron microscope with the mask of their cells. Cells: fluorescent cells under the microscope and their number.
+// not needed to choose and to test by. Membranes: neurons under the electron microscope with the mask of their cells.
+// Cells: fluorescent cells under the microscope and their number; points: the same cells, a point each. Blood: blood cells
+// under the microscope with boxes.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openDataset } from "convoynet/data";
 import { hostTensor, Random, readNpz, writeNpz } from "convoynet/tensor";
+import { readPart } from "../blood-cells/cells.mjs";
 
-const [cifar, membranes, cells, out] = process.argv.slice(2);
+const [cifar, membranes, cells, blood, out] = process.argv.slice(2);
 if (!out) {
-  console.error("usage: node examples/against-pytorch/sets.mjs CIFAR MEMBRANES CELLS OUT");
+  console.error("usage: node examples/against-pytorch/sets.mjs CIFAR MEMBRANES CELLS BLOOD OUT");
   process.exit(2);
 }
 mkdirSync(out, { recursive: true });
@@ -91,21 +93,61 @@ function membranesOf() {
   save("membranes", parts(named, rows));
 }
 
-/** The usual protocol: the first 100 images to learn from (20 of them to choose by), the last 100 to test on. */
+/** Marks as an array, a row for each, which begins with the number of its image. */
+const markRows = (lists) => {
+  const rows = lists.flatMap((list, image) => list.map((mark) => [image, ...mark]));
+  return hostTensor("f32", [rows.length, rows[0].length], Float32Array.from(rows.flat()));
+};
+
+/** The usual protocol: the first 100 images to learn from and to choose by, the last 100 to test on. */
 function cellsOf() {
   const images = readNpz(readFileSync(join(cells, "cells128.npz"))).get("images");
-  const counts = hostTensor("f32", [images.shape[0], 1]);
   const [, ...dots] = readFileSync(join(cells, "dots.csv"), "utf8").trim().split("\n");
-  for (const dot of dots) counts.data[Number(dot.split(",")[0])]++;
+  const points = Array.from({ length: images.shape[0] }, () => []);
+  for (const dot of dots) {
+    const [image, x, y] = dot.split(",").map(Number);
+    // In pixels of images of 256x256, where whole numbers name pixels, whose centres are half a pixel further.
+    points[image].push([(x + 0.5) / 2, (y + 0.5) / 2]);
+  }
+  const test = Int32Array.from({ length: 100 }, (_, at) => 100 + at);
+  const counts = hostTensor(
+    "f32",
+    [points.length, 1],
+    Float32Array.from(points, (own) => own.length),
+  );
   const first = order(100, 1);
-  const rows = {
-    train: first.subarray(0, 80),
-    val: first.subarray(80),
-    test: Int32Array.from({ length: 100 }, (_, at) => 100 + at),
-  };
+  const rows = { train: first.subarray(0, 80), val: first.subarray(80), test };
   save("cells", parts({ images, values: counts }, rows));
+  const usual = Int32Array.from({ length: 100 }, (_, at) => at);
+  const pointed = { train: usual.subarray(0, 64), val: usual.subarray(64), test };
+  save("points", [
+    ...parts({ images }, pointed),
+    ...Object.entries(pointed).map(([part, own]) => [
+      `${part}_points`,
+      markRows([...own].map((at) => points[at])),
+    ]),
+  ]);
+}
+
+/** The official parts, at a quarter of their size. */
+async function bloodCells() {
+  const arrays = [];
+  for (const part of ["train", "val", "test"]) {
+    const { length, images, labels } = await readPart(blood, part, 120);
+    const { data, offsets } = labels.of;
+    const boxes = Array.from({ length }, (_, at) => {
+      const own = data.subarray(offsets[at], offsets[at + 1]);
+      return Array.from({ length: own.length / 6 }, (_, k) => own.subarray(6 * k, 6 * k + 6));
+    });
+    arrays.push(
+      [`${part}_images`, hostTensor("u8", [length, 120, 160, 3], images.bytes)],
+      [`${part}_boxes`, markRows(boxes)],
+    );
+  }
+  save("blood", arrays);
 }
 
 await mosaics();
 membranesOf();
 cellsOf();
+await bloodCells();

@@ -1,9 +1,9 @@
-"""Trains PyTorch's side of a set: the same net, loss, initial distribution, optimizer, schedule and augmentations, the
-best epoch on the selection part tested once.
+"""Trains PyTorch's side of a comparison: the same net, loss, initial distribution, optimizer, schedule and augmentations,
+the best epoch on the selection part tested once.
 
-    python examples/against-pytorch/twin.py SETS SET OUT
+    python examples/against-pytorch/twin.py SETS NAME OUT
 
-Needs torch, numpy and scikit-learn; the nets are those of `convoy bench`, in bench/peers/.
+Needs torch, torchvision, numpy, scikit-learn and pycocotools; the nets are those of `convoy bench`, in bench/peers/.
 """
 
 import json
@@ -14,105 +14,28 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from sklearn.metrics import average_precision_score, fbeta_score
 from torch import nn
 from torch.nn import functional as F
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1] / "bench" / "peers"))
 from pytorch_nets import NETS  # noqa: E402
+from twin_tasks import TASKS  # noqa: E402
 
 
-class Tags:
-    """Sigmoid cross-entropy; F2 of each image, averaged."""
-
-    labels, better = "tags", max
-
-    def __init__(self, train):
-        self.outputs = train.shape[1]
-
-    def target(self, labels):
-        return labels.float()
-
-    def loss(self, outputs, target):
-        return F.binary_cross_entropy_with_logits(outputs, target)
-
-    def metrics(self, outputs, labels):
-        said, truth = (outputs > 0).numpy(), labels.numpy()
-        f2, f1 = (fbeta_score(truth, said, beta=beta, average="samples", zero_division=0) for beta in (2, 1))
-        return {"f2": f2, "f1": f1, "map": average_precision_score(truth, outputs.numpy(), average="macro")}
-
-    score = "f2"
-
-
-class Segment:
-    """Cross-entropy of each pixel; intersection over union of each class, averaged."""
-
-    labels, better = "masks", max
-
-    def __init__(self, train):
-        self.outputs = int(train.max()) + 1
-
-    def target(self, labels):
-        return labels.long()
-
-    def loss(self, outputs, target):
-        return F.cross_entropy(outputs, target)
-
-    def metrics(self, outputs, labels):
-        said = outputs.argmax(1)
-        ious = [
-            ((said == one) & (labels == one)).sum() / ((said == one) | (labels == one)).sum()
-            for one in range(self.outputs)
-        ]
-        return {"miou": float(sum(ious) / len(ious)), "pixelAccuracy": float((said == labels).float().mean())}
-
-    score = "miou"
-
-
-class Values:
-    """Squared error of values with mean 0 and spread 1; mean absolute error in their own units."""
-
-    labels, better = "values", min
-
-    def __init__(self, train):
-        self.outputs = train.shape[1]
-        self.mean, self.std = train.double().mean(0).float(), train.double().std(0, correction=0).float()
-
-    def target(self, labels):
-        return (labels - self.mean) / self.std
-
-    def loss(self, outputs, target):
-        return F.mse_loss(outputs, target)
-
-    def metrics(self, outputs, labels):
-        error = outputs * self.std + self.mean - labels
-        spread = (labels - labels.mean(0)).square().sum()
-        return {
-            "mae": float(error.abs().mean()),
-            "rmse": float(error.square().mean().sqrt()),
-            "r2": float(1 - error.square().sum() / spread),
-        }
-
-    score = "mae"
-
-
-TASKS = {"mosaics": Tags, "membranes": Segment, "cells": Values}
-
-
-def read(sets, name, labels):
+def read(path, task):
     """Parts as [images u8 [n, c, h, w], labels]."""
-    with np.load(sets / f"{name}.npz") as arrays:
-        def part(prefix):
-            images = arrays[f"{prefix}_images"]
+    with np.load(path) as arrays:
+        def part(name):
+            images = arrays[f"{name}_images"]
             images = images[..., None] if images.ndim == 3 else images
-            return torch.from_numpy(images).permute(0, 3, 1, 2), torch.from_numpy(arrays[f"{prefix}_{labels}"])
+            return torch.from_numpy(images).permute(0, 3, 1, 2), task.read(arrays, name)
 
-        return {prefix: part(prefix) for prefix in ("train", "val", "test")}
+        return {name: part(name) for name in ("train", "val", "test")}
 
 
 def initialise(net):
-    """As Convoy: He's normal initialiser by fan-in, LeCun's for the layer of the outputs, biases 0."""
+    """As Convoy: He's normal initialiser by fan-in, LeCun's for the layer of the outputs or its own, biases 0."""
     last = [module for module in net.modules() if isinstance(module, (nn.Conv2d, nn.Linear))][-1]
     for module in net.modules():
         if not isinstance(module, (nn.Conv2d, nn.Linear)):
@@ -121,21 +44,29 @@ def initialise(net):
         nn.init.normal_(module.weight, std=math.sqrt((1 if module is last else 2) / fan_in))
         if module.bias is not None:
             nn.init.zeros_(module.bias)
+    if hasattr(net, "initialise_heads"):
+        net.initialise_heads()
 
 
-def optimizer_of(net, lr, decay):
+OPTIMIZERS = {
+    "nesterov": lambda groups, lr: torch.optim.SGD(groups, lr=lr, momentum=0.9, nesterov=True),
+    "adam": lambda groups, lr: torch.optim.Adam(groups, lr=lr),
+    "adamw": lambda groups, lr: torch.optim.AdamW(groups, lr=lr),
+}
+
+
+def optimizer_of(net, settings):
     """Weight decay skips biases and norms."""
     groups = [
-        {"params": [p for p in net.parameters() if p.ndim > 1], "weight_decay": decay},
+        {"params": [p for p in net.parameters() if p.ndim > 1], "weight_decay": settings["decay"]},
         {"params": [p for p in net.parameters() if p.ndim <= 1], "weight_decay": 0},
     ]
-    return torch.optim.SGD(groups, lr=lr, momentum=0.9, nesterov=True)
+    return OPTIMIZERS[settings["optimizer"]](groups, settings["lr"])
 
 
-def augmented(images, labels, kinds, random):
-    """Shifts by up to an eighth of the side, zeros around (crop), and mirrored images (flip); masks alike."""
-    maps = labels.ndim == 3
-    images, labels = images.clone(), labels.clone()
+def augmented(images, labels, task, kinds, random):
+    """Shifts by up to an eighth of the side, zeros around (crop; of images alone), and mirrored images (flip)."""
+    images = images.clone()
     side = images.shape[-1]
     padding = round(side / 8)
     for at in range(len(images)):
@@ -144,8 +75,7 @@ def augmented(images, labels, kinds, random):
             images[at] = F.pad(images[at], [padding] * 4)[:, top : top + side, left : left + side]
         if "flip" in kinds and torch.rand((), generator=random) < 0.5:
             images[at] = images[at].flip(-1)
-            if maps:
-                labels[at] = labels[at].flip(-1)
+            task.mirror(labels, at)
     return images, labels
 
 
@@ -169,7 +99,7 @@ def train(parts, task, settings, seed):
     net = NETS[settings["model"]](images.shape[1], images.shape[2], task.outputs)
     net = net.to(memory_format=torch.channels_last)
     initialise(net)
-    optimizer = optimizer_of(net, settings["lr"], settings["decay"])
+    optimizer = optimizer_of(net, settings)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: (1 + math.cos(math.pi * step / (steps * epochs))) / 2
     )
@@ -178,7 +108,7 @@ def train(parts, task, settings, seed):
     for epoch in range(1, epochs + 1):
         net.train()
         for rows in torch.randperm(len(images), generator=random)[: steps * batch].split(batch):
-            x, y = augmented(images[rows], labels[rows], kinds, random)
+            x, y = augmented(images[rows], task.pick(labels, rows), task, kinds, random)
             optimizer.zero_grad(set_to_none=True)
             task.loss(net(normalise(x)), task.target(y)).backward()
             optimizer.step()
@@ -194,8 +124,10 @@ def train(parts, task, settings, seed):
 def main():
     sets, name, out = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
     settings = json.loads((HERE / "settings.json").read_text())[name]
-    parts = read(sets, name, TASKS[name].labels)
-    task = TASKS[name](parts["train"][1])
+    kind = TASKS[settings["task"]]
+    parts = read(sets / f"{settings['set']}.npz", kind)
+    images, labels = parts["train"]
+    task = kind(labels, images.shape[2:])
     out.mkdir(parents=True, exist_ok=True)
     path = out / f"pytorch-{name}.json"
     found = json.loads(path.read_text()) if path.exists() else []

@@ -1,11 +1,8 @@
-// The blood cells of BCCD as a data set: photographs under the microscope at half their size, and a box round each cell.
+// The blood cells of BCCD as a data set: photographs under the microscope, and a box round each cell.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeInOrder, joinImages, ragged } from "convoynet/data";
-
-/** Shorter side of the images; the files have 480 pixels. */
-const SIDE = 240;
 
 const classes = ["RBC", "WBC", "Platelets"];
 
@@ -29,18 +26,17 @@ function readBoxes(folder) {
   return boxes;
 }
 
-/** One of the official parts: train, val or test. */
-export async function readPart(folder, part) {
+/** One of the official parts, train, val or test; images of 640x480 with a shorter side of `side` pixels. */
+export async function readPart(folder, part, side) {
   const names = lines(join(folder, `${part}.txt`));
   const boxes = readBoxes(folder);
   const images = [];
   const paths = names.map((name) => join(folder, "images", `${name}.jpg`));
-  for await (const { image, reason } of decodeInOrder(paths, { channels: 3, side: SIDE })) {
+  for await (const { image, reason } of decodeInOrder(paths, { channels: 3, side })) {
     if (!image) throw new Error(`${paths[images.length]}: ${reason}`);
     images.push(image);
   }
-  // All files are as large: 640x480.
-  const scale = SIDE / 480;
+  const scale = side / 480;
   const scaled = names.map((name) =>
     (boxes.get(name) ?? []).map((value, at) => (at % 6 < 4 ? value * scale : value)),
   );

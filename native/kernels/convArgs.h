@@ -141,9 +141,11 @@ CONVOY_INLINE bool directTaps(int64_t row) {
   return row == 3 || row == 5 || row == 7 || row == 9 || row == 15 || row == 21 || row == 30;
 }
 
-/** Weights [outputs, inputs, height, width] in the order in which the kernels meet them. */
+/** Weights [outputs, inputs, height, width] in the order in which the kernels meet them; turned, they are [inputs, outputs,
+ * height, width] of a convolution whose input gradient this is, and kernels turn round. */
 struct DirectWeightsArgs {
   int64_t outputs, inputs, height, width;
+  bool turned;
   int64_t block;
   const float* w;
   const float* bias;  // may be null
@@ -161,9 +163,17 @@ struct DirectArgs {
   float* y;
 };
 
-/** Lanes of a planar convolution, and the block of its weights: the most channels of its result. */
+/** Lanes of a planar convolution, the block of its weights, which is the channels that are made at a time, and the most
+ * input channels. */
 constexpr int64_t PLANAR_LANES = 16;
 constexpr int64_t PLANAR_BLOCK = 8;
+constexpr int64_t PLANAR_CHANNELS = 32;
+/** Rows of the result that it makes at a time: those whose padded rows fit on the stack; 0 where none do. */
+CONVOY_INLINE int64_t planarBand(const Images& in, const Images& out, const Window& w) {
+  const int64_t padded = DIRECT_IMAGE / directPitch(in, out, w);
+  const int64_t rows = padded < w.kernel[0] ? 0 : (padded - w.kernel[0]) / w.strides[0] + 1;
+  return rows < out.height ? rows : out.height;
+}
 
 /** In the input gradient: floats of a register, registers that a row of a kernel may take, and the block of
  * channels that is a pixel. */

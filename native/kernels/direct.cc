@@ -210,12 +210,14 @@ void sumOf(const ConvSumsArgs& a) {
 
 void directWeights(const DirectWeightsArgs& a) {
   const int64_t area = a.height * a.width, block = a.block, numbers = area * a.inputs + 1;
-  const float* w = a.w;
   for (int64_t o = 0; o < (a.outputs + block - 1) / block * block; o++) {
     float* lane = a.to + o / block * numbers * block + o % block;
     const bool used = o < a.outputs;
     for (int64_t i = 0; i < a.inputs; i++) {
-      for (int64_t k = 0; k < area; k++) lane[(k * a.inputs + i) * block] = used ? *w++ : 0.0f;
+      const float* w = a.w + (a.turned ? i * a.outputs + o : o * a.inputs + i) * area;
+      for (int64_t k = 0; k < area; k++) {
+        lane[(k * a.inputs + i) * block] = used ? w[a.turned ? area - 1 - k : k] : 0.0f;
+      }
     }
     lane[(numbers - 1) * block] = a.bias && used ? a.bias[o] : 0.0f;
   }

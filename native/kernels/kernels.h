@@ -130,10 +130,15 @@ struct CastArgs {
   void* target;
 };
 
+/** Along an axis, the pixels of an image between which one of the resized image lies, and the second one's share. */
+struct ResizeTap {
+  int32_t low, high;
+  float share;
+};
+
 struct ResizeArgs {
-  int64_t planes;
-  int64_t inHeight, inWidth, outHeight, outWidth;
-  bool bilinear;
+  Images in, out;
+  const ResizeTap *rows, *columns;  // of the resized images
   const float* from;
   float* to;
 };

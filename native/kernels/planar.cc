@@ -1,6 +1,6 @@
-// Convolutions of few channels to fewer than a block of them, and their weight gradients: lanes are columns of the
-// result, and every channel is a plane of its own. A first layer of six channels would leave 10 of 16 lanes idle
-// if they were channels; of a row of 28 pixels it leaves four of 32.
+// Convolutions from or to fewer channels than a block of them, and their gradients: lanes are columns of the result, and
+// every channel is a plane of its own. A first layer of six channels would leave 10 of 16 lanes idle if they were
+// channels; of a row of 28 pixels it leaves four of 32. Images are padded on the stack, some rows at a time.
 #include "lanes.h"
 #include "padded.h"
 #include "parallel.h"
@@ -11,38 +11,66 @@ namespace {
 
 constexpr int N = PLANAR_LANES;
 
-/** Copies an image into the middle of zeros, channel by channel. */
-CONVOY_INLINE void pad(const Images& in, const Images& out, const Window& w, const float* x, float* to) {
-  const int64_t pitch = directPitch(in, out, w) / in.channels, size = directImage(in, out, w);
-  const int64_t rows = size / in.channels / pitch, block = in.block, left = w.padding[1];
-  for (int64_t i = 0; i < size; i++) to[i] = 0;
-  const int64_t begin = left < 0 ? -left : 0, end = in.width < pitch - left ? in.width : pitch - left;
-  for (int64_t c = 0; c < in.channels; c++, to += rows * pitch) {
+/** Some rows of the result: the padded rows that they need lie one channel behind the other, and of the columns at
+ * which lanes begin the last may overlap those before. */
+struct Band {
+  int64_t first, last;  // rows of the result
+  int64_t pitch, rows, size, steps, column_;
+
+  CONVOY_INLINE Band(const Images& in, const Images& out, const Window& w, int64_t begin, int64_t end)
+      : first(begin), last(end), pitch(directPitch(in, out, w) / in.channels),
+        rows((end - begin - 1) * w.strides[0] + w.kernel[0]), size(rows * pitch), steps((out.width + N - 1) / N),
+        column_(out.width - N) {}
+  CONVOY_INLINE int64_t column(int64_t step) const { return step + 1 < steps ? step * N : column_; }
+};
+
+CONVOY_INLINE void clear(float* from, float* to) {
+  for (; from < to; from++) *from = 0;
+}
+
+/** Copies the rows of an image that a band needs, zeros around, channel by channel. */
+CONVOY_INLINE void pad(const Images& in, const Window& w, const Band& band, const float* x, float* to) {
+  const int64_t block = in.block, left = w.padding[1], top = band.first * w.strides[0] - w.padding[0];
+  const int64_t begin = left < 0 ? -left : 0, end = in.width < band.pitch - left ? in.width : band.pitch - left;
+  for (int64_t c = 0; c < in.channels; c++) {
     const float* from = x + c / block * in.plane() + c % block;
-    for (int64_t y = 0; y < in.height; y++) {
-      const int64_t row = y + w.padding[0];
-      if (row < 0 || row >= rows) continue;
-      for (int64_t i = begin; i < end; i++) to[row * pitch + left + i] = from[(y * in.width + i) * block];
+    for (int64_t row = top; row < top + band.rows; row++, to += band.pitch) {
+      if (row < 0 || row >= in.height || end <= begin) {
+        clear(to, to + band.pitch);
+        continue;
+      }
+      clear(to, to + left + begin);
+      const float* pixels = from + row * in.width * block;
+      for (int64_t i = begin; i < end; i++) to[left + i] = pixels[i * block];
+      clear(to + left + end, to + band.pitch);
     }
   }
 }
 
-/** Sizes of a padded image, and the columns at which lanes begin: the last ones may overlap those before. */
-struct Plane {
-  int64_t pitch, size, steps, last;
+/** Room for the padded rows of as many rows of the result as are made at a time, and a register's behind it that may be
+ * read. */
+#define BAND_ROOM(ARGS)                                                                     \
+  static_cast<float*>(__builtin_alloca_with_align(                                          \
+      static_cast<size_t>((ARGS).in.channels * Band((ARGS).in, (ARGS).out, (ARGS).window, 0, \
+                                                    planarBand((ARGS).in, (ARGS).out, (ARGS).window)).size + \
+                          DIRECT_LANES) * sizeof(float),                                    \
+      512))
 
-  CONVOY_INLINE Plane(const Images& in, const Images& out, const Window& w)
-      : pitch(directPitch(in, out, w) / in.channels), size(directImage(in, out, w) / in.channels),
-        steps((out.width + N - 1) / N), last(out.width - N) {}
-  CONVOY_INLINE int64_t column(int64_t step) const { return step + 1 < steps ? step * N : last; }
-};
+/** Calls turn(band) for rows [first, last) of an image of the result. */
+template <class Args, class Turn>
+CONVOY_INLINE void eachBand(const Args& a, int64_t first, int64_t last, const Turn& turn) {
+  const int64_t most = planarBand(a.in, a.out, a.window);
+  for (; first < last; first += most) {
+    turn(Band(a.in, a.out, a.window, first, first + most < last ? first + most : last));
+  }
+}
 
-/** N columns of a row, at S places, of all O channels of the result. */
+/** N columns of a row, at S places, of O channels of the result. */
 template <int O, int S>
-CONVOY_INLINE void columns(const DirectArgs& a, const Plane& plane, const KernelRows& rows, const float* x,
-                           int64_t step, float* y) {
+CONVOY_INLINE void columns(const DirectArgs& a, const Band& band, const KernelRows& rows, const float* x,
+                           const float* weights, int64_t step, float* y) {
   const int64_t inputs = a.in.channels, width = a.window.kernel[1];
-  const float* bias = a.weights + a.window.kernel[0] * width * inputs * PLANAR_BLOCK;
+  const float* bias = weights + a.window.kernel[0] * width * inputs * PLANAR_BLOCK;
   Lanes<N> sums[O][S];
 #pragma GCC unroll 8
   for (int o = 0; o < O; o++) {
@@ -51,12 +79,12 @@ CONVOY_INLINE void columns(const DirectArgs& a, const Plane& plane, const Kernel
   }
   for (int64_t k = rows.begin; k < rows.end; k++) {
     for (int64_t c = 0; c < inputs; c++) {
-      const float* from = x + c * plane.size + k * plane.pitch;
+      const float* from = x + c * band.size + k * band.pitch;
       for (int64_t i = 0; i < width; i++) {
-        const float* w = a.weights + ((k * width + i) * inputs + c) * PLANAR_BLOCK;
+        const float* w = weights + ((k * width + i) * inputs + c) * PLANAR_BLOCK;
         Lanes<N> pixels[S];
 #pragma GCC unroll 2
-        for (int s = 0; s < S; s++) pixels[s] = load<N>(from + i + plane.column(step + s));
+        for (int s = 0; s < S; s++) pixels[s] = load<N>(from + i + band.column(step + s));
 #pragma GCC unroll 8
         for (int o = 0; o < O; o++) {
 #pragma GCC unroll 2
@@ -69,29 +97,37 @@ CONVOY_INLINE void columns(const DirectArgs& a, const Plane& plane, const Kernel
   for (int o = 0; o < O; o++) {
 #pragma GCC unroll 2
     for (int s = 0; s < S; s++) {
-      store<N>(y + o * a.out.pixels() + plane.column(step + s), activate<N>(a.activation, sums[o][s]));
+      store<N>(y + o * a.out.pixels() + band.column(step + s), activate<N>(a.activation, sums[o][s]));
     }
   }
 }
 
+/** The rows of a band, of O channels of the result. */
 template <int O>
-void convolveAll(const DirectArgs& a) {
-  const Plane plane(a.in, a.out, a.window);
-  const int64_t height = a.out.height;
-  share(a.in.count * height, a.out.size() > DIRECT_SERIAL, [&](int64_t begin, int64_t end) {
-    float* padded = PADDED(a);
-    eachPlane(begin, end, height, [&](int64_t n, int64_t first, int64_t last) {
-      pad(a.in, a.out, a.window, a.x + n * a.in.blocks() * a.in.plane(), padded);
-      for (int64_t oy = first; oy < last; oy++) {
-        const KernelRows rows(a.in, a.window, oy);
-        const float* x = padded + oy * a.window.strides[0] * plane.pitch;
-        float* y = a.y + n * O * a.out.pixels() + oy * a.out.width;
-        int64_t step = 0;
-        for (; step + 2 <= plane.steps; step += 2) columns<O, 2>(a, plane, rows, x, step, y);
-        if (step < plane.steps) columns<O, 1>(a, plane, rows, x, step, y);
-      }
-    });
-  });
+void makeRows(const DirectArgs& a, const Band& band, const float* padded, const float* weights, float* y) {
+  for (int64_t oy = band.first; oy < band.last; oy++) {
+    const KernelRows rows(a.in, a.window, oy);
+    const float* x = padded + (oy - band.first) * a.window.strides[0] * band.pitch;
+    float* to = y + oy * a.out.width;
+    int64_t step = 0;
+    for (; step + 2 <= band.steps; step += 2) columns<O, 2>(a, band, rows, x, weights, step, to);
+    if (step < band.steps) columns<O, 1>(a, band, rows, x, weights, step, to);
+  }
+}
+
+/** The same of up to PLANAR_BLOCK channels. */
+void makeChannels(const DirectArgs& a, const Band& band, const float* padded, const float* weights, int64_t channels,
+                  float* y) {
+  switch (channels) {
+    case 1: return makeRows<1>(a, band, padded, weights, y);
+    case 2: return makeRows<2>(a, band, padded, weights, y);
+    case 3: return makeRows<3>(a, band, padded, weights, y);
+    case 4: return makeRows<4>(a, band, padded, weights, y);
+    case 5: return makeRows<5>(a, band, padded, weights, y);
+    case 6: return makeRows<6>(a, band, padded, weights, y);
+    case 7: return makeRows<7>(a, band, padded, weights, y);
+    default: return makeRows<8>(a, band, padded, weights, y);
+  }
 }
 
 /** The sums of a row, TAPS wide, of the kernels of O channels. */
@@ -128,32 +164,32 @@ struct RowSums {
   }
 };
 
-/** Adds what an image gives to the sums of O channels at row k of the kernel. */
+/** Adds what a band gives to the sums of O channels at row k of the kernel. */
 template <int O, int TAPS>
-CONVOY_INLINE void addKernelRow(const ConvSumsArgs& a, const Plane& plane, int64_t k, const float* x,
+CONVOY_INLINE void addKernelRow(const ConvSumsArgs& a, const Band& band, int64_t k, const float* x,
                                 const float* dy, float* sums) {
   IntLanes<N> lane;
   for (int32_t l = 0; l < N; l++) lane[l] = l;
   const IntLanes<N> all = lane >= IntLanes<N>{};
-  const int64_t before = (plane.steps - 1) * N;
-  const IntLanes<N> counted = lane >= IntLanes<N>{} + static_cast<int32_t>(before - plane.last);
+  const int64_t before = (band.steps - 1) * N, last = band.column(band.steps - 1);
+  const IntLanes<N> counted = lane >= IntLanes<N>{} + static_cast<int32_t>(before - last);
   RowSums<O, TAPS> row;
-  for (int64_t oy = 0; oy < a.out.height; oy++) {
-    const float* pixels = x + (oy * a.window.strides[0] + k) * plane.pitch;
+  for (int64_t oy = band.first; oy < band.last; oy++) {
+    const float* pixels = x + ((oy - band.first) * a.window.strides[0] + k) * band.pitch;
     const float* grads = dy + oy * a.out.width;
     for (int64_t at = 0; at < before; at += N) row.add(pixels + at, grads + at, a.out.pixels(), all);
-    row.add(pixels + plane.last, grads + plane.last, a.out.pixels(), counted);
+    row.add(pixels + last, grads + last, a.out.pixels(), counted);
   }
   row.addTo(sums, a.in.channels * PLANAR_BLOCK);
 }
 
 /** All rows of the kernels of O channels. */
 template <int O, int TAPS>
-void addKernels(const ConvSumsArgs& a, const Plane& plane, const float* padded, const float* dy, float* sums) {
+void addKernels(const ConvSumsArgs& a, const Band& band, const float* padded, const float* dy, float* sums) {
   const int64_t inputs = a.in.channels;
   for (int64_t k = 0; k < a.window.kernel[0]; k++) {
     for (int64_t c = 0; c < inputs; c++) {
-      addKernelRow<O, TAPS>(a, plane, k, padded + c * plane.size, dy,
+      addKernelRow<O, TAPS>(a, band, k, padded + c * band.size, dy,
                             sums + (k * TAPS * inputs + c) * PLANAR_BLOCK);
     }
   }
@@ -170,24 +206,30 @@ CONVOY_INLINE void addBias(const ConvSumsArgs& a, const float* dy, float* sums) 
   }
 }
 
+/** Adds what a band gives to the sums of all channels. */
+template <int TAPS>
+CONVOY_INLINE void addBand(const ConvSumsArgs& a, const Band& band, const float* padded, const float* dy) {
+  const int64_t pixels = a.out.pixels();
+  int64_t o = 0;
+  for (; o + 3 <= a.out.channels; o += 3) addKernels<3, TAPS>(a, band, padded, dy + o * pixels, a.sums + o);
+  if (o + 2 <= a.out.channels) {
+    addKernels<2, TAPS>(a, band, padded, dy + o * pixels, a.sums + o);
+  } else if (o < a.out.channels) {
+    addKernels<1, TAPS>(a, band, padded, dy + o * pixels, a.sums + o);
+  }
+}
+
 template <int TAPS>
 void sumAll(const ConvSumsArgs& a) {
-  const Plane plane(a.in, a.out, a.window);
-  const int64_t numbers = directNumbers(a.window, a.in.channels), pixels = a.out.pixels();
-  float* padded = PADDED(a);
-  if (a.opens) {
-    for (int64_t i = 0; i < numbers * PLANAR_BLOCK; i++) a.sums[i] = 0;
-  }
+  const int64_t numbers = directNumbers(a.window, a.in.channels);
+  float* padded = BAND_ROOM(a);
+  if (a.opens) clear(a.sums, a.sums + numbers * PLANAR_BLOCK);
   for (int64_t n = 0; n < a.in.count; n++) {
-    pad(a.in, a.out, a.window, a.x + n * a.in.blocks() * a.in.plane(), padded);
-    const float* dy = a.dy + n * a.out.channels * pixels;
-    int64_t o = 0;
-    for (; o + 3 <= a.out.channels; o += 3) addKernels<3, TAPS>(a, plane, padded, dy + o * pixels, a.sums + o);
-    if (o + 2 <= a.out.channels) {
-      addKernels<2, TAPS>(a, plane, padded, dy + o * pixels, a.sums + o);
-    } else if (o < a.out.channels) {
-      addKernels<1, TAPS>(a, plane, padded, dy + o * pixels, a.sums + o);
-    }
+    const float* dy = a.dy + n * a.out.channels * a.out.pixels();
+    eachBand(a, 0, a.out.height, [&](const Band& band) {
+      pad(a.in, a.window, band, a.x + n * a.in.blocks() * a.in.plane(), padded);
+      addBand<TAPS>(a, band, padded, dy);
+    });
     if (a.bias) addBias(a, dy, a.sums + (numbers - 1) * PLANAR_BLOCK);
   }
 }
@@ -195,16 +237,20 @@ void sumAll(const ConvSumsArgs& a) {
 }  // namespace
 
 void planar(const DirectArgs& a) {
-  switch (a.out.channels) {
-    case 1: return convolveAll<1>(a);
-    case 2: return convolveAll<2>(a);
-    case 3: return convolveAll<3>(a);
-    case 4: return convolveAll<4>(a);
-    case 5: return convolveAll<5>(a);
-    case 6: return convolveAll<6>(a);
-    case 7: return convolveAll<7>(a);
-    case 8: return convolveAll<8>(a);
-  }
+  const int64_t height = a.out.height, pixels = a.out.pixels();
+  const int64_t numbers = directNumbers(a.window, a.in.channels);
+  share(a.in.count * height, a.out.size() > DIRECT_SERIAL, [&](int64_t begin, int64_t end) {
+    float* padded = BAND_ROOM(a);
+    eachPlane(begin, end, height, [&](int64_t n, int64_t first, int64_t last) {
+      eachBand(a, first, last, [&](const Band& band) {
+        pad(a.in, a.window, band, a.x + n * a.in.blocks() * a.in.plane(), padded);
+        for (int64_t o = 0; o < a.out.channels; o += PLANAR_BLOCK) {
+          makeChannels(a, band, padded, a.weights + o * numbers, a.out.channels - o,
+                       a.y + (n * a.out.channels + o) * pixels);
+        }
+      });
+    });
+  });
 }
 
 void planarSums(const ConvSumsArgs& a) {

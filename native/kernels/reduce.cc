@@ -35,6 +35,14 @@ float row(const float* x, int64_t count) {
   return lanes[0];
 }
 
+/** Fewer numbers than there are lanes, one after the other. */
+template <class Op>
+CONVOY_INLINE float shortRow(const float* x, int64_t count) {
+  float result = Op::start();
+  for (int64_t i = 0; i < count; i++) result = Op::join(result, x[i]);
+  return result;
+}
+
 /** One strip of up to 64 adjacent columns, reduced over `count` rows. */
 template <class Op>
 void columns(const float* x, float* y, int64_t count, int64_t inner, int64_t width) {
@@ -48,6 +56,9 @@ void columns(const float* x, float* y, int64_t count, int64_t inner, int64_t wid
 
 template <class Op>
 void reduce(const float* x, float* y, int64_t outer, int64_t count, int64_t inner) {
+  if (inner == 1 && count < LANES) {
+    return shareEach(outer, outer * count > SERIAL, [&](int64_t o) { y[o] = shortRow<Op>(x + o * count, count); });
+  }
   const int64_t strips = (inner + 63) / 64;
   shareEach(outer * strips, outer * count * inner > SERIAL, [&](int64_t at) {
     const int64_t o = at / strips;
@@ -59,6 +70,32 @@ void reduce(const float* x, float* y, int64_t outer, int64_t count, int64_t inne
                   inner - first < 64 ? inner - first : 64);
     }
   });
+}
+
+void logSoftmaxRow(const float* from, float* to, int64_t count) {
+  const float largest = row<Largest>(from, count);
+  for (int64_t i = 0; i < count; i++) to[i] = expOf(from[i] - largest);
+  const float total = largest + logOf(row<Sum>(to, count));
+  for (int64_t i = 0; i < count; i++) to[i] = from[i] - total;
+}
+
+/** Up to LANES rows of fewer than LANES numbers. */
+void logSoftmaxRows(const float* from, float* to, int64_t rows, int64_t count) {
+  float columns[LANES][LANES], largest[LANES], total[LANES];
+  for (int64_t l = 0; l < LANES; l++) largest[l] = Largest::start();
+  for (int64_t i = 0; i < count; i++) {
+    // Lanes behind the last row repeat it.
+    for (int64_t l = 0; l < LANES; l++) columns[i][l] = from[(l < rows ? l : rows - 1) * count + i];
+    for (int64_t l = 0; l < LANES; l++) largest[l] = Largest::join(largest[l], columns[i][l]);
+  }
+  for (int64_t l = 0; l < LANES; l++) total[l] = 0.0f;
+  for (int64_t i = 0; i < count; i++) {
+    for (int64_t l = 0; l < LANES; l++) total[l] += expOf(columns[i][l] - largest[l]);
+  }
+  for (int64_t l = 0; l < LANES; l++) total[l] = largest[l] + logOf(total[l]);
+  for (int64_t l = 0; l < rows; l++) {
+    for (int64_t i = 0; i < count; i++) to[l * count + i] = columns[i][l] - total[l];
+  }
 }
 
 }  // namespace
@@ -112,13 +149,15 @@ void segmentExpand(const float* x, float* y, const int64_t* offsets, int64_t cou
 }
 
 void logSoftmax(const float* x, float* y, int64_t rows, int64_t count) {
-  shareEach(rows, rows * count > SERIAL, [&](int64_t r) {
-    const float* from = x + r * count;
-    float* to = y + r * count;
-    const float largest = row<Largest>(from, count);
-    for (int64_t i = 0; i < count; i++) to[i] = expOf(from[i] - largest);
-    const float total = largest + logOf(row<Sum>(to, count));
-    for (int64_t i = 0; i < count; i++) to[i] = from[i] - total;
+  const bool enough = rows * count > SERIAL;
+  if (count >= LANES) {
+    return shareEach(rows, enough, [&](int64_t r) { logSoftmaxRow(x + r * count, y + r * count, count); });
+  }
+  // Rows are lanes where there are fewer columns than lanes: of classes of pixels there are few, of pixels many.
+  const int64_t groups = (rows + LANES - 1) / LANES;
+  shareEach(groups, enough, [&](int64_t g) {
+    const int64_t first = g * LANES, left = rows - first < LANES ? rows - first : LANES;
+    logSoftmaxRows(x + first * count, y + first * count, left, count);
   });
 }
 

@@ -1,4 +1,4 @@
-// Moving numbers: strided copies, resizing, random numbers.
+// Moving numbers: strided copies, random numbers.
 #include <cstring>
 
 #include "kernels.h"
@@ -42,27 +42,6 @@ CONVOY_INLINE void philox(uint32_t c0, uint32_t c1, const uint32_t key[4], uint3
   out[3] = c3;
 }
 
-/** Source pixels and their weights for one output coordinate. */
-struct Tap {
-  int64_t low, high;
-  float weight;  // of `high`
-};
-
-CONVOY_INLINE Tap tapOf(int64_t out, int64_t outSize, int64_t inSize, bool bilinear) {
-  if (!bilinear) {
-    // Pixel centres at half-integers; whole numbers, so that no rounding moves a pixel.
-    const int64_t at = (2 * out + 1) * inSize / (2 * outSize);
-    return {at, at, 0.0f};
-  }
-  const double scale = static_cast<double>(inSize) / static_cast<double>(outSize);
-  double at = (static_cast<double>(out) + 0.5) * scale - 0.5;
-  at = at < 0 ? 0 : at;
-  const int64_t floor = static_cast<int64_t>(at);
-  const int64_t low = floor < inSize - 1 ? floor : inSize - 1;
-  const int64_t high = low + 1 < inSize ? low + 1 : low;
-  return {low, high, static_cast<float>(at - static_cast<double>(low))};
-}
-
 template <class Element>
 void copyRows(const CopyArgs& c) {
   const auto* source = static_cast<const Element*>(c.source);
@@ -94,43 +73,6 @@ void clearPadding(const Images& im, float* x) {
     float* plane = x + ((n + 1) * im.blocks() - 1) * im.plane();
     for (int64_t p = 0; p < im.pixels(); p++) {
       for (int64_t l = filled; l < im.block; l++) plane[p * im.block + l] = 0.0f;
-    }
-  });
-}
-
-void resize(const ResizeArgs& r) {
-  shareEach(r.planes, r.planes * r.outHeight * r.outWidth > SERIAL, [&](int64_t p) {
-    const float* from = r.from + p * r.inHeight * r.inWidth;
-    float* to = r.to + p * r.outHeight * r.outWidth;
-    for (int64_t y = 0; y < r.outHeight; y++) {
-      const Tap v = tapOf(y, r.outHeight, r.inHeight, r.bilinear);
-      const float *top = from + v.low * r.inWidth, *bottom = from + v.high * r.inWidth;
-      for (int64_t x = 0; x < r.outWidth; x++) {
-        const Tap h = tapOf(x, r.outWidth, r.inWidth, r.bilinear);
-        const float upper = top[h.low] + (top[h.high] - top[h.low]) * h.weight;
-        const float lower = bottom[h.low] + (bottom[h.high] - bottom[h.low]) * h.weight;
-        to[y * r.outWidth + x] = upper + (lower - upper) * v.weight;
-      }
-    }
-  });
-}
-
-void resizeGrad(const ResizeArgs& r) {
-  shareEach(r.planes, r.planes * r.outHeight * r.outWidth > SERIAL, [&](int64_t p) {
-    const float* from = r.from + p * r.outHeight * r.outWidth;
-    float* to = r.to + p * r.inHeight * r.inWidth;
-    for (int64_t i = 0; i < r.inHeight * r.inWidth; i++) to[i] = 0.0f;
-    for (int64_t y = 0; y < r.outHeight; y++) {
-      const Tap v = tapOf(y, r.outHeight, r.inHeight, r.bilinear);
-      for (int64_t x = 0; x < r.outWidth; x++) {
-        const Tap h = tapOf(x, r.outWidth, r.inWidth, r.bilinear);
-        const float d = from[y * r.outWidth + x];
-        const float lower = d * v.weight, upper = d - lower;
-        to[v.low * r.inWidth + h.low] += upper * (1.0f - h.weight);
-        to[v.low * r.inWidth + h.high] += upper * h.weight;
-        to[v.high * r.inWidth + h.low] += lower * (1.0f - h.weight);
-        to[v.high * r.inWidth + h.high] += lower * h.weight;
-      }
     }
   });
 }

@@ -75,23 +75,6 @@ int64_t wholeBlocks(Builder& b, const Node& node, const Shape& channels) {
   return block;
 }
 
-ResizeArgs resizeArgs(Builder& b, const Node& node, ValueId original, ValueId resized) {
-  const Shape &in = b.shape(original), &out = b.shape(resized);
-  return {in[0] * in[1], in[2], in[3], out[2], out[3], node.text("mode") == "bilinear",
-          nullptr,       nullptr};
-}
-
-void resizeStep(Builder& b, const Node& node, const ResizeArgs& args,
-                void (*Kernels::*kernel)(const ResizeArgs&)) {
-  const BufferId from = b.plain(node.inputs[0]), to = b.make(node.outputs[0]).buffer;
-  b.step(node.op, {from, to}, [=](const Run& r) {
-    ResizeArgs placed = args;
-    placed.from = r.f32(from);
-    placed.to = r.f32(to);
-    (kernels().*kernel)(placed);
-  });
-}
-
 }  // namespace
 
 void lowerInput(Builder& b, const Node& node) {
@@ -175,14 +158,6 @@ void lowerPad(Builder& b, const Node& node) {
   });
   copyStep(b, "pad", copyArgs(type, sizes, stridesOf(sizes), to), source, 0, target,
            offsetOf(startInBlocks(before, block), to));
-}
-
-void lowerResize(Builder& b, const Node& node) {
-  resizeStep(b, node, resizeArgs(b, node, node.inputs[0], node.outputs[0]), &Kernels::resize);
-}
-
-void lowerResizeGrad(Builder& b, const Node& node) {
-  resizeStep(b, node, resizeArgs(b, node, node.outputs[0], node.inputs[0]), &Kernels::resizeGrad);
 }
 
 void lowerUniform(Builder& b, const Node& node) {

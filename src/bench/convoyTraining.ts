@@ -1,11 +1,18 @@
 // Convoy's training step exactly as the trainer runs it, of one net or of several that share engines.
 
-import { evenOffsets, identity, type Labels, Sample, targetBuffers } from "../data/index.js";
+import {
+  evenOffsets,
+  identity,
+  type Labels,
+  type Ragged,
+  ragged,
+  Sample,
+  targetBuffers,
+} from "../data/index.js";
 import { createEngine, type Engine } from "../engine/index.js";
-import type { Model } from "../models/index.js";
 import { initialise, netOf } from "../nn/index.js";
 import { bindRule, getRule, initState } from "../optim/index.js";
-import { ask, targetsOf, taskFor } from "../tasks/index.js";
+import { type Asked, ask, targetsOf, taskFor } from "../tasks/index.js";
 import { compileTraining, type Examples, pipeline } from "../train/index.js";
 import { version } from "../version.js";
 import type { Arrangement, ConvoyContender } from "./convoy.js";
@@ -15,11 +22,28 @@ import type { Workload } from "./workload.js";
 const rule = getRule("nesterov");
 const HYPER = { lr: 0.01, decay: 5e-4 };
 
-/** Labels that take the classes in turn: of each image, or of each pixel where the model gives maps. */
-function labelsOf({ batch, classes: count, image }: Workload, maps: boolean): Labels {
+/** Boxes of an image. */
+const BOXES = 8;
+
+/** Eight boxes an image, a class each in turn, from small to nearly as large as the image. */
+function boxesOf({ batch, classes, image: [, height, width] }: Workload): Ragged<Float32Array> {
+  const lists = Array.from({ length: batch }, (_, at) =>
+    Array.from({ length: BOXES }, (_, box) => {
+      const [left, top] = [(width * box) / (2 * BOXES), (height * box) / (2 * BOXES)];
+      const share = (box + 1) / (BOXES + 1);
+      return [left, top, left + (share * width) / 2, top + (share * height) / 2, at % classes, 0];
+    }).flat(),
+  );
+  return ragged(new Float32Array(0), lists);
+}
+
+/** Labels that take the classes in turn: of each image, of each pixel, or of boxes, by how many axes the outputs have. */
+function labelsOf(workload: Workload, axes: number): Labels {
+  const { batch, classes: count, image } = workload;
   const classes = Array.from({ length: count }, (_, at) => `${at}`);
   const numbers = (length: number) => Int32Array.from({ length }, (_, at) => at % count);
-  if (!maps) return { kind: "class", of: numbers(batch), classes };
+  if (axes === 2) return { kind: "class", of: numbers(batch), classes };
+  if (axes === 3) return { kind: "boxes", of: boxesOf(workload), classes };
   const pixels = image[1] * image[2];
   const data = Uint8Array.from(numbers(batch * pixels));
   return { kind: "mask", of: { data, offsets: evenOffsets(batch, pixels) }, classes };
@@ -28,13 +52,13 @@ function labelsOf({ batch, classes: count, image }: Workload, maps: boolean): La
 /** The targets of these labels, each image being the only one of its place. */
 function fillTargets(
   engine: Engine,
-  model: Model,
+  { model, task, constants }: Asked,
   labels: Labels,
   batch: number,
 ): Examples["targets"] {
   const [, height, width] = model.input;
   const size = { height, width };
-  const maker = targetsOf(model, taskFor(labels), labels, {});
+  const maker = targetsOf(model, task, labels, constants);
   const into = targetBuffers(engine, maker, batch);
   const samples = Array.from({ length: batch }, () => new Sample(() => identity));
   const indices = Int32Array.from({ length: 2 * batch }, (_, at) => (at % 2 === 0 ? at / 2 : -1));
@@ -60,14 +84,13 @@ async function openHost(
 ): Promise<Host> {
   const { batch, memory } = workload;
   const model = modelOf(workload);
-  const maps = netOf(model, 1, { training: false }).output.shape.length === 4;
-  const labels = labelsOf(workload, maps);
+  const labels = labelsOf(workload, netOf(model, 1, { training: false }).output.shape.length);
   const question = ask(model, taskFor(labels), labels);
   const training = await compileTraining(engine, question, { batch, memory, rule });
   const { trainable, length } = training.layout;
   const images = {
     images: randomImages(engine, workload),
-    targets: fillTargets(engine, model, labels, batch),
+    targets: fillTargets(engine, question, labels, batch),
   };
   const nets = await Promise.all(
     particles.map(async (particle) => {

@@ -1,4 +1,5 @@
-// `convoy data check PATH`: reads a data set and tells what is in it and which files are unusable.
+// `convoy data check PATH`: reads a data set and tells what is in it and which files are unusable. `data frames` is in
+// frames.ts.
 
 import { type Command, Option } from "commander";
 import {
@@ -18,6 +19,7 @@ import { trainConfig } from "../train/config.js";
 import { count } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
 import { parseTexts } from "./flags.js";
+import { defineFrames } from "./frames.js";
 import { showReading } from "./reading.js";
 import { table } from "./table.js";
 
@@ -156,6 +158,7 @@ interface Options {
 }
 
 export function define(command: Command, console: Console): void {
+  defineFrames(command, console);
   const { task, channels, classes, oneOf, groupBy } = trainConfig.shape;
   command
     .command("check")

@@ -64,7 +64,7 @@ export const verbs: readonly VerbEntry[] = [
   },
   {
     name: "data",
-    summary: "look at data sets",
+    summary: "look at data sets, take frames of videos",
     load: () => import("./data.js"),
   },
   {

@@ -21,6 +21,7 @@ export { checkImages, checkSplits, checkStored } from "./door.js";
 export { type Drawing, type Drawn, draw } from "./draw.js";
 export { columnMeans, constantError, countsPerImage } from "./entryCounts.js";
 export { type FeatureColumns, type FeatureTable, readFeatures } from "./featureTable.js";
+export { FRAME_TABLE, type FrameReport, frameGroups, writeFrames } from "./frames.js";
 export {
   type Affine,
   type Box,
@@ -101,4 +102,11 @@ export {
   type TargetMaker,
   targetBuffers,
 } from "./targets.js";
+export {
+  type ExtractOptions,
+  extractFrames,
+  type Frame,
+  type FrameFormat,
+  frameFormats,
+} from "./video.js";
 export { getViews, type Views, views } from "./views.js";

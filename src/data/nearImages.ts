@@ -66,7 +66,8 @@ function bitsOf(word: number): number {
   return count;
 }
 
-function isLike(a: Looks, b: Looks): boolean {
+/** Whether two images look alike. */
+export function areAlike(a: Looks, b: Looks): boolean {
   const bits = a.quarters.reduce((sum, quarter, at) => sum + bitsOf(quarter ^ b.quarters[at]), 0);
   if (bits > MOST_BITS) return false;
   const apart = a.cells.reduce((sum, cell, at) => sum + Math.abs(cell - b.cells[at]), 0);
@@ -86,7 +87,7 @@ export function likePairs(looks: readonly (Looks | undefined)[]): [number, numbe
         return bucket.length < BUCKET ? bucket : [];
       }),
     );
-    const twin = [...near].find((other) => isLike(own, looks[other]!));
+    const twin = [...near].find((other) => areAlike(own, looks[other]!));
     if (twin !== undefined) pairs.push([twin, at]);
     for (const key of keys) {
       const bucket = buckets.get(key);

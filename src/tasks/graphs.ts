@@ -24,7 +24,7 @@ import type { Model } from "../models/model.js";
 import { type Net, netOf, type ParamSpec } from "../nn/index.js";
 import { formatShape, type Shape, sameShape } from "../tensor/shape.js";
 import { TALLY } from "./tallies.js";
-import type { Constants, OutputForm, Task } from "./task.js";
+import type { Constants, OutputForm, Task, TaskLossOptions } from "./task.js";
 import type { Weighting } from "./weighting.js";
 
 /** A net that is asked something. */
@@ -48,6 +48,8 @@ export interface TaskGraph {
 export interface TrainingOptions extends Weighting {
   /** Share of the target spread evenly over the classes; default 0. */
   readonly labelSmoothing?: number;
+  /** Share of the soft Dice loss; default 0. */
+  readonly dice?: number;
   /** Images that batch norm takes its statistics over; default the whole batch. */
   readonly ghost?: number;
   /** Factor that the loss has in the backward pass, and so each number of the gradient; default 1. */
@@ -110,7 +112,7 @@ function lossOf(
   { model, task, targets, constants }: Asked,
   batch: number,
   output: Value,
-  options: Weighting & { readonly smoothing?: number },
+  options: Omit<TaskLossOptions, "own" | "constants">,
 ) {
   checkOutput({ model, task }, output);
   const inputs = Object.entries(targets).map(
@@ -137,7 +139,7 @@ function lossOf(
 export function trainingGraph(
   question: Asked,
   batch: number,
-  { labelSmoothing = 0, ghost, lossScale = 1, weights, focal }: TrainingOptions = {},
+  { labelSmoothing = 0, ghost, lossScale = 1, weights, focal, dice }: TrainingOptions = {},
 ): TaskGraph {
   const { model } = question;
   const net = netOf(model, batch, { training: true, ghost });
@@ -146,6 +148,7 @@ export function trainingGraph(
     smoothing: labelSmoothing,
     weights,
     focal,
+    dice,
   });
   const loss = mul(reduceSum(losses), constant(graph, 1 / batch));
   graph.output("loss", loss);

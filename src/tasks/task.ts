@@ -93,6 +93,8 @@ export interface Tuner {
 export interface TaskLossOptions extends Weighting {
   /** Share of a target spread evenly over the classes; default 0. */
   readonly smoothing?: number;
+  /** Share of the soft Dice loss, of tasks that have one; default 0. */
+  readonly dice?: number;
   /** The model's own loss, where it has one. */
   readonly own?: Loss;
   /** What {@link Task.constants} found in the training labels. */
@@ -193,6 +195,8 @@ export interface Task<L extends Labels = Labels> {
   constants?(labels: L): Constants;
   /** Whether its loss takes weights of the outputs and a focal exponent; default false. */
   readonly weighted?: boolean;
+  /** Whether its loss can have a share of the soft Dice loss; default false. */
+  readonly dice?: boolean;
   /** Makes the targets of batches of images of a size. */
   targets(labels: L, constants: Constants, size: ImageSize): TargetMaker;
   /** The loss of outputs [n, outputs, ...] against the inputs that the targets fill, by name. */

@@ -34,6 +34,7 @@ const attempt = (data: Dataset, settings: Partial<TrainSettings>) =>
 
 test.each<[Dataset, Partial<TrainSettings>, string]>([
   [values, { labelSmoothing: 0.1 }, "setting labelSmoothing is 0.1: task values has no classes"],
+  [values, { dice: 0.5 }, "setting dice is 0.5: task values has no masks that could overlap"],
   [
     points,
     { augment: "flip,mixup", model: "unet-8", size: 16, task: "points" },

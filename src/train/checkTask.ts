@@ -8,17 +8,22 @@ import type { Metrics, Score, Task } from "../tasks/index.js";
 import type { TrainConfig } from "./config.js";
 
 /**
- * Refuses to weigh or smooth classes where the task or the model's own loss cannot, to balance what has no classes, and to
+ * Refuses to weigh or smooth classes, or to compare masks, where the task or the model's own loss cannot, to balance what has no classes, and to
  * mix images whose labels cannot be mixed.
  */
 export function checkTask(config: TrainConfig, task: Task, model: Model): void {
-  const { classWeights, focal, labelSmoothing, sampling, augment } = config;
+  const { classWeights, focal, dice, labelSmoothing, sampling, augment } = config;
   const { name, labels, weighted } = task;
   for (const [setting, value] of Object.entries({ classWeights, focal: focal || undefined })) {
     if (value === undefined || (weighted && !model.loss)) continue;
     const who = weighted ? `model ${model.name} has a loss of its own` : `task ${name}`;
     throw new InputError(
       `setting ${setting} is ${value}: ${who}, which cannot weigh classes; leave it out`,
+    );
+  }
+  if (dice > 0 && !task.dice) {
+    throw new InputError(
+      `setting dice is ${dice}: task ${name} has no masks that could overlap, which task segment has; leave it out`,
     );
   }
   if (labelSmoothing > 0 && !weighted) {

@@ -192,6 +192,14 @@ export const trainConfig = z.strictObject({
     .min(0)
     .default(0)
     .describe("gamma of the focal loss, which counts what is easy less; 0 for the plain loss"),
+  dice: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe(
+      "share of the soft Dice loss, which counts each class of a mask alike, beside the cross-entropy of pixels",
+    ),
   sampling: z
     .enum(["all", "balanced"])
     .default("all")

@@ -236,14 +236,14 @@ export async function openPrograms(
   const { optimizer } = prepared;
   const { config, question } = prepared;
   const { model } = question;
-  const { labelSmoothing, lossScale, ghost, seed, focal } = config;
+  const { labelSmoothing, lossScale, ghost, seed, focal, dice } = config;
   const { weights } = prepared;
   const { accumulate, memory, recompute, keep, comet } = config;
   const batch = batchFor(prepared, images);
   const saving = { accumulate, memory, recompute, keep, comet };
   const compile = (of: Asked, rule?: FirstOrder) =>
     compileTraining(engine, of, {
-      ...{ batch, labelSmoothing, lossScale, ghost, rule, weights, focal },
+      ...{ batch, labelSmoothing, lossScale, ghost, rule, weights, focal, dice },
       ...saving,
     });
   // A gradient that is kept nowhere is rounded nowhere: with f64 on its way it would be another one.

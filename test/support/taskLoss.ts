@@ -16,6 +16,7 @@ export async function compileLoss(
   { task, targets, constants }: Omit<Asked, "model">,
   [batch, ...shape]: readonly number[],
   smoothing = 0,
+  dice = 0,
 ): Promise<LossOf> {
   const { loss, hostLoss } = task;
   const [height, width] = shape.slice(-2);
@@ -29,7 +30,7 @@ export async function compileLoss(
       input(graph, name, [batch, ...own], dtype),
     ]),
   );
-  const { losses, tallies } = loss(output, inputs, { smoothing, constants });
+  const { losses, tallies } = loss(output, inputs, { smoothing, dice, constants });
   const mean = mul(reduceSum(losses), constant(graph, 1 / batch));
   graph.output("losses", losses);
   graph.output("gradient", gradients(mean, [output])[0]);

@@ -183,7 +183,7 @@ describe("refused by file and number", () => {
     ],
     [
       "one without a box",
-      one({ bbox: undefined }),
+      one({ bbox: undefined, segmentation: undefined }),
       /annotation 5: bbox is missing; expected \[left, top/,
     ],
     ["three numbers", one({ bbox: [1, 2, 3] }), /annotation 5: bbox is \[1,2,3\]/],

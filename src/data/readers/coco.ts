@@ -1,6 +1,6 @@
 // COCO data sets: annotations/instances_train2017.json beside train2017/, as COCO has them; train/_annotations.coco.json
-// among the images, as Roboflow has them; or one JSON file with its images beside or below it. What the files hold is in
-// cocoJson.ts.
+// among the images, as Roboflow has them; result.json beside images/, as Label Studio has them; or one JSON file with its
+// images beside or below it. What the files hold is in cocoJson.ts, outlines.ts makes masks of them.
 
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
@@ -10,6 +10,7 @@ import type { Splits } from "../dataset.js";
 import { type CocoImage, readCoco } from "./cocoJson.js";
 import { imagesIn, listFolder } from "./folders.js";
 import { type MarkedFiles, readMarked } from "./marks.js";
+import { readOutlined } from "./outlines.js";
 import { type Found, folderNamed, partFolders, withImages } from "./partFolders.js";
 import { type Location, ofImageFiles, type Reader, type ReadOptions } from "./reader.js";
 import { PARTS, partOfYear, requireTrain } from "./roles.js";
@@ -21,6 +22,7 @@ interface Annotations {
 }
 
 const ROBOFLOW = "_annotations.coco.json";
+const LABEL_STUDIO = "result.json";
 /** What is left of `instances_train2017.json` is the name of a part. */
 const titleOf = (file: string) => /^(?:instances[_-])?(.+)\.json$/i.exec(file)?.[1];
 
@@ -53,12 +55,13 @@ async function inAnnotations(path: string): Promise<Found<Annotations>> {
 async function annotationsIn(path: string): Promise<Found<Annotations>> {
   const found = await inAnnotations(path);
   if (Object.keys(found).length > 0) return found;
-  const among = async (folder: string): Promise<Annotations | undefined> => {
-    const file = join(folder, ROBOFLOW);
+  const among = async (folder: string, name = ROBOFLOW): Promise<Annotations | undefined> => {
+    const file = join(folder, name);
     const there = (await stat(file).catch(() => undefined))?.isFile();
     return there ? { path: file, folders: [folder] } : undefined;
   };
-  const whole = await among(path);
+  const apart = (await folderNamed(path, ["images"])) !== undefined;
+  const whole = (await among(path)) ?? (apart ? await among(path, LABEL_STUDIO) : undefined);
   if (whole) return { train: whole };
   const folders = await partFolders(path);
   const parts: Found<Annotations> = {};
@@ -89,7 +92,8 @@ class Finder {
   find({ file, source }: CocoImage, folders: readonly string[]): string {
     const expected = folders.map((folder) => resolve(folder, file));
     const there = expected.find((path) => this.files.has(path));
-    const named = this.byName.get(basename(file)) ?? [];
+    // Paths may be those of Windows.
+    const named = this.byName.get(file.split(/[\\/]/).at(-1)!) ?? [];
     const found = there ?? (named.length === 1 ? named[0] : undefined);
     if (found !== undefined) {
       this.used.add(found);
@@ -108,7 +112,7 @@ class Finder {
   }
 }
 
-/** The images of a part with their boxes; refuses two that have one file. */
+/** The images of a part with their marks; refuses two that have one file. */
 function filesOf(
   { images }: { images: readonly CocoImage[] },
   folders: readonly string[],
@@ -150,7 +154,7 @@ async function readLocation(location: Location, options: ReadOptions): Promise<S
     const file = readCoco(path, options);
     if (part === "train") classes = file.classes;
     parts[part] = { examples: filesOf(file, folders, finder) };
-    notes.push(`${part}: images and boxes are those of ${path}`);
+    notes.push(`${part}: images and annotations are those of ${path}`);
   }
   const left = finder.left();
   if (left.length > 0) {
@@ -164,7 +168,8 @@ async function readLocation(location: Location, options: ReadOptions): Promise<S
   );
   const name = options.name ?? basename(resolve(location.path), ".json");
   const format = { kind: "boxes", ...(classes && { classes }) } as const;
-  const splits = await readMarked(name, present, format, location.path, options);
+  const read = options.kind === "mask" ? readOutlined : readMarked;
+  const splits = await read(name, present, format, location.path, options);
   return { ...splits, notes: [...notes, ...splits.notes!] };
 }
 
@@ -172,9 +177,9 @@ async function readLocation(location: Location, options: ReadOptions): Promise<S
 export const coco: Reader = {
   name: "coco",
   reads:
-    "COCO annotations: annotations/instances_train.json (perhaps with a year, and val, test) and images; train/_annotations.coco.json among its images; or one .json file, its images beside or below it",
+    "COCO annotations: annotations/instances_train.json (perhaps with a year, and val, test) and images; train/_annotations.coco.json among its images; result.json beside images/; or one .json file, its images beside or below it",
   heeds: [...ofImageFiles, "classes"],
-  kinds: ["boxes"],
+  kinds: ["boxes", "mask"],
   matches: async ({ path, entries }) =>
     entries === undefined
       ? /\.json$/i.test(path)

@@ -6,8 +6,10 @@ import { withFile } from "../../files/read.js";
 import { InputError } from "../../inputError.js";
 import { formatBytes } from "../../text/bytes.js";
 import type { Size } from "../images.js";
+import { regionIn } from "./cocoRegion.js";
 import type { Mark } from "./marks.js";
 import { type ReadOptions, requireMemory } from "./reader.js";
+import { boxRound, type Region } from "./regions.js";
 
 /** Bytes of a file: COCO's own has 470 million. */
 const MOST = 512 * 1024 * 1024;
@@ -43,8 +45,15 @@ interface Annotation {
   readonly image: Id;
   readonly category: Id;
   readonly at: readonly number[];
+  readonly region?: Region;
   readonly crowd: boolean;
   readonly source: string;
+}
+
+/** What is kept of annotations. */
+export interface CocoOptions {
+  /** Whether the outlines are; default false. */
+  readonly outlines?: boolean;
 }
 
 const isId = (value: unknown): value is Id =>
@@ -65,12 +74,27 @@ function textIn(fields: Fields, key: string, source: string): string {
 }
 
 /** Left, top, right and bottom of a `bbox`, which is left, top, width and height. */
-function boxIn({ bbox }: Fields, source: string): number[] {
+function boxIn(bbox: unknown, source: string): number[] {
   if (!Array.isArray(bbox) || bbox.length !== 4 || !bbox.every(Number.isFinite)) {
     throw new InputError(`${source}: bbox is ${shown(bbox)}; expected [left, top, width, height]`);
   }
   const [left, top, width, height] = bbox as number[];
   return [left, top, left + width, top + height];
+}
+
+/** Box and outline of an annotation, of which one is enough; of a box without a `bbox` it is that round its polygons. */
+function placeIn(
+  { bbox, segmentation }: Fields,
+  { outlines = false }: CocoOptions,
+  source: string,
+): Pick<Annotation, "at" | "region"> {
+  if (!outlines && bbox !== undefined) return { at: boxIn(bbox, source) };
+  const region = regionIn(segmentation, source);
+  if (!outlines) {
+    const box = region?.kind === "polygons" ? boxRound(region.of.data) : undefined;
+    return { at: box ?? boxIn(bbox, source) };
+  }
+  return region ? { at: [], region } : { at: boxIn(bbox, source) };
 }
 
 function crowdIn({ iscrowd = 0 }: Fields, source: string): boolean {
@@ -85,7 +109,10 @@ class Collector {
   readonly annotations: Annotation[] = [];
   private readonly known = new Set<Id>();
 
-  constructor(private readonly path: string) {}
+  constructor(
+    private readonly path: string,
+    private readonly options: CocoOptions,
+  ) {}
 
   readonly add: Readonly<Record<List, (fields: Fields, at: number) => void>> = {
     images: (fields, at) => {
@@ -109,7 +136,7 @@ class Collector {
       this.annotations.push({
         image: idIn(fields, "image_id", source),
         category: idIn(fields, "category_id", source),
-        at: boxIn(fields, source),
+        ...placeIn(fields, this.options, source),
         crowd: crowdIn(fields, source),
         source,
       });
@@ -135,7 +162,8 @@ class Collector {
 
   /** Gives each annotation to its image. */
   finish(): CocoFile {
-    for (const { image, category, source, at, crowd } of this.annotations) {
+    for (const { image, category, ...mark } of this.annotations) {
+      const { source } = mark;
       const owner = this.images.get(image);
       if (!owner)
         throw new InputError(`${source}: its image ${shown(image)} is not among the images`);
@@ -145,7 +173,7 @@ class Collector {
           `${source}: its category ${shown(category)} is not among the categories`,
         );
       }
-      owner.marks.push({ at, name, crowd, source });
+      owner.marks.push({ ...mark, name });
     }
     const byNumber = [...this.categories].sort(([a], [b]) => Number(a) - Number(b));
     return {
@@ -156,7 +184,7 @@ class Collector {
 }
 
 /**
- * Images, boxes and classes of an annotation file. Of segmentations nothing is kept.
+ * Images, boxes and classes of an annotation file, or with `outlines` these instead of the boxes that have some.
  *
  * @throws InputError by list and place or by number, for what is no JSON, no list of the format, a number that is there
  *   twice, and an annotation of an image or a category that there is not.
@@ -165,10 +193,10 @@ class Collector {
  * const all = { images: [{ id: 7, file_name: "a.jpg" }], categories: [{ id: 3, name: "cat" }], annotations: [box] };
  * const { images, classes } = parseCoco(new TextEncoder().encode(JSON.stringify(all)), "a.json");
  * classes; // ["cat"]
- * images[0].marks; // [{ at: [2, 1, 6, 3], name: "cat", crowd: false, source: "a.json: annotation 1" }]
+ * images[0].marks; // [{ at: [2, 1, 6, 3], crowd: false, source: "a.json: annotation 1", name: "cat" }]
  */
-export function parseCoco(bytes: Uint8Array, path: string): CocoFile {
-  const collector = new Collector(path);
+export function parseCoco(bytes: Uint8Array, path: string, options: CocoOptions = {}): CocoFile {
+  const collector = new Collector(path, options);
   const found = eachElement(bytes, path, LISTS, (list, value, at) =>
     collector.add[list](value as Fields, at),
   );
@@ -184,10 +212,10 @@ export function readCoco(path: string, options: ReadOptions): CocoFile {
   return withFile(path, (source) => {
     if (source.length > MOST) {
       throw new InputError(
-        `${path} has ${formatBytes(source.length)}; expected at most ${formatBytes(MOST)}: divide it, or leave out the segmentations`,
+        `${path} has ${formatBytes(source.length)}; expected at most ${formatBytes(MOST)}: divide it`,
       );
     }
-    requireMemory(path, source.length, options, "divide it, or leave out the segmentations");
-    return parseCoco(source.take(0, source.length), path);
+    requireMemory(path, source.length, options, "divide it");
+    return parseCoco(source.take(0, source.length), path, { outlines: options.kind === "mask" });
   });
 }

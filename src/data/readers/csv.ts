@@ -20,7 +20,7 @@ import { readBytes } from "./files.js";
 import { type ImageFiles, isImage, readImages } from "./imageFiles.js";
 import { imageNames } from "./imageNames.js";
 import { readMarked } from "./marks.js";
-import { type MaskedFiles, readMasked } from "./masks.js";
+import { type MaskedFiles, maskFile, readMasked } from "./masks.js";
 import { groupNumbers, ofImageFiles, type Reader, type ReadOptions } from "./reader.js";
 import { mapParts, type Parts, requireTrain } from "./roles.js";
 import { partOfRows } from "./splitColumn.js";
@@ -162,7 +162,7 @@ function masked({ paths, entries, groups }: PartRows, column: Column, table: str
   const examples = entries.map(([{ cells, line }], at) => {
     const mask = cells[column.at];
     if (mask === "") throw new InputError(`${table}: line ${line} has no ${column.name}`);
-    return { image: paths[at], mask: resolve(dirname(table), mask) };
+    return { image: paths[at], mask: maskFile(resolve(dirname(table), mask)) };
   });
   return { examples, ...(groups && { groups }) };
 }

@@ -12,6 +12,7 @@ import { ragged } from "../ragged.js";
 import { type ClassList, listNamed } from "./classNames.js";
 import { type ImageFiles, readImages, refuseWrong } from "./imageFiles.js";
 import type { ReadOptions, WrongFile } from "./reader.js";
+import { type Region, regionInPixels } from "./regions.js";
 import { mapParts, PARTS, type Parts } from "./roles.js";
 
 /** Kinds of labels that are marks. */
@@ -19,11 +20,13 @@ export type MarkKind = "points" | "boxes";
 
 /** A point or a box as a file tells of it. */
 export interface Mark {
-  /** x and y of a point; left, top, right and bottom of a box. */
+  /** x and y of a point; left, top, right and bottom of a box; nothing where a region says it all. */
   readonly at: readonly number[];
   readonly name: string;
   /** Whether a box is round a crowd. */
   readonly crowd?: boolean;
+  /** Which pixels it means, where that is told and asked for. */
+  readonly region?: Region;
   /** For messages: `file: line 3`. */
   readonly source: string;
 }
@@ -69,7 +72,10 @@ function faultOf({ at }: Mark, { height, width }: Size): string | undefined {
 }
 
 /** What is wrong when an image has another size than its marks were made for. */
-function otherSize({ image, said }: MarkedImage, { height, width }: Size): WrongFile | undefined {
+export function otherSize(
+  { image, said }: MarkedImage,
+  { height, width }: Size,
+): WrongFile | undefined {
   if (!said || (said.height === height && said.width === width)) return undefined;
   const found = `${image} has ${height}x${width}`;
   return {
@@ -88,14 +94,15 @@ const placed = ({ at }: Mark, from: Size, to: Size): number[] =>
       : (within(value, from.height) * to.height) / from.height,
   );
 
-/** Marks in pixels. */
-const inPixels = (marks: readonly Mark[], { height, width }: Size): Mark[] =>
+/** Marks in shares of an image as marks in its pixels. */
+export const inPixels = (marks: readonly Mark[], size: Size): Mark[] =>
   marks.map((mark) => ({
     ...mark,
-    at: mark.at.map((value, k) => value * (k % 2 === 0 ? width : height)),
+    at: mark.at.map((value, k) => value * (k % 2 === 0 ? size.width : size.height)),
+    ...(mark.region?.kind === "polygons" && { region: regionInPixels(mark.region, size) }),
   }));
 
-function classOf({ name, source }: Mark, { classes, numberOf }: ClassList): number {
+export function classOf({ name, source }: Mark, { classes, numberOf }: ClassList): number {
   const number = numberOf(name);
   if (number !== undefined) return number;
   throw new InputError(

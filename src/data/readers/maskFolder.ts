@@ -5,7 +5,7 @@ import { basename, extname, join, resolve } from "node:path";
 import { InputError } from "../../inputError.js";
 import type { Part, Splits } from "../dataset.js";
 import { imagesIn, listFolder } from "./folders.js";
-import { type Example, readMasked } from "./masks.js";
+import { type Example, maskFile, readMasked } from "./masks.js";
 import { ofImageFiles, type Reader } from "./reader.js";
 import { PARTS, partOf, requireTrain, roleOf } from "./roles.js";
 
@@ -41,7 +41,7 @@ const stem = (path: string, folder: string) => path.slice(folder.length + 1, -ex
 /** Images with their masks by name; refuses one without the other. */
 async function examplesOf({ images, masks }: Pair): Promise<Example[]> {
   const [found, maps] = [await imagesIn(images), await imagesIn(masks)];
-  const maskOf = new Map(maps.images.map((path) => [stem(path, masks), path]));
+  const maskOf = new Map(maps.images.map((path) => [stem(path, masks), maskFile(path)]));
   const examples = found.images.map((image) => ({ image, mask: maskOf.get(stem(image, images)) }));
   const lonely = examples.find(({ mask }) => mask === undefined);
   if (lonely) throw new InputError(`${lonely.image}: there is no mask of this name in ${masks}`);

@@ -1,4 +1,5 @@
-// Masks of image files: each a PNG file that holds the number of a class for each pixel.
+// Images with masks: each a PNG file that holds the number of a class for each pixel, or painted from what another file
+// tells of its image.
 
 import { readWhole } from "../../files/read.js";
 import { InputError } from "../../inputError.js";
@@ -12,10 +13,22 @@ import { type PixelNumbers, pngNumbers, pngSize } from "./pngNumbers.js";
 import { mayBeWhite, numbered, type ReadOptions } from "./reader.js";
 import { mapParts, PARTS, type Parts } from "./roles.js";
 
+/** Where the mask of an image comes from. */
+export interface MaskSource {
+  /** For messages. */
+  readonly source: string;
+  /**
+   * The mask of an image of a size.
+   *
+   * @throws InputError for one that cannot be read, or is of another size.
+   */
+  read(size: Size, image: string): PixelNumbers;
+}
+
 /** An image and its mask. */
 export interface Example {
   readonly image: string;
-  readonly mask: string;
+  readonly mask: MaskSource;
 }
 
 /** Images with masks, and what belongs together; see {@link Dataset}. */
@@ -33,16 +46,39 @@ function named<T>(mask: string, read: () => T): T {
   }
 }
 
-/** The mask of an image; one of another size, which may be of any, is not unpacked. */
-async function readMask({ image, mask }: Example): Promise<PixelNumbers> {
-  const bytes = readWhole(mask);
-  const said = named(mask, () => pngSize(bytes));
-  const { height, width } = await imageSize(image);
-  if (said.height === height && said.width === width) return named(mask, () => pngNumbers(bytes));
-  throw new InputError(
-    `${mask}: ${said.height}x${said.width} pixels; its image ${image} has ${height}x${width}`,
-  );
+/** What the colours and numbers of mask files stand for. */
+export interface Legend {
+  /** Numbers of colours; see {@link pngNumbers}. */
+  readonly colours: ReadonlyMap<number, number>;
+  /** The class of each number. */
+  readonly numbers: readonly number[];
 }
+
+/** The classes of numbers; what does not count stays so. */
+function classesFor({ height, width, of }: PixelNumbers, { numbers }: Legend): PixelNumbers {
+  const wrong = of.find((value) => value >= numbers.length && value !== IGNORED);
+  if (wrong === undefined) {
+    return { height, width, of: of.map((value) => numbers[value] ?? IGNORED) };
+  }
+  throw new Error(`a pixel has the number ${wrong}; expected one from 0 to ${numbers.length - 1}`);
+}
+
+/** A mask that is a PNG file; one of another size than its image, which may be of any, is not unpacked. */
+export const maskFile = (path: string, legend?: Legend): MaskSource => ({
+  source: path,
+  read({ height, width }, image) {
+    const bytes = readWhole(path);
+    const said = named(path, () => pngSize(bytes));
+    if (said.height !== height || said.width !== width) {
+      throw new InputError(
+        `${path}: ${said.height}x${said.width} pixels; its image ${image} has ${height}x${width}`,
+      );
+    }
+    return named(path, () =>
+      legend ? classesFor(pngNumbers(bytes, legend.colours), legend) : pngNumbers(bytes),
+    );
+  },
+});
 
 /** A mask at another size, by the nearest pixel. */
 function scaled({ height, width, of }: PixelNumbers, to: Size): Uint8Array {
@@ -70,12 +106,12 @@ async function readMasks({ images, ids = [] }: Dataset, examples: readonly Examp
   const own = examples.filter(({ image }) => usable.has(image));
   const of: Uint8Array[] = [];
   const levels: number[][] = [];
-  for (const [at, example] of own.entries()) {
-    const mask = await readMask(example);
-    levels.push([...new Set(mask.of)]);
-    of.push(scaled(mask, sizeAt(images, at)));
+  for (const [at, { image, mask }] of own.entries()) {
+    const numbers = mask.read(await imageSize(image), image);
+    levels.push([...new Set(numbers.of)]);
+    of.push(scaled(numbers, sizeAt(images, at)));
   }
-  return { files: own.map(({ mask }) => mask), of, levels };
+  return { files: own.map(({ mask }) => mask.source), of, levels };
 }
 
 /** Masks of 0 and 255 alone show one thing and the rest. */
@@ -112,6 +148,7 @@ const imagesOnly = ({ examples, groups }: MaskedFiles): ImageFiles => ({
  * of 0 and 255 alone are two classes.
  *
  * @param source for messages
+ * @param said names of the classes, of masks whose numbers stand for these
  * @throws InputError for a mask that cannot be read, of another size than its image, or with a number that is no class.
  */
 export async function readMasked(
@@ -119,13 +156,14 @@ export async function readMasked(
   parts: Parts<MaskedFiles>,
   source: string,
   options: ReadOptions,
+  said?: readonly string[],
 ): Promise<Splits> {
   const present = PARTS.filter((part) => parts[part] !== undefined);
   const splits = await readImages({ name, ...mapParts(parts, imagesOnly) }, options);
   const masks: Masks[] = [];
   for (const part of present) masks.push(await readMasks(splits[part]!, parts[part]!.examples));
-  const names = options.classes ?? options.known;
-  const white = mayBeWhite(names) && isBlackAndWhite(masks);
+  const names = said ?? options.classes ?? options.known;
+  const white = said === undefined && mayBeWhite(names) && isBlackAndWhite(masks);
   const classes = names ?? numbered(white ? 2 : largest(masks[0]) + 1);
   const labelled = present.map((part, at) => {
     if (!white) expectClasses(masks[at], classes.length);

@@ -4,17 +4,23 @@ import { basename, join } from "node:path";
 import { InputError } from "../../inputError.js";
 import type { Part } from "../dataset.js";
 import { listFolder } from "./folders.js";
-import type { MarkedFiles } from "./marks.js";
 import { PARTS, partOfYear } from "./roles.js";
 
 /** Something of each part that there is. */
 export type Found<T> = Partial<Record<Part, T>>;
 
-/** The folders in a folder whose names are those of parts; refuses two of one part. */
-export async function partFolders(path: string): Promise<Found<string>> {
+/**
+ * The folders in a folder whose names are those of parts; refuses two of one part.
+ *
+ * @param titleOf what in the name of a folder is that of a part; default all of it
+ */
+export async function partFolders(
+  path: string,
+  titleOf = (folder: string) => folder,
+): Promise<Found<string>> {
   const parts: Found<string> = {};
   for (const name of (await listFolder(path)).folders) {
-    const part = partOfYear(name);
+    const part = partOfYear(titleOf(name));
     if (part === undefined) continue;
     const twin = parts[part];
     if (twin !== undefined) {
@@ -42,14 +48,14 @@ export async function folderNamed(
  *
  * @throws InputError when no part has any.
  */
-export function withImages(
-  parts: Found<MarkedFiles>,
+export function withImages<T extends { readonly examples: readonly unknown[] }>(
+  parts: Found<T>,
   source: string,
   notes: string[],
-): Found<MarkedFiles> {
+): Found<T> {
   const empty = PARTS.filter((part) => parts[part]?.examples.length === 0);
   const full = PARTS.filter((part) => (parts[part]?.examples.length ?? 0) > 0);
   if (full.length === 0) throw new InputError(`${source}: found no images that are annotated`);
   for (const part of empty) notes.push(`${source}: the part ${part} has no images: it is not used`);
-  return Object.fromEntries(full.map((part) => [part, parts[part]]));
+  return Object.fromEntries(full.map((part) => [part, parts[part]])) as Found<T>;
 }

@@ -91,8 +91,24 @@ function unfilter(raw: Uint8Array, header: Header): void {
   }
 }
 
-/** Numbers from rows; of colours only greys, whose channels are equal. */
-function numbersOf(raw: Uint8Array, header: Header): Uint8Array {
+/** The number of a colour at a place in a row: that of a legend, or of a grey its level. */
+function numberAt(raw: Uint8Array, at: number, legend: ReadonlyMap<number, number> | undefined) {
+  const [red, green, blue] = [raw[at], raw[at + 1], raw[at + 2]];
+  const number = legend?.get((red << 16) | (green << 8) | blue);
+  if (number !== undefined) return number;
+  if (legend) throw new Error(`it has the colour ${red}, ${green}, ${blue}, which no class has`);
+  if (red === green && red === blue) return red;
+  throw new Error(
+    "it has colours; expected a number of a class for each pixel (grey or with a palette)",
+  );
+}
+
+/** Numbers from rows. */
+function numbersOf(
+  raw: Uint8Array,
+  header: Header,
+  legend: ReadonlyMap<number, number> | undefined,
+): Uint8Array {
   const row = rowBytes(header);
   const { width, height, depth, channels } = header;
   const of = new Uint8Array(width * height);
@@ -106,12 +122,7 @@ function numbersOf(raw: Uint8Array, header: Header): Uint8Array {
         continue;
       }
       const at = start + x * channels;
-      if (channels >= 3 && (raw[at] !== raw[at + 1] || raw[at] !== raw[at + 2])) {
-        throw new Error(
-          "it has colours; expected a number of a class for each pixel (grey or with a palette)",
-        );
-      }
-      of[y * width + x] = raw[at];
+      of[y * width + x] = channels >= 3 ? numberAt(raw, at, legend) : raw[at];
     }
   }
   return of;
@@ -140,14 +151,15 @@ export function pngSize(bytes: Uint8Array): Size {
 /**
  * Reads the stored numbers of a PNG file, as they are: of one bit 0 and 1, of a palette its indices.
  *
+ * @param legend numbers of colours by red * 65536 + green * 256 + blue, for files with three channels or four
  * @throws Error, in words, for what is no such file.
  */
-export function pngNumbers(bytes: Uint8Array): PixelNumbers {
+export function pngNumbers(bytes: Uint8Array, legend?: ReadonlyMap<number, number>): PixelNumbers {
   const header = firstHeader(bytes);
   const pieces = [...chunksOf(bytes)].filter(({ type }) => type === "IDAT");
   const packed = Buffer.concat(pieces.map(({ data }) => data));
   const raw = inflateSync(packed, { maxOutputLength: header.height * (rowBytes(header) + 1) });
   unfilter(raw, header);
   const { width, height } = header;
-  return { width, height, of: numbersOf(raw, header) };
+  return { width, height, of: numbersOf(raw, header, legend) };
 }

@@ -8,11 +8,12 @@ import { InputError } from "../../inputError.js";
 import type { Part, Splits } from "../dataset.js";
 import { filesBelow, imagesIn, listFolder } from "./folders.js";
 import { type MarkedFiles, type MarkedImage, readMarked } from "./marks.js";
+import { readOutlined } from "./outlines.js";
 import { type Found, folderNamed, partFolders, withImages } from "./partFolders.js";
 import { ofImageFiles, type Reader, type ReadOptions } from "./reader.js";
 import { PARTS, requireTrain } from "./roles.js";
 import { type NamedClasses, namesIn } from "./yoloNames.js";
-import { parseYolo } from "./yoloText.js";
+import { parseYolo, type YoloOptions } from "./yoloText.js";
 
 /** Bytes of a label file: some 100,000 boxes. */
 const MOST = 4 * 1024 * 1024;
@@ -31,13 +32,21 @@ async function pairIn(path: string): Promise<Pair | undefined> {
   return images && labels ? { images, labels } : undefined;
 }
 
+/** The name of a part from that of Darknet's folder of it. */
+const darknetPart = (folder: string) => /^obj_(.+)_data$/i.exec(folder)?.[1] ?? "";
+
 /** The folders of each part; those that have images without labels have none. */
 async function pairsOf(path: string): Promise<Found<Pair | undefined>> {
   const pairs: Found<Pair | undefined> = {};
   const whole = await pairIn(path);
   const folders = await partFolders(whole?.images ?? path);
   if (whole === undefined) {
-    for (const part of PARTS) if (folders[part]) pairs[part] = await pairIn(folders[part]);
+    const mixed = await partFolders(path, darknetPart);
+    for (const part of PARTS) {
+      const [apart, both] = [folders[part], mixed[part]];
+      if (apart) pairs[part] = await pairIn(apart);
+      else if (both) pairs[part] = { images: both, labels: both };
+    }
     return pairs;
   }
   if (Object.keys(folders).length === 0) return { train: whole };
@@ -54,7 +63,7 @@ const stemOf = (file: string, folder: string) =>
   relative(folder, file).slice(0, -extname(file).length);
 
 /** The images of a part with their boxes, and how many of these were polygons. */
-async function examplesOf({ images, labels }: Pair, names: readonly string[] | undefined) {
+async function examplesOf({ images, labels }: Pair, options: YoloOptions) {
   const found = await imagesIn(images);
   const texts = (await filesBelow(labels)).filter(isLabel);
   const textOf = new Map(texts.map((file) => [stemOf(file, labels), file]));
@@ -65,7 +74,7 @@ async function examplesOf({ images, labels }: Pair, names: readonly string[] | u
     const stem = stemOf(path, images);
     known.add(stem);
     const text = textOf.get(stem);
-    const read = text === undefined ? undefined : parseYolo(readText(text, MOST), text, names);
+    const read = text === undefined ? undefined : parseYolo(readText(text, MOST), text, options);
     polygons += read?.polygons ?? 0;
     examples.push({ image: resolve(path), marks: read?.marks ?? [] });
   }
@@ -103,6 +112,7 @@ async function readFolder(path: string, options: ReadOptions): Promise<Splits> {
   const found = await classesOf(path, pairs);
   const notes = options.classes ? [] : [describeClasses(path, found)];
   const names = options.classes ?? found?.names;
+  const outlines = options.kind === "mask";
   const parts: Found<MarkedFiles> = {};
   for (const part of Object.keys(pairs) as Part[]) {
     const pair = pairs[part];
@@ -110,14 +120,16 @@ async function readFolder(path: string, options: ReadOptions): Promise<Splits> {
       notes.push(`${path}: the images of the part ${part} have no labels: they are not used`);
       continue;
     }
-    const { examples, polygons } = await examplesOf(pair, names);
+    const { examples, polygons } = await examplesOf(pair, { ...(names && { names }), outlines });
     parts[part] = { examples };
-    if (polygons > 0) notes.push(`${part}: ${polygons} polygons are read as the boxes round them`);
+    if (polygons > 0 && !outlines)
+      notes.push(`${part}: ${polygons} polygons are read as the boxes round them`);
   }
   const present = requireTrain(withImages(parts, path, notes), options.known !== undefined, path);
   const format = { kind: "boxes", shares: true, ...(names && { classes: names }) } as const;
   const name = options.name ?? basename(resolve(path));
-  const splits = await readMarked(name, present, format, path, options);
+  const read = outlines ? readOutlined : readMarked;
+  const splits = await read(name, present, format, path, options);
   return { ...splits, notes: [...notes, ...splits.notes!] };
 }
 
@@ -125,9 +137,9 @@ async function readFolder(path: string, options: ReadOptions): Promise<Splits> {
 export const yolo: Reader = {
   name: "yolo",
   reads:
-    "a YOLO folder: images/ and labels/ (.txt), or both in train/, val/, test/, or these in both; names in data.yaml or classes.txt",
+    "a YOLO folder: images/ and labels/ (.txt), or both in train/, val/, test/, or these in both, or obj_train_data/ with both; names in data.yaml, classes.txt or obj.names",
   heeds: [...ofImageFiles, "classes"],
-  kinds: ["boxes"],
+  kinds: ["boxes", "mask"],
   matches: async ({ path, entries }) => entries !== undefined && (await hasLabels(path)),
   read: ({ path }, options) => readFolder(path, options),
 };

@@ -1,4 +1,5 @@
-// Names of the classes of a YOLO data set: `names` of data.yaml, a list or a map from numbers, or classes.txt.
+// Names of the classes of a YOLO data set: `names` of data.yaml, a list or a map from numbers, or a line each in
+// classes.txt (obj.names in Darknet and CVAT).
 
 import { basename, join } from "node:path";
 import { LineCounter, Parser, parseDocument } from "yaml";
@@ -6,8 +7,10 @@ import { readText } from "../../files/text.js";
 import { InputError } from "../../inputError.js";
 import { readClassNames } from "./classNames.js";
 
+/** Files that hold names, a line each. */
+const PLAIN = ["classes.txt", "obj.names"];
 /** Names of files that hold the names of classes, the first one that is there. */
-const FILES = ["data.yaml", "data.yml", "dataset.yaml", "dataset.yml", "classes.txt"];
+const FILES = ["data.yaml", "data.yml", "dataset.yaml", "dataset.yml", ...PLAIN];
 
 /** Bytes of a YAML file: the thousands of names of the largest sets take a tenth of it. */
 const MOST = 256 * 1024;
@@ -112,6 +115,6 @@ export async function namesIn(
   const name = FILES.find((candidate) => files.includes(candidate));
   if (name === undefined) return undefined;
   const path = join(folder, name);
-  if (basename(path) === "classes.txt") return { names: await readClassNames(path), path };
+  if (PLAIN.includes(basename(path))) return { names: await readClassNames(path), path };
   return { names: parseDataYaml(readText(path, MOST), path), path };
 }

@@ -4,6 +4,7 @@
 import { InputError } from "../../inputError.js";
 import { isNumeric } from "./columns.js";
 import type { Mark } from "./marks.js";
+import { boxRound, polygonsOf } from "./regions.js";
 
 /** Numbers of a box: class, centre x, centre y, width, height. */
 const NUMBERS = 5;
@@ -11,6 +12,14 @@ const NUMBERS = 5;
 const SMALLEST = 7;
 /** How far shares may lie beyond 0 and 1, by rounding; Ultralytics has the same. */
 const SLACK = 0.01;
+
+/** How a label file is read. */
+export interface YoloOptions {
+  /** Names of the classes; without them a class is called by its number. */
+  readonly names?: readonly string[];
+  /** Whether polygons are kept beside the boxes round them; default false. */
+  readonly outlines?: boolean;
+}
 
 /** Boxes of a file, and how many of them were polygons. */
 export interface YoloMarks {
@@ -36,15 +45,6 @@ function shareOf(text: string, source: string): number {
   );
 }
 
-/** The box round the corners x, y, x, y, ... */
-function around(corners: readonly number[]): number[] {
-  const side = (axis: number) => corners.filter((_, at) => at % 2 === axis);
-  const [xs, ys] = [side(0), side(1)];
-  const least = (values: readonly number[]) => values.reduce((a, b) => Math.min(a, b));
-  const most = (values: readonly number[]) => values.reduce((a, b) => Math.max(a, b));
-  return [least(xs), least(ys), most(xs), most(ys)];
-}
-
 const fromCentre = ([x, y, width, height]: readonly number[]) => [
   x - width / 2,
   y - height / 2,
@@ -52,17 +52,31 @@ const fromCentre = ([x, y, width, height]: readonly number[]) => [
   y + height / 2,
 ];
 
+/** The box round a polygon, and the polygon itself where that is asked for. */
+function placeOf(corners: readonly number[], outlines: boolean, source: string) {
+  const at = boxRound(corners);
+  if (!outlines) return { at };
+  try {
+    return { at, region: polygonsOf([corners]) };
+  } catch (error) {
+    throw new InputError(`${source} has ${(error as Error).message}`);
+  }
+}
+
 /**
  * The boxes of a label file, as shares of the image.
  *
- * @param names of the classes; without them a class is called by its number
  * @throws InputError by line for other numbers than those of a box or a polygon, for a class that is not known, and for
  *   what is no share.
  * @example
- * parseYolo("1 0.5 0.5 0.25 0.5", "a.txt", ["cat", "dog"]).marks;
- * // [{ at: [0.375, 0.25, 0.625, 0.75], name: "dog", source: "a.txt: line 1" }]
+ * parseYolo("1 0.5 0.5 0.25 0.5", "a.txt", { names: ["cat", "dog"] }).marks;
+ * // [{ name: "dog", source: "a.txt: line 1", at: [0.375, 0.25, 0.625, 0.75] }]
  */
-export function parseYolo(text: string, path: string, names?: readonly string[]): YoloMarks {
+export function parseYolo(
+  text: string,
+  path: string,
+  { names, outlines = false }: YoloOptions = {},
+): YoloMarks {
   const marks: Mark[] = [];
   let polygons = 0;
   for (const [at, line] of text.split(/\r?\n/).entries()) {
@@ -82,7 +96,8 @@ export function parseYolo(text: string, path: string, names?: readonly string[])
     else if (shares[2] < 0 || shares[3] < 0) {
       throw new InputError(`${source} has a negative width or height`);
     }
-    marks.push({ at: isPolygon ? around(shares) : fromCentre(shares), name, source });
+    const place = isPolygon ? placeOf(shares, outlines, source) : { at: fromCentre(shares) };
+    marks.push({ name, source, ...place });
   }
   return { marks, polygons };
 }

@@ -2,6 +2,7 @@
 
 import { type Affine, compose, IGNORED, identity, type MaskLabels } from "../../data/index.js";
 import {
+  add,
   constant,
   div,
   expand,
@@ -20,6 +21,7 @@ import { classesAhead, likeliest } from "../ahead.js";
 import { softmax } from "../softmax.js";
 import type { Task } from "../task.js";
 import { rowsOf, smoothed, weightedCrossEntropy } from "../weighting.js";
+import { softDice } from "./dice.js";
 import { PixelMetrics, pixelMetrics } from "./metrics.js";
 import { runLengths } from "./runLengths.js";
 import { MASK, maskTargets } from "./targets.js";
@@ -34,6 +36,12 @@ function pixelRows(logits: Value): Value {
 const perImage = (pixels: Value, images: number): Value =>
   reduceSum(reshape(pixels, [images, pixels.shape[0] / images]), [1]);
 
+/** Two losses as one, of which the second has a share. */
+const mixed = (first: Value, second: Value, share: number): Value => {
+  const part = (of: Value, factor: number) => mul(of, constant(of.graph, factor));
+  return add(part(first, 1 - share), part(second, share));
+};
+
 /** How many classes go ahead of the own one of each pixel. */
 function aheadOf(rows: Value, own: Value): Value {
   const numbers = rowsOf(rows, [...Array(rows.shape[1]).keys()]);
@@ -41,7 +49,10 @@ function aheadOf(rows: Value, own: Value): Value {
   return classesAhead(rows, ownOf(rows), step(sub(ownOf(numbers), numbers)));
 }
 
-/** Which class each pixel is of. The loss is the cross-entropy of an image's pixels, averaged over those that count. */
+/**
+ * Which class each pixel is of. The loss is the cross-entropy of an image's pixels, averaged over those that count, or a mix
+ * of it and the soft Dice loss.
+ */
 export const segmentation: Task<MaskLabels> = {
   name: "segment",
   description: "a class for each pixel",
@@ -55,7 +66,8 @@ export const segmentation: Task<MaskLabels> = {
   },
   targets: maskTargets,
   weighted: true,
-  loss(logits, { [MASK]: mask }, { smoothing = 0, ...weighting }) {
+  dice: true,
+  loss(logits, { [MASK]: mask }, { smoothing = 0, dice = 0, ...weighting }) {
     const { graph, shape } = logits;
     const [n, classes] = shape;
     const rows = pixelRows(logits);
@@ -66,9 +78,10 @@ export const segmentation: Task<MaskLabels> = {
     const wanted = smoothing === 0 ? own : mul(smoothed(own, smoothing), counting());
     const terms = weightedCrossEntropy(rows, wanted, weighting);
     const counted = perImage(counts, n);
+    const crossEntropy = div(perImage(terms, n), max(counted, constant(graph, 1)));
     const right = mul(counts, sub(constant(graph, 1), step(aheadOf(rows, own))));
     return {
-      losses: div(perImage(terms, n), max(counted, constant(graph, 1))),
+      losses: dice === 0 ? crossEntropy : mixed(crossEntropy, softDice(rows, own, counts, n), dice),
       tallies: { right: reduceSum(right), counted: reduceSum(counted) },
     };
   },
