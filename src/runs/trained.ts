@@ -38,6 +38,7 @@ export interface TimedEvaluation extends Evaluation {
 export class Trained {
   private readonly predictor: Predictor;
   private maker?: Promise<FeatureMaker>;
+  private evaluator?: Promise<Evaluator>;
 
   constructor(
     readonly config: RunConfig,
@@ -55,12 +56,13 @@ export class Trained {
   async evaluate(dataset: Dataset): Promise<TimedEvaluation> {
     const { engine, info, config } = this;
     const fitting = this.fitting(dataset);
-    const evaluator = await Evaluator.create(
+    this.evaluator ??= Evaluator.create(
       engine,
       this.question(fitting.labels),
       config.settings.batch,
       info,
     );
+    const evaluator = await this.evaluator;
     const start = performance.now();
     const evaluation = await evaluator.evaluate(this.w, evaluator.loader(fitting));
     const seconds = (performance.now() - start) / 1000;

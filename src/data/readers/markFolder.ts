@@ -69,9 +69,7 @@ export const markFolder: Reader = {
       present,
       (part): MarkedFiles => ({
         examples: markedRows(part.paths, part.entries, labels, table.path),
-        ...(groups && {
-          groups: numbers(part.entries.map(([first]) => first?.cells[groups.at] ?? "")),
-        }),
+        ...(groups && numbers(part.entries.map(([first]) => first?.cells[groups.at] ?? ""))),
       }),
     );
     const name = options.name ?? basename(resolve(path));
