@@ -6,44 +6,50 @@ import type { Size } from "../../data/index.js";
 /** Side of the square that gaps are narrow against, in pixels. */
 const SIDE = 7;
 
-/** Pixels of the windows of a line, {@link SIDE} for each place; a mirror at the ends repeats the last pixel. */
-function windowsOf(length: number): Int32Array {
+/** The largest number within a window of each place of a line, which a mirror at its ends goes on behind. */
+function widen(line: Float64Array, padded: Float64Array): void {
+  const { length } = line;
+  const reach = (SIDE - 1) / 2;
   const mirrored = (at: number): number => {
     if (at < 0) return mirrored(-at - 1);
     return at >= length ? mirrored(2 * length - 1 - at) : at;
   };
-  return Int32Array.from({ length: length * SIDE }, (_, k) =>
-    mirrored(Math.floor(k / SIDE) + (k % SIDE) - (SIDE - 1) / 2),
-  );
+  for (let at = 0; at < reach; at++) {
+    padded[at] = line[mirrored(at - reach)];
+    padded[reach + length + at] = line[mirrored(length + at)];
+  }
+  padded.set(line, reach);
+  // Of windows of 2, 4 and 7 (SIDE) numbers in turn, each from two of those before.
+  for (const step of [1, 2, 3]) {
+    for (let at = 0; at < padded.length - step; at++) {
+      if (padded[at + step] > padded[at]) padded[at] = padded[at + step];
+    }
+  }
+  line.set(padded.subarray(0, length));
 }
 
-/** Along rows and columns in turn, the largest or smallest number within a window, mirrored at the borders. */
-function filtered(
-  map: Float64Array,
-  { height, width }: Size,
-  better: (a: number, b: number) => number,
-): Float64Array {
-  const along = (from: Float64Array, length: number, step: number, rows: number, next: number) => {
-    const to = new Float64Array(height * width);
-    const windows = windowsOf(length);
-    for (let row = 0; row < rows; row++) {
-      for (let at = 0, near = 0; at < length; at++) {
-        let best = from[row * next + at * step];
-        for (const end = near + SIDE; near < end; near++) {
-          best = better(best, from[row * next + windows[near] * step]);
-        }
-        to[row * next + at * step] = best;
-      }
+/** The largest number within a square window of each pixel. */
+function dilated(map: Float64Array, { height, width }: Size): Float64Array {
+  const found = map.slice();
+  const along = (length: number, step: number, lines: number, next: number) => {
+    const line = new Float64Array(length);
+    const padded = new Float64Array(length + SIDE - 1);
+    for (let row = 0; row < lines; row++) {
+      const first = row * next;
+      for (let at = 0; at < length; at++) line[at] = found[first + at * step];
+      widen(line, padded);
+      for (let at = 0; at < length; at++) found[first + at * step] = line[at];
     }
-    return to;
   };
-  return along(along(map, width, 1, height, width), height, width, width, 1);
+  along(width, 1, height, width);
+  along(height, width, width, 1);
+  return found;
 }
 
 /** How much higher a map would be if gaps narrower than {@link SIDE} pixels were filled [h * w]. */
 export function blackTopHat(map: Float64Array, size: Size): Float64Array {
-  const closed = filtered(filtered(map, size, Math.max), size, Math.min);
-  return closed.map((value, at) => value - map[at]);
+  const heights = dilated(map, size).map((value) => -value);
+  return dilated(heights, size).map((value, at) => -value - map[at]);
 }
 
 /** Pixels in the order in which water reaches them: lower ones first, of equal ones those seen first; each comes once. */
