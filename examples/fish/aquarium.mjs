@@ -1,8 +1,9 @@
 // Films an aquarium that does not exist: frames of ten habitats, their fish marked in the two ways that people mark them.
 //
-//   node examples/fish/aquarium.mjs OUT [SEED] [FRAMES]
+//   node examples/fish/aquarium.mjs OUT [SEED] [FRAMES] [FIRST]
 //
-// SEED (default 1) decides habitats and fish; FRAMES (default 90) is how many each habitat has. It writes
+// SEED (default 1) decides habitats and fish; FRAMES (default 90) is how many each habitat has, from its frame FIRST (default 0)
+// on, so that a film can go on later. It writes
 //
 //   frames/*.png      64x64 in colour
 //   masks/*.png       1 where a pixel shows fish, else 0
@@ -23,9 +24,9 @@ import { Random } from "convoynet/tensor";
 import sharp from "sharp";
 import { frame, habitat } from "./scene.mjs";
 
-const [out, seed = "1", frames = "90"] = process.argv.slice(2);
+const [out, seed = "1", frames = "90", begin = "0"] = process.argv.slice(2);
 if (!out) {
-  console.error("usage: node examples/fish/aquarium.mjs OUT [SEED] [FRAMES]");
+  console.error("usage: node examples/fish/aquarium.mjs OUT [SEED] [FRAMES] [FIRST]");
   process.exit(2);
 }
 const SIDE = 64;
@@ -61,7 +62,10 @@ function parts(numbers, step, tested) {
   return new Map(Array.from(order, (at, rank) => [numbers[at], partOf(rank)]));
 }
 
-const numbers = Array.from({ length: HABITATS * Number(frames) }, (_, at) => at);
+const numbers = Array.from(
+  { length: HABITATS * Number(frames) },
+  (_, at) => HABITATS * Number(begin) + at,
+);
 const habitatOf = (at) => at % HABITATS;
 const splits = new Map([["random", parts(numbers, 0, Math.round((2 * numbers.length) / 9))]]);
 for (let own = 0; own < HABITATS; own++) {

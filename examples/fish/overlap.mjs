@@ -1,7 +1,6 @@
 // How well the blobs of a net that learnt from points cover the pixels of the fish, which it was never told.
 
-import { openDataset } from "convoynet";
-import { openWeights } from "convoynet";
+import { openDataset, openWeights } from "convoynet";
 import { readerOf } from "convoynet/data";
 
 /** Intersection over union of blobs and fish, of the pixels of all test frames together. */

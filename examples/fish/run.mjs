@@ -6,8 +6,8 @@
 // 1,2,3. What is measured stands in OUT/results.json; a run that is complete is not made again.
 
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { openDataset, openTrained, train } from "convoynet";
 import { blobOverlap } from "./overlap.mjs";
 
