@@ -138,8 +138,7 @@ export async function drawInto(
  * @example
  * const net = await openTrained("runs/a");
  * for await (const { prediction } of predictFiles(net, ["digit.png"])) {
- *   const png = await drawPrediction("digit.png", prediction!, "a digit", net.info.names);
- *   console.log(`${png.length} bytes`);
+ *   if (prediction) await drawPrediction("digit.png", prediction, "a digit", net.info.names);
  * }
  * await net.close();
  */

@@ -19,9 +19,12 @@ const byName = new Intl.Collator("en", { numeric: true });
  *
  * @throws InputError for a data set without groups.
  * @example
- * const net = await openTrained("runs/fish");
- * const { test } = await openDataset("fish.csv", { columns: { group: "habitat" } });
- * for (const { name, metrics } of await evaluateGroups(net, test!)) console.log(name, metrics.mae);
+ * const net = await openTrained("runs/a");
+ * const { test } = await openDataset("mnist");
+ * // Data of a table with a column of groups bring both.
+ * const groups = Int32Array.from({ length: test!.length }, (_, at) => Math.floor(at / 5000));
+ * const found = await evaluateGroups(net, { ...test!, groups, groupNames: ["clerks", "pupils"] });
+ * found.map(({ name, images }) => [name, images]); // [["clerks", 5000], ["pupils", 5000]]
  * await net.close();
  */
 export async function evaluateGroups(net: Trained, dataset: Dataset): Promise<GroupEvaluation[]> {
