@@ -45,21 +45,19 @@ const rangeText = ([low, high]) =>
 const counting = ["points", "points-without-split", "points-without-falsePositive", "count"].filter(
   (way) => of(way).length > 0,
 );
-head("random split", "seeds", "mae", "bias", "precision %", "recall %", "seconds");
+const columns = ["random split", "seeds", "mae", "less than the mean's, %", "bias", "game3"];
+head(...columns, "precision %", "recall %", "seconds");
 const constants = of("points").map(({ constant }) => constant);
-row("always the mean", constants.length, shown(constants), "", "", "", "");
+row("always the mean", constants.length, shown(constants), ...new Array(6).fill(""));
 for (const way of counting) {
   const runs = of(way);
   const output = (name) => runs.map(({ outputs: [one] }) => one[name]);
   const share = (name) => (way === "count" ? "" : shown(output(name), 1, 100));
-  row(
-    ...[way, runs.length, shown(output("mae")), shown(output("bias"))],
-    ...[
-      share("precision"),
-      share("recall"),
-      average(runs.map(({ seconds }) => seconds)).toFixed(0),
-    ],
-  );
+  const less = runs.map(({ outputs: [{ mae }], constant }) => 1 - mae / constant);
+  const game3 = shown(runs.map(({ test }) => test.game3));
+  const seconds = average(runs.map((run) => run.seconds)).toFixed(0);
+  const counts = [shown(output("mae")), shown(less, 1, 100), shown(output("bias")), game3];
+  row(way, runs.length, ...counts, share("precision"), share("recall"), seconds);
 }
 
 const touching = [
@@ -95,6 +93,7 @@ head(
   "seeds",
   "seen in training: mae",
   "unseen: mae",
+  "difference",
   "unseen: bias",
   "always the mean",
 );
@@ -112,6 +111,7 @@ for (const way of [...left, "all"]) {
   row(
     ...[way, own.length, shown(own.map(({ seen }) => seen))],
     shown(own.map(({ run }) => maeOf(run.frames))),
+    shown(own.map(({ seen, run }) => maeOf(run.frames) - seen)),
     shown(own.map(({ run }) => biasOf(run.frames))),
     shown(own.map(({ run }) => run.constant)),
   );

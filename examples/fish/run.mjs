@@ -22,7 +22,7 @@ const LEFT_OUT = [0, 1];
 const ways = {
   points,
   "points-without-split": { ...ablated, task: "points-without-split" },
-  count: { ...points, task: "count", epochs: 24 },
+  count: { ...points, task: "count" },
   segment: { table: "masks", task: "segment", split: "random" },
   "points-without-falsePositive": { ...ablated, task: "points-without-falsePositive" },
   ...Object.fromEntries(
