@@ -8,6 +8,9 @@ export { createModel, listModels, type Model, type ModelInput } from "./models/i
 export * as nn from "./nn/index.js";
 export {
   drawMistakes,
+  drawPrediction,
+  evaluateGroups,
+  type GroupEvaluation,
   type OpenWeightsOptions,
   openTrained,
   openWeights,

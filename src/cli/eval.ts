@@ -9,6 +9,8 @@ import { makeFolder } from "../files/folders.js";
 import { InputError } from "../inputError.js";
 import {
   drawMistakes,
+  evaluateGroups,
+  type GroupEvaluation,
   openTrained,
   type TimedEvaluation,
   type Trained,
@@ -34,6 +36,7 @@ interface Options {
   readonly json?: boolean;
   readonly draw?: string;
   readonly worst?: number;
+  readonly byGroup?: boolean;
 }
 
 /** What is evaluated: the test set, where the run's own data have none their selection set, and other data whole. */
@@ -104,12 +107,35 @@ function describe(
 const reportTitle = (name: string, unit: MetricInfo["unit"]) =>
   unit === "share" ? `${metricTitle(name)} %` : metricTitle(name);
 
+/** A table with a row for each group: metrics, and what a task of one output tells of that. */
+function describeGroups({ task }: Trained, groups: readonly GroupEvaluation[]): string[] {
+  const [{ metrics, outputs }] = groups;
+  const shown = task.metrics.filter(({ name }) => metrics[name] !== undefined);
+  const [only] = outputs.length === 1 ? outputs : [];
+  const others = Object.keys(task.reports).filter(
+    (name) => only?.[name] !== undefined && metrics[name] === undefined,
+  );
+  return table(
+    [
+      ...["group", "images"],
+      ...shown.map(({ name, unit }) => reportTitle(name, unit)),
+      ...others.map((name) => reportTitle(name, task.reports[name])),
+    ],
+    groups.map(({ name, images, metrics, outputs: [output] }) => [
+      ...[name, images],
+      ...shown.map(({ name, unit }) => cell(metrics[name], unit)),
+      ...others.map((name) => cell(output[name], task.reports[name])),
+    ]),
+  );
+}
+
 /** The object of `--json`. */
 const result = (
   { info, task }: Trained,
   run: string,
   { set, dataset }: Evaluated,
   { loss, losses: _, metrics, outputs, confusion: __, ...cost }: TimedEvaluation,
+  groups?: readonly GroupEvaluation[],
 ) => ({
   run,
   data: dataset.name,
@@ -119,6 +145,11 @@ const result = (
   images: dataset.length,
   metrics: { loss, ...metrics },
   classes: outputs,
+  ...(groups && {
+    groups: groups.map(({ name, images, loss, metrics, outputs }) => ({
+      ...{ name, images, metrics: { loss, ...metrics }, classes: outputs },
+    })),
+  }),
   ...cost,
 });
 
@@ -147,11 +178,12 @@ export function define(command: Command, console: Console): void {
     .option("--columns <role=name,...>", "what its columns or arrays hold", parseTexts)
     .option("--engine <name>", "auto, native or reference", "auto")
     .addOption(viewsOption())
+    .option("--by-group", "a row for each group too, as habitat or patient")
     .option("--draw <folder>", "draw the images it is worst at: what is known, and what it says")
     .option("--worst <number>", `images to draw (default: ${WORST})`, count)
     .option("--json", "print one object")
     .action(async (run: string, options: Options) => {
-      const { data, columns, engine, views, json, draw, worst } = options;
+      const { data, columns, engine, views, json, draw, worst, byGroup } = options;
       if (worst !== undefined && draw === undefined) {
         throw new InputError("--worst has no effect without --draw; add that, or leave it out");
       }
@@ -160,9 +192,15 @@ export function define(command: Command, console: Console): void {
         if (draw !== undefined) makeFolder(draw);
         const evaluated = await evaluatedSet(run, net, { data, columns }, showReading(console.err));
         const evaluation = await net.evaluate(evaluated.dataset);
+        const groups = byGroup ? await evaluateGroups(net, evaluated.dataset) : undefined;
         if (draw !== undefined) await drawWorst(net, evaluated, evaluation, draw, worst);
-        if (json) sayJson(console, result(net, run, evaluated, evaluation));
-        else for (const line of describe(net, run, evaluated, evaluation)) say(console.out, line);
+        if (json) {
+          sayJson(console, result(net, run, evaluated, evaluation, groups));
+        } else {
+          const lines = describe(net, run, evaluated, evaluation);
+          const rows = groups ? [...describeGroups(net, groups), ""] : [];
+          for (const line of [...rows, ...lines]) say(console.out, line);
+        }
       } finally {
         await net.close();
       }

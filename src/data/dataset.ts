@@ -5,8 +5,16 @@ import { type Images, joinedImages, takeImages } from "./images.js";
 import { joinLabels, type Labels, takeLabels } from "./labels.js";
 import { type Rows, takeRows } from "./rows.js";
 
+/** What images belong to, as writers, habitats or patients: a split never parts a group. */
+export interface Grouping {
+  /** Number of each image's group [length]. */
+  readonly groups: Int32Array;
+  /** What groups are called, by their numbers; the same list in all parts of a source. */
+  readonly groupNames?: readonly string[];
+}
+
 /** Images, and what is known of each. */
-export interface Dataset<L extends Labels = Labels> {
+export interface Dataset<L extends Labels = Labels> extends Partial<Grouping> {
   /** Short name for messages and the run folder. */
   readonly name: string;
   /** Number of images. */
@@ -17,8 +25,6 @@ export interface Dataset<L extends Labels = Labels> {
   /** What stands for the images, for a net that begins where they are worked out so far. */
   readonly rows?: Rows;
   readonly labels: L;
-  /** What an image belongs to, as writer, habitat or patient [length]: a split never parts a group. */
-  readonly groups?: Int32Array;
   /** Names of the files, for messages and tables of predictions [length]. */
   readonly ids?: readonly string[];
 }

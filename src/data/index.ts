@@ -8,7 +8,7 @@ export {
 export { augmentation, augmentations, parseAugmentations } from "./augment/index.js";
 export { type CheckReport, checkDataset, type ImageAt, type PartReport } from "./check.js";
 export { balancedWeights, readClassWeights } from "./classWeights.js";
-export { type Dataset, joined, type Part, type Splits, subset } from "./dataset.js";
+export { type Dataset, type Grouping, joined, type Part, type Splits, subset } from "./dataset.js";
 export {
   type Decoded,
   type DecodedImage,

@@ -135,6 +135,12 @@ export async function drawInto(
  * @param names of the net's outputs, which tell colours
  * @returns a PNG file
  * @throws InputError for what is no image that can be decoded.
+ * @example
+ * const net = await openTrained("runs/a");
+ * for await (const { prediction } of predictFiles(net, ["digit.png"])) {
+ *   if (prediction) await drawPrediction("digit.png", prediction, "a digit", net.info.names);
+ * }
+ * await net.close();
  */
 export async function drawPrediction(
   source: string | Uint8Array,

@@ -1,6 +1,7 @@
 export { drawPrediction } from "./draw.js";
 export type { Features } from "./features.js";
 export { openTraining, swarmOf } from "./fromConfig.js";
+export { evaluateGroups, type GroupEvaluation } from "./groups.js";
 export { EpochTable } from "./listeners/epochTable.js";
 export { drawMistakes, type Mistake, WORST } from "./mistakes.js";
 export { type OpenWeightsOptions, openWeights, type WeightedNet } from "./openWeights.js";

@@ -49,6 +49,7 @@ export class Trained {
   private readonly seen: NetInfo;
   private readonly batch: number;
   private maker?: Promise<FeatureMaker>;
+  private evaluator?: Promise<Evaluator>;
 
   constructor(
     readonly config: RunConfig,
@@ -69,8 +70,8 @@ export class Trained {
   async evaluate(dataset: Dataset): Promise<TimedEvaluation> {
     const { engine, seen, batch } = this;
     const fitting = this.fitting(dataset);
-    const question = this.question(fitting.labels);
-    const evaluator = await Evaluator.create(engine, question, batch, seen);
+    this.evaluator ??= Evaluator.create(engine, this.question(fitting.labels), batch, seen);
+    const evaluator = await this.evaluator;
     const start = performance.now();
     const evaluation = await evaluator.evaluate(this.w, evaluator.loader(fitting));
     const seconds = (performance.now() - start) / 1000;

@@ -90,6 +90,7 @@ test("takes columns as they are named, and says what was taken for what", async 
   });
   expect(classNames(train)).toEqual(["fox", "owl"]);
   expect([...train.groups!]).toEqual([0, 1]);
+  expect(train.groupNames).toEqual(["n", "s"]);
   expect(notes).toEqual([
     `${path}: path = photo, label = species, group = site; not used: id, note`,
   ]);
@@ -286,6 +287,7 @@ test("masks are named in a column, beside labels when they are asked for", async
   ]);
   expect(maskOf(selection!, 0)).toEqual([0, 0, 1, 1]);
   expect([...train.groups!, ...selection!.groups!]).toEqual([0, 1, 0]);
+  expect(selection!.groupNames).toEqual(train.groupNames);
   expect(notes).toEqual([`${path}: path = path, masks = mask, split = split, group = site`]);
 
   const both = await maskTable(

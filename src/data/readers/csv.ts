@@ -5,7 +5,7 @@ import { basename, dirname, relative, resolve } from "node:path";
 import { firstDamagedLine } from "../../files/text.js";
 import { InputError } from "../../inputError.js";
 import { parseCsv } from "../../text/csv.js";
-import type { Part, Splits } from "../dataset.js";
+import type { Grouping, Part, Splits } from "../dataset.js";
 import { type Entry, labelMaker, type Rows } from "./cells.js";
 import {
   areMarks,
@@ -138,10 +138,9 @@ function refuseSeveral(
 }
 
 /** Image files of one part, and the rows that tell of each. */
-interface PartRows {
+interface PartRows extends Partial<Grouping> {
   readonly paths: readonly string[];
   readonly entries: Rows;
-  readonly groups?: Int32Array;
 }
 
 /** The parts of a table, with the groups of their images. */
@@ -152,19 +151,23 @@ function partsOf(rows: Parts<ImageRows[]>, { groups }: TableColumns): Parts<Part
     return {
       paths: images.map(({ file }) => file),
       entries,
-      ...(groups && { groups: numbers(entries.map(([{ cells }]) => cells[groups.at])) }),
+      ...(groups && numbers(entries.map(([{ cells }]) => cells[groups.at]))),
     };
   });
 }
 
 /** Each image of a part with the mask that its row names, seen from the table's folder. */
-function masked({ paths, entries, groups }: PartRows, column: Column, table: string): MaskedFiles {
+function masked(
+  { paths, entries, ...grouping }: PartRows,
+  column: Column,
+  table: string,
+): MaskedFiles {
   const examples = entries.map(([{ cells, line }], at) => {
     const mask = cells[column.at];
     if (mask === "") throw new InputError(`${table}: line ${line} has no ${column.name}`);
     return { image: paths[at], mask: maskFile(resolve(dirname(table), mask)) };
   });
-  return { examples, ...(groups && { groups }) };
+  return { examples, ...grouping };
 }
 
 async function readTable(table: Table, options: ReadOptions): Promise<Splits> {
@@ -182,9 +185,9 @@ async function readTable(table: Table, options: ReadOptions): Promise<Splits> {
     return { ...splits, notes: [...understood, ...splits.notes!] };
   }
   if (areMarks(labels)) {
-    const files = mapParts(parts, ({ paths, entries, groups }) => ({
+    const files = mapParts(parts, ({ paths, entries, ...grouping }) => ({
       examples: markedRows(paths, entries, labels, path),
-      ...(groups && { groups }),
+      ...grouping,
     }));
     const splits = await readMarked(name, files, labels, path, options);
     return { ...splits, notes: [...understood, ...splits.notes!] };

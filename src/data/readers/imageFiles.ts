@@ -1,7 +1,7 @@
 // Image files (JPEG, PNG, WebP, ...) as a data set: each keeps its shape and as many pixels as a net may want.
 
 import { InputError } from "../../inputError.js";
-import { type Dataset, type Splits, subset } from "../dataset.js";
+import { type Dataset, type Grouping, type Splits, subset } from "../dataset.js";
 import { type DecodeOptions, decodeInOrder, limitsOfFiles } from "../decode.js";
 import { type Image, type Images, joinImages, takeImages } from "../images.js";
 import type { Labels } from "../labels.js";
@@ -20,11 +20,9 @@ const NAMED = 10;
 const LONG = 2;
 
 /** Images on disk and what is known of each. */
-export interface ImageFiles {
+export interface ImageFiles extends Partial<Grouping> {
   readonly paths: readonly string[];
   readonly labels: Labels;
-  /** What each image belongs to; see {@link Dataset}. */
-  readonly groups?: Int32Array;
 }
 
 /** The parts of a set of image files. */
@@ -124,14 +122,13 @@ export interface DecodedImages {
 /** The part of all images at the given indices, without those that cannot be used. */
 function datasetOf(
   name: string,
-  { paths, labels, groups }: ImageFiles,
+  { paths, ...known }: ImageFiles,
   indices: readonly number[],
   { images, channels, reasons }: DecodedImages,
   wrong: WrongFile[],
 ): Dataset {
-  const own = { labels, ...(groups && { groups }), ids: paths };
   const taken = takeImages(images, indices);
-  const all: Dataset = { name, length: paths.length, channels, images: taken, ...own };
+  const all = { name, length: paths.length, channels, images: taken, ...known, ids: paths };
   const usable = [...indices.keys()].filter((at) => !reasons.has(indices[at]));
   if (usable.length === indices.length) return all;
   for (const [at, index] of indices.entries()) {

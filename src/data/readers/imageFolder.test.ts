@@ -281,6 +281,7 @@ test("images can belong together by their folder", async () => {
   });
   const { train } = await openDataset(path, { size: 2, groupBy: "parent" });
   expect([...train.groups!]).toEqual([0, 0, 1, 2]);
+  expect(train.groupNames).toEqual(["a/p1", "a/p2", "b/p1"]);
 });
 
 test("a data set is called as its folder, however it is reached", async () => {

@@ -1,7 +1,7 @@
 // A folder of images with a folder for each class: `train/<class>/...`, `val/<class>/...` and
 // `test/<class>/...`, of which the last two may be missing, or the classes alone.
 
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { InputError } from "../../inputError.js";
 import { counted } from "../../text/format.js";
 import { suggestion } from "../../text/words.js";
@@ -96,7 +96,7 @@ function filesOf(
   { listing, files }: FoundPart,
   path: string,
   { classes, numberOf }: ClassList,
-  numbers: ((names: readonly string[]) => Int32Array) | undefined,
+  numbers: ReturnType<typeof groupNumbers> | undefined,
 ): ImageFiles {
   for (const folder of listing.folders) {
     if (numberOf(folder) !== undefined) continue;
@@ -109,7 +109,7 @@ function filesOf(
   return {
     paths: files.map((file) => file.path),
     labels: { kind: "class", of, classes },
-    ...(numbers && { groups: numbers(files.map((file) => dirname(file.path).slice(path.length))) }),
+    ...numbers?.(files.map((file) => relative(path, dirname(file.path)))),
   };
 }
 

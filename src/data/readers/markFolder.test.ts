@@ -25,6 +25,20 @@ describe("points", () => {
     );
   });
 
+  test("of images without a row nobody knows the group, which is told", async () => {
+    const path = await folderOf({
+      ...{ "a.png": small, "b.png": small, "c.png": small },
+      "points.csv": "image,x,y,group\na.png,1,1,reef\nb.png,,,bay\n",
+    });
+    const { train, notes } = await openDataset(path, { size: 4 });
+    expect([...train.groups!].map((group) => train.groupNames![group])).toEqual([
+      "reef",
+      "bay",
+      "",
+    ]);
+    expect(notes?.join("\n")).toMatch(/1 image without a row, all as of one group; rows without/);
+  });
+
   test("become as small as their image", async () => {
     const path = await folderOf({
       "a.png": large,

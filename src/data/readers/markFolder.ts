@@ -3,6 +3,7 @@
 
 import { basename, join, relative, resolve } from "node:path";
 import { InputError } from "../../inputError.js";
+import { counted } from "../../text/format.js";
 import type { Part, Splits } from "../dataset.js";
 import type { Entry } from "./cells.js";
 import { areMarks, type Column, describeColumns, type Table, tableColumns } from "./columns.js";
@@ -69,14 +70,19 @@ export const markFolder: Reader = {
       present,
       (part): MarkedFiles => ({
         examples: markedRows(part.paths, part.entries, labels, table.path),
-        ...(groups && {
-          groups: numbers(part.entries.map(([first]) => first?.cells[groups.at] ?? "")),
-        }),
+        ...(groups && numbers(part.entries.map(([first]) => first?.cells[groups.at] ?? ""))),
       }),
     );
     const name = options.name ?? basename(resolve(path));
     const splits = await readMarked(name, marked, labels, table.path, options);
     const notes = [`${table.path}: ${describeColumns(columns)}`];
+    const empty = images.files.filter((file) => !rows.has(file)).length;
+    if (groups && empty > 0) {
+      notes.push(
+        `${table.path}: ${counted(empty, "image")} without a row, all as of one ${groups.name}; rows without numbers would ` +
+          "tell of which",
+      );
+    }
     if (lists && unlisted.length > 0) {
       const example = relative(path, unlisted[0]);
       notes.push(`${path}: ${aboutOthers(lists, unlisted.length)}, as ${example}`);

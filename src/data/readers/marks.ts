@@ -4,7 +4,7 @@
 import { InputError } from "../../inputError.js";
 import { counted } from "../../text/format.js";
 import { suggestion } from "../../text/words.js";
-import type { Dataset, Splits } from "../dataset.js";
+import type { Dataset, Grouping, Splits } from "../dataset.js";
 import { imageSize } from "../decode.js";
 import { type Size, sizeAt } from "../images.js";
 import { BOX, type BoxLabels, POINT, type PointLabels } from "../labels.js";
@@ -40,9 +40,8 @@ export interface MarkedImage {
 }
 
 /** Marked images of one part, and what belongs together; see {@link Dataset}. */
-export interface MarkedFiles {
+export interface MarkedFiles extends Partial<Grouping> {
   readonly examples: readonly MarkedImage[];
-  readonly groups?: Int32Array;
 }
 
 /** What marks are, beside their images. */
@@ -165,10 +164,10 @@ async function entriesOf(
 }
 
 /** Images whose marks are read after them, at the sizes that they were decoded to. */
-const imagesOnly = ({ examples, groups }: MarkedFiles): ImageFiles => ({
+const imagesOnly = ({ examples, ...grouping }: MarkedFiles): ImageFiles => ({
   paths: examples.map(({ image }) => image),
   labels: { kind: "none" },
-  ...(groups && { groups }),
+  ...grouping,
 });
 
 const labelsOf = (

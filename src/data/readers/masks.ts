@@ -3,7 +3,7 @@
 
 import { readWhole } from "../../files/read.js";
 import { InputError } from "../../inputError.js";
-import type { Dataset, Splits } from "../dataset.js";
+import type { Dataset, Grouping, Splits } from "../dataset.js";
 import { imageSize } from "../decode.js";
 import { type Size, sizeAt } from "../images.js";
 import { IGNORED } from "../labels.js";
@@ -32,9 +32,8 @@ export interface Example {
 }
 
 /** Images with masks, and what belongs together; see {@link Dataset}. */
-export interface MaskedFiles {
+export interface MaskedFiles extends Partial<Grouping> {
   readonly examples: readonly Example[];
-  readonly groups?: Int32Array;
 }
 
 /** Calls a reader of PNG files, whose faults then name the file. */
@@ -137,10 +136,10 @@ const largest = ({ levels }: Masks): number =>
   levels.flat().reduce((most, level) => (level === IGNORED ? most : Math.max(most, level)), 0);
 
 /** Images whose masks are read after them, at the sizes that they were decoded to. */
-const imagesOnly = ({ examples, groups }: MaskedFiles): ImageFiles => ({
+const imagesOnly = ({ examples, ...grouping }: MaskedFiles): ImageFiles => ({
   paths: examples.map(({ image }) => image),
   labels: { kind: "none" },
-  ...(groups && { groups }),
+  ...grouping,
 });
 
 /**

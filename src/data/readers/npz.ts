@@ -5,7 +5,7 @@ import { withFile } from "../../files/read.js";
 import { InputError } from "../../inputError.js";
 import { type HostTensor, widened } from "../../tensor/host.js";
 import { type Npz, openNpz } from "../../tensor/npz.js";
-import { type Dataset, type Part, type Splits, subset } from "../dataset.js";
+import { type Dataset, type Grouping, type Part, type Splits, subset } from "../dataset.js";
 import { type Arrays, type FoundArray, findArrays, listArrays, proposal } from "./npzArrays.js";
 import { arrayLimits, readImageArray, type StoredImages } from "./npzImages.js";
 import { kindOfArray, labelRoles, makeLabels, type StoredLabels } from "./npzLabels.js";
@@ -13,9 +13,8 @@ import { groupNumbers, type Reader, type ReadOptions } from "./reader.js";
 import { PARTS, type Role, requireTrain } from "./roles.js";
 
 /** A part as it is stored. */
-interface StoredPart extends StoredImages {
+interface StoredPart extends StoredImages, Partial<Grouping> {
   readonly labels: StoredLabels;
-  readonly groups?: Int32Array;
 }
 
 /** An open archive and what its arrays are. */
@@ -92,7 +91,7 @@ function readPart(opened: Opened, part?: Part): StoredPart | undefined {
   return {
     ...images,
     labels: { kind, tensor, source, images },
-    ...(groups && { groups: opened.numbers(groups.data) }),
+    ...(groups && opened.numbers(groups.data)),
   };
 }
 
@@ -140,8 +139,8 @@ function toDatasets(
   );
   return Object.fromEntries(
     present.map((part, at) => {
-      const { length, channels, images, groups } = stored[at];
-      const own = { labels: labels[at], ...(groups && { groups }) };
+      const { length, channels, images, groups, groupNames } = stored[at];
+      const own = { labels: labels[at], ...(groups && { groups, groupNames }) };
       return [part, { name: name + titles[part], length, channels, images, ...own }];
     }),
   );

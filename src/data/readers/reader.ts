@@ -4,7 +4,7 @@ import { InputError } from "../../inputError.js";
 import { usableMemory } from "../../machine.js";
 import { formatBytes } from "../../text/bytes.js";
 import { counted } from "../../text/format.js";
-import type { Splits } from "../dataset.js";
+import type { Grouping, Splits } from "../dataset.js";
 import type { Labels } from "../labels.js";
 
 /** A file or folder that somebody wants read. */
@@ -114,15 +114,16 @@ export function numbered(count: number): string[] {
 export const mayBeWhite = (names: readonly string[] | undefined): boolean =>
   names === undefined || names.length === 2;
 
-/** Numbers of groups by name, the same in every part. */
-export function groupNumbers(): (names: readonly string[]) => Int32Array {
+/** Numbers groups by name, alike in every part. */
+export function groupNumbers(): (names: readonly string[]) => Grouping {
   const numbers = new Map<string, number>();
+  const groupNames: string[] = [];
   const numberOf = (name: string) => {
-    const number = numbers.get(name) ?? numbers.size;
+    const number = numbers.get(name) ?? groupNames.push(name) - 1;
     numbers.set(name, number);
     return number;
   };
-  return (names) => Int32Array.from(names, numberOf);
+  return (names) => ({ groups: Int32Array.from(names, numberOf), groupNames });
 }
 
 /** Refuses data with fewer than two classes. */

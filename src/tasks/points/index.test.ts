@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { fill, planOf } from "../../../test/support/batchPlan.js";
 import { type PointLabels, ragged } from "../../data/index.js";
 import { dotTargets } from "../counting/dots.js";
-import { points } from "./index.js";
+import { points, pointsTask } from "./index.js";
 import { matches, PointMetrics } from "./metrics.js";
 
 const size = { height: 16, width: 16 };
@@ -81,4 +81,22 @@ test("each point is found once, by the nearest", () => {
   expect(matches([at(0)], [at(8), at(9)], 8)).toBe(1);
   expect(matches([at(0)], [at(8.5)], 8)).toBe(0);
   expect(matches([], [at(0)], 8)).toBe(0);
+});
+
+describe("without a term of its loss", () => {
+  const labels = labelsOf([3.5, 4.5, 0]);
+  const targets = fill(dotTargets(labels, {}, size), planOf([{ image: 0 }], size));
+  // The blob at 12, 10 holds no point.
+  const map = mapOf([3, 4], [12, 10]);
+  const lossOf = (task: typeof points) => task.hostLoss!(map, targets, 1, {}, size);
+
+  test("the task has a name of its own, and the others stay", () => {
+    const without = pointsTask({ without: ["falsePositive"] });
+    expect(without.name).toBe("points-without-falsePositive");
+    const [all, fewer] = [lossOf(points), lossOf(without)];
+    expect(all.losses[0] - fewer.losses[0]).toBeCloseTo(3 + Math.log1p(Math.exp(-3)), 5);
+    expect(fewer.gradient[10 * 16 + 12]).toBe(0);
+    expect(all.gradient[10 * 16 + 12]).toBeGreaterThan(0);
+    expect(fewer.gradient[4 * 16 + 3]).toBe(all.gradient[4 * 16 + 3]);
+  });
 });

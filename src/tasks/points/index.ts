@@ -8,7 +8,7 @@ import { checkPoints } from "../counting/index.js";
 import type { HostLoss, Task } from "../task.js";
 import { findBlobs } from "./blobs.js";
 import { blobCentres, type Centre } from "./centres.js";
-import { isBlob, sumTerms, termsOf } from "./lcfcn.js";
+import { isBlob, sumTerms, type TermName, termsOf } from "./lcfcn.js";
 import { PointMetrics, pointMetrics } from "./metrics.js";
 
 /** A point that was found. */
@@ -31,13 +31,19 @@ function eachMap(
   }
 }
 
-function lossOf(output: Float32Array, dots: Buffer, n: number, size: Size): HostLoss {
+function lossOf(
+  output: Float32Array,
+  dots: Buffer,
+  n: number,
+  size: Size,
+  without: readonly TermName[],
+): HostLoss {
   const gradient = new Float32Array(output.length);
   const losses = new Float32Array(n);
   const each = output.length / n;
   let absolute = 0;
   eachMap(output, dots, size, (logits, points, first) => {
-    const terms = termsOf(logits, size, points);
+    const terms = termsOf(logits, size, points, without);
     const into = gradient.subarray(first, first + logits.length);
     losses[Math.floor(first / each)] += sumTerms(logits, terms, into, 1 / n);
     const { count } = findBlobs(size, (at) => isBlob(logits[at]));
@@ -47,9 +53,22 @@ function lossOf(output: Float32Array, dots: Buffer, n: number, size: Size): Host
   return { losses, gradient, tallies: { absolute: absolute / maps } };
 }
 
-/** Where things are: the centres of blobs that a net learns from a point for each thing. */
-export const points: Task<PointLabels> = {
-  name: "points",
+/** Settings of {@link pointsTask}. */
+export interface PointsTaskOptions {
+  /** Terms of the loss that are left out; default none. */
+  readonly without?: readonly TermName[];
+}
+
+/**
+ * Where things are: the centres of blobs that a net learns from a point for each thing. Without some terms of its loss it is
+ * another task, `points-without-split` for one, that a module may export, to see what a term is worth.
+ *
+ * @example
+ * import { pointsTask } from "convoynet/tasks";
+ * pointsTask({ without: ["split"] }).name; // "points-without-split"
+ */
+export const pointsTask = ({ without = [] }: PointsTaskOptions = {}): Task<PointLabels> => ({
+  name: ["points", ...without.map((term) => `without-${term}`)].join("-"),
   description: "where things are and how many, learnt from a point for each (blobs)",
   labels: "points",
   output: "map",
@@ -58,7 +77,7 @@ export const points: Task<PointLabels> = {
   check: checkPoints,
   constants: meanCounts,
   targets: dotTargets,
-  hostLoss: (output, { [DOTS]: dots }, n, _, size) => lossOf(output, dots, n, size),
+  hostLoss: (output, { [DOTS]: dots }, n, _, size) => lossOf(output, dots, n, size, without),
   trainMetrics: ({ absolute }, images) => ({ mae: absolute / images }),
   metrics: [
     ...countMetrics.map((one) => ({ ...one, trained: one.name === "mae" })),
@@ -108,4 +127,7 @@ export const points: Task<PointLabels> = {
     return { ...prediction, points };
   },
   row: ({ counts }) => Object.entries(counts as Readonly<Record<string, number>>),
-};
+});
+
+/** {@link pointsTask} with all of its terms. */
+export const points = pointsTask();

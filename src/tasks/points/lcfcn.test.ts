@@ -84,9 +84,13 @@ describe("the four terms", () => {
     expect(within.weight).toBe(2);
   });
 
-  test("may be left out", () => {
-    const terms = termsOf(twoBlobs, size, [0, 1], { split: false, falsePositive: false });
-    expect(new Set(terms.map(({ name }) => name))).toEqual(new Set(["image", "points"]));
+  test.each(["image", "points", "split", "falsePositive"] as const)("without %s", (name) => {
+    // Two points in one blob, and a blob without any: all terms are there.
+    const names = (terms: readonly Term[]) => [...new Set(terms.map((term) => term.name))];
+    const all = names(termsOf(twoBlobs, size, [0, 1]));
+    expect(all).toHaveLength(4);
+    const others = names(termsOf(twoBlobs, size, [0, 1], [name]));
+    expect(others).toEqual(all.filter((one) => one !== name));
   });
 });
 

@@ -6,18 +6,15 @@ import type { Size } from "../../data/index.js";
 import { findBlobs } from "./blobs.js";
 import { blackTopHat, bordersOf, watershed } from "./watershed.js";
 
+/** The four terms. */
+export type TermName = "image" | "points" | "split" | "falsePositive";
+
 /** Pixels that should belong to a blob, or should not; the mean of their cross-entropies counts `weight` times. */
 export interface Term {
-  readonly name: "image" | "points" | "split" | "falsePositive";
+  readonly name: TermName;
   readonly weight: number;
   readonly pixels: readonly number[];
   readonly target: 0 | 1;
-}
-
-/** Which of the terms there are; default all. */
-export interface TermOptions {
-  readonly split?: boolean;
-  readonly falsePositive?: boolean;
 }
 
 /** Whether a logit says that a pixel belongs to a blob. */
@@ -87,22 +84,23 @@ function falseTerms(blobs: Int32Array, count: number, points: readonly number[])
  *
  * @param logits [h * w]
  * @param points pixels that hold a point
+ * @param without terms that are left out
  */
 export function termsOf(
   logits: Float32Array,
   size: Size,
   points: readonly number[],
-  { split = true, falsePositive = true }: TermOptions = {},
+  without: readonly TermName[] = [],
 ): Term[] {
   const { of: blobs, count } = findBlobs(size, (at) => isBlob(logits[at]));
   const own: Term = { name: "points", weight: points.length, pixels: points, target: 1 };
   const terms = [
     ...imageTerms(logits, points.length),
     own,
-    ...(split ? splitTerms(logits, size, blobs, points) : []),
-    ...(falsePositive ? falseTerms(blobs, count, points) : []),
+    ...(without.includes("split") ? [] : splitTerms(logits, size, blobs, points)),
+    ...falseTerms(blobs, count, points),
   ];
-  return terms.filter(({ pixels }) => pixels.length > 0);
+  return terms.filter(({ name, pixels }) => pixels.length > 0 && !without.includes(name));
 }
 
 /** The cross-entropy of a logit. */

@@ -6,87 +6,100 @@ import type { Size } from "../../data/index.js";
 /** Side of the square that gaps are narrow against, in pixels. */
 const SIDE = 7;
 
-/** Along rows and columns in turn, the largest or smallest number within a window, mirrored at the borders. */
-function filtered(
-  map: ArrayLike<number>,
-  { height, width }: Size,
-  better: (a: number, b: number) => number,
-): Float64Array {
+/** The largest number within a window of each place of a line, which a mirror at its ends goes on behind. */
+function widen(line: Float64Array, padded: Float64Array): void {
+  const { length } = line;
   const reach = (SIDE - 1) / 2;
-  const along = (
-    from: ArrayLike<number>,
-    length: number,
-    step: number,
-    rows: number,
-    next: number,
-  ) => {
-    const to = new Float64Array(height * width);
-    // A mirror that repeats the last pixel.
-    const mirrored = (at: number): number => {
-      if (at < 0) return mirrored(-at - 1);
-      return at >= length ? mirrored(2 * length - 1 - at) : at;
-    };
-    for (let row = 0; row < rows; row++) {
-      for (let at = 0; at < length; at++) {
-        let best = from[row * next + at * step];
-        for (let k = -reach; k <= reach; k++) {
-          best = better(best, from[row * next + mirrored(at + k) * step]);
-        }
-        to[row * next + at * step] = best;
-      }
-    }
-    return to;
+  const mirrored = (at: number): number => {
+    if (at < 0) return mirrored(-at - 1);
+    return at >= length ? mirrored(2 * length - 1 - at) : at;
   };
-  return along(along(map, width, 1, height, width), height, width, width, 1);
+  for (let at = 0; at < reach; at++) {
+    padded[at] = line[mirrored(at - reach)];
+    padded[reach + length + at] = line[mirrored(length + at)];
+  }
+  padded.set(line, reach);
+  // Of windows of 2, 4 and 7 (SIDE) numbers in turn, each from two of those before.
+  for (const step of [1, 2, 3]) {
+    for (let at = 0; at < padded.length - step; at++) {
+      if (padded[at + step] > padded[at]) padded[at] = padded[at + step];
+    }
+  }
+  line.set(padded.subarray(0, length));
+}
+
+/** The largest number within a square window of each pixel. */
+function dilated(map: Float64Array, { height, width }: Size): Float64Array {
+  const found = map.slice();
+  const along = (length: number, step: number, lines: number, next: number) => {
+    const line = new Float64Array(length);
+    const padded = new Float64Array(length + SIDE - 1);
+    for (let row = 0; row < lines; row++) {
+      const first = row * next;
+      for (let at = 0; at < length; at++) line[at] = found[first + at * step];
+      widen(line, padded);
+      for (let at = 0; at < length; at++) found[first + at * step] = line[at];
+    }
+  };
+  along(width, 1, height, width);
+  along(height, width, width, 1);
+  return found;
 }
 
 /** How much higher a map would be if gaps narrower than {@link SIDE} pixels were filled [h * w]. */
-export function blackTopHat(map: ArrayLike<number>, size: Size): Float64Array {
-  const closed = filtered(filtered(map, size, Math.max), size, Math.min);
-  return closed.map((value, at) => value - map[at]);
+export function blackTopHat(map: Float64Array, size: Size): Float64Array {
+  const heights = dilated(map, size).map((value) => -value);
+  return dilated(heights, size).map((value, at) => -value - map[at]);
 }
 
-/** Pixels in the order in which water reaches them: lower ones first, of equal ones those seen first. */
+/** Pixels in the order in which water reaches them: lower ones first, of equal ones those seen first; each comes once. */
 class Shore {
-  private readonly heap: { readonly level: number; readonly order: number; readonly at: number }[] =
-    [];
-  private order = 0;
+  private readonly heap: Int32Array;
+  /** When each pixel was seen. */
+  private readonly turns: Int32Array;
+  private turn = 0;
+  private length = 0;
+
+  constructor(private readonly levels: ArrayLike<number>) {
+    this.heap = new Int32Array(levels.length);
+    this.turns = new Int32Array(levels.length);
+  }
 
   get size(): number {
-    return this.heap.length;
+    return this.length;
   }
 
   private before(a: number, b: number): boolean {
-    const [x, y] = [this.heap[a], this.heap[b]];
-    return x.level < y.level || (x.level === y.level && x.order < y.order);
+    const [x, y] = [this.levels[a], this.levels[b]];
+    return x < y || (x === y && this.turns[a] < this.turns[b]);
   }
 
-  private swap(a: number, b: number): void {
-    [this.heap[a], this.heap[b]] = [this.heap[b], this.heap[a]];
-  }
-
-  push(level: number, at: number): void {
-    this.heap.push({ level, order: this.order++, at });
-    for (let own = this.heap.length - 1; own > 0; ) {
+  push(at: number): void {
+    const { heap } = this;
+    this.turns[at] = this.turn++;
+    let own = this.length++;
+    while (own > 0) {
       const parent = (own - 1) >> 1;
-      if (!this.before(own, parent)) return;
-      this.swap(own, parent);
+      if (!this.before(at, heap[parent])) break;
+      heap[own] = heap[parent];
       own = parent;
     }
+    heap[own] = at;
   }
 
   pop(): number {
-    const [{ at }] = this.heap;
-    const last = this.heap.pop()!;
-    if (this.heap.length > 0) this.heap[0] = last;
-    for (let own = 0; ; ) {
-      const [left, right] = [2 * own + 1, 2 * own + 2];
-      if (left >= this.heap.length) return at;
-      const child = right < this.heap.length && this.before(right, left) ? right : left;
-      if (!this.before(child, own)) return at;
-      this.swap(own, child);
+    const { heap } = this;
+    const [first] = heap;
+    const last = heap[--this.length];
+    let own = 0;
+    for (let child = 1; child < this.length; child = 2 * own + 1) {
+      if (child + 1 < this.length && this.before(heap[child + 1], heap[child])) child++;
+      if (!this.before(heap[child], last)) break;
+      heap[own] = heap[child];
       own = child;
     }
+    heap[own] = last;
+    return first;
   }
 }
 
@@ -114,17 +127,17 @@ export function watershed(
   inside: (at: number) => boolean = () => true,
 ): Int32Array {
   const basins = new Int32Array(size.height * size.width);
-  const shore = new Shore();
+  const shore = new Shore(levels);
   for (const [number, at] of markers.entries()) {
     basins[at] = number + 1;
-    shore.push(levels[at], at);
+    shore.push(at);
   }
   while (shore.size > 0) {
     const at = shore.pop();
     eachNeighbour(at, size, (near) => {
       if (basins[near] !== 0 || !inside(near)) return;
       basins[near] = basins[at];
-      shore.push(levels[near], near);
+      shore.push(near);
     });
   }
   return basins;
