@@ -210,6 +210,6 @@ export interface Engine {
   readonly reduce: Reductions;
   /** Fills `out`, f32 [n, channels, outHeight, outWidth], and resolves when it is done. */
   gather(batch: Gather, out: Float32Array): Promise<void>;
-  /** Waits for what was started, then frees threads. Further calls reject. */
+  /** Waits for what was started, then frees threads. Further calls reject, but for that of `close` itself. */
   close(): Promise<void>;
 }

@@ -254,6 +254,7 @@ for (const { title, open, skip } of everyEngine) {
       await other.close();
       await expect(program.run({})).rejects.toThrow();
       await expect(other.compile(stepGraph())).rejects.toThrow();
+      await other.close();
     });
   });
 }

@@ -47,6 +47,11 @@ export function nativeEngine(options: { readonly threads?: number } = {}): Engin
   const addon = loadAddon();
   const threads = options.threads ?? usableCores();
   const queue = new addon.Queue(threads);
+  let closing: Promise<void> | undefined;
+  const closeOnce = async () => {
+    await queue.barrier();
+    queue.close();
+  };
   return {
     name: "native",
     threads,
@@ -78,9 +83,6 @@ export function nativeEngine(options: { readonly threads?: number } = {}): Engin
       );
       if (result !== out) out.set(result);
     },
-    async close() {
-      await queue.barrier();
-      queue.close();
-    },
+    close: () => (closing ??= closeOnce()),
   };
 }
