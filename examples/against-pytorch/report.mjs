@@ -19,10 +19,16 @@ if (!out) {
 const scores = [
   { set: "mosaics", metric: "f2", scale: 100 },
   { set: "mosaics", metric: "map", scale: 100 },
+  { set: "mosaics-resnet18", metric: "f2", scale: 100 },
+  { set: "mosaics-resnet18", metric: "map", scale: 100 },
   { set: "membranes", metric: "miou", scale: 100 },
   { set: "membranes", metric: "pixelAccuracy", scale: 100 },
   { set: "cells", metric: "mae", scale: 1 },
   { set: "cells", metric: "r2", scale: 100 },
+  { set: "points", metric: "mae", scale: 1 },
+  { set: "points", metric: "rmse", scale: 1 },
+  { set: "blood", metric: "ap50", scale: 100 },
+  { set: "blood", metric: "ap", scale: 100 },
 ];
 
 const withHalf = (mean, half) => `${mean.toFixed(2)} ± ${half.toFixed(2)}`;
