@@ -1,5 +1,5 @@
-// SqueezeNet 1.1 on a few hundred photographs: from the weights of ImageNet against from scratch, under
-// equal budgets, paired by seed. Ctrl-C saves; the same command goes on.
+// Nets on a few hundred photographs: from the weights of ImageNet, all of them taught on or the last layer alone, against
+// from scratch, under equal budgets, paired by seed. Ctrl-C saves; the same command goes on.
 //
 //   node examples/fine-tuning/compare.mjs PHOTOS WEIGHTS [OUT]
 
@@ -23,6 +23,14 @@ const { complete } = await compare(
     out,
     methods: [
       { name: "scratch", description: "random weights", settings: {} },
+      {
+        ...{ name: "scratch-resnet18", description: "random weights of a net with norms" },
+        settings: { model: "resnet18" },
+      },
+      {
+        ...{ name: "frozen", description: "the last layer on given weights" },
+        settings: { pretrained: weights, freeze: "body", augment: "" },
+      },
       { name: "fine-tuned", description: "given weights", settings: { pretrained: weights } },
     ],
     settings: {
