@@ -248,7 +248,8 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
       { text: label(epoch) },
       ...lossAndMetric(trainLoss, shown, shown ? train[shown.name] : Number.NaN),
       {
-        text: `selection ${score}${best ? " *" : "  "}`,
+        // Named where the number before it is of another metric.
+        text: `selection ${decides.name === shown?.name ? "" : `${metricTitle(decides.name)} `}${score}${best ? " *" : "  "}`,
         style: best ? (text) => style("green", text) : undefined,
       },
       { text: `${grouped(imagesPerSecond)} img/s`, rank: 3, style: dim },

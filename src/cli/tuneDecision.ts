@@ -2,7 +2,6 @@
 
 import type { Command } from "commander";
 import { openTrained, tuneDecision } from "../runs/index.js";
-import type { MetricInfo } from "../tasks/index.js";
 import { grouped } from "../text/format.js";
 import { viewsOption } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
@@ -15,11 +14,11 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** The metrics of the run's task. */
-async function metricsOf(run: string, engine: string | undefined): Promise<readonly MetricInfo[]> {
+/** The task of a run, and the names of its net's outputs. */
+async function saidBy(run: string, engine: string | undefined) {
   const net = await openTrained(run, { engine });
   await net.close();
-  return net.task.metrics;
+  return { task: net.task, names: net.info.names };
 }
 
 async function decide(
@@ -30,17 +29,21 @@ async function decide(
   const found = await tuneDecision(run, { engine, views });
   if (json) return sayJson(console, { run, ...found });
   const { images, before, after, constants } = found;
-  const rows = (await metricsOf(run, engine)).map((metric) => [
+  const { task, names } = await saidBy(run, engine);
+  const told = task.metrics.filter(({ name }) => before[name] !== undefined);
+  const rows = told.map((metric) => [
     metricTitle(metric.name),
     metricText(metric, before[metric.name]),
     metricText(metric, after[metric.name]),
   ]);
   const title = `of the ${grouped(images)} images that chose`;
   for (const line of table([title, "before", "after"], rows)) say(console.out, line);
-  const { thresholds, said } = constants;
-  const numbers = (thresholds ?? said).map((value) => Number(value.toPrecision(3)));
+  const decided = task.decisions!(constants, names);
   say(console.out);
-  say(console.out, `said from ${numbers.join(", ")} on; saved with the best weights of ${run}`);
+  const cells = decided.map(([what, from]) => [what, Number(from.toPrecision(3))]);
+  for (const line of table(["said", "from"], cells)) say(console.out, line);
+  say(console.out);
+  say(console.out, `saved with the best weights of ${run}: eval and predict go by it`);
 }
 
 /** Adds the verb to `convoy tune`. */

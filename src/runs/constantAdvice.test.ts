@@ -6,6 +6,7 @@ const run: Advised = {
   config: { sampling: "all" },
   task: classification,
   score: { metric: "accuracy", better: "higher" },
+  steps: 1000,
 };
 
 const advice = (counts: readonly number[], change: Partial<Advised> = {}) =>
@@ -54,10 +55,13 @@ test("an error no smaller and tags no better than of a constant answer", () => {
     "the net has mae 61.9, and always saying the mean count of the training images has 52.8: it is worth no more",
   );
   expect(constantAdvice({ metrics: { mae: 52.7 }, constant }, count)).toBeUndefined();
+  expect(constantAdvice({ metrics: { mae: 61.9 }, constant }, { ...count, steps: 5 })).toMatch(
+    /these were 5 steps: try more --epochs, a smaller --batch, or another --lr \(convoy tune lr\)$/,
+  );
   const all = { metric: "f2", value: 0.8, says: "all tags" };
   const tagged = { ...run, task: tags };
   expect(constantAdvice({ metrics: { f2: 0.8 }, constant: all }, tagged)).toMatch(
-    "the net has f2 80.0 %, and always saying all tags has 80.0 %",
+    /f2 80.0 %, and always saying all tags has 80.0 %.*choose from which confidence .* \(convoy tune decision\)$/,
   );
   expect(constantAdvice({ metrics: { f2: 0.81 }, constant: all }, tagged)).toBeUndefined();
 });

@@ -1,19 +1,27 @@
 // Whether a net is worth no more than one that always says the same: the most frequent class, the mean, all tags.
 
 import { merit, type Score, type Task } from "../tasks/index.js";
-import { sixDigits } from "../text/format.js";
+import { counted, sixDigits } from "../text/format.js";
 import type { TrainConfig } from "../train/config.js";
 import type { Evaluation } from "../train/evaluator.js";
 
 /** So many times as many images of one class as of another make classes unbalanced. */
 const IMBALANCED = 3;
 
+/** What may help alone where a net is sure too seldom. */
+const DECISION = "; and choose from which confidence on things are said (convoy tune decision)";
+
 /** A run, as far as advice depends on it. */
 export interface Advised {
   readonly config: Pick<TrainConfig, "classWeights" | "sampling">;
-  readonly task: Pick<Task, "metrics" | "weighted">;
+  readonly task: Pick<Task, "metrics" | "weighted" | "newTuner">;
   readonly score: Score;
+  /** Steps that the training had. */
+  readonly steps: number;
 }
+
+/** Fewer steps than this say little of a rate. */
+const FEW_STEPS = 500;
 
 /** Advice for a net that does no better than a constant answer would on the same images; else `undefined`. */
 export const constantAdvice = (
@@ -24,7 +32,7 @@ export const constantAdvice = (
 /** Of numbers and tags. */
 function meanAdvice(
   { metrics, constant }: Pick<Evaluation, "metrics" | "constant">,
-  { task }: Advised,
+  { task, steps }: Advised,
 ): string | undefined {
   if (!constant) return undefined;
   const { metric, value, says } = constant;
@@ -32,9 +40,13 @@ function meanAdvice(
   if (merit({ better }, metrics[metric]) > merit({ better }, value)) return undefined;
   const text = (score: number) =>
     unit === "share" ? `${(100 * score).toFixed(1)} %` : `${sixDigits(score)}`;
+  const tries =
+    steps < FEW_STEPS
+      ? `these were ${counted(steps, "step")}: try more --epochs, a smaller --batch`
+      : "try more --epochs";
   return (
     `the net has ${metric} ${text(metrics[metric])}, and always saying ${says} has ${text(value)}: it is worth no more ` +
-    "than a constant; try more --epochs, or another --lr (convoy tune lr)"
+    `than a constant; ${tries}, or another --lr (convoy tune lr)${task.newTuner ? DECISION : ""}`
   );
 }
 

@@ -231,7 +231,9 @@ export class Run {
     const each = test && (await session.evaluateEach?.());
     const evaluation = await session.evaluateBest();
     const { config, question, score } = this.prepared;
-    const advice = constantAdvice(evaluation, { config, task: question.task, score });
+    const { epoch, step } = session.progress();
+    const steps = epoch * session.stepsPerEpoch + step;
+    const advice = constantAdvice(evaluation, { config, task: question.task, score, steps });
     if (advice) await this.emit({ type: "warning", message: advice });
     const summary: Summary = {
       ...(await this.summary(test && resultOf(evaluation))),

@@ -230,6 +230,11 @@ export interface Task<L extends Labels = Labels> {
    * tasks that tell of places, which views of an image would move.
    */
   average?(outputs: readonly Value[], constants: Constants): Value;
+  /** What a tuner chose, in words: what is said, and from which confidence on. There is one where there is a tuner. */
+  decisions?(
+    constants: Constants,
+    names: readonly string[],
+  ): readonly (readonly [what: string, from: number])[];
   /**
    * A prediction of {@link Task.decode} with its places, which are in pixels of the net's input, in pixels of the image.
    * Default as it is, for predictions that tell of no place.

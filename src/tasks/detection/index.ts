@@ -49,6 +49,7 @@ export const detection: Task<BoxLabels> = {
   reports: { ap50: "share", ap: "share", countError: "number" },
   newMetrics: (labels, constants, size) => new BoxMetrics(labels, constants, size),
   newTuner: (labels, constants, size) => new BoxTuner(labels, constants, size),
+  decisions: (constants) => [["a box of any class", saidFrom(constants)]],
   decode(output, info, { confidence } = {}) {
     const numbers = info.shape.reduce((product, size) => product * size, 1);
     return Array.from({ length: output.length / numbers }, (_, at) =>

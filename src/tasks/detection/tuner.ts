@@ -4,21 +4,26 @@ import { BOX, type BoxLabels } from "../../data/index.js";
 import { CELL_OUTPUTS, countCells } from "../../models/cells.js";
 import type { Constants, ImageSize, Tuner } from "../task.js";
 import { foundBoxes } from "./found.js";
-import { findOptions } from "./rule.js";
+import { findOptions, saidFrom } from "./rule.js";
 
 /** Scores that are tried. */
 const GRID = Array.from({ length: 37 }, (_, at) => (at + 2) / 40);
 
-/** Counts boxes for each score that may be chosen, and chooses that of the smallest error of counts. */
+/** Counts boxes for each score that may be chosen, and chooses that of the smallest error of counts; of equal ones that in use. */
 export class BoxTuner implements Tuner {
+  /** What may be chosen: at a tie what comes first. */
+  private readonly scores: readonly number[];
   /** Sums over images and classes of what numbers of boxes are wrong by, one for each score. */
-  private readonly wrong = new Float64Array(GRID.length);
+  private readonly wrong: Float64Array;
 
   constructor(
     private readonly labels: BoxLabels,
     private readonly constantsNow: Constants,
     private readonly size: ImageSize,
-  ) {}
+  ) {
+    this.scores = [saidFrom(constantsNow), ...GRID];
+    this.wrong = new Float64Array(this.scores.length);
+  }
 
   add(output: Float32Array, first: number): void {
     const { size, constantsNow } = this;
@@ -28,7 +33,7 @@ export class BoxTuner implements Tuner {
       const own = output.subarray(row * numbers, (row + 1) * numbers);
       const found = foundBoxes({ output: own, classes, size }, findOptions(constantsNow));
       const there = this.countsOf(first + row);
-      for (const [at, score] of GRID.entries()) {
+      for (const [at, score] of this.scores.entries()) {
         const off = Float64Array.from(there);
         for (const box of found) if (box[5] >= score) off[box[4]]--;
         this.wrong[at] += off.reduce((sum, by) => sum + Math.abs(by), 0);
@@ -37,7 +42,7 @@ export class BoxTuner implements Tuner {
   }
 
   constants(): Constants {
-    return { said: [GRID[this.wrong.indexOf(Math.min(...this.wrong))]] };
+    return { said: [this.scores[this.wrong.indexOf(Math.min(...this.wrong))]] };
   }
 
   /** Boxes of each class on an image, without those of crowds. */

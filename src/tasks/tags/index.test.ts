@@ -102,6 +102,14 @@ test("decoding says a tag from a logit of 0 on, and how sure the least certain o
   ]);
 });
 
+test("confidence is that of the answers that are given: a tag said at 0.2 is as likely as that", () => {
+  const constants = { thresholds: [0.1, 0.5, 0.5] };
+  const info = { names: CLASSES, constants, shape: [3], size: { height: 1, width: 4 } };
+  const [found] = tags.decode(Float32Array.of(Math.log(0.25), 5, -5), info);
+  expect(found).toMatchObject({ tags: ["red", "big"], confidence: expect.closeTo(0.2, 6) });
+  expect(tags.decisions!({ ...constants, oneOf: [-1, 0, 0] }, CLASSES)).toEqual([["red", 0.1]]);
+});
+
 test("a tag that no training image has is refused by name", () => {
   const dataset = (labels: TagLabels) => ({
     name: "set",

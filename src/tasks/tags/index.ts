@@ -6,7 +6,7 @@ import { InputError } from "../../inputError.js";
 import { averageClasses, averageTags } from "../average.js";
 import { meanOfKnown } from "../known.js";
 import type { Task } from "../task.js";
-import { type Groups, groupsOf, savedGroups } from "./groups.js";
+import { type Groups, groupsOf, savedGroups, ungrouped } from "./groups.js";
 import { questionLosses } from "./loss.js";
 import { TagMetrics, tagMetrics } from "./metrics.js";
 import { columnOf, columnsOf, probabilityOf, ruleOf, said, withGroups } from "./rule.js";
@@ -69,6 +69,10 @@ export const tags: Task<TagLabels> = {
   reports: { precision: "share", recall: "share", f1: "share", averagePrecision: "share" },
   newMetrics: (labels, constants) => new TagMetrics(labels, constants),
   newTuner: (labels, constants) => new TagTuner(labels, constants),
+  decisions({ thresholds = [], ...constants }, names) {
+    const alone = ungrouped(groupsOf(constants), names.length);
+    return alone.map((tag) => [names[tag], thresholds[tag]]);
+  },
   saysFrom: true,
   average: (outputs, constants) =>
     withGroups(averageTags(outputs), groupsOf(constants), (group) => {
@@ -84,7 +88,7 @@ export const tags: Task<TagLabels> = {
       const probabilities = rule.odds(own).map(probabilityOf);
       return {
         tags: names.filter((_, tag) => said[tag] === 1),
-        confidence: Math.min(...rule.sureness(probabilities)),
+        confidence: Math.min(...rule.sureness(probabilities, said)),
         probabilities: Object.fromEntries(names.map((name, tag) => [name, probabilities[tag]])),
       };
     });

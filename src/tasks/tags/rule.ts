@@ -24,8 +24,9 @@ export interface Rule {
   odds(output: Float32Array): readonly number[];
   /** 1 for each tag that is said, else 0 [tags]. */
   said(output: Float32Array): Uint8Array;
-  /** How sure the answer to each question is, from the probabilities of the tags: of a tag alone, and of a group's likeliest. */
-  sureness(probabilities: readonly number[]): number[];
+  /** How probable each answer is that is given, from the probabilities of the tags and which are said: of a tag alone that it
+   * is there, or is not, and of a group that it is the one that is said. */
+  sureness(probabilities: readonly number[], said: ArrayLike<number>): number[];
 }
 
 /**
@@ -60,8 +61,8 @@ export function ruleOf(constants: Constants, tags: number, confidence?: number):
       }
       return said;
     },
-    sureness: (probabilities) => [
-      ...alone.map((tag) => Math.max(probabilities[tag], 1 - probabilities[tag])),
+    sureness: (probabilities, said) => [
+      ...alone.map((tag) => (said[tag] === 1 ? probabilities[tag] : 1 - probabilities[tag])),
       ...groups.map((group) => Math.max(...group.map((tag) => probabilities[tag]))),
     ],
   };
