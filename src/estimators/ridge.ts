@@ -38,8 +38,8 @@ function products(a: Float64Array, widthA: number, b: Float64Array, widthB: numb
 /** Refuses columns that say the same, which only a penalty tells apart. */
 const SINGULAR = 1e-12;
 
-/** The lower factor L of a symmetric positive definite matrix [size, size], in whose place it comes: L L' = matrix. */
-function factorise(matrix: Float64Array, size: number): Float64Array {
+/** The lower factor L of a symmetric positive definite matrix [size, size], products with a penalty: L L' = matrix. */
+function factorise(matrix: Float64Array, size: number, penalty: number): Float64Array {
   const lower = matrix.slice();
   for (let column = 0; column < size; column++) {
     for (let row = column; row < size; row++) {
@@ -49,7 +49,8 @@ function factorise(matrix: Float64Array, size: number): Float64Array {
       else if (sum > SINGULAR * matrix[row * size + row]) lower[row * size + row] = Math.sqrt(sum);
       else {
         throw new InputError(
-          `ridge: column ${column} is constant, or a sum of others, and penalty is 0; give a penalty above 0`,
+          `ridge: column ${column} is constant, or a sum of others, or too large to be squared, and the penalty of ${penalty} ` +
+            "does not tell them apart; standardise the columns, or give a larger one",
         );
       }
     }
@@ -107,7 +108,7 @@ export function ridge(
   const gram = products(x, columns, x, columns);
   for (let at = 0; at < columns; at++) gram[at * columns + at] += penalty;
   const solved = products(x, columns, y, targets.columns);
-  solve(factorise(gram, columns), columns, solved, targets.columns);
+  solve(factorise(gram, columns, penalty), columns, solved, targets.columns);
   // As linear forms have them: the weights of a target in a row, the intercept behind them.
   const w = new Float64Array(targets.columns * (columns + 1));
   for (let k = 0; k < targets.columns; k++) {

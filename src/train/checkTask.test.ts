@@ -22,6 +22,18 @@ const points: Dataset = {
   },
 };
 
+const masks: Dataset = {
+  ...values,
+  labels: {
+    kind: "mask",
+    of: {
+      data: Uint8Array.from({ length: 20 * 36 }, (_, at) => at % 2),
+      offsets: Float64Array.from({ length: 21 }, (_, at) => 36 * at),
+    },
+    classes: ["left", "right"],
+  },
+};
+
 const attempt = (data: Dataset, settings: Partial<TrainSettings>) =>
   train(
     {
@@ -35,6 +47,11 @@ const attempt = (data: Dataset, settings: Partial<TrainSettings>) =>
 test.each<[Dataset, Partial<TrainSettings>, string]>([
   [values, { labelSmoothing: 0.1 }, "setting labelSmoothing is 0.1: task values has no classes"],
   [values, { dice: 0.5 }, "setting dice is 0.5: task values has no masks that could overlap"],
+  [
+    masks,
+    { dice: 1, focal: 2, model: "unet-8", size: 16 },
+    "setting focal is 2: with dice 1 there is no cross-entropy that it could change",
+  ],
   [
     points,
     { augment: "flip,mixup", model: "unet-8", size: 16, task: "points" },

@@ -26,6 +26,17 @@ export function checkTask(config: TrainConfig, task: Task, model: Model): void {
       `setting dice is ${dice}: task ${name} has no masks that could overlap, which task segment has; leave it out`,
     );
   }
+  const ofCrossEntropy = {
+    classWeights,
+    focal: focal || undefined,
+    labelSmoothing: labelSmoothing || undefined,
+  };
+  const [idle] = Object.entries(ofCrossEntropy).filter(([, value]) => value !== undefined);
+  if (dice === 1 && idle) {
+    throw new InputError(
+      `setting ${idle[0]} is ${idle[1]}: with dice 1 there is no cross-entropy that it could change; take a smaller share, or leave one out`,
+    );
+  }
   if (labelSmoothing > 0 && !weighted) {
     throw new InputError(
       `setting labelSmoothing is ${labelSmoothing}: task ${name} has no classes to spread a target over; leave it out`,

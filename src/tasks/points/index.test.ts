@@ -100,3 +100,12 @@ describe("without a term of its loss", () => {
     expect(fewer.gradient[4 * 16 + 3]).toBe(all.gradient[4 * 16 + 3]);
   });
 });
+
+test("terms that are left out are known, and make one task in whatever order", () => {
+  expect(pointsTask({ without: ["falsePositive", "split", "split"] }).name).toBe(
+    "points-without-split-without-falsePositive",
+  );
+  expect(() => pointsTask({ without: ["splitt" as "split"] })).toThrow(
+    'unknown term "splitt" (did you mean "split"?); known: image, points, split, falsePositive',
+  );
+});

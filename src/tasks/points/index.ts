@@ -2,13 +2,14 @@
 
 import { type PointLabels, pointsBack, type Size } from "../../data/index.js";
 import type { Buffer } from "../../engine/engine.js";
+import { unknownName } from "../../text/words.js";
 import { countMetrics, meanCounts } from "../counting/countErrors.js";
 import { DOTS, dotTargets, knownPoints } from "../counting/dots.js";
 import { checkPoints } from "../counting/index.js";
 import type { HostLoss, Task } from "../task.js";
 import { findBlobs } from "./blobs.js";
 import { blobCentres, type Centre } from "./centres.js";
-import { isBlob, sumTerms, type TermName, termsOf } from "./lcfcn.js";
+import { isBlob, sumTerms, type TermName, termNames, termsOf } from "./lcfcn.js";
 import { PointMetrics, pointMetrics } from "./metrics.js";
 
 /** A point that was found. */
@@ -63,11 +64,18 @@ export interface PointsTaskOptions {
  * Where things are: the centres of blobs that a net learns from a point for each thing. Without some terms of its loss it is
  * another task, `points-without-split` for one, that a module may export, to see what a term is worth.
  *
+ * @throws InputError for a term that there is not.
  * @example
  * import { pointsTask } from "convoynet/tasks";
  * pointsTask({ without: ["split"] }).name; // "points-without-split"
  */
-export const pointsTask = ({ without = [] }: PointsTaskOptions = {}): Task<PointLabels> => ({
+export function pointsTask({ without = [] }: PointsTaskOptions = {}): Task<PointLabels> {
+  const wrong = without.find((term) => !termNames.includes(term));
+  if (wrong !== undefined) throw unknownName("term", wrong, termNames);
+  return taskWithout(termNames.filter((term) => without.includes(term)));
+}
+
+const taskWithout = (without: readonly TermName[]): Task<PointLabels> => ({
   name: ["points", ...without.map((term) => `without-${term}`)].join("-"),
   description: "where things are and how many, learnt from a point for each (blobs)",
   labels: "points",

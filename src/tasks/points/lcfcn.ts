@@ -7,7 +7,8 @@ import { findBlobs } from "./blobs.js";
 import { blackTopHat, bordersOf, watershed } from "./watershed.js";
 
 /** The four terms. */
-export type TermName = "image" | "points" | "split" | "falsePositive";
+export const termNames = ["image", "points", "split", "falsePositive"] as const;
+export type TermName = (typeof termNames)[number];
 
 /** Pixels that should belong to a blob, or should not; the mean of their cross-entropies counts `weight` times. */
 export interface Term {
