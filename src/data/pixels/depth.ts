@@ -1,6 +1,7 @@
 // Numbers of more than 8 bits as bytes.
 
 import { InputError } from "../../inputError.js";
+import { counted, grouped } from "../../text/format.js";
 
 /** How numbers of 16 bits become bytes, besides limits that are given. */
 export const ranges = {
@@ -13,12 +14,17 @@ export const ranges = {
 /** Names of ranges, or limits as {@link formatLimits} writes them. */
 export const RANGE = /^(full|percentile|train|\d+-\d+(,\d+-\d+)*)$/;
 
+/** A lower and an upper number. */
+export type Span = readonly [low: number, high: number];
+
 /** The numbers that become 0 and 255, of each channel or of all of them. */
-export type Limits = readonly (readonly [low: number, high: number])[];
+export type Limits = readonly Span[];
 
 /** Steps of 16 bits in one of 8. */
 const STEP = 257;
 const LOW = 0.01;
+/** With fewer values of a byte than this, images have lost what a net may need: 14 bits have so many. */
+const FEW = 64;
 const WHOLE: Limits = [[0, 255 * STEP]];
 
 /**
@@ -59,7 +65,7 @@ export class Histogram {
 }
 
 /** The numbers at the 1st and the 99th percentile, from how often each occurs. */
-function percentiles(counts: Uint32Array): readonly [low: number, high: number] {
+function percentiles(counts: Uint32Array): Span {
   const total = counts.reduce((sum, count) => sum + count, 0);
   const rank = Math.floor(LOW * (total - 1));
   const at = (from: number, step: number) => {
@@ -79,10 +85,33 @@ function limitsOf(data: Uint16Array, channels: number, range: string): Limits {
     );
   }
   if (limits) return limits;
-  if (range !== "percentile") return WHOLE;
+  return range === "percentile" ? [spanOf(data)] : WHOLE;
+}
+
+/** Percentiles 1 and 99 of numbers, those of all channels together. */
+export function spanOf(data: Uint16Array): Span {
   const all = new Histogram();
   all.add(data, 1);
-  return all.limits();
+  return all.limits()[0];
+}
+
+/**
+ * What to say of images of which the whole range leaves few values of a byte; `undefined` where enough are left.
+ *
+ * @param spans percentiles 1 and 99 of each image of 16 bits
+ * @example
+ * narrowNote([[800, 1200], [900, 1400]]); // a string that begins: images of 16 bits have numbers from 800 to 1,400
+ */
+export function narrowNote(spans: readonly Span[]): string | undefined {
+  if (spans.length === 0) return undefined;
+  const low = spans.reduce((least, [low]) => Math.min(least, low), 65535);
+  const high = spans.reduce((most, [_, high]) => Math.max(most, high), 0);
+  const levels = Math.round(high / STEP) - Math.round(low / STEP) + 1;
+  if (levels >= FEW) return undefined;
+  return (
+    `images of 16 bits have numbers from ${grouped(low)} to ${grouped(high)} (1st to 99th percentile), of which ` +
+    `${counted(levels, "byte value")} of 256 ${levels === 1 ? "is" : "are"} left; --range train uses all`
+  );
 }
 
 /**
