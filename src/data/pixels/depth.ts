@@ -11,8 +11,13 @@ export const ranges = {
     "each channel from the 1st to the 99th percentile of the training images, kept with the run",
 } as const;
 
-/** Names of ranges, or limits as {@link formatLimits} writes them. */
-export const RANGE = /^(full|percentile|train|\d+-\d+(,\d+-\d+)*)$/;
+/** Limits as {@link formatLimits} writes them. */
+const LIMITS = /^\d+-\d+(,\d+-\d+)*$/;
+
+/** What a setting of the range may be, in words. */
+export const RANGE_EXPECTED =
+  `expected ${Object.keys(ranges).join(", ")}, or limits of all channels or of each: two numbers from 0 to 65535, ` +
+  "the lower one first, as 0-3000";
 
 /** A lower and an upper number. */
 export type Span = readonly [low: number, high: number];
@@ -36,16 +41,26 @@ const WHOLE: Limits = [[0, 255 * STEP]];
 export const formatLimits = (limits: Limits): string =>
   limits.map(([low, high]) => `${low}-${high}`).join(",");
 
-/** Limits from a setting; `undefined` for the name of a range. */
-function parseLimits(range: string): Limits | undefined {
-  if (range in ranges) return undefined;
-  return range.split(",").map((pair) => {
+const limitsIn = (text: string): Limits =>
+  text.split(",").map((pair) => {
     const [low, high] = pair.split("-").map(Number);
-    if (low < high && high < 2 ** 16) return [low, high];
-    throw new InputError(
-      `setting range has ${pair}; expected two numbers from 0 to 65535, the lower one first, as 120-3050`,
-    );
+    return [low, high];
   });
+
+/** Whether a text is the name of a range, or limits. */
+export const isRange = (text: string): boolean =>
+  Object.hasOwn(ranges, text) ||
+  (LIMITS.test(text) && limitsIn(text).every(([low, high]) => low < high && high < 2 ** 16));
+
+/**
+ * Limits from a setting; `undefined` for the name of a range.
+ *
+ * @throws InputError for what is neither.
+ */
+export function parseLimits(range: string): Limits | undefined {
+  if (Object.hasOwn(ranges, range)) return undefined;
+  if (isRange(range)) return limitsIn(range);
+  throw new InputError(`setting range is ${JSON.stringify(range)}: ${RANGE_EXPECTED}`);
 }
 
 /** Counts numbers of 16 bits, those of each channel for themselves. */
@@ -81,7 +96,7 @@ function limitsOf(data: Uint16Array, channels: number, range: string): Limits {
   const limits = parseLimits(range);
   if (limits && limits.length !== 1 && limits.length !== channels) {
     throw new InputError(
-      `it has ${channels} channels; setting range has limits of ${limits.length}`,
+      `it has ${counted(channels, "channel")}; setting range has limits of ${counted(limits.length, "band")}`,
     );
   }
   if (limits) return limits;

@@ -30,6 +30,31 @@ test("images of 16 bits of which few byte values are left are told, with the cur
   expect(await notesOn(path, { range: "0-65535" })).toEqual([]);
 });
 
+test("a range that is none is refused once, before any image is read, as are limits of too few bands", async () => {
+  const path = await folder(await ramp(800, 1400));
+  const onProgress = () => expect.unreachable();
+  const refused = (range: string, channels?: number) =>
+    expect(openDataset(path, { range, onProgress, ...(channels && { channels }) })).rejects;
+  await refused("3000-100").toThrow(
+    /^setting range is "3000-100": expected full, percentile, train, or limits .* the lower one first, as 0-3000$/,
+  );
+  await refused("0-100,5-9").toThrow(
+    'setting range is "0-100,5-9", which has limits of 2 bands; image files are read with 3 channels',
+  );
+  await refused("0-100,5-9,1-2,3-4").toThrow("limits of 4 bands");
+  // Colours have limits of their own before they become grey.
+  const grey = await openDataset(path, { range: "0-1000,0-1000,0-1000", channels: 1 });
+  expect(grey.train.channels).toBe(1);
+});
+
+test("limits that the training images say are told", async () => {
+  const { notes, range } = await openDataset(await folder(await ramp(800, 1400)), {
+    range: "train",
+  });
+  expect(range).toMatch(/^80\d-139\d(,80\d-139\d){2}$/);
+  expect(notes?.at(-1)).toContain(`which become 0 and 255: ${range} (range train)`);
+});
+
 test("nothing is said where enough are left, nor of opacity, which limits are not for", async () => {
   expect(await notesOn(await folder(await ramp(0, 40_000)))).toEqual([]);
   expect(await notesOn(await folder(await ramp(800, 1400, 4)))).toEqual([]);
