@@ -55,12 +55,18 @@ function clashAt({ of, classes, oneOf = [] }: TagLabels, image: number): number[
   return oneOf.map((group) => group.filter(has)).find((there) => there.length > 1);
 }
 
-const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(" and ");
+/** `both "a" and "b"`, `"a", "b" and "c"`. */
+function quoted(names: readonly string[]): string {
+  const each = names.map((name) => `"${name}"`);
+  const whole = `${each.slice(0, -1).join(", ")} and ${each.at(-1)}`;
+  return names.length === 2 ? `both ${whole}` : whole;
+}
 
 /** What is wrong with an image that has several tags of a group; `undefined` for nothing. */
 export function clashOf(labels: TagLabels, image: number): string | undefined {
   const clash = clashAt(labels, image);
-  return clash && `has ${quoted(clash.map((tag) => labels.classes[tag]))}, of which one may be`;
+  if (!clash) return undefined;
+  return `has ${quoted(clash.map((tag) => labels.classes[tag]))}, which exclude each other (--one-of)`;
 }
 
 /**
@@ -91,7 +97,7 @@ function consistent(dataset: Dataset<TagLabels>, wrong: WrongFile[] | undefined)
     const path = ids?.[image] ?? `image ${image}`;
     if (fault === undefined) usable.push(image);
     else if (wrong) wrong.push({ path, reason: fault });
-    else throw new InputError(`${name}: ${path} ${fault} (setting oneOf); mend its tags`);
+    else throw new InputError(`${name}: ${path} ${fault}; mend its tags`);
   }
   return usable.length === length ? dataset : subset(dataset, usable);
 }

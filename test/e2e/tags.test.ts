@@ -32,7 +32,9 @@ test("groups and bands go from the check of a table to its predictions", async (
   writeFileSync(table, `${rows.join("\n").replace("3.tif,haze", "3.tif,haze;clear")}\n`);
   const checked = await convoy(["data", "check", table, ...bands, ...WEATHER], { cwd });
   expect(checked.code).toBe(2);
-  expect(checked.out).toMatch(/unusable: .*3\.tif: has "clear" and "haze", of which one may be/);
+  expect(checked.out).toMatch(
+    /unusable: .*3\.tif: has both "clear" and "haze", which exclude each other/,
+  );
 
   writeFileSync(table, `${rows.join("\n")}\n`);
   const whole = await convoy(["data", "check", table, ...bands, ...WEATHER], { cwd });
