@@ -55,7 +55,10 @@ test("an image with two tags of a group is refused by its name, or collected and
     },
   ]);
   expect(train.ids).toEqual(["chip0.tif", "chip2.tif"]);
-  expect(notes).toEqual(["a note"]);
+  expect(notes).toEqual([
+    "a note",
+    "of these tags each image has exactly one: clear, haze, cloudy",
+  ]);
   const byHand = dataOf([[1, 0, 1, 0]]);
   const grouped = { ...byHand, labels: { ...byHand.labels, oneOf: [[0, 2]] } };
   expect(() => checkImages(grouped)).toThrow('chips: chip0.tif has both "clear" and "haze"');

@@ -8,7 +8,7 @@ import { suggestion } from "../text/words.js";
 import type { Splits } from "./dataset.js";
 import { smallestSize } from "./images.js";
 import { labelKinds } from "./labels.js";
-import { withOneOf } from "./oneOf.js";
+import { checkGroups, withOneOf } from "./oneOf.js";
 import { parseLimits } from "./pixels/depth.js";
 import { cifar } from "./readers/cifar.js";
 import { locationAt } from "./readers/files.js";
@@ -100,7 +100,16 @@ export interface OpenOptions extends Omit<ReadOptions, "name"> {
  */
 export async function openDataset(spec: string, options: OpenOptions = {}): Promise<Splits> {
   const source = sources.find(({ name }) => name === spec);
-  const read = await (source ? readSource(source, options) : readPath(spec, options));
+  const { oneOf, onLabels } = options;
+  const read = await (source
+    ? readSource(source, options)
+    : readPath(spec, {
+        ...options,
+        onLabels: (labels) => {
+          if (oneOf !== undefined) checkGroups(labels, oneOf, spec, options);
+          onLabels?.(labels);
+        },
+      }));
   const told =
     read.range === undefined
       ? read

@@ -65,6 +65,8 @@ export async function readImages(
   wrong: readonly WrongFile[] = [],
 ): Promise<Splits> {
   const { name, train, selection, test, notes } = parts;
+  // Masks, points and boxes come after their images.
+  if (train.labels.kind !== "none") options.onLabels?.(train.labels);
   const limits = options.range === "train" ? await trainLimits(parts, options) : undefined;
   const given = [train, selection, test].filter((part) => part !== undefined);
   const paths = given.flatMap((part) => part.paths);
