@@ -149,6 +149,7 @@ function describe(report: CheckReport): string[] {
 interface Options {
   readonly size?: number;
   readonly channels?: number;
+  readonly range?: string;
   readonly task?: string;
   readonly columns?: Readonly<Record<string, string>>;
   readonly classes?: string;
@@ -159,13 +160,14 @@ interface Options {
 
 export function define(command: Command, console: Console): void {
   defineFrames(command, console);
-  const { task, channels, classes, oneOf, groupBy } = trainConfig.shape;
+  const { task, channels, range, classes, oneOf, groupBy } = trainConfig.shape;
   command
     .command("check")
     .description("count classes, find equal images, leaks and unusable files")
     .argument("<data>", "a name (mnist, fashion-mnist) or a path")
     .option("--size <pixels>", "height and width that image files are brought to", count)
     .option("--channels <number>", channels.description!, count)
+    .option("--range <text>", range.description!)
     .option("--task <name>", task.description!)
     .option("--columns <role=name,...>", trainConfig.shape.columns.description!, parseTexts)
     .option("--classes <file>", classes.description!)

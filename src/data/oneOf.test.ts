@@ -44,18 +44,27 @@ test("an image with two tags of a group is refused by its name, or collected and
     notes: ["a note"],
   };
   expect(() => withOneOf(splits, "clear,haze,cloudy")).toThrow(
-    'chips: chip1.tif has "clear" and "cloudy", of which one may be (setting oneOf)',
+    'chips: chip1.tif has both "clear" and "cloudy", which exclude each other (--one-of); mend its tags',
   );
   const wrong: WrongFile[] = [];
   const { train, notes } = withOneOf(splits, "clear,haze,cloudy", { wrong });
   expect(wrong).toEqual([
-    { path: "chip1.tif", reason: 'has "clear" and "cloudy", of which one may be' },
+    {
+      path: "chip1.tif",
+      reason: 'has both "clear" and "cloudy", which exclude each other (--one-of)',
+    },
   ]);
   expect(train.ids).toEqual(["chip0.tif", "chip2.tif"]);
-  expect(notes).toEqual(["a note"]);
+  expect(notes).toEqual([
+    "a note",
+    "of these tags each image has exactly one: clear, haze, cloudy",
+  ]);
   const byHand = dataOf([[1, 0, 1, 0]]);
   const grouped = { ...byHand, labels: { ...byHand.labels, oneOf: [[0, 2]] } };
-  expect(() => checkImages(grouped)).toThrow('chips: chip0.tif has "clear" and "haze"');
+  expect(() => checkImages(grouped)).toThrow('chips: chip0.tif has both "clear" and "haze"');
+  expect(() => withOneOf({ train: dataOf([[1, 0, 1, 1]]) }, "clear,haze,cloudy")).toThrow(
+    'has "clear", "haze" and "cloudy", which exclude each other',
+  );
 });
 
 test.each([

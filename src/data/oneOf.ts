@@ -4,7 +4,7 @@ import { InputError } from "../inputError.js";
 import { counted } from "../text/format.js";
 import { unknownName } from "../text/words.js";
 import { type Dataset, type Splits, subset } from "./dataset.js";
-import { labelKinds, type TagLabels, UNKNOWN_TAG } from "./labels.js";
+import { type Labels, labelKinds, type TagLabels, UNKNOWN_TAG } from "./labels.js";
 import type { WrongFile } from "./readers/reader.js";
 import { mapParts } from "./readers/roles.js";
 
@@ -23,6 +23,23 @@ export interface OneOfOptions {
   readonly known?: readonly string[];
   /** Collects images with several tags of a group, and goes on without them; by default they are refused. */
   readonly wrong?: WrongFile[];
+}
+
+/**
+ * Refuses groups of labels that are no tags, and those with tags that there are not.
+ *
+ * @param source for messages
+ */
+export function checkGroups(
+  labels: Labels,
+  text: string,
+  source: string,
+  options: OneOfOptions = {},
+): asserts labels is TagLabels {
+  if (labels.kind === "tags") return void numbersOf(text, labels, options);
+  throw new InputError(
+    `setting oneOf is ${text}: ${source} has ${labelKinds[labels.kind].title}, not tags; leave it out`,
+  );
 }
 
 /** Groups as numbers of tags; one with a net's own tag that the data do not have is left out. */
@@ -55,12 +72,18 @@ function clashAt({ of, classes, oneOf = [] }: TagLabels, image: number): number[
   return oneOf.map((group) => group.filter(has)).find((there) => there.length > 1);
 }
 
-const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(" and ");
+/** `both "a" and "b"`, `"a", "b" and "c"`. */
+function quoted(names: readonly string[]): string {
+  const each = names.map((name) => `"${name}"`);
+  const whole = `${each.slice(0, -1).join(", ")} and ${each.at(-1)}`;
+  return names.length === 2 ? `both ${whole}` : whole;
+}
 
 /** What is wrong with an image that has several tags of a group; `undefined` for nothing. */
 export function clashOf(labels: TagLabels, image: number): string | undefined {
   const clash = clashAt(labels, image);
-  return clash && `has ${quoted(clash.map((tag) => labels.classes[tag]))}, of which one may be`;
+  if (!clash) return undefined;
+  return `has ${quoted(clash.map((tag) => labels.classes[tag]))}, which exclude each other (--one-of)`;
 }
 
 /**
@@ -91,7 +114,7 @@ function consistent(dataset: Dataset<TagLabels>, wrong: WrongFile[] | undefined)
     const path = ids?.[image] ?? `image ${image}`;
     if (fault === undefined) usable.push(image);
     else if (wrong) wrong.push({ path, reason: fault });
-    else throw new InputError(`${name}: ${path} ${fault} (setting oneOf); mend its tags`);
+    else throw new InputError(`${name}: ${path} ${fault}; mend its tags`);
   }
   return usable.length === length ? dataset : subset(dataset, usable);
 }
@@ -111,13 +134,12 @@ function consistent(dataset: Dataset<TagLabels>, wrong: WrongFile[] | undefined)
 export function withOneOf(splits: Splits, text: string, options: OneOfOptions = {}): Splits {
   const parts = mapParts(splits, (part): Dataset => {
     const { labels, name } = part;
-    if (labels.kind !== "tags") {
-      throw new InputError(
-        `setting oneOf is ${text}: ${name} has ${labelKinds[labels.kind].title}, not tags; leave it out`,
-      );
-    }
+    checkGroups(labels, text, name, options);
     const grouped = completed({ ...labels, oneOf: numbersOf(text, labels, options) });
     return consistent({ ...part, labels: grouped }, options.wrong);
   });
-  return { ...splits, ...parts };
+  const { classes, oneOf } = parts.train.labels as TagLabels;
+  const groups = oneOf!.map((group) => group.map((tag) => classes[tag]).join(", "));
+  const notes = groups.map((names) => `of these tags each image has exactly one: ${names}`);
+  return { ...splits, ...parts, notes: [...(splits.notes ?? []), ...notes] };
 }

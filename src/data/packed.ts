@@ -15,6 +15,7 @@ import { lockFolder } from "../files/lock.js";
 import { InputError } from "../inputError.js";
 import { type DecodeOptions, decodeInOrder } from "./decode.js";
 import type { Images } from "./images.js";
+import type { Span } from "./pixels/depth.js";
 import type { DecodedImages } from "./readers/imageFiles.js";
 import type { ReadOptions, ReadProgress } from "./readers/reader.js";
 
@@ -49,8 +50,10 @@ export async function estimate(
   return { bytes: bytes * scale, seconds: ((performance.now() - start) / 1000) * scale };
 }
 
-/** A line of the index: an image's size, or why there is none. */
-type Entry = { readonly h: number; readonly w: number } | { readonly reason: string };
+/** A line of the index: an image's size and what its numbers of 16 bits were, or why there is none. */
+type Entry =
+  | { readonly h: number; readonly w: number; readonly span?: Span }
+  | { readonly reason: string };
 
 /** What tells these sources and settings from all others. */
 async function keyOf(paths: readonly string[], decoding: DecodeOptions): Promise<string> {
@@ -84,6 +87,7 @@ function decodedOf(path: string, entries: readonly Entry[], channels: number): D
   const offsets = new Float64Array(entries.length);
   const sizes = new Int32Array(2 * entries.length);
   const reasons = new Map<number, string>();
+  const spans: Span[] = [];
   let end = 0;
   for (const [at, entry] of entries.entries()) {
     offsets[at] = end;
@@ -92,10 +96,11 @@ function decodedOf(path: string, entries: readonly Entry[], channels: number): D
       continue;
     }
     sizes.set([entry.h, entry.w], 2 * at);
+    if (entry.span) spans.push(entry.span);
     end += entry.h * entry.w * channels;
   }
   const images: Images = { bytes: { path, bytes: end }, offsets, sizes };
-  return { channels, images, reasons };
+  return { channels, images, reasons, spans };
 }
 
 const lengthOf = async (path: string): Promise<number> =>
@@ -154,7 +159,9 @@ async function write(
   tell: (done: number) => void,
 ): Promise<void> {
   for await (const { image, reason } of decodeInOrder(paths.slice(entries.length), decoding)) {
-    const entry = image ? { h: image.height, w: image.width } : { reason: reason! };
+    const entry = image
+      ? { h: image.height, w: image.width, ...(image.span && { span: image.span }) }
+      : { reason: reason! };
     if (image) await data.appendFile(image.data);
     await index.appendFile(`${JSON.stringify(entry)}\n`);
     entries.push(entry);

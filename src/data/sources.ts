@@ -3,11 +3,13 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { InputError } from "../inputError.js";
+import { counted } from "../text/format.js";
 import { suggestion } from "../text/words.js";
 import type { Splits } from "./dataset.js";
 import { smallestSize } from "./images.js";
 import { labelKinds } from "./labels.js";
-import { withOneOf } from "./oneOf.js";
+import { checkGroups, withOneOf } from "./oneOf.js";
+import { parseLimits } from "./pixels/depth.js";
 import { cifar } from "./readers/cifar.js";
 import { locationAt } from "./readers/files.js";
 import { idx } from "./readers/idx.js";
@@ -98,8 +100,21 @@ export interface OpenOptions extends Omit<ReadOptions, "name"> {
  */
 export async function openDataset(spec: string, options: OpenOptions = {}): Promise<Splits> {
   const source = sources.find(({ name }) => name === spec);
-  const read = await (source ? readSource(source, options) : readPath(spec, options));
-  const splits = options.oneOf === undefined ? read : withOneOf(read, options.oneOf, options);
+  const { oneOf, onLabels } = options;
+  const read = await (source
+    ? readSource(source, options)
+    : readPath(spec, {
+        ...options,
+        onLabels: (labels) => {
+          if (oneOf !== undefined) checkGroups(labels, oneOf, spec, options);
+          onLabels?.(labels);
+        },
+      }));
+  const told =
+    read.range === undefined
+      ? read
+      : { ...read, notes: [...(read.notes ?? []), limitsNote(read.range)] };
+  const splits = options.oneOf === undefined ? told : withOneOf(told, options.oneOf, options);
   const { name, images } = splits.train;
   const { height, width } = smallestSize(images);
   if (options.minimum !== undefined && Math.min(height, width) < options.minimum) {
@@ -110,6 +125,10 @@ export async function openDataset(spec: string, options: OpenOptions = {}): Prom
   }
   return splits;
 }
+
+/** What to say of limits that the training images say. */
+const limitsNote = (range: string) =>
+  `the 1st to the 99th percentile of the training images' channels, which become 0 and 255: ${range} (range train)`;
 
 async function readSource(source: Source, options: OpenOptions): Promise<Splits> {
   const folder = source.folder();
@@ -144,6 +163,19 @@ function refuseIdle(path: string, { heeds, reads }: Reader, options: OpenOptions
   if (idle === undefined) return;
   throw new InputError(
     `${path}: setting ${idle} has no effect on such data (it is ${reads}); leave it out`,
+  );
+}
+
+/** Channels of 16-bit images of colours, which may become others once they are bytes. */
+const COLOURS = 3;
+
+/** Refuses a range that is none, or has limits of so many bands as no image file can be read with. */
+function refuseRange({ heeds }: Reader, { range = "full", channels = COLOURS }: OpenOptions): void {
+  const bands = parseLimits(range)?.length ?? 1;
+  if (!heeds.includes("channels") || [1, COLOURS, channels].includes(bands)) return;
+  throw new InputError(
+    `setting range is "${range}", which has limits of ${counted(bands, "band")}; image files are read with ` +
+      `${counted(channels, "channel")} (setting channels): expected limits of all, or of each`,
   );
 }
 
@@ -194,6 +226,7 @@ async function readPath(path: string, options: OpenOptions): Promise<Splits> {
     if (!(await reader.matches(location))) continue;
     refuseKind(location, reader, options);
     refuseIdle(path, reader, options);
+    refuseRange(reader, options);
     return reader.read(location, options);
   }
   const kinds = readers.map(({ reads }) => `  - ${reads}`).join("\n");

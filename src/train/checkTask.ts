@@ -10,13 +10,15 @@ import type { TrainConfig } from "./config.js";
 /**
  * Refuses to weigh or smooth classes, or to compare masks, where the task or the model's own loss cannot, to balance what has no classes, and to
  * mix images whose labels cannot be mixed.
+ *
+ * @param model where it is known
  */
-export function checkTask(config: TrainConfig, task: Task, model: Model): void {
+export function checkTask(config: TrainConfig, task: Task, model?: Model): void {
   const { classWeights, focal, dice, labelSmoothing, sampling, augment } = config;
   const { name, labels, weighted } = task;
   for (const [setting, value] of Object.entries({ classWeights, focal: focal || undefined })) {
-    if (value === undefined || (weighted && !model.loss)) continue;
-    const who = weighted ? `model ${model.name} has a loss of its own` : `task ${name}`;
+    if (value === undefined || (weighted && !model?.loss)) continue;
+    const who = weighted ? `model ${model?.name} has a loss of its own` : `task ${name}`;
     throw new InputError(
       `setting ${setting} is ${value}: ${who}, which cannot weigh classes; leave it out`,
     );

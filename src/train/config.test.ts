@@ -47,6 +47,7 @@ test.each([
   [{ data: "mnist", batch: 1.5 }, /setting batch is 1.5: .*expected int/],
   [{ data: "mnist", lr: Number.NaN }, /setting lr is NaN: .*number/],
   [{ data: "mnist", hyper: { momentum: "a" } }, /setting hyper.momentum is "a": .*number/],
+  [{ data: "mnist", range: "3000-100" }, /setting range is "3000-100": .*the lower one first/],
   [{ data: "mnist", engine: "gpu" }, /setting engine is "gpu": .*"native"/],
   [{}, /setting data is missing: .*string/],
   ["mnist", /settings: .*object/],

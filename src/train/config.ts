@@ -2,7 +2,7 @@
 // folder's config.json all come from this schema.
 
 import { z } from "zod";
-import { type Fit, fits, RANGE, ranges } from "../data/index.js";
+import { type Fit, fits, isRange, RANGE_EXPECTED, ranges } from "../data/index.js";
 import { parseSettings } from "../settings.js";
 import { BYTES } from "../text/bytes.js";
 import { settingCalled } from "./otherNames.js";
@@ -163,9 +163,7 @@ export const trainConfig = z.strictObject({
     ),
   range: z
     .string()
-    .regex(RANGE, {
-      error: `expected ${Object.keys(ranges).join(", ")}, or limits of all channels or of each, as 0-3000`,
-    })
+    .refine(isRange, { error: RANGE_EXPECTED })
     .default("full")
     .describe(
       `how 16-bit images become bytes: ${inWords(ranges)}; or limits of all channels or of each, as 0-3000`,

@@ -32,6 +32,8 @@ export interface OpenDataOptions {
   readonly known?: readonly string[];
   /** What to do where data that were there before are not there any more. */
   readonly moved?: string;
+  /** Hears the labels before image files are decoded, where they are known by then; may refuse. */
+  readonly onLabels?: (labels: Labels) => void;
   /** Hears how far reading has come. */
   readonly onProgress?: (progress: ReadProgress) => void;
 }
@@ -53,7 +55,7 @@ export const isSource = (data: string): boolean => sources.some(({ name }) => na
  */
 export async function openData(
   settings: DataSettings,
-  { from, kind, known, moved, onProgress }: OpenDataOptions = {},
+  { from, kind, known, moved, onLabels, onProgress }: OpenDataOptions = {},
 ): Promise<Splits> {
   const { data, columns, classes, oneOf, groupBy } = settings;
   const names = classes === undefined ? undefined : await readClassNames(pathFrom(from, classes));
@@ -64,7 +66,7 @@ export async function openData(
   return checkSplits(
     await openDataset(path, {
       ...readingOf(settings),
-      ...{ columns, classes: names, groupBy, kind, known, onProgress },
+      ...{ columns, classes: names, groupBy, kind, known, onLabels, onProgress },
       ...(oneOf !== undefined && { oneOf }),
     }),
   );

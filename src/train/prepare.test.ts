@@ -1,10 +1,17 @@
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { bytesOf } from "../../test/fixtures/data.js";
-import { stripeSplits, tinyModel, tinySettings } from "../../test/support/tinyRun.js";
+import { bytesOf, folderOf } from "../../test/fixtures/data.js";
+import {
+  stripeSplits,
+  temporaryFolder,
+  tinyModel,
+  tinySettings,
+} from "../../test/support/tinyRun.js";
 import { normalisationOf } from "../data/index.js";
 import { ragged } from "../data/ragged.js";
 import { createModel } from "../models/index.js";
 import { netOf } from "../nn/index.js";
+import { train } from "../runs/index.js";
 import { classification } from "../tasks/index.js";
 import type { TrainSettings } from "./config.js";
 import { prepare } from "./prepare.js";
@@ -71,6 +78,29 @@ test("a missing file of weights and a model that cannot do the task are refused 
   );
   await expect(prepare({ data, model: "resnet21" }, {})).rejects.toThrow(
     'unknown model "resnet21"',
+  );
+});
+
+/** Tagged images of which none can be decoded: whoever reads them says so. */
+const unreadable = async () =>
+  join(await folderOf({ "a.png": "none", "set.csv": "image,tags\na.png,red blue\n" }), "set.csv");
+
+test("settings that labels or weights cannot follow are refused before images are decoded", async () => {
+  const data = await unreadable();
+  const refused = (settings: Partial<TrainSettings>) =>
+    expect(prepare({ data, ...settings }, {})).rejects;
+  await refused({}).toThrow("cannot be used");
+  await refused({ dice: 0.5 }).toThrow("task tags has no masks that could overlap");
+  await refused({ oneOf: "red,bleu" }).toThrow('unknown tag in setting oneOf "bleu"');
+  await refused({ model: "squeezenet1.1" }).toThrow("gives no number below 0, which task tags");
+  await refused({ freeze: "body" }).toThrow("there are no weights that could stay");
+  const run = join(temporaryFolder(), "run");
+  await train(
+    { data: "tiny", model: "convnet-gn", size: 8, steps: 1, threads: 1, out: run },
+    { data: stripeSplits() },
+  );
+  await refused({ pretrained: run, freeze: "bodi" }).toThrow(
+    'unknown part of convnet-gn "bodi" (did you mean "body"?)',
   );
 });
 

@@ -36,6 +36,7 @@ import {
   scoreOf,
   sizeOfInput,
   type Task,
+  taskFor,
 } from "../tasks/index.js";
 import { unknownName } from "../text/words.js";
 import { checkScore, checkTask } from "./checkTask.js";
@@ -195,11 +196,42 @@ function wantedNet(
   };
 }
 
-/** Refuses a model that cannot do a task, by the images that it was published for: before any data are read. */
-function expectModel(name: string | undefined, task: Task | undefined, module?: LoadedModule) {
-  if (name === undefined) return;
-  const { published } = familyOf(name, module?.models);
-  if (task && published) expectFit(createModel(name, published, module?.models), task);
+/** What is known of a run before its data are read. */
+interface Known {
+  readonly config: TrainConfig;
+  readonly module?: LoadedModule;
+  /** The model's, where it does not depend on the data. */
+  readonly name?: string;
+  readonly weights?: Weights;
+}
+
+/** The net that weights are of: its parts may be others for images of another size. */
+function netOfWeights({ input, names, model }: NetInfo, module?: LoadedModule): Model {
+  const [channels, height, width] = input;
+  const outputs = Math.max(1, names.length);
+  return createModel(model, { channels, height, width, outputs }, module?.models);
+}
+
+/**
+ * Refuses what can be told before images are read: parts that the weights' net does not have, and as far as the task is
+ * known a model that cannot do it, by the images that it was published for, and settings that it cannot follow.
+ */
+function checkAhead({ config, module, name, weights }: Known, task: Task | undefined): void {
+  const published = name === undefined ? undefined : familyOf(name, module?.models).published;
+  const model = published && createModel(name!, published, module?.models);
+  if (weights && weights.info.model === name)
+    pacedModel(netOfWeights(weights.info, module), config);
+  if (!task) return;
+  if (model) expectFit(model, task);
+  checkTask(config, task, model);
+}
+
+/** Refuses to leave parts as they are that would start at random. */
+function checkFreeze({ freeze }: TrainConfig, weights: Weights | undefined): void {
+  if (freeze === undefined || weights) return;
+  throw new InputError(
+    `setting freeze is ${freeze}: there are no weights that could stay; give some by pretrained`,
+  );
 }
 
 /** Refuses a share for choosing where the data say by what images is chosen. */
@@ -261,13 +293,17 @@ export async function prepare(
   if (named) checkHyper(named, first);
   const weights = saved ? undefined : await weightsOf(first, own);
   const wantedTask = namedTask(first, { ...own, module });
-  if (!own.model) expectModel(first.model ?? weights?.info.model, wantedTask, module);
+  if (!saved) checkFreeze(first, weights);
+  const name = own.model ? undefined : (first.model ?? weights?.info.model);
+  const known = { config: first, module, name, weights };
+  checkAhead(known, wantedTask);
   const splits = own.data
     ? checkSplits(first.oneOf === undefined ? own.data : withOneOf(own.data, first.oneOf))
     : await openData(first, {
         from: saved?.startedIn,
         moved: saved && `say where: convoy train NEW --resume ${given.out}`,
         kind: wantedTask?.labels,
+        onLabels: (labels) => checkAhead(known, wantedTask ?? taskFor(labels)),
         onProgress: own.onProgress,
       });
   if (!saved) checkSelection(first, splits);
@@ -278,11 +314,6 @@ export async function prepare(
   if (difference) throw new InputError(`the run was made with other data: ${difference}`);
   const wanted = wantedNet(first, splits, names, { create: own.model, weights, module, task });
   const model = pacedModel(wanted.create(wanted.input), first);
-  if (!saved && first.freeze !== undefined && !weights) {
-    throw new InputError(
-      `setting freeze is ${first.freeze}: there are no weights that could stay; give some by pretrained`,
-    );
-  }
   const start = weights && startFrom(weights, wanted, first.pretrained ?? "the weights given");
   const { config: full, optimizer } = recipeOf({
     ...{ given: { model: model.name, ...given }, task: task.defaults, model: model.defaults },

@@ -32,9 +32,18 @@ test("groups and bands go from the check of a table to its predictions", async (
   writeFileSync(table, `${rows.join("\n").replace("3.tif,haze", "3.tif,haze;clear")}\n`);
   const checked = await convoy(["data", "check", table, ...bands, ...WEATHER], { cwd });
   expect(checked.code).toBe(2);
-  expect(checked.out).toMatch(/unusable: .*3\.tif: has "clear" and "haze", of which one may be/);
+  expect(checked.out).toMatch(
+    /unusable: .*3\.tif: has both "clear" and "haze", which exclude each other/,
+  );
 
   writeFileSync(table, `${rows.join("\n")}\n`);
+  const whole = await convoy(["data", "check", table, ...bands, ...WEATHER], { cwd });
+  expect(whole.out).toMatch(
+    /images of 16 bits have numbers from 400 to .*; --range train uses all/,
+  );
+  const limited = await convoy(["data", "check", table, ...bands, "--range", "train"], { cwd });
+  expect(limited.out).toMatch(/which become 0 and 255: \d+-\d+,\d+-\d+,\d+-\d+,400-3000/);
+  expect(limited.out).not.toContain("images of 16 bits have");
   const settings = ["--model", "convnet-gn", "--size", "8", "--batch", "4", "--epochs", "12"];
   const learnt = await convoy(
     [
@@ -51,6 +60,7 @@ test("groups and bands go from the check of a table to its predictions", async (
     { cwd },
   );
   expect(learnt.code, learnt.err).toBe(0);
+  expect(learnt.out).toMatch(/data: .* which become 0 and 255: .*,400-3000 \(range train\)/);
   const { settings: saved, net } = JSON.parse(readFileSync(join(cwd, "a", "config.json"), "utf8"));
   expect(saved).toMatchObject({ oneOf: "clear,haze", range: expect.stringMatching(/,400-3000$/) });
   const groups = net.names.map((name: string) => (name === "forest" ? -1 : 0));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytesOf16, formatLimits, Histogram, RANGE } from "./depth.js";
+import { bytesOf16, formatLimits, Histogram, isRange } from "./depth.js";
 
 test("limits are the 1st and 99th percentile of each channel over all that was counted", () => {
   const all = new Histogram();
@@ -32,6 +32,10 @@ test.each([
   ["1-2,", false],
   ["best", false],
   ["-3-4", false],
+  ["3000-100", false],
+  ["0-100,9-9", false],
+  ["0-65536", false],
+  ["toString", false],
 ])("setting %s", (text, fits) => {
-  expect(RANGE.test(text)).toBe(fits);
+  expect(isRange(text)).toBe(fits);
 });

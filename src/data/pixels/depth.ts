@@ -1,6 +1,7 @@
 // Numbers of more than 8 bits as bytes.
 
 import { InputError } from "../../inputError.js";
+import { counted, grouped } from "../../text/format.js";
 
 /** How numbers of 16 bits become bytes, besides limits that are given. */
 export const ranges = {
@@ -10,15 +11,25 @@ export const ranges = {
     "each channel from the 1st to the 99th percentile of the training images, kept with the run",
 } as const;
 
-/** Names of ranges, or limits as {@link formatLimits} writes them. */
-export const RANGE = /^(full|percentile|train|\d+-\d+(,\d+-\d+)*)$/;
+/** Limits as {@link formatLimits} writes them. */
+const LIMITS = /^\d+-\d+(,\d+-\d+)*$/;
+
+/** What a setting of the range may be, in words. */
+export const RANGE_EXPECTED =
+  `expected ${Object.keys(ranges).join(", ")}, or limits of all channels or of each: two numbers from 0 to 65535, ` +
+  "the lower one first, as 0-3000";
+
+/** A lower and an upper number. */
+export type Span = readonly [low: number, high: number];
 
 /** The numbers that become 0 and 255, of each channel or of all of them. */
-export type Limits = readonly (readonly [low: number, high: number])[];
+export type Limits = readonly Span[];
 
 /** Steps of 16 bits in one of 8. */
 const STEP = 257;
 const LOW = 0.01;
+/** With fewer values of a byte than this, images have lost what a net may need: 14 bits have so many. */
+const FEW = 64;
 const WHOLE: Limits = [[0, 255 * STEP]];
 
 /**
@@ -30,16 +41,26 @@ const WHOLE: Limits = [[0, 255 * STEP]];
 export const formatLimits = (limits: Limits): string =>
   limits.map(([low, high]) => `${low}-${high}`).join(",");
 
-/** Limits from a setting; `undefined` for the name of a range. */
-function parseLimits(range: string): Limits | undefined {
-  if (range in ranges) return undefined;
-  return range.split(",").map((pair) => {
+const limitsIn = (text: string): Limits =>
+  text.split(",").map((pair) => {
     const [low, high] = pair.split("-").map(Number);
-    if (low < high && high < 2 ** 16) return [low, high];
-    throw new InputError(
-      `setting range has ${pair}; expected two numbers from 0 to 65535, the lower one first, as 120-3050`,
-    );
+    return [low, high];
   });
+
+/** Whether a text is the name of a range, or limits. */
+export const isRange = (text: string): boolean =>
+  Object.hasOwn(ranges, text) ||
+  (LIMITS.test(text) && limitsIn(text).every(([low, high]) => low < high && high < 2 ** 16));
+
+/**
+ * Limits from a setting; `undefined` for the name of a range.
+ *
+ * @throws InputError for what is neither.
+ */
+export function parseLimits(range: string): Limits | undefined {
+  if (Object.hasOwn(ranges, range)) return undefined;
+  if (isRange(range)) return limitsIn(range);
+  throw new InputError(`setting range is ${JSON.stringify(range)}: ${RANGE_EXPECTED}`);
 }
 
 /** Counts numbers of 16 bits, those of each channel for themselves. */
@@ -59,7 +80,7 @@ export class Histogram {
 }
 
 /** The numbers at the 1st and the 99th percentile, from how often each occurs. */
-function percentiles(counts: Uint32Array): readonly [low: number, high: number] {
+function percentiles(counts: Uint32Array): Span {
   const total = counts.reduce((sum, count) => sum + count, 0);
   const rank = Math.floor(LOW * (total - 1));
   const at = (from: number, step: number) => {
@@ -75,14 +96,37 @@ function limitsOf(data: Uint16Array, channels: number, range: string): Limits {
   const limits = parseLimits(range);
   if (limits && limits.length !== 1 && limits.length !== channels) {
     throw new InputError(
-      `it has ${channels} channels; setting range has limits of ${limits.length}`,
+      `it has ${counted(channels, "channel")}; setting range has limits of ${counted(limits.length, "band")}`,
     );
   }
   if (limits) return limits;
-  if (range !== "percentile") return WHOLE;
+  return range === "percentile" ? [spanOf(data)] : WHOLE;
+}
+
+/** Percentiles 1 and 99 of numbers, those of all channels together. */
+export function spanOf(data: Uint16Array): Span {
   const all = new Histogram();
   all.add(data, 1);
-  return all.limits();
+  return all.limits()[0];
+}
+
+/**
+ * What to say of images of which the whole range leaves few values of a byte; `undefined` where enough are left.
+ *
+ * @param spans percentiles 1 and 99 of each image of 16 bits
+ * @example
+ * narrowNote([[800, 1200], [900, 1400]]); // a string that begins: images of 16 bits have numbers from 800 to 1,400
+ */
+export function narrowNote(spans: readonly Span[]): string | undefined {
+  if (spans.length === 0) return undefined;
+  const low = spans.reduce((least, [low]) => Math.min(least, low), 65535);
+  const high = spans.reduce((most, [_, high]) => Math.max(most, high), 0);
+  const levels = Math.round(high / STEP) - Math.round(low / STEP) + 1;
+  if (levels >= FEW) return undefined;
+  return (
+    `images of 16 bits have numbers from ${grouped(low)} to ${grouped(high)} (1st to 99th percentile), of which ` +
+    `${counted(levels, "byte value")} of 256 ${levels === 1 ? "is" : "are"} left; --range train uses all`
+  );
 }
 
 /**

@@ -62,6 +62,9 @@ test("annotations/ tells of the parts; classes are in the order of their numbers
   // 20 rows became 8.
   expect(marksIn(selection!.labels)).toEqual([[8, 4, 16, 8, 1, 0]]);
   expect(test).toBeUndefined();
+  expect(notes).toContain("train: 2 boxes have outlines too: --task segment learns masks");
+  const asked = await openDataset(path, { size: 4, kind: "boxes" });
+  expect(asked.notes?.join("\n")).not.toContain("outlines");
   expect(notes?.join("\n")).toMatch(/1 image that no annotation file names.*train2017\/c.png/);
 });
 

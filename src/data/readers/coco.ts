@@ -10,7 +10,7 @@ import type { Splits } from "../dataset.js";
 import { type CocoImage, readCoco } from "./cocoJson.js";
 import { imagesIn, listFolder } from "./folders.js";
 import { type MarkedFiles, readMarked } from "./marks.js";
-import { readOutlined } from "./outlines.js";
+import { MASKS, readOutlined } from "./outlines.js";
 import { type Found, folderNamed, partFolders, withImages } from "./partFolders.js";
 import { type Location, ofImageFiles, type Reader, type ReadOptions } from "./reader.js";
 import { PARTS, partOfYear, requireTrain } from "./roles.js";
@@ -155,6 +155,11 @@ async function readLocation(location: Location, options: ReadOptions): Promise<S
     if (part === "train") classes = file.classes;
     parts[part] = { examples: filesOf(file, folders, finder) };
     notes.push(`${part}: images and annotations are those of ${path}`);
+    if (options.kind === undefined && file.outlined > 0) {
+      notes.push(
+        `${part}: ${counted(file.outlined, "box has", "boxes have")} outlines too: ${MASKS}`,
+      );
+    }
   }
   const left = finder.left();
   if (left.length > 0) {

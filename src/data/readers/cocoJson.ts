@@ -6,7 +6,7 @@ import { withFile } from "../../files/read.js";
 import { InputError } from "../../inputError.js";
 import { formatBytes } from "../../text/bytes.js";
 import type { Size } from "../images.js";
-import { regionIn } from "./cocoRegion.js";
+import { hasRegion, regionIn } from "./cocoRegion.js";
 import type { Mark } from "./marks.js";
 import { type ReadOptions, requireMemory } from "./reader.js";
 import { boxRound, type Region } from "./regions.js";
@@ -38,6 +38,8 @@ export interface CocoFile {
   readonly images: readonly CocoImage[];
   /** Names of the categories, by their numbers; those of one name are one class. */
   readonly classes: readonly string[];
+  /** Annotations that tell of an outline. */
+  readonly outlined: number;
 }
 
 /** An annotation before its image and class are known: the lists come in any order. */
@@ -46,6 +48,7 @@ interface Annotation {
   readonly category: Id;
   readonly at: readonly number[];
   readonly region?: Region;
+  readonly outlined: boolean;
   readonly crowd: boolean;
   readonly source: string;
 }
@@ -137,6 +140,7 @@ class Collector {
         image: idIn(fields, "image_id", source),
         category: idIn(fields, "category_id", source),
         ...placeIn(fields, this.options, source),
+        outlined: hasRegion(fields.segmentation),
         crowd: crowdIn(fields, source),
         source,
       });
@@ -162,7 +166,7 @@ class Collector {
 
   /** Gives each annotation to its image. */
   finish(): CocoFile {
-    for (const { image, category, ...mark } of this.annotations) {
+    for (const { image, category, outlined: _, ...mark } of this.annotations) {
       const { source } = mark;
       const owner = this.images.get(image);
       if (!owner)
@@ -179,6 +183,7 @@ class Collector {
     return {
       images: [...this.images.values()],
       classes: [...new Set(byNumber.map(([, name]) => name))],
+      outlined: this.annotations.filter(({ outlined }) => outlined).length,
     };
   }
 }

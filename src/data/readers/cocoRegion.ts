@@ -24,6 +24,12 @@ function runsOf({ counts, size }: { readonly counts?: unknown; readonly size?: u
   throw new Error(`a run of ${JSON.stringify(wrong)?.slice(0, 60)} pixels`);
 }
 
+/** Whether a `segmentation` tells of anything. */
+export const hasRegion = (segmentation: unknown): boolean =>
+  Array.isArray(segmentation)
+    ? segmentation.length > 0
+    : segmentation !== undefined && segmentation !== null;
+
 /**
  * The region that a `segmentation` tells of; `undefined` for one that is missing or empty.
  *
@@ -34,11 +40,10 @@ function runsOf({ counts, size }: { readonly counts?: unknown; readonly size?: u
  */
 export function regionIn(segmentation: unknown, source: string): Region | undefined {
   const isList = Array.isArray(segmentation);
-  if (segmentation === undefined || segmentation === null) return undefined;
-  if (isList && segmentation.length === 0) return undefined;
+  if (!hasRegion(segmentation)) return undefined;
   try {
     if (isList && segmentation.every(areNumbers)) return polygonsOf(segmentation);
-    if (!isList && typeof segmentation === "object") return runsOf(segmentation);
+    if (!isList && typeof segmentation === "object") return runsOf(segmentation!);
     throw new Error(`${JSON.stringify(segmentation).slice(0, 60)}; ${EXPECTED}`);
   } catch (error) {
     throw new InputError(`${source}: its segmentation has ${(error as Error).message}`);

@@ -179,6 +179,23 @@ function markColumns(given: Columns, kind: Labels["kind"] | undefined, table: Ta
   return undefined;
 }
 
+/** What points and boxes are in a table, and who learns them. */
+const marks = {
+  points: { columns: "x, y", cure: "points are learnt by --task count or points" },
+  boxes: { columns: "left, top, right, bottom", cure: "boxes are learnt by --task detect" },
+} as const;
+
+/** Refuses a table of points where boxes are wanted, and the other way round. */
+function refuseOtherMarks(given: Columns, kind: Labels["kind"] | undefined, table: Table): void {
+  if (kind !== "points" && kind !== "boxes") return;
+  const other = markColumns(given, undefined, table);
+  if (other === undefined || other.kind === kind) return;
+  throw new InputError(
+    `${table.path}: line 1 has the columns of ${other.kind} (${other.columns.map(({ name }) => name).join(", ")}); ` +
+      `wanted: ${kind} (${marks[kind].columns}); ${marks[other.kind].cure}`,
+  );
+}
+
 /** Labels as the titles say, of the wanted kind if there is one. */
 function guessedLabels(
   kind: Labels["kind"] | undefined,
@@ -237,10 +254,10 @@ export function tableColumns(table: Table, { columns, kind }: ReadOptions): Tabl
   const [path, split, groups] = [one("images"), one("split"), one("groups")];
   const fixed = [path, split, groups].flatMap((column) => (column ? [column.at] : []));
   const named = namedLabels(given, kind, table);
-  const labels =
-    (named === undefined || named.kind === "class" ? markColumns(given, kind, table) : undefined) ??
-    named ??
-    guessedLabels(kind, new Set(fixed), table);
+  const marked =
+    named === undefined || named.kind === "class" ? markColumns(given, kind, table) : undefined;
+  if (!marked) refuseOtherMarks(given, kind, table);
+  const labels = marked ?? named ?? guessedLabels(kind, new Set(fixed), table);
   if (!path || !labels) {
     throw new InputError(
       `${table.path}: line 1 has the columns ${table.header.join(", ") || "(none)"}; it is not clear which one ` +

@@ -6,7 +6,7 @@ import { type DecodeOptions, decodeInOrder, limitsOfFiles } from "../decode.js";
 import { type Image, type Images, joinImages, takeImages } from "../images.js";
 import type { Labels } from "../labels.js";
 import { estimate, packImages } from "../packed.js";
-import { formatLimits } from "../pixels/depth.js";
+import { formatLimits, narrowNote, type Span } from "../pixels/depth.js";
 import { memoryFor, type ReadOptions, type WrongFile } from "./reader.js";
 
 const CHANNELS = 3;
@@ -65,10 +65,13 @@ export async function readImages(
   wrong: readonly WrongFile[] = [],
 ): Promise<Splits> {
   const { name, train, selection, test, notes } = parts;
+  // Masks, points and boxes come after their images.
+  if (train.labels.kind !== "none") options.onLabels?.(train.labels);
   const limits = options.range === "train" ? await trainLimits(parts, options) : undefined;
   const given = [train, selection, test].filter((part) => part !== undefined);
   const paths = given.flatMap((part) => part.paths);
   const all = await decodeAll(name, paths, { ...options, ...(limits && { range: limits }) });
+  const narrow = narrowNote(all.spans);
   const found = [...wrong];
   let first = 0;
   const read = (files: ImageFiles, title: string): Dataset => {
@@ -81,7 +84,7 @@ export async function readImages(
     ...(selection && { selection: read(selection, `${name} (selection)`) }),
     ...(test && { test: read(test, `${name} (test)`) }),
     ...(limits && { range: limits }),
-    ...(notes && { notes }),
+    notes: [...(notes ?? []), ...(narrow === undefined ? [] : [narrow])],
   };
   const each = unique(found);
   if (options.wrong && splits.train.length > 0) for (const file of each) options.wrong.push(file);
@@ -117,6 +120,8 @@ export interface DecodedImages {
   readonly channels: number;
   readonly images: Images;
   readonly reasons: ReadonlyMap<number, string>;
+  /** Percentiles 1 and 99 of each that had 16 bits, where these became bytes by the whole range. */
+  readonly spans: readonly Span[];
 }
 
 /** The part of all images at the given indices, without those that cannot be used. */
@@ -162,10 +167,12 @@ async function decodeToMemory(
 ): Promise<Omit<DecodedImages, "channels">> {
   const images: Image[] = [];
   const reasons = new Map<number, string>();
+  const spans: Span[] = [];
   for await (const { image, reason } of decodeInOrder(paths, decoding)) {
     if (reason !== undefined) reasons.set(images.length, reason);
+    if (image?.span) spans.push(image.span);
     images.push(image ?? NOTHING);
     onProgress?.({ stage: "decoding", done: images.length, total: paths.length });
   }
-  return { images: joinImages(images), reasons };
+  return { images: joinImages(images), reasons, spans };
 }

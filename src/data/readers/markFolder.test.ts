@@ -220,6 +220,27 @@ test("rows of a table that call one image by several names come together", async
   ]);
 });
 
+test.each([
+  [
+    "points",
+    "image,class,xmin,ymin,xmax,ymax\na.png,cod,0,0,1,1",
+    "has the columns of boxes (xmin, ymin, xmax, ymax); wanted: points (x, y); boxes are learnt by --task detect",
+  ],
+  [
+    "boxes",
+    "image,class,x,y\na.png,cod,0,0",
+    "has the columns of points (x, y); wanted: boxes (left, top, right, bottom); points are learnt by --task count or points",
+  ],
+] as const)(
+  "a table that has no %s but the other kind is refused as such",
+  async (kind, table, message) => {
+    const path = await folderOf({ "a.png": small, "boxes.csv": table });
+    for (const source of [path, join(path, "boxes.csv")]) {
+      await expect(openDataset(source, { kind })).rejects.toThrow(message);
+    }
+  },
+);
+
 test("a folder whose table marks nothing says what was expected", async () => {
   const path = await folderOf({ "a.png": small, "points.csv": "image,label\na.png,cod" });
   await expect(openDataset(path, { size: 4 })).rejects.toThrow(/expected those of points \(x, y\)/);

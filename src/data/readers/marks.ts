@@ -227,5 +227,5 @@ export async function readMarked(
   }
   if (options.wrong) for (const mark of wrong) options.wrong.push(mark);
   else refuseWrong(wrong, `${format.kind} cannot be used; mend or remove them`);
-  return { ...splits, ...Object.fromEntries(labelled), notes };
+  return { ...splits, ...Object.fromEntries(labelled), notes: [...notes, ...splits.notes!] };
 }

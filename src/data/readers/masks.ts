@@ -174,5 +174,5 @@ export async function readMasked(
   const notes = white
     ? [`${source}: masks of 0 and 255 are read as the classes ${classes.join(" and ")}`]
     : [];
-  return { ...splits, ...Object.fromEntries(labelled), notes };
+  return { ...splits, ...Object.fromEntries(labelled), notes: [...notes, ...splits.notes!] };
 }

@@ -4,8 +4,9 @@ import { InputError } from "../../inputError.js";
 import { type HostTensor, widened } from "../../tensor/host.js";
 import type { Npz } from "../../tensor/npz.js";
 import { formatShape, type Shape, sizeOf } from "../../tensor/shape.js";
+import { counted } from "../../text/format.js";
 import { type Images, imagesOf } from "../images.js";
-import { bytesOf16, formatLimits, Histogram } from "../pixels/depth.js";
+import { bytesOf16, formatLimits, Histogram, parseLimits } from "../pixels/depth.js";
 import { memoryFor, type ReadOptions, requireMemory } from "./reader.js";
 
 /** More channels than this are no channels. */
@@ -82,8 +83,19 @@ export function readImageArray(
     const bytes = toBytes(tensor, source);
     return { ...layout, images: imagesOf(channelsLast(bytes, layout), layout) };
   }
+  expectLimits(range, channels, source, options);
   const numbers = channelsLast(wideNumbers(tensor, type, range, source), layout);
   return { ...layout, images: imagesOf(bytesOf16(numbers, channels, range), layout) };
+}
+
+/** Refuses limits of another number of bands than there are channels. */
+function expectLimits(range: string, channels: number, source: string, { known }: ReadOptions) {
+  const bands = parseLimits(range)?.length ?? 1;
+  if (bands === 1 || bands === channels) return;
+  const whose = known ? "the run's limits (setting range)" : "the limits of setting range";
+  throw new InputError(
+    `${source} has images of ${counted(channels, "channel")}; ${whose} are of ${bands} bands: ${range}`,
+  );
 }
 
 /** Numbers of 16 bits, which a range is for. */

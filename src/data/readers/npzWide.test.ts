@@ -54,6 +54,20 @@ test("16-bit numbers become bytes by the training images' percentiles, those of 
   expect(given.range).toBeUndefined();
 });
 
+test("limits of other bands than an archive has are refused by its array", async () => {
+  const path = archive({
+    train_images: npy16([4, 1, 1], [1, 2, 3, 4]),
+    train_labels: u8([4], [0, 1, 0, 1]),
+  });
+  const range = "1-2,3-4,5-6";
+  await expect(openDataset(path, { range, known: ["0", "1"] })).rejects.toThrow(
+    `${path}: train_images has images of 1 channel; the run's limits (setting range) are of 3 bands: ${range}`,
+  );
+  await expect(openDataset(path, { range })).rejects.toThrow(
+    "1 channel; the limits of setting range are of 3 bands",
+  );
+});
+
 test("channels first are limited channel by channel, and images that test say nothing", async () => {
   const path = archive({
     images: npy16(

@@ -78,7 +78,7 @@ describe("COCO", () => {
       ]),
     );
     expect(rowsIn(train.labels, 8)[0]).toEqual(["221122..", "221222..", "222222..", "..00...."]);
-    expect(notes?.join("\n")).toMatch(/train: 1 box without an outline: their pixels do not count/);
+    expect(notes?.join("\n")).toMatch(/train: 1 box without an outline: its pixels do not count/);
   });
 
   test("a mask becomes as small as its image; parts have one list of classes", async () => {

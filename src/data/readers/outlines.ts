@@ -121,12 +121,16 @@ function classesOf(
   return list;
 }
 
+/** What to do with outlines that are read as boxes. */
+export const MASKS = "--task segment learns masks";
+
 /** What is said of a part. */
 function noteOf(part: string, { examples }: MarkedFiles): string[] {
   const boxes = examples.flatMap(({ marks }) => marks.filter(({ region }) => !region)).length;
   if (boxes === 0) return [];
+  const whose = boxes === 1 ? "its" : "their";
   return [
-    `${part}: ${counted(boxes, "box", "boxes")} without an outline: their pixels do not count`,
+    `${part}: ${counted(boxes, "box", "boxes")} without an outline: ${whose} pixels do not count`,
   ];
 }
 

@@ -46,6 +46,8 @@ export interface ReadOptions {
   readonly pack?: boolean;
   /** Folder of such files; default that of the user's caches. */
   readonly cache?: string;
+  /** Hears the labels of the training part before image files are decoded, where they are known by then; may refuse. */
+  readonly onLabels?: (labels: Labels) => void;
   /** Is told how reading goes on. */
   readonly onProgress?: (progress: ReadProgress) => void;
   /** Names of the classes in order: needed where the files hold numbers only. */

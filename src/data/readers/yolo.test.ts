@@ -80,7 +80,9 @@ test("polygons become the boxes round them, which is said; what reaches beyond i
   });
   const { train, notes } = await openDataset(path, { size: 4 });
   expect(marksIn(train.labels)).toEqual([[2, 1, 6, 4, 0, 0, 0, 0, 4, 2, 0, 0, 0, 0, 3, 4, 0, 0]]);
-  expect(notes?.join("\n")).toMatch(/train: 2 polygons are read as the boxes round them/);
+  expect(notes?.join("\n")).toMatch(
+    /train: 2 polygons are read as the boxes round them: --task segment learns masks/,
+  );
   expect(notes?.join("\n")).toMatch(/1 box beyond/);
 });
 

@@ -5,10 +5,11 @@
 import { basename, extname, join, relative, resolve } from "node:path";
 import { readText } from "../../files/text.js";
 import { InputError } from "../../inputError.js";
+import { counted } from "../../text/format.js";
 import type { Part, Splits } from "../dataset.js";
 import { filesBelow, imagesIn, listFolder } from "./folders.js";
 import { type MarkedFiles, type MarkedImage, readMarked } from "./marks.js";
-import { readOutlined } from "./outlines.js";
+import { MASKS, readOutlined } from "./outlines.js";
 import { type Found, folderNamed, partFolders, withImages } from "./partFolders.js";
 import { ofImageFiles, type Reader, type ReadOptions } from "./reader.js";
 import { PARTS, requireTrain } from "./roles.js";
@@ -122,8 +123,15 @@ async function readFolder(path: string, options: ReadOptions): Promise<Splits> {
     }
     const { examples, polygons } = await examplesOf(pair, { ...(names && { names }), outlines });
     parts[part] = { examples };
-    if (polygons > 0 && !outlines)
-      notes.push(`${part}: ${polygons} polygons are read as the boxes round them`);
+    if (polygons > 0 && !outlines) {
+      const cure = options.kind === undefined ? `: ${MASKS}` : "";
+      const are = counted(
+        polygons,
+        "polygon is read as the box round it",
+        "polygons are read as the boxes round them",
+      );
+      notes.push(`${part}: ${are}${cure}`);
+    }
   }
   const present = requireTrain(withImages(parts, path, notes), options.known !== undefined, path);
   const format = { kind: "boxes", shares: true, ...(names && { classes: names }) } as const;
