@@ -16,7 +16,10 @@ async function drawing(
   const source = await imageOf(width, height);
   const drawn = await decodeImage(await drawPrediction(source, prediction, title, ["cat", "dog"]));
   const { data } = drawn;
-  const at = (x: number, y: number) => [...data.subarray(3 * (y * drawn.width + x))].slice(0, 3);
+  const at = (x: number, y: number) => {
+    const first = 3 * (y * drawn.width + x);
+    return [...data.subarray(first, first + 3)];
+  };
   return { ...drawn, at };
 }
 const drawn = async (prediction: Parameters<typeof drawPrediction>[1]) =>
