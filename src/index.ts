@@ -7,6 +7,7 @@ export { InputError } from "./inputError.js";
 export { createModel, listModels, type Model, type ModelInput } from "./models/index.js";
 export * as nn from "./nn/index.js";
 export {
+  captionOf,
   drawMistakes,
   drawPrediction,
   evaluateGroups,

@@ -15,8 +15,8 @@ const entities: Readonly<Record<string, string>> = {
   '"': "&quot;",
 };
 
-/** XML knows no control characters, whatever they are written as. */
-const escapeText = (text: string) =>
+/** Text as XML has it, which knows no control characters, whatever they are written as. */
+export const escapeText = (text: string) =>
   printable(text).replace(/[&<>"]/g, (letter) => entities[letter]);
 
 const value = (attribute: number | string) =>

@@ -16,7 +16,7 @@ import {
   type Trained,
   WORST,
 } from "../runs/index.js";
-import type { MetricInfo, Prediction } from "../tasks/index.js";
+import type { MetricInfo } from "../tasks/index.js";
 import { counted, grouped } from "../text/format.js";
 import { dataDifference, fingerprint } from "../train/fingerprint.js";
 import { isSource, openData } from "../train/openData.js";
@@ -24,7 +24,6 @@ import { count, viewsOption } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
 import { parseTexts } from "./flags.js";
 import { metricText, metricTitle } from "./metricText.js";
-import { inWords } from "./predict.js";
 import { showReading } from "./reading.js";
 import { table } from "./table.js";
 
@@ -161,9 +160,8 @@ async function drawWorst(
   folder: string,
   count = WORST,
 ): Promise<void> {
-  const words = (prediction: Prediction) => inWords(net, prediction);
   let rank = 0;
-  for await (const { at, drawing } of drawMistakes(net, dataset, losses, { count, words })) {
+  for await (const { at, drawing } of drawMistakes(net, dataset, losses, { count })) {
     const name = dataset.ids?.[at] ?? `${at}`;
     const stem = basename(name, extname(name)).replace(/[^\w.-]+/g, "_");
     const number = `${++rank}`.padStart(`${count}`.length, "0");

@@ -35,7 +35,11 @@ export function defineFrames(command: Command, console: Console): void {
     .description("take frames of videos, to label them; needs ffmpeg")
     .argument("<video...>", "video files")
     .requiredOption("--out <folder>", "new folder for the frames")
-    .option("--every <time>", "time of which one frame is taken, as 500ms, 1s or 2min", seconds, 1)
+    .addOption(
+      new Option("--every <time>", "time of which one frame is taken, as 500ms, 1s or 2min")
+        .argParser(seconds)
+        .default(1, "1s"),
+    )
     .addOption(new Option("--format <name>", "of image files").choices(frameFormats).default("jpg"))
     .option("--json", "print one object")
     .action(async (videos: string[], { out, every, format, json }: Options) => {

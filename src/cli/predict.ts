@@ -7,7 +7,13 @@ import type { Command } from "commander";
 import { listImages } from "../data/index.js";
 import { AtomicFile, writeFileAtomic } from "../files/atomicFile.js";
 import { InputError } from "../inputError.js";
-import { drawPrediction, openTrained, predictFiles, type Trained } from "../runs/index.js";
+import {
+  captionOf,
+  drawPrediction,
+  openTrained,
+  predictFiles,
+  type Trained,
+} from "../runs/index.js";
 import type { Prediction, Task } from "../tasks/index.js";
 import { csvRow, spreadsheetSafe } from "../text/csv.js";
 import { counted, grouped, percent } from "../text/format.js";
@@ -163,7 +169,7 @@ async function drawingsIn(
       let name = stem;
       for (let twin = 2; taken.has(name); twin++) name = `${stem}-${twin}`;
       taken.add(name);
-      const title = inWords({ task }, prediction);
+      const title = captionOf(task, prediction);
       const drawn = await drawPrediction(image, prediction, title, info.names);
       await writeFileAtomic(join(folder, `${name}.png`), drawn);
     },

@@ -116,3 +116,18 @@ test("images of MNIST's test set are found again when put among the training one
     ],
   ]);
 });
+
+test("labels that differ in what words leave out are in conflict", () => {
+  const classes = Array.from({ length: 9 }, (_, at) => `c${at}`);
+  const each = classes.flatMap((_, at) => [0, 0, at]);
+  const labels: Labels = {
+    kind: "points",
+    of: ragged(new Float32Array(0), [each, [...each, 0, 0, 8], each]),
+    classes,
+  };
+  const conflictsOf = (...bytes: number[]) =>
+    checkDataset({ train: { ...part(bytes, [0, 0, 0]), labels } }).conflicts;
+  const [[a, b]] = conflictsOf(7, 7, 1);
+  expect(a.label).toBe(b.label);
+  expect(conflictsOf(7, 1, 7)).toEqual([]);
+});

@@ -5,7 +5,16 @@ import { createHash } from "node:crypto";
 import type { Dataset, Part, Splits } from "./dataset.js";
 import { columnMeans, constantError, countsPerImage } from "./entryCounts.js";
 import { readerOf, sizeAt, sizesInWords } from "./images.js";
-import { countsOf, IGNORED, type Labels, type LabelsOf, labelAt, namesOf } from "./labels.js";
+import {
+  countsOf,
+  IGNORED,
+  type Labels,
+  type LabelsOf,
+  labelAt,
+  labelData,
+  namesOf,
+  takeLabels,
+} from "./labels.js";
 import { type Looks, likePairs, looksOf } from "./nearImages.js";
 import type { WrongFile } from "./readers/reader.js";
 import { PARTS } from "./readers/roles.js";
@@ -104,13 +113,22 @@ export function checkDataset(splits: Splits, wrongFiles: readonly WrongFile[] = 
     parts: present.map(({ part, dataset }) => partReport(part, dataset, splits.train)),
     duplicates: groups.filter((group) => !spans(group)),
     leaks: groups.filter(spans),
-    conflicts: groups.filter((group) => new Set(group.map(({ label }) => label)).size > 1),
+    conflicts: groups.filter((group) => new Set(group.map((at) => saidOf(splits, at))).size > 1),
     near: nearImages(present, groups),
     sharedGroups: sharedGroups(present),
     kind: splits.train.labels.kind,
     notes: splits.notes ?? [],
     wrongFiles,
   };
+}
+
+/** What two images must have in common for labels that do not differ: words leave out what is rare. */
+function saidOf(splits: Splits, { part, index, label }: ImageAt): string {
+  const { labels } = splits[part]!;
+  if (labels.kind === "class") return label;
+  const own = takeLabels(labels, [index]);
+  const counts = countsOf(own);
+  return (counts.length > 0 ? counts : [...labelData(own)]).join(" ");
 }
 
 interface PresentPart {

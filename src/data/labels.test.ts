@@ -78,11 +78,11 @@ test("labels in words", () => {
   const words = Object.values(samples).map((labels) => [0, 1, 2].map((at) => labelAt(labels, at)));
   expect(words).toEqual([
     ["dog", "cat", "dog"],
-    ["sky", "sea", "sky sea"],
-    ["1.5", "-2", "NaN"],
-    ["1 1 0", "0 0 1", "0 0 2"],
-    ["0 1", "0 0", "1 1"],
-    ["0 0", "1 0", "0 1"],
+    ["sky", "sea", "sky, sea"],
+    ["age 1.5", "age -2", "age not known"],
+    ["a 50.0 %, b 50.0 %", "c 100.0 %", "c 100.0 %"],
+    ["dust 1", "none", "cell 1, dust 1"],
+    ["none", "cat 1", "dog 1"],
     ["", "", ""],
   ]);
 });

@@ -1,6 +1,7 @@
 // What is known of each image. A kind of labels is a row of the table below; nothing else knows kinds by name.
 
 import { InputError } from "../inputError.js";
+import { listed, namedCounts, namedShares, namedValues } from "../text/named.js";
 import { concatenated, joinLists, type Ragged, takeLists } from "./ragged.js";
 
 /** A value that says that nothing is known of a tag. */
@@ -98,7 +99,7 @@ export interface LabelKind<L extends Labels> {
   fault(labels: L, value: number, column: number): string | undefined;
   /** How often each name occurs; absent where names are not counted. */
   counts?(labels: L): number[];
-  /** The label of one image in words. */
+  /** The label of one image in words: of points and boxes the count of each class, of masks the share. */
   text(labels: L, own: ArrayLike<number>): string;
   /** A group of each image that a split keeps in proportion. */
   strata(labels: L, length: number): Int32Array;
@@ -110,6 +111,10 @@ const outside = (value: number, classes: readonly string[]) =>
   Number.isInteger(value) && value >= 0 && value < classes.length
     ? undefined
     : `${value} is no class from 0 to ${classes.length - 1}`;
+
+/** Numbers with the names that they belong to. */
+const named = (names: readonly string[], numbers: ArrayLike<number>) =>
+  names.map((name, at) => [name, numbers[at]] as const);
 
 /** How often each number from 0 to `count` - 1 occurs. */
 function countValues(of: ArrayLike<number>, count: number): number[] {
@@ -209,7 +214,7 @@ const entries = <L extends PointLabels | BoxLabels>(
   text(labels, own) {
     const data = Float32Array.from(own);
     const of = { data, offsets: Float64Array.of(0, data.length) };
-    return countEntries({ ...labels, of }, width, column).join(" ");
+    return namedCounts(named(labels.classes, countEntries({ ...labels, of }, width, column)));
   },
   strata: byLength,
 });
@@ -256,7 +261,7 @@ export const labelKinds: { readonly [K in Labels["kind"]]: LabelKind<LabelsOf<K>
       for (let at = 0; at < of.length; at++) if (of[at] === 1) counts[at % classes.length]++;
       return counts;
     },
-    text: ({ classes }, own) => classes.filter((_, tag) => own[tag] === 1).join(" "),
+    text: ({ classes }, own) => listed(classes.filter((_, tag) => own[tag] === 1)) || "no tags",
     strata: rarestTags,
     mixes: true,
   },
@@ -273,7 +278,7 @@ export const labelKinds: { readonly [K in Labels["kind"]]: LabelKind<LabelsOf<K>
     size: ({ names }) => names.length,
     fault: (_, value) =>
       Number.isFinite(value) || Number.isNaN(value) ? undefined : `${value} is not finite`,
-    text: (_, own) => Array.from(own).join(" "),
+    text: ({ names }, own) => namedValues(named(names, own)),
     strata: quantiles,
     mixes: true,
   },
@@ -287,7 +292,7 @@ export const labelKinds: { readonly [K in Labels["kind"]]: LabelKind<LabelsOf<K>
     size: (_, pixels) => pixels,
     fault: ({ classes }, value) => (value === IGNORED ? undefined : outside(value, classes)),
     counts: ({ of, classes }) => countValues(of.data, classes.length),
-    text: ({ classes }, own) => countValues(own, classes.length).join(" "),
+    text: ({ classes }, own) => namedShares(named(classes, countValues(own, classes.length))),
     strata: (_, length) => alike(length),
   },
   points: entries<PointLabels>("points", POINT, POINT - 1, finite),
@@ -320,7 +325,7 @@ export const namesOf = (labels: Labels): readonly string[] => kindOf(labels).nam
 export const countsOf = (labels: Labels): number[] => kindOf(labels).counts?.(labels) ?? [];
 
 /**
- * The label of an image in words.
+ * The label of an image in words: its class, tags, values, counts of points or boxes, or shares of a mask, by name.
  *
  * @example
  * labelAt({ kind: "class", of: Int32Array.of(1), classes: ["cat", "dog"] }, 0); // "dog"

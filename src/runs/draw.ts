@@ -1,15 +1,24 @@
-// What a net says of an image, drawn into it: masks, boxes, points, and the classes in words.
+// What a net says of an image, drawn into it: masks, boxes and points; under it the rest in words.
 
 import { element, palette, label as text } from "../charts/svg.js";
-import { type Affine, decodeImage, type Image, inverse, type Size } from "../data/index.js";
+import {
+  type Affine,
+  compose,
+  decodeImage,
+  fitMap,
+  type Image,
+  inverse,
+  pointsBack,
+  type Size,
+} from "../data/index.js";
 import type { Prediction } from "../tasks/index.js";
 import { percent } from "../text/format.js";
+import { captioned, letterHeight } from "./caption.js";
 
 /** How much a mask covers the image. */
 const COVER = 0.45;
-/** Height of letters in pixels of the image: a share of its shorter side, within bounds. */
-const letterHeight = ({ height, width }: Size) =>
-  Math.min(32, Math.max(9, Math.round(Math.min(height, width) / 24)));
+/** Longer side of a drawing, at least: smaller images are drawn in squares for pixels. */
+const SIDE = 224;
 
 /** A point or a box that was found. */
 interface FoundMark {
@@ -32,6 +41,38 @@ interface Drawable {
   readonly points?: readonly FoundPoint[];
   readonly boxes?: readonly FoundBox[];
   readonly mask?: FoundMask;
+}
+
+/** A colour image of which the longer side has {@link SIDE} pixels at least, each pixel a square of them. */
+function enlarged({ height, width, data }: Image): Image {
+  const times = Math.ceil(SIDE / Math.max(height, width));
+  const size = { height: height * times, width: width * times };
+  const large = new Uint8Array(size.height * size.width * 3);
+  for (let y = 0, at = 0; y < size.height; y++) {
+    for (let x = 0; x < size.width; x++, at += 3) {
+      const from = 3 * (Math.floor(y / times) * width + Math.floor(x / times));
+      for (let k = 0; k < 3; k++) large[at + k] = data[from + k];
+    }
+  }
+  return { ...size, channels: 3, data: large };
+}
+
+/** What was found in an image where it is in the enlarged one, by the map from the image to that. */
+function moved({ points, boxes, mask }: Drawable, map: Affine): Drawable {
+  return {
+    points: points?.map((point) => {
+      const [x, y] = pointsBack([point.x, point.y], map);
+      return { ...point, x, y };
+    }),
+    boxes: boxes?.map((box) => {
+      const [left, top, right, bottom] = pointsBack(
+        [box.left, box.top, box.right, box.bottom],
+        map,
+      );
+      return { ...box, left, top, right, bottom };
+    }),
+    mask: mask && { ...mask, place: compose(map, mask.place) },
+  };
 }
 
 const colourOf = (name: string, names: readonly string[]): string =>
@@ -64,24 +105,25 @@ const LETTER = 0.62;
 const BESIDE = 4;
 
 /**
- * White words on a dark ground, their upper left corner at a place or as near to it as they lie within the image; letters
- * are smaller where the words are longer than the image is wide.
+ * White words on a dark ground that name a box, their upper left corner at its own or as near to it as they lie within the
+ * image; words that are longer than the image is wide are cut.
  */
-function caption(words: string, left: number, top: number, image: Size): string {
-  const { length } = [...words];
-  const high = Math.min(letterHeight(image), (image.width - BESIDE) / (LETTER * length));
-  const [width, height] = [LETTER * high * length + BESIDE, 1.3 * high];
+function boxLabel(words: string, left: number, top: number, image: Size): string {
+  const high = letterHeight(image);
+  const letters = [...words];
+  const most = Math.max(1, Math.floor((image.width - BESIDE) / (LETTER * high)));
+  const shown = letters.length > most ? [...letters.slice(0, most - 1), "…"] : letters;
+  const [width, height] = [LETTER * high * shown.length + BESIDE, 1.3 * high];
   const within = (at: number, size: number, most: number) => Math.max(0, Math.min(at, most - size));
   const [x, y] = [within(left, width, image.width), within(top, height, image.height)];
   const ground = { x, y, width, height, fill: "black", "fill-opacity": 0.6 };
-  const letters = { fill: "white", "font-family": "sans-serif", "font-size": high };
-  return element("rect", ground) + text(words, x + 2, y + high, letters);
+  const look = { fill: "white", "font-family": "sans-serif", "font-size": high };
+  return element("rect", ground) + text(shown.join(""), x + 2, y + high, look);
 }
 
 /** Marks as SVG over an image. */
 function overlay(
   { points = [], boxes = [] }: Drawable,
-  title: string,
   { width, height }: Size,
   names: readonly string[],
 ): string {
@@ -101,37 +143,39 @@ function overlay(
     const sure = box.confidence === undefined ? "" : ` ${percent(box.confidence)}`;
     const words = `${box.class}${sure}`;
     return (
-      element("rect", { ...line, ...sides, stroke }) + caption(words, left, top, { width, height })
+      element("rect", { ...line, ...sides, stroke }) + boxLabel(words, left, top, { width, height })
     );
   });
-  const words = title === "" ? [] : [caption(title, 0, 0, { width, height })];
   const attributes = { xmlns: "http://www.w3.org/2000/svg", width, height };
-  return element("svg", attributes, [...rings, ...frames, ...words].join(""));
+  return element("svg", attributes, [...rings, ...frames].join(""));
 }
 
-/** A colour image with a prediction drawn in, as {@link drawPrediction} gives it; its bytes are changed. */
+/** A colour image with a prediction drawn in, as {@link drawPrediction} gives it. */
 export async function drawInto(
   image: Image,
   prediction: Prediction,
   title: string,
   names: readonly string[],
 ): Promise<Uint8Array> {
-  const found = prediction as Drawable;
-  const { height, width, data } = image;
-  if (found.mask) blend(image, found.mask);
+  const large = enlarged(image);
+  const found = moved(prediction as Drawable, fitMap("stretch", large, image));
+  const { height, width, data } = large;
+  if (found.mask) blend(large, found.mask);
   const { default: sharp } = await import("sharp");
-  const marks = Buffer.from(overlay(found, title, image, names));
-  return sharp(data, { raw: { width, height, channels: 3 } })
+  const marks = Buffer.from(overlay(found, large, names));
+  const drawing = await sharp(data, { raw: { width, height, channels: 3 } })
     .composite([{ input: marks, left: 0, top: 0 }])
     .png()
     .toBuffer();
+  return captioned(drawing, large, title);
 }
 
 /**
- * An image file with a prediction drawn in: its masks, boxes and points, and a title.
+ * An image file with a prediction drawn in, its masks, boxes and points, and a title in a white strip under it. Images
+ * whose longer side has fewer than 224 pixels are enlarged by a whole factor.
  *
  * @param prediction with places in pixels of the image, as {@link predictFiles} gives it
- * @param title in words, such as the classes; "" for none
+ * @param title in words, such as {@link captionOf} gives; "" for none
  * @param names of the net's outputs, which tell colours
  * @returns a PNG file
  * @throws InputError for what is no image that can be decoded.

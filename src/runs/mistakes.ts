@@ -3,8 +3,8 @@
 import {
   channelRule,
   type Dataset,
-  fitMap,
   type Image,
+  identity,
   labelAt,
   readerOf,
   sizeAt,
@@ -13,12 +13,11 @@ import {
 import { InputError } from "../inputError.js";
 import type { Prediction } from "../tasks/index.js";
 import { drawInto } from "./draw.js";
+import { captionOf } from "./said.js";
 import type { Trained } from "./trained.js";
 
 /** Images that are drawn where nobody says how many. */
 export const WORST = 16;
-/** Shortest side of a drawing's half, in pixels. */
-const SIDE = 224;
 /** Pixels between what is known and what was said. */
 const GAP = 8;
 
@@ -28,34 +27,26 @@ export interface Mistake {
   readonly at: number;
   /** Of the image alone. */
   readonly loss: number;
-  /** PNG file: on the left what is known, on the right what the net says. */
+  /** PNG file: on the left what is known, on the right what the net says, each with its words under it. */
   readonly drawing: Uint8Array;
 }
 
-/** An image in colour, each pixel as a square of them. */
-function enlarged({ height, width, channels, data }: Image, times: number): Image {
+/** An image in colour. */
+function coloured({ channels, data, ...size }: Image): Image {
   const colour = channelRule(channels, 3);
   if (!colour) throw new InputError(`images of ${channels} channels cannot be drawn`);
-  const pixels = colour(data);
-  const size = { height: height * times, width: width * times };
-  const large = new Uint8Array(size.height * size.width * 3);
-  for (let y = 0, at = 0; y < size.height; y++) {
-    for (let x = 0; x < size.width; x++, at += 3) {
-      const from = 3 * (Math.floor(y / times) * width + Math.floor(x / times));
-      large.set(pixels.subarray(from, from + 3), at);
-    }
-  }
-  return { ...size, channels: 3, data: large };
+  return { ...size, channels: 3, data: colour(data) };
 }
 
-/** Two drawings side by side. */
-async function beside(left: Uint8Array, right: Uint8Array, { height, width }: Image) {
+/** Two drawings side by side, their upper borders at one height. */
+async function beside(left: Uint8Array, right: Uint8Array) {
   const { default: sharp } = await import("sharp");
-  const ground = { width: 2 * width + GAP, height, channels: 3, background: "white" } as const;
-  return sharp({ create: ground })
+  const [a, b] = await Promise.all([left, right].map((half) => sharp(half).metadata()));
+  const size = { height: Math.max(a.height, b.height), width: a.width + GAP + b.width };
+  return sharp({ create: { ...size, channels: 3, background: "white" } })
     .composite([
       { input: Buffer.from(left), left: 0, top: 0 },
-      { input: Buffer.from(right), left: width + GAP, top: 0 },
+      { input: Buffer.from(right), left: a.width + GAP, top: 0 },
     ])
     .png()
     .toBuffer();
@@ -71,7 +62,6 @@ const worst = (losses: Float32Array, count: number): number[] =>
  *
  * @param losses of each image, as {@link Trained.evaluate} gives them
  * @param count how many, default {@link WORST}
- * @param words what a prediction says in words; default nothing
  * @throws InputError for images whose channels cannot be drawn.
  * @example
  * const net = await openTrained("runs/a");
@@ -86,10 +76,7 @@ export async function* drawMistakes(
   net: Trained,
   dataset: Dataset,
   losses: Float32Array,
-  {
-    count = WORST,
-    words = () => "",
-  }: { readonly count?: number; readonly words?: (prediction: Prediction) => string } = {},
+  { count = WORST }: { readonly count?: number } = {},
 ): AsyncGenerator<Mistake> {
   const { task, info } = net;
   const numbers = worst(losses, count);
@@ -98,17 +85,14 @@ export async function* drawMistakes(
   try {
     for (const [k, at] of numbers.entries()) {
       const size = sizeAt(dataset.images, at);
-      const image = { ...size, channels: dataset.channels, data: reader.read(at) };
-      const times = Math.max(1, Math.ceil(SIDE / Math.min(size.height, size.width)));
-      const large = enlarged(image, times);
-      const map = fitMap("stretch", large, image);
+      const image = coloured({ ...size, channels: dataset.channels, data: reader.read(at) });
       const half = (prediction: Prediction, title: string) =>
-        drawInto({ ...large, data: large.data.slice() }, prediction, title, info.names);
+        drawInto(image, prediction, title, info.names);
       const said = predictions[k];
-      const known = task.known?.(dataset.labels, { ...size, at }, map) ?? {};
-      const left = await half(known, `is ${labelAt(dataset.labels, at)}`);
-      const right = await half(task.placed?.(said, map) ?? said, words(said));
-      yield { at, loss: losses[at], drawing: await beside(left, right, large) };
+      const known = task.known?.(dataset.labels, { ...size, at }, identity) ?? {};
+      const left = await half(known, `known: ${labelAt(dataset.labels, at)}`);
+      const right = await half(said, `said: ${captionOf(task, said)}`);
+      yield { at, loss: losses[at], drawing: await beside(left, right) };
     }
   } finally {
     reader.close();
