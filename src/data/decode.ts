@@ -132,31 +132,28 @@ export interface DecodedImage extends Image {
 const boxOf = (side: number) =>
   ({ width: side, height: side, fit: "outside", withoutEnlargement: true }) as const;
 
-/** How sharp names the kind of these numbers. */
-const kindOf = (data: Bands["data"]): keyof typeof depths =>
-  data instanceof Uint8Array ? "uchar" : data instanceof Uint16Array ? "ushort" : "float";
-
 /** Bands one by one, since four of them would be taken for colours with opacity. */
 async function smallerBands(openImage: OpenImage, bands: Bands, side: number): Promise<Bands> {
   const { height, width, channels, data } = bands;
   if (Math.min(height, width) <= side) return bands;
-  const { raw, grey, toNumbers } = depths[kindOf(data)];
+  const { raw, grey, toNumbers } = data instanceof Uint8Array ? eight : depths["ushort"];
+  const room = (length: number): Bands["data"] =>
+    new (data.constructor as Uint8ArrayConstructor)(length);
   let made: Bands | undefined;
   for (let channel = 0; channel < channels; channel++) {
-    const plane = new (data.constructor as new (length: number) => typeof data)(height * width);
+    const plane = room(height * width);
     for (let at = 0; at < plane.length; at++) plane[at] = data[at * channels + channel];
-    const smaller = await openImage(plane, { raw: { height, width, channels: 1 } })
+    const { data: smaller, info } = await openImage(plane, { raw: { height, width, channels: 1 } })
       .resize(boxOf(side))
       .toColourspace(grey)
       .raw({ depth: raw })
       .toBuffer({ resolveWithObject: true });
-    const numbers = toNumbers(smaller.data);
-    const { info } = smaller;
+    const numbers = toNumbers(smaller);
     made ??= {
-      ...{ height: info.height, width: info.width, channels },
-      data: new (data.constructor as new (length: number) => typeof data)(
-        numbers.length * channels,
-      ),
+      height: info.height,
+      width: info.width,
+      channels,
+      data: room(numbers.length * channels),
     };
     for (let at = 0; at < numbers.length; at++) made.data[at * channels + channel] = numbers[at];
   }

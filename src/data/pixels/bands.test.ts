@@ -140,10 +140,10 @@ describe("a range that no training image takes notice of is refused", () => {
   const settings = { size: 8, channels: 1 };
 
   test.each([
-    ["fractions", fractions, "0-3000"],
-    ["bytes", bytesOnly, "percentile"],
-    ["bytes", bytesOnly, "train"],
-  ])("%s with %s", async (_, image, range) => {
+    ["fractions", "0-3000", fractions],
+    ["bytes", "percentile", bytesOnly],
+    ["bytes", "train", bytesOnly],
+  ])("%s with %s", async (_, range, image) => {
     await expect(openDataset(await folder(image), { ...settings, range })).rejects.toThrow(
       `setting range is ${range}, but no training image has 16 bits without opacity; leave it out`,
     );

@@ -3,13 +3,14 @@
 
 import { InputError } from "../../inputError.js";
 import type { Size } from "../images.js";
+import { bytesOfFloats } from "./depth.js";
 import { transposes, turned } from "./orientation.js";
 
 /** What a file holds, as it is. */
 export interface Bands extends Size {
   readonly channels: number;
   /** [height, width, channels] */
-  readonly data: Uint8Array | Uint16Array | Float32Array;
+  readonly data: Uint8Array | Uint16Array;
 }
 
 /** A file of bands that is not decoded yet. */
@@ -103,11 +104,12 @@ function requireRoom(height: number, width: number, channels: number): void {
   );
 }
 
-type NumberArray = Bands["data"] | Int8Array | Int16Array | Int32Array | Uint32Array | Float64Array;
+type Fractions = Float32Array | Float64Array;
+type NumberArray = Bands["data"] | Int8Array | Int16Array | Int32Array | Uint32Array | Fractions;
 
-/** Numbers of a kind that there are rules for. */
+/** Numbers of the kinds that there are rules for; fractions as bytes, since sharp makes none smaller that it did not read. */
 function numbersOf(data: NumberArray): Bands["data"] {
-  if (data instanceof Float64Array) return Float32Array.from(data);
+  if (data instanceof Float32Array || data instanceof Float64Array) return bytesOfFloats(data);
   if (data instanceof Int16Array) {
     const negative = data.find((value) => value < 0);
     if (negative === undefined) return new Uint16Array(data.buffer);
