@@ -17,7 +17,7 @@ export type ImageSource = string | Uint8Array;
 
 /** Settings of {@link decodeImage}. */
 export interface DecodeOptions {
-  /** 1 grey, 3 colour, 4 colour and opacity; default 3. */
+  /** 1 grey, 3 colour, 4 colour and opacity, or as many as a TIFF file has bands; default 3. */
   readonly channels?: number;
   /** Images whose shorter side is longer are made smaller, so that it has this many pixels; default as they are. */
   readonly side?: number;
@@ -238,9 +238,10 @@ async function decode(
 /**
  * Decodes an image from a file or from its content, such as an upload: turned as the camera says, opacity that is not
  * wanted laid on white, grey as equal channels, colour as grey by its luma, numbers of 16 bits and fractions as bytes.
+ * The bands of a TIFF file stay as they are.
  *
  * @returns u8 [height, width, channels] and its size
- * @throws InputError for what is no image that sharp can decode.
+ * @throws InputError for what is no image that sharp can decode, and for bands of another number than `channels`.
  * @example
  * const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgBwAACQAIICPDjAAAAABJRU5ErkJggg==";
  * const { height, width, data } = await decodeImage(Buffer.from(pixel, "base64"));
