@@ -6,8 +6,9 @@ import type { Metadata, Sharp, SharpOptions } from "sharp";
 import { READ_AT_ONCE } from "../files/read.js";
 import { InputError } from "../inputError.js";
 import { usableCores } from "../machine.js";
+import { counted } from "../text/format.js";
 import type { Image, Size } from "./images.js";
-import { type Bands, readBands } from "./pixels/bands.js";
+import { type BandFile, type Bands, openBands } from "./pixels/bands.js";
 import { channelRule } from "./pixels/channels.js";
 import {
   bytesOf16,
@@ -23,7 +24,7 @@ export type ImageSource = string | Uint8Array;
 
 /** Settings of {@link decodeImage}. */
 export interface DecodeOptions {
-  /** 1 grey, 3 colour, 4 colour and opacity; default 3. */
+  /** 1 grey, 3 colour, 4 colour and opacity, or as many as a TIFF file has bands; default 3. */
   readonly channels?: number;
   /** Images whose shorter side is longer are made smaller, so that it has this many pixels; default as they are. */
   readonly side?: number;
@@ -31,7 +32,7 @@ export interface DecodeOptions {
   readonly range?: string;
 }
 
-type OpenImage = (bytes: Uint8Array | Uint16Array, options: SharpOptions) => Sharp;
+type OpenImage = (bytes: Bands["data"], options: SharpOptions) => Sharp;
 
 const WHITE = "#ffffff";
 
@@ -72,14 +73,16 @@ const undecoded: readonly (readonly [RegExp, string])[] = [
 
 /** Why a source cannot be used, and what to do about its format. */
 function reasonOf(source: ImageSource, error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
+  const { code } = Object(error) as NodeJS.ErrnoException;
   if (code === "ENOENT") return "there is no such file";
   if (code === "EISDIR") return "it is a folder";
   const format = undecoded.find(([ending]) => typeof source === "string" && ending.test(source));
   return format ? `${format[1]}; convert it to JPEG or PNG` : firstLine(error);
 }
 
-const firstLine = (error: unknown): string => (error as Error).message.trim().split("\n")[0];
+/** What was thrown, in a line; geotiff's decoders throw texts. */
+const firstLine = (thrown: unknown): string =>
+  (thrown instanceof Error ? thrown.message : String(thrown)).trim().split("\n")[0];
 
 /** How the numbers of a kind of file are asked for, and as what they come. */
 interface Depth {
@@ -142,26 +145,28 @@ const boxOf = (side: number) =>
 async function smallerBands(openImage: OpenImage, bands: Bands, side: number): Promise<Bands> {
   const { height, width, channels, data } = bands;
   if (Math.min(height, width) <= side) return bands;
-  const planes = Array.from({ length: channels }, (_, channel) =>
-    openImage(
-      Uint16Array.from({ length: height * width }, (_, at) => data[at * channels + channel]),
-      { raw: { height, width, channels: 1 } },
-    )
+  const { raw, grey, toNumbers } = data instanceof Uint8Array ? eight : depths["ushort"];
+  const room = (length: number): Bands["data"] =>
+    new (data.constructor as Uint8ArrayConstructor)(length);
+  let made: Bands | undefined;
+  for (let channel = 0; channel < channels; channel++) {
+    const plane = room(height * width);
+    for (let at = 0; at < plane.length; at++) plane[at] = data[at * channels + channel];
+    const { data: smaller, info } = await openImage(plane, { raw: { height, width, channels: 1 } })
       .resize(boxOf(side))
-      .toColourspace("grey16")
-      .raw({ depth: "ushort" })
-      .toBuffer({ resolveWithObject: true }),
-  );
-  const made = await Promise.all(planes);
-  const [{ info }] = made;
-  const numbers = made.map((plane) => new Uint16Array(aligned(plane.data)));
-  return {
-    ...{ height: info.height, width: info.width, channels },
-    data: Uint16Array.from(
-      { length: info.height * info.width * channels },
-      (_, at) => numbers[at % channels][Math.floor(at / channels)],
-    ),
-  };
+      .toColourspace(grey)
+      .raw({ depth: raw })
+      .toBuffer({ resolveWithObject: true });
+    const numbers = toNumbers(smaller);
+    made ??= {
+      height: info.height,
+      width: info.width,
+      channels,
+      data: room(numbers.length * channels),
+    };
+    for (let at = 0; at < numbers.length; at++) made.data[at * channels + channel] = numbers[at];
+  }
+  return made!;
 }
 
 /** The numbers of an image that sharp decodes. */
@@ -199,26 +204,24 @@ async function numbersOf(
 ): Promise<Numbers> {
   const file = typeof source === "string" ? await contentOf(source) : source;
   if (file.length === 0) throw new Error("the file is empty (0 bytes)");
+  const bands = await openBands(file);
+  if (bands) return numbersOfBands(openImage, bands, options);
   const image = openImage(file, { failOn: "error", autoOrient: true });
-  const meta = await image.metadata();
-  if (meta.format === "tiff" && meta.depth === "ushort" && (meta.channels ?? 0) > 3) {
-    const bands = await readBands(file);
-    if (bands) return numbersOfBands(openImage, bands, options);
-  }
-  return numbersOfImage(image, meta, options);
+  return numbersOfImage(image, await image.metadata(), options);
 }
 
 async function numbersOfBands(
   openImage: OpenImage,
-  bands: Bands,
+  file: BandFile,
   { channels = 3, side = Number.POSITIVE_INFINITY }: DecodeOptions,
 ): Promise<Numbers> {
-  if (bands.channels !== channels) {
-    throw new Error(`it has ${bands.channels} bands of 16 bits; expected ${channels} channels`);
+  if (!file.colours && file.channels !== channels) {
+    throw new Error(
+      `it has ${counted(file.channels, "band")}; expected ${channels} (setting channels)`,
+    );
   }
-  const { height, width } = bands;
-  const made = await smallerBands(openImage, bands, side);
-  return { ...made, alpha: false, original: { height, width } };
+  const made = await smallerBands(openImage, await file.read(), side);
+  return { ...made, alpha: false, original: file.size };
 }
 
 function bytesOf({ data, channels, alpha }: Numbers, range: string | undefined): Uint8Array {
@@ -252,9 +255,10 @@ async function decode(
 /**
  * Decodes an image from a file or from its content, such as an upload: turned as the camera says, opacity that is not
  * wanted laid on white, grey as equal channels, colour as grey by its luma, numbers of 16 bits and fractions as bytes.
+ * The bands of a TIFF file stay as they are.
  *
  * @returns u8 [height, width, channels] and its size
- * @throws InputError for what is no image that sharp can decode.
+ * @throws InputError for what is no image that sharp can decode, and for bands of another number than `channels`.
  * @example
  * const pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgBwAACQAIICPDjAAAAABJRU5ErkJggg==";
  * const { height, width, data } = await decodeImage(Buffer.from(pixel, "base64"));
@@ -281,7 +285,8 @@ export async function imageSize(source: ImageSource): Promise<Size> {
   const openImage = await loadSharp();
   try {
     const file = typeof source === "string" ? await contentOf(source) : source;
-    return (await openImage(file, {}).metadata()).autoOrient;
+    const bands = await openBands(file);
+    return bands?.size ?? (await openImage(file, {}).metadata()).autoOrient;
   } catch (error) {
     throw new InputError(
       `${typeof source === "string" ? source : "the image"}: ${reasonOf(source, error)}`,
@@ -341,4 +346,19 @@ export async function limitsOfFiles(
     found++;
   }
   return found === 0 ? undefined : all.limits();
+}
+
+/** Whether any image has 16 bits without opacity, which a range is for. What cannot be opened does not count. */
+export async function anyWide(sources: readonly ImageSource[]): Promise<boolean> {
+  const openImage = await loadSharp();
+  const isWide = async (source: ImageSource) => {
+    const file = typeof source === "string" ? await contentOf(source) : source;
+    const bands = await openBands(file);
+    if (bands) return bands.wide;
+    const { depth, hasAlpha } = await openImage(file, {}).metadata();
+    return depth === "ushort" && !hasAlpha;
+  };
+  const found = inOrder(sources, (source) => isWide(source).catch(() => false));
+  for await (const wide of found) if (wide) return true;
+  return false;
 }

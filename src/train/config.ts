@@ -159,7 +159,7 @@ export const trainConfig = z.strictObject({
   channels: count()
     .optional()
     .describe(
-      "channels of image files: 1 grey, 3 colour, 4 with transparency or near infrared; default 3",
+      "channels of image files: 1 grey, 3 colour, 4 with transparency, or as many as a TIFF has bands; default 3",
     ),
   range: z
     .string()

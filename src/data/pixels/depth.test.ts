@@ -15,6 +15,18 @@ test("limits are the 1st and 99th percentile of each channel over all that was c
   expect(formatLimits(all.limits())).toBe("4-495,59010-59992");
 });
 
+test.each([
+  [500, [500, 501]],
+  [65_535, [65_534, 65_535]],
+])("where nearly all numbers are %i the limits are still two", (value, limits) => {
+  const all = new Histogram();
+  all.add(new Uint16Array(300).fill(value), 1);
+  all.add(Uint16Array.of(7), 1);
+  expect(all.limits()).toEqual([limits]);
+  const made = bytesOf16(Uint16Array.of(value, 7), 1, formatLimits(all.limits()));
+  expect([...made]).toEqual([value === 500 ? 0 : 255, 0]);
+});
+
 test("each channel has its own limits, or all have the same; what lies outside is cut", () => {
   const data = Uint16Array.of(100, 1000, 200, 3000, 300, 2000);
   expect([...bytesOf16(data, 2, "100-300,1000-2000")]).toEqual([0, 0, 127, 255, 255, 255]);

@@ -79,7 +79,7 @@ export class Histogram {
   }
 }
 
-/** The numbers at the 1st and the 99th percentile, from how often each occurs. */
+/** The numbers at the 1st and the 99th percentile, from how often each occurs; two, even where nearly all are one. */
 function percentiles(counts: Uint32Array): Span {
   const total = counts.reduce((sum, count) => sum + count, 0);
   const rank = Math.floor(LOW * (total - 1));
@@ -88,7 +88,8 @@ function percentiles(counts: Uint32Array): Span {
     while (seen <= rank) seen += counts[(value += step)];
     return value;
   };
-  return [at(0, 1), at(65535, -1)];
+  const [low, high] = [at(0, 1), at(65535, -1)];
+  return low < high ? [low, high] : [Math.min(low, 65534), Math.min(low, 65534) + 1];
 }
 
 /** The limits of one image. */
@@ -140,7 +141,7 @@ export function narrowNote(spans: readonly Span[]): string | undefined {
  */
 export function bytesOf16(data: Uint16Array, channels: number, range = "full"): Uint8Array {
   const limits = limitsOf(data, channels, range);
-  const scales = limits.map(([low, high]) => 255 / Math.max(1, high - low));
+  const scales = limits.map(([low, high]) => 255 / (high - low));
   const bytes = new Uint8ClampedArray(data.length);
   for (let at = 0; at < data.length; at++) {
     const channel = limits.length === 1 ? 0 : at % channels;

@@ -2,7 +2,7 @@
 
 import { InputError } from "../../inputError.js";
 import { type Dataset, type Grouping, type Splits, subset } from "../dataset.js";
-import { type DecodeOptions, decodeInOrder, limitsOfFiles } from "../decode.js";
+import { anyWide, type DecodeOptions, decodeInOrder, limitsOfFiles } from "../decode.js";
 import { type Image, type Images, joinImages, takeImages } from "../images.js";
 import type { Labels } from "../labels.js";
 import { estimate, packImages } from "../packed.js";
@@ -67,6 +67,7 @@ export async function readImages(
   const { name, train, selection, test, notes } = parts;
   // Masks, points and boxes come after their images.
   if (train.labels.kind !== "none") options.onLabels?.(train.labels);
+  await expectWide(parts, options);
   const limits = options.range === "train" ? await trainLimits(parts, options) : undefined;
   const given = [train, selection, test].filter((part) => part !== undefined);
   const paths = given.flatMap((part) => part.paths);
@@ -92,14 +93,20 @@ export async function readImages(
   return splits;
 }
 
-/** Percentiles of the training images, as a setting. */
-async function trainLimits({ name, train }: ImageParts, options: ReadOptions): Promise<string> {
+/** Refuses a range of which no training image takes notice; a run's range may meet any images later. */
+async function expectWide({ name, train }: ImageParts, options: ReadOptions): Promise<void> {
+  const { range = "full", known } = options;
+  if (range === "full" || known || (await anyWide(train.paths))) return;
+  throw new InputError(
+    `${name}: setting range is ${range}, but no training image has 16 bits without opacity; leave it out`,
+  );
+}
+
+/** Percentiles of the training images, as a setting; `undefined` where none of 16 bits can be decoded. */
+async function trainLimits({ train }: ImageParts, options: ReadOptions) {
   const { range: _, ...decoding } = decodingOf(options);
   const limits = await limitsOfFiles(train.paths, decoding);
-  if (limits) return formatLimits(limits);
-  throw new InputError(
-    `${name}: setting range is train, but no training image has 16 bits without opacity; leave it out`,
-  );
+  return limits && formatLimits(limits);
 }
 
 /** Each file once: a table may name one in several rows, and a folder may be listed as source and as part. */

@@ -85,7 +85,13 @@ export function readImageArray(
   }
   expectLimits(range, channels, source, options);
   const numbers = channelsLast(wideNumbers(tensor, type, range, source), layout);
-  return { ...layout, images: imagesOf(bytesOf16(numbers, channels, range), layout) };
+  const bytes = new Uint8Array(numbers.length);
+  const each = numbers.length / length;
+  // One by one, since percentiles are those of an image.
+  for (let at = 0; at < numbers.length; at += each) {
+    bytes.set(bytesOf16(numbers.subarray(at, at + each), channels, range), at);
+  }
+  return { ...layout, images: imagesOf(bytes, layout) };
 }
 
 /** Refuses limits of another number of bands than there are channels. */

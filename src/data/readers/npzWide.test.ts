@@ -83,6 +83,16 @@ test("channels first are limited channel by channel, and images that test say no
   expect([...readerOf(train.images, 2).read(0)].slice(0, 4)).toEqual([0, 0, 64, 64]);
 });
 
+test("percentiles are those of each image for itself", async () => {
+  const each = Array.from({ length: 200 }, (_, at) => (at < 100 ? at : 100 * (at - 100)));
+  const path = archive({ images: npy16([2, 10, 10], each), labels: u8([2], [0, 1]) });
+  const { train } = await openDataset(path, { range: "percentile" });
+  const reader = readerOf(train.images, 1);
+  const [dark, bright] = [0, 1].map((at) => [...reader.read(at)]);
+  expect(bright).toEqual(dark);
+  expect(Math.max(...dark)).toBe(255);
+});
+
 test.each([
   ["numbers below 0", npy16([2, 1, 1], [5, -7], "<i2"), "record 1 (element 1) is -7"],
   ["bytes", u8([2, 1, 1], [5, 7]), "has numbers of type |u1; setting range is train"],

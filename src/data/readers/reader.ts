@@ -38,7 +38,7 @@ export interface ReadProgress {
 export interface ReadOptions {
   /** Side in pixels of the net's input, for images from files (JPEG, PNG, ...); default 64. */
   readonly size?: number;
-  /** Channels of images from files: 1 grey, 3 colour, 4 with transparency; default 3. */
+  /** Channels of images from files: 1 grey, 3 colour, 4 with transparency, or as many as TIFF files have bands; default 3. */
   readonly channels?: number;
   /** How images of 16 bits become bytes: `full`, `percentile`, `train`, or limits as `120-3050`; default the whole range. */
   readonly range?: string;
