@@ -56,6 +56,10 @@ test("groups and bands go from the check of a table to its predictions", async (
   const groups = net.names.map((name: string) => (name === "forest" ? -1 : 0));
   expect(net.constants).toEqual({ oneOf: groups });
 
+  const others = ["--one-of", " haze, clear", "--range", "train"];
+  const resumed = await convoy(["train", table, ...bands, ...others, "--resume", "a"], { cwd });
+  expect(resumed.code, resumed.err).toBe(0);
+
   const tuned = await convoy(["tune", "decision", "a", "--views", "flip", "--json"], { cwd });
   expect(JSON.parse(tuned.out).constants.oneOf).toEqual(groups);
   const told = await convoy(["eval", "a", "--views", "dihedral", "--json"], { cwd });
