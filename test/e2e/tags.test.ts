@@ -76,3 +76,19 @@ test("groups and bands go from the check of a table to its predictions", async (
   expect(wrong.code).toBe(2);
   expect(wrong.err).toContain("Allowed choices are flip, dihedral");
 });
+
+test("a check names tags of no image, and every image where all clash", async () => {
+  const cwd = scratch();
+  await chips(cwd);
+  const check = (rows: string[], oneOf: string) => {
+    writeFileSync(join(cwd, "chips", "few.csv"), `${rows.join("\n")}\n`);
+    return convoy(["data", "check", "chips/few.csv", ...bands, "--one-of", oneOf], { cwd });
+  };
+  const table = ["path,clear,haze,fog", "0.tif,1,0,0", "1.tif,0,1,0"];
+  expect((await check(table, "clear,haze,fog")).out).toMatch(/\ntrain: no image of fog\n/);
+  const clashing = ["path,tags", "0.tif,clear;haze", "1.tif,haze;clear"];
+  const { code, err } = await check(clashing, "clear,haze");
+  expect([code, err.match(/[01]\.tif: has "clear" and "haze"/g)]).toEqual([
+    ...[2, ['0.tif: has "clear" and "haze"', '1.tif: has "clear" and "haze"']],
+  ]);
+});
