@@ -23,7 +23,7 @@ import { defineFrames } from "./frames.js";
 import { showReading } from "./reading.js";
 import { table } from "./table.js";
 
-/** Groups of equal images that are listed. */
+/** Groups of equal images, and absent names, that are listed. */
 const LISTED = 5;
 /** So many times as many images of one class as of another are worth a word. */
 const IMBALANCED = 3;
@@ -75,17 +75,30 @@ function labelTable({ kind, names, parts }: CheckReport): string[] {
   return [...table([heads, ...parts.map(({ part }) => part)], [...rows, total]), ""];
 }
 
+/** What is counted of each class or tag. */
+const units: Partial<Record<CheckReport["kind"], string>> = {
+  mask: "pixel",
+  points: "point",
+  boxes: "box",
+};
+
+/** Names of which a part shows nothing. */
+function absentLines({ kind, names }: CheckReport, { part, counts }: PartReport): string[] {
+  const absent = names.filter((_, at) => counts[at] === 0);
+  if (absent.length === 0) return [];
+  const more = absent.length > LISTED ? ` and ${grouped(absent.length - LISTED)} more` : "";
+  return [`${part}: no ${units[kind] ?? "image"} of ${absent.slice(0, LISTED).join(", ")}${more}`];
+}
+
 /** What a part is about beside its counts. */
-function partLines(
-  { kind, names }: CheckReport,
-  { part, imbalance, empty, groups, constant }: PartReport,
-): string[] {
-  const lines: string[] = [];
-  if (imbalance > IMBALANCED) {
-    const share = Number.isFinite(imbalance)
-      ? `${imbalance.toFixed(1)} times as many`
-      : "some, and none";
-    lines.push(`${part}: ${share} of the most frequent as of the rarest`);
+function partLines(report: CheckReport, own: PartReport): string[] {
+  const { kind, names } = report;
+  const { part, imbalance, empty, groups, constant } = own;
+  const lines = absentLines(report, own);
+  if (imbalance > IMBALANCED && Number.isFinite(imbalance)) {
+    lines.push(
+      `${part}: ${imbalance.toFixed(1)} times as many of the most frequent as of the rarest`,
+    );
   }
   if (empty > 0) {
     const what = { tags: "images without any tag", mask: "pixels that do not count" }[

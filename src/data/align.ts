@@ -62,9 +62,11 @@ function replacedIn<L extends LabelsOf<"points" | "boxes">>(
   return { ...labels, of: { ...labels.of, data }, classes: names };
 }
 
-/** Groups of tags at their places; one with a tag that has none is left out. */
+/** Groups of tags at their places. A tag without one is in no image, so one of the others is; one alone says nothing. */
 const movedGroups = (groups: readonly (readonly number[])[], { places }: Alignment) =>
-  groups.map((group) => group.map((tag) => places[tag])).filter((group) => !group.includes(-1));
+  groups
+    .map((group) => group.map((tag) => places[tag]).filter((place) => place >= 0))
+    .filter((group) => group.length > 1);
 
 const aligned: {
   readonly [K in Labels["kind"]]: (labels: LabelsOf<K>, alignment: Alignment) => LabelsOf<K>;

@@ -1,7 +1,9 @@
-import { spawnSync } from "node:child_process";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { folderOf, scratchFolder } from "../../test/fixtures/data.js";
@@ -10,7 +12,7 @@ import { frameGroups, writeFrames } from "./frames.js";
 import { looksOf } from "./nearImages.js";
 import { openDataset } from "./sources.js";
 import { splitSelection } from "./split.js";
-import { timeName } from "./video.js";
+import { extractFrames, timeName } from "./video.js";
 
 /** A grey image whose pixels are a function of their place. */
 const image = (levelAt: (x: number, y: number) => number) => {
@@ -62,6 +64,20 @@ test("without ffmpeg it is said how to install it", async () => {
     vi.unstubAllEnvs();
   }
 });
+
+test.each(["...mp4", "..mp4", "..", "frames.csv.mp4", "Frames.CSV.avi"])(
+  "%s, whose frames could not lie beside the table, is refused before anything is written",
+  async (name) => {
+    const folder = await folderOf({ "0.jpg": "a photo" });
+    if (name !== "..") await writeFile(join(folder, name), "film");
+    const before = (await readdir(folder)).sort();
+    const made = writeFrames([`${folder}/${name}`], join(folder, "out"), { every: 1 });
+    await expect(made).rejects.toThrow(
+      /its frames would lie in a folder called ".*", which cannot/,
+    );
+    expect((await readdir(folder)).sort()).toEqual(before);
+  },
+);
 
 const isThere = spawnSync("ffmpeg", ["-version"]).status === 0;
 const why = isThere ? "" : " (left out: ffmpeg is not installed)";
@@ -133,6 +149,55 @@ describe.skipIf(!isThere)(`by ffmpeg${why}`, () => {
     await refused([file], "full", /full is not empty; name a new folder/);
     await refused([file, join(folder, "b/a.avi")], "out", /a.mp4 and .*a.avi have one name/);
     expect((await readdir(folder)).sort()).toEqual(["a.mp4", "b", "full"]);
+  });
+
+  test("files and folders that are there are never touched", async () => {
+    const folder = await folderOf({ "there/0.jpg": "a photo", ".a.tmp": "mine", none: "mine" });
+    const video = await videoIn(folder, "v.mp4");
+    const there = extractFrames(video, join(folder, "there"), { every: 1 });
+    await expect(there).rejects.toThrow(/there is there; name a new folder/);
+    expect(await readFile(join(folder, "there/0.jpg"), "utf8")).toBe("a photo");
+    const refused = (out: string, message: RegExp) =>
+      expect(writeFrames([video], join(folder, out), { every: 1 })).rejects.toThrow(message);
+    await refused("a", /\.a\.tmp is in the way/);
+    await symlink("there", join(folder, ".b.tmp"));
+    await refused("b", /\.b\.tmp is in the way/);
+    await refused("none", /cannot write none in .*: a file stands where a folder should be/);
+    await symlink("nowhere", join(folder, "c"));
+    await refused("c", /c is a link that leads nowhere/);
+    await expect(writeFrames([video], "/proc/a", { every: 1 })).rejects.toThrow(
+      /cannot write a in \/proc: /,
+    );
+    expect((await readdir(folder)).sort()).toEqual(
+      [".a.tmp", ".b.tmp", "c", "none", "there", "v.mp4"].sort(),
+    );
+  });
+
+  test("a link to an empty folder is that folder", async () => {
+    const folder = await scratchFolder();
+    await mkdir(join(folder, "disk/frames"), { recursive: true });
+    await symlink("disk/frames", join(folder, "out"));
+    await writeFrames([await videoIn(folder, "a.mp4")], join(folder, "out"), { every: 1 });
+    expect((await readdir(join(folder, "disk/frames"))).sort()).toEqual(["a", "frames.csv"]);
+    expect(await readdir(join(folder, "disk"))).toEqual(["frames"]);
+  });
+
+  test("what a killed process left goes with the next one, a living one is not disturbed", async () => {
+    const folder = await scratchFolder();
+    const video = await videoIn(folder, "a.mp4");
+    const hidden = join(folder, ".out.tmp");
+    const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+    await mkdir(join(hidden, "frames/b"), { recursive: true });
+    const holder = { pid: other.pid, host: hostname() };
+    await writeFile(join(hidden, "run.lock"), JSON.stringify(holder));
+    const made = () => writeFrames([video], join(folder, "out"), { every: 1 });
+    await expect(made()).rejects.toThrow(`process ${other.pid}`);
+    expect(await readdir(join(hidden, "frames"))).toEqual(["b"]);
+    other.kill("SIGKILL");
+    await once(other, "exit");
+    await made();
+    expect((await readdir(join(folder, "out"))).sort()).toEqual(["a", "frames.csv"]);
+    expect((await readdir(folder)).sort()).toEqual(["a.mp4", "out"]);
   });
 
   test("a playlist leads to no other machine", async () => {

@@ -1,10 +1,11 @@
 // Videos as folders of images to label: frames, and a table that says which of them look alike, so that no split parts
 // these.
 
-import { readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
-import { basename, dirname, extname, join, relative, resolve, sep } from "node:path";
+import { lstat, mkdir, readdir, realpath, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { basename, dirname, extname, join, relative, sep } from "node:path";
 import { writeError } from "../files/errors.js";
-import { makeFolder } from "../files/folders.js";
+import { absolute, makeFolder } from "../files/folders.js";
+import { lockFolder } from "../files/lock.js";
 import { InputError } from "../inputError.js";
 import { toCsv } from "../text/csv.js";
 import { decodeInOrder } from "./decode.js";
@@ -75,24 +76,71 @@ async function looksOfFiles(files: readonly string[]): Promise<(Looks | undefine
 
 const stemOf = (video: string) => basename(video, extname(video));
 
-function refuseTwins(videos: readonly string[]): void {
+/** Refuses videos whose names cannot be those of folders beside the table, each of its own. */
+function refuseNames(videos: readonly string[]): void {
   const stems = new Map<string, string>();
   for (const video of videos) {
-    const twin = stems.get(stemOf(video));
+    const stem = stemOf(video);
+    // `..` is the name of another folder, which is none of ours.
+    if (/^\.*$/.test(stem) || stem.toLowerCase() === FRAME_TABLE) {
+      throw new InputError(
+        `${video}: its frames would lie in a folder called "${stem}", which cannot be; give the video another name`,
+      );
+    }
+    const twin = stems.get(stem);
     if (twin !== undefined) {
       throw new InputError(`${twin} and ${video} have one name, which their frames would share`);
     }
-    stems.set(stemOf(video), video);
+    stems.set(stem, video);
   }
 }
 
-/** Refuses a folder that holds something. */
-async function refuseFull(folder: string): Promise<void> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
-    throw writeError(folder, error);
-  });
-  if (names.length > 0) throw new InputError(`${folder} is not empty; name a new folder`);
+const unless = (code: string) => (error: NodeJS.ErrnoException) => {
+  if (error.code !== code) throw error;
+  return undefined;
+};
+
+/** Where a folder lies, that of a link where it leads. Refuses one that holds something. */
+async function freeFolder(out: string): Promise<string> {
+  const path = absolute(out);
+  try {
+    const folder = await realpath(path).catch(unless("ENOENT"));
+    if (folder === undefined) {
+      if (!(await lstat(path).catch(unless("ENOENT")))) return path;
+      throw new InputError(`${out} is a link that leads nowhere; name a new folder`);
+    }
+    if ((await readdir(folder)).length === 0) return folder;
+  } catch (error) {
+    throw writeError(path, error);
+  }
+  throw new InputError(`${out} is not empty; name a new folder`);
+}
+
+/**
+ * Fills a new folder in a hidden one beside its place, then puts it there. The hidden one is locked: what a killed
+ * process left in it goes, what a living one does there is not disturbed.
+ */
+async function putWhole<T>(folder: string, fill: (made: string) => Promise<T>): Promise<T> {
+  makeFolder(dirname(folder));
+  const hidden = join(dirname(folder), `.${basename(folder)}.tmp`);
+  await mkdir(hidden).catch(unless("EEXIST"));
+  if (!(await lstat(hidden)).isDirectory()) {
+    throw new InputError(`${hidden} is in the way; remove it, or name another folder`);
+  }
+  const lock = lockFolder(hidden);
+  const made = join(hidden, "frames");
+  try {
+    await rm(made, { recursive: true, force: true });
+    await mkdir(made);
+    const result = await fill(made);
+    await rmdir(folder).catch(unless("ENOENT"));
+    await rename(made, folder);
+    return result;
+  } finally {
+    await rm(made, { recursive: true, force: true });
+    lock.release();
+    await rmdir(hidden).catch(() => undefined);
+  }
 }
 
 /** The rows of the table: the path of a frame, its video, time and group. */
@@ -104,44 +152,47 @@ function tableOf(folder: string, frames: readonly Frame[], groups: readonly numb
   return toCsv(["path", "video", "time", "group"], rows);
 }
 
+/** Frames of videos, a folder for each, and their table. */
+async function fillFolder(
+  videos: readonly string[],
+  made: string,
+  options: ExtractOptions,
+): Promise<Omit<FrameReport, "folder">> {
+  const found: Frame[][] = [];
+  for (const video of videos) {
+    found.push(await extractFrames(video, join(made, stemOf(video)), options));
+  }
+  const frames = found.flat();
+  const looks = await looksOfFiles(frames.map(({ file }) => file));
+  const firsts = new Set(found.map(([first]) => first));
+  const groups = frameGroups(
+    frames.map((frame, at) => ({ looks: looks[at], first: firsts.has(frame) })),
+  );
+  await writeFile(join(made, FRAME_TABLE), tableOf(made, frames, groups), { flag: "wx" });
+  return {
+    videos: videos.map((video, at) => ({ video, frames: found[at].length })),
+    groups: new Set(groups).size,
+  };
+}
+
 /**
  * Writes frames of videos into a new folder, a folder for each video, with `frames.csv`: the path of each frame, its
  * video, its time, and the group of frames that look alike. All or nothing: the folder is there when it is whole.
  *
- * @throws InputError for videos of one name, for a folder that is not empty, and as {@link extractFrames} does.
+ * @throws InputError for videos of one name or of none, for a folder that is not empty, and as {@link extractFrames}
+ * does.
  */
 export async function writeFrames(
   videos: readonly string[],
   out: string,
   options: ExtractOptions,
 ): Promise<FrameReport> {
-  const folder = resolve(out);
-  refuseTwins(videos);
-  await refuseFull(folder);
-  const made = join(dirname(folder), `.${basename(folder)}.${process.pid}.tmp`);
+  refuseNames(videos);
+  const folder = await freeFolder(out);
   try {
-    const found: Frame[][] = [];
-    for (const video of videos) {
-      const own = join(made, stemOf(video));
-      makeFolder(own);
-      found.push(await extractFrames(video, own, options));
-    }
-    const frames = found.flat();
-    const looks = await looksOfFiles(frames.map(({ file }) => file));
-    const firsts = new Set(found.map(([first]) => first));
-    const groups = frameGroups(
-      frames.map((frame, at) => ({ looks: looks[at], first: firsts.has(frame) })),
-    );
-    await writeFile(join(made, FRAME_TABLE), tableOf(made, frames, groups));
-    await rmdir(folder).catch(() => undefined);
-    await rename(made, folder);
-    return {
-      folder: out,
-      videos: videos.map((video, at) => ({ video, frames: found[at].length })),
-      groups: new Set(groups).size,
-    };
+    const report = await putWhole(folder, (made) => fillFolder(videos, made, options));
+    return { folder: out, ...report };
   } catch (error) {
-    await rm(made, { recursive: true, force: true });
     throw options.signal?.aborted ? error : writeError(folder, error);
   }
 }

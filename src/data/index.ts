@@ -81,7 +81,7 @@ export {
 } from "./labels.js";
 export { type Batch, Loader, type LoaderOptions } from "./loader.js";
 export { type Normalisation, normalisationOf } from "./normalise.js";
-export { withOneOf } from "./oneOf.js";
+export { sameGroups, withOneOf } from "./oneOf.js";
 export { cacheFolder } from "./packed.js";
 export { channelRule } from "./pixels/channels.js";
 export { isRange, RANGE_EXPECTED, ranges } from "./pixels/depth.js";

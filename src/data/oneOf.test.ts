@@ -4,7 +4,7 @@ import { type Dataset, joined, type Splits, subset } from "./dataset.js";
 import { checkImages, checkSplits } from "./door.js";
 import { imagesOf } from "./images.js";
 import type { TagLabels } from "./labels.js";
-import { withOneOf } from "./oneOf.js";
+import { sameGroups, withOneOf } from "./oneOf.js";
 import type { WrongFile } from "./readers/reader.js";
 
 const classes = ["clear", "road", "haze", "cloudy"];
@@ -70,8 +70,8 @@ test("an image with two tags of a group is refused by its name, or collected and
 test.each([
   ["clear,hase", 'unknown tag in setting oneOf "hase" (did you mean "haze"?)'],
   ["clear,haze/haze,cloudy", 'setting oneOf has the tag "haze" twice'],
-  ["clear", "setting oneOf has a group of 1 tag (clear); expected at least two"],
-  ["clear,haze/", "setting oneOf has a group of 0 tags"],
+  ["clear", "setting oneOf is clear: group 1 has one tag (clear); expected at least two in each"],
+  ["clear,haze/", "setting oneOf is clear,haze/: group 2 is empty; expected at least two in each"],
 ])("%s is refused", (text, message) => {
   expect(() => withOneOf({ train: dataOf([[1, 0, 0, 0]]) }, text)).toThrow(message);
 });
@@ -101,11 +101,64 @@ test("groups survive taking, joining and another order of names, in every part",
   expect(other).toMatchObject({ of: Uint8Array.of(0, 0, 1, 0, 1, 0, 0, 1), oneOf: [[2, 1, 0]] });
 });
 
-test("of data that a net is shown, a group is left out that they lack a tag of", () => {
-  const few = { train: dataOf([[1, 1]], ["clear", "road"]) };
-  const { train } = withOneOf(few, "clear,haze,cloudy", { known: classes });
-  expect(alignLabels(train.labels as TagLabels, classes, "x")).toMatchObject({
-    of: Uint8Array.of(1, 1, 2, 2),
-    oneOf: [],
+test("a tag whose name commas or slashes part is named with what to do", () => {
+  const train = dataOf([[1, 0]], ["day", "dusk/dawn"]);
+  expect(() => withOneOf({ train }, "day,dusk/dawn")).toThrow(
+    /unknown tag in setting oneOf "dusk".*; "dusk\/dawn" cannot be said there, for commas and slashes/,
+  );
+});
+
+test("data that lack tags of a net's group say of it what all columns say", () => {
+  const rows = [
+    [1, 0, 0, 0],
+    [0, 1, 1, 0],
+  ];
+  const seen = (data: Dataset<TagLabels>) => {
+    const { train } = withOneOf({ train: data }, "clear,haze,cloudy", { known: classes });
+    return alignLabels(train.labels as TagLabels, classes, "x");
+  };
+  const whole = seen(dataOf(rows));
+  const few = rows.map(([clear, road, haze]) => [haze, clear, road]);
+  expect(seen(dataOf(few, ["haze", "clear", "road"]))).toEqual(whole);
+  expect(seen(dataOf([[1, 1]], ["clear", "road"]))).toMatchObject({
+    of: Uint8Array.of(1, 1, 0, 0),
+    oneOf: [[0, 2, 3]],
   });
+  expect(() => seen(dataOf([[1, 1, 0]], ["haze", "clear", "road"]))).toThrow(
+    'chip0.tif has "clear" and "haze"',
+  );
+});
+
+test("a part that lacks a tag of the training part's group has the group", () => {
+  const test = dataOf([[1, 0]], ["haze", "clear"]);
+  const { test: seen } = checkSplits(
+    withOneOf({ train: dataOf([[1, 0, 0, 0]]), test }, "clear,haze,cloudy"),
+  );
+  expect(seen!.labels).toMatchObject({ of: Uint8Array.of(0, 2, 1, 0), oneOf: [[0, 2, 3]] });
+});
+
+test("a group that has a tag which nothing knows goes on without it", () => {
+  const labels: TagLabels = { ...dataOf([[1, 0, 2, 0]]).labels, oneOf: [[0, 2, 3]] };
+  const aligned = (names: readonly string[]) => alignLabels(labels, names, "x");
+  expect(aligned(["haze", "clear"])).toMatchObject({ of: Uint8Array.of(0, 1), oneOf: [[1, 0]] });
+  expect(aligned(["clear", "road"])).toMatchObject({ of: Uint8Array.of(1, 0), oneOf: [] });
+});
+
+test("where every image clashes, each is named", () => {
+  const train = dataOf([
+    [1, 2, 1, 0],
+    [1, 0, 1, 2],
+  ]);
+  expect(() => withOneOf({ train }, "clear,haze", { wrong: [] })).toThrow(
+    /^2 images, all of chips, have tags .*:\n {2}chip0.tif: has "clear" and "haze".*\n {2}chip1.tif: has/,
+  );
+});
+
+test.each([
+  ["clear,haze,cloudy", "clear, haze ,cloudy", true],
+  ["clear,haze/day,night", "night,day/haze,clear", true],
+  ["clear,haze/day,night", "clear,haze,day,night", false],
+  ["clear,haze", "clear,haze,cloudy", false],
+])("%s and %s mean the same: %s", (a, b, same) => {
+  expect(sameGroups(a, b)).toBe(same);
 });

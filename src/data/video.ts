@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { readdir, rename, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { makeNewFolder } from "../files/folders.js";
 import { InputError } from "../inputError.js";
 
 /** How image files of frames are written, by the ending of their names. */
@@ -80,10 +81,12 @@ export function timeName(milliseconds: number): string {
 }
 
 /**
- * Writes frames of a video into a folder, named by their times.
+ * Writes frames of a video into a new folder, named by their times. ffmpeg overwrites files of a sequence whatever it is
+ * told, so the folder must not be there yet.
  *
  * @returns the frames in the order of their times
- * @throws InputError without ffmpeg, for what is no video that it reads, and for one without a frame.
+ * @throws InputError for a folder that is there, without ffmpeg, for what is no video that it reads, and for one without
+ * a frame.
  */
 export async function extractFrames(
   video: string,
@@ -94,16 +97,27 @@ export async function extractFrames(
   if (!found?.isFile()) {
     throw new InputError(`${video}: ${found ? "it is no file" : "there is no such file"}`);
   }
+  if (!makeNewFolder(folder)) throw new InputError(`${folder} is there; name a new folder`);
   // The first frame of each stretch of time. A frame's number is its time, as settb and frame_pts have it.
   const stretch = (time: string) => `floor((${time}+0.000001)/${every})`;
   const first = `isnan(prev_selected_t)+gt(${stretch("t")},${stretch("prev_selected_t")})`;
+  const filter = [
+    "-an",
+    "-sn",
+    "-dn",
+    "-vf",
+    `select='${first}',settb=1/1000`,
+    ...(await keepTimes()),
+  ];
   const { code, err } = await ffmpeg(
     [
       ...["-hide_banner", "-nostdin", "-loglevel", "error"],
       // A playlist must not lead to other machines.
-      ...["-protocol_whitelist", "file", "-i", `file:${resolve(video)}`, "-an", "-sn", "-dn"],
-      ...["-vf", `select='${first}',settb=1/1000`, ...(await keepTimes())],
-      ...["-enc_time_base", "1:1000", "-frame_pts", "1", ...encoders[format], `%d.${format}`],
+      ...["-protocol_whitelist", "file", "-i", `file:${resolve(video)}`],
+      ...[...filter, "-enc_time_base", "1:1000", "-frame_pts", "1"],
+      ...[...encoders[format], `%d.${format}`],
+      // A line for each frame into the pipe: when this process is killed, nobody reads it, and ffmpeg ends.
+      ...[...filter, "-flush_packets", "1", "-f", "framecrc", "pipe:1"],
     ],
     { cwd: folder, ...(signal && { signal }) },
   );

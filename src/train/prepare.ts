@@ -44,10 +44,11 @@ import { chooseTask, namedTask } from "./chooseTask.js";
 import { parseConfig, SELECTION_SHARE, type TrainConfig, type TrainSettings } from "./config.js";
 import { dataDifference, type Fingerprint, fingerprint } from "./fingerprint.js";
 import { refuseIdle } from "./idle.js";
-import { isSource, openData, pathFrom } from "./openData.js";
-import { type LoadedModule, loadModule, type ModuleInfo } from "./ownModule.js";
+import { openData, pathFrom } from "./openData.js";
+import { type LoadedModule, loadModule } from "./ownModule.js";
 import { checkPaces, pacedModel } from "./paces.js";
 import { recipeOf } from "./recipe.js";
+import { expectRange, type PastRun, resumedSettings } from "./resumed.js";
 import { type Start, startFrom, type Wanted } from "./start.js";
 import type { OpenTraining } from "./training.js";
 import { type NetInfo, readWeights, type Weights } from "./weights.js";
@@ -90,45 +91,6 @@ export interface Prepared {
   readonly module?: LoadedModule;
   /** Is told how long work on images before the first step goes on. */
   readonly onProgress?: OwnParts["onProgress"];
-}
-
-/** What a run that is resumed was made with. */
-export interface PastRun {
-  readonly settings: Omit<TrainConfig, "out">;
-  readonly data: Fingerprint;
-  /** The folder that relative paths among the settings are seen from. */
-  readonly startedIn?: string;
-  readonly net: NetInfo;
-  readonly module?: ModuleInfo;
-}
-
-/** Settings that may differ when a run is resumed: they stop it, or say where it computes and where its data lie. */
-const changeable: readonly (keyof TrainConfig)[] = [
-  "out",
-  "data",
-  "steps",
-  "gradients",
-  "patience",
-  "minutes",
-  "saveMinutes",
-  "threads",
-  "engine",
-];
-
-/** The settings of a resumed run; throws a {@link InputError} naming the first that differs. */
-function resumedSettings(saved: PastRun, given: Partial<TrainSettings>): Partial<TrainSettings> {
-  for (const [name, value] of Object.entries(given)) {
-    const key = name as keyof PastRun["settings"];
-    const was = saved.settings[key];
-    if (changeable.includes(key) || JSON.stringify(value) === JSON.stringify(was)) continue;
-    throw new InputError(
-      `the run was made with ${name} ${JSON.stringify(was)}, not ${JSON.stringify(value)}; ` +
-        `leave the setting out to resume it, or start another run from its weights: --pretrained ${given.out}`,
-    );
-  }
-  const { data } = given;
-  const moved = data !== undefined && !isSource(data) && data !== saved.settings.data;
-  return { ...saved.settings, ...given, ...(moved && { data: resolve(data) }) };
 }
 
 /** The settings with the whole path of the module, which a run may be resumed without. */
@@ -306,7 +268,8 @@ export async function prepare(
         onLabels: (labels) => checkAhead(known, wantedTask ?? taskFor(labels)),
         onProgress: own.onProgress,
       });
-  if (!saved) checkSelection(first, splits);
+  if (saved) expectRange(saved, splits, first);
+  else checkSelection(first, splits);
   const task = chooseTask(first, splits, { ...own, module });
   const names = task.outputs(splits.train.labels);
   const data = fingerprint(splits);

@@ -66,6 +66,10 @@ test("groups and bands go from the check of a table to its predictions", async (
   const groups = net.names.map((name: string) => (name === "forest" ? -1 : 0));
   expect(net.constants).toEqual({ oneOf: groups });
 
+  const others = ["--one-of", " haze, clear", "--range", "train"];
+  const resumed = await convoy(["train", table, ...bands, ...others, "--resume", "a"], { cwd });
+  expect(resumed.code, resumed.err).toBe(0);
+
   const tuned = await convoy(["tune", "decision", "a", "--views", "flip", "--json"], { cwd });
   expect(JSON.parse(tuned.out).constants.oneOf).toEqual(groups);
   const told = await convoy(["eval", "a", "--views", "dihedral", "--json"], { cwd });
@@ -81,4 +85,20 @@ test("groups and bands go from the check of a table to its predictions", async (
   const wrong = await convoy(["eval", "a", "--views", "mirror"], { cwd });
   expect(wrong.code).toBe(2);
   expect(wrong.err).toContain("Allowed choices are flip, dihedral");
+});
+
+test("a check names tags of no image, and every image where all clash", async () => {
+  const cwd = scratch();
+  await chips(cwd);
+  const check = (rows: string[], oneOf: string) => {
+    writeFileSync(join(cwd, "chips", "few.csv"), `${rows.join("\n")}\n`);
+    return convoy(["data", "check", "chips/few.csv", ...bands, "--one-of", oneOf], { cwd });
+  };
+  const table = ["path,clear,haze,fog", "0.tif,1,0,0", "1.tif,0,1,0"];
+  expect((await check(table, "clear,haze,fog")).out).toMatch(/\ntrain: no image of fog\n/);
+  const clashing = ["path,tags", "0.tif,clear;haze", "1.tif,haze;clear"];
+  const { code, err } = await check(clashing, "clear,haze");
+  expect([code, err.match(/[01]\.tif: has "clear" and "haze"/g)]).toEqual([
+    ...[2, ['0.tif: has "clear" and "haze"', '1.tif: has "clear" and "haze"']],
+  ]);
 });

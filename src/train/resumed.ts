@@ -1,0 +1,88 @@
+// The settings of a run that is gone on with: those that it was made with, and what may differ.
+
+import { resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { type Splits, sameGroups } from "../data/index.js";
+import { InputError } from "../inputError.js";
+import type { TrainConfig, TrainSettings } from "./config.js";
+import type { Fingerprint } from "./fingerprint.js";
+import { isSource } from "./openData.js";
+import type { ModuleInfo } from "./ownModule.js";
+import type { NetInfo } from "./weights.js";
+
+/** What a run that is resumed was made with. */
+export interface PastRun {
+  readonly settings: Omit<TrainConfig, "out">;
+  readonly data: Fingerprint;
+  /** The folder that relative paths among the settings are seen from. */
+  readonly startedIn?: string;
+  readonly net: NetInfo;
+  readonly module?: ModuleInfo;
+}
+
+/** Settings that may differ when a run is resumed: they stop it, or say where it computes and where its data lie. */
+const changeable: readonly (keyof TrainConfig)[] = [
+  "out",
+  "data",
+  "steps",
+  "gradients",
+  "patience",
+  "minutes",
+  "saveMinutes",
+  "threads",
+  "engine",
+];
+
+/** Settings that can ask for the same in other words. */
+const sameInOtherWords: Readonly<Record<string, (given: string, was: string) => boolean>> = {
+  oneOf: sameGroups,
+  // A run keeps the limits that it measured: they are measured again, and compared by `expectRange`.
+  range: (given, was) => given === "train" && /\d/.test(was),
+};
+
+const asksFor = (name: string, given: unknown, was: unknown): boolean =>
+  JSON.stringify(given) === JSON.stringify(was) ||
+  isDeepStrictEqual(given, was) ||
+  (typeof given === "string" &&
+    typeof was === "string" &&
+    sameInOtherWords[name]?.(given, was) === true);
+
+/** The error for a setting that differs. */
+function differs(name: string, was: unknown, given: unknown, run: string): InputError {
+  return new InputError(
+    `the run was made with ${name} ${JSON.stringify(was)}, not ${JSON.stringify(given)}; ` +
+      `leave the setting out to resume it, or start another run from its weights: --pretrained ${run}`,
+  );
+}
+
+/** The settings of a resumed run; throws a {@link InputError} naming the first that differs. */
+export function resumedSettings(
+  saved: PastRun,
+  given: Partial<TrainSettings>,
+): Partial<TrainSettings> {
+  for (const [name, value] of Object.entries(given)) {
+    const key = name as keyof PastRun["settings"];
+    const was = saved.settings[key];
+    if (changeable.includes(key) || asksFor(key, value, was)) continue;
+    throw differs(name, was, value, given.out!);
+  }
+  const { data } = given;
+  const moved = data !== undefined && !isSource(data) && data !== saved.settings.data;
+  const { oneOf } = saved.settings;
+  return {
+    ...saved.settings,
+    ...given,
+    ...(moved && { data: resolve(data) }),
+    // Its outputs are in the order of its own words.
+    ...(oneOf !== undefined && { oneOf }),
+  };
+}
+
+/** Refuses limits measured of the training images that are others than the run's; see {@link resumedSettings}. */
+export function expectRange(
+  { settings: { range: was } }: PastRun,
+  { range: measured }: Splits,
+  { range, out }: TrainConfig,
+): void {
+  if (measured !== undefined && measured !== was) throw differs("range", was, range, out!);
+}
