@@ -125,7 +125,7 @@ test("data that lack tags of a net's group say of it what all columns say", () =
     oneOf: [[0, 2, 3]],
   });
   expect(() => seen(dataOf([[1, 1, 0]], ["haze", "clear", "road"]))).toThrow(
-    'chip0.tif has "clear" and "haze"',
+    'chip0.tif has both "clear" and "haze"',
   );
 });
 
@@ -150,7 +150,7 @@ test("where every image clashes, each is named", () => {
     [1, 0, 1, 2],
   ]);
   expect(() => withOneOf({ train }, "clear,haze", { wrong: [] })).toThrow(
-    /^2 images, all of chips, have tags .*:\n {2}chip0.tif: has "clear" and "haze".*\n {2}chip1.tif: has/,
+    /^2 images, all of chips, have tags .*:\n {2}chip0.tif: has both "clear" and "haze".*\n {2}chip1.tif: has/,
   );
 });
 

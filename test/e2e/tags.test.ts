@@ -98,7 +98,7 @@ test("a check names tags of no image, and every image where all clash", async ()
   expect((await check(table, "clear,haze,fog")).out).toMatch(/\ntrain: no image of fog\n/);
   const clashing = ["path,tags", "0.tif,clear;haze", "1.tif,haze;clear"];
   const { code, err } = await check(clashing, "clear,haze");
-  expect([code, err.match(/[01]\.tif: has "clear" and "haze"/g)]).toEqual([
-    ...[2, ['0.tif: has "clear" and "haze"', '1.tif: has "clear" and "haze"']],
+  expect([code, err.match(/[01]\.tif: has both "clear" and "haze"/g)]).toEqual([
+    ...[2, ['0.tif: has both "clear" and "haze"', '1.tif: has both "clear" and "haze"']],
   ]);
 });
