@@ -116,7 +116,8 @@ export function spanOf(data: Uint16Array): Span {
  *
  * @param spans percentiles 1 and 99 of each image of 16 bits
  * @example
- * narrowNote([[800, 1200], [900, 1400]]); // a string that begins: images of 16 bits have numbers from 800 to 1,400
+ * narrowNote([[800, 1200], [900, 1400]])?.includes("3 byte values of 256 are left"); // true
+ * narrowNote([[0, 65535]]); // undefined
  */
 export function narrowNote(spans: readonly Span[]): string | undefined {
   if (spans.length === 0) return undefined;
