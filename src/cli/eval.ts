@@ -152,14 +152,14 @@ const result = (
   ...cost,
 });
 
-/** Draws what the net is worst at into a folder, the worst first by name. */
+/** Draws what the net is worst at into a folder, the worst first by name; so many. */
 async function drawWorst(
   net: Trained,
   { dataset }: Evaluated,
   { losses }: TimedEvaluation,
   folder: string,
   count = WORST,
-): Promise<void> {
+): Promise<number> {
   let rank = 0;
   for await (const { at, drawing } of drawMistakes(net, dataset, losses, { count })) {
     const name = dataset.ids?.[at] ?? `${at}`;
@@ -167,6 +167,7 @@ async function drawWorst(
     const number = `${++rank}`.padStart(`${count}`.length, "0");
     await writeFileAtomic(join(folder, `${number}-${stem}.png`), drawing);
   }
+  return rank;
 }
 
 export function define(command: Command, console: Console): void {
@@ -191,13 +192,15 @@ export function define(command: Command, console: Console): void {
         const evaluated = await evaluatedSet(run, net, { data, columns }, showReading(console.err));
         const evaluation = await net.evaluate(evaluated.dataset);
         const groups = byGroup ? await evaluateGroups(net, evaluated.dataset) : undefined;
-        if (draw !== undefined) await drawWorst(net, evaluated, evaluation, draw, worst);
+        const drawn =
+          draw === undefined ? 0 : await drawWorst(net, evaluated, evaluation, draw, worst);
         if (json) {
           sayJson(console, result(net, run, evaluated, evaluation, groups));
         } else {
           const lines = describe(net, run, evaluated, evaluation);
           const rows = groups ? [...describeGroups(net, groups), ""] : [];
           for (const line of [...rows, ...lines]) say(console.out, line);
+          if (drawn > 0) say(console.out, `${counted(drawn, "drawing")} in ${draw}`);
         }
       } finally {
         await net.close();

@@ -1,11 +1,11 @@
 // `convoy predict RUN IMAGE...`: what a run's best weights say of images, as lines, JSON or a table.
 
 import { statSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { listImages } from "../data/index.js";
 import { AtomicFile, writeFileAtomic } from "../files/atomicFile.js";
+import { makeFolder } from "../files/folders.js";
 import { InputError } from "../inputError.js";
 import {
   captionOf,
@@ -149,11 +149,11 @@ function linesOn(console: Console, net: Trained, json: boolean | undefined): Sin
 }
 
 /** Draws into copies of the images, in a folder that must be none of theirs. */
-async function drawingsIn(
+function drawingsIn(
   folder: string,
   { task, info }: Trained,
   images: readonly string[],
-): Promise<Sink> {
+): Sink & { readonly drawn: number } {
   const home = images.find((image) => resolve(dirname(image)) === resolve(folder));
   if (home !== undefined) {
     throw new InputError(`--draw ${folder} is where ${home} lies; name another folder`);
@@ -161,9 +161,12 @@ async function drawingsIn(
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) {
     throw new InputError(`--draw ${folder} is a file; name a folder`);
   }
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   const taken = new Set<string>();
   return {
+    get drawn() {
+      return taken.size;
+    },
     async add(image, prediction) {
       const stem = basename(image, extname(image));
       let name = stem;
@@ -207,9 +210,10 @@ export function define(command: Command, console: Console): void {
       try {
         checkConfidence(confidence, net.task);
         await openTables(tables, options, net, files);
+        const drawings = draw === undefined ? undefined : drawingsIn(draw, net, files);
         const sinks = [
           ...tables.values(),
-          ...(draw === undefined ? [] : [await drawingsIn(draw, net, files)]),
+          ...(drawings ? [drawings] : []),
           ...(tables.size > 0 && !json ? [] : [linesOn(console, net, json)]),
         ];
         const unusable: string[] = [];
@@ -222,6 +226,9 @@ export function define(command: Command, console: Console): void {
           await table.finish();
           if (unusable.length < files.length && !json)
             say(console.out, `${counted(table.written, "row")} in ${path}`);
+        }
+        if (drawings && !json) {
+          say(console.out, `${counted(drawings.drawn, "drawing")} in ${draw}`);
         }
         tellUnusable(unusable, files.length, console);
       } finally {

@@ -184,7 +184,8 @@ test("a run is trained, evaluated and used; --json prints one object", async () 
 
   expect(await predict("digit.png", "--draw", ".")).toMatchObject({ code: 2 });
   expect(readFileSync(join(cwd, "digit.png"))).toEqual(kept);
-  expect((await predict("digit.png", "./digit.png", "--draw", "drawn")).code).toBe(0);
+  const drawn = await predict("digit.png", "./digit.png", "--draw", "drawn");
+  expect([drawn.code, drawn.out]).toEqual([0, expect.stringMatching(/\n2 drawings in drawn\n$/)]);
   expect(readdirSync(join(cwd, "drawn"))).toEqual(["digit-2.png", "digit.png"]);
 
   const made = await convoy(["features", "a", "mnist", "--out", "f.npz"], { cwd });
