@@ -7,7 +7,6 @@ export { InputError } from "./inputError.js";
 export { createModel, listModels, type Model, type ModelInput } from "./models/index.js";
 export * as nn from "./nn/index.js";
 export {
-  captionOf,
   drawMistakes,
   drawPrediction,
   evaluateGroups,
@@ -21,5 +20,6 @@ export {
   type WeightedNet,
 } from "./runs/index.js";
 export * as swarm from "./swarm/index.js";
+export { captionOf } from "./tasks/index.js";
 export type { Listener, Summary, TrainEvent, TrainSettings } from "./train/index.js";
 export { version } from "./version.js";

@@ -7,14 +7,8 @@ import { listImages } from "../data/index.js";
 import { AtomicFile, writeFileAtomic } from "../files/atomicFile.js";
 import { makeFolder } from "../files/folders.js";
 import { InputError } from "../inputError.js";
-import {
-  captionOf,
-  drawPrediction,
-  openTrained,
-  predictFiles,
-  type Trained,
-} from "../runs/index.js";
-import type { Prediction, Task } from "../tasks/index.js";
+import { drawPrediction, openTrained, predictFiles, type Trained } from "../runs/index.js";
+import { captionOf, type Prediction, type Task } from "../tasks/index.js";
 import { csvRow, spreadsheetSafe } from "../text/csv.js";
 import { counted, grouped, percent } from "../text/format.js";
 import { printable } from "../text/printable.js";

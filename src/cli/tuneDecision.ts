@@ -38,11 +38,13 @@ async function decide(
   ]);
   const title = `of the ${grouped(images)} images that chose`;
   for (const line of table([title, "before", "after"], rows)) say(console.out, line);
-  const decided = task.decisions!(constants, names);
+  const decided = task.decisions?.(constants, names) ?? [];
   say(console.out);
-  const cells = decided.map(([what, from]) => [what, Number(from.toPrecision(3))]);
-  for (const line of table(["said", "from"], cells)) say(console.out, line);
-  say(console.out);
+  if (decided.length > 0) {
+    const cells = decided.map(([what, from]) => [what, Number(from.toPrecision(3))]);
+    for (const line of table(["said", "from"], cells)) say(console.out, line);
+    say(console.out);
+  }
   say(console.out, `saved with the best weights of ${run}: eval and predict go by it`);
 }
 

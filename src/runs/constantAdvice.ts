@@ -8,6 +8,9 @@ import type { Evaluation } from "../train/evaluator.js";
 /** So many times as many images of one class as of another make classes unbalanced. */
 const IMBALANCED = 3;
 
+/** Fewer steps than this say little of a rate. */
+const FEW_STEPS = 500;
+
 /** What may help alone where a net is sure too seldom. */
 const DECISION = "; and choose from which confidence on things are said (convoy tune decision)";
 
@@ -19,9 +22,6 @@ export interface Advised {
   /** Steps that the training had. */
   readonly steps: number;
 }
-
-/** Fewer steps than this say little of a rate. */
-const FEW_STEPS = 500;
 
 /** Advice for a net that does no better than a constant answer would on the same images; else `undefined`. */
 export const constantAdvice = (

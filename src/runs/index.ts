@@ -8,7 +8,6 @@ export { type OpenWeightsOptions, openWeights, type WeightedNet } from "./openWe
 export { type FilePrediction, predictFiles } from "./predictFiles.js";
 export { type RunConfig, readRunConfig } from "./runConfig.js";
 export { runFiles } from "./runFiles.js";
-export { captionOf } from "./said.js";
 export { type TrainOptions, train } from "./train.js";
 export { type OpenTrainedOptions, openTrained, type TimedEvaluation, Trained } from "./trained.js";
 export { type Decided, tuneDecision } from "./tuneDecision.js";

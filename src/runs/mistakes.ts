@@ -11,9 +11,8 @@ import {
   subset,
 } from "../data/index.js";
 import { InputError } from "../inputError.js";
-import type { Prediction } from "../tasks/index.js";
+import { captionOf, type Prediction } from "../tasks/index.js";
 import { drawInto } from "./draw.js";
-import { captionOf } from "./said.js";
 import type { Trained } from "./trained.js";
 
 /** Images that are drawn where nobody says how many. */

@@ -13,6 +13,7 @@ import type { Score, Task } from "./task.js";
 import { values } from "./values/index.js";
 
 export { ask, sizeOfInput, targetsOf } from "./ask.js";
+export { captionOf } from "./caption.js";
 export { areaUnderCurve } from "./classification/areaUnderCurve.js";
 export { classification } from "./classification/index.js";
 export { counting } from "./counting/index.js";

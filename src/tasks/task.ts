@@ -230,7 +230,7 @@ export interface Task<L extends Labels = Labels> {
    * tasks that tell of places, which views of an image would move.
    */
   average?(outputs: readonly Value[], constants: Constants): Value;
-  /** What a tuner chose, in words: what is said, and from which confidence on. There is one where there is a tuner. */
+  /** What a tuner chose, in words: what is said, and from which confidence on; default nothing. */
   decisions?(
     constants: Constants,
     names: readonly string[],
@@ -250,6 +250,8 @@ export interface Task<L extends Labels = Labels> {
    * @param map from its pixels to those that places shall be in
    */
   known?(labels: L, image: ImageSize & { readonly at: number }, map: Affine): Prediction;
+  /** A prediction in words: what is said, and not all that was asked. Default its row. */
+  caption?(prediction: Prediction): string;
   /** A prediction as a row of a table: names of columns and what stands in them, the same for every image. */
   row(prediction: Prediction): readonly (readonly [column: string, value: string | number])[];
   /** What it finds in an image, for a table with a row for each: absent where it finds no places. */

@@ -8,8 +8,8 @@ import type { Metrics, Score, Task } from "../tasks/index.js";
 import type { TrainConfig } from "./config.js";
 
 /**
- * Refuses to weigh or smooth classes, or to compare masks, where the task or the model's own loss cannot, to balance what has no classes, and to
- * mix images whose labels cannot be mixed.
+ * Refuses to weigh or smooth classes, or to compare masks, where the task or the model's own loss cannot, to balance what
+ * has no classes, and to mix images whose labels cannot be mixed.
  *
  * @param model where it is known
  */

@@ -4,6 +4,7 @@ import type { ClassLabels } from "../../data/index.js";
 import { constant, mul, reduceSum, step, sub, type Value } from "../../graph/index.js";
 import { InputError } from "../../inputError.js";
 import { softmaxCrossEntropy } from "../../nn/index.js";
+import { percent } from "../../text/format.js";
 import { classesAhead } from "../ahead.js";
 import { averageClasses } from "../average.js";
 import { softmax } from "../softmax.js";
@@ -30,6 +31,9 @@ function ranked(logits: Float32Array, names: readonly string[], top: number) {
     .slice(0, top)
     .map((at) => ({ class: names[at], probability: probabilities[at] }));
 }
+
+/** Classes that a caption names. */
+const LIKELIEST = 3;
 
 /** Which of the classes an image is of. */
 export const classification: Task<ClassLabels> = {
@@ -68,6 +72,11 @@ export const classification: Task<ClassLabels> = {
       return { class: classes[0].class, confidence: classes[0].probability, classes };
     });
   },
+  caption: ({ classes }) =>
+    (classes as readonly { readonly class: string; readonly probability: number }[])
+      .slice(0, LIKELIEST)
+      .map((one) => `${one.class} ${percent(one.probability, 1)}`)
+      .join(", "),
   row({ classes }) {
     const ranks = classes as readonly { readonly class: string; readonly probability: number }[];
     return ranks.flatMap(({ class: name, probability }, at) => {

@@ -3,6 +3,7 @@
 import type { PointLabels } from "../../data/index.js";
 import { abs, constant, mul, reduceSum, sub } from "../../graph/index.js";
 import { InputError } from "../../inputError.js";
+import { namedCounts } from "../../text/named.js";
 import type { Metrics, Task } from "../task.js";
 import { CountErrors, countMetrics, meanCounts } from "./countErrors.js";
 import { DENSITY, densityTargets, PEAK } from "./density.js";
@@ -79,5 +80,6 @@ export const counting: Task<PointLabels> = {
     }));
   },
   known: knownPoints,
+  caption: ({ counts }) => namedCounts(Object.entries(counts as Readonly<Record<string, number>>)),
   row: ({ counts }) => Object.entries(counts as Readonly<Record<string, number>>),
 };

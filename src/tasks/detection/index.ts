@@ -2,6 +2,7 @@
 
 import { BOX, type BoxLabels, pointsBack } from "../../data/index.js";
 import { InputError } from "../../inputError.js";
+import { namedCounts } from "../../text/named.js";
 import type { DecodeInfo, Prediction, Task } from "../task.js";
 import { foundBoxes } from "./found.js";
 import { cellLoss } from "./loss.js";
@@ -83,6 +84,7 @@ export const detection: Task<BoxLabels> = {
         ...[box.left, box.top, box.right, box.bottom],
       ]),
   },
+  caption: ({ counts }) => namedCounts(Object.entries(counts as Readonly<Record<string, number>>)),
   row: ({ counts }) => Object.entries(counts as Readonly<Record<string, number>>),
 };
 

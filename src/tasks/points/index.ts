@@ -2,6 +2,7 @@
 
 import { type PointLabels, pointsBack, type Size } from "../../data/index.js";
 import type { Buffer } from "../../engine/engine.js";
+import { namedCounts } from "../../text/named.js";
 import { unknownName } from "../../text/words.js";
 import { countMetrics, meanCounts } from "../counting/countErrors.js";
 import { DOTS, dotTargets, knownPoints } from "../counting/dots.js";
@@ -134,6 +135,7 @@ const taskWithout = (without: readonly TermName[]): Task<PointLabels> => ({
     const points = found.map((point, k) => ({ ...point, x: at[2 * k], y: at[2 * k + 1] }));
     return { ...prediction, points };
   },
+  caption: ({ counts }) => namedCounts(Object.entries(counts as Readonly<Record<string, number>>)),
   row: ({ counts }) => Object.entries(counts as Readonly<Record<string, number>>),
 });
 

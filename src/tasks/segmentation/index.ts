@@ -17,6 +17,7 @@ import {
   type Value,
 } from "../../graph/index.js";
 import { InputError } from "../../inputError.js";
+import { namedShares } from "../../text/named.js";
 import { classesAhead, likeliest } from "../ahead.js";
 import { softmax } from "../softmax.js";
 import type { Task } from "../task.js";
@@ -122,6 +123,7 @@ export const segmentation: Task<MaskLabels> = {
     const mask = prediction.mask as { readonly place: Affine };
     return { ...prediction, mask: { ...mask, place: compose(map, mask.place) } };
   },
+  caption: ({ shares }) => namedShares(Object.entries(shares as Readonly<Record<string, number>>)),
   row: ({ shares, confidence }) => [
     ...Object.entries(shares as Readonly<Record<string, number>>),
     ["confidence", confidence as number],

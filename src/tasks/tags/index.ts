@@ -3,6 +3,8 @@
 import type { TagLabels } from "../../data/index.js";
 import { abs, constant, mul, reduceSum, step, sub, type Value } from "../../graph/index.js";
 import { InputError } from "../../inputError.js";
+import { percent } from "../../text/format.js";
+import { listed } from "../../text/named.js";
 import { averageClasses, averageTags } from "../average.js";
 import { meanOfKnown } from "../known.js";
 import type { Task } from "../task.js";
@@ -71,7 +73,7 @@ export const tags: Task<TagLabels> = {
   newTuner: (labels, constants) => new TagTuner(labels, constants),
   decisions({ thresholds = [], ...constants }, names) {
     const alone = ungrouped(groupsOf(constants), names.length);
-    return alone.map((tag) => [names[tag], thresholds[tag]]);
+    return alone.map((tag) => [names[tag], thresholds[tag] ?? 0.5]);
   },
   saysFrom: true,
   average: (outputs, constants) =>
@@ -92,6 +94,11 @@ export const tags: Task<TagLabels> = {
         probabilities: Object.fromEntries(names.map((name, tag) => [name, probabilities[tag]])),
       };
     });
+  },
+  caption({ tags, probabilities }) {
+    const of = probabilities as Readonly<Record<string, number>>;
+    const said = (tags as readonly string[]).map((tag) => `${tag} ${percent(of[tag], 1)}`);
+    return listed(said) || "no tags";
   },
   row({ tags, probabilities }) {
     const found = (tags as readonly string[]).join(";");

@@ -3,6 +3,7 @@
 import type { ValueLabels } from "../../data/index.js";
 import { abs, mul, reduceSum, sub } from "../../graph/index.js";
 import { InputError } from "../../inputError.js";
+import { namedValues } from "../../text/named.js";
 import { meanOf } from "../average.js";
 import { meanOfKnown } from "../known.js";
 import { tallyList } from "../tallies.js";
@@ -63,5 +64,6 @@ export const values: Task<ValueLabels> = {
       values: Object.fromEntries(names.map((name, at) => [name, restored(row, at)])),
     }));
   },
+  caption: ({ values }) => namedValues(Object.entries(values as Readonly<Record<string, number>>)),
   row: ({ values }) => Object.entries(values as Readonly<Record<string, number>>),
 };

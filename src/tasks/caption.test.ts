@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { classification, detection, segmentation, tags, values } from "../tasks/index.js";
-import { captionOf } from "./said.js";
+import { captionOf } from "./caption.js";
+import { classification, detection, segmentation, tags, values } from "./index.js";
 
 test("a caption tells what is said, and not all that was asked", () => {
   const classes = Array.from({ length: 10 }, (_, at) => ({ class: `c${at}`, probability: 0.1 }));
