@@ -71,15 +71,9 @@ export function define(command: Command, console: Console): void {
       const net = await openTrained(run, { engine });
       try {
         // What classes, tags, groups and columns there are is a matter of the run's own data.
-        const {
-          classes: _,
-          groupBy: __,
-          columns: ___,
-          oneOf: ____,
-          ...settings
-        } = net.config.settings;
+        const others = { classes: undefined, groupBy: undefined, oneOf: undefined };
         const splits = await openData(
-          { ...settings, data, columns: columns ?? {} },
+          { ...net.config.settings, ...others, data, columns: columns ?? {} },
           { onProgress: showReading(console.err) },
         );
         const arrays = await allArrays(net, splits);

@@ -66,8 +66,7 @@ export async function openData(
   return checkSplits(
     await openDataset(path, {
       ...readingOf(settings),
-      ...{ columns, classes: names, groupBy, kind, known, onLabels, onProgress },
-      ...(oneOf !== undefined && { oneOf }),
+      ...{ columns, classes: names, oneOf, groupBy, kind, known, onLabels, onProgress },
     }),
   );
 }

@@ -172,7 +172,7 @@ export async function readOutlined(
       ...(groups && { groups }),
     }),
   );
-  const splits = await readMasked(name, masked, source, { ...options }, list.classes);
+  const splits = await readMasked(name, masked, source, options, list.classes);
   const notes = PARTS.flatMap((part) => (parts[part] ? noteOf(part, parts[part]) : []));
   return { ...splits, notes: [...splits.notes!, ...notes] };
 }

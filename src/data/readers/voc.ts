@@ -7,42 +7,40 @@ import { readText } from "../../files/text.js";
 import { InputError } from "../../inputError.js";
 import type { Part, Splits } from "../dataset.js";
 import { type MarkedFiles, type MarkedImage, readMarked } from "./marks.js";
-import { type Found, folderNamed, partFolders, withImages } from "./partFolders.js";
+import { type Found, partFolders, withImages } from "./partFolders.js";
 import { ofImageFiles, type Reader, type ReadOptions } from "./reader.js";
 import { requireTrain } from "./roles.js";
-import { maskPairIn, readVocMasks } from "./vocMasks.js";
+import { masks, readVocMasks } from "./vocMasks.js";
 import {
   type Annotated,
   type AnnotationKind,
   annotatedParts,
   annotationsIn,
   type Pair,
+  pairIn,
 } from "./vocParts.js";
 import { parseVoc } from "./vocXml.js";
 
 /** Bytes of an annotation: some 10,000 boxes. */
 const MOST = 4 * 1024 * 1024;
 
-const boxes: AnnotationKind = { title: "an annotation", ending: /\.xml$/i, lists: "Main" };
+const boxes: AnnotationKind = {
+  title: "an annotation",
+  folder: "annotations",
+  ending: /\.xml$/i,
+  lists: "Main",
+};
 const xmlIn = (path: string) => annotationsIn(path, boxes);
-
-/** The folders of images and annotations in a folder, if it has both. */
-async function pairIn(path: string): Promise<Pair | undefined> {
-  const annotations = await folderNamed(path, ["annotations"]);
-  const images = await folderNamed(path, ["jpegimages", "images"]);
-  const found = annotations !== undefined && images !== undefined;
-  return found && (await xmlIn(annotations)).length > 0 ? { images, annotations } : undefined;
-}
 
 /** The folders of each part; without parts the whole folder is for training. */
 async function pairsOf(path: string, entries: readonly string[]): Promise<Found<Pair>> {
-  const whole = await pairIn(path);
+  const whole = await pairIn(path, boxes);
   if (whole) return { train: whole };
   if (entries.some((name) => boxes.ending.test(name)))
     return { train: { images: path, annotations: path } };
   const pairs: Found<Pair> = {};
   for (const [part, folder] of Object.entries(await partFolders(path)) as [Part, string][]) {
-    const pair = await pairIn(folder);
+    const pair = await pairIn(folder, boxes);
     if (pair) pairs[part] = pair;
     else if ((await xmlIn(folder)).length > 0)
       pairs[part] = { images: folder, annotations: folder };
@@ -74,10 +72,10 @@ async function readFolder(
   entries: readonly string[],
   options: ReadOptions,
 ): Promise<Splits> {
-  const [pairs, masks] = [await pairsOf(path, entries), await maskPairIn(path)];
-  const kinds = { boxes: Object.keys(pairs).length > 0, mask: masks !== undefined };
+  const [pairs, masked] = [await pairsOf(path, entries), await pairIn(path, masks)];
+  const kinds = { boxes: Object.keys(pairs).length > 0, mask: masked !== undefined };
   const { kind = kinds.boxes ? "boxes" : "mask" } = options;
-  if (kind === "mask" && masks) return readVocMasks(path, masks, options);
+  if (kind === "mask" && masked) return readVocMasks(path, masked, options);
   if (kind === "boxes" && kinds.boxes) return readBoxes(path, pairs, options);
   throw new InputError(
     kind === "mask"
@@ -96,6 +94,6 @@ export const voc: Reader = {
   matches: async ({ path, entries }) =>
     entries !== undefined &&
     (Object.keys(await pairsOf(path, entries)).length > 0 ||
-      (await maskPairIn(path)) !== undefined),
+      (await pairIn(path, masks)) !== undefined),
   read: ({ path, entries }, options) => readFolder(path, entries!, options),
 };

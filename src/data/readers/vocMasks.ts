@@ -6,28 +6,18 @@ import type { Part, Splits } from "../dataset.js";
 import { listNamed } from "./classNames.js";
 import { readLabelMap } from "./labelMap.js";
 import { type MaskedFiles, maskFile, readMasked } from "./masks.js";
-import { type Found, folderNamed, withImages } from "./partFolders.js";
+import { type Found, withImages } from "./partFolders.js";
 import type { ReadOptions } from "./reader.js";
 import { requireTrain } from "./roles.js";
-import {
-  type Annotated,
-  type AnnotationKind,
-  annotatedParts,
-  annotationsIn,
-  type Pair,
-} from "./vocParts.js";
+import { type Annotated, type AnnotationKind, annotatedParts, type Pair } from "./vocParts.js";
 
-const masks: AnnotationKind = { title: "a mask", ending: /\.png$/i, lists: "Segmentation" };
-
-/** The folders of images and masks in a folder, if it has both. */
-export async function maskPairIn(path: string): Promise<Pair | undefined> {
-  const annotations = await folderNamed(path, ["segmentationclass"]);
-  const images = await folderNamed(path, ["jpegimages", "images"]);
-  const found = annotations !== undefined && images !== undefined;
-  return found && (await annotationsIn(annotations, masks)).length > 0
-    ? { images, annotations }
-    : undefined;
-}
+/** Files of masks. */
+export const masks: AnnotationKind = {
+  title: "a mask",
+  folder: "segmentationclass",
+  ending: /\.png$/i,
+  lists: "Segmentation",
+};
 
 /** Reads the images and masks of a pair of folders. */
 export async function readVocMasks(

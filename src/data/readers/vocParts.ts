@@ -6,7 +6,7 @@ import { counted } from "../../text/format.js";
 import type { Part } from "../dataset.js";
 import { filesBelow, imagesIn } from "./folders.js";
 import { ImageNames } from "./imageNames.js";
-import type { Found } from "./partFolders.js";
+import { type Found, folderNamed } from "./partFolders.js";
 import { aboutOthers, listedPart, type PartLists, partLists } from "./partLists.js";
 
 /** The folders of images and of files that tell of them; one when they lie beside each other. */
@@ -19,6 +19,8 @@ export interface Pair {
 export interface AnnotationKind {
   /** For messages: `an annotation`. */
   readonly title: string;
+  /** Name of the folder that holds them, in small letters. */
+  readonly folder: string;
   /** The ending of the files. */
   readonly ending: RegExp;
   /** Name of the folder in ImageSets/ that holds their lists. */
@@ -40,6 +42,16 @@ interface Annotations {
 /** The files of a kind at any depth of a folder. */
 export const annotationsIn = async (path: string, { ending }: AnnotationKind) =>
   (await filesBelow(path)).filter((file) => ending.test(file));
+
+/** The folders of images and of files of a kind in a folder, if it has both. */
+export async function pairIn(path: string, kind: AnnotationKind): Promise<Pair | undefined> {
+  const annotations = await folderNamed(path, [kind.folder]);
+  const images = await folderNamed(path, ["jpegimages", "images"]);
+  const found = annotations !== undefined && images !== undefined;
+  return found && (await annotationsIn(annotations, kind)).length > 0
+    ? { images, annotations }
+    : undefined;
+}
 
 const keyOf = (file: string, folder: string) =>
   relative(folder, file).slice(0, -extname(file).length);
