@@ -10,14 +10,8 @@ import { counted } from "../text/format.js";
 import type { Image, Size } from "./images.js";
 import { type BandFile, type Bands, openBands } from "./pixels/bands.js";
 import { channelRule } from "./pixels/channels.js";
-import {
-  bytesOf16,
-  bytesOfFloats,
-  Histogram,
-  type Limits,
-  type Span,
-  spanOf,
-} from "./pixels/depth.js";
+import { bytesOf16, bytesOfFloats, Histogram, spanOf } from "./pixels/depth.js";
+import type { Limits, Span } from "./pixels/range.js";
 
 /** A file by its path, or its content. */
 export type ImageSource = string | Uint8Array;

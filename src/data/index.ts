@@ -84,7 +84,7 @@ export { type Normalisation, normalisationOf } from "./normalise.js";
 export { sameGroups, withOneOf } from "./oneOf.js";
 export { cacheFolder } from "./packed.js";
 export { channelRule } from "./pixels/channels.js";
-export { isRange, RANGE_EXPECTED, ranges } from "./pixels/depth.js";
+export { isRange, RANGE_EXPECTED, ranges } from "./pixels/range.js";
 export { evenOffsets, type Ragged, ragged } from "./ragged.js";
 export { readClassNames } from "./readers/classNames.js";
 export { DEFAULT_SIZE, decodingOf, isImage } from "./readers/imageFiles.js";

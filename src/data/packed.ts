@@ -15,7 +15,7 @@ import { lockFolder } from "../files/lock.js";
 import { InputError } from "../inputError.js";
 import { type DecodeOptions, decodeInOrder } from "./decode.js";
 import type { Images } from "./images.js";
-import type { Span } from "./pixels/depth.js";
+import type { Span } from "./pixels/range.js";
 import type { DecodedImages } from "./readers/imageFiles.js";
 import type { ReadOptions, ReadProgress } from "./readers/reader.js";
 

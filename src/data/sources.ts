@@ -9,7 +9,7 @@ import type { Splits } from "./dataset.js";
 import { smallestSize } from "./images.js";
 import { labelKinds } from "./labels.js";
 import { checkGroups, withOneOf } from "./oneOf.js";
-import { parseLimits } from "./pixels/depth.js";
+import { parseLimits } from "./pixels/range.js";
 import { cifar } from "./readers/cifar.js";
 import { locationAt } from "./readers/files.js";
 import { idx } from "./readers/idx.js";

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { bytesOf16, formatLimits, Histogram, isRange } from "./depth.js";
+import { bytesOf16, Histogram } from "./depth.js";
+import { formatLimits } from "./range.js";
 
 test("limits are the 1st and 99th percentile of each channel over all that was counted", () => {
   const all = new Histogram();
@@ -34,20 +35,4 @@ test("each channel has its own limits, or all have the same; what lies outside i
   expect(() => bytesOf16(data, 3, "1-2,3-4")).toThrow("it has 3 channels");
   expect(() => bytesOf16(data, 2, "300-100")).toThrow("the lower one first");
   expect(() => bytesOf16(data, 2, "0-70000")).toThrow("from 0 to 65535");
-});
-
-test.each([
-  ["full", true],
-  ["train", true],
-  ["0-3000", true],
-  ["1-2,3-4,5-6,7-8", true],
-  ["1-2,", false],
-  ["best", false],
-  ["-3-4", false],
-  ["3000-100", false],
-  ["0-100,9-9", false],
-  ["0-65536", false],
-  ["toString", false],
-])("setting %s", (text, fits) => {
-  expect(isRange(text)).toBe(fits);
 });

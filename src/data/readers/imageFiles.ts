@@ -6,7 +6,8 @@ import { anyWide, type DecodeOptions, decodeInOrder, limitsOfFiles } from "../de
 import { type Image, type Images, joinImages, takeImages } from "../images.js";
 import type { Labels } from "../labels.js";
 import { estimate, packImages } from "../packed.js";
-import { formatLimits, narrowNote, type Span } from "../pixels/depth.js";
+import { narrowNote } from "../pixels/depth.js";
+import { formatLimits, type Span } from "../pixels/range.js";
 import { memoryFor, type ReadOptions, type WrongFile } from "./reader.js";
 
 const CHANNELS = 3;

@@ -6,7 +6,8 @@ import type { Npz } from "../../tensor/npz.js";
 import { formatShape, type Shape, sizeOf } from "../../tensor/shape.js";
 import { counted } from "../../text/format.js";
 import { type Images, imagesOf } from "../images.js";
-import { bytesOf16, formatLimits, Histogram, parseLimits } from "../pixels/depth.js";
+import { bytesOf16, Histogram } from "../pixels/depth.js";
+import { formatLimits, parseLimits } from "../pixels/range.js";
 import { memoryFor, type ReadOptions, requireMemory } from "./reader.js";
 
 /** More channels than this are no channels. */
