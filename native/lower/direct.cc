@@ -1,6 +1,6 @@
-// Convolutions of few input channels by kernels of our own, see kernels/direct.cc, planar.cc and directInput.cc:
-// first layers, 5x5 kernels on six channels, and their gradients. oneDNN is slow there, since it thinks in whole
-// blocks of channels. The choice depends on shapes and instruction set alone, so that runs repeat.
+// Convolutions of few input or few output channels by kernels of our own, see kernels/direct.cc, planar.cc and
+// directInput.cc: first layers, narrow nets, 5x5 kernels on six channels, and their gradients. oneDNN is slow there, since it
+// thinks in whole blocks of channels. The choice depends on shapes and instruction set alone, so that runs repeat.
 #include <algorithm>
 
 #include "lower/lower.h"
