@@ -5,6 +5,7 @@ import { readLines } from "../../files/text.js";
 import { InputError } from "../../inputError.js";
 import { brief } from "../../text/words.js";
 import { IGNORED } from "../labels.js";
+import { colourKey } from "./pngNumbers.js";
 
 /** Classes, and the numbers that colours stand for. */
 export interface LabelMap {
@@ -12,10 +13,6 @@ export interface LabelMap {
   /** By {@link colourKey}. */
   readonly colours: ReadonlyMap<number, number>;
 }
-
-/** A colour as a number. */
-export const colourKey = (red: number, green: number, blue: number): number =>
-  (red << 16) | (green << 8) | blue;
 
 /** The colour of what does not count in Pascal VOC's own masks: the edges of things. */
 const VOID = colourKey(224, 224, 192);

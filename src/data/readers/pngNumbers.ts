@@ -91,10 +91,14 @@ function unfilter(raw: Uint8Array, header: Header): void {
   }
 }
 
+/** A colour as a number. */
+export const colourKey = (red: number, green: number, blue: number): number =>
+  (red << 16) | (green << 8) | blue;
+
 /** The number of a colour at a place in a row: that of a legend, or of a grey its level. */
 function numberAt(raw: Uint8Array, at: number, legend: ReadonlyMap<number, number> | undefined) {
   const [red, green, blue] = [raw[at], raw[at + 1], raw[at + 2]];
-  const number = legend?.get((red << 16) | (green << 8) | blue);
+  const number = legend?.get(colourKey(red, green, blue));
   if (number !== undefined) return number;
   if (legend) throw new Error(`it has the colour ${red}, ${green}, ${blue}, which no class has`);
   if (red === green && red === blue) return red;
@@ -151,7 +155,7 @@ export function pngSize(bytes: Uint8Array): Size {
 /**
  * Reads the stored numbers of a PNG file, as they are: of one bit 0 and 1, of a palette its indices.
  *
- * @param legend numbers of colours by red * 65536 + green * 256 + blue, for files with three channels or four
+ * @param legend numbers of colours by {@link colourKey}, for files with three channels or four
  * @throws Error, in words, for what is no such file.
  */
 export function pngNumbers(bytes: Uint8Array, legend?: ReadonlyMap<number, number>): PixelNumbers {
