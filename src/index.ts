@@ -10,6 +10,7 @@ export {
   drawMistakes,
   drawPrediction,
   evaluateGroups,
+  featuresOfFiles,
   type GroupEvaluation,
   type OpenWeightsOptions,
   openTrained,

@@ -1,14 +1,26 @@
-// `convoy features RUN`: what the net's body makes of images, as rows of numbers in an .npz file.
+// `convoy features RUN`: what the net's body makes of a data set or of images alone, as rows of numbers in an .npz file.
 
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import { type Dataset, labelData, namesOf, PARTS, type Splits } from "../data/index.js";
+import {
+  type Dataset,
+  isDataset,
+  isImage,
+  labelData,
+  listImages,
+  namesOf,
+  PARTS,
+  type Splits,
+} from "../data/index.js";
 import { writeFileAtomic } from "../files/atomicFile.js";
-import { openTrained, type Trained } from "../runs/index.js";
+import { InputError } from "../inputError.js";
+import { featuresOfFiles, openTrained, type Trained } from "../runs/index.js";
 import { type HostTensor, hostTensor, type TextArray, writeNpz } from "../tensor/index.js";
 import { grouped } from "../text/format.js";
 import { openData } from "../train/openData.js";
 import { type Console, say } from "./console.js";
 import { parseTexts } from "./flags.js";
+import { expectNoImage, tellUnusable } from "./imageArguments.js";
 import { showReading } from "./reading.js";
 
 interface Options {
@@ -60,23 +72,76 @@ async function allArrays(net: Trained, splits: Splits): Promise<Arrays> {
   return arrays;
 }
 
+/** The arrays of a data set. */
+async function arraysOfData(
+  net: Trained,
+  data: string,
+  columns: Options["columns"],
+  console: Console,
+): Promise<Arrays> {
+  // What classes, tags, groups and columns there are is a matter of the run's own data.
+  const others = { classes: undefined, groupBy: undefined, oneOf: undefined };
+  const splits = await openData(
+    { ...net.config.settings, ...others, data, columns: columns ?? {} },
+    { onProgress: showReading(console.err) },
+  );
+  return allArrays(net, splits);
+}
+
+/** The arrays of image files; those that cannot be used are told and left out. */
+async function arraysOfFiles(
+  net: Trained,
+  files: readonly string[],
+  console: Console,
+): Promise<Arrays> {
+  const rows: Float32Array[] = [];
+  const usable: string[] = [];
+  const unusable: string[] = [];
+  for await (const { at, features, reason } of featuresOfFiles(net, files)) {
+    if (features) {
+      rows.push(features);
+      usable.push(files[at]);
+    } else unusable.push(`${files[at]}: ${reason}`);
+  }
+  tellUnusable(unusable, files.length, console);
+  const width = rows[0].length;
+  const all = new Float32Array(rows.length * width);
+  for (const [at, row] of rows.entries()) all.set(row, at * width);
+  return [
+    ["features", hostTensor("f32", [rows.length, width], all)],
+    ["files", { shape: [usable.length], data: usable }],
+  ];
+}
+
+/** Whether the arguments name one data set. What is not there is one, and told as that, unless it looks like images. */
+async function nameData([only, ...others]: readonly string[]): Promise<boolean> {
+  if (others.length > 0) return false;
+  if (await isDataset(only)) return true;
+  const [first] = existsSync(only) ? [] : await listImages([only]);
+  return first === only && !isImage(only);
+}
+
 export function define(command: Command, console: Console): void {
   command
     .argument("<run>", "run folder")
-    .argument("<data>", "data set; its labels are written beside the features")
+    .argument(
+      "<data...>",
+      "data set, whose labels are written beside the features; or image files, folders of them, patterns such as 'photos/*.jpg'",
+    )
     .requiredOption("--out <file>", "the .npz file to write")
     .option("--columns <role=name,...>", "what its columns or arrays hold", parseTexts)
     .option("--engine <name>", "auto, native or reference", "auto")
-    .action(async (run: string, data: string, { out, columns, engine }: Options) => {
+    .action(async (run: string, named: string[], { out, columns, engine }: Options) => {
+      const files = (await nameData(named)) ? undefined : await listImages(named);
+      if (files) expectNoImage("--out", out, files);
+      if (files && columns !== undefined) {
+        throw new InputError("--columns has no effect on images without labels; leave it out");
+      }
       const net = await openTrained(run, { engine });
       try {
-        // What classes, tags, groups and columns there are is a matter of the run's own data.
-        const others = { classes: undefined, groupBy: undefined, oneOf: undefined };
-        const splits = await openData(
-          { ...net.config.settings, ...others, data, columns: columns ?? {} },
-          { onProgress: showReading(console.err) },
-        );
-        const arrays = await allArrays(net, splits);
+        const arrays = files
+          ? await arraysOfFiles(net, files, console)
+          : await arraysOfData(net, named[0], columns, console);
         await writeFileAtomic(out, writeNpz(arrays));
         for (const [name, array] of arrays) {
           const kind = "dtype" in array ? array.dtype : "text";

@@ -10,14 +10,12 @@ import { InputError } from "../inputError.js";
 import { drawPrediction, openTrained, predictFiles, type Trained } from "../runs/index.js";
 import { captionOf, type Prediction, type Task } from "../tasks/index.js";
 import { csvRow, spreadsheetSafe } from "../text/csv.js";
-import { counted, grouped, percent } from "../text/format.js";
+import { counted, percent } from "../text/format.js";
 import { printable } from "../text/printable.js";
 import { count, viewsOption } from "./arguments.js";
 import { type Console, say } from "./console.js";
 import { parseNumber } from "./flags.js";
-
-/** Unusable files that are named. */
-const NAMED = 10;
+import { expectNoImage, tellUnusable } from "./imageArguments.js";
 
 interface Options {
   readonly top: number;
@@ -79,9 +77,8 @@ class Table implements Sink {
 
   /** Opens the file of a table, which must be none of the images. */
   static async open(flag: string, path: string, rows: Rows, images: readonly string[]) {
-    const image = images.find((one) => resolve(one) === resolve(path));
-    if (image === undefined) return new Table(await AtomicFile.open(path), rows);
-    throw new InputError(`${flag} ${path} is one of the images; name another file`);
+    expectNoImage(flag, path, images);
+    return new Table(await AtomicFile.open(path), rows);
   }
 
   private line(cells: readonly (string | number)[]): Promise<void> {
@@ -171,17 +168,6 @@ function drawingsIn(
       await writeFileAtomic(join(folder, `${name}.png`), drawn);
     },
   };
-}
-
-/** Tells which files could not be used; throws when none could. */
-function tellUnusable(unusable: readonly string[], files: number, console: Console): void {
-  if (unusable.length === 0) return;
-  for (const line of unusable.slice(0, NAMED)) say(console.err, line);
-  const more = unusable.length - NAMED;
-  if (more > 0) say(console.err, `... and ${grouped(more)} more`);
-  const message = `${grouped(unusable.length)} of ${grouped(files)} images cannot be used`;
-  if (unusable.length === files) throw new InputError(message);
-  say(console.err, `warning: ${message}; the others are done`);
 }
 
 export function define(command: Command, console: Console): void {

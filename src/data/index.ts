@@ -93,7 +93,7 @@ export { listImages } from "./readers/listImages.js";
 export type { Location, Reader, ReadOptions, ReadProgress, WrongFile } from "./readers/reader.js";
 export { PARTS } from "./readers/roles.js";
 export type { Rows } from "./rows.js";
-export { type OpenOptions, openDataset, type Source, sources } from "./sources.js";
+export { isDataset, type OpenOptions, openDataset, type Source, sources } from "./sources.js";
 export { type SplitOptions, selectionFault, splitSelection } from "./split.js";
 export {
   type BatchPlan,

@@ -213,6 +213,19 @@ function cureFor(path: string, entries: readonly string[]): string {
   return loose === 0 ? "" : `: ${loose} images, and nothing that says what is on them`;
 }
 
+/** The reader of what lies at a location; `undefined` where there is none. */
+async function readerAt(location: Location): Promise<Reader | undefined> {
+  for (const reader of readers) if (await reader.matches(location)) return reader;
+  return undefined;
+}
+
+/** Whether a name or a path is that of a data set which {@link openDataset} knows how to read. */
+export async function isDataset(spec: string): Promise<boolean> {
+  if (sources.some(({ name }) => name === spec)) return true;
+  const location = await locationAt(spec);
+  return location !== undefined && (await readerAt(location)) !== undefined;
+}
+
 async function readPath(path: string, options: OpenOptions): Promise<Splits> {
   const location = await locationAt(path);
   const names = sources.map(({ name }) => name);
@@ -222,8 +235,8 @@ async function readPath(path: string, options: OpenOptions): Promise<Splits> {
         `(${names.join(", ")}) nor the path of a folder or file`,
     );
   }
-  for (const reader of readers) {
-    if (!(await reader.matches(location))) continue;
+  const reader = await readerAt(location);
+  if (reader) {
     refuseKind(location, reader, options);
     refuseIdle(path, reader, options);
     refuseRange(reader, options);

@@ -1,5 +1,6 @@
 export { drawPrediction } from "./draw.js";
 export type { Features } from "./features.js";
+export { type FileFeatures, featuresOfFiles } from "./featuresOfFiles.js";
 export { openTraining, swarmOf } from "./fromConfig.js";
 export { evaluateGroups, type GroupEvaluation } from "./groups.js";
 export { EpochTable } from "./listeners/epochTable.js";
