@@ -48,6 +48,7 @@ interface Annotation {
   readonly category: Id;
   readonly at: readonly number[];
   readonly region?: Region;
+  readonly fault?: string;
   readonly outlined: boolean;
   readonly crowd: boolean;
   readonly source: string;
@@ -85,19 +86,29 @@ function boxIn(bbox: unknown, source: string): number[] {
   return [left, top, left + width, top + height];
 }
 
+/** The outline of an annotation, or why it cannot be used. */
+function outlineIn(segmentation: unknown): Pick<Annotation, "region" | "fault"> {
+  try {
+    const region = regionIn(segmentation);
+    return region ? { region } : {};
+  } catch (error) {
+    return { fault: `its segmentation has ${(error as Error).message}` };
+  }
+}
+
 /** Box and outline of an annotation, of which one is enough; of a box without a `bbox` it is that round its polygons. */
 function placeIn(
   { bbox, segmentation }: Fields,
   { outlines = false }: CocoOptions,
   source: string,
-): Pick<Annotation, "at" | "region"> {
+): Pick<Annotation, "at" | "region" | "fault"> {
   if (!outlines && bbox !== undefined) return { at: boxIn(bbox, source) };
-  const region = regionIn(segmentation, source);
-  if (!outlines) {
-    const box = region?.kind === "polygons" ? boxRound(region.of.data) : undefined;
-    return { at: box ?? boxIn(bbox, source) };
-  }
-  return region ? { at: [], region } : { at: boxIn(bbox, source) };
+  const outline = outlineIn(segmentation);
+  const { region, fault } = outline;
+  if (outlines) return region || fault ? { at: [], ...outline } : { at: boxIn(bbox, source) };
+  if (fault) throw new InputError(`${source}: ${fault}`);
+  const box = region?.kind === "polygons" ? boxRound(region.of.data) : undefined;
+  return { at: box ?? boxIn(bbox, source) };
 }
 
 function crowdIn({ iscrowd = 0 }: Fields, source: string): boolean {
@@ -190,6 +201,8 @@ class Collector {
 
 /**
  * Images, boxes and classes of an annotation file, or with `outlines` these instead of the boxes that have some.
+ *
+ * Outlines that cannot be used are kept as such.
  *
  * @throws InputError by list and place or by number, for what is no JSON, no list of the format, a number that is there
  *   twice, and an annotation of an image or a category that there is not.

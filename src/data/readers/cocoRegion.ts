@@ -1,6 +1,5 @@
 // The `segmentation` of a COCO annotation: polygons, or runs of pixels (RLE), as numbers or compressed.
 
-import { InputError } from "../../inputError.js";
 import { polygonsOf, type Region } from "./regions.js";
 
 const isCount = (value: unknown): value is number =>
@@ -33,19 +32,14 @@ export const hasRegion = (segmentation: unknown): boolean =>
 /**
  * The region that a `segmentation` tells of; `undefined` for one that is missing or empty.
  *
- * @param source for messages
- * @throws InputError for what is no such thing.
+ * @throws Error, in words, for what is no such thing.
  * @example
- * regionIn([[0, 0, 4, 0, 4, 2]], "a.json: annotation 1")?.kind; // "polygons"
+ * regionIn([[0, 0, 4, 0, 4, 2]])?.kind; // "polygons"
  */
-export function regionIn(segmentation: unknown, source: string): Region | undefined {
+export function regionIn(segmentation: unknown): Region | undefined {
   const isList = Array.isArray(segmentation);
   if (!hasRegion(segmentation)) return undefined;
-  try {
-    if (isList && segmentation.every(areNumbers)) return polygonsOf(segmentation);
-    if (!isList && typeof segmentation === "object") return runsOf(segmentation!);
-    throw new Error(`${JSON.stringify(segmentation).slice(0, 60)}; ${EXPECTED}`);
-  } catch (error) {
-    throw new InputError(`${source}: its segmentation has ${(error as Error).message}`);
-  }
+  if (isList && segmentation.every(areNumbers)) return polygonsOf(segmentation);
+  if (!isList && typeof segmentation === "object") return runsOf(segmentation!);
+  throw new Error(`${JSON.stringify(segmentation).slice(0, 60)}; ${EXPECTED}`);
 }

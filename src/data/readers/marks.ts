@@ -27,6 +27,8 @@ export interface Mark {
   readonly crowd?: boolean;
   /** Which pixels it means, where that is told and asked for. */
   readonly region?: Region;
+  /** Why what is told of its pixels cannot be used, where it cannot. */
+  readonly fault?: string;
   /** For messages: `file: line 3`. */
   readonly source: string;
 }

@@ -8,9 +8,9 @@ import { imageSize } from "../decode.js";
 import { type Size, sizeAt } from "../images.js";
 import { IGNORED } from "../labels.js";
 import { ragged } from "../ragged.js";
-import { type ImageFiles, readImages } from "./imageFiles.js";
+import { type ImageFiles, readImages, refuseWrong } from "./imageFiles.js";
 import { type PixelNumbers, pngNumbers, pngSize } from "./pngNumbers.js";
-import { mayBeWhite, numbered, type ReadOptions } from "./reader.js";
+import { mayBeWhite, numbered, type ReadOptions, type WrongFile } from "./reader.js";
 import { mapParts, PARTS, type Parts } from "./roles.js";
 
 /** Where the mask of an image comes from. */
@@ -18,11 +18,11 @@ export interface MaskSource {
   /** For messages. */
   readonly source: string;
   /**
-   * The mask of an image of a size.
+   * The mask of an image of a size. What it has to be made without is added to `wrong`.
    *
    * @throws InputError for one that cannot be read, or is of another size.
    */
-  read(size: Size, image: string): PixelNumbers;
+  read(size: Size, image: string, wrong: WrongFile[]): PixelNumbers;
 }
 
 /** An image and its mask. */
@@ -100,13 +100,17 @@ interface Masks {
 }
 
 /** The masks of images that were read; those of images that could not be used are left out. */
-async function readMasks({ images, ids = [] }: Dataset, examples: readonly Example[]) {
+async function readMasks(
+  { images, ids = [] }: Dataset,
+  examples: readonly Example[],
+  wrong: WrongFile[],
+): Promise<Masks> {
   const usable = new Set(ids);
   const own = examples.filter(({ image }) => usable.has(image));
   const of: Uint8Array[] = [];
   const levels: number[][] = [];
   for (const [at, { image, mask }] of own.entries()) {
-    const numbers = mask.read(await imageSize(image), image);
+    const numbers = mask.read(await imageSize(image), image, wrong);
     levels.push([...new Set(numbers.of)]);
     of.push(scaled(numbers, sizeAt(images, at)));
   }
@@ -148,7 +152,8 @@ const imagesOnly = ({ examples, ...grouping }: MaskedFiles): ImageFiles => ({
  *
  * @param source for messages
  * @param said names of the classes, of masks whose numbers stand for these
- * @throws InputError for a mask that cannot be read, of another size than its image, or with a number that is no class.
+ * @throws InputError for a mask that cannot be read, of another size than its image, or with a number that is no class,
+ *   and for outlines that cannot be used; with `options.wrong` these are left out and listed there.
  */
 export async function readMasked(
   name: string,
@@ -160,7 +165,12 @@ export async function readMasked(
   const present = PARTS.filter((part) => parts[part] !== undefined);
   const splits = await readImages({ name, ...mapParts(parts, imagesOnly) }, options);
   const masks: Masks[] = [];
-  for (const part of present) masks.push(await readMasks(splits[part]!, parts[part]!.examples));
+  const wrong: WrongFile[] = [];
+  for (const part of present) {
+    masks.push(await readMasks(splits[part]!, parts[part]!.examples, wrong));
+  }
+  if (options.wrong) for (const outline of wrong) options.wrong.push(outline);
+  else refuseWrong(wrong, "outlines cannot be used; mend or remove them");
   const names = said ?? options.classes ?? options.known;
   const white = said === undefined && mayBeWhite(names) && isBlackAndWhite(masks);
   const classes = names ?? numbered(white ? 2 : largest(masks[0]) + 1);

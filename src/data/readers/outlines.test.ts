@@ -8,6 +8,7 @@ import { InputError } from "../../inputError.js";
 import type { MaskLabels } from "../labels.js";
 import { openDataset } from "../sources.js";
 import { parseCoco } from "./cocoJson.js";
+import type { WrongFile } from "./reader.js";
 
 const small = await blackImage(8, 4);
 const large = await blackImage(40, 20);
@@ -175,6 +176,36 @@ describe("COCO", () => {
     const error = await read(file(annotations)).catch((found) => found);
     expect(error).toBeInstanceOf(InputError);
     expect(error.message).toMatch(message);
+  });
+
+  test("all bad outlines are named together, or listed and left out where that is asked for", async () => {
+    const text = file(
+      [
+        annotation(1),
+        annotation(5, { segmentation: [[1, 1, 2, 2]] }),
+        annotation(6, { segmentation: [rectangle(9, 0, 12, 3)] }),
+        annotation(7, { segmentation: { counts: [3, 4], size: [4, 8] } }),
+        annotation(8, { image_id: 8 }),
+      ],
+      { images: [images[0], { ...images[1], width: 9, height: 4 }] },
+    );
+    await expect(read(text)).rejects.toThrow(
+      /^4 outlines cannot .*annotation 5: its segmentation has a polygon of 2 corners.*annotation 6: .*outside.*annotation 7: runs of 7.*image 8: says/s,
+    );
+    const wrong: WrongFile[] = [];
+    const { train, notes } = await read(text, { wrong });
+    expect(wrong.map(({ path }) => path.split(": ").at(-1))).toEqual([
+      ...["annotation 5", "annotation 6", "annotation 7", "image 8"],
+    ]);
+    const nothing = new Array(4).fill("........");
+    expect(rowsIn(train.labels, 8)).toEqual([
+      ["00000000", "02220000", "02220000", "00000000"],
+      nothing,
+    ]);
+    expect(notes?.join("\n")).not.toContain("without an outline");
+    await expect(read(file([annotation(5, { segmentation: [[1, 1, 2, 2]] })]))).rejects.toThrow(
+      /^1 outlines cannot .*annotation 5/s,
+    );
   });
 
   test("a file that tells another size than its image has is refused, and so are too many classes", async () => {

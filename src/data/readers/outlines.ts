@@ -18,7 +18,7 @@ import {
 } from "./marks.js";
 import { type MaskedFiles, readMasked } from "./masks.js";
 import type { PixelNumbers } from "./pngNumbers.js";
-import type { ReadOptions } from "./reader.js";
+import type { ReadOptions, WrongFile } from "./reader.js";
 import { boxRegion, eachRun, type Region } from "./regions.js";
 import { mapParts, PARTS, type Parts } from "./roles.js";
 
@@ -28,25 +28,17 @@ export const BACKGROUND = "background";
 /** What outlines are, beside their images. */
 export type OutlineFormat = Pick<MarkFormat, "shares" | "classes">;
 
-/** A region, the number that its pixels get, and how messages call it. */
+/** A region, how many pixels it has, and the number that they get. */
 interface Painted {
   readonly region: Region;
+  readonly pixels: number;
   readonly number: number;
-  readonly source: string;
 }
 
-/** Calls `use` with the runs of pixels of a region; faults name where it stands. */
-function eachRunOf({ region, source }: Painted, size: Size, use: Parameters<typeof eachRun>[2]) {
-  try {
-    eachRun(region, size, use);
-  } catch (error) {
-    throw new InputError(`${source}: ${(error as Error).message}`);
-  }
-}
-
-function pixelsOf(painted: Painted, size: Size): number {
+/** The pixels of a region. @throws Error, in words, for one that is not of such an image. */
+function pixelsOf(region: Region, size: Size): number {
   let pixels = 0;
-  eachRunOf(painted, size, (_, count) => {
+  eachRun(region, size, (_, count) => {
     pixels += count;
   });
   return pixels;
@@ -58,49 +50,54 @@ function pixelsOf(painted: Painted, size: Size): number {
  */
 function paint(all: readonly Painted[], size: Size): Uint8Array {
   const of = new Uint8Array(size.height * size.width);
-  const sized = all.map((painted) => ({ painted, pixels: pixelsOf(painted, size) }));
   const layer = ({ number }: Painted) => Number(number !== IGNORED);
-  sized.sort((a, b) => layer(a.painted) - layer(b.painted) || b.pixels - a.pixels);
-  for (const { painted } of sized) {
-    eachRunOf(painted, size, (first, count, step) => {
-      if (step === 1) of.fill(painted.number, first, first + count);
-      else for (let k = 0, at = first; k < count; k++, at += step) of[at] = painted.number;
+  const layers = [...all].sort((a, b) => layer(a) - layer(b) || b.pixels - a.pixels);
+  for (const { region, number } of layers) {
+    eachRun(region, size, (first, count, step) => {
+      if (step === 1) of.fill(number, first, first + count);
+      else for (let k = 0, at = first; k < count; k++, at += step) of[at] = number;
     });
   }
   return of;
 }
 
 /** Whether the pixels of a mark have no class: it is a crowd, or a box that does not say which of its pixels it means. */
-const isVague = ({ crowd, region }: Mark) => crowd === true || region === undefined;
+const isVague = (mark: Mark) => mark.crowd === true || isBox(mark);
 
-const paintedOf = (mark: Mark, list: ClassList): Painted => {
-  const number = classOf(mark, list);
-  return {
-    region: mark.region ?? boxRegion(mark.at),
-    number: isVague(mark) ? IGNORED : number,
-    source: mark.source,
-  };
-};
+/** Whether nothing is told of its pixels. */
+const isBox = ({ region, fault }: Mark) => region === undefined && fault === undefined;
 
-/** The mask of an image of a size. */
+/** What to paint of a mark. @throws Error, in words, for an outline that cannot be used. */
+function paintedOf(mark: Mark, number: number, size: Size): Painted {
+  if (mark.fault !== undefined) throw new Error(mark.fault);
+  const region = mark.region ?? boxRegion(mark.at);
+  return { region, pixels: pixelsOf(region, size), number: isVague(mark) ? IGNORED : number };
+}
+
+/** The mask of an image of a size. Outlines that cannot be used go to `wrong`; in an image of another size no pixel counts. */
 function maskOf(
   example: MarkedImage,
   size: Size,
   list: ClassList,
   { shares }: OutlineFormat,
+  wrong: WrongFile[],
 ): PixelNumbers {
-  const other = otherSize(example, size);
-  if (other) throw new InputError(`${other.path}: ${other.reason}`);
-  const marks = shares ? inPixels(example.marks, size) : example.marks;
   const { height, width } = size;
-  return {
-    height,
-    width,
-    of: paint(
-      marks.map((mark) => paintedOf(mark, list)),
-      size,
-    ),
-  };
+  const other = otherSize(example, size);
+  if (other) {
+    wrong.push(other);
+    return { height, width, of: new Uint8Array(height * width).fill(IGNORED) };
+  }
+  const all: Painted[] = [];
+  for (const mark of shares ? inPixels(example.marks, size) : example.marks) {
+    const number = classOf(mark, list);
+    try {
+      all.push(paintedOf(mark, number, size));
+    } catch (error) {
+      wrong.push({ path: mark.source, reason: (error as Error).message });
+    }
+  }
+  return { height, width, of: paint(all, size) };
 }
 
 /** The classes of masks: the background before those of what is marked. */
@@ -126,7 +123,7 @@ export const MASKS = "--task segment learns masks";
 
 /** What is said of a part. */
 function noteOf(part: string, { examples }: MarkedFiles): string[] {
-  const boxes = examples.flatMap(({ marks }) => marks.filter(({ region }) => !region)).length;
+  const boxes = examples.flatMap(({ marks }) => marks.filter(isBox)).length;
   if (boxes === 0) return [];
   const whose = boxes === 1 ? "its" : "their";
   return [
@@ -139,8 +136,9 @@ function noteOf(part: string, { examples }: MarkedFiles): string[] {
  * outline, do not count.
  *
  * @param source for messages
- * @throws InputError for a training part without outlines, for a class that is not known, and for an outline that cannot
- *   be painted or is of an image of another size.
+ * @throws InputError for a training part without outlines, for a class that is not known, and by file and annotation for
+ *   outlines that cannot be painted or are of an image of another size; with `options.wrong` these are left out and listed
+ *   there.
  */
 export async function readOutlined(
   name: string,
@@ -167,7 +165,10 @@ export async function readOutlined(
     ({ examples, groups }): MaskedFiles => ({
       examples: examples.map((example) => ({
         image: example.image,
-        mask: { source: example.image, read: (size) => maskOf(example, size, list, format) },
+        mask: {
+          source: example.image,
+          read: (size, _, wrong) => maskOf(example, size, list, format, wrong),
+        },
       })),
       ...(groups && { groups }),
     }),

@@ -52,14 +52,17 @@ const fromCentre = ([x, y, width, height]: readonly number[]) => [
   y + height / 2,
 ];
 
-/** The box round a polygon, and the polygon itself where that is asked for. */
-function placeOf(corners: readonly number[], outlines: boolean, source: string) {
+/** The box round a polygon, and the polygon itself where that is asked for, or why it cannot be used. */
+function placeOf(
+  corners: readonly number[],
+  outlines: boolean,
+): Pick<Mark, "at" | "region" | "fault"> {
   const at = boxRound(corners);
   if (!outlines) return { at };
   try {
     return { at, region: polygonsOf([corners]) };
   } catch (error) {
-    throw new InputError(`${source} has ${(error as Error).message}`);
+    return { at, fault: `it has ${(error as Error).message}` };
   }
 }
 
@@ -96,7 +99,7 @@ export function parseYolo(
     else if (shares[2] < 0 || shares[3] < 0) {
       throw new InputError(`${source} has a negative width or height`);
     }
-    const place = isPolygon ? placeOf(shares, outlines, source) : { at: fromCentre(shares) };
+    const place = isPolygon ? placeOf(shares, outlines) : { at: fromCentre(shares) };
     marks.push({ name, source, ...place });
   }
   return { marks, polygons };
