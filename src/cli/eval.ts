@@ -22,15 +22,15 @@ import { dataDifference, fingerprint } from "../train/fingerprint.js";
 import { isSource, openData } from "../train/openData.js";
 import { count, viewsOption } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
+import { addEngineFlags, type EngineFlags } from "./engineFlags.js";
 import { parseTexts } from "./flags.js";
 import { metricText, metricTitle } from "./metricText.js";
 import { showReading } from "./reading.js";
 import { table } from "./table.js";
 
-interface Options {
+interface Options extends EngineFlags {
   readonly data?: string;
   readonly columns?: Readonly<Record<string, string>>;
-  readonly engine?: string;
   readonly views?: string;
   readonly json?: boolean;
   readonly draw?: string;
@@ -171,22 +171,22 @@ async function drawWorst(
 }
 
 export function define(command: Command, console: Console): void {
+  addEngineFlags(command);
   command
     .argument("<run>", "run folder")
     .option("--data <data>", "another data set that shows the same classes or some of them")
     .option("--columns <role=name,...>", "what its columns or arrays hold", parseTexts)
-    .option("--engine <name>", "auto, native or reference", "auto")
     .addOption(viewsOption())
     .option("--by-group", "a row for each group too, as habitat or patient")
     .option("--draw <folder>", "draw the images it is worst at: what is known, and what it says")
     .option("--worst <number>", `images to draw (default: ${WORST})`, count)
     .option("--json", "print one object")
     .action(async (run: string, options: Options) => {
-      const { data, columns, engine, views, json, draw, worst, byGroup } = options;
+      const { data, columns, engine, threads, views, json, draw, worst, byGroup } = options;
       if (worst !== undefined && draw === undefined) {
         throw new InputError("--worst has no effect without --draw; add that, or leave it out");
       }
-      const net = await openTrained(run, { engine, views });
+      const net = await openTrained(run, { engine, threads, views });
       try {
         if (draw !== undefined) makeFolder(draw);
         const evaluated = await evaluatedSet(run, net, { data, columns }, showReading(console.err));

@@ -19,14 +19,14 @@ import { type HostTensor, hostTensor, type TextArray, writeNpz } from "../tensor
 import { grouped } from "../text/format.js";
 import { openData } from "../train/openData.js";
 import { type Console, say } from "./console.js";
+import { addEngineFlags, type EngineFlags } from "./engineFlags.js";
 import { parseTexts } from "./flags.js";
 import { expectNoImage, tellUnusable } from "./imageArguments.js";
 import { showReading } from "./reading.js";
 
-interface Options {
+interface Options extends EngineFlags {
   readonly out: string;
   readonly columns?: Record<string, string>;
-  readonly engine?: string;
 }
 
 type Arrays = [string, HostTensor | TextArray][];
@@ -122,6 +122,7 @@ async function nameData([only, ...others]: readonly string[]): Promise<boolean> 
 }
 
 export function define(command: Command, console: Console): void {
+  addEngineFlags(command);
   command
     .argument("<run>", "run folder")
     .argument(
@@ -130,14 +131,13 @@ export function define(command: Command, console: Console): void {
     )
     .requiredOption("--out <file>", "the .npz file to write")
     .option("--columns <role=name,...>", "what its columns or arrays hold", parseTexts)
-    .option("--engine <name>", "auto, native or reference", "auto")
-    .action(async (run: string, named: string[], { out, columns, engine }: Options) => {
+    .action(async (run: string, named: string[], { out, columns, engine, threads }: Options) => {
       const files = (await nameData(named)) ? undefined : await listImages(named);
       if (files) expectNoImage("--out", out, files);
       if (files && columns !== undefined) {
         throw new InputError("--columns has no effect on images without labels; leave it out");
       }
-      const net = await openTrained(run, { engine });
+      const net = await openTrained(run, { engine, threads });
       try {
         const arrays = files
           ? await arraysOfFiles(net, files, console)

@@ -17,14 +17,14 @@ import { counted, hundredths, percent } from "../text/format.js";
 import { printable } from "../text/printable.js";
 import { count, numbers } from "./arguments.js";
 import { type Console, type Stream, say, sayJson } from "./console.js";
+import { addEngineFlags, type EngineFlags } from "./engineFlags.js";
 import { table } from "./table.js";
 
-interface Options {
+interface Options extends EngineFlags {
   readonly sigmas?: readonly number[];
   readonly draws: number;
   readonly images: number;
   readonly seed: number;
-  readonly engine?: string;
   readonly json?: boolean;
 }
 
@@ -40,8 +40,8 @@ const showDraws = (stream: Stream, run: string) => (done: number, total: number)
 };
 
 async function measure(run: string, options: Options, err: Stream): Promise<Measured> {
-  const { sigmas, draws, seed, images, engine } = options;
-  const net = await openTrained(run, { engine });
+  const { sigmas, draws, seed, images, engine, threads } = options;
+  const net = await openTrained(run, { engine, threads });
   try {
     const set = await trainingImages(net.config, images, seed);
     const profile = await flatness(net, set, { sigmas, draws, seed, onDraw: showDraws(err, run) });
@@ -82,13 +82,13 @@ function describe(measured: readonly Measured[]): string[] {
 }
 
 export function define(command: Command, { out, err }: Console): void {
+  addEngineFlags(command);
   command
     .argument("<runs...>", "run folders; several share one chart")
     .option("--sigmas <numbers>", "strengths of the noise (default: 0, 0.05, ... 0.5)", numbers)
     .option("--draws <number>", "draws of the noise for each strength", count, 20)
     .option("--images <number>", "training images to evaluate on", count, 2000)
     .option("--seed <number>", "of the noise and of the choice of images", count, 1)
-    .option("--engine <name>", "auto, native or reference", "auto")
     .option("--json", "print one object")
     .action(async (runs: string[], options: Options) => {
       const measured: Measured[] = [];

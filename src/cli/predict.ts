@@ -14,12 +14,12 @@ import { counted, percent } from "../text/format.js";
 import { printable } from "../text/printable.js";
 import { count, viewsOption } from "./arguments.js";
 import { type Console, say } from "./console.js";
+import { addEngineFlags, type EngineFlags } from "./engineFlags.js";
 import { parseNumber } from "./flags.js";
 import { expectNoImage, tellUnusable } from "./imageArguments.js";
 
-interface Options {
+interface Options extends EngineFlags {
   readonly top: number;
-  readonly engine?: string;
   readonly views?: string;
   readonly json?: boolean;
   readonly out?: string;
@@ -171,11 +171,11 @@ function drawingsIn(
 }
 
 export function define(command: Command, console: Console): void {
+  addEngineFlags(command);
   command
     .argument("<run>", "run folder")
     .argument("<images...>", "image files, folders of them, or patterns such as 'photos/*.jpg'")
     .option("--top <number>", "classes to name", count, 3)
-    .option("--engine <name>", "auto, native or reference", "auto")
     .addOption(viewsOption())
     .option("--out <file>", "write a CSV table with a row for each image")
     .option("--places <file>", "write a CSV table with a row for each point or box")
@@ -183,9 +183,9 @@ export function define(command: Command, console: Console): void {
     .option("--draw <folder>", "draw what was found into copies of the images")
     .option("--json", "print a line of JSON for each image")
     .action(async (run: string, named: string[], options: Options) => {
-      const { top, engine, views, json, draw, confidence } = options;
+      const { top, engine, threads, views, json, draw, confidence } = options;
       const files = await listImages(named);
-      const net = await openTrained(run, { engine, views });
+      const net = await openTrained(run, { engine, threads, views });
       const tables = new Map<string, Table>();
       try {
         checkConfidence(confidence, net.task);

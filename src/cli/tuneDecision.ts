@@ -5,31 +5,31 @@ import { openTrained, tuneDecision } from "../runs/index.js";
 import { grouped } from "../text/format.js";
 import { viewsOption } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
+import { addEngineFlags, type EngineFlags } from "./engineFlags.js";
 import { metricText, metricTitle } from "./metricText.js";
 import { table } from "./table.js";
 
-interface Options {
-  readonly engine?: string;
+interface Options extends EngineFlags {
   readonly views?: string;
   readonly json?: boolean;
 }
 
 /** The task of a run, and the names of its net's outputs. */
-async function saidBy(run: string, engine: string | undefined) {
-  const net = await openTrained(run, { engine });
+async function saidBy(run: string, { engine, threads }: EngineFlags) {
+  const net = await openTrained(run, { engine, threads });
   await net.close();
   return { task: net.task, names: net.info.names };
 }
 
 async function decide(
   run: string,
-  { engine, views, json }: Options,
+  { engine, threads, views, json }: Options,
   console: Console,
 ): Promise<void> {
-  const found = await tuneDecision(run, { engine, views });
+  const found = await tuneDecision(run, { engine, threads, views });
   if (json) return sayJson(console, { run, ...found });
   const { images, before, after, constants } = found;
-  const { task, names } = await saidBy(run, engine);
+  const { task, names } = await saidBy(run, { engine, threads });
   const told = task.metrics.filter(({ name }) => before[name] !== undefined);
   const rows = told.map((metric) => [
     metricTitle(metric.name),
@@ -50,12 +50,12 @@ async function decide(
 
 /** Adds the verb to `convoy tune`. */
 export function addDecision(command: Command, console: Console): void {
-  command
+  const decision = command
     .command("decision")
     .description("choose from which confidence on a finished run of tags or boxes says things")
     .argument("<run>", "run folder")
-    .option("--engine <name>", "auto, native or reference", "auto")
     .addOption(viewsOption())
     .option("--json", "print one object")
     .action((run: string, options: Options) => decide(run, options, console));
+  addEngineFlags(decision);
 }
