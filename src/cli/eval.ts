@@ -5,7 +5,7 @@ import { basename, extname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { type Dataset, draw, joined, type ReadProgress } from "../data/index.js";
 import { writeFileAtomic } from "../files/atomicFile.js";
-import { makeFolder } from "../files/folders.js";
+import { expectEmpty, makeFolder } from "../files/folders.js";
 import { InputError } from "../inputError.js";
 import {
   drawMistakes,
@@ -188,7 +188,10 @@ export function define(command: Command, console: Console): void {
       }
       const net = await openTrained(run, { engine, threads, views });
       try {
-        if (draw !== undefined) makeFolder(draw);
+        if (draw !== undefined) {
+          makeFolder(draw);
+          expectEmpty(draw);
+        }
         const evaluated = await evaluatedSet(run, net, { data, columns }, showReading(console.err));
         const evaluation = await net.evaluate(evaluated.dataset);
         const groups = byGroup ? await evaluateGroups(net, evaluated.dataset) : undefined;

@@ -5,7 +5,7 @@ import { basename, dirname, extname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { listImages } from "../data/index.js";
 import { AtomicFile, writeFileAtomic } from "../files/atomicFile.js";
-import { makeFolder } from "../files/folders.js";
+import { expectEmpty, makeFolder } from "../files/folders.js";
 import { InputError } from "../inputError.js";
 import { drawPrediction, openTrained, predictFiles, type Trained } from "../runs/index.js";
 import { captionOf, type Prediction, type Task } from "../tasks/index.js";
@@ -153,6 +153,7 @@ function drawingsIn(
     throw new InputError(`--draw ${folder} is a file; name a folder`);
   }
   makeFolder(folder);
+  expectEmpty(folder);
   const taken = new Set<string>();
   return {
     get drawn() {

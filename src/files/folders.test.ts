@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { makeFolder, makeNewFolder } from "./folders.js";
+import { expectEmpty, makeFolder, makeNewFolder } from "./folders.js";
 
 let folder: string;
 beforeAll(() => {
@@ -20,6 +20,17 @@ test("makes what is missing of a path", () => {
 test("a folder that must be new is made once", () => {
   const path = join(folder, "new");
   expect([makeNewFolder(path), makeNewFolder(path)]).toEqual([true, false]);
+});
+
+test("a folder is empty but for hidden things and a lock, or named with what it holds", () => {
+  const path = join(folder, "full");
+  makeFolder(path);
+  for (const name of [".hidden", "run.lock"]) writeFileSync(join(path, name), "");
+  expect(() => expectEmpty(path)).not.toThrow();
+  for (const name of ["b.png", "a.png"]) writeFileSync(join(path, name), "");
+  expect(() => expectEmpty(path)).toThrow(
+    /full is not empty \(it holds a.png\); choose a new folder/,
+  );
 });
 
 test("a path that cannot be made is named, without trying for ever", () => {

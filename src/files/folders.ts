@@ -1,7 +1,7 @@
 // Folders are made one level at a time: Node's `mkdir` with `recursive` never returns where a parent is
 // there and nothing can be made in it, as under /proc or in a working folder that has been deleted.
 
-import { mkdirSync, statSync } from "node:fs";
+import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { InputError } from "../inputError.js";
 import { writeError } from "./errors.js";
@@ -42,6 +42,20 @@ export function makeNewFolder(path: string): boolean {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw writeError(path, error);
   }
+}
+
+/**
+ * Refuses a folder that holds anything: what is made is not mixed with what is there. Hidden things and a lock do not
+ * count.
+ *
+ * @throws InputError naming what it holds.
+ */
+export function expectEmpty(path: string): void {
+  const [first] = readdirSync(path)
+    .filter((name) => !name.startsWith(".") && name !== "run.lock")
+    .sort();
+  if (first === undefined) return;
+  throw new InputError(`${path} is not empty (it holds ${first}); choose a new folder`);
 }
 
 /** The absolute form of a path. Throws an {@link InputError} when the working folder has been deleted. */

@@ -1,10 +1,10 @@
 // A study's folder: its plan, whatever tables are made of it, and a run folder for every run.
 
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../files/atomicFile.js";
-import { makeFolder } from "../files/folders.js";
+import { expectEmpty, makeFolder } from "../files/folders.js";
 import { readJson } from "../files/json.js";
 import { lockFolder } from "../files/lock.js";
 import { InputError } from "../inputError.js";
@@ -24,11 +24,7 @@ export interface StudyFolder {
 
 async function expectSamePlan({ out, plan, kind }: StudyFolder): Promise<void> {
   const path = join(out, PLAN);
-  if (!existsSync(path)) {
-    const [first] = readdirSync(out).filter((name) => !name.startsWith(".") && name !== "run.lock");
-    if (first === undefined) return;
-    throw new InputError(`${out} is not empty (it holds ${first}); choose a new folder`);
-  }
+  if (!existsSync(path)) return expectEmpty(out);
   const saved = await readJson(path, z.unknown());
   const difference = firstDifference(saved, JSON.parse(JSON.stringify(plan)));
   if (difference === undefined) return;
