@@ -117,6 +117,30 @@ describe("an archive", () => {
     );
   });
 
+  test("with tags has one of them as its class", async () => {
+    const tags = (...of: number[]) =>
+      writeNpz([
+        ["train_features", features],
+        ["train_tags", hostTensor("u8", [4, 2], Uint8Array.from(of))],
+        ["classes", { shape: [2], data: ["haze", "river"] }],
+      ]);
+    const all = tags(0, 1, 2, 0, 1, 1, 0, 0);
+    const table = await reading(all, { label: "river" }, "t.npz");
+    expect(table.names).toEqual(["not river", "river"]);
+    expect(table.classes).toEqual(Int32Array.of(1, 0, 1, 0));
+    const refused = (label: string | undefined, message: string) =>
+      expect(reading(all, label === undefined ? {} : { label }, "t.npz")).rejects.toThrow(message);
+    await refused(
+      undefined,
+      "t.npz: train_tags holds the tags haze, river, and one of them can be",
+    );
+    await refused("rivers", 'there is no "rivers" (did you mean "river"?); train_tags holds');
+    await refused("haze", 'of 1 sample it is not known whether it has the tag "haze"');
+    await expect(
+      reading(tags(0, 1, 0, 1, 0, 1, 0, 1), { label: "river" }, "t.npz"),
+    ).rejects.toThrow('all labels are "river"');
+  });
+
   test("is refused for shapes that do not belong together", async () => {
     const archive = writeNpz([
       ["features", features],

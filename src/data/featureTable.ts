@@ -4,9 +4,11 @@ import { basename } from "node:path";
 import { type Matrix, matrix } from "../estimators/index.js";
 import { withFile } from "../files/read.js";
 import { InputError } from "../inputError.js";
-import { openNpz } from "../tensor/npz.js";
+import type { TextArray } from "../tensor/npy.js";
+import { type Npz, openNpz } from "../tensor/npz.js";
 import { formatShape } from "../tensor/shape.js";
 import { type CsvRow, parseCsv } from "../text/csv.js";
+import { counted } from "../text/format.js";
 import { suggestion } from "../text/words.js";
 import { sortNames } from "./readers/classNames.js";
 import { isBlank, isNumeric } from "./readers/columns.js";
@@ -58,18 +60,20 @@ function named(
   return { ...rest, names, classes: Int32Array.from(labels, (label) => numbers.get(label)!) };
 }
 
+/** Usual names of arrays by role, those among them that `convoy features` writes. */
+const USUAL = {
+  features: ["features", "train_features", "x", "X"],
+  label: ["labels", "train_labels", "label", "y"],
+} as const satisfies Record<string, readonly string[]>;
+
 /** The array of an archive that plays a role. */
 function arrayNamed(
   names: readonly string[],
-  role: string,
+  role: keyof typeof USUAL,
   given: string | undefined,
   path: string,
 ) {
-  const usual = {
-    // As `convoy features` writes them, too.
-    features: ["features", "train_features", "x", "X"],
-    label: ["labels", "train_labels", "label", "y"],
-  }[role]!;
+  const usual = USUAL[role];
   const found =
     given === undefined
       ? usual.find((name) => names.includes(name))
@@ -81,17 +85,65 @@ function arrayNamed(
   );
 }
 
+/** The tags beside features, as `convoy features` writes them: [samples, tags], with their names. */
+function tagsIn(archive: Npz, features: string) {
+  const array = features.replace(/features$/, "tags");
+  if (array === features || !archive.names.includes(array)) return undefined;
+  return archive.names.includes("classes")
+    ? { array, names: archive.texts("classes").data }
+    : undefined;
+}
+
+/** One tag as the class of each sample: whether it has it. */
+function classesOfTag(
+  archive: Npz,
+  { array, names }: NonNullable<ReturnType<typeof tagsIn>>,
+  tag: string | undefined,
+  path: string,
+): TextArray {
+  const at = tag === undefined ? -1 : names.indexOf(tag);
+  if (at < 0) {
+    const found = tag === undefined ? "" : `there is no "${tag}"${suggestion(tag, names)}; `;
+    throw new InputError(
+      `${path}: ${found}${array} holds the tags ${names.join(", ")}, and one of them can be the class; say which one, ` +
+        "as --columns label=NAME",
+    );
+  }
+  const { shape, data } = archive.read(array);
+  if (shape.length !== 2 || shape[1] !== names.length) {
+    throw new InputError(
+      `${path}: ${array} is ${formatShape(shape)}; expected [samples, ${names.length}], as classes has names`,
+    );
+  }
+  const own = Array.from({ length: shape[0] }, (_, sample) => data[sample * shape[1] + at]);
+  const unknown = own.filter((value) => value !== 0 && value !== 1).length;
+  if (unknown > 0) {
+    throw new InputError(
+      `${path}: of ${counted(unknown, "sample")} it is not known whether it has the tag "${tag}"; choose another one`,
+    );
+  }
+  return { shape: [shape[0]], data: own.map((value) => (value === 1 ? tag! : `not ${tag}`)) };
+}
+
+/** The class of each sample: of an array of classes, or whether it has one of the tags. */
+function labelsIn(archive: Npz, features: string, given: string | undefined, path: string) {
+  const tags = tagsIn(archive, features);
+  const named = given === undefined ? USUAL.label : [given];
+  if (tags && !named.some((name) => archive.names.includes(name)))
+    return { label: tags.array, ids: classesOfTag(archive, tags, given, path) };
+  const label = arrayNamed(archive.names, "label", given, path);
+  return { label, ids: archive.ids(label) };
+}
+
 function readArchive(path: string, columns: FeatureColumns): FeatureTable {
   if (columns.unused !== undefined) {
     throw new InputError(`columns: unused is for tables, not for the archive ${path}`);
   }
   return withFile(path, (bytes) => {
     const archive = openNpz(bytes, { source: path });
-    const [features, label] = ["features", "label"].map((role) =>
-      arrayNamed(archive.names, role, columns[role], path),
-    );
+    const features = arrayNamed(archive.names, "features", columns.features, path);
     const { shape, data } = archive.read(features);
-    const ids = archive.ids(label);
+    const { label, ids } = labelsIn(archive, features, columns.label, path);
     if (shape.length !== 2 || ids.shape.length !== 1 || ids.shape[0] !== shape[0]) {
       throw new InputError(
         `${path}: ${features} is ${formatShape(shape)}, ${label} ${formatShape(ids.shape)}; expected ` +
@@ -189,7 +241,8 @@ async function readTable(path: string, columns: FeatureColumns): Promise<Feature
  * [samples], or a CSV table (.csv, .csv.gz), with or without a header, whose last column is the class.
  *
  * @param columns which array or column holds what, where that is otherwise: `label`, `features` (a table: names between
- *   `+`), `unused` (tables only: columns to leave out, such as ids); a table without header has numbers from 1 as names
+ *   `+`), `unused` (tables only: columns to leave out, such as ids); of an archive with tags, as `convoy features` writes
+ *   them, `label` is one tag, and the classes are to have it or not; a table without header has numbers from 1 as names
  * @throws InputError naming line and column of what is no number, and what else cannot be used.
  */
 export function readFeatures(path: string, columns: FeatureColumns = {}): Promise<FeatureTable> {
