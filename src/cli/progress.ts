@@ -21,6 +21,7 @@ import { fitting, type Part, widthOf } from "./lineParts.js";
 import { LiveBlock } from "./liveBlock.js";
 import { metricText, metricTitle } from "./metricText.js";
 import { particleRow } from "./particleRows.js";
+import { timeLeft } from "./timeLeft.js";
 
 /** Redraws of the live line are at least this far apart, in milliseconds. */
 const REDRAW = 100;
@@ -76,9 +77,7 @@ class Study {
   /** `1:23 left`, from the time that the steps of this session took; nothing before the first of them. */
   left(): string {
     const remaining = Math.max(0, this.total - this.before - this.done);
-    if (remaining > 0 && this.done === 0) return "";
-    const seconds = (this.now() - this.start) / 1000;
-    return `${clock(remaining && (seconds / this.done) * remaining)} left`;
+    return timeLeft((this.now() - this.start) / 1000, this.done, remaining);
   }
 }
 

@@ -29,6 +29,7 @@ import { Interrupted } from "./errors.js";
 import { parseNumber, parseTexts } from "./flags.js";
 import { interruptible } from "./interrupt.js";
 import { table } from "./table.js";
+import { timeLeft } from "./timeLeft.js";
 
 interface Options {
   readonly method: string;
@@ -64,15 +65,26 @@ function parseMethod(typed: string): SelectionMethod {
 }
 
 /** A line for each run that is over; on a terminal also one for that in progress. */
-function showProgress(stream: Stream) {
+export function showProgress(stream: Stream, folds: number, now = () => performance.now()) {
   const live = stream.isTTY === true;
+  const start = now();
+  /** Folds that this session did; what was read took no time. */
+  let own = 0;
+  const about = (left: number) => {
+    const text = timeLeft((now() - start) / 1000, own, left);
+    return text && `, about ${text}`;
+  };
   return ({ method, seed, done, total, fold, run }: SelectionProgress): void => {
+    if (fold !== undefined) own++;
+    const left = about((total - done) * folds - (fold === undefined ? 0 : fold + 1));
     if (run) {
       const outer = run.folds.reduce((sum, one) => sum + one.outer / run.folds.length, 0);
-      const line = `[${done}/${total}] ${method}, seed ${seed}: outer accuracy ${percent(outer)}`;
+      const line = `[${done}/${total}] ${method}, seed ${seed}: outer accuracy ${percent(outer)}${left}`;
       stream.write(`${live ? "\r\x1b[K" : ""}${line}\n`);
     } else if (live) {
-      stream.write(`\r\x1b[K[${done + 1}/${total}] ${method}, seed ${seed}: fold ${fold! + 1}`);
+      stream.write(
+        `\r\x1b[K[${done + 1}/${total}] ${method}, seed ${seed}: fold ${fold! + 1}${left}`,
+      );
     }
   };
 }
@@ -168,7 +180,11 @@ async function run(path: string, options: Options, console: Console): Promise<vo
   };
   const stream = json ? console.err : console.out;
   const runs = await interruptible(
-    (signal) => runSelections(study, { signal, watch: quiet ? undefined : showProgress(stream) }),
+    (signal) =>
+      runSelections(study, {
+        signal,
+        watch: quiet ? undefined : showProgress(stream, study.folds),
+      }),
     (line) => say(console.err, line),
   );
   if (!runs) {

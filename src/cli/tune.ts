@@ -7,7 +7,7 @@ import { freeFolder, runStem } from "../runs/runFiles.js";
 import type { TunedRate, TunePlan, TuneProgress } from "../study/index.js";
 import { scoreOf } from "../study/score.js";
 import { mean } from "../study/statistics.js";
-import { clock, counted, grouped } from "../text/format.js";
+import { counted, grouped } from "../text/format.js";
 import { parseConfig, trainConfig } from "../train/config.js";
 import type { TrainSettings } from "../train/index.js";
 import { count, list } from "./arguments.js";
@@ -18,6 +18,7 @@ import { interruptible } from "./interrupt.js";
 import { metricText, metricTitle } from "./metricText.js";
 import { showReading } from "./reading.js";
 import { table } from "./table.js";
+import { timeLeft } from "./timeLeft.js";
 import { addDecision } from "./tuneDecision.js";
 
 type Settings = Partial<TrainSettings>;
@@ -67,11 +68,12 @@ function showRates(stream: Stream) {
     if (event?.type === "runStart") trained++;
     if (!outcome) return;
     const total = Math.max(plan.runs, done);
-    const seconds = trained === 0 ? 0 : (performance.now() - start) / 1000 / trained;
+    const seconds = (performance.now() - start) / 1000;
     const score = scoreOf(outcome);
     const found = score === undefined ? "diverged" : metricText(plan.scale, score);
-    const left = clock(seconds * (total - done));
-    say(stream, `[${done}/${total}] lr ${run.lr}, seed ${run.seed}: ${found}, about ${left} left`);
+    const left = timeLeft(seconds, trained, total - done);
+    const about = left && `, about ${left}`;
+    say(stream, `[${done}/${total}] lr ${run.lr}, seed ${run.seed}: ${found}${about}`);
   };
 }
 
