@@ -163,6 +163,7 @@ export class Run {
     if (session.batchSize < config.batch) {
       found.push(`batches hold ${session.batchSize} images, all that there are to learn from`);
     }
+    found.push(...(session.warnings ?? []));
     const was = saved?.settings;
     if (was && (was.engine !== engine.name || was.threads !== engine.threads)) {
       found.push(

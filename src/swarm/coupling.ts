@@ -90,6 +90,8 @@ export interface Coupling {
   readonly start?: "shared" | "own";
   /** Local steps between two rounds; `epoch` for as many as an epoch has. */
   readonly every: number | "epoch";
+  /** The first round, from 0, in which anything is moved; infinite where nothing ever is. Default 0. */
+  readonly movesFrom?: number;
   /** The net that the run gives in the end: the particle with the best score, or the mean of all. */
   readonly deploys: "best" | "mean";
   /** Optimizer state is moved with the same coefficients as the positions. */

@@ -53,6 +53,17 @@ async function run(name: string, coupling: Coupling, particles: number, more: ob
 }
 
 describe("a swarm", () => {
+  test("whose coupling never comes to a round is told when it begins", async () => {
+    const warnings = async (name: string, epochs: number) =>
+      (await run(name, { ...mean, every: "epoch" }, 2, { epochs })).events.flatMap((event) =>
+        event.type === "warning" ? [event.message] : [],
+      );
+    expect((await warnings("never", 1)).join()).toContain(
+      "coupling mean moves no particle in 1 epoch",
+    );
+    expect((await warnings("once", 2)).join()).not.toContain("coupling mean");
+  });
+
   test("of one particle gives the bytes of a plain run", async () => {
     const out = join(folder, "plain");
     await train({ ...tinySettings, out }, { data: stripeSplits(), model: tinyModel });

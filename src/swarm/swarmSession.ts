@@ -29,6 +29,7 @@ import type { SharedGradient } from "./sharedGradient.js";
 import type { Sketcher } from "./sketch.js";
 import type { StepProbe } from "./stepProbe.js";
 import { takeStock } from "./stock.js";
+import { unmoved } from "./unmoved.js";
 
 /** Local steps between two looks at the clock and at the user's wish to stop. */
 const STRETCH = 50;
@@ -101,6 +102,13 @@ export class SwarmSession implements Training {
 
   get size(): SwarmSize {
     return this.parts.size;
+  }
+
+  get warnings(): readonly string[] {
+    const { prepared, coupling, size } = this.parts;
+    const { stepsPerEpoch } = this;
+    const found = unmoved(coupling, size.particles, { ...prepared.config, stepsPerEpoch });
+    return found === undefined ? [] : [found];
   }
 
   get bytesSent(): number {

@@ -23,6 +23,8 @@ export interface Training {
   readonly compression?: (() => Promise<readonly LayerCompression[]>) | undefined;
   /** Of a swarm. */
   readonly size?: SwarmSize;
+  /** What whoever begins it should know, in words. */
+  readonly warnings?: readonly string[];
   /** Bytes that the nets of a swarm have sent to each other; absent for one net. */
   readonly bytesSent?: number;
   readonly stepsPerEpoch: number;

@@ -15,6 +15,7 @@ export function independent(settings: z.input<typeof independentSettings> = {}):
     source: "plain training, for comparison",
     needs: { scores: true, distances: false },
     every: "epoch",
+    movesFrom: Number.POSITIVE_INFINITY,
     deploys: "best",
     move: (_, self) => stay(self),
   };

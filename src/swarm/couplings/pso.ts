@@ -148,6 +148,7 @@ export function pso(settings: PsoSettings = {}): Coupling {
     source: "Phong, Santos, Ribeiro 2022, arXiv 2205.10456",
     needs: { scores: true, distances: true },
     every,
+    movesFrom: warmup,
     deploys: "best",
     limit,
     check: (particles) => checkSize(parsed, particles),
