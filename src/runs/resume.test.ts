@@ -274,6 +274,22 @@ describe("a run is not resumed", () => {
     );
   });
 
+  test.each([
+    ["lr", 0.5],
+    ["augment", "flip"],
+    ["memory", "300MB"],
+  ])("with %s changed by hand in its config.json", async (name, value) => {
+    const out = await interrupted();
+    const config = JSON.parse(`${bytes(out, runFiles.config)}`);
+    config.settings[name] = value;
+    writeFileSync(join(out, runFiles.config), JSON.stringify(config));
+    const logged = bytes(out, runFiles.metrics);
+    await expect(trainTiny({ out }, { resume: true })).rejects.toThrow(
+      `has ${name} ${JSON.stringify(value)}, but`,
+    );
+    expect(bytes(out, runFiles.metrics)).toEqual(logged);
+  });
+
   test("on other data, with the first difference", async () => {
     const out = await interrupted();
     const fewer = { train: stripes(90, 1), test: stripes(33, 2) };

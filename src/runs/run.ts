@@ -8,6 +8,7 @@ import type { Evaluation } from "../train/evaluator.js";
 import type { Listener, StopReason, Summary, TrainEvent } from "../train/events.js";
 import type { Prepared } from "../train/prepare.js";
 import type { Progress } from "../train/progress.js";
+import { expectFixed, type FixedSettings, fixedSettings } from "../train/resumed.js";
 import type { Training } from "../train/training.js";
 import { version } from "../version.js";
 import { constantAdvice } from "./constantAdvice.js";
@@ -71,17 +72,23 @@ export class Run {
     };
   }
 
+  private get fixed(): FixedSettings {
+    return fixedSettings(this.prepared.config);
+  }
+
   /** A run that starts from given weights is resumed without them. */
   private async saveStart(): Promise<void> {
     const { session, folder } = this;
-    await folder.saveState(session.layout, await session.save());
+    await folder.saveState(session.layout, await session.save(), this.fixed);
   }
 
   /** Goes back to the last checkpoint, in the folder too. Returns warnings. */
-  private async restore({ givenWeights }: RunConfig): Promise<readonly string[]> {
+  private async restore(saved: RunConfig): Promise<readonly string[]> {
     const { session, folder } = this;
-    const restored = await folder.goBack(session.layout, session.vectorLengths);
-    if (!restored && givenWeights) {
+    const restored = await folder.goBack(session.layout, session.vectorLengths, (settings) =>
+      expectFixed(settings, saved, folder.path),
+    );
+    if (!restored && saved.givenWeights) {
       throw new InputError(
         `${folder.path} has lost the weights that the run began with (${folder.file("state")}); start it anew`,
       );
@@ -204,7 +211,7 @@ export class Run {
   private async checkpoint(): Promise<void> {
     const { session, folder } = this;
     const state = await session.save();
-    await folder.saveState(session.layout, state);
+    await folder.saveState(session.layout, state, this.fixed);
     await this.saveWeights(state);
     const { epoch, step } = state.progress;
     await this.emit({ type: "checkpoint", epoch: epoch + 1, step: step + 1 });

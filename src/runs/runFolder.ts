@@ -9,6 +9,7 @@ import { InputError } from "../inputError.js";
 import { FormatError } from "../tensor/formatError.js";
 import { encodeState, fitState, type LogMark, type State } from "../train/checkpoint.js";
 import type { Summary } from "../train/events.js";
+import type { FixedSettings } from "../train/resumed.js";
 import { encodeWeights, type NetInfo, readWeights, vectorOf } from "../train/weights.js";
 import { clear, expectFree } from "./freeFolder.js";
 import type { RunConfig } from "./runConfig.js";
@@ -112,24 +113,27 @@ export class RunFolder {
   }
 
   /** The state, once everything that it tells of is on disk; the one before it is kept beside it. */
-  async saveState(layout: ParamLayout, state: State): Promise<void> {
+  async saveState(layout: ParamLayout, state: State, settings?: FixedSettings): Promise<void> {
     this.lock.expectHeld();
-    const bytes = encodeState(layout, state, await this.markLogs());
+    const bytes = encodeState(layout, state, await this.markLogs(), settings);
     await writeFileAtomic(this.file("state"), bytes, this.file("previousState"));
   }
 
   /**
    * Goes back to the saved state, the growing files too.
    *
+   * @param check is told what the state was made with, before anything is changed; may refuse it
    * @returns `undefined` when the run ended before its first checkpoint
    * @throws InputError when there is no whole state; FormatError when it is another net's.
    */
   async goBack(
     layout: ParamLayout,
     lengths: Readonly<Record<string, number>>,
+    check: (settings: FixedSettings) => void = () => undefined,
   ): Promise<Restored | undefined> {
     const { path } = this;
     const found = await openLastState(path);
+    if (found) check(found.file.settings);
     const state = found && fitState(found.file, layout, lengths);
     if (found) await keepState(path, found);
     const warnings = [...(found?.warnings ?? [])];

@@ -135,6 +135,17 @@ describe("a saved state", () => {
     expect(() => openState(changed, "state")).toThrow(message);
   });
 
+  test("knows the settings that it was made with; one of an older Convoy knows none", () => {
+    const made = encodeState(layout, state, logs, { lr: 0.1, freeze: null });
+    expect(openState(made, "state").settings).toEqual({ lr: 0.1, freeze: null });
+    const { tensors, metadata } = readSealed(bytes, "state");
+    const { progress, logs: marks } = metadata;
+    const older = writeSealed(tensors, { progress, logs: marks });
+    expect(openState(older, "state").settings).toEqual({});
+    const damaged = writeSealed(tensors, { progress, logs: marks, settings: "[" });
+    expect(() => openState(damaged, "state")).toThrow(/settings: /);
+  });
+
   test("that lacks a checksum is refused", () => {
     const { tensors, metadata } = readSealed(bytes, "state");
     expect(() => openState(writeSealed(tensors, { logs: metadata.logs }), "state")).toThrow(

@@ -7,6 +7,7 @@ import { checkPlain } from "../settings.js";
 import { FormatError } from "../tensor/formatError.js";
 import { type HostTensor, hostTensor } from "../tensor/host.js";
 import type { Progress } from "./progress.js";
+import type { FixedSettings } from "./resumed.js";
 import { decodeProgress, encodeProgress } from "./savedProgress.js";
 import { readSealed, writeSealed } from "./sealed.js";
 import { tensorsOf, vectorOf } from "./weights.js";
@@ -36,6 +37,8 @@ const logMarks = z.record(
   z.strictObject({ bytes: z.int().min(0), crc32: z.int().min(0).max(0xffffffff) }),
 );
 
+const plainSettings = z.record(z.string(), z.unknown());
+
 const WEIGHTS = "weights.";
 const BEST = "best.";
 const VECTOR = "vector.";
@@ -52,8 +55,13 @@ const withPrefix = (prefix: string, tensors: Iterable<readonly [string, HostTens
       .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
   );
 
-/** The file's bytes. */
-export function encodeState(layout: ParamLayout, state: State, logs: LogMarks = {}): Uint8Array {
+/** The file's bytes; `settings` are what the state was made with. */
+export function encodeState(
+  layout: ParamLayout,
+  state: State,
+  logs: LogMarks = {},
+  settings: FixedSettings = {},
+): Uint8Array {
   const { progress, weights, best, vectors } = state;
   const named = Object.entries(vectors).map(
     ([name, values]) => [name, hostTensor("f32", [values.length], values)] as const,
@@ -64,7 +72,11 @@ export function encodeState(layout: ParamLayout, state: State, logs: LogMarks = 
       ...prefixed(BEST, best ? tensorsOf(layout, best) : []),
       ...prefixed(VECTOR, named),
     ],
-    { progress: encodeProgress(progress), logs: JSON.stringify(logs) },
+    {
+      progress: encodeProgress(progress),
+      logs: JSON.stringify(logs),
+      settings: JSON.stringify(settings),
+    },
   );
 }
 
@@ -73,6 +85,8 @@ export interface StateFile {
   readonly source: string;
   readonly progress: Progress;
   readonly logs: LogMarks;
+  /** What it was made with; nothing in files of an older Convoy. */
+  readonly settings: FixedSettings;
   readonly tensors: ReadonlyMap<string, HostTensor>;
 }
 
@@ -91,18 +105,22 @@ export function openState(bytes: Uint8Array, source: string): StateFile {
   if (!sealed) return fail("it has no checksum: damaged, or of an older Convoy");
   try {
     const progress = decodeProgress(metadata.progress, "progress");
-    return { source, tensors, progress, logs: readMarks(metadata.logs) };
+    const logs = readPlain(logMarks, metadata.logs, "logs");
+    const settings = readPlain(plainSettings, metadata.settings ?? "{}", "settings");
+    return { source, tensors, progress, logs, settings };
   } catch (error) {
     if (error instanceof InputError) return fail(error.message);
     throw error;
   }
 }
 
-function readMarks(text: string): LogMarks {
+function readPlain<S extends z.ZodType>(schema: S, text: string, what: string): z.output<S> {
   try {
-    return checkPlain(logMarks, JSON.parse(text), "logs");
+    return checkPlain(schema, JSON.parse(text), what);
   } catch (error) {
-    throw error instanceof InputError ? error : new InputError(`logs: ${(error as Error).message}`);
+    throw error instanceof InputError
+      ? error
+      : new InputError(`${what}: ${(error as Error).message}`);
   }
 }
 

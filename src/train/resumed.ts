@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { type Splits, sameGroups } from "../data/index.js";
 import { InputError } from "../inputError.js";
-import type { TrainConfig, TrainSettings } from "./config.js";
+import { settingNames, type TrainConfig, type TrainSettings } from "./config.js";
 import type { Fingerprint } from "./fingerprint.js";
 import { isSource } from "./openData.js";
 import type { ModuleInfo } from "./ownModule.js";
@@ -85,4 +85,29 @@ export function expectRange(
   { range, out }: TrainConfig,
 ): void {
   if (measured !== undefined && measured !== was) throw differs("range", was, range, out!);
+}
+
+/** Settings by name as plain data, `null` where there is none: those that a run keeps for good. */
+export type FixedSettings = Readonly<Record<string, unknown>>;
+
+/** The settings of a run that may not differ when it is resumed. */
+export const fixedSettings = (config: PastRun["settings"]): FixedSettings =>
+  Object.fromEntries(
+    settingNames
+      .filter((name) => !changeable.includes(name))
+      .map((name) => [name, config[name as keyof PastRun["settings"]] ?? null]),
+  );
+
+/**
+ * Refuses settings of a run's config.json that its state was not made with: somebody has changed the file. Those that the
+ * state does not know, as one of an older Convoy, are taken as they are.
+ */
+export function expectFixed(was: FixedSettings, { settings }: PastRun, run: string): void {
+  const now = fixedSettings(settings);
+  const name = Object.keys(was).find((key) => key in now && !asksFor(key, now[key], was[key]));
+  if (name === undefined) return;
+  throw new InputError(
+    `${run}: its config.json has ${name} ${JSON.stringify(now[name])}, but the run was made with ` +
+      `${JSON.stringify(was[name])}; set it back to resume it, or start another run from its weights: --pretrained ${run}`,
+  );
 }
