@@ -1,5 +1,6 @@
 // The check at the door of every engine's `gather`.
 
+import { InputError } from "../inputError.js";
 import { type ByteFile, type Gather, SAMPLE_FIELDS, SOURCE_FIELDS } from "./engine.js";
 
 /** Largest number of bytes of a stored image, and of pixels of a result. */
@@ -24,6 +25,18 @@ function expectSize(what: string, size: number): void {
 function expectCount(what: string, found: number, expected: number): void {
   if (found === expected) return;
   throw new RangeError(`gather: expected ${expected} ${what}, found ${found}`);
+}
+
+/** Opens a file of images. @throws InputError naming it when it is not there or cannot be read. */
+export function opened<T>({ path }: ByteFile, open: () => T): T {
+  try {
+    return open();
+  } catch (cause) {
+    if (cause instanceof InputError) throw cause;
+    const { message } = cause as Error;
+    const why = message.startsWith(`${path}: `) ? message : `${path}: ${message}`;
+    throw new InputError(`${why}; images are read from this file`, { cause });
+  }
 }
 
 /** Length of the stored bytes. */

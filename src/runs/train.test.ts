@@ -12,6 +12,7 @@ import {
 } from "../../test/support/tinyRun.js";
 import { Loader, parseAugmentations, subset } from "../data/index.js";
 import { createEngine } from "../engine/index.js";
+import { InputError } from "../inputError.js";
 import type { Model, ModelInput } from "../models/index.js";
 import { initialise } from "../nn/index.js";
 import { compileUpdate, getRule } from "../optim/index.js";
@@ -23,11 +24,25 @@ import { compileTraining } from "../train/objective.js";
 import { prepare } from "../train/prepare.js";
 import { readWeights, vectorOf } from "../train/weights.js";
 import { runFiles } from "./runFiles.js";
+import { train } from "./train.js";
 
 const text = (folder: string, file: string) => readFileSync(join(folder, file), "utf8");
 const linesOf = (folder: string, file: string) => text(folder, file).trim().split("\n");
 
 describe("a run", () => {
+  test.each([
+    [{ data: {} }, "setting data is {}: "],
+    [{ data: "mnist", module: {} }, "setting module is {}: "],
+    [{ data: "mnist", out: {} }, "setting out is {}: "],
+    [undefined, "settings: "],
+  ])("with settings of a wrong type is refused by name: %j", async (settings, message) => {
+    for (const resume of [false, true]) {
+      const error = await train(settings as object, { resume }).catch((found) => found);
+      expect(error).toBeInstanceOf(InputError);
+      expect(error.message).toContain(message);
+    }
+  });
+
   test("learns, and leaves a complete folder", async () => {
     const out = join(temporaryFolder(), "deep", "run");
     const { summary, events } = await trainTiny({ out, epochs: 6, augment: "" });

@@ -2,7 +2,7 @@
 // bit for bit.
 
 import { InputError } from "../inputError.js";
-import type { TrainSettings } from "../train/config.js";
+import { checkGiven, type TrainSettings } from "../train/config.js";
 import type { Listener, Summary } from "../train/events.js";
 import { type OwnParts, prepare } from "../train/prepare.js";
 import { expectFree } from "./freeFolder.js";
@@ -40,6 +40,7 @@ export async function train(
   settings: Partial<TrainSettings>,
   options: TrainOptions = {},
 ): Promise<Summary> {
+  checkGiven(settings);
   const { out } = settings;
   if (options.resume && out === undefined) {
     throw new InputError("setting out is missing: it names the folder of the run to resume");

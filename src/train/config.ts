@@ -252,6 +252,15 @@ export type TrainSettings = z.input<typeof trainConfig>;
 export const settingNames = Object.keys(trainConfig.shape) as readonly (keyof TrainConfig)[];
 
 /**
+ * Checks settings of which any may be missing.
+ *
+ * @throws InputError as {@link parseConfig} does.
+ */
+export function checkGiven(settings: unknown): void {
+  parseSettings(trainConfig.partial(), settings, undefined, settingCalled);
+}
+
+/**
  * Checks settings and fills in defaults.
  *
  * @throws InputError naming the first setting that is unknown (with the nearest known one) or wrong.

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Engine, type Gather, type Input, SAMPLE_FIELDS } from "../../src/engine/engine.js";
 import { gather } from "../../src/engine/reference/gather.js";
 import { add, cast, Graph, input, mul, read, scalar, write } from "../../src/graph/index.js";
+import { InputError } from "../../src/inputError.js";
 import { dtypes, zeros } from "../../src/tensor/dtype.js";
 import { Random } from "../../src/tensor/philox.js";
 import { sourcesOf } from "../support/sources.js";
@@ -246,6 +247,23 @@ for (const { title, open, skip } of everyEngine) {
       for (const change of wrong) {
         await expect(engine.gather({ ...stored, ...change }, out)).rejects.toThrow(RangeError);
       }
+    });
+
+    it("names a file of images that is not there", async () => {
+      const path = "/no/such/file.bytes";
+      const stored: Gather = {
+        images: { path, bytes: 8 },
+        channels: 1,
+        sources: Float64Array.of(4, 2, 2, -1, 0, 0),
+        samples: new Float32Array(SAMPLE_FIELDS),
+        outHeight: 1,
+        outWidth: 1,
+        mean: [0],
+        std: [1],
+      };
+      const error = await engine.gather(stored, engine.buffer(1)).catch((found) => found);
+      expect(error).toBeInstanceOf(InputError);
+      expect(error.message).toMatch(/no\/such\/file.bytes: .*no such file/i);
     });
 
     it("rejects calls after it was closed", async () => {

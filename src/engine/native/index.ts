@@ -5,7 +5,7 @@ import { fusePointwise } from "../../graph/passes/fusePointwise.js";
 import { usableCores } from "../../machine.js";
 import { bufferOf } from "../buffer.js";
 import type { Engine, Reductions, Vector } from "../engine.js";
-import { checkGather } from "../gather.js";
+import { checkGather, opened } from "../gather.js";
 import { loadAddon, type NativeQueue } from "./addon.js";
 import { NativeInput } from "./input.js";
 import { isShared, mappedFile, sharedElements } from "./memory.js";
@@ -68,8 +68,9 @@ export function nativeEngine(options: { readonly threads?: number } = {}): Engin
     ),
     async gather(batch, out) {
       checkGather(batch, out);
+      const { images: stored } = batch;
       const images =
-        batch.images instanceof Uint8Array ? batch.images : mappedFile(addon, batch.images);
+        stored instanceof Uint8Array ? stored : opened(stored, () => mappedFile(addon, stored));
       const result = isShared(out) ? out : sharedElements(addon, "f32", out.length);
       await queue.gather(
         images,

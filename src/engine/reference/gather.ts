@@ -2,7 +2,7 @@
 
 import { InputError } from "../../inputError.js";
 import { type Gather, SAMPLE_FIELDS, SOURCE_FIELDS } from "../engine.js";
-import { checkGather } from "../gather.js";
+import { checkGather, opened } from "../gather.js";
 
 /** A stored image. */
 interface Stored {
@@ -99,7 +99,7 @@ function openBytes(images: Gather["images"]): Bytes {
   }
   // A file can only be there where Node's modules are.
   const { closeSync, openSync, readSync } = process.getBuiltinModule("node:fs");
-  const file = openSync(images.path, "r");
+  const file = opened(images, () => openSync(images.path, "r"));
   return {
     at(first, length) {
       const bytes = new Uint8Array(length);
