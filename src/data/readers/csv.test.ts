@@ -57,6 +57,11 @@ test.each([
     "path,label,split\nin/a.png,x,later",
     /line 2 has split "later"; expected train, val, test/,
   ],
+  [
+    "an image in two parts, however it is called",
+    "path,label,split\nin/a.png,x,train\nin/b.png,y,train\nin/../in/a.png,x,val",
+    /set.csv: line 4 has split "val" for an image that line 2 has for "train" \(.*in.a.png\)/,
+  ],
   ["an open quote", 'path,label\n"in/a.png,x', /line 2: cannot read/],
   ["a header alone", "path,label\n", /has a header and no rows; expected one for each image/],
   [
@@ -67,7 +72,7 @@ test.each([
   ["one class", "path,label\nin/a.png,x", /found 1 class/],
   [
     "a label that training lacks",
-    "path,label,split\nin/a.png,cat,train\nin/b.png,dog,train\nin/b.png,dogs,test",
+    'path,label,split\nin/a.png,cat,train\nin/b.png,dog,train\n"c, d.png",dogs,test',
     /line 4 has label "dogs", which no training row has \(did you mean "dog"\?\)/,
   ],
   ["a missing file", "path,label\nin/a.png,x\nin/z.png,y", /z.png: there is no such file/],
@@ -274,7 +279,7 @@ test("masks are named in a column, beside labels when they are asked for", async
     "path,mask,split,site",
     "in/b.png,masks/b.png,train,n",
     "in/a.png,masks/a.png,train,s",
-    "in/a.png,masks/b.png,val,n",
+    '"c, d.png",masks/b.png,val,n',
   );
   const { train, selection, notes } = await openDataset(path, {
     size: 4,

@@ -81,8 +81,8 @@ interface ImageRows {
 }
 
 /**
- * Rows by part. Rows of tags in words, points or boxes come together by image, whatever they call it; all others stand
- * for one each.
+ * Rows by part, of which an image has one. Rows of tags in words, points or boxes come together by image, whatever they
+ * call it; all others stand for one each.
  */
 function rowsByPart(
   { path, rows }: Table,
@@ -90,22 +90,22 @@ function rowsByPart(
   { labels, split }: TableColumns,
 ): Partial<Record<Part, ImageRows[]>> {
   const joins = labels.kind === "words" || areMarks(labels);
-  const images: ImageRows[] = [];
-  const seen = new Map<string, ImageRows>();
+  const byFile = new Map<string, Entry[]>();
   for (const [at, entry] of rows.entries()) {
-    const file = files[at];
-    const same = joins ? seen.get(file) : undefined;
-    if (same) {
-      same.entries.push(entry);
-      continue;
-    }
-    const image = { file, entries: [entry] };
-    seen.set(file, image);
-    images.push(image);
+    const same = byFile.get(files[at]);
+    if (same) same.push(entry);
+    else byFile.set(files[at], [entry]);
   }
+  const partOf = new Map<string, Part>();
+  if (split) {
+    for (const [file, entries] of byFile) partOf.set(file, partOfRows(entries, split, path, file));
+  }
+  const images: ImageRows[] = joins
+    ? Array.from(byFile, ([file, entries]) => ({ file, entries }))
+    : rows.map((entry, at) => ({ file: files[at], entries: [entry] }));
   const parts: Partial<Record<Part, ImageRows[]>> = {};
   for (const image of images) {
-    const part = split ? partOfRows(image.entries, split, path) : "train";
+    const part = partOf.get(image.file) ?? "train";
     parts[part] ??= [];
     parts[part].push(image);
   }

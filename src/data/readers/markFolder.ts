@@ -56,7 +56,7 @@ export const markFolder: Reader = {
     const unlisted: string[] = [];
     for (const file of images.files) {
       const own = rows.get(file) ?? [];
-      const said = split && own.length > 0 ? partOfRows(own, split, table.path) : undefined;
+      const said = split && own.length > 0 ? partOfRows(own, split, table.path, file) : undefined;
       const part = said ?? (lists ? listedPart(lists, file) : "train");
       if (said === undefined && !(lists?.listed.has(file) ?? true)) unlisted.push(file);
       if (part === undefined) continue;

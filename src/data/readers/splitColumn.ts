@@ -10,9 +10,15 @@ import { expectedParts, partOf } from "./roles.js";
  * The part that the rows of an image say, of which there is at least one.
  *
  * @param table its path, for messages
+ * @param image its path, for messages
  * @throws InputError for a word that is no part, and for rows that say two.
  */
-export function partOfRows(entries: readonly Entry[], { at }: Column, table: string): Part {
+export function partOfRows(
+  entries: readonly Entry[],
+  { at }: Column,
+  table: string,
+  image: string,
+): Part {
   const [first] = entries;
   const said = entries.map(({ cells, line }) => {
     const part = partOf(cells[at]);
@@ -25,6 +31,6 @@ export function partOfRows(entries: readonly Entry[], { at }: Column, table: str
   if (other === undefined) return said[0];
   throw new InputError(
     `${table}: line ${other.line} has split "${other.cells[at]}" for an image that line ${first.line} has for ` +
-      `"${first.cells[at]}"; expected one part for each image`,
+      `"${first.cells[at]}" (${image}); expected one part for each image`,
   );
 }
