@@ -148,7 +148,8 @@ test("a net whose outputs are never negative is refused where signs tell somethi
   const classes = ["a", "b", "c"];
   const labels = { kind: "tags", of: new Uint8Array(3), classes } as const;
   expect(() => trainingGraph(ask(model, tags, labels), 2)).toThrow(
-    "model squeezenet1.1 gives no number below 0, which task tags needs; choose another model",
+    "model squeezenet1.1 gives no number below 0, which task tags needs; choose another model (setting model, as resnet18), " +
+      "and where it comes with weights those of another model (setting pretrained)",
   );
   expect(evaluationGraph(classify(model), 2).graph.outputs.has("output")).toBe(true);
 });

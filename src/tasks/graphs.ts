@@ -88,7 +88,8 @@ export const outputShape = ({ output }: Task, model: Pick<Model, "input" | "outp
 function checkOutput({ model, task }: Pick<Asked, "model" | "task">, output: Value): void {
   if (task.signed && model.positive) {
     throw new InputError(
-      `model ${model.name} gives no number below 0, which task ${task.name} needs; choose another model, as resnet18`,
+      `model ${model.name} gives no number below 0, which task ${task.name} needs; choose another model (setting model, as ` +
+        "resnet18), and where it comes with weights those of another model (setting pretrained)",
     );
   }
   const [batch, ...shape] = output.shape;
