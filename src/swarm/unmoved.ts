@@ -16,8 +16,8 @@ interface Planned {
  * of one particle alone. A round between epochs is left out behind the last one.
  *
  * @example
- * unmoved(pso(), 4, { epochs: 1, stepsPerEpoch: 100 });
- * // "coupling pso moves no particle in 1 epoch: the first time is behind epoch 1, with another one to follow; ..."
+ * unmoved(pso(), 4, { epochs: 2, stepsPerEpoch: 100 }); // undefined
+ * unmoved(pso(), 4, { epochs: 1, stepsPerEpoch: 100 })?.slice(0, 40); // "coupling pso moves no particle in 1 epoc"
  */
 export function unmoved(
   { name, every, movesFrom = 0 }: Coupling,
