@@ -26,6 +26,10 @@ export interface Snapshot {
   readonly score?: number;
   /** The best score so far, that of the vector `best`. */
   readonly bestScore?: number;
+  /** Mean loss over the training images of its last whole epoch. */
+  readonly epochLoss?: number;
+  /** After how many epochs in a row it was found behind, as known before this round. */
+  readonly behind?: number;
 }
 
 /** One round, the same for all particles. Particles are numbered from 0 in every list. */
@@ -39,6 +43,10 @@ export interface Round {
   /** Epochs of the whole run. */
   readonly epochs: number;
   readonly snapshots: readonly Snapshot[];
+  /** After how many epochs in a row each particle was found behind: its loss is far from the best one's. */
+  readonly behind: readonly number[];
+  /** After the last step of the run: nobody is moved but who is rescued. */
+  readonly last: boolean;
   /**
    * Euclidean distance of the positions of particles i and j, NaN where one is not healthy; 0 unless the coupling
    * asks for it.
@@ -100,6 +108,8 @@ export interface Coupling {
   readonly limit?: number;
   /** Checked before anything starts; throws an `InputError` for settings that do not fit the swarm. */
   check?(particles: number): void;
+  /** Whether a particle that is behind takes the place of the best one; default never. */
+  rescues?(round: Round, self: number): boolean;
   /** Asked once, in the first round and with distances; every round of the run has the answer. */
   calibrate?(first: Round): Calibration;
   /**

@@ -51,6 +51,8 @@ export interface SwarmParts {
   /** A point of the first particle's engine, for the mean [layout.length]. */
   readonly spare: Vector;
   readonly sketcher: Sketcher;
+  /** Loss of a constant answer on the selection set, where particles may be rescued. */
+  readonly constant?: number;
   /** Takes steps apart, where the run asks for it. */
   readonly probe?: StepProbe;
   /** The engines that were made for the swarm. */
@@ -80,7 +82,7 @@ export class SwarmSession implements Training {
   constructor(private readonly parts: SwarmParts) {
     const { question, score } = parts.prepared;
     this.ledger = new Ledger(question.task, score);
-    this.last = { moves: parts.particles.map(() => 0), chosen: [] };
+    this.last = { rescues: [], moves: parts.particles.map(() => 0), chosen: [] };
   }
 
   get layout() {
@@ -204,8 +206,10 @@ export class SwarmSession implements Training {
     this.sent = { ...this.sent, epoch: 0 };
     const weights = best ? await point.read() : undefined;
     await this.report(scores, emit);
+    for (const particle of particles) particle.closeEpoch();
     const isLast = epoch + 1 === prepared.config.epochs;
-    if (coupling.every === "epoch" && !isLast) await this.round(epoch, step, emit);
+    if (isLast && coupling.rescues) await this.round(this.rounds, step, emit, true);
+    else if (coupling.every === "epoch" && !isLast) await this.round(epoch, step, emit);
     await emit({ type: "particles", ...this.status(step), evaluated: true });
     for (const particle of particles) particle.beginEpoch();
     ledger.closeEpoch(record, weights);
@@ -232,19 +236,37 @@ export class SwarmSession implements Training {
     await Promise.all(this.parts.engines.map((engine) => engine.close()));
   }
 
-  private async round(number: number, step: number, emit: Listener): Promise<void> {
+  /** Rounds of the whole run; a last one for those who are rescued at its end has this number. */
+  private get rounds(): number {
+    const { epochs } = this.parts.prepared.config;
+    const { every } = this.parts.coupling;
+    return every === "epoch" ? epochs : Math.ceil((epochs * this.stepsPerEpoch) / every);
+  }
+
+  /** Whether an epoch was closed since the round before the one after so many steps. */
+  private judges(steps: number): boolean {
+    const { every } = this.parts.coupling;
+    const closedBefore = (done: number) => Math.floor((done - 1) / this.stepsPerEpoch);
+    return every === "epoch" || closedBefore(steps) > closedBefore(steps - every);
+  }
+
+  private async round(number: number, step: number, emit: Listener, last = false): Promise<void> {
     const { particles, coupling, exchange, wait, prepared } = this.parts;
     const { epochs, seed } = prepared.config;
-    const { every } = coupling;
-    const total = every === "epoch" ? epochs : Math.ceil((epochs * this.stepsPerEpoch) / every);
     const lost = particles.filter(({ healthy }) => !healthy);
     const { epoch } = this.ledger;
     const { calibration } = this.last;
     const deadline = deadlineIn(wait);
-    const when = { number, total, epoch, epochs, seed, calibration, deadline };
-    this.last = await playRound(exchange, particles, coupling, when);
+    const judges = last || this.judges(epoch * this.stepsPerEpoch + step);
+    const constant = judges ? this.parts.constant : undefined;
+    const when = { number, total: this.rounds, epoch, epochs, seed, calibration, deadline };
+    const result = await playRound(exchange, particles, coupling, { ...when, constant, last });
+    // After the last one rows tell again what the round before it did.
+    this.last = last ? { ...this.last, calibration: result.calibration } : result;
     const round = this.countRound();
-    await emit({ type: "round", epoch: epoch + 1, step, ...round });
+    const { rescues } = result;
+    const rescued = rescues.length > 0 ? rescues : undefined;
+    await emit({ type: "round", epoch: epoch + 1, step, ...round, rescued });
     if (lost.length === 0 && round.absent?.length) {
       const message = `not finite, left out of step ${step}: the gradient of particle ${round.absent}`;
       await emit({ type: "warning", message });
