@@ -98,8 +98,10 @@ export interface Coupling {
   readonly start?: "shared" | "own";
   /** Local steps between two rounds; `epoch` for as many as an epoch has. */
   readonly every: number | "epoch";
-  /** The net that the run gives in the end: the particle with the best score, or the mean of all. */
-  readonly deploys: "best" | "mean";
+  /** The net that the run gives in the end, by a deployment's name: `best`, `mean`, `soup`. */
+  readonly deploys: string;
+  /** Where all follow the run's schedule: how many times the lowest rate the highest one is; default 1. */
+  readonly spread?: number;
   /** Optimizer state is moved with the same coefficients as the positions. */
   readonly movesState?: boolean;
   /** Gradients become one at every step, before the optimizers see them; default each has its own. */

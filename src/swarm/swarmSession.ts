@@ -5,7 +5,6 @@ import type { Loader } from "../data/index.js";
 import type { Engine, MemoryReport, Vector } from "../engine/engine.js";
 import { sumReports } from "../engine/memory.js";
 import { checkPlain } from "../settings.js";
-import { merit } from "../tasks/index.js";
 import type {
   EpochRecord,
   Evaluation,
@@ -22,6 +21,7 @@ import type {
 import { addTallies, Ledger, noSums } from "../train/index.js";
 import { savedNumber, savedNumbers } from "../train/savedProgress.js";
 import type { Coupling } from "./coupling.js";
+import type { Deployment } from "./deployments.js";
 import { deadlineIn, type Exchange } from "./exchange/exchange.js";
 import { type Particle, savedParticle } from "./particle.js";
 import { playRound, type RoundResult } from "./round.js";
@@ -42,6 +42,7 @@ export interface SwarmParts {
   /** Milliseconds that a round waits for particles of other processes; default without end. */
   readonly wait?: number;
   readonly coupling: Coupling;
+  readonly deployment: Deployment;
   readonly size: SwarmSize;
   /** Where gradients become one, if they do. */
   readonly shared?: SharedGradient;
@@ -65,6 +66,8 @@ const swarmMemory = z.strictObject({
   calibration: savedNumbers.optional(),
   /** Bytes that particles sent to each other: in the run, and since the last epoch was evaluated. */
   sent: z.strictObject({ run: savedNumber, epoch: savedNumber }),
+  /** Places in the list of particles of those who stood for the swarm when it was evaluated last. */
+  members: z.array(z.int().min(0)).min(1),
   /** What the last round did, which rows of the next epoch tell again when there is no other round. */
   round: z.strictObject({ moves: z.array(savedNumber), chosen: z.array(z.int().nullable()) }),
 });
@@ -76,12 +79,16 @@ export class SwarmSession implements Training {
   private readonly ledger: Ledger;
   private last: RoundResult;
   private sent: Sent = { run: 0, epoch: 0 };
+  /** Who stands for the swarm, by their places in the list. */
+  private members: readonly number[];
   /** What the exchange had counted at the last round. */
   private counted = 0;
 
   constructor(private readonly parts: SwarmParts) {
     const { question, score } = parts.prepared;
     this.ledger = new Ledger(question.task, score);
+    // Before the first evaluation none is better than another.
+    this.members = parts.deployment.name === "best" ? [0] : [...parts.particles.keys()];
     this.last = { rescues: [], moves: parts.particles.map(() => 0), chosen: [] };
   }
 
@@ -142,11 +149,12 @@ export class SwarmSession implements Training {
       particles: particles.map(({ saved }) => saved),
       calibration,
       sent: this.sent,
+      members: [...this.members],
       round: { moves: [...moves], chosen: particles.map((_, at) => chosen[at] ?? null) },
     };
     return {
       progress: { ...this.progress(), session: swarm },
-      weights: await (await this.deployed()).read(),
+      weights: await (await this.pointOf(this.members)).read(),
       best: this.ledger.bestWeights,
       vectors: Object.fromEntries(vectors),
     };
@@ -155,7 +163,8 @@ export class SwarmSession implements Training {
   async restore({ progress, best, vectors }: State): Promise<void> {
     const { particles } = this.parts;
     const memory = checkPlain(swarmMemory, progress.session, "the saved swarm");
-    const { particles: saved, calibration, sent, round } = memory;
+    const { particles: saved, calibration, sent, members, round } = memory;
+    this.members = members;
     this.sent = sent;
     const chosen = round.chosen.map((id) => id ?? undefined);
     this.last = { ...this.last, calibration, moves: round.moves, chosen };
@@ -293,34 +302,33 @@ export class SwarmSession implements Training {
     return Promise.all(this.parts.particles.map((particle) => particle.evaluate()));
   }
 
+  /** Chooses who stands for the swarm, and tells how well it does. */
   private async evaluateDeployed(
-    scores: readonly Evaluation[],
+    evaluations: readonly Evaluation[],
   ): Promise<Evaluation & { readonly point: Vector }> {
-    const { coupling, particles, evaluator, selection } = this.parts;
-    const point = await this.deployed(scores);
-    if (coupling.deploys === "mean") {
-      return { ...(await evaluator.evaluate(point, selection)), point };
-    }
-    return { ...scores[particles.findIndex(({ position }) => position === point)], point };
+    const { deployment, particles, evaluator, selection, prepared } = this.parts;
+    const evaluated = particles.flatMap(({ healthy }, particle) =>
+      healthy ? [{ particle, evaluation: evaluations[particle] }] : [],
+    );
+    const { members, evaluation } = await deployment.choose(
+      evaluated.length > 0 ? evaluated : [{ particle: 0, evaluation: evaluations[0] }],
+      {
+        score: prepared.score,
+        evaluateMean: async (chosen) => evaluator.evaluate(await this.pointOf(chosen), selection),
+      },
+    );
+    this.members = members;
+    return { ...evaluation, point: await this.pointOf(members) };
   }
 
-  /** The point that stands for the swarm: the particle with the best score now, or the mean of all. */
-  private async deployed(scores?: readonly Evaluation[]): Promise<Vector> {
-    const { coupling, particles, spare, statistics } = this.parts;
-    const healthy = particles.filter((particle) => particle.healthy);
-    if (healthy.length === 0) return particles[0].position;
-    if (coupling.deploys === "best") {
-      const { score } = this.parts.prepared;
-      const meritOf = (particle: Particle) => {
-        const evaluation = scores?.[particles.indexOf(particle)];
-        const value = evaluation?.metrics[score.metric] ?? particle.remembered.score ?? Number.NaN;
-        return Number.isNaN(value) ? Number.NEGATIVE_INFINITY : merit(score, value);
-      };
-      return healthy.reduce((best, each) => (meritOf(each) > meritOf(best) ? each : best)).position;
-    }
-    if (healthy.length === 1) return healthy[0].position;
-    await spare.write(await healthy[0].position.read());
-    await this.meanOf(healthy, spare);
+  /** The point that stands for particles: the only one's, or their mean, its batch statistics estimated anew. */
+  private async pointOf(members: readonly number[]): Promise<Vector> {
+    const { particles, spare, statistics } = this.parts;
+    const healthy = members.map((at) => particles[at]).filter((each) => each.healthy);
+    const [first = particles[0], ...others] = healthy;
+    if (others.length === 0) return first.position;
+    await spare.write(await first.position.read());
+    await this.meanOf([first, ...others], spare);
     await statistics.renew(spare);
     return spare;
   }

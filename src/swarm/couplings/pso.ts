@@ -51,6 +51,11 @@ export const psoSettings = z.strictObject({
   warmup: z.int().min(0).default(0).describe("rounds of plain training before the first exchange"),
   every: interval().default("epoch").describe("local steps between two rounds"),
   limit: z.number().positive().default(0.2).describe("longest move, as a share of the norm"),
+  spread: z
+    .number()
+    .min(1)
+    .default(1)
+    .describe("without a list of rates: how many times the lowest rate the highest one is"),
   rescue: z
     .int()
     .min(0)
@@ -160,6 +165,7 @@ export function pso(settings: PsoSettings = {}): Coupling {
     needs: { scores: true, distances: true },
     every,
     deploys: "best",
+    spread: parsed.spread,
     limit,
     check: (particles) => checkSize(parsed, particles),
     ...(couples &&
