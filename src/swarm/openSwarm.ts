@@ -18,6 +18,7 @@ import {
   Statistics,
 } from "../train/index.js";
 import type { Coupling } from "./coupling.js";
+import { Deployed } from "./deployed.js";
 import { getDeployment } from "./deployments.js";
 import type { Exchange, ExchangeDriver } from "./exchange/exchange.js";
 import { local } from "./exchange/local.js";
@@ -245,6 +246,8 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
       for (const [at, id] of hosted.entries()) {
         particles.push(await openParticle(id, hosts[at % cores], prepared, spec, collective));
       }
+      const selection = evaluator.loader(prepared.splits.selection);
+      const spare = engine.vector(layout.length);
       return new SwarmSession({
         prepared,
         particles,
@@ -259,10 +262,12 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
         },
         shared: collective?.gradient,
         evaluator,
-        selection: evaluator.loader(prepared.splits.selection),
-        statistics,
-        deployment: getDeployment(spec.deploy ?? spec.coupling.deploys),
-        spare: engine.vector(layout.length),
+        selection,
+        deployed: new Deployed({
+          ...{ deployment: getDeployment(spec.deploy ?? spec.coupling.deploys), particles, spare },
+          ...{ evaluator, selection, statistics, score: prepared.score },
+        }),
+        spare,
         constant: spec.coupling.rescues && (await constantLoss(hosts[0], prepared)),
         sketcher: new Sketcher(layout.trainable),
         probe: prepared.config.probe

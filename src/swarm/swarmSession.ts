@@ -14,16 +14,16 @@ import type {
   Prepared,
   Progress,
   State,
-  Statistics,
   SwarmSize,
   Training,
 } from "../train/index.js";
 import { addTallies, Ledger, noSums } from "../train/index.js";
 import { savedNumber, savedNumbers } from "../train/savedProgress.js";
 import type { Coupling } from "./coupling.js";
-import type { Deployment } from "./deployments.js";
+import { type Deployed, meanOf } from "./deployed.js";
 import { deadlineIn, type Exchange } from "./exchange/exchange.js";
 import { type Particle, savedParticle } from "./particle.js";
+import { roundsIn, seesEpoch } from "./rhythm.js";
 import { playRound, type RoundResult } from "./round.js";
 import type { SharedGradient } from "./sharedGradient.js";
 import type { Sketcher } from "./sketch.js";
@@ -42,13 +42,13 @@ export interface SwarmParts {
   /** Milliseconds that a round waits for particles of other processes; default without end. */
   readonly wait?: number;
   readonly coupling: Coupling;
-  readonly deployment: Deployment;
+  /** Who stands for the swarm. */
+  readonly deployed: Deployed;
   readonly size: SwarmSize;
   /** Where gradients become one, if they do. */
   readonly shared?: SharedGradient;
   readonly evaluator: Evaluator;
   readonly selection: Loader;
-  readonly statistics: Statistics;
   /** A point of the first particle's engine, for the mean [layout.length]. */
   readonly spare: Vector;
   readonly sketcher: Sketcher;
@@ -74,21 +74,17 @@ const swarmMemory = z.strictObject({
 type SwarmMemory = z.output<typeof swarmMemory>;
 type Sent = SwarmMemory["sent"];
 
-/** Several nets in training; the one that the coupling deploys stands for all. */
+/** Several nets in training; the one that it deploys stands for all. */
 export class SwarmSession implements Training {
   private readonly ledger: Ledger;
   private last: RoundResult;
   private sent: Sent = { run: 0, epoch: 0 };
-  /** Who stands for the swarm, by their places in the list. */
-  private members: readonly number[];
   /** What the exchange had counted at the last round. */
   private counted = 0;
 
   constructor(private readonly parts: SwarmParts) {
     const { question, score } = parts.prepared;
     this.ledger = new Ledger(question.task, score);
-    // Before the first evaluation none is better than another.
-    this.members = parts.deployment.name === "best" ? [0] : [...parts.particles.keys()];
     this.last = { rescues: [], moves: parts.particles.map(() => 0), chosen: [] };
   }
 
@@ -149,12 +145,12 @@ export class SwarmSession implements Training {
       particles: particles.map(({ saved }) => saved),
       calibration,
       sent: this.sent,
-      members: [...this.members],
+      members: [...this.parts.deployed.members],
       round: { moves: [...moves], chosen: particles.map((_, at) => chosen[at] ?? null) },
     };
     return {
       progress: { ...this.progress(), session: swarm },
-      weights: await (await this.pointOf(this.members)).read(),
+      weights: await (await this.parts.deployed.point()).read(),
       best: this.ledger.bestWeights,
       vectors: Object.fromEntries(vectors),
     };
@@ -164,7 +160,7 @@ export class SwarmSession implements Training {
     const { particles } = this.parts;
     const memory = checkPlain(swarmMemory, progress.session, "the saved swarm");
     const { particles: saved, calibration, sent, members, round } = memory;
-    this.members = members;
+    this.parts.deployed.members = members;
     this.sent = sent;
     const chosen = round.chosen.map((id) => id ?? undefined);
     this.last = { ...this.last, calibration, moves: round.moves, chosen };
@@ -199,11 +195,11 @@ export class SwarmSession implements Training {
   }
 
   async endEpoch(emit: Listener): Promise<{ record: EpochRecord; best: boolean }> {
-    const { particles, coupling, prepared } = this.parts;
+    const { particles, coupling, deployed, prepared } = this.parts;
     const { ledger } = this;
     const { epoch, step } = ledger;
     const scores = await this.evaluateAll();
-    const { loss, metrics, point } = await this.evaluateDeployed(scores);
+    const { loss, metrics, point } = await deployed.choose(scores);
     ledger.addTime();
     const { record, best } = ledger.recordOf({
       loss,
@@ -217,7 +213,7 @@ export class SwarmSession implements Training {
     await this.report(scores, emit);
     for (const particle of particles) particle.closeEpoch();
     const isLast = epoch + 1 === prepared.config.epochs;
-    if (isLast && coupling.rescues) await this.round(this.rounds, step, emit, true);
+    if (isLast && coupling.rescues) await this.round(this.rounds(), step, emit, true);
     else if (coupling.every === "epoch" && !isLast) await this.round(epoch, step, emit);
     await emit({ type: "particles", ...this.status(step), evaluated: true });
     for (const particle of particles) particle.beginEpoch();
@@ -245,18 +241,11 @@ export class SwarmSession implements Training {
     await Promise.all(this.parts.engines.map((engine) => engine.close()));
   }
 
-  /** Rounds of the whole run; a last one for those who are rescued at its end has this number. */
-  private get rounds(): number {
-    const { epochs } = this.parts.prepared.config;
-    const { every } = this.parts.coupling;
-    return every === "epoch" ? epochs : Math.ceil((epochs * this.stepsPerEpoch) / every);
-  }
-
-  /** Whether an epoch was closed since the round before the one after so many steps. */
-  private judges(steps: number): boolean {
-    const { every } = this.parts.coupling;
-    const closedBefore = (done: number) => Math.floor((done - 1) / this.stepsPerEpoch);
-    return every === "epoch" || closedBefore(steps) > closedBefore(steps - every);
+  /** Rounds of the whole run; where nets are rescued at its end, a last one has this number. */
+  private rounds(): number {
+    const { coupling, prepared } = this.parts;
+    const { stepsPerEpoch } = this;
+    return roundsIn(coupling.every, { epochs: prepared.config.epochs, stepsPerEpoch });
   }
 
   private async round(number: number, step: number, emit: Listener, last = false): Promise<void> {
@@ -266,9 +255,10 @@ export class SwarmSession implements Training {
     const { epoch } = this.ledger;
     const { calibration } = this.last;
     const deadline = deadlineIn(wait);
-    const judges = last || this.judges(epoch * this.stepsPerEpoch + step);
+    const steps = epoch * this.stepsPerEpoch + step;
+    const judges = last || seesEpoch(coupling.every, steps, this.stepsPerEpoch);
     const constant = judges ? this.parts.constant : undefined;
-    const when = { number, total: this.rounds, epoch, epochs, seed, calibration, deadline };
+    const when = { number, total: this.rounds(), epoch, epochs, seed, calibration, deadline };
     const result = await playRound(exchange, particles, coupling, { ...when, constant, last });
     // After the last one rows tell again what the round before it did.
     this.last = last ? { ...this.last, calibration: result.calibration } : result;
@@ -302,37 +292,6 @@ export class SwarmSession implements Training {
     return Promise.all(this.parts.particles.map((particle) => particle.evaluate()));
   }
 
-  /** Chooses who stands for the swarm, and tells how well it does. */
-  private async evaluateDeployed(
-    evaluations: readonly Evaluation[],
-  ): Promise<Evaluation & { readonly point: Vector }> {
-    const { deployment, particles, evaluator, selection, prepared } = this.parts;
-    const evaluated = particles.flatMap(({ healthy }, particle) =>
-      healthy ? [{ particle, evaluation: evaluations[particle] }] : [],
-    );
-    const { members, evaluation } = await deployment.choose(
-      evaluated.length > 0 ? evaluated : [{ particle: 0, evaluation: evaluations[0] }],
-      {
-        score: prepared.score,
-        evaluateMean: async (chosen) => evaluator.evaluate(await this.pointOf(chosen), selection),
-      },
-    );
-    this.members = members;
-    return { ...evaluation, point: await this.pointOf(members) };
-  }
-
-  /** The point that stands for particles: the only one's, or their mean, its batch statistics estimated anew. */
-  private async pointOf(members: readonly number[]): Promise<Vector> {
-    const { particles, spare, statistics } = this.parts;
-    const healthy = members.map((at) => particles[at]).filter((each) => each.healthy);
-    const [first = particles[0], ...others] = healthy;
-    if (others.length === 0) return first.position;
-    await spare.write(await first.position.read());
-    await this.meanOf([first, ...others], spare);
-    await statistics.renew(spare);
-    return spare;
-  }
-
   /** Tells of the swarm as a whole, as it was evaluated. */
   private async report(scores: readonly Evaluation[], emit: Listener): Promise<void> {
     const { particles, probe, sketcher, prepared } = this.parts;
@@ -348,18 +307,9 @@ export class SwarmSession implements Training {
 
   private async probeStep(probe: StepProbe, healthy: readonly Particle[]) {
     const { spare } = this.parts;
-    await this.meanOf(healthy, spare);
+    await meanOf(healthy, spare);
     const positions = healthy.map(({ position }) => position);
     return probe.measure(positions, spare, { rate: healthy[0].lr, epoch: this.ledger.epoch });
-  }
-
-  /** Stores the mean of the trainable parts. */
-  private meanOf(particles: readonly Particle[], target: Vector): Promise<void> {
-    const weight = 1 / particles.length;
-    return particles[0].sum(
-      target,
-      particles.map(({ position }) => ({ vector: position, weight })),
-    );
   }
 
   private sums() {
