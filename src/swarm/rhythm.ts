@@ -27,6 +27,6 @@ export const roundsIn = (every: Coupling["every"], { epochs, stepsPerEpoch }: Le
  */
 export function seesEpoch(every: Coupling["every"], steps: number, stepsPerEpoch: number): boolean {
   if (every === "epoch") return true;
-  const evaluated = (done: number) => Math.floor((done - 1) / stepsPerEpoch);
+  const evaluated = (done: number) => Math.max(0, Math.floor((done - 1) / stepsPerEpoch));
   return evaluated(steps) > evaluated(steps - every);
 }
