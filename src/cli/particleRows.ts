@@ -1,7 +1,7 @@
 // One row for each net of a swarm.
 
 import type { MetricInfo } from "../tasks/index.js";
-import type { ParticleStatus } from "../train/index.js";
+import type { ParticleStatus, Rescue } from "../train/index.js";
 import type { Part } from "./lineParts.js";
 import { metricText, metricTitle } from "./metricText.js";
 
@@ -26,4 +26,13 @@ export function particleRow(
     { text: healthy ? "" : "diverged" },
     { text: restored > 0 ? `restored ${restored}x` : "" },
   ];
+}
+
+/** `  net 0 is behind (loss 2.303, net 1 has 0.481): takes its place, at 0.5 of its learning rate`. */
+export function rescueLine({ particle, from, loss, fromLoss, rateFactor }: Rescue): string {
+  const slower = rateFactor < 1 ? `, at ${rateFactor} of its own learning rate` : "";
+  return (
+    `  net ${particle} is behind (loss ${number(loss, 4)}, net ${from} has ${number(fromLoss, 4)}): ` +
+    `takes its place${slower}`
+  );
 }

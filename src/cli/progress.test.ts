@@ -120,7 +120,7 @@ test("in 80 columns an epoch's line fits, and says what matters most", () => {
 test("the row of a net fits 80 columns, and counts nets as the tables do", () => {
   const status: ParticleStatus = {
     ...{ particle: 0, lr: 0.03, loss: 0.12345, metrics: { accuracy: 0.5 }, healthy: false },
-    ...{ move: 1.5, rateFactor: 1, restored: 2, score: 0.75 },
+    ...{ move: 1.5, rateFactor: 1, restored: 2, behind: 0, score: 0.75 },
   };
   const [accuracy] = classification.metrics;
   const row = (width: number) => fitting(particleRow(status, accuracy, accuracy), width);

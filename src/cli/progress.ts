@@ -11,6 +11,7 @@ import type {
   EpochEnd,
   Listener,
   ParticlesReport,
+  RoundPlayed,
   RunEnd,
   RunStart,
   StepDone,
@@ -20,7 +21,7 @@ import { type Stream, say } from "./console.js";
 import { fitting, type Part, widthOf } from "./lineParts.js";
 import { LiveBlock } from "./liveBlock.js";
 import { metricText, metricTitle } from "./metricText.js";
-import { particleRow } from "./particleRows.js";
+import { particleRow, rescueLine } from "./particleRows.js";
 import { timeLeft } from "./timeLeft.js";
 
 /** Redraws of the live line are at least this far apart, in milliseconds. */
@@ -257,6 +258,10 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
     print(fitting(parts, width()));
   }
 
+  function round({ rescued = [] }: RoundPlayed): void {
+    for (const each of rescued) print(style("dim", rescueLine(each)));
+  }
+
   return (event) => {
     switch (event.type) {
       case "runStart":
@@ -271,6 +276,8 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
         return step(event);
       case "particles":
         return particles(event);
+      case "round":
+        return round(event);
       case "epochEnd":
         return epochEnd(event);
       case "warning":

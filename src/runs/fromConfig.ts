@@ -16,13 +16,13 @@ export function swarmOf(
   config: TrainConfig & { readonly swarm: string },
   own: readonly OwnCoupling[] = [],
 ): SwarmSpec {
-  const { swarm, particles, topology, coupling: settings, lr } = config;
+  const { swarm, particles, topology, coupling: settings, lr, deploy } = config;
   const coupling = getCoupling(swarm, own as readonly CouplingKind[]).make({
     ...settings,
     ...(topology && { topology }),
   });
   const rates = typeof lr === "string" ? parseRates(lr, particles) : undefined;
-  return { coupling, particles, rates };
+  return { coupling, particles, rates, deploy };
 }
 
 /** What a run with these settings trains. */

@@ -26,6 +26,10 @@ export interface Snapshot {
   readonly score?: number;
   /** The best score so far, that of the vector `best`. */
   readonly bestScore?: number;
+  /** Mean loss over the training images of its last whole epoch. */
+  readonly epochLoss?: number;
+  /** After how many epochs in a row it was found behind, as known before this round. */
+  readonly behind?: number;
 }
 
 /** One round, the same for all particles. Particles are numbered from 0 in every list. */
@@ -39,6 +43,10 @@ export interface Round {
   /** Epochs of the whole run. */
   readonly epochs: number;
   readonly snapshots: readonly Snapshot[];
+  /** After how many epochs in a row each particle was found behind: its loss is far from the best one's. */
+  readonly behind: readonly number[];
+  /** After the last step of the run: nobody is moved but who is rescued. */
+  readonly last: boolean;
   /**
    * Euclidean distance of the positions of particles i and j, NaN where one is not healthy; 0 unless the coupling
    * asks for it.
@@ -92,8 +100,10 @@ export interface Coupling {
   readonly every: number | "epoch";
   /** The first round, from 0, in which anything is moved; infinite where nothing ever is. Default 0. */
   readonly movesFrom?: number;
-  /** The net that the run gives in the end: the particle with the best score, or the mean of all. */
-  readonly deploys: "best" | "mean";
+  /** The net that the run gives in the end, by a deployment's name: `best`, `mean`, `soup`. */
+  readonly deploys: string;
+  /** Where all follow the run's schedule: how many times the lowest rate the highest one is; default 1. */
+  readonly spread?: number;
   /** Optimizer state is moved with the same coefficients as the positions. */
   readonly movesState?: boolean;
   /** Gradients become one at every step, before the optimizers see them; default each has its own. */
@@ -102,6 +112,8 @@ export interface Coupling {
   readonly limit?: number;
   /** Checked before anything starts; throws an `InputError` for settings that do not fit the swarm. */
   check?(particles: number): void;
+  /** Whether a particle that is behind takes the place of the best one; default never. */
+  rescues?(round: Round, self: number): boolean;
   /** Asked once, in the first round and with distances; every round of the run has the answer. */
   calibrate?(first: Round): Calibration;
   /**

@@ -18,10 +18,12 @@ import {
   Statistics,
 } from "../train/index.js";
 import type { Coupling } from "./coupling.js";
+import { Deployed } from "./deployed.js";
+import { getDeployment } from "./deployments.js";
 import type { Exchange, ExchangeDriver } from "./exchange/exchange.js";
 import { local } from "./exchange/local.js";
 import { Particle } from "./particle.js";
-import { type RatePolicy, rateOf } from "./rates.js";
+import { type RatePolicy, rateOf, shareOf } from "./rates.js";
 import { SharedGradient } from "./sharedGradient.js";
 import { SharedWeights } from "./sharedWeights.js";
 import { Sketcher } from "./sketch.js";
@@ -34,6 +36,8 @@ export interface SwarmSpec {
   readonly particles: number;
   /** Rate of each particle; default: all follow the run's schedule. */
   readonly rates?: readonly RatePolicy[];
+  /** Which net it gives, by a deployment's name; default as the coupling says. */
+  readonly deploy?: string;
   /** How particles hear of each other; default all live in this process. */
   readonly exchange?: ExchangeDriver;
   /** Milliseconds that a round waits for particles of other processes; default without end. */
@@ -97,7 +101,7 @@ async function openParticle(
   id: number,
   { engine, programs, evaluator, statistics }: Host,
   prepared: Prepared,
-  { rates, coupling }: SwarmSpec,
+  { rates, coupling, particles: all }: SwarmSpec,
   collective?: Collective,
 ): Promise<Particle> {
   const { config, splits } = prepared;
@@ -112,6 +116,7 @@ async function openParticle(
   });
   const policy = rates?.[id];
   const base = policy ? ownRate(policy) : learningRate(config, stepsPerEpoch);
+  const share = policy ? 1 : shareOf(coupling.spread ?? 1, id, all);
   const unsent = collective?.gradient.memory();
   const learner = await openLearner(engine, prepared, {
     particle: id,
@@ -120,7 +125,7 @@ async function openParticle(
     objective: collective && ((own) => collective.gradient.objective(own, id, unsent!)),
     part: collective?.weights?.part(id),
     programs,
-    rate: { ...base, at: (step, losses) => rate.factor * base.at(step, losses) },
+    rate: { ...base, at: (step, losses) => rate.factor * share * base.at(step, losses) },
   });
   const particle = new Particle({
     id,
@@ -138,6 +143,13 @@ async function openParticle(
   return particle;
 }
 
+/** Loss of an answer that is always the same: of a net whose parameters are all 0. */
+async function constantLoss({ engine, evaluator, programs }: Host, { splits }: Prepared) {
+  const zeros = engine.vector(programs.training.layout.length);
+  await zeros.write(new Float32Array(zeros.length));
+  return (await evaluator.evaluate(zeros, evaluator.loader(splits.selection))).loss;
+}
+
 /** Bytes of the particles' vectors; refuses a swarm that cannot fit before any is allocated. */
 function checkMemory(prepared: Prepared, spec: SwarmSpec, host: Host): number {
   const { layout } = host.programs.training;
@@ -152,19 +164,17 @@ function checkMemory(prepared: Prepared, spec: SwarmSpec, host: Host): number {
   );
 }
 
-function check({ particles, coupling, rates }: SwarmSpec): void {
+function check({ particles, coupling, rates, deploy }: SwarmSpec): void {
   if (!(Number.isInteger(particles) && particles >= 1)) {
     throw new InputError(`particles: expected a whole number from 1, found ${particles}`);
   }
-  const { name, every, deploys } = coupling;
+  const { name, every } = coupling;
   if (every !== "epoch" && !(Number.isInteger(every) && every >= 1)) {
     throw new InputError(
       `coupling ${name}: every is ${every}; expected "epoch" or a whole number of steps from 1`,
     );
   }
-  if (deploys !== "best" && deploys !== "mean") {
-    throw new InputError(`coupling ${name}: deploys is ${deploys}; expected "best" or "mean"`);
-  }
+  getDeployment(deploy ?? coupling.deploys);
   if (rates && rates.length !== particles) {
     throw new InputError(
       `the list of learning rates has ${rates.length} entries for ${particles} particles; ` +
@@ -236,6 +246,8 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
       for (const [at, id] of hosted.entries()) {
         particles.push(await openParticle(id, hosts[at % cores], prepared, spec, collective));
       }
+      const selection = evaluator.loader(prepared.splits.selection);
+      const spare = engine.vector(layout.length);
       return new SwarmSession({
         prepared,
         particles,
@@ -250,9 +262,13 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
         },
         shared: collective?.gradient,
         evaluator,
-        selection: evaluator.loader(prepared.splits.selection),
-        statistics,
-        spare: engine.vector(layout.length),
+        selection,
+        deployed: new Deployed({
+          ...{ deployment: getDeployment(spec.deploy ?? spec.coupling.deploys), particles, spare },
+          ...{ evaluator, selection, statistics, score: prepared.score },
+        }),
+        spare,
+        constant: spec.coupling.rescues && (await constantLoss(hosts[0], prepared)),
         sketcher: new Sketcher(layout.trainable),
         probe: prepared.config.probe
           ? new StepProbe(engine, programs.training, prepared)

@@ -21,10 +21,14 @@ import { HostVector } from "./hostVector.js";
 
 /** What a particle remembers from one round to the next besides vectors. */
 export interface ParticleMemory {
-  /** Factor of its learning rate: halved whenever it diverged. */
+  /** Factor of its learning rate: halved whenever that rate was too large for it. */
   readonly rateFactor: number;
-  /** How often it had to be restored. */
+  /** How often it was put to another place: after it had diverged, or as it was behind. */
   readonly restored: number;
+  /** Mean loss over the images of its last whole epoch. */
+  readonly epochLoss?: number;
+  /** After how many epochs in a row it was found behind. */
+  readonly behind: number;
   readonly score?: number;
   readonly bestScore?: number;
 }
@@ -42,6 +46,8 @@ export const savedParticle = z.strictObject({
   memory: z.strictObject({
     rateFactor: savedNumber,
     restored: z.int().min(0),
+    epochLoss: savedNumber.optional(),
+    behind: z.int().min(0),
     score: savedNumber.optional(),
     bestScore: savedNumber.optional(),
   }) satisfies z.ZodType<ParticleMemory>,
@@ -94,7 +100,7 @@ export class Particle {
   private readonly next: Vector;
   private readonly points: Combiner;
   private readonly moves: Combiner;
-  private memory: ParticleMemory = { rateFactor: 1, restored: 0 };
+  private memory: ParticleMemory = { rateFactor: 1, restored: 0, behind: 0 };
 
   constructor(private readonly parts: ParticleParts) {
     const { id, engine, learner, remembers, unsent = {} } = parts;
@@ -131,7 +137,7 @@ export class Particle {
 
   /** What the others know of it. */
   get snapshot(): Snapshot {
-    const { score, bestScore } = this.memory;
+    const { score, bestScore, epochLoss, behind } = this.memory;
     const meritOf = (value: number | undefined) =>
       value === undefined ? undefined : merit(this.parts.score, value);
     return {
@@ -141,6 +147,8 @@ export class Particle {
       score: meritOf(score),
       bestScore: meritOf(bestScore),
       loss: this.lastLoss,
+      epochLoss,
+      behind,
     };
   }
 
@@ -271,8 +279,8 @@ export class Particle {
     return this.points.copy(this.before, this.position);
   }
 
-  /** Goes back to a healthy point, at half the learning rate; optimizer and messages begin anew. */
-  async restoreFrom(point: Vector): Promise<void> {
+  /** Goes to a healthy point, where optimizer and messages begin anew; `slower` at half the learning rate. */
+  async restoreFrom(point: Vector, slower: boolean): Promise<void> {
     await this.position.write(await point.read());
     await this.learner.resetState();
     for (const vector of Object.values(this.unsent)) {
@@ -280,8 +288,9 @@ export class Particle {
     }
     this.remember({
       ...this.memory,
-      rateFactor: this.memory.rateFactor / 2,
+      rateFactor: this.memory.rateFactor / (slower ? 2 : 1),
       restored: this.memory.restored + 1,
+      behind: 0,
     });
     this.healthy = true;
   }
@@ -289,6 +298,17 @@ export class Particle {
   private remember(memory: ParticleMemory): void {
     this.memory = memory;
     this.parts.rate.factor = memory.rateFactor;
+  }
+
+  /** An epoch is over: the others are told how it went. */
+  closeEpoch(): void {
+    const { loss, images } = this.tally;
+    if (images > 0) this.memory = { ...this.memory, epochLoss: loss / images };
+  }
+
+  /** So many epochs in a row it was found behind. */
+  judged(behind: number): void {
+    this.memory = { ...this.memory, behind };
   }
 
   /** A new epoch's sums. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ownRandom, sharedRandom } from "./random.js";
-import { parseRates, type RatePolicy, rateOf, wild } from "./rates.js";
+import { parseRates, type RatePolicy, rateOf, shareOf, wild } from "./rates.js";
 
 const rates = (policy: RatePolicy, epochs: number, particle = 0, seed = 1) =>
   Array.from({ length: epochs }, (_, epoch) => rateOf(policy, { epoch, particle, seed }));
@@ -8,6 +8,14 @@ const rates = (policy: RatePolicy, epochs: number, particle = 0, seed = 1) =>
 test("a range may end with the first epoch, and none before it", () => {
   expect(parseRates("0.001..0.1@1/0.0001..0.001", 1)[0]).toMatchObject({ kind: "random" });
   expect(() => parseRates("0.001..0.1@0/0.0001..0.001", 1)).toThrow();
+});
+
+test("rates that are spread lie evenly around that of the run, the lowest first", () => {
+  const shares = [0, 1, 2, 3].map((particle) => shareOf(8, particle, 4));
+  expect(shares[3] / shares[0]).toBeCloseTo(8, 12);
+  expect(shares[0] * shares[3]).toBeCloseTo(1, 12);
+  expect(shares[2] / shares[1]).toBeCloseTo(2, 12);
+  expect(shareOf(8, 0, 1)).toBe(1);
 });
 
 describe("a rate", () => {

@@ -50,6 +50,16 @@ export function rateOf(policy: RatePolicy, { epoch, particle, seed }: RateMoment
   return low * (high / low) ** share;
 }
 
+/**
+ * What a particle's rate is of the run's, where rates are spread: evenly in the logarithm, around 1, the lowest first.
+ *
+ * @param spread how many times the lowest rate the highest one is
+ * @example
+ * [0, 1, 2].map((particle) => shareOf(4, particle, 3)); // [0.5, 1, 2]
+ */
+export const shareOf = (spread: number, particle: number, particles: number): number =>
+  particles === 1 ? 1 : spread ** (particle / (particles - 1) - 0.5);
+
 const isRate = (value: number | undefined): value is number =>
   value !== undefined && Number.isFinite(value) && value > 0;
 

@@ -140,3 +140,56 @@ describe("rounds of epochs", () => {
     expect(rounds).toEqual([1, 2]);
   });
 });
+
+describe("a rescue", () => {
+  /** Particle 1 learns nothing, as its rate is tiny, or too large for it. */
+  const rescuing = (rates: readonly number[], more: Partial<Coupling> = {}) =>
+    openSwarm({
+      coupling: coupling((_, self) => stay(self), {
+        every: "epoch",
+        needs: { scores: true, distances: false },
+        rescues: ({ behind }, self) => behind[self] >= 1,
+        ...more,
+      }),
+      particles: 2,
+      rates: rates.map((rate) => ({ kind: "fixed", rate })),
+    });
+
+  async function rescuedBy(rates: readonly number[], more: Partial<Coupling> = {}, epochs = 2) {
+    const out = join(temporaryFolder(), "run");
+    const { events } = await trainTiny(
+      { augment: "none", out, epochs },
+      { open: rescuing(rates, more) },
+    );
+    const { tensors } = readSafetensors(readFileSync(join(out, runFiles.state)));
+    return {
+      rescues: events.flatMap((event) => (event.type === "round" ? (event.rescued ?? []) : [])),
+      last: events
+        .flatMap((event) => (event.type === "particles" ? [event.particles] : []))
+        .at(-1)!,
+      vector: (name: string) => tensors.get(`vector.${name}`)!.data,
+    };
+  }
+
+  test("puts a slow net in the place of the best point, without its momentum, at its own rate", async () => {
+    // Its only epoch is the last one: nobody ends behind.
+    const { rescues, last, vector } = await rescuedBy([0.05, 1e-9], {}, 1);
+    expect(rescues).toMatchObject([{ particle: 1, from: 0, rateFactor: 1 }]);
+    expect(rescues[0].loss).toBeGreaterThan(rescues[0].fromLoss);
+    expect(last[1]).toMatchObject({ restored: 1, rateFactor: 1, behind: 0 });
+    expect(vector("particle1.w")).toEqual(vector("particle0.best"));
+    expect(vector("particle1.velocity").every((value) => value === 0)).toBe(true);
+    expect(vector("particle0.velocity").some((value) => value !== 0)).toBe(true);
+  });
+
+  test("halves a rate that is not lower than the best one's", async () => {
+    const { rescues } = await rescuedBy([0.05, 30]);
+    expect(rescues[0]).toMatchObject({ particle: 1, from: 0, rateFactor: 0.5 });
+  });
+
+  test("is none where the coupling knows of none", async () => {
+    const { rescues, last } = await rescuedBy([0.05, 1e-9], { rescues: undefined });
+    expect(rescues).toEqual([]);
+    expect(last[1].restored).toBe(0);
+  });
+});

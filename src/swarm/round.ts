@@ -2,7 +2,16 @@
 // somebody already moved: all moves are worked out before the first is made.
 
 import type { Vector } from "../engine/engine.js";
-import type { Calibration, Coupling, Move, Round, Snapshot } from "./coupling.js";
+import type { Rescue } from "../train/index.js";
+import { leaderOf, roundsBehind } from "./behind.js";
+import {
+  type Calibration,
+  type Coupling,
+  type Move,
+  type Round,
+  type Snapshot,
+  stay,
+} from "./coupling.js";
 import { distances } from "./diagnostics.js";
 import type { Exchange } from "./exchange/exchange.js";
 import type { Particle } from "./particle.js";
@@ -10,6 +19,7 @@ import { ownRandom, sharedRandom } from "./random.js";
 
 /** What became of a round, of the particles of this process in their order. */
 export interface RoundResult {
+  readonly rescues: readonly Rescue[];
   /** How far each particle was moved. */
   readonly moves: readonly number[];
   /** Whose best point each particle was pulled to. */
@@ -19,11 +29,13 @@ export interface RoundResult {
 }
 
 /** Which round it is, and what the first one found. */
-export interface RoundNumber extends Pick<Round, "number" | "total" | "epoch" | "epochs"> {
+export interface RoundNumber extends Pick<Round, "number" | "total" | "epoch" | "epochs" | "last"> {
   readonly seed: number;
   readonly calibration?: Calibration;
   /** When to go on without particles of other processes, as of `Date.now()`; default never. */
   readonly deadline?: number;
+  /** Loss of a constant answer, where an epoch has ended since the last round: it is found anew who is behind. */
+  readonly constant?: number;
 }
 
 /**
@@ -131,8 +143,33 @@ async function restoreLost(
     const point = goesBack
       ? particle.before
       : await exchange.vector(healthy.particle, "position", particle.id);
-    await particle.restoreFrom(point);
+    await particle.restoreFrom(point, true);
   }
+}
+
+/**
+ * Puts particles in the place of the best one. Their rate is halved unless it was lower than that one's, and they were
+ * behind for being slow.
+ */
+async function rescue(
+  exchange: Exchange,
+  particles: readonly Particle[],
+  { snapshots, behind }: Round,
+): Promise<readonly Rescue[]> {
+  const leader = leaderOf(snapshots, behind);
+  if (!leader) return [];
+  const { particle: from, bestScore, lr, epochLoss: fromLoss = Number.NaN } = leader;
+  const name = bestScore === undefined ? "position" : "best";
+  return Promise.all(
+    particles.map(async (particle) => {
+      const { id } = particle;
+      const point = await exchange.vector(from, name, id);
+      const { epochLoss: loss = Number.NaN, lr: own } = snapshots[id];
+      await particle.restoreFrom(point, own >= lr);
+      const { rateFactor } = particle.remembered;
+      return { particle: id, from, loss, fromLoss, rateFactor };
+    }),
+  );
 }
 
 /** Publishes a particle, after a look at its weights. */
@@ -156,29 +193,40 @@ export async function playRound(
   exchange: Exchange,
   particles: readonly Particle[],
   coupling: Coupling,
-  { seed, calibration: known, deadline, ...when }: RoundNumber,
+  { seed, calibration: known, deadline, constant, ...when }: RoundNumber,
 ): Promise<RoundResult> {
   const { number } = when;
   const { movesState = false } = coupling;
   await Promise.all(particles.map((each) => publish(exchange, each, number, movesState)));
   const snapshots = await exchange.round(number, deadline);
+  const behind =
+    constant === undefined
+      ? snapshots.map((each) => each.behind ?? 0)
+      : roundsBehind(snapshots, constant);
+  for (const particle of particles) particle.judged(behind[particle.id]);
   const asks = coupling.needs.distances || (coupling.calibrate && !known);
   const apart = asks ? await distancesIn(exchange, particles, snapshots) : undefined;
   const first: Round = {
     ...when,
     snapshots,
+    behind,
     distance: (i, j) => apart?.[i][j] ?? 0,
     rootSize: Math.sqrt(particles[0].learner.layout.trainable),
     calibration: {},
   };
   const calibration = known ?? coupling.calibrate?.(first);
   const round = { ...first, calibration: calibration ?? {} };
-  const moves = particles.map(({ id }): Move => {
-    if (!snapshots[id].healthy) return [];
+  const rescued = particles.filter(
+    ({ id }) => behind[id] > 0 && coupling.rescues?.(round, id) === true,
+  );
+  const moves = particles.map((particle): Move => {
+    const { id } = particle;
+    if (!snapshots[id].healthy || rescued.includes(particle)) return [];
+    if (when.last) return stay(id);
     return coupling.move(round, id, ownRandom(seed, number, id), sharedRandom(seed, number));
   });
   const present = particles.flatMap((particle, at): Mover[] =>
-    snapshots[particle.id].healthy ? [{ particle, move: moves[at] }] : [],
+    moves[at].length > 0 ? [{ particle, move: moves[at] }] : [],
   );
   const moving = present.filter(({ particle, move }) => !isStay(move, particle.id));
   const lengths = new Map<Particle, number>();
@@ -189,8 +237,9 @@ export async function playRound(
   );
   if (movesState && moving.length > 0) await moveStates(exchange, present);
   await restoreLost(exchange, particles, snapshots);
+  const rescues = await rescue(exchange, rescued, round);
   await Promise.all(moving.map(({ particle }) => particle.commit()));
   await Promise.all(particles.map((particle) => particle.markStart()));
   const far = particles.map((particle) => lengths.get(particle) ?? 0);
-  return { moves: far, chosen: moves.map(chosenBy), calibration };
+  return { rescues, moves: far, chosen: moves.map(chosenBy), calibration };
 }

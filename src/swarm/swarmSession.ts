@@ -5,7 +5,6 @@ import type { Loader } from "../data/index.js";
 import type { Engine, MemoryReport, Vector } from "../engine/engine.js";
 import { sumReports } from "../engine/memory.js";
 import { checkPlain } from "../settings.js";
-import { merit } from "../tasks/index.js";
 import type {
   EpochRecord,
   Evaluation,
@@ -15,15 +14,16 @@ import type {
   Prepared,
   Progress,
   State,
-  Statistics,
   SwarmSize,
   Training,
 } from "../train/index.js";
 import { addTallies, Ledger, noSums } from "../train/index.js";
 import { savedNumber, savedNumbers } from "../train/savedProgress.js";
 import type { Coupling } from "./coupling.js";
+import { type Deployed, meanOf } from "./deployed.js";
 import { deadlineIn, type Exchange } from "./exchange/exchange.js";
 import { type Particle, savedParticle } from "./particle.js";
+import { roundsIn, seesEpoch } from "./rhythm.js";
 import { playRound, type RoundResult } from "./round.js";
 import type { SharedGradient } from "./sharedGradient.js";
 import type { Sketcher } from "./sketch.js";
@@ -43,15 +43,18 @@ export interface SwarmParts {
   /** Milliseconds that a round waits for particles of other processes; default without end. */
   readonly wait?: number;
   readonly coupling: Coupling;
+  /** Who stands for the swarm. */
+  readonly deployed: Deployed;
   readonly size: SwarmSize;
   /** Where gradients become one, if they do. */
   readonly shared?: SharedGradient;
   readonly evaluator: Evaluator;
   readonly selection: Loader;
-  readonly statistics: Statistics;
   /** A point of the first particle's engine, for the mean [layout.length]. */
   readonly spare: Vector;
   readonly sketcher: Sketcher;
+  /** Loss of a constant answer on the selection set, where particles may be rescued. */
+  readonly constant?: number;
   /** Takes steps apart, where the run asks for it. */
   readonly probe?: StepProbe;
   /** The engines that were made for the swarm. */
@@ -64,13 +67,15 @@ const swarmMemory = z.strictObject({
   calibration: savedNumbers.optional(),
   /** Bytes that particles sent to each other: in the run, and since the last epoch was evaluated. */
   sent: z.strictObject({ run: savedNumber, epoch: savedNumber }),
+  /** Places in the list of particles of those who stood for the swarm when it was evaluated last. */
+  members: z.array(z.int().min(0)).min(1),
   /** What the last round did, which rows of the next epoch tell again when there is no other round. */
   round: z.strictObject({ moves: z.array(savedNumber), chosen: z.array(z.int().nullable()) }),
 });
 type SwarmMemory = z.output<typeof swarmMemory>;
 type Sent = SwarmMemory["sent"];
 
-/** Several nets in training; the one that the coupling deploys stands for all. */
+/** Several nets in training; the one that it deploys stands for all. */
 export class SwarmSession implements Training {
   private readonly ledger: Ledger;
   private last: RoundResult;
@@ -81,7 +86,7 @@ export class SwarmSession implements Training {
   constructor(private readonly parts: SwarmParts) {
     const { question, score } = parts.prepared;
     this.ledger = new Ledger(question.task, score);
-    this.last = { moves: parts.particles.map(() => 0), chosen: [] };
+    this.last = { rescues: [], moves: parts.particles.map(() => 0), chosen: [] };
   }
 
   get layout() {
@@ -148,11 +153,12 @@ export class SwarmSession implements Training {
       particles: particles.map(({ saved }) => saved),
       calibration,
       sent: this.sent,
+      members: [...this.parts.deployed.members],
       round: { moves: [...moves], chosen: particles.map((_, at) => chosen[at] ?? null) },
     };
     return {
       progress: { ...this.progress(), session: swarm },
-      weights: await (await this.deployed()).read(),
+      weights: await (await this.parts.deployed.point()).read(),
       best: this.ledger.bestWeights,
       vectors: Object.fromEntries(vectors),
     };
@@ -161,7 +167,8 @@ export class SwarmSession implements Training {
   async restore({ progress, best, vectors }: State): Promise<void> {
     const { particles } = this.parts;
     const memory = checkPlain(swarmMemory, progress.session, "the saved swarm");
-    const { particles: saved, calibration, sent, round } = memory;
+    const { particles: saved, calibration, sent, members, round } = memory;
+    this.parts.deployed.members = members;
     this.sent = sent;
     const chosen = round.chosen.map((id) => id ?? undefined);
     this.last = { ...this.last, calibration, moves: round.moves, chosen };
@@ -196,11 +203,11 @@ export class SwarmSession implements Training {
   }
 
   async endEpoch(emit: Listener): Promise<{ record: EpochRecord; best: boolean }> {
-    const { particles, coupling, prepared } = this.parts;
+    const { particles, coupling, deployed, prepared } = this.parts;
     const { ledger } = this;
     const { epoch, step } = ledger;
     const scores = await this.evaluateAll();
-    const { loss, metrics, point } = await this.evaluateDeployed(scores);
+    const { loss, metrics, point } = await deployed.choose(scores);
     ledger.addTime();
     const { record, best } = ledger.recordOf({
       loss,
@@ -212,8 +219,10 @@ export class SwarmSession implements Training {
     this.sent = { ...this.sent, epoch: 0 };
     const weights = best ? await point.read() : undefined;
     await this.report(scores, emit);
+    for (const particle of particles) particle.closeEpoch();
     const isLast = epoch + 1 === prepared.config.epochs;
-    if (coupling.every === "epoch" && !isLast) await this.round(epoch, step, emit);
+    if (isLast && coupling.rescues) await this.round(this.rounds(), step, emit, true);
+    else if (coupling.every === "epoch" && !isLast) await this.round(epoch, step, emit);
     await emit({ type: "particles", ...this.status(step), evaluated: true });
     for (const particle of particles) particle.beginEpoch();
     ledger.closeEpoch(record, weights);
@@ -240,19 +249,31 @@ export class SwarmSession implements Training {
     await Promise.all(this.parts.engines.map((engine) => engine.close()));
   }
 
-  private async round(number: number, step: number, emit: Listener): Promise<void> {
+  /** Rounds of the whole run; where nets are rescued at its end, a last one has this number. */
+  private rounds(): number {
+    const { coupling, prepared } = this.parts;
+    const { stepsPerEpoch } = this;
+    return roundsIn(coupling.every, { epochs: prepared.config.epochs, stepsPerEpoch });
+  }
+
+  private async round(number: number, step: number, emit: Listener, last = false): Promise<void> {
     const { particles, coupling, exchange, wait, prepared } = this.parts;
     const { epochs, seed } = prepared.config;
-    const { every } = coupling;
-    const total = every === "epoch" ? epochs : Math.ceil((epochs * this.stepsPerEpoch) / every);
     const lost = particles.filter(({ healthy }) => !healthy);
     const { epoch } = this.ledger;
     const { calibration } = this.last;
     const deadline = deadlineIn(wait);
-    const when = { number, total, epoch, epochs, seed, calibration, deadline };
-    this.last = await playRound(exchange, particles, coupling, when);
+    const steps = epoch * this.stepsPerEpoch + step;
+    const judges = last || seesEpoch(coupling.every, steps, this.stepsPerEpoch);
+    const constant = judges ? this.parts.constant : undefined;
+    const when = { number, total: this.rounds(), epoch, epochs, seed, calibration, deadline };
+    const result = await playRound(exchange, particles, coupling, { ...when, constant, last });
+    // After the last one rows tell again what the round before it did.
+    this.last = last ? { ...this.last, calibration: result.calibration } : result;
     const round = this.countRound();
-    await emit({ type: "round", epoch: epoch + 1, step, ...round });
+    const { rescues } = result;
+    const rescued = rescues.length > 0 ? rescues : undefined;
+    await emit({ type: "round", epoch: epoch + 1, step, ...round, rescued });
     if (lost.length === 0 && round.absent?.length) {
       const message = `not finite, left out of step ${step}: the gradient of particle ${round.absent}`;
       await emit({ type: "warning", message });
@@ -279,38 +300,6 @@ export class SwarmSession implements Training {
     return Promise.all(this.parts.particles.map((particle) => particle.evaluate()));
   }
 
-  private async evaluateDeployed(
-    scores: readonly Evaluation[],
-  ): Promise<Evaluation & { readonly point: Vector }> {
-    const { coupling, particles, evaluator, selection } = this.parts;
-    const point = await this.deployed(scores);
-    if (coupling.deploys === "mean") {
-      return { ...(await evaluator.evaluate(point, selection)), point };
-    }
-    return { ...scores[particles.findIndex(({ position }) => position === point)], point };
-  }
-
-  /** The point that stands for the swarm: the particle with the best score now, or the mean of all. */
-  private async deployed(scores?: readonly Evaluation[]): Promise<Vector> {
-    const { coupling, particles, spare, statistics } = this.parts;
-    const healthy = particles.filter((particle) => particle.healthy);
-    if (healthy.length === 0) return particles[0].position;
-    if (coupling.deploys === "best") {
-      const { score } = this.parts.prepared;
-      const meritOf = (particle: Particle) => {
-        const evaluation = scores?.[particles.indexOf(particle)];
-        const value = evaluation?.metrics[score.metric] ?? particle.remembered.score ?? Number.NaN;
-        return Number.isNaN(value) ? Number.NEGATIVE_INFINITY : merit(score, value);
-      };
-      return healthy.reduce((best, each) => (meritOf(each) > meritOf(best) ? each : best)).position;
-    }
-    if (healthy.length === 1) return healthy[0].position;
-    await spare.write(await healthy[0].position.read());
-    await this.meanOf(healthy, spare);
-    await statistics.renew(spare);
-    return spare;
-  }
-
   /** Tells of the swarm as a whole, as it was evaluated. */
   private async report(scores: readonly Evaluation[], emit: Listener): Promise<void> {
     const { particles, probe, sketcher, prepared } = this.parts;
@@ -326,18 +315,9 @@ export class SwarmSession implements Training {
 
   private async probeStep(probe: StepProbe, healthy: readonly Particle[]) {
     const { spare } = this.parts;
-    await this.meanOf(healthy, spare);
+    await meanOf(healthy, spare);
     const positions = healthy.map(({ position }) => position);
     return probe.measure(positions, spare, { rate: healthy[0].lr, epoch: this.ledger.epoch });
-  }
-
-  /** Stores the mean of the trainable parts. */
-  private meanOf(particles: readonly Particle[], target: Vector): Promise<void> {
-    const weight = 1 / particles.length;
-    return particles[0].sum(
-      target,
-      particles.map(({ position }) => ({ vector: position, weight })),
-    );
   }
 
   private sums() {

@@ -233,6 +233,12 @@ export const trainConfig = z.strictObject({
     .record(z.string(), z.union([z.number(), z.string()]))
     .default({})
     .describe("the coupling's own settings, as c=0.5,beta=1"),
+  deploy: z
+    .string()
+    .optional()
+    .describe(
+      "which net a swarm gives: best (of all), mean (of all), soup (of those that help); default as the coupling says",
+    ),
   probe: z
     .boolean()
     .default(false)

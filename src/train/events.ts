@@ -89,9 +89,12 @@ export interface ParticleStatus {
   readonly move: number;
   /** The particle whose best point it was pulled to in the last round. */
   readonly chosen?: number;
-  /** Factor of its learning rate, halved whenever it diverged; and how often that was. */
+  /** Factor of its learning rate, halved whenever that was too large for it. */
   readonly rateFactor: number;
+  /** How often it was put to another place: after it had diverged, or as it was behind. */
   readonly restored: number;
+  /** After how many epochs in a row it was found behind: its loss is far from the best one's. */
+  readonly behind: number;
   /** Score on the selection set: the last, and the best so far. */
   readonly score?: number;
   readonly bestScore?: number;
@@ -137,6 +140,17 @@ export interface SwarmReport {
   };
 }
 
+/** A net that was behind and took the place of another one. Nets are numbered from 0. */
+export interface Rescue {
+  readonly particle: number;
+  readonly from: number;
+  /** Mean losses of both over the last epoch's training images. */
+  readonly loss: number;
+  readonly fromLoss: number;
+  /** Factor of its learning rate from now on. */
+  readonly rateFactor: number;
+}
+
 /** The nets of a swarm have met: after some steps, or before the next epoch. */
 export interface RoundPlayed {
   readonly type: "round";
@@ -147,6 +161,8 @@ export interface RoundPlayed {
   readonly bytes: number;
   /** Nets, from 0, whose gradient was not finite and was left out of the mean. */
   readonly absent?: readonly number[];
+  /** Nets that were behind and took the place of another one; absent where there were none. */
+  readonly rescued?: readonly Rescue[];
 }
 
 /** An epoch, or what was trained of it before the run stopped, has been evaluated on the selection set. */

@@ -15,7 +15,7 @@ interface Need {
 
 const needs: readonly Need[] = [
   {
-    names: ["particles", "topology", "coupling", "probe"],
+    names: ["particles", "topology", "coupling", "deploy", "probe"],
     missing: ({ swarm }) => swarm === undefined,
     cure: "swarm, as pso",
   },

@@ -59,6 +59,8 @@ export function roundOver({ position }: Points, options: RoundOptions = {}): Rou
     epochs: 4,
     calibration: { gamma: 0.5 },
     rootSize: Math.sqrt(position[0].length),
+    last: false,
+    behind: position.map(() => 0),
     ...more,
     snapshots,
     distance: (i, j) =>

@@ -13,6 +13,7 @@ const behind = [
   "chosen",
   "rateFactor",
   "restored",
+  "behind",
 ] as const satisfies readonly (keyof ParticleStatus)[];
 
 /** Keeps the table, once there are nets to tell of. */

@@ -169,6 +169,46 @@ describe("the neighbourhood", () => {
   });
 });
 
+describe("a particle that is behind", () => {
+  const behind = [0, 3, 0, 1];
+
+  test("is nobody's neighbour, and is moved by those that are not", () => {
+    const dynamics = pso({ dynamics: "gradient" });
+    const followed = (self: number) => {
+      const move = dynamics.move({ ...round, behind }, self, half, half);
+      return [...new Set(move.map(({ particle }) => particle))].sort();
+    };
+    expect([0, 1, 2, 3].map(followed)).toEqual([
+      [0, 2],
+      [0, 1, 2],
+      [0, 2],
+      [0, 2, 3],
+    ]);
+  });
+
+  const rescued = (settings: PsoSettings, more: Partial<Round> = {}) =>
+    [0, 1, 2, 3].filter((self) => pso(settings).rescues?.({ ...round, behind, ...more }, self));
+
+  test("takes the best one's place after two epochs, or as many as are set", () => {
+    expect(rescued({})).toEqual([1]);
+    expect(rescued({ rescue: 1 })).toEqual([1, 3]);
+    expect(rescued({ rescue: 4 })).toEqual([]);
+    expect(rescued({ rescue: 0 })).toEqual([]);
+  });
+
+  test("does so at the end of the run at once", () => {
+    expect(rescued({ rescue: 4 }, { last: true })).toEqual([1, 3]);
+    expect(rescued({ rescue: 0 }, { last: true })).toEqual([]);
+  });
+
+  test("is left alone while the swarm warms up, and where nothing couples it", () => {
+    expect(rescued({ warmup: 1 })).toEqual([]);
+    expect(rescued({ m: 0, c: 0 })).toEqual([]);
+    expect(rescued({ m: [[0]], c: 0 })).toEqual([]);
+    expect(rescued({ m: 0, c: 0.1 })).toEqual([1]);
+  });
+});
+
 test("rms distances are those of l2 over the root of the size", () => {
   const small: Points = pointsOf(4, { length: 1 });
   const rms = movesOf(pso({ distance: "rms" }), { ...roundOver(small), rootSize: 10 });
@@ -196,7 +236,7 @@ test("settings that cannot be are refused by name", () => {
     'pso: unknown setting "neighbors" (did you mean "neighbours"?)',
   );
   expect(() => pso({ quux: 3 } as PsoSettings)).toThrow(
-    /^pso: unknown setting "quux"; known: dynamics, .*limit$/,
+    /^pso: unknown setting "quux"; known: dynamics, .*rescue$/,
   );
   expect(() => pso({ beta: -1 })).toThrow("pso: setting beta is -1");
 });

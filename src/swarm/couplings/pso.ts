@@ -51,6 +51,16 @@ export const psoSettings = z.strictObject({
   warmup: z.int().min(0).default(0).describe("rounds of plain training before the first exchange"),
   every: interval().default("epoch").describe("local steps between two rounds"),
   limit: z.number().positive().default(0.2).describe("longest move, as a share of the norm"),
+  spread: z
+    .number()
+    .min(1)
+    .default(1)
+    .describe("without a list of rates: how many times the lowest rate the highest one is"),
+  rescue: z
+    .int()
+    .min(0)
+    .default(2)
+    .describe("epochs behind the best after which a particle takes its place; 0 for never"),
 });
 export type PsoSettings = z.input<typeof psoSettings>;
 type Parsed = z.output<typeof psoSettings>;
@@ -79,10 +89,14 @@ function checkSize({ m, neighbours }: Parsed, particles: number): void {
   }
 }
 
-/** The particle itself, then the closest others; of equally far ones the lowest numbers. */
+/**
+ * The particle itself, then the closest others; of equally far ones the lowest numbers. One that is behind has nothing
+ * to tell: its displacements are those of a dead net.
+ */
 function neighbourhood(round: Round, self: number, size: number): readonly number[] {
   const others = presentOnes(presence(round))
-    .filter((other) => other !== self && Number.isFinite(round.distance(self, other)))
+    .filter((other) => other !== self && round.behind[other] === 0)
+    .filter((other) => Number.isFinite(round.distance(self, other)))
     .sort((a, b) => round.distance(self, a) - round.distance(self, b) || a - b);
   return [self, ...others.slice(0, size - 1)];
 }
@@ -142,7 +156,9 @@ function move(settings: Parsed, round: Round, self: number, own: Random): Move {
  */
 export function pso(settings: PsoSettings = {}): Coupling {
   const parsed = parseSettings(psoSettings, settings, "pso");
-  const { warmup, every, limit } = parsed;
+  const { warmup, every, limit, rescue } = parsed;
+  // Without any pull particles are independent, to the byte.
+  const couples = parsed.c > 0 || parsed.personal > 0 || [parsed.m].flat(2).some((m) => m !== 0);
   return {
     name: "pso",
     source: "Phong, Santos, Ribeiro 2022, arXiv 2205.10456",
@@ -150,8 +166,14 @@ export function pso(settings: PsoSettings = {}): Coupling {
     every,
     movesFrom: warmup,
     deploys: "best",
+    spread: parsed.spread,
     limit,
     check: (particles) => checkSize(parsed, particles),
+    ...(couples &&
+      rescue > 0 && {
+        rescues: ({ number, behind, last }, self) =>
+          number >= warmup && behind[self] >= (last ? 1 : rescue),
+      }),
     move: (round, self, own) =>
       round.number < warmup || isAlone(round, self) ? stay(self) : move(parsed, round, self, own),
   };

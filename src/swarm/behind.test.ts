@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import { leaderOf, roundsBehind } from "./behind.js";
+import type { Snapshot } from "./coupling.js";
+
+const CONSTANT = 2.3;
+
+/** Snapshots of particles with these losses. */
+const withLosses = (losses: readonly number[], more: Partial<Snapshot> = {}): Snapshot[] =>
+  losses.map((epochLoss, particle) => ({ particle, healthy: true, lr: 0.1, epochLoss, ...more }));
+
+describe("who is behind", () => {
+  test("has come less than three quarters as far as the best", () => {
+    // Of 2 that the best came down, 1.5 are asked: a loss of 0.8.
+    expect(roundsBehind(withLosses([0.3, 0.79, 0.81, 2.3]), CONSTANT)).toEqual([0, 0, 1, 1]);
+  });
+
+  test("is counted on while it stays so, and from 0 when it came near", () => {
+    const counted = withLosses([0.3, 0.5, 2.3], { behind: 3 });
+    expect(roundsBehind(counted, CONSTANT)).toEqual([0, 0, 4]);
+  });
+
+  test("is nobody while nobody is better than a constant answer", () => {
+    expect(roundsBehind(withLosses([2.31, 2.4, 50]), CONSTANT)).toEqual([0, 0, 0]);
+    expect(roundsBehind(withLosses([2.29, 2.4]), CONSTANT)).toEqual([0, 1]);
+  });
+
+  test("is nobody who diverged or has no epoch behind it, and the best is looked for among the others", () => {
+    const [first, lost, fresh] = withLosses([1, 0.1, 2.3]);
+    const round = [first, { ...lost, healthy: false }, { ...fresh, epochLoss: undefined }];
+    expect(roundsBehind(round, CONSTANT)).toEqual([0, 0, 0]);
+  });
+
+  test("is nobody where no loss of a constant answer is known", () => {
+    expect(roundsBehind(withLosses([0.1, 5]), Number.NaN)).toEqual([0, 0]);
+  });
+});
+
+describe("whose place is taken", () => {
+  const scored = withLosses([0.3, 0.2, 0.4]).map((each, at) => ({
+    ...each,
+    bestScore: [0.8, 0.8, 0.9][at],
+  }));
+
+  test("is that of the best remembered score; of equal ones the lowest number", () => {
+    expect(leaderOf(scored, [0, 0, 0])?.particle).toBe(2);
+    expect(leaderOf(scored, [0, 0, 1])?.particle).toBe(0);
+  });
+
+  test("is that of the lowest loss without scores", () => {
+    expect(leaderOf(withLosses([0.3, 0.2, 0.4]), [0, 0, 0])?.particle).toBe(1);
+  });
+
+  test("is nobody's where all diverged or are behind", () => {
+    expect(leaderOf(withLosses([1, 2], { healthy: false }), [0, 0])).toBeUndefined();
+    expect(leaderOf(withLosses([1, 2]), [1, 1])).toBeUndefined();
+  });
+});

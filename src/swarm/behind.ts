@@ -1,0 +1,52 @@
+// Which nets of a swarm do not learn, or far too slowly: a net whose units are dead answers always the same, its loss
+// stays where it began, and no step of its own brings it back. Losses tell it for any task, and before scores do.
+
+import type { Snapshot } from "./coupling.js";
+
+/** Of the way that the best particle's loss has gone, another one has to have gone this share. */
+const SHARE = 0.75;
+
+/**
+ * How often in a row each particle was found behind, this time included: its mean loss has come less than three quarters
+ * as far down from that of a constant answer as the best one's. Nobody is, while nobody is better than that.
+ *
+ * @param constant loss of a net that answers always the same
+ * @example
+ * // Two of three have learned; the third answers always the same, for the second time.
+ * roundsBehind(
+ *   [
+ *     { particle: 0, healthy: true, lr: 0.03, epochLoss: 0.5 },
+ *     { particle: 1, healthy: true, lr: 0.01, epochLoss: 0.7 },
+ *     { particle: 2, healthy: true, lr: 0.1, epochLoss: 2.3, behind: 1 },
+ *   ],
+ *   2.3,
+ * ); // [0, 0, 2]
+ */
+export function roundsBehind(snapshots: readonly Snapshot[], constant: number): readonly number[] {
+  const losses = snapshots.flatMap(({ healthy, epochLoss }) =>
+    healthy && epochLoss !== undefined ? [epochLoss] : [],
+  );
+  const best = Math.min(...losses);
+  const due = constant - SHARE * (constant - best);
+  return snapshots.map(({ healthy, epochLoss, behind = 0 }) =>
+    healthy && epochLoss !== undefined && best < constant && epochLoss > due ? behind + 1 : 0,
+  );
+}
+
+/**
+ * The particle whose place others may take: of those that are healthy and not behind the one that remembers the best
+ * score, or without scores that of the lowest loss; of equal ones the lowest number.
+ */
+export function leaderOf(
+  snapshots: readonly Snapshot[],
+  behind: readonly number[],
+): Snapshot | undefined {
+  const merit = ({ bestScore, epochLoss = Number.POSITIVE_INFINITY }: Snapshot) =>
+    bestScore ?? -epochLoss;
+  return snapshots
+    .filter(({ healthy, particle }) => healthy && behind[particle] === 0)
+    .reduce<Snapshot | undefined>(
+      (best, each) => (best === undefined || merit(each) > merit(best) ? each : best),
+      undefined,
+    );
+}
