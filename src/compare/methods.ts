@@ -59,6 +59,11 @@ export const methods: readonly Method[] = [
     settings: { swarm: "pso", coupling: { dynamics: 2 } },
   },
   {
+    name: "pso-paper",
+    description: "particle swarm, dynamics 1, with its authors' settings",
+    settings: { swarm: "pso", preset: "paper" },
+  },
+  {
     name: "gossip",
     description: "each step averages a net with a neighbour (decentralised SGD)",
     settings: { swarm: "gossip" },

@@ -226,6 +226,10 @@ export const trainConfig = z.strictObject({
     .optional()
     .describe("time budget; stops and tests when it is spent"),
   saveMinutes: z.number().min(0).default(10).describe("longest time between two checkpoints"),
+  preset: z
+    .string()
+    .optional()
+    .describe("published settings by name, under those that are given: paper (of the swarm pso)"),
   swarm: z.string().optional().describe("train several nets together, by the coupling's name"),
   particles: count().default(4).describe("nets of a swarm"),
   topology: z.string().optional().describe("whose mean each net takes when a swarm gossips"),

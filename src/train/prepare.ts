@@ -47,6 +47,7 @@ import { refuseIdle } from "./idle.js";
 import { openData, pathFrom } from "./openData.js";
 import { type LoadedModule, loadModule } from "./ownModule.js";
 import { checkPaces, pacedModel } from "./paces.js";
+import { withPreset } from "./presets.js";
 import { recipeOf } from "./recipe.js";
 import { expectRange, type PastRun, resumedSettings } from "./resumed.js";
 import { type Start, startFrom, type Wanted } from "./start.js";
@@ -243,9 +244,9 @@ export async function prepare(
   saved?: PastRun,
 ): Promise<Prepared> {
   const located = withPath(settings);
-  const given = saved ? resumedSettings(saved, located) : located;
+  const given = saved ? resumedSettings(saved, located) : withPreset(located);
   const first = parseConfig(given);
-  if (!saved && !own.open) refuseIdle(settings);
+  if (!saved && !own.open) refuseIdle(given);
   const module =
     first.module === undefined ? undefined : await loadModule(first.module, saved?.module);
   getSchedule(first.schedule);
