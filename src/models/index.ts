@@ -29,6 +29,7 @@ import { fullVggs, vgg11, vgg11bn } from "./vgg11.js";
 import { wrn16x4 } from "./wide-resnet.js";
 
 export { CELL_OUTPUTS, type CellLevel, cellLevels, countCells } from "./cells.js";
+export { ensembleOf, memberName } from "./ensemble.js";
 export {
   type Body,
   type Depth,

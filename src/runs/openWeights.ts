@@ -135,6 +135,11 @@ export async function useWeights(
   { input = weights.info.input, ...options }: OpenWeightsOptions = {},
 ): Promise<WeightedNet> {
   const { info, tensors } = weights;
+  if (info.members !== undefined) {
+    throw new InputError(
+      `${file} holds an ensemble of ${info.members} nets; expected one net; openTrained opens the run of an ensemble`,
+    );
+  }
   const [channels, height, width] = input;
   const outputs = info.names.length;
   const model = createModel(info.model, { channels, height, width, outputs: outputs || 1 });

@@ -155,7 +155,8 @@ export class Run {
     const found: string[] = [];
     if (!splits.test) found.push(`${splits.train.name} has no test set; the result has no test`);
     const { start } = prepared;
-    const fresh = start && session.layout.params.filter(({ name }) => !start.has(name));
+    const { params } = session.startLayout ?? session.layout;
+    const fresh = start && params.filter(({ name }) => !start.has(name));
     if (!saved && fresh && fresh.length > 0) {
       found.push(
         `the weights to start from know other outputs than ${prepared.net.names.join(", ")}: ` +

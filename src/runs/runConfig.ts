@@ -39,6 +39,7 @@ const net = z.strictObject({
   mean: perChannel,
   std: perChannel,
   fit: z.enum(Object.keys(fits) as Fit[]),
+  members: z.int().min(1).optional(),
 }) satisfies z.ZodType<NetInfo>;
 
 const runConfig = z.strictObject({

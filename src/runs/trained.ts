@@ -20,6 +20,7 @@ import {
   ask,
   type Constants,
   type DecodeOptions,
+  ensembleQuestion,
   getTask,
   type Prediction,
   type Score,
@@ -208,10 +209,14 @@ export async function openTrained(
   const [channels, height, width] = info.input;
   const own = config.module && (await loadModule(config.module.path, config.module));
   const input = { channels, height, width, outputs: info.names.length };
-  const model = createModel(info.model, input, own?.models);
+  const task = getTask(info.task, own?.tasks);
+  const single = createModel(info.model, input, own?.models);
+  const { model } = ensembleQuestion(
+    { model: single, task, constants: info.constants },
+    info.members,
+  );
   const { layout } = netOf(model, 1, { training: false });
   const values = vectorOf(layout, tensors, path);
-  const task = getTask(info.task, own?.tasks);
   if (seen) expectViews(seen, task, model);
   const engine = await createEngine(options);
   const w = engine.vector(layout.length);

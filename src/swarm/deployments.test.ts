@@ -20,7 +20,7 @@ async function chosen(
   const asked: string[] = [];
   const { members, evaluation } = await getDeployment(name).choose(particles, {
     score,
-    async evaluateMean(members) {
+    async together(members) {
       asked.push(members.join());
       return scoring(means[members.join()]);
     },
@@ -29,7 +29,7 @@ async function chosen(
 }
 
 test("each has a name and says what it is", () => {
-  expect(deployments.map(({ name }) => name)).toEqual(["best", "mean", "soup"]);
+  expect(deployments.map(({ name }) => name)).toEqual(["best", "mean", "soup", "ensemble"]);
   expect(() => getDeployment("soap")).toThrow('unknown deployment "soap" (did you mean "soup"?)');
 });
 
@@ -63,5 +63,13 @@ describe("soup", () => {
   test("takes no mean that is no number", async () => {
     const soup = await chosen("soup", swarm(0.8, 0.9), { "0,1": Number.NaN });
     expect(soup.members).toEqual([1]);
+  });
+});
+
+describe("ensemble", () => {
+  test("is all of them, however well each does, and however few they are", async () => {
+    const all = await chosen("ensemble", swarm(0.5, 0.9), { "0,1": 0.7 });
+    expect(all).toEqual({ members: [0, 1], accuracy: 0.7, asked: ["0,1"] });
+    expect(await chosen("ensemble", swarm(0.5), { "0": 0.5 })).toMatchObject({ asked: ["0"] });
   });
 });

@@ -1,5 +1,4 @@
-// Which net a swarm gives, when it has been evaluated: one of its particles, or a mean of them. All cost as much as one
-// net where they are used.
+// Which net a swarm gives, when it has been evaluated: one of its particles, a mean of them, or all of them together.
 
 import { merit, type Score } from "../tasks/index.js";
 import { byName } from "../text/words.js";
@@ -20,14 +19,16 @@ export interface Chosen {
 /** What a choice may ask for. */
 export interface Choosing {
   readonly score: Score;
-  /** Evaluates the mean of particles on the selection set, its batch statistics estimated anew. */
-  evaluateMean(members: readonly number[]): Promise<Evaluation>;
+  /** Evaluates the net that particles make together on the selection set. */
+  together(members: readonly number[]): Promise<Evaluation>;
 }
 
 /** A way to make one net of many. */
 export interface Deployment {
   readonly name: string;
   readonly description: string;
+  /** How several become one: by the mean of their weights, or of their outputs, at the cost of all where it is used. */
+  readonly joins: "weights" | "outputs";
   /** @param particles at least one, in ascending order */
   choose(particles: readonly Evaluated[], choosing: Choosing): Promise<Chosen>;
 }
@@ -48,6 +49,7 @@ const ranked = (particles: readonly Evaluated[], score: Score) =>
 const best: Deployment = {
   name: "best",
   description: "the net with the best score",
+  joins: "weights",
   async choose(particles, { score }) {
     const [{ particle, evaluation }] = ranked(particles, score);
     return { members: [particle], evaluation };
@@ -57,10 +59,11 @@ const best: Deployment = {
 const mean: Deployment = {
   name: "mean",
   description: "the mean of all nets' weights",
-  async choose(particles, { evaluateMean }) {
+  joins: "weights",
+  async choose(particles, { together }) {
     const members = particles.map(({ particle }) => particle);
     if (members.length === 1) return { members, evaluation: particles[0].evaluation };
-    return { members, evaluation: await evaluateMean(members) };
+    return { members, evaluation: await together(members) };
   },
 };
 
@@ -68,12 +71,13 @@ const mean: Deployment = {
 const soup: Deployment = {
   name: "soup",
   description: "the best net, and the mean with each next one while the score does not fall",
-  async choose(particles, { score, evaluateMean }) {
+  joins: "weights",
+  async choose(particles, { score, together }) {
     const [first, ...others] = ranked(particles, score);
     let chosen: Chosen = { members: [first.particle], evaluation: first.evaluation };
     for (const { particle } of others) {
       const members = [...chosen.members, particle].sort((a, b) => a - b);
-      const evaluation = await evaluateMean(members);
+      const evaluation = await together(members);
       if (meritOf(evaluation, score) >= meritOf(chosen.evaluation, score)) {
         chosen = { members, evaluation };
       }
@@ -82,7 +86,17 @@ const soup: Deployment = {
   },
 };
 
-export const deployments: readonly Deployment[] = [best, mean, soup];
+const ensemble: Deployment = {
+  name: "ensemble",
+  description: "all nets side by side, the mean of what they say; as many times the work of one",
+  joins: "outputs",
+  async choose(particles, { together }) {
+    const members = particles.map(({ particle }) => particle);
+    return { members, evaluation: await together(members) };
+  },
+};
+
+export const deployments: readonly Deployment[] = [best, mean, soup, ensemble];
 
 /** The deployment with a name; throws an `InputError` with the nearest one when there is none. */
 export const getDeployment = (name: string): Deployment => byName("deployment", name, deployments);

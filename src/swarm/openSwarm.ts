@@ -22,6 +22,7 @@ import { Deployed } from "./deployed.js";
 import { getDeployment } from "./deployments.js";
 import type { Exchange, ExchangeDriver } from "./exchange/exchange.js";
 import { local } from "./exchange/local.js";
+import { ensemble, meanOfWeights } from "./joined.js";
 import { Particle } from "./particle.js";
 import { type RatePolicy, rateOf, shareOf } from "./rates.js";
 import { SharedGradient } from "./sharedGradient.js";
@@ -246,8 +247,8 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
       for (const [at, id] of hosted.entries()) {
         particles.push(await openParticle(id, hosts[at % cores], prepared, spec, collective));
       }
-      const selection = evaluator.loader(prepared.splits.selection);
       const spare = engine.vector(layout.length);
+      const deployment = getDeployment(spec.deploy ?? spec.coupling.deploys);
       return new SwarmSession({
         prepared,
         particles,
@@ -262,10 +263,13 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
         },
         shared: collective?.gradient,
         evaluator,
-        selection,
         deployed: new Deployed({
-          ...{ deployment: getDeployment(spec.deploy ?? spec.coupling.deploys), particles, spare },
-          ...{ evaluator, selection, statistics, score: prepared.score },
+          ...{ deployment, particles, score: prepared.score },
+          selection: prepared.splits.selection,
+          joined:
+            deployment.joins === "outputs"
+              ? await ensemble(engine, prepared, layout, particles.length)
+              : meanOfWeights({ layout, evaluator, statistics, spare }),
         }),
         spare,
         constant: spec.coupling.rescues && (await constantLoss(hosts[0], prepared)),

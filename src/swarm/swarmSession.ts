@@ -1,7 +1,6 @@
 // A swarm in training: what a run sees of several nets and their coupling.
 
 import { z } from "zod";
-import type { Loader } from "../data/index.js";
 import type { Engine, MemoryReport, Vector } from "../engine/engine.js";
 import { sumReports } from "../engine/memory.js";
 import { checkPlain } from "../settings.js";
@@ -20,8 +19,9 @@ import type {
 import { addTallies, Ledger, noSums } from "../train/index.js";
 import { savedNumber, savedNumbers } from "../train/savedProgress.js";
 import type { Coupling } from "./coupling.js";
-import { type Deployed, meanOf } from "./deployed.js";
+import type { Deployed } from "./deployed.js";
 import { deadlineIn, type Exchange } from "./exchange/exchange.js";
+import { meanOf } from "./joined.js";
 import { type Particle, savedParticle } from "./particle.js";
 import { roundsIn, seesEpoch } from "./rhythm.js";
 import { playRound, type RoundResult } from "./round.js";
@@ -49,7 +49,6 @@ export interface SwarmParts {
   /** Where gradients become one, if they do. */
   readonly shared?: SharedGradient;
   readonly evaluator: Evaluator;
-  readonly selection: Loader;
   /** A point of the first particle's engine, for the mean [layout.length]. */
   readonly spare: Vector;
   readonly sketcher: Sketcher;
@@ -90,6 +89,10 @@ export class SwarmSession implements Training {
   }
 
   get layout() {
+    return this.parts.deployed.layout;
+  }
+
+  get startLayout() {
     return this.parts.particles[0].learner.layout;
   }
 
@@ -230,10 +233,9 @@ export class SwarmSession implements Training {
   }
 
   async evaluateBest(): Promise<Evaluation> {
-    const { evaluator, prepared, selection, spare } = this.parts;
-    await spare.write(this.ledger.bestWeights!);
-    const { test } = prepared.splits;
-    const result = await evaluator.evaluate(spare, test ? evaluator.loader(test) : selection);
+    const { deployed, prepared } = this.parts;
+    const { test, selection } = prepared.splits;
+    const result = await deployed.evaluate(this.ledger.bestWeights!, test ?? selection);
     this.ledger.addTime();
     return result;
   }

@@ -19,6 +19,7 @@ export { classification } from "./classification/index.js";
 export { counting } from "./counting/index.js";
 export { AveragePrecision, type BoxScores } from "./detection/averagePrecision.js";
 export { detection } from "./detection/index.js";
+export { ensembleQuestion } from "./ensemble.js";
 export * from "./graphs.js";
 export { type PointsTaskOptions, points, pointsTask } from "./points/index.js";
 export type { TermName } from "./points/lcfcn.js";

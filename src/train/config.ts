@@ -241,7 +241,7 @@ export const trainConfig = z.strictObject({
     .string()
     .optional()
     .describe(
-      "which net a swarm gives: best (of all), mean (of all), soup (of those that help); default as the coupling says",
+      "which net a swarm gives: best (of all), mean (of all), soup (of those that help), ensemble (all, side by side); default as the coupling says",
     ),
   probe: z
     .boolean()

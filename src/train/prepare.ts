@@ -313,6 +313,7 @@ export async function prepare(
       mean: normalisation.mean,
       std: normalisation.std,
       fit: config.fit,
+      ...(config.deploy === "ensemble" && { members: config.particles }),
     },
     data,
     ...(classWeights && { weights: classWeights }),

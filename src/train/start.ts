@@ -58,6 +58,11 @@ function expectSameModel(info: NetInfo, { name, input }: Model, source: string):
  */
 export function startFrom(weights: Weights, wanted: Wanted, source: string): Start {
   const { info, tensors } = weights;
+  if (info.members !== undefined) {
+    throw new InputError(
+      `${source} holds an ensemble of ${info.members} nets; a run starts from the weights of one`,
+    );
+  }
   const { create, input, names } = wanted;
   const model = create(input);
   expectSameModel(info, model, source);

@@ -14,7 +14,10 @@ import type { EpochRecord, Progress } from "./progress.js";
 export interface Training {
   /** What computes; of a swarm, all its engines together. */
   readonly engine: Pick<Engine, "name" | "threads">;
+  /** Of the net that it gives. */
   readonly layout: ParamLayout;
+  /** Of a net at its start, where that is another one. */
+  readonly startLayout?: ParamLayout;
   /** Lengths of the vectors that a saved state holds besides the weights, by name. */
   readonly vectorLengths: Readonly<Record<string, number>>;
   /** Of all programs that train. */

@@ -28,6 +28,8 @@ export interface NetInfo extends Intake {
   readonly names: readonly string[];
   /** What the task's decoder needs. */
   readonly constants: Constants;
+  /** Nets of an ensemble, side by side in the weights; default it is one net. */
+  readonly members?: number;
 }
 
 type Tensors = ReadonlyMap<string, HostTensor>;
@@ -85,9 +87,10 @@ export function vectorOf(layout: ParamLayout, tensors: Tensors, source: string):
 export function encodeWeights(
   layout: ParamLayout,
   values: Float32Array,
-  { model, task, names, constants, input, mean, std, fit }: NetInfo,
+  { model, task, names, constants, input, mean, std, fit, members }: NetInfo,
 ): Uint8Array {
-  const lists = Object.entries({ names, constants, input, mean, std });
+  const ensemble = members === undefined ? {} : { members };
+  const lists = Object.entries({ names, constants, input, mean, std, ...ensemble });
   const metadata = Object.fromEntries(lists.map(([name, list]) => [name, JSON.stringify(list)]));
   return writeSealed(tensorsOf(layout, values), { model, task, fit, ...metadata });
 }
@@ -150,6 +153,14 @@ function parseInfo(metadata: Readonly<Record<string, string>>, source: string): 
       `metadata "fit" is ${fit}; expected ${Object.keys(fits).join(", ")}`,
     );
   }
+  const { members } = metadata;
+  if (members !== undefined && !/^[1-9]\d{0,3}$/.test(members)) {
+    throw new FormatError(
+      source,
+      8,
+      `metadata "members" is ${members}; expected the number of nets of an ensemble`,
+    );
+  }
   const input = list("input", isNumber, 3) as unknown as NetInfo["input"];
   return {
     model: metadata.model,
@@ -160,6 +171,7 @@ function parseInfo(metadata: Readonly<Record<string, string>>, source: string): 
     mean: list("mean", isNumber, input[0]),
     std: list("std", isNumber, input[0]),
     fit: fit as Fit,
+    ...(members !== undefined && { members: Number(members) }),
   };
 }
 
