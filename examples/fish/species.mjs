@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { train } from "convoynet";
 import { estimate } from "convoynet/study";
 
-const [archive, weights, out, names = "scratch,frozen,fine-tuned", seeds = "1,2,3"] =
+const [archive, weights, out, names = "scratch,frozen,fine-tuned,larger", seeds = "1,2,3"] =
   process.argv.slice(2);
 if (!out) {
   console.error("usage: node examples/fish/species.mjs ARCHIVE WEIGHTS OUT [WAYS] [SEEDS]");
@@ -26,6 +26,10 @@ const shared = {
 const ways = {
   scratch: { model: "resnet20", augment: "crop,flip", epochs: 40 },
   frozen: { pretrained: weights, size: 96, freeze: "body", epochs: 60, lr: 0.02 },
+  larger: {
+    ...{ pretrained: weights, size: 128, augment: "crop,flip", labelSmoothing: 0.1 },
+    ...{ batch: 32, epochs: 15, lr: 0.01 },
+  },
   "fine-tuned": {
     ...{ pretrained: weights, size: 96, augment: "crop,flip" },
     ...{ batch: 32, epochs: 20, lr: 0.01 },
