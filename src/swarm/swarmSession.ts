@@ -86,7 +86,7 @@ export class SwarmSession implements Training {
   constructor(private readonly parts: SwarmParts) {
     const { question, score } = parts.prepared;
     this.ledger = new Ledger(question.task, score);
-    this.last = { rescues: [], moves: parts.particles.map(() => 0), chosen: [] };
+    this.last = { rescues: [], lost: [], moves: parts.particles.map(() => 0), chosen: [] };
   }
 
   get layout() {
@@ -259,7 +259,6 @@ export class SwarmSession implements Training {
   private async round(number: number, step: number, emit: Listener, last = false): Promise<void> {
     const { particles, coupling, exchange, wait, prepared } = this.parts;
     const { epochs, seed } = prepared.config;
-    const lost = particles.filter(({ healthy }) => !healthy);
     const { epoch } = this.ledger;
     const { calibration } = this.last;
     const deadline = deadlineIn(wait);
@@ -271,7 +270,7 @@ export class SwarmSession implements Training {
     // After the last one rows tell again what the round before it did.
     this.last = last ? { ...this.last, calibration: result.calibration } : result;
     const round = this.countRound();
-    const { rescues } = result;
+    const { rescues, lost } = result;
     const rescued = rescues.length > 0 ? rescues : undefined;
     await emit({ type: "round", epoch: epoch + 1, step, ...round, rescued });
     if (lost.length === 0 && round.absent?.length) {
