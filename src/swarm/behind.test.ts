@@ -30,6 +30,16 @@ describe("who is behind", () => {
     expect(roundsBehind(round, CONSTANT)).toEqual([0, 0, 0]);
   });
 
+  test("is never who has the best score alone, whatever the loss of the epoch", () => {
+    const scored = (scores: readonly number[]) =>
+      withLosses([0.3, 2.2, 2.3]).map((each, at) => ({ ...each, score: scores[at] }));
+    expect(roundsBehind(scored([0.5, 0.9, 0.1]), CONSTANT)).toEqual([0, 0, 1]);
+    expect(roundsBehind(scored([0.5, 0.9, 0.9]), CONSTANT)).toEqual([0, 1, 1]);
+    const [one, lost, two] = scored([0.5, 0.95, 0.9]);
+    expect(roundsBehind([one, { ...lost, healthy: false }, two], CONSTANT)).toEqual([0, 0, 0]);
+    expect(roundsBehind(scored([0.5, Number.NaN, 0.1]), CONSTANT)).toEqual([0, 1, 1]);
+  });
+
   test("is nobody where no loss of a constant answer is known", () => {
     expect(roundsBehind(withLosses([0.1, 5]), Number.NaN)).toEqual([0, 0]);
   });
