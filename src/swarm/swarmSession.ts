@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Loader } from "../data/index.js";
 import type { Engine, MemoryReport, Vector } from "../engine/engine.js";
 import { sumReports } from "../engine/memory.js";
+import { InputError } from "../inputError.js";
 import { checkPlain } from "../settings.js";
 import type {
   EpochRecord,
@@ -74,6 +75,18 @@ const swarmMemory = z.strictObject({
 });
 type SwarmMemory = z.output<typeof swarmMemory>;
 type Sent = SwarmMemory["sent"];
+
+/** Refuses what a swarm of another size has saved. */
+function expectOf(particles: number, { particles: saved, members, round }: SwarmMemory): void {
+  const lists = { particles: saved, "round.moves": round.moves, "round.chosen": round.chosen };
+  for (const [name, { length }] of Object.entries(lists)) {
+    if (length === particles) continue;
+    throw new InputError(`the saved swarm: ${name} has ${length} entries; expected ${particles}`);
+  }
+  const unknown = members.find((at) => at >= particles);
+  if (unknown === undefined) return;
+  throw new InputError(`the saved swarm: members has ${unknown}; expected 0 to ${particles - 1}`);
+}
 
 /** Several nets in training; the one that it deploys stands for all. */
 export class SwarmSession implements Training {
@@ -168,6 +181,7 @@ export class SwarmSession implements Training {
     const { particles } = this.parts;
     const memory = checkPlain(swarmMemory, progress.session, "the saved swarm");
     const { particles: saved, calibration, sent, members, round } = memory;
+    expectOf(particles.length, memory);
     this.parts.deployed.members = members;
     this.sent = sent;
     const chosen = round.chosen.map((id) => id ?? undefined);
