@@ -25,7 +25,7 @@ type Settings = Partial<TrainSettings>;
 
 /** Settings of a run that a measurement of gradients has no use for. */
 const unused = ["out", "epochs", "steps", "patience", "minutes", "saveMinutes"] as const;
-const swarm = ["swarm", "particles", "topology", "coupling"] as const;
+const swarm = ["preset", "swarm", "particles", "topology", "coupling", "deploy", "probe"] as const;
 
 interface RateOptions extends Settings {
   readonly lrs?: readonly number[];

@@ -269,6 +269,16 @@ describe("refuses", () => {
     ],
     ["runs that stop early", { settings: { data: "x", patience: 1 } }, /sets patience/],
     ["a rate that is set and tuned", { lrs: [0.1] }, /method idle sets lr, which is to be tuned/],
+    [
+      "rates of a preset that are tuned",
+      { methods: [getMethod("pso-paper")], lrs: [0.1] },
+      /method pso-paper sets lr, which is to be tuned/,
+    ],
+    [
+      "a preset for all, which would make a swarm of one net",
+      { settings: { data: "x", preset: "paper" } },
+      /the comparison sets preset, which the comparison decides/,
+    ],
     ["a rate below 0", { methods: [single], lrs: [-1] }, /learning rate -1/],
     ["no seeds", { seeds: 0 }, /number of seeds is 0/],
     ["wall clock without a time", { budgets: ["wall"] }, /needs a number of seconds/],

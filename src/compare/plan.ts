@@ -10,6 +10,7 @@ import type { Fingerprint } from "../train/fingerprint.js";
 import { withoutIdle } from "../train/idle.js";
 import { parseConfig, type TrainConfig, type TrainSettings } from "../train/index.js";
 import type { LoadedModule, ModuleInfo } from "../train/ownModule.js";
+import { withPreset } from "../train/presets.js";
 import { type Method, type MethodSettings, overlaid } from "./methods.js";
 
 /** What methods are given equal amounts of: gradient evaluations over all particles, or time. */
@@ -98,8 +99,12 @@ export const unplanned: readonly (keyof MethodSettings)[] = [
   "gradients",
   "patience",
   "minutes",
+  "preset",
   "swarm",
 ];
+
+/** Of these what a method may set: it is what makes it one. */
+const methodical: readonly string[] = ["preset", "swarm"];
 
 /** An error with the method that it is about. */
 export function blame(method: string, error: unknown): unknown {
@@ -129,10 +134,10 @@ function checkMethods(methods: readonly Method[], baseline: string, tuned: boole
   const twice = names.find((_, at) => folders.indexOf(folders[at]) !== at);
   if (twice !== undefined) throw new InputError(`method ${twice} is there twice`);
   if (!names.includes(baseline)) throw unknownName("baseline", baseline, names);
-  const others = unplanned.filter((name) => name !== "swarm");
+  const others = unplanned.filter((name) => !methodical.includes(name));
   for (const { name, settings } of methods) {
     expectWithout(`method ${name}`, settings, [...decided, ...others]);
-    if (tuned && settings.lr !== undefined) {
+    if (tuned && withPreset(settings).lr !== undefined) {
       throw new InputError(`method ${name} sets lr, which is to be tuned; leave one of them out`);
     }
   }

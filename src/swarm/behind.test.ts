@@ -19,15 +19,26 @@ describe("who is behind", () => {
     expect(roundsBehind(counted, CONSTANT)).toEqual([0, 0, 4]);
   });
 
-  test("is nobody while nobody is better than a constant answer", () => {
+  test("is nobody while nobody is clearly better than a constant answer", () => {
     expect(roundsBehind(withLosses([2.31, 2.4, 50]), CONSTANT)).toEqual([0, 0, 0]);
-    expect(roundsBehind(withLosses([2.29, 2.4]), CONSTANT)).toEqual([0, 1]);
+    expect(roundsBehind(withLosses([2.2, 2.4]), CONSTANT)).toEqual([0, 0]);
+    expect(roundsBehind(withLosses([2.18, 2.4]), CONSTANT)).toEqual([0, 1]);
   });
 
   test("is nobody who diverged or has no epoch behind it, and the best is looked for among the others", () => {
     const [first, lost, fresh] = withLosses([1, 0.1, 2.3]);
     const round = [first, { ...lost, healthy: false }, { ...fresh, epochLoss: undefined }];
     expect(roundsBehind(round, CONSTANT)).toEqual([0, 0, 0]);
+  });
+
+  test("is never who has the best score alone, whatever the loss of the epoch", () => {
+    const scored = (scores: readonly number[]) =>
+      withLosses([0.3, 2.2, 2.3]).map((each, at) => ({ ...each, score: scores[at] }));
+    expect(roundsBehind(scored([0.5, 0.9, 0.1]), CONSTANT)).toEqual([0, 0, 1]);
+    expect(roundsBehind(scored([0.5, 0.9, 0.9]), CONSTANT)).toEqual([0, 1, 1]);
+    const [one, lost, two] = scored([0.5, 0.95, 0.9]);
+    expect(roundsBehind([one, { ...lost, healthy: false }, two], CONSTANT)).toEqual([0, 0, 0]);
+    expect(roundsBehind(scored([0.5, Number.NaN, 0.1]), CONSTANT)).toEqual([0, 1, 1]);
   });
 
   test("is nobody where no loss of a constant answer is known", () => {

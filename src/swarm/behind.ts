@@ -3,12 +3,16 @@
 
 import type { Snapshot } from "./coupling.js";
 
+/** Before the best particle's loss has come down by this share of a constant answer's, differences are noise. */
+const LEAST = 0.05;
+
 /** Of the way that the best particle's loss has gone, another one has to have gone this share. */
 const SHARE = 0.75;
 
 /**
  * How often in a row each particle was found behind, this time included: its mean loss has come less than three quarters
- * as far down from that of a constant answer as the best one's. Nobody is, while nobody is better than that.
+ * as far down from that of a constant answer as the best one's. Nobody is, while nobody is clearly better than that, and never who has
+ * the best score alone: the loss of an epoch tells of its first steps as well, and what a net knows in the end is not to be lost.
  *
  * @param constant loss of a net that answers always the same
  * @example
@@ -28,9 +32,19 @@ export function roundsBehind(snapshots: readonly Snapshot[], constant: number): 
   );
   const best = Math.min(...losses);
   const due = constant - SHARE * (constant - best);
-  return snapshots.map(({ healthy, epochLoss, behind = 0 }) =>
-    healthy && epochLoss !== undefined && best < constant && epochLoss > due ? behind + 1 : 0,
-  );
+  const first = firstOf(snapshots);
+  return snapshots.map(({ particle, healthy, epochLoss, behind = 0 }) => {
+    const learns = epochLoss === undefined || epochLoss <= due || particle === first;
+    return healthy && best < (1 - LEAST) * constant && !learns ? behind + 1 : 0;
+  });
+}
+
+/** Who has a better score than all others, if anybody has. */
+function firstOf(snapshots: readonly Snapshot[]): number | undefined {
+  const scored = snapshots.filter(({ healthy, score }) => healthy && Number.isFinite(score));
+  const most = Math.max(...scored.map(({ score }) => score!));
+  const firsts = scored.filter(({ score }) => score === most);
+  return firsts.length === 1 ? firsts[0].particle : undefined;
 }
 
 /**

@@ -141,6 +141,28 @@ describe("rounds of epochs", () => {
   });
 });
 
+test("a particle whose weights alone are no longer finite is restored, and told", async () => {
+  const out = join(temporaryFolder(), "run");
+  const rates = [0.05, 1e300].map((rate) => ({ kind: "fixed", rate }) as const);
+  const { events } = await trainTiny(
+    { augment: "none", out, steps: 1 },
+    { open: openSwarm({ coupling: coupling((_, self) => stay(self)), particles: 2, rates }) },
+  );
+  const told = events.flatMap((event) => (event.type === "warning" ? [event.message] : []));
+  expect(told).toEqual(["particle 1 had diverged and was restored at 0.5 of its learning rate"]);
+});
+
+test("a list of rates and one that spreads them are refused together", () => {
+  const rates = [0.05, 0.1].map((rate) => ({ kind: "fixed", rate }) as const);
+  const spread = coupling((_, self) => stay(self), { spread: 4 });
+  expect(() => openSwarm({ coupling: spread, particles: 2, rates })).toThrow(
+    "told: setting spread is 4, but the particles have a list of learning rates; leave one of them out",
+  );
+  expect(() =>
+    openSwarm({ coupling: { ...spread, spread: 1 }, particles: 2, rates }),
+  ).not.toThrow();
+});
+
 describe("a rescue", () => {
   /** Particle 1 learns nothing, as its rate is tiny, or too large for it. */
   const rescuing = (rates: readonly number[], more: Partial<Coupling> = {}) =>

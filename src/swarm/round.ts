@@ -20,6 +20,8 @@ import { ownRandom, sharedRandom } from "./random.js";
 /** What became of a round, of the particles of this process in their order. */
 export interface RoundResult {
   readonly rescues: readonly Rescue[];
+  /** Who had diverged, in its steps or by its weights, and was restored. */
+  readonly lost: readonly Particle[];
   /** How far each particle was moved. */
   readonly moves: readonly number[];
   /** Whose best point each particle was pulled to. */
@@ -133,11 +135,11 @@ async function moveStates(exchange: Exchange, movers: readonly Mover[]): Promise
 /** A lost particle goes back to where it was before its local steps; if that is bad too, to a healthy one. */
 async function restoreLost(
   exchange: Exchange,
-  particles: readonly Particle[],
+  lost: readonly Particle[],
   snapshots: readonly Snapshot[],
 ): Promise<void> {
   const healthy = snapshots.find((snapshot) => snapshot.healthy);
-  for (const particle of particles.filter((each) => !each.healthy)) {
+  for (const particle of lost) {
     const own = await particle.dot(particle.before, particle.before);
     const goesBack = Number.isFinite(own) || !healthy;
     const point = goesBack
@@ -236,10 +238,11 @@ export async function playRound(
     }),
   );
   if (movesState && moving.length > 0) await moveStates(exchange, present);
-  await restoreLost(exchange, particles, snapshots);
+  const lost = particles.filter(({ healthy }) => !healthy);
+  await restoreLost(exchange, lost, snapshots);
   const rescues = await rescue(exchange, rescued, round);
   await Promise.all(moving.map(({ particle }) => particle.commit()));
   await Promise.all(particles.map((particle) => particle.markStart()));
   const far = particles.map((particle) => lengths.get(particle) ?? 0);
-  return { rescues, moves: far, chosen: moves.map(chosenBy), calibration };
+  return { rescues, lost, moves: far, chosen: moves.map(chosenBy), calibration };
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -6,11 +6,19 @@ import { stripeSplits, tinyModel, tinySettings } from "../../test/support/tinyRu
 import { usableCores } from "../machine.js";
 import { runFiles, train } from "../runs/index.js";
 import type { SwarmSize, TrainEvent } from "../train/index.js";
+import { readSealed, writeSealed } from "../train/sealed.js";
 import { type Coupling, stay } from "./coupling.js";
 import { openSwarm } from "./openSwarm.js";
 
 const folder = mkdtempSync(join(tmpdir(), "convoy-swarm-"));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A part of what a checkpoint holds of a swarm. */
+interface SavedSwarm {
+  readonly particles: unknown[];
+  readonly members: number[];
+  readonly round: { readonly moves: number[] };
+}
 
 const alone: Coupling = {
   name: "alone",
@@ -117,6 +125,32 @@ describe("a swarm", () => {
       },
     );
     await expect(again).rejects.toThrow(/particle4.* the file has no such vector/);
+  });
+
+  test.each([
+    ["particles", (saved: SavedSwarm) => saved.particles.pop(), "particles has 2 entries"],
+    ["moves", (saved: SavedSwarm) => saved.round.moves.push(0), "round.moves has 4 entries"],
+    ["members", (saved: SavedSwarm) => saved.members.push(3), "members has 3; expected 0 to 2"],
+  ])("whose saved %s are those of another size is refused", async (name, edit, message) => {
+    await run(`saved-${name}`, mean, 3, { steps: 13 });
+    const out = join(folder, `saved-${name}`);
+    const file = join(out, runFiles.state);
+    const { tensors, metadata } = readSealed(readFileSync(file), file);
+    const progress = JSON.parse(metadata.progress);
+    edit(progress.session);
+    const { crc32: _, ...others } = metadata;
+    const edited = { ...others, progress: JSON.stringify(progress) };
+    writeFileSync(file, writeSealed(tensors, edited));
+    const again = train(
+      { out, steps: 1_000_000 },
+      {
+        data: stripeSplits(),
+        model: tinyModel,
+        open: openSwarm({ coupling: mean, particles: 3 }),
+        resume: true,
+      },
+    );
+    await expect(again).rejects.toThrow(`the saved swarm: ${message}`);
   });
 
   test("reports every particle", async () => {

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { Engine, MemoryReport, Vector } from "../engine/engine.js";
 import { sumReports } from "../engine/memory.js";
+import { InputError } from "../inputError.js";
 import { checkPlain } from "../settings.js";
 import type {
   EpochRecord,
@@ -74,6 +75,18 @@ const swarmMemory = z.strictObject({
 type SwarmMemory = z.output<typeof swarmMemory>;
 type Sent = SwarmMemory["sent"];
 
+/** Refuses what a swarm of another size has saved. */
+function expectOf(particles: number, { particles: saved, members, round }: SwarmMemory): void {
+  const lists = { particles: saved, "round.moves": round.moves, "round.chosen": round.chosen };
+  for (const [name, { length }] of Object.entries(lists)) {
+    if (length === particles) continue;
+    throw new InputError(`the saved swarm: ${name} has ${length} entries; expected ${particles}`);
+  }
+  const unknown = members.find((at) => at >= particles);
+  if (unknown === undefined) return;
+  throw new InputError(`the saved swarm: members has ${unknown}; expected 0 to ${particles - 1}`);
+}
+
 /** Several nets in training; the one that it deploys stands for all. */
 export class SwarmSession implements Training {
   private readonly ledger: Ledger;
@@ -85,7 +98,7 @@ export class SwarmSession implements Training {
   constructor(private readonly parts: SwarmParts) {
     const { question, score } = parts.prepared;
     this.ledger = new Ledger(question.task, score);
-    this.last = { rescues: [], moves: parts.particles.map(() => 0), chosen: [] };
+    this.last = { rescues: [], lost: [], moves: parts.particles.map(() => 0), chosen: [] };
   }
 
   get layout() {
@@ -171,6 +184,7 @@ export class SwarmSession implements Training {
     const { particles } = this.parts;
     const memory = checkPlain(swarmMemory, progress.session, "the saved swarm");
     const { particles: saved, calibration, sent, members, round } = memory;
+    expectOf(particles.length, memory);
     this.parts.deployed.members = members;
     this.sent = sent;
     const chosen = round.chosen.map((id) => id ?? undefined);
@@ -261,7 +275,6 @@ export class SwarmSession implements Training {
   private async round(number: number, step: number, emit: Listener, last = false): Promise<void> {
     const { particles, coupling, exchange, wait, prepared } = this.parts;
     const { epochs, seed } = prepared.config;
-    const lost = particles.filter(({ healthy }) => !healthy);
     const { epoch } = this.ledger;
     const { calibration } = this.last;
     const deadline = deadlineIn(wait);
@@ -273,7 +286,7 @@ export class SwarmSession implements Training {
     // After the last one rows tell again what the round before it did.
     this.last = last ? { ...this.last, calibration: result.calibration } : result;
     const round = this.countRound();
-    const { rescues } = result;
+    const { rescues, lost } = result;
     const rescued = rescues.length > 0 ? rescues : undefined;
     await emit({ type: "round", epoch: epoch + 1, step, ...round, rescued });
     if (lost.length === 0 && round.absent?.length) {

@@ -47,6 +47,11 @@ describe("bad input", () => {
       ["train", "mnist", "--model", "vgg11"],
       /too small|smallest|at least/,
     ],
+    [
+      "a swarm where one net is measured",
+      ["tune", "batch", "mnist", "--preset", "paper"],
+      /unknown option '--preset'/,
+    ],
     ["resuming nothing", ["train", "--resume", "nothing"], /nothing holds no run/],
     ["evaluating nothing", ["eval", "nothing"], /nothing holds no run/],
     ["deciding nothing", ["tune", "decision", "nothing"], /nothing holds no run/],
