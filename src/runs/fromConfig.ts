@@ -1,9 +1,15 @@
 // From a run's settings to what it trains: one net, or the swarm that the settings describe.
 
-import { type CouplingKind, getCoupling } from "../swarm/couplings/index.js";
+import { InputError } from "../inputError.js";
+import { type CouplingKind, couplings, getCoupling } from "../swarm/couplings/index.js";
 import { openSwarm, type SwarmSpec } from "../swarm/openSwarm.js";
 import { parseRates } from "../swarm/rates.js";
-import { type OpenTraining, openSession, type TrainConfig } from "../train/index.js";
+import {
+  type OpenTraining,
+  openSession,
+  type TrainConfig,
+  type TrainSettings,
+} from "../train/index.js";
 import type { OwnCoupling } from "../train/ownModule.js";
 
 /**
@@ -22,7 +28,25 @@ export function swarmOf(
     ...(topology && { topology }),
   });
   const rates = typeof lr === "string" ? parseRates(lr, particles) : undefined;
+  if (rates && settings.spread !== undefined) {
+    throw new InputError(
+      `${swarm}: setting spread is ${settings.spread}, but the particles have a list of learning rates; leave one of them out`,
+    );
+  }
   return { coupling, particles, rates, deploy };
+}
+
+/**
+ * Settings with what a swarm of their kind trains by, where they say nothing of batch and rate.
+ *
+ * @example
+ * withSwarmDefaults({ data: "mnist", swarm: "pso" }).batch; // 16
+ */
+export function withSwarmDefaults(settings: Partial<TrainSettings>): Partial<TrainSettings> {
+  const { swarm, particles = 4, batch, lr, scale } = settings;
+  const kind = couplings().find(({ name }) => name === swarm);
+  if (!kind?.defaults || [batch, lr, scale].some((one) => one !== undefined)) return settings;
+  return { ...settings, ...kind.defaults(particles) };
 }
 
 /** What a run with these settings trains. */

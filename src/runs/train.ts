@@ -5,8 +5,9 @@ import { InputError } from "../inputError.js";
 import { checkGiven, type TrainSettings } from "../train/config.js";
 import type { Listener, Summary } from "../train/events.js";
 import { type OwnParts, prepare } from "../train/prepare.js";
+import { withPreset } from "../train/presets.js";
 import { expectFree } from "./freeFolder.js";
-import { openTraining } from "./fromConfig.js";
+import { openTraining, withSwarmDefaults } from "./fromConfig.js";
 import { Run } from "./run.js";
 import { readRunConfig } from "./runConfig.js";
 import { runStem } from "./runFiles.js";
@@ -47,7 +48,8 @@ export async function train(
   }
   const saved = options.resume ? await readRunConfig(out!) : undefined;
   if (!saved && out !== undefined) await expectFree(out);
-  const prepared = await prepare(settings, options, saved);
+  const given = saved || options.open ? settings : withSwarmDefaults(withPreset(settings));
+  const prepared = await prepare(given, options, saved);
   const { data, net, config } = prepared;
   const openFolder = async () => {
     if (saved) return RunFolder.resume(out!);

@@ -187,11 +187,6 @@ function check({ particles, coupling, rates, deploy }: SwarmSpec): void {
       `${coupling.name}: all particles are one net, and have one learning rate; give one number`,
     );
   }
-  if (rates && (coupling.spread ?? 1) !== 1) {
-    throw new InputError(
-      `${name}: setting spread is ${coupling.spread}, but the particles have a list of learning rates; leave one of them out`,
-    );
-  }
   coupling.check?.(particles);
 }
 

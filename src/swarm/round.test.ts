@@ -4,9 +4,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder, tinySettings, trainTiny } from "../../test/support/tinyRun.js";
+import { swarmOf, withSwarmDefaults } from "../runs/fromConfig.js";
 import { runFiles } from "../runs/runFiles.js";
 import { readSafetensors } from "../tensor/safetensors.js";
-import type { TrainSettings } from "../train/config.js";
+import { parseConfig, type TrainSettings } from "../train/config.js";
 import { type Coupling, type Move, type Round, stay } from "./coupling.js";
 import { openSwarm } from "./openSwarm.js";
 
@@ -152,15 +153,14 @@ test("a particle whose weights alone are no longer finite is restored, and told"
   expect(told).toEqual(["particle 1 had diverged and was restored at 0.5 of its learning rate"]);
 });
 
-test("a list of rates and one that spreads them are refused together", () => {
-  const rates = [0.05, 0.1].map((rate) => ({ kind: "fixed", rate }) as const);
-  const spread = coupling((_, self) => stay(self), { spread: 4 });
-  expect(() => openSwarm({ coupling: spread, particles: 2, rates })).toThrow(
-    "told: setting spread is 4, but the particles have a list of learning rates; leave one of them out",
+test("a list of rates and a spread of them are refused together", () => {
+  const config = parseConfig({ data: "any", lr: "0.1,0.01", particles: 2 });
+  const swarm = (coupling: TrainSettings["coupling"]) => () =>
+    swarmOf({ ...config, swarm: "pso", coupling: coupling! });
+  expect(swarm({ spread: 4 })).toThrow(
+    "pso: setting spread is 4, but the particles have a list of learning rates; leave one of them out",
   );
-  expect(() =>
-    openSwarm({ coupling: { ...spread, spread: 1 }, particles: 2, rates }),
-  ).not.toThrow();
+  expect(swarm({})().rates).toHaveLength(2);
 });
 
 describe("a rescue", () => {
@@ -213,5 +213,32 @@ describe("a rescue", () => {
     const { rescues, last } = await rescuedBy([0.05, 1e-9], { rescues: undefined });
     expect(rescues).toEqual([]);
     expect(last[1].restored).toBe(0);
+  });
+});
+
+describe("a swarm without batch and rate", () => {
+  test("shares the batch of one net, with rates by its root", () => {
+    const defaults = (particles?: number) =>
+      withSwarmDefaults({ data: "any", swarm: "pso", ...(particles && { particles }) });
+    expect(defaults()).toMatchObject({ batch: 16, scale: "sqrt" });
+    expect(defaults(1)).toMatchObject({ batch: 64 });
+    expect(defaults(2)).toMatchObject({ batch: 32 });
+    expect(defaults(16)).toMatchObject({ batch: 8 });
+  });
+
+  test("keeps what is said, and other couplings keep the batch of each net", () => {
+    for (const said of [
+      { batch: 64 },
+      { lr: 0.1 },
+      { lr: "0.1,0.01" },
+      { scale: "none" },
+    ] as const) {
+      const settings = { data: "any", swarm: "pso", ...said };
+      expect(withSwarmDefaults(settings)).toBe(settings);
+    }
+    for (const swarm of ["gossip", "local-sgd", undefined]) {
+      const settings = { data: "any", swarm };
+      expect(withSwarmDefaults(settings)).toBe(settings);
+    }
   });
 });

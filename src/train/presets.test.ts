@@ -20,7 +20,7 @@ test("what is given goes before what a preset says, also of the coupling", () =>
     coupling: { c: 0.1 },
   });
   expect(settings).toMatchObject({ batch: 8, decay: 0, optimizer: "sgd", swarm: "pso" });
-  expect(settings.coupling).toEqual({ rescue: 0, limit: 1e6, c: 0.1 });
+  expect(settings.coupling).toEqual({ m: 1, rescue: 0, limit: 1e6, c: 0.1 });
 });
 
 test("settings without a preset stay as they are", () => {

@@ -18,9 +18,9 @@ export const presets: readonly Preset[] = [
     description: "PSO-ConvNet as its authors ran it (arXiv 2205.10456, and their code)",
     settings: {
       ...{ swarm: "pso", particles: 4, lr: "fast,conservative,0.0001,wild" },
-      ...{ optimizer: "sgd", decay: 0, batch: 32 },
+      ...{ optimizer: "sgd", decay: 0, batch: 32, deploy: "best" },
       // Without what Convoy added: no net is rescued, and no move is cut.
-      coupling: { rescue: 0, limit: 1e6 },
+      coupling: { m: 1, rescue: 0, limit: 1e6 },
     },
   },
 ];

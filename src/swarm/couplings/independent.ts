@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { parseSettings } from "../../settings.js";
 import { type Coupling, stay } from "../coupling.js";
+import { SPREAD } from "./shared.js";
 
 /** None. */
 export const independentSettings = z.strictObject({});
@@ -17,6 +18,7 @@ export function independent(settings: z.input<typeof independentSettings> = {}):
     every: "epoch",
     movesFrom: Number.POSITIVE_INFINITY,
     deploys: "best",
+    spread: SPREAD,
     move: (_, self) => stay(self),
   };
 }

@@ -3,6 +3,7 @@
 
 import type { z } from "zod";
 import { byName, withOwn } from "../../text/words.js";
+import type { TrainSettings } from "../../train/index.js";
 import type { Coupling } from "../coupling.js";
 import { gossip, gossipSettings } from "./gossip.js";
 import { independent, independentSettings } from "./independent.js";
@@ -10,6 +11,7 @@ import { localSgd, localSgdSettings } from "./localSgd.js";
 import { parle, parleSettings } from "./parle.js";
 import { pso, psoSettings } from "./pso.js";
 import { replicas, replicasSettings } from "./replicas.js";
+import { sharedBatch } from "./shared.js";
 import { syncSgd, syncSgdSettings } from "./syncSgd.js";
 
 export { type GossipSettings, gossip } from "./gossip.js";
@@ -27,11 +29,16 @@ export interface CouplingKind {
   readonly settings: z.ZodObject;
   /** Throws an `InputError` for settings that cannot be. */
   make(settings?: object): Coupling;
+  /** Settings of a run of so many particles where neither batch nor rate is given; default those of one net. */
+  defaults?(particles: number): Partial<TrainSettings>;
 }
 
 const all: readonly CouplingKind[] = [
-  { name: "independent", settings: independentSettings, make: independent },
-  { name: "pso", settings: psoSettings, make: pso },
+  {
+    ...{ name: "independent", settings: independentSettings, make: independent },
+    defaults: sharedBatch,
+  },
+  { name: "pso", settings: psoSettings, make: pso, defaults: sharedBatch },
   { name: "gossip", settings: gossipSettings, make: gossip },
   { name: "sync-sgd", settings: syncSgdSettings, make: syncSgd },
   { name: "local-sgd", settings: localSgdSettings, make: localSgd },

@@ -9,6 +9,7 @@ import type { Random } from "../../tensor/philox.js";
 import { type Coupling, type Move, type Round, stay } from "../coupling.js";
 import { isAlone, presence, presentOnes, simplified } from "./mixing.js";
 import { interval, strength } from "./settings.js";
+import { SPREAD } from "./shared.js";
 
 /** What a form of the dynamics is made of. */
 interface Form {
@@ -35,7 +36,7 @@ export const psoSettings = z.strictObject({
     .describe("1, 2, knn (the pull to the best alone) or gradient (the displacements alone)"),
   m: z
     .union([z.number(), z.array(z.number()), z.array(z.array(z.number()))])
-    .default(1)
+    .default(0.3)
     .describe(
       "how strongly particles follow others: one number, one a receiver, or a row a receiver",
     ),
@@ -54,7 +55,7 @@ export const psoSettings = z.strictObject({
   spread: z
     .number()
     .min(1)
-    .default(1)
+    .default(SPREAD)
     .describe("without a list of rates: how many times the lowest rate the highest one is"),
   rescue: z
     .int()
@@ -165,7 +166,7 @@ export function pso(settings: PsoSettings = {}): Coupling {
     needs: { scores: true, distances: true },
     every,
     movesFrom: warmup,
-    deploys: "best",
+    deploys: "soup",
     spread: parsed.spread,
     limit,
     check: (particles) => checkSize(parsed, particles),
