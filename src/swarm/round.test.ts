@@ -242,3 +242,15 @@ describe("a swarm without batch and rate", () => {
     }
   });
 });
+
+test("a particle swarm without pulls is independent training, to the byte", async () => {
+  const vectors = async (settings: Partial<TrainSettings>) => {
+    const out = join(temporaryFolder(), "run");
+    await trainTiny({ ...settings, out, particles: 3 });
+    const { tensors } = readSafetensors(readFileSync(join(out, runFiles.state)));
+    return [0, 1, 2].map((particle) => tensors.get(`vector.particle${particle}.w`)!.data);
+  };
+  const without = await vectors({ swarm: "pso", coupling: { m: 0, c: 0 } });
+  expect(without).toEqual(await vectors({ swarm: "independent" }));
+  expect(without).not.toEqual(await vectors({ swarm: "pso" }));
+});
