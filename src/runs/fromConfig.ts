@@ -7,6 +7,7 @@ import { parseRates } from "../swarm/rates.js";
 import {
   type OpenTraining,
   openSession,
+  parseConfig,
   type TrainConfig,
   type TrainSettings,
 } from "../train/index.js";
@@ -37,16 +38,20 @@ export function swarmOf(
 }
 
 /**
- * Settings with what a swarm of their kind trains by, where they say nothing of batch and rate.
+ * Settings with what a swarm of their kind trains by, where neither they nor a preset say anything of batch and rate.
  *
  * @example
  * withSwarmDefaults({ data: "mnist", swarm: "pso" }).batch; // 16
  */
 export function withSwarmDefaults(settings: Partial<TrainSettings>): Partial<TrainSettings> {
-  const { swarm, particles = 4, batch, lr, scale } = settings;
+  const { swarm, batch, lr, scale, preset } = settings;
   const kind = couplings().find(({ name }) => name === swarm);
-  if (!kind?.defaults || [batch, lr, scale].some((one) => one !== undefined)) return settings;
-  return { ...settings, ...kind.defaults(particles) };
+  const said = [batch, lr, scale, preset].some((one) => one !== undefined);
+  if (!kind?.defaults || said) return settings;
+  return {
+    ...settings,
+    ...kind.defaults(parseConfig({ data: "any", particles: settings.particles })),
+  };
 }
 
 /** What a run with these settings trains. */

@@ -5,7 +5,6 @@ import { InputError } from "../inputError.js";
 import { checkGiven, type TrainSettings } from "../train/config.js";
 import type { Listener, Summary } from "../train/events.js";
 import { type OwnParts, prepare } from "../train/prepare.js";
-import { withPreset } from "../train/presets.js";
 import { expectFree } from "./freeFolder.js";
 import { openTraining, withSwarmDefaults } from "./fromConfig.js";
 import { Run } from "./run.js";
@@ -48,7 +47,7 @@ export async function train(
   }
   const saved = options.resume ? await readRunConfig(out!) : undefined;
   if (!saved && out !== undefined) await expectFree(out);
-  const given = saved || options.open ? settings : withSwarmDefaults(withPreset(settings));
+  const given = saved || options.open ? settings : withSwarmDefaults(settings);
   const prepared = await prepare(given, options, saved);
   const { data, net, config } = prepared;
   const openFolder = async () => {

@@ -28,7 +28,7 @@ export class Deployed {
     const { deployment, particles, joined, selection } = parts;
     // Before the first evaluation none is better than another.
     this.members = deployment.name === "best" ? [0] : [...particles.keys()];
-    this.selection = joined.loader(selection);
+    this.selection = joined.evaluator.loader(selection);
   }
 
   /** Of the net that the swarm gives. */
@@ -47,7 +47,7 @@ export class Deployed {
       candidates.map((particle) => ({ particle, evaluation: evaluations[particle] })),
       {
         score,
-        together: async (of) => joined.evaluate(await this.pointOf(of), this.selection),
+        together: async (of) => joined.evaluator.evaluate(await this.pointOf(of), this.selection),
       },
     );
     this.members = members;
@@ -61,9 +61,9 @@ export class Deployed {
 
   /** Evaluates weights of the net that the swarm gave. */
   async evaluate(weights: Float32Array, dataset: Dataset): Promise<Evaluation> {
-    const { joined } = this.parts;
-    await joined.spare.write(weights);
-    return joined.evaluate(joined.spare, joined.loader(dataset));
+    const { spare, evaluator } = this.parts.joined;
+    await spare.write(weights);
+    return evaluator.evaluate(spare, evaluator.loader(dataset));
   }
 
   private pointOf(members: readonly number[]): Promise<Vector> {

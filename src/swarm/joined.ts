@@ -1,14 +1,13 @@
 // Several nets as one: the mean of their weights, which is a net of the model, or all of them side by side, whose
 // outputs are averaged.
 
-import type { Dataset, Loader } from "../data/index.js";
 import type { Engine, Vector } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
 import { memberName } from "../models/index.js";
 import { netOf } from "../nn/index.js";
 import { ensembleQuestion } from "../tasks/index.js";
 import { sizeOf } from "../tensor/shape.js";
-import { type Evaluation, Evaluator, type Prepared, type Statistics } from "../train/index.js";
+import { Evaluator, type Prepared, type Statistics } from "../train/index.js";
 import type { Particle } from "./particle.js";
 
 /** A net that is made of several. */
@@ -16,8 +15,7 @@ export interface Joined {
   readonly layout: ParamLayout;
   /** The net of these; a vector that the next call may write over. */
   pointOf(particles: readonly Particle[]): Promise<Vector>;
-  evaluate(point: Vector, loader: Loader): Promise<Evaluation>;
-  loader(dataset: Dataset): Loader;
+  readonly evaluator: Evaluator;
   /** Room for weights of its layout. */
   readonly spare: Vector;
 }
@@ -44,6 +42,7 @@ export function meanOf(particles: readonly Particle[], target: Vector): Promise<
 export function meanOfWeights({ layout, evaluator, statistics, spare }: MeanParts): Joined {
   return {
     layout,
+    evaluator,
     spare,
     async pointOf([first, ...others]) {
       if (others.length === 0) return first.position;
@@ -52,8 +51,6 @@ export function meanOfWeights({ layout, evaluator, statistics, spare }: MeanPart
       await statistics.renew(spare);
       return spare;
     },
-    evaluate: (point, loader) => evaluator.evaluate(point, loader),
-    loader: (dataset) => evaluator.loader(dataset),
   };
 }
 
@@ -88,6 +85,7 @@ export async function ensemble(
   const spare = engine.vector(layout.length);
   return {
     layout,
+    evaluator,
     spare,
     async pointOf(particles) {
       const values = await Promise.all(particles.map(({ position }) => position.read()));
@@ -95,7 +93,5 @@ export async function ensemble(
       await spare.write(gathered(layout, own, all));
       return spare;
     },
-    evaluate: (point, loader) => evaluator.evaluate(point, loader),
-    loader: (dataset) => evaluator.loader(dataset),
   };
 }

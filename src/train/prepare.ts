@@ -313,7 +313,8 @@ export async function prepare(
       mean: normalisation.mean,
       std: normalisation.std,
       fit: config.fit,
-      ...(config.deploy === "ensemble" && { members: config.particles }),
+      ...(config.swarm !== undefined &&
+        config.deploy === "ensemble" && { members: config.particles }),
     },
     data,
     ...(classWeights && { weights: classWeights }),

@@ -221,17 +221,19 @@ for (const { title, open, skip } of everyEngine) {
       );
     });
 
+    /** One image of 2x2 pixels, behind four bytes of another. */
+    const stored: Gather = {
+      images: new Uint8Array(8),
+      channels: 1,
+      sources: Float64Array.of(4, 2, 2, -1, 0, 0),
+      samples: new Float32Array(SAMPLE_FIELDS),
+      outHeight: 1,
+      outWidth: 1,
+      mean: [0],
+      std: [1],
+    };
+
     it("refuses a gather that does not fit", async () => {
-      const stored: Gather = {
-        images: new Uint8Array(8),
-        channels: 1,
-        sources: Float64Array.of(4, 2, 2, -1, 0, 0),
-        samples: new Float32Array(SAMPLE_FIELDS),
-        outHeight: 1,
-        outWidth: 1,
-        mean: [0],
-        std: [1],
-      };
       const out = engine.buffer(1);
       await engine.gather(stored, out);
       const wrong: Partial<Gather>[] = [
@@ -251,17 +253,8 @@ for (const { title, open, skip } of everyEngine) {
 
     it("names a file of images that is not there", async () => {
       const path = "/no/such/file.bytes";
-      const stored: Gather = {
-        images: { path, bytes: 8 },
-        channels: 1,
-        sources: Float64Array.of(4, 2, 2, -1, 0, 0),
-        samples: new Float32Array(SAMPLE_FIELDS),
-        outHeight: 1,
-        outWidth: 1,
-        mean: [0],
-        std: [1],
-      };
-      const error = await engine.gather(stored, engine.buffer(1)).catch((found) => found);
+      const elsewhere = { ...stored, images: { path, bytes: 8 } };
+      const error = await engine.gather(elsewhere, engine.buffer(1)).catch((found) => found);
       expect(error).toBeInstanceOf(InputError);
       expect(error.message).toMatch(/no\/such\/file.bytes: .*no such file/i);
     });

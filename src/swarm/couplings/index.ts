@@ -3,7 +3,7 @@
 
 import type { z } from "zod";
 import { byName, withOwn } from "../../text/words.js";
-import type { TrainSettings } from "../../train/index.js";
+import type { TrainConfig, TrainSettings } from "../../train/index.js";
 import type { Coupling } from "../coupling.js";
 import { gossip, gossipSettings } from "./gossip.js";
 import { independent, independentSettings } from "./independent.js";
@@ -29,8 +29,8 @@ export interface CouplingKind {
   readonly settings: z.ZodObject;
   /** Throws an `InputError` for settings that cannot be. */
   make(settings?: object): Coupling;
-  /** Settings of a run of so many particles where neither batch nor rate is given; default those of one net. */
-  defaults?(particles: number): Partial<TrainSettings>;
+  /** What its nets train by where neither batch nor rate is given; default as one net does. */
+  defaults?(usual: Pick<TrainConfig, "batch" | "particles">): Partial<TrainSettings>;
 }
 
 const all: readonly CouplingKind[] = [

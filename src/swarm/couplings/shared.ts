@@ -1,9 +1,7 @@
 // What nets train by that look for one net together, where nobody says otherwise.
 
-import type { TrainSettings } from "../../train/index.js";
+import type { TrainConfig, TrainSettings } from "../../train/index.js";
 
-/** The batch that is shared; what learning rates are meant for. */
-const WHOLE = 64;
 /** Smaller batches are mostly noise, and slow. */
 const SMALLEST = 8;
 
@@ -14,11 +12,12 @@ export const SPREAD = 4;
  * Nets share the batch of one: so each takes as many steps as one net would with all their gradients, and few images
  * are enough for several nets. Rates fall with the root of the batch.
  *
+ * @param usual the batch of one net, which is shared, and how many share it
  * @example
- * sharedBatch(4); // { batch: 16, scale: "sqrt" }
+ * sharedBatch({ batch: 64, particles: 4 }); // { batch: 16, scale: "sqrt" }
  */
-export const sharedBatch = (particles: number) =>
+export const sharedBatch = ({ batch, particles }: Pick<TrainConfig, "batch" | "particles">) =>
   ({
-    batch: Math.max(SMALLEST, Math.round(WHOLE / particles)),
+    batch: Math.max(SMALLEST, Math.round(batch / particles)),
     scale: "sqrt",
   }) as const satisfies Partial<TrainSettings>;
