@@ -8,6 +8,8 @@ import { swarmOf, withSwarmDefaults } from "../runs/fromConfig.js";
 import { runFiles } from "../runs/runFiles.js";
 import { readSafetensors } from "../tensor/safetensors.js";
 import { parseConfig, type TrainSettings } from "../train/config.js";
+import { openSession } from "../train/index.js";
+import { readWeights } from "../train/weights.js";
 import { type Coupling, type Move, type Round, stay } from "./coupling.js";
 import { openSwarm } from "./openSwarm.js";
 
@@ -253,4 +255,25 @@ test("a particle swarm without pulls is independent training, to the byte", asyn
   const without = await vectors({ swarm: "pso", coupling: { m: 0, c: 0 } });
   expect(without).toEqual(await vectors({ swarm: "independent" }));
   expect(without).not.toEqual(await vectors({ swarm: "pso" }));
+});
+
+test("the mean of nets has batch statistics of its own, not those of one of them", async () => {
+  const out = join(temporaryFolder(), "run");
+  await trainTiny({ out, swarm: "independent", particles: 2, deploy: "mean" });
+  const { tensors } = readSafetensors(readFileSync(join(out, runFiles.state)));
+  const { tensors: last } = readSafetensors(readFileSync(join(out, runFiles.last)));
+  const statistics = [...last].filter(([name]) => /^norm\.(running)?_?(mean|var)/i.test(name));
+  expect(statistics).toHaveLength(2);
+  for (const particle of [0, 1]) {
+    const own = [...tensors.get(`vector.particle${particle}.w`)!.data.slice(TRAINABLE)];
+    for (const [name, { data }] of statistics) {
+      for (const value of data) expect(own, name).not.toContain(value);
+    }
+  }
+});
+
+test("who brings a training of its own has no ensemble, whatever the settings say", async () => {
+  const out = join(temporaryFolder(), "run");
+  await trainTiny({ out, epochs: 1, deploy: "ensemble" }, { open: openSession });
+  expect((await readWeights(out)).info.members).toBeUndefined();
 });
