@@ -40,8 +40,23 @@ function describe(
   return `setting ${issue.path.join(".")} is ${shownAt(issue.path, settings)}: ${expectation(issue)}`;
 }
 
+/** Types of the schema, in words. */
+const kinds: Readonly<Record<string, string>> = {
+  int: "a whole number",
+  number: "a number",
+  string: "a text",
+  boolean: "true or false",
+  array: "a list",
+  object: "an object",
+  record: "values by name",
+};
+
 /** What was expected, in words. */
 function expectation(issue: z.core.$ZodIssue): string {
+  // A message that the schema has itself says more than a type.
+  if (issue.code === "invalid_type" && issue.message.startsWith("Invalid input")) {
+    return `expected ${kinds[issue.expected] ?? issue.expected}`;
+  }
   if (issue.code !== "too_small" && issue.code !== "too_big") return issue.message;
   if (issue.origin === "string") return "expected a text that is not empty";
   const [bound, at, beyond] =

@@ -44,12 +44,12 @@ test("no name of another program is a setting here", () => {
 
 test.each([
   [{ data: "mnist", epochs: 0 }, /setting epochs is 0: expected at least 1$/],
-  [{ data: "mnist", batch: 1.5 }, /setting batch is 1.5: .*expected int/],
+  [{ data: "mnist", batch: 1.5 }, "setting batch is 1.5: expected a whole number"],
   [{ data: "mnist", lr: Number.NaN }, /setting lr is NaN: .*number/],
   [{ data: "mnist", hyper: { momentum: "a" } }, /setting hyper.momentum is "a": .*number/],
   [{ data: "mnist", range: "3000-100" }, /setting range is "3000-100": .*the lower one first/],
   [{ data: "mnist", engine: "gpu" }, /setting engine is "gpu": .*"native"/],
-  [{}, /setting data is missing: .*string/],
+  [{}, "setting data is missing: expected a text"],
   ["mnist", /settings: .*object/],
 ])("a wrong setting is refused with what was found and expected: %j", (settings, message) => {
   expect(() => parseConfig(settings)).toThrow(message);

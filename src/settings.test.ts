@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { checkPlain, parseSettings } from "./settings.js";
+
+const schema = z.strictObject({
+  count: z.int().min(1).optional(),
+  rate: z.number().optional(),
+  name: z.string().optional(),
+  on: z.boolean().optional(),
+  by: z.record(z.string(), z.number()).optional(),
+  own: z.int({ error: "expected an odd number" }).optional(),
+});
+
+test.each([
+  [{ count: 1.5 }, "setting count is 1.5: expected a whole number"],
+  [{ count: "x" }, 'setting count is "x": expected a number'],
+  [{ count: 0 }, "setting count is 0: expected at least 1"],
+  [{ rate: "x" }, 'setting rate is "x": expected a number'],
+  [{ name: 3 }, "setting name is 3: expected a text"],
+  [{ on: 1 }, "setting on is 1: expected true or false"],
+  [{ by: 3 }, "setting by is 3: expected values by name"],
+  [{ own: 0.5 }, "setting own is 0.5: expected an odd number"],
+])("%j is refused in words", (settings, message) => {
+  expect(() => parseSettings(schema, settings)).toThrow(message);
+  expect(() => parseSettings(schema, settings, "pso")).toThrow(`pso: ${message}`);
+});
+
+test("saved data are refused in the same words", () => {
+  expect(() => checkPlain(schema, { count: 1.5 }, "state")).toThrow(
+    "state: count is 1.5: expected a whole number",
+  );
+});
