@@ -2,6 +2,7 @@
 
 import { InputError } from "../inputError.js";
 import { byName, withOwn } from "../text/words.js";
+import { airbench } from "./airbench.js";
 import { convnetGn } from "./convnet-gn.js";
 import { convnet6 } from "./convnet6.js";
 import { convnexts } from "./convnext.js";
@@ -56,6 +57,7 @@ export const families: readonly ModelFamily[] = [
   resnet32,
   resnet56,
   wrn16x4,
+  airbench,
   resnet18,
   resnet50,
   vgg11,

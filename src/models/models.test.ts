@@ -33,6 +33,7 @@ const counts: Readonly<Record<string, number>> = {
   "convnet-gn": 56_554,
   convnet6: 307_498,
   "wrn-16-4": 2_748_890,
+  airbench: 1_972_802,
   resnet18: 11_689_512,
   resnet50: 25_557_032,
   vgg11: 132_863_336,
