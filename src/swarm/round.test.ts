@@ -155,6 +155,15 @@ test("a particle whose weights alone are no longer finite is restored, and told"
   expect(told).toEqual(["particle 1 had diverged and was restored at 0.5 of its learning rate"]);
 });
 
+test.each(["gossip", "sync-sgd"])(
+  "%s: where nobody comes through any more, training has diverged",
+  async (swarm) => {
+    const out = join(temporaryFolder(), "run");
+    const run = trainTiny({ augment: "none", out, swarm, particles: 2, lr: 1e300, epochs: 30 });
+    await expect(run).rejects.toThrow(/training has diverged/);
+  },
+);
+
 test("a list of rates and a spread of them are refused together", () => {
   const config = parseConfig({ data: "any", lr: "0.1,0.01", particles: 2 });
   const swarm = (coupling: TrainSettings["coupling"]) => () =>

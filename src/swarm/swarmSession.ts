@@ -17,7 +17,7 @@ import type {
   SwarmSize,
   Training,
 } from "../train/index.js";
-import { addTallies, Ledger, noSums } from "../train/index.js";
+import { addTallies, DivergedError, Ledger, noSums } from "../train/index.js";
 import { savedNumber, savedNumbers } from "../train/savedProgress.js";
 import type { Coupling } from "./coupling.js";
 import type { Deployed } from "./deployed.js";
@@ -34,6 +34,9 @@ import { unmoved } from "./unmoved.js";
 
 /** Local steps between two looks at the clock and at the user's wish to stop. */
 const STRETCH = 50;
+
+/** Rounds in a row that no net came through, after which none will: the rate of a lost net is halved each time. */
+const IN_VAIN = 20;
 
 /** What a swarm is made of. */
 export interface SwarmParts {
@@ -94,6 +97,8 @@ export class SwarmSession implements Training {
   private sent: Sent = { run: 0, epoch: 0 };
   /** What the exchange had counted at the last round. */
   private counted = 0;
+  /** Rounds in a row that nobody came through. */
+  private vain = 0;
 
   constructor(private readonly parts: SwarmParts) {
     const { question, score } = parts.prepared;
@@ -273,7 +278,7 @@ export class SwarmSession implements Training {
   }
 
   private async round(number: number, step: number, emit: Listener, last = false): Promise<void> {
-    const { particles, coupling, exchange, wait, prepared } = this.parts;
+    const { particles, coupling, exchange, wait, prepared, size } = this.parts;
     const { epochs, seed } = prepared.config;
     const { epoch } = this.ledger;
     const { calibration } = this.last;
@@ -296,8 +301,13 @@ export class SwarmSession implements Training {
     for (const { id, remembered } of lost) {
       await emit({
         type: "warning",
-        message: `particle ${id} had diverged and was restored at ${remembered.rateFactor} of its learning rate`,
+        message: `particle ${id} had diverged and was restored at ${Number(remembered.rateFactor.toPrecision(3))} of its learning rate`,
       });
+    }
+    const nobody = lost.length === particles.length || round.absent?.length === size.particles;
+    this.vain = nobody ? this.vain + 1 : 0;
+    if (this.vain >= IN_VAIN) {
+      throw new DivergedError(epoch + 1, step, Number.NaN, particles[0].lr);
     }
   }
 
