@@ -38,3 +38,8 @@ test.each([
 ])("%s is refused", (typed, message) => {
   expect(() => parseMethods(typed)).toThrow(message);
 });
+
+test("but not in a path", () => {
+  const [{ settings }] = parseMethods("single:teacher=runs/e:distil=alpha=0.5/temperature=2");
+  expect(settings).toEqual({ teacher: "runs/e", distil: { alpha: 0.5, temperature: 2 } });
+});

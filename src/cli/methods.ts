@@ -1,5 +1,5 @@
 // Methods as they are typed: `single,pso1,single:optimizer=adam:lr=0.001`. What follows a name are
-// settings of the method's own, written as the flags of `train`; `/` stands for the comma in them.
+// settings of the method's own, written as the flags of `train`; `/` stands for the comma in them, but in paths.
 
 import { Command, CommanderError } from "commander";
 import { getMethod, type Method, type MethodSettings, overlaid } from "../compare/methods.js";
@@ -9,10 +9,16 @@ import { list } from "./arguments.js";
 import { addFlags } from "./flags.js";
 import { hinted } from "./hints.js";
 
+/** Flags whose value is a path. */
+const paths: readonly string[] = ["teacher", "pretrained", "class-weights"];
+
 /** `lr=0.1` as `--lr 0.1`. */
 function toFlag(pair: string, typed: string): string[] {
-  const [name, ...value] = pair.split("=");
-  if (value.length > 0) return [`--${name}`, value.join("=").replaceAll("/", ",")];
+  const [name, ...rest] = pair.split("=");
+  const value = rest.join("=");
+  if (rest.length > 0) {
+    return [`--${name}`, paths.includes(name) ? value : value.replaceAll("/", ",")];
+  }
   throw new InputError(`method ${typed}: "${pair}" is not of the form setting=value`);
 }
 

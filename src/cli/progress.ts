@@ -16,6 +16,7 @@ import type {
   RunStart,
   StepDone,
   SwarmSize,
+  TeacherReport,
 } from "../train/index.js";
 import { type Stream, say } from "./console.js";
 import { fitting, type Part, widthOf } from "./lineParts.js";
@@ -127,6 +128,10 @@ const sizeOf = (
   `swarm: ${grouped(particles)} nets, ${atOnce} at a time; ${formatBytes(vectorBytes)} of vectors, ` +
   `${formatBytes(stateBytes)} of optimizer state each, ${formatBytes(peakBytes)} of programs`;
 
+const teacherLine = ({ path, model, members, gradients }: TeacherReport) =>
+  `teacher: ${members === undefined ? model : `${grouped(members)} nets of ${model}`}, ${path}; with it a step costs ` +
+  `${gradients.toFixed(2)} gradients of the net`;
+
 const whereIn = ({ epoch, step }: { epoch: number; step: number }, epochs: number) =>
   epoch > epochs ? "whose epochs are all done" : `going on at epoch ${epoch}, step ${step}`;
 
@@ -142,6 +147,7 @@ function opening(event: RunStart): string[] {
     run,
     optimizer,
     lr,
+    teacher,
     swarm,
     memory,
     intake,
@@ -154,6 +160,7 @@ function opening(event: RunStart): string[] {
     `optimizer: ${optimizer}${lr === undefined ? "" : `, lr ${lr}`}`,
     ...notes.map((note) => `data: ${note}`),
     ...(intake ? [`intake: ${intake}`] : []),
+    ...(teacher ? [teacherLine(teacher)] : []),
     ...(swarm ? [sizeOf(swarm, memory)] : []),
     ...(memory.plan ? [`memory: ${memory.plan}`] : []),
     `run ${run}${resumed ? `, ${whereIn(resumed, epochs)}` : ""}`,

@@ -23,6 +23,7 @@ export const overlaid = (under: MethodSettings, over: MethodSettings): MethodSet
   ...over,
   ...(under.coupling && over.coupling && { coupling: { ...under.coupling, ...over.coupling } }),
   ...(under.hyper && over.hyper && { hyper: { ...under.hyper, ...over.hyper } }),
+  ...(under.distil && over.distil && { distil: { ...under.distil, ...over.distil } }),
   ...(under.comet && over.comet && { comet: { ...under.comet, ...over.comet } }),
 });
 

@@ -5,10 +5,11 @@ import { InputError } from "../inputError.js";
 import { isSelfPaced } from "../optim/index.js";
 import type { State } from "../train/checkpoint.js";
 import type { Evaluation } from "../train/evaluator.js";
-import type { Listener, StopReason, Summary, TrainEvent } from "../train/events.js";
+import type { Listener, StopReason, Summary, TeacherReport, TrainEvent } from "../train/events.js";
 import type { Prepared } from "../train/prepare.js";
 import type { Progress } from "../train/progress.js";
 import { expectFixed, type FixedSettings, fixedSettings } from "../train/resumed.js";
+import type { Teacher } from "../train/teacher.js";
 import type { Training } from "../train/training.js";
 import { version } from "../version.js";
 import { constantAdvice } from "./constantAdvice.js";
@@ -68,6 +69,7 @@ export class Run {
       startedIn: saved?.startedIn ?? process.cwd(),
       net: prepared.net,
       parameters: session.layout.trainable,
+      teacher: prepared.teacher && { sha256: prepared.teacher.sha256 },
       module: prepared.module && { path: prepared.module.path, sha256: prepared.module.sha256 },
     };
   }
@@ -115,7 +117,7 @@ export class Run {
   private async announce(saved?: RunConfig): Promise<void> {
     const { prepared, session, folder } = this;
     const { engine } = session;
-    const { splits, config, net, question, score, optimizer } = prepared;
+    const { splits, config, net, question, score, optimizer, teacher } = prepared;
     const { epoch, step, history } = session.progress();
     await this.emit({
       type: "runStart",
@@ -140,12 +142,18 @@ export class Run {
       },
       intake: intakeInWords(splits.train, net),
       memory: session.memory,
+      ...(teacher && { teacher: this.reportOf(teacher) }),
       swarm: session.size,
       resumed: saved && { epoch: epoch + 1, step: step + 1 },
       history,
       notes: splits.notes,
     });
     for (const message of this.warnings(saved)) await this.emit({ type: "warning", message });
+  }
+
+  private reportOf({ path, info: { model, members } }: Teacher): TeacherReport {
+    const { gradientCost: gradients } = this.session;
+    return { path, model, ...(members !== undefined && { members }), gradients };
   }
 
   private warnings(saved?: RunConfig): string[] {

@@ -53,6 +53,8 @@ const runConfig = z.strictObject({
   startedIn: z.string().optional(),
   net,
   parameters: z.int().min(0),
+  /** SHA-256 of the net that the setting `teacher` named. */
+  teacher: z.strictObject({ sha256: z.string() }).optional(),
   /** The file that the setting `module` named; without it nothing of its own can be found by name. */
   module: z.strictObject({ path: z.string(), sha256: z.string() }).optional(),
 });

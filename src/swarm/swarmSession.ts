@@ -141,6 +141,10 @@ export class SwarmSession implements Training {
     return this.sent.run;
   }
 
+  get gradientCost(): number {
+    return this.parts.particles[0].learner.gradientCost;
+  }
+
   get stepsPerEpoch(): number {
     return this.parts.particles[0].learner.stepsPerEpoch;
   }

@@ -25,6 +25,7 @@ import { type Net, netOf, type ParamSpec } from "../nn/index.js";
 import { formatShape, type Shape, sameShape } from "../tensor/shape.js";
 import { TALLY } from "./tallies.js";
 import type { Constants, OutputForm, Task, TaskLossOptions } from "./task.js";
+import { type Teaching, taught } from "./teaching.js";
 import type { Weighting } from "./weighting.js";
 
 /** A net that is asked something. */
@@ -52,6 +53,8 @@ export interface TrainingOptions extends Weighting {
   readonly dice?: number;
   /** Images that batch norm takes its statistics over; default the whole batch. */
   readonly ghost?: number;
+  /** Who teaches the net; default nobody. */
+  readonly teaching?: Teaching;
   /** Factor that the loss has in the backward pass, and so each number of the gradient; default 1. */
   readonly lossScale?: number;
 }
@@ -127,7 +130,7 @@ function lossOf(
 /**
  * Loss and gradient of one batch. Inputs `x` f32 [batch, c, h, w] and those of the task's targets; outputs
  * `loss` (mean, shape []) and `tally.<name>`, sums over the batch. Reads the vector `w`, writes the vector
- * `grad`, times the loss scale, and, in `w`, the new batch statistics.
+ * `grad`, times the loss scale, and, in `w`, the new batch statistics. Of a net that is taught it reads `teacher` as well.
  *
  * @throws InputError for a batch that is not a whole number from 1; RangeError for one too small for the model.
  * @example
@@ -140,7 +143,15 @@ function lossOf(
 export function trainingGraph(
   question: Asked,
   batch: number,
-  { labelSmoothing = 0, ghost, lossScale = 1, weights, focal, dice }: TrainingOptions = {},
+  {
+    labelSmoothing = 0,
+    ghost,
+    lossScale = 1,
+    weights,
+    focal,
+    dice,
+    teaching,
+  }: TrainingOptions = {},
 ): TaskGraph {
   const { model } = question;
   const net = netOf(model, batch, { training: true, ghost });
@@ -151,7 +162,8 @@ export function trainingGraph(
     focal,
     dice,
   });
-  const loss = mul(reduceSum(losses), constant(graph, 1 / batch));
+  const all = teaching ? taught(question, { output, losses }, teaching) : losses;
+  const loss = mul(reduceSum(all), constant(graph, 1 / batch));
   graph.output("loss", loss);
   for (const [name, sum] of Object.entries(tallies)) graph.output(TALLY + name, sum);
   writeGradient(lossScale === 1 ? loss : mul(loss, constant(graph, lossScale)), layout, params);

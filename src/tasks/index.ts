@@ -37,6 +37,7 @@ export {
 } from "./tags/thresholds.js";
 export { talliesOf, tallyList } from "./tallies.js";
 export * from "./task.js";
+export { seeingAs, TEACHER, type Teaching, workWith } from "./teaching.js";
 export { values } from "./values/index.js";
 export type { Weighting } from "./weighting.js";
 

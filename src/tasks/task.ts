@@ -205,6 +205,11 @@ export interface Task<L extends Labels = Labels> {
     targets: Readonly<Record<string, Value>>,
     options: TaskLossOptions,
   ): TaskLoss;
+  /**
+   * How far outputs [n, ...] are from those of a teacher, of each image [n]: T^2 times the divergence of what both say at
+   * temperature T. Default none: the task cannot be taught by another net.
+   */
+  distil?(outputs: Value, teacher: Value, temperature: number, constants: Constants): Value;
   /** The loss in place of {@link Task.loss} where a graph is not enough: outputs f32 and targets of `n` images of a size. */
   hostLoss?(
     output: Float32Array,

@@ -14,7 +14,7 @@ import type { TrainConfig } from "./config.js";
  * @param model where it is known
  */
 export function checkTask(config: TrainConfig, task: Task, model?: Model): void {
-  const { classWeights, focal, dice, labelSmoothing, sampling, augment } = config;
+  const { classWeights, focal, dice, labelSmoothing, sampling, augment, teacher } = config;
   const { name, labels, weighted } = task;
   for (const [setting, value] of Object.entries({ classWeights, focal: focal || undefined })) {
     if (value === undefined || (weighted && !model?.loss)) continue;
@@ -26,6 +26,12 @@ export function checkTask(config: TrainConfig, task: Task, model?: Model): void 
   if (dice > 0 && !task.dice) {
     throw new InputError(
       `setting dice is ${dice}: task ${name} has no masks that could overlap, which task segment has; leave it out`,
+    );
+  }
+  if (teacher !== undefined && (!task.distil || model?.loss)) {
+    const who = task.distil ? `model ${model?.name} has a loss of its own` : `task ${name}`;
+    throw new InputError(
+      `setting teacher is ${teacher}: ${who}, which cannot be taught by another net; tasks classify and tags can; leave it out`,
     );
   }
   const ofCrossEntropy = {

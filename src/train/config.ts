@@ -75,6 +75,15 @@ export const trainConfig = z.strictObject({
     .min(1)
     .optional()
     .describe("weights file to start from: of another run, or of another program if it is known"),
+  teacher: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("run or weights file of a net, or an ensemble, that teaches this one what it says"),
+  distil: z
+    .record(z.string(), z.number())
+    .default({})
+    .describe("how much the teacher counts, and how softly, as alpha=0.9,temperature=2"),
   freeze: z
     .string()
     .min(1)

@@ -36,6 +36,8 @@ export interface RunStart {
   /** What happens to images of another shape than the net's input, in words; absent where there are none. */
   readonly intake?: string;
   readonly memory: TrainingMemory;
+  /** Absent for a net that learns from the labels alone. */
+  readonly teacher?: TeacherReport;
   /** Absent for a single net. */
   readonly swarm?: SwarmSize;
   /** The first step that a resumed run will do; absent for a new one. */
@@ -44,6 +46,17 @@ export interface RunStart {
   readonly history: readonly EpochRecord[];
   /** What the data were taken for and what of them was left out, a line each. */
   readonly notes?: readonly string[];
+}
+
+/** Who teaches a net. */
+export interface TeacherReport {
+  /** The run or weights file. */
+  readonly path: string;
+  readonly model: string;
+  /** Nets of an ensemble; absent for one net. */
+  readonly members?: number;
+  /** What a step costs with it, in gradients of the net that learns. */
+  readonly gradients: number;
 }
 
 /** How large a swarm is. */
@@ -70,7 +83,7 @@ export interface StepDone {
   readonly lr: number;
   /** Images in the step. */
   readonly images: number;
-  /** What it cost, in gradients of the net on one batch: 1 for a first-order optimizer. */
+  /** What it cost, in gradients of the net on one batch: 1 for a first-order optimizer without a teacher. */
   readonly gradients: number;
   /** What else the optimizer tells of it, by name: radii, levels, sizes of samples. */
   readonly details?: Readonly<Record<string, number>>;
@@ -239,7 +252,7 @@ export interface Summary {
   readonly bytesSent?: number;
   /** Training images in a second of training. */
   readonly imagesPerSecond: number;
-  /** Cost of the run, in passes over the training images with a gradient of the net for each. */
+  /** Cost of the run, its teacher's work included, in passes over the training images with a gradient of the net for each. */
   readonly gradients: number;
   /** Of the training program. */
   readonly memory: { readonly peakBytes: number; readonly activationBytes: number };

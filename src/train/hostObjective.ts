@@ -69,6 +69,7 @@ export async function compileHostTraining(
   return {
     objective,
     fused: false,
+    gradientCost: 1,
     flops: first.flops + second.flops,
     memory: sumReports([first.memory, second.memory]),
     layout,

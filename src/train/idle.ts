@@ -20,6 +20,11 @@ const needs: readonly Need[] = [
     cure: "swarm, as pso",
   },
   {
+    names: ["distil"],
+    missing: ({ teacher }) => teacher === undefined,
+    cure: "teacher, as runs/a",
+  },
+  {
     names: ["baseBatch"],
     missing: ({ scale = "none" }) => scale === "none",
     cure: "scale, as linear",

@@ -22,9 +22,12 @@ export interface Kept {
   close(): void;
 }
 
-/** Where features can be kept; not where images differ from epoch to epoch. */
-const placeOf = ({ config, question }: Prepared): Cut | undefined =>
-  config.freeze === undefined || config.augment !== "" ? undefined : cutOf(question.model);
+/** Where features can be kept; not where images differ from epoch to epoch, or a teacher looks at them. */
+function placeOf({ config, question }: Prepared): Cut | undefined {
+  const { freeze, augment, teacher } = config;
+  const kept = freeze !== undefined && augment === "" && teacher === undefined;
+  return kept ? cutOf(question.model) : undefined;
+}
 
 /** A run whose frozen part is worked out once for each image, when it is first needed; the run as it is where that cannot be. */
 export function keepFeatures(prepared: Prepared, engine: Engine): Kept {

@@ -131,6 +131,11 @@ export class Learner {
     return compression && (() => compression.layers());
   }
 
+  /** What a gradient costs, with the teacher's work, in gradients of the net alone. */
+  get gradientCost(): number {
+    return this.parts.training.gradientCost;
+  }
+
   get stepsPerEpoch(): number {
     return this.parts.loader.stepsPerEpoch;
   }
@@ -163,7 +168,8 @@ export class Learner {
         this.expectFinite(loss, epoch, step);
         const lr = this.rateAt(epoch, step);
         const images = indices.length;
-        await onStep({ epoch, step, loss, tallies, images, lr, gradients, details });
+        const cost = gradients * this.gradientCost;
+        await onStep({ epoch, step, loss, tallies, images, lr, gradients: cost, details });
       },
     });
   }
@@ -237,13 +243,13 @@ export async function openPrograms(
   const { config, question } = prepared;
   const { model } = question;
   const { labelSmoothing, lossScale, ghost, seed, focal, dice } = config;
-  const { weights } = prepared;
+  const { weights, teacher: teaching } = prepared;
   const { accumulate, memory, recompute, keep, comet } = config;
   const batch = batchFor(prepared, images);
   const saving = { accumulate, memory, recompute, keep, comet };
   const compile = (of: Asked, rule?: FirstOrder) =>
     compileTraining(engine, of, {
-      ...{ batch, labelSmoothing, lossScale, ghost, rule, weights, focal, dice },
+      ...{ batch, labelSmoothing, lossScale, ghost, rule, weights, focal, dice, teaching },
       ...saving,
     });
   // A gradient that is kept nowhere is rounded nowhere: with f64 on its way it would be another one.

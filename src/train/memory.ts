@@ -5,7 +5,7 @@
 // by a plan, which is made again until the measured program fits. Only where that is not enough, what is kept is
 // rounded to 16 bits, and where that is not enough either, compressed: the others leave the gradient as it is.
 
-import type { Engine, MemoryReport, Program } from "../engine/engine.js";
+import type { CompileOptions, Engine, MemoryReport, Program } from "../engine/engine.js";
 import { sumReports } from "../engine/memory.js";
 import { graphSeconds } from "../graph/cost.js";
 import type { Graph, Value } from "../graph/index.js";
@@ -37,7 +37,7 @@ export interface MemorySettings {
 }
 
 /** What {@link compileWithin} is told besides. */
-export interface FitOptions extends MemorySettings {
+export interface FitOptions extends MemorySettings, Pick<CompileOptions, "frozen"> {
   /** Share of the memory that is this program's. */
   readonly share: number;
   /** What becomes of the graph when it is settled what is kept; default nothing. */
@@ -132,7 +132,7 @@ class Search {
     private readonly engine: Engine,
     private readonly graph: Graph,
     private readonly budget: number,
-    private readonly fixed: Pick<CandidateOptions, "comet" | "finish">,
+    private readonly fixed: Pick<FitOptions, "comet" | "finish" | "frozen">,
   ) {}
 
   async find(formats: readonly Keep[]): Promise<MeasuredCandidate> {
@@ -207,7 +207,8 @@ class Search {
 
   private async measure(means: CandidateOptions): Promise<MeasuredCandidate> {
     const way = candidateOf(this.graph, { ...means, ...this.fixed });
-    const report = await this.engine.measure(way.graph);
+    const { frozen } = this.fixed;
+    const report = await this.engine.measure(way.graph, { frozen });
     this.smallest = Math.min(this.smallest, report.peakBytes);
     return { ...way, report };
   }
@@ -244,15 +245,15 @@ export async function compileWithin(
   settings: FitOptions,
 ): Promise<Fitted> {
   checkComet(settings);
-  const { memory, recompute, keep, comet, finish, share } = settings;
-  const fixed = { comet, finish };
+  const { memory, recompute, keep, comet, finish, share, frozen } = settings;
+  const fixed = { comet, finish, frozen };
   const way =
     memory === undefined
       ? candidateOf(graph, { recomputed: recomputedBy(settings, graph), keep, ...fixed })
       : await new Search(engine, graph, parseBytes(memory) * share, fixed).find(
           keep ? [keep] : formats,
         );
-  const program = await engine.compile(way.graph);
+  const program = await engine.compile(way.graph, { frozen });
   const asked = [memory, recompute, keep].some((setting) => setting !== undefined);
   const plan = asked || way.recomputed > 0 ? words(way, program.memory) : undefined;
   return { program, compressed: way.compressed, plan };

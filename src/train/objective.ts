@@ -1,7 +1,7 @@
 // The objective of a net that is asked something: its training graph, compiled for batches of one size.
 
 import type { Batch } from "../data/index.js";
-import type { Bindings, Buffer, Engine, Program } from "../engine/engine.js";
+import type { Bindings, Buffer, Engine, Program, Vector } from "../engine/engine.js";
 import { GRADIENT, type Graph, type ParamLayout, WEIGHTS } from "../graph/index.js";
 import { IMAGES, type ParamSpec } from "../nn/index.js";
 import {
@@ -11,7 +11,15 @@ import {
   type Moment,
   type Objective,
 } from "../optim/index.js";
-import { type Asked, type TrainingOptions, talliesOf, trainingGraph } from "../tasks/index.js";
+import {
+  type Asked,
+  TEACHER,
+  type Teaching,
+  type TrainingOptions,
+  talliesOf,
+  trainingGraph,
+  workWith,
+} from "../tasks/index.js";
 import { type Accumulator, microBatches, openAccumulator, type Stretch } from "./accumulation.js";
 import { Compression, cometSettings } from "./activationBounds.js";
 import { compileHostTraining } from "./hostObjective.js";
@@ -28,6 +36,8 @@ export interface TrainingProgram {
   objective(options: ObjectiveOptions): Objective<Examples>;
   /** Whether a step holds an update rule, and gives no gradient. */
   readonly fused: boolean;
+  /** What an evaluation costs, in gradients of the net alone: more than 1 where there is a teacher. */
+  readonly gradientCost: number;
   /** Floating-point operations of a step, a multiply-add counting two. */
   readonly flops: number;
   readonly memory: TrainingMemory;
@@ -48,10 +58,23 @@ interface Passes {
   /** Factor of the loss in the passes' gradients. */
   readonly lossScale: number;
   readonly layout: ParamLayout;
+  /** The teacher's parameters, by the name of their vector; nothing without one. */
+  readonly fixed: Readonly<Record<string, Vector>>;
+}
+
+/** A teacher and all parameters of its model. */
+type Taught = Teaching & { readonly values: Float32Array };
+
+async function teacherVector(engine: Engine, { values }: Taught): Promise<Passes["fixed"]> {
+  const vector = engine.vector(values.length);
+  await vector.write(values);
+  return { [TEACHER]: vector };
 }
 
 /** Settings of {@link compileTraining}. */
 export interface CompileTrainingOptions extends TrainingOptions, MemorySettings {
+  /** Who teaches the net, with its parameters; default nobody. */
+  readonly teaching?: Taught;
   /** Images of a step. */
   readonly batch: number;
   /** Micro-batches of a step; default 1. */
@@ -94,14 +117,17 @@ export async function compileTraining(
   const graphs = sizes.map((size) => trainingGraph(question, size, options));
   const { layout, specs } = graphs[0];
   const { lossScale = 1 } = options;
+  const { teaching } = options;
   const images = sizes.reduce((sum, size) => sum + size, 0);
   const programs: Awaited<ReturnType<typeof compileWithin>>[] = [];
   const accumulates = stretches.length > 1 || lossScale !== 1;
   const fused = rule !== undefined && !accumulates;
   const finish = fused ? (graph: Graph) => fuseUpdate(graph, rule, layout) : undefined;
+  const fixed: Passes["fixed"] = teaching ? await teacherVector(engine, teaching) : {};
+  const frozen = Object.keys(fixed);
   for (const [at, { graph }] of graphs.entries()) {
     const share = sizes[at] / images;
-    programs.push(await compileWithin(engine, graph, { ...options, finish, share }));
+    programs.push(await compileWithin(engine, graph, { ...options, finish, share, frozen }));
   }
   const passes = stretches.map(({ from, to }) => ({
     from,
@@ -119,11 +145,12 @@ export async function compileTraining(
     lossScale,
   };
   const compression = plan && (() => new Compression(engine, plan));
-  const parts: Passes = { passes, accumulator, fused, lossScale, layout };
+  const parts: Passes = { passes, accumulator, fused, lossScale, layout, fixed };
   return {
     objective: ({ compression: own = compression?.(), ...options }) =>
       graphObjective(parts, { ...options, compression: own }),
     fused,
+    gradientCost: teaching ? workWith(teaching, graphs[0].graph, sizes[0]) : 1,
     flops: passes.reduce((sum, { program }) => sum + program.flops, 0),
     memory: togetherOf(programs),
     compression,
@@ -156,7 +183,7 @@ export interface ObjectiveOptions {
 }
 
 function graphObjective(
-  { passes, accumulator, fused, lossScale, layout }: Passes,
+  { passes, accumulator, fused, lossScale, layout, fixed }: Passes,
   { seed, particle, compression }: ObjectiveOptions,
 ): Objective<Examples> {
   const batch = passes[passes.length - 1].to;
@@ -173,7 +200,7 @@ function graphObjective(
     const inputs: Record<string, Buffer> = { [IMAGES]: part(images) };
     for (const name in targets) inputs[name] = part(targets[name]);
     const outputs = await program.run({
-      vectors: { ...bindings.vectors, ...compression?.bound },
+      vectors: { ...bindings.vectors, ...compression?.bound, ...fixed },
       scalars: bindings.scalars,
       inputs,
       // Each pass draws numbers of its own.

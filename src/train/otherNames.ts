@@ -11,6 +11,8 @@ const names = {
   steps: ["maxSteps", "iterations", "iters"],
   batch: ["batchSize", "bs", "perDeviceTrainBatchSize"],
   accumulate: ["gradientAccumulationSteps", "accumulateGradBatches"],
+  teacher: ["teacherModel", "teacherWeights"],
+  distil: ["distill", "distillation", "kd", "temperature"],
   lr: ["learningRate", "lr0", "eta", "alpha"],
   decay: ["weightDecay", "wd", "l2"],
   hyper: ["momentum", "beta1", "beta2", "betas", "epsilon"],

@@ -51,6 +51,7 @@ import { withPreset } from "./presets.js";
 import { recipeOf } from "./recipe.js";
 import { expectRange, type PastRun, resumedSettings } from "./resumed.js";
 import { type Start, startFrom, type Wanted } from "./start.js";
+import { openTeacher, readTeacher, type Teacher } from "./teacher.js";
 import type { OpenTraining } from "./training.js";
 import { type NetInfo, readWeights, type Weights } from "./weights.js";
 
@@ -88,15 +89,20 @@ export interface Prepared {
   readonly weights?: readonly number[];
   /** Weights that are not drawn at random; a resumed run has its own. */
   readonly start?: Start;
+  /** What the setting `teacher` names. */
+  readonly teacher?: Teacher;
   /** What the setting `module` names. */
   readonly module?: LoadedModule;
   /** Is told how long work on images before the first step goes on. */
   readonly onProgress?: OwnParts["onProgress"];
 }
 
-/** The settings with the whole path of the module, which a run may be resumed without. */
-const withPath = (settings: Partial<TrainSettings>): Partial<TrainSettings> =>
-  settings.module === undefined ? settings : { ...settings, module: resolve(settings.module) };
+/** The settings with whole paths of module and teacher, which a run may be resumed without. */
+const withPaths = (settings: Partial<TrainSettings>): Partial<TrainSettings> => ({
+  ...settings,
+  ...(settings.module !== undefined && { module: resolve(settings.module) }),
+  ...(settings.teacher !== undefined && { teacher: resolve(settings.teacher) }),
+});
 
 /** Settings of the rate that ask for nothing. */
 const unpaced: Partial<TrainSettings> = { schedule: "constant", warmup: 0, scale: "none" };
@@ -243,7 +249,7 @@ export async function prepare(
   own: OwnParts,
   saved?: PastRun,
 ): Promise<Prepared> {
-  const located = withPath(settings);
+  const located = withPaths(settings);
   const given = saved ? resumedSettings(saved, located) : withPreset(located);
   const first = parseConfig(given);
   if (!saved && !own.open) refuseIdle(given);
@@ -255,6 +261,7 @@ export async function prepare(
     own.optimizer ?? (given.optimizer && getOptimizer(given.optimizer, module?.optimizers));
   if (named) checkHyper(named, first);
   const weights = saved ? undefined : await weightsOf(first, own);
+  const read = await readTeacher(first, saved);
   const wantedTask = namedTask(first, { ...own, module });
   if (!saved) checkFreeze(first, weights);
   const name = own.model ? undefined : (first.model ?? weights?.info.model);
@@ -298,25 +305,27 @@ export async function prepare(
   const { mean, std } = model.defaults ?? {};
   const normalisation: Normalisation =
     saved?.net ?? weights?.info ?? (mean && std ? { mean, std } : normalisationOf(drawn.train));
+  const net: NetInfo = {
+    model: model.name,
+    task: task.name,
+    names,
+    constants,
+    input: model.input,
+    mean: normalisation.mean,
+    std: normalisation.std,
+    fit: config.fit,
+    ...(config.swarm !== undefined &&
+      config.deploy === "ensemble" && { members: config.particles }),
+  };
   return {
     config,
     splits: drawn,
     question: ask(model, task, drawn.train.labels, constants),
     score,
     optimizer,
-    net: {
-      model: model.name,
-      task: task.name,
-      names,
-      constants,
-      input: model.input,
-      mean: normalisation.mean,
-      std: normalisation.std,
-      fit: config.fit,
-      ...(config.swarm !== undefined &&
-        config.deploy === "ensemble" && { members: config.particles }),
-    },
+    net,
     data,
+    teacher: read && openTeacher(read, { task, net, models: module?.models }, saved?.teacher),
     ...(classWeights && { weights: classWeights }),
     start,
     module,

@@ -8,6 +8,7 @@ import { settingNames, type TrainConfig, type TrainSettings } from "./config.js"
 import type { Fingerprint } from "./fingerprint.js";
 import { isSource } from "./openData.js";
 import type { ModuleInfo } from "./ownModule.js";
+import type { TeacherInfo } from "./teacher.js";
 import type { NetInfo } from "./weights.js";
 
 /** What a run that is resumed was made with. */
@@ -18,12 +19,14 @@ export interface PastRun {
   readonly startedIn?: string;
   readonly net: NetInfo;
   readonly module?: ModuleInfo;
+  readonly teacher?: TeacherInfo;
 }
 
-/** Settings that may differ when a run is resumed: they stop it, or say where it computes and where its data lie. */
+/** Settings that may differ when a run is resumed: they stop it, or say where it computes and where data and teacher lie. */
 const changeable: readonly (keyof TrainConfig)[] = [
   "out",
   "data",
+  "teacher",
   "steps",
   "gradients",
   "patience",

@@ -64,6 +64,10 @@ export class Session implements Training {
     return this.parts.learner.compression;
   }
 
+  get gradientCost(): number {
+    return this.parts.learner.gradientCost;
+  }
+
   get stepsPerEpoch(): number {
     return this.parts.learner.stepsPerEpoch;
   }

@@ -30,6 +30,8 @@ export interface Training {
   readonly warnings?: readonly string[];
   /** Bytes that the nets of a swarm have sent to each other; absent for one net. */
   readonly bytesSent?: number;
+  /** What a gradient of a net costs, with its teacher, in gradients of the net alone. */
+  readonly gradientCost: number;
   readonly stepsPerEpoch: number;
   /** Images in a step. */
   readonly batchSize: number;

@@ -7,6 +7,7 @@ import { softmaxCrossEntropy } from "../../nn/index.js";
 import { percent } from "../../text/format.js";
 import { classesAhead } from "../ahead.js";
 import { averageClasses } from "../average.js";
+import { classDivergence } from "../divergence.js";
 import { softmax } from "../softmax.js";
 import type { Task } from "../task.js";
 import { isPlain, smoothed, weightedCrossEntropy } from "../weighting.js";
@@ -58,6 +59,7 @@ export const classification: Task<ClassLabels> = {
       tallies: { correct: countCorrect(logits, targets[ORDER]) },
     };
   },
+  distil: classDivergence,
   trainMetrics: ({ correct }, images) => ({ accuracy: correct / images }),
   metrics: classMetrics,
   reportOf: "class",

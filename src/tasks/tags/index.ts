@@ -8,6 +8,7 @@ import { listed } from "../../text/named.js";
 import { averageClasses, averageTags } from "../average.js";
 import { meanOfKnown } from "../known.js";
 import type { Task } from "../task.js";
+import { tagDivergence } from "./divergence.js";
 import { type Groups, groupsOf, savedGroups, ungrouped } from "./groups.js";
 import { questionLosses } from "./loss.js";
 import { TagMetrics, tagMetrics } from "./metrics.js";
@@ -65,6 +66,8 @@ export const tags: Task<TagLabels> = {
       tallies: countExact(logits, targets, known, groups),
     };
   },
+  distil: (outputs, teacher, temperature, constants) =>
+    tagDivergence(outputs, teacher, temperature, groupsOf(constants)),
   trainMetrics: ({ exact, counted }) => ({ subsetAccuracy: exact / counted }),
   metrics: tagMetrics,
   reportOf: "tag",
