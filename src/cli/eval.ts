@@ -24,7 +24,7 @@ import { count, viewsOption } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
 import { addEngineFlags, type EngineFlags } from "./engineFlags.js";
 import { parseTexts } from "./flags.js";
-import { metricText, metricTitle } from "./metricText.js";
+import { lossText, metricText, metricTitle } from "./metricText.js";
 import { showReading } from "./reading.js";
 import { table } from "./table.js";
 
@@ -96,7 +96,7 @@ function describe(
     ),
     "",
     `${info.model} of ${run}: ${counted(dataset.length, "image")} of ${dataset.name}`,
-    `${set} loss ${loss.toFixed(4)}, ${grouped(imagesPerSecond)} img/s`,
+    `${set} loss ${lossText(loss)}, ${grouped(imagesPerSecond)} img/s`,
     ...[...others, ...decides].map(
       (metric) => `${set} ${metricTitle(metric.name)} ${metricText(metric, metrics[metric.name])}`,
     ),

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Command } from "commander";
 import sharp from "sharp";
@@ -83,6 +83,11 @@ test("what has no features is refused by name, and no image is written over", as
   const kept = readFileSync(image);
   await expect(features(run, image, "--out", image)).rejects.toThrow("is one of the images");
   expect(readFileSync(image)).toEqual(kept);
+  const csv = join(folder, "features.csv");
+  await expect(features(run, image, "--out", csv)).rejects.toThrow(
+    "expected a name that ends in .npz",
+  );
+  expect(existsSync(csv)).toBe(false);
   await expect(features(run, image, "--columns", "label=a")).rejects.toThrow("--columns");
   await expect(features(run, "mnits")).rejects.toThrow(/no data set "mnits".*mnist/);
   await expect(features(run, join(folder, "gone.png"))).rejects.toThrow("1 of 1 images");

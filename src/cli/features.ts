@@ -134,6 +134,11 @@ export function define(command: Command, console: Console): void {
     .action(async (run: string, named: string[], { out, columns, engine, threads }: Options) => {
       const files = (await nameData(named)) ? undefined : await listImages(named);
       if (files) expectNoImage("--out", out, files);
+      if (!out.endsWith(".npz")) {
+        throw new InputError(
+          `--out ${out}: features are written as an .npz file; expected a name that ends in .npz`,
+        );
+      }
       if (files && columns !== undefined) {
         throw new InputError("--columns has no effect on images without labels; leave it out");
       }

@@ -10,6 +10,15 @@ export const metricTitle = (name: string): string =>
     (_, a: string, b: string) => `${a} ${b === "F" ? b : b.toLowerCase()}`,
   );
 
+/** From here on a loss has run away, and digits behind the point tell nothing. */
+const LARGE = 1e5;
+
+/** A loss with four digits behind the point, a large one as `1.2346e+8`, `-` for one that is not finite. */
+export function lossText(loss: number): string {
+  if (!Number.isFinite(loss)) return "-";
+  return Math.abs(loss) < LARGE ? loss.toFixed(4) : loss.toExponential(4);
+}
+
 /** A share in percent, a number with four digits, `-` for what is not known. */
 export function metricText(
   { unit }: Pick<MetricInfo, "unit">,

@@ -3,7 +3,7 @@
 import type { MetricInfo } from "../tasks/index.js";
 import type { ParticleStatus, Rescue } from "../train/index.js";
 import type { Part } from "./lineParts.js";
-import { metricText, metricTitle } from "./metricText.js";
+import { lossText, metricText, metricTitle } from "./metricText.js";
 
 const number = (value: number, digits: number) =>
   Number.isFinite(value) ? value.toPrecision(digits) : "-";
@@ -19,7 +19,7 @@ export function particleRow(
   return [
     { text: `  net ${particle}` },
     { text: `lr ${number(lr, 3).padEnd(8)}` },
-    { text: `loss ${Number.isFinite(loss) ? loss.toFixed(4) : "-"}`, rank: 2 },
+    { text: `loss ${lossText(loss)}`, rank: 2 },
     { text: trained ? `${metricTitle(trained.name)} ${metric}` : "", rank: 1 },
     { text: score === undefined ? "" : `selection ${metricText(decides, score)}` },
     { text: move > 0 ? `moved ${number(move, 3)}` : "", rank: 3 },

@@ -21,7 +21,7 @@ import type {
 import { type Stream, say } from "./console.js";
 import { fitting, type Part, widthOf } from "./lineParts.js";
 import { LiveBlock } from "./liveBlock.js";
-import { metricText, metricTitle } from "./metricText.js";
+import { lossText, metricText, metricTitle } from "./metricText.js";
 import { particleRow, rescueLine } from "./particleRows.js";
 import { timeLeft } from "./timeLeft.js";
 
@@ -85,7 +85,7 @@ class Study {
 
 /** Of training, as parts of a line. */
 const lossAndMetric = (loss: number, shown: MetricInfo | undefined, value: number): Part[] => [
-  { text: `loss ${loss.toFixed(4)}` },
+  { text: `loss ${lossText(loss)}` },
   { text: shown ? `${metricTitle(shown.name)} ${metricText(shown, value)}` : "", rank: 1 },
 ];
 

@@ -126,6 +126,7 @@ export const lenet5Of1998: ModelFamily = {
     return {
       body: { layer: body, stages: ["squash2", "squash4"] },
       head: sequential({ output: rbf(digitCodes) }),
+      positive: true,
       loss: rubbishCrossEntropy(RUBBISH_LEVEL),
       defaults: {
         optimizer: "momentum",

@@ -14,7 +14,7 @@ const SHARE = 0.75;
  * as far down from that of a constant answer as the best one's. Nobody is, while nobody is clearly better than that, and never who has
  * the best score alone: the loss of an epoch tells of its first steps as well, and what a net knows in the end is not to be lost.
  *
- * @param constant loss of a net that answers always the same
+ * @param constant training loss of the best answer that is always the same
  * @example
  * // Two of three have learned; the third answers always the same, for the second time.
  * roundsBehind(

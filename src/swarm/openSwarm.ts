@@ -17,6 +17,7 @@ import {
   type Prepared,
   Statistics,
 } from "../train/index.js";
+import { constantLoss } from "./constantLoss.js";
 import type { Coupling } from "./coupling.js";
 import { Deployed } from "./deployed.js";
 import { getDeployment } from "./deployments.js";
@@ -144,13 +145,6 @@ async function openParticle(
   return particle;
 }
 
-/** Loss of an answer that is always the same: of a net whose parameters are all 0. */
-async function constantLoss({ engine, evaluator, programs }: Host, { splits }: Prepared) {
-  const zeros = engine.vector(programs.training.layout.length);
-  await zeros.write(new Float32Array(zeros.length));
-  return (await evaluator.evaluate(zeros, evaluator.loader(splits.selection))).loss;
-}
-
 /** Bytes of the particles' vectors; refuses a swarm that cannot fit before any is allocated. */
 function checkMemory(prepared: Prepared, spec: SwarmSpec, host: Host): number {
   const { layout } = host.programs.training;
@@ -272,7 +266,7 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
               : meanOfWeights({ layout, evaluator, statistics, spare }),
         }),
         spare,
-        constant: spec.coupling.rescues && (await constantLoss(hosts[0], prepared)),
+        constant: spec.coupling.rescues && (await constantLoss(engine, prepared)),
         sketcher: new Sketcher(layout.trainable),
         probe: prepared.config.probe
           ? new StepProbe(engine, programs.training, prepared)

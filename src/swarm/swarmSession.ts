@@ -56,7 +56,7 @@ export interface SwarmParts {
   /** A point of the first particle's engine, for the mean [layout.length]. */
   readonly spare: Vector;
   readonly sketcher: Sketcher;
-  /** Loss of a constant answer on the selection set, where particles may be rescued. */
+  /** Training loss of the best constant answer, where particles may be rescued. */
   readonly constant?: number;
   /** Takes steps apart, where the run asks for it. */
   readonly probe?: StepProbe;

@@ -7,6 +7,7 @@ import {
   constant,
   type Graph,
   graphFlops,
+  input,
   mul,
   reshape,
   type Value,
@@ -69,11 +70,14 @@ export function taught(
   const { graph } = output;
   const { alpha, temperature } = teaching;
   if (!task.distil) throw new Error(`task ${task.name} cannot be taught by another net`);
-  const images = graph.nodes.find(
+  const [batch] = output.shape;
+  const bound = graph.nodes.find(
     ({ op, attrs }) => op.name === "input" && attrs["name"] === IMAGES,
   );
-  const net = teacherNet(teaching, output.shape[0]);
-  const { output: said } = append(graph, net, { vector: TEACHER, images: images!.outputs[0] });
+  // A net may not look at its images; its teacher does.
+  const images = bound?.outputs[0] ?? input(graph, IMAGES, [batch, ...teaching.model.input]);
+  const net = teacherNet(teaching, batch);
+  const { output: said } = append(graph, net, { vector: TEACHER, images });
   const far = task.distil(output, said, temperature, constants);
   return add(mul(losses, constant(graph, 1 - alpha)), mul(far, constant(graph, alpha)));
 }

@@ -83,7 +83,7 @@ export const trainConfig = z.strictObject({
   distil: z
     .record(z.string(), z.number())
     .default({})
-    .describe("how much the teacher counts, and how softly, as alpha=0.9,temperature=2"),
+    .describe("how much the teacher counts, and how softly, as alpha=0.9,temperature=1"),
   freeze: z
     .string()
     .min(1)

@@ -13,6 +13,7 @@ export {
   Learner,
   type LearnerOptions,
   type LearnerPrograms,
+  lossOptions,
   openLearner,
   openLoader,
   openPrograms,

@@ -225,6 +225,13 @@ export class Learner {
 const batchFor = ({ config, splits }: Prepared, images = splits.train) =>
   Math.min(config.batch, images.length);
 
+/** What the loss of a run's nets is made of. */
+export const lossOptions = ({ config, weights, teacher }: Prepared) => ({
+  labelSmoothing: config.labelSmoothing,
+  ...{ weights, focal: config.focal, dice: config.dice },
+  teaching: teacher,
+});
+
 /** Settings of {@link openPrograms}. */
 export interface ProgramOptions {
   /** Default: the run's training images. */
@@ -242,14 +249,14 @@ export async function openPrograms(
   const { optimizer } = prepared;
   const { config, question } = prepared;
   const { model } = question;
-  const { labelSmoothing, lossScale, ghost, seed, focal, dice } = config;
-  const { weights, teacher: teaching } = prepared;
+  const { lossScale, ghost, seed } = config;
   const { accumulate, memory, recompute, keep, comet } = config;
   const batch = batchFor(prepared, images);
   const saving = { accumulate, memory, recompute, keep, comet };
   const compile = (of: Asked, rule?: FirstOrder) =>
     compileTraining(engine, of, {
-      ...{ batch, labelSmoothing, lossScale, ghost, rule, weights, focal, dice, teaching },
+      ...{ batch, lossScale, ghost, rule },
+      ...lossOptions(prepared),
       ...saving,
     });
   // A gradient that is kept nowhere is rounded nowhere: with f64 on its way it would be another one.

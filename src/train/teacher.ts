@@ -13,7 +13,7 @@ import { type NetInfo, readWeights, vectorOf, type Weights } from "./weights.js"
 
 const schema = z.strictObject({
   alpha: z.number().min(0).max(1).default(0.9),
-  temperature: z.number().positive().default(2),
+  temperature: z.number().positive().default(1),
 });
 
 /** Which teacher it was. */
