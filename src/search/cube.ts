@@ -49,8 +49,11 @@ function scaleOf({ kind, low, high, log }: Domain & { kind: "float" | "integer" 
 export function valueAt(domain: Domain, at: ArrayLike<number>): Setting {
   if (domain.kind === "bits") return Array.from(at, (bit) => cellOf(bit, 2)).join("");
   if (domain.kind === "choice") return domain.of[cellOf(at[0], domain.of.length)];
+  // The ends themselves, which logarithms would miss by a rounding.
+  if (at[0] <= 0) return domain.low;
+  if (at[0] >= 1) return domain.high;
   const { from, to } = scaleOf(domain);
-  const scaled = from + (to - from) * Math.max(0, Math.min(1, at[0]));
+  const scaled = from + (to - from) * at[0];
   const value = domain.log ? Math.exp(scaled) : scaled;
   const whole = domain.kind === "integer" ? Math.round(value) : value;
   return Math.max(domain.low, Math.min(domain.high, whole));

@@ -55,15 +55,14 @@ function checkRange(
   }
 }
 
-const isWord = (value: Setting) => typeof value === "string";
-
 function checkChoices(name: string, of: readonly Setting[]): void {
   if (of.length === 0) throw new InputError(`space: ${name} has no values to choose from`);
   const twice = of.find((value, at) => of.indexOf(value) !== at);
   if (twice !== undefined) throw new InputError(`space: ${name} has the value ${twice} twice`);
-  const odd = of.find((value) =>
-    isWord(value) ? RESERVED.test(value as string) || value !== settingOf(value as string) : false,
-  );
+  const odd = of.find((value) => {
+    if (typeof value !== "string") return false;
+    return value === "" || RESERVED.test(value) || settingOf(value) !== value;
+  });
   if (odd !== undefined) {
     throw new InputError(
       `space: ${name} has the value "${odd}"; expected a word without spaces and , = : | ? that is no number`,
@@ -156,7 +155,7 @@ export function choose(
 export function lies(domain: Domain, value: Setting): boolean {
   if (domain.kind === "choice") return domain.of.includes(value);
   if (domain.kind === "bits") {
-    return isWord(value) && value.length === domain.length && /^[01]*$/.test(value as string);
+    return typeof value === "string" && value.length === domain.length && /^[01]*$/.test(value);
   }
   if (typeof value !== "number" || value < domain.low || value > domain.high) return false;
   return domain.kind === "float" ? Number.isFinite(value) : Number.isInteger(value);

@@ -18,7 +18,7 @@ export const evolution = sampler({
   source: "Real, Aggarwal, Huang and Le 2019, arXiv 1802.01548",
   options: z.strictObject({
     population: z.int().min(2).default(20).describe("trials alive"),
-    sample: z.int().min(1).default(5).describe("of which the best one is the parent"),
+    sample: z.int().min(1).default(10).describe("of which the best one is the parent"),
   }),
   next({ space, told, number, random }, { population, sample }) {
     const stream = random(number);

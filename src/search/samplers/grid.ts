@@ -9,11 +9,9 @@ import { type Domain, exists, keyOf, type Setting, type Settings, type Space } f
 function* valuesOf(domain: Domain, points: number): Generator<Setting> {
   if (domain.kind === "choice") yield* domain.of;
   else if (domain.kind === "bits") {
-    // Counted as a text, since there may be more than a number counts.
-    const bits = Array<number>(domain.length).fill(0);
-    for (let carry = -1; carry < bits.length; bits[carry] = 1) {
-      yield bits.toReversed().join("");
-      for (carry = 0; bits[carry] === 1; carry++) bits[carry] = 0;
+    // There may be more of them than a number counts.
+    for (let at = 0n; at < 1n << BigInt(domain.length); at++) {
+      yield at.toString(2).padStart(domain.length, "0");
     }
   } else {
     const all = domain.kind === "integer" ? domain.high - domain.low + 1 : points;

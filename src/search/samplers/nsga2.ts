@@ -1,4 +1,4 @@
-// NSGA-II: the better half of all that is known has children (Deb, Pratap, Agarwal, Meyarivan 2002, IEEE TEC 6): parents
+// NSGA-II: the best of all that is known have children (Deb, Pratap, Agarwal, Meyarivan 2002, IEEE TEC 6): parents
 // by tournaments of two, uniform crossover, then a change in one place. Of one objective it is a genetic algorithm.
 
 import { z } from "zod";
@@ -17,7 +17,8 @@ export const nsga2 = sampler({
   description: "genetic algorithm of several objectives",
   source: "Deb, Pratap, Agarwal and Meyarivan 2002, IEEE TEC 6",
   options: z.strictObject({
-    population: z.int().min(2).default(20).describe("parents, and trials of a generation"),
+    population: z.int().min(2).default(20).describe("trials of a generation"),
+    parents: z.int().min(1).default(10).describe("the best so far, of which children are made"),
     crossover: z
       .number()
       .min(0)
@@ -25,14 +26,14 @@ export const nsga2 = sampler({
       .default(0.9)
       .describe("share of the children with two parents"),
   }),
-  next({ space, told, number, random }, { population, crossover }) {
+  next({ space, told, number, random }, { population, parents: parentsAtMost, crossover }) {
     const generations = generationsOf(told, population);
     if (generations === "wait") return generations;
     const stream = random(number);
     const over = told.slice(0, generations.past.length * population);
     const parents = ranked(over)
       .filter((at) => hasLosses(over[at]))
-      .slice(0, population);
+      .slice(0, parentsAtMost);
     if (parents.length === 0) return { settings: drawSettings(space, stream) };
     // They are in order: of two the first is the better one.
     const parent = () => {
