@@ -32,4 +32,3 @@ export {
   type Space,
 } from "./space.js";
 export { parseSpace, spaceText } from "./spaceText.js";
-export { bitBy, type Pulls, pulled, sigmoid } from "./velocity.js";

@@ -22,7 +22,7 @@ export const pulled = (
   inertia * velocity + own * random.uniform() * (best - x) + all * random.uniform() * (leader - x);
 
 /** The logistic function: what a velocity says of the chance that a bit is 1. */
-export const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value));
+const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value));
 
 /** A bit drawn by its velocity. */
 export const bitBy = (velocity: number, random: Random): 0 | 1 =>
