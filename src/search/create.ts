@@ -70,11 +70,11 @@ function checkCount(what: string, value: number, least: number): void {
  *
  * @throws InputError for a space, sampler, option or limit that cannot be used; its `next` for trials that do not fit.
  * @example
- * const search = createSearch({ space: "lr=log:1e-4:0.3,batch=16|32|64", sampler: "random", trials: 2, seed: 1 });
- * const first = search.next([]) as Trial;
- * const told = [{ ...first, losses: [0.4] }];
- * search.next(told) === "done"; // false
- * search.next([...told, { ...first, losses: [0.3] }]); // "done"
+ * const search = createSearch({ space: "lr=log:1e-4:0.3,batch=16|32|64", trials: 1, seed: 1 });
+ * typeof search.next([]); // "object"
+ * const settings = { lr: 0.1, batch: 32 };
+ * search.next([{ settings }]); // "wait"
+ * search.next([{ settings, losses: [0.4] }]); // "done"
  */
 export function createSearch(plan: SearchPlan): Search {
   const { sampler: named = "tpe", options = {}, seed = 0, trials, resource } = plan;

@@ -74,7 +74,7 @@ export const widthOf = (domain: Domain): number => axes(domain).length;
  * The settings at a point of the cube; coordinates of parameters that do not exist have no effect.
  *
  * @example
- * fromCube(parseSpace("lr=log:0.01:1,batch=16|32"), [0.5, 0.9]); // { lr: 0.1, batch: 32 }
+ * fromCube(parseSpace("lr=log:0.01:1,batch=16|32"), [0, 0.9]); // { lr: 0.01, batch: 32 }
  */
 export function fromCube(space: Space, point: ArrayLike<number>): Settings {
   const starts = new Map<string, number>();

@@ -61,53 +61,67 @@ function axisOf(coordinate: Coordinate, at: number, points: readonly Float64Arra
   return { coordinate, centres, widths, inside };
 }
 
+/** An axis of more cells is worked out where it is asked for. */
+const MOST_CELLS = 64;
+
 /** A density on some coordinates of the unit cube. */
 export class Parzen {
   private readonly axes: readonly Axis[];
-  /** Kernels, the flat one included. */
+  /** Kernels, the flat one included; all weigh the same. */
   private readonly kernels: number;
-  private readonly weights: Float64Array;
+  /** The probability of each cell by each kernel [kernels, cells], for axes of few cells. */
+  private readonly tables: readonly (Float64Array | undefined)[];
 
-  /** @param points coordinates of each, NaN where it has none @param weights of the points; default 1 each */
-  constructor(
-    coordinates: readonly Coordinate[],
-    points: readonly Float64Array[],
-    weights: ArrayLike<number> = new Float64Array(points.length).fill(1),
-  ) {
+  /** @param points coordinates of each, NaN where it has none */
+  constructor(coordinates: readonly Coordinate[], points: readonly Float64Array[]) {
     this.axes = coordinates.map((coordinate, at) => axisOf(coordinate, at, points));
     this.kernels = points.length + 1;
-    const all = [...Array.from(weights), 1];
-    const sum = all.reduce((total, weight) => total + weight, 0);
-    this.weights = Float64Array.from(all, (weight) => weight / sum);
+    this.tables = this.axes.map((axis) => {
+      const { cells } = axis.coordinate;
+      if (cells === 0 || cells > MOST_CELLS) return undefined;
+      return Float64Array.from({ length: this.kernels * cells }, (_, at) =>
+        this.cellBy(axis, Math.floor(at / cells), at % cells),
+      );
+    });
   }
 
-  /** The density of a kernel along an axis, or the probability of the cell. */
-  private along(axis: Axis, kernel: number, x: number): number {
+  /** The probability of a cell by a kernel. */
+  private cellBy(axis: Axis, kernel: number, cell: number): number {
     const { coordinate, centres, widths, inside } = axis;
     const { cells, ordered } = coordinate;
     const centre = kernel < centres.length ? centres[kernel] : Number.NaN;
-    if (Number.isNaN(centre)) return cells === 0 ? 1 : 1 / cells;
+    if (Number.isNaN(centre)) return 1 / cells;
     if (!ordered) {
-      const own = cellOf(centre, cells) === cellOf(x, cells) ? this.kernels : 0;
+      const own = cellOf(centre, cells) === cell ? this.kernels : 0;
       return (1 + own) / (cells + this.kernels);
     }
-    const width = widths[kernel];
-    if (cells === 0) {
-      const z = (x - centre) / width;
-      return Math.exp((-z * z) / 2) / (Math.sqrt(2 * Math.PI) * width * inside[kernel]);
-    }
-    const cell = cellOf(x, cells);
-    const below = (end: number) => normalBelow((end / cells - centre) / width);
+    const below = (end: number) => normalBelow((end / cells - centre) / widths[kernel]);
     return (below(cell + 1) - below(cell)) / inside[kernel];
+  }
+
+  /** The density of a kernel along axis `at`, or the probability of the cell. */
+  private along(at: number, kernel: number, x: number): number {
+    const { coordinate, centres, widths, inside } = this.axes[at];
+    const { cells } = coordinate;
+    if (cells > 0) {
+      const cell = cellOf(x, cells);
+      const table = this.tables[at];
+      return table ? table[kernel * cells + cell] : this.cellBy(this.axes[at], kernel, cell);
+    }
+    const centre = kernel < centres.length ? centres[kernel] : Number.NaN;
+    if (Number.isNaN(centre)) return 1;
+    const width = widths[kernel];
+    const z = (x - centre) / width;
+    return Math.exp((-z * z) / 2) / (Math.sqrt(2 * Math.PI) * width * inside[kernel]);
   }
 
   /** The logarithm of the density at a point; coordinates that are NaN are left out. */
   logDensity(point: ArrayLike<number>): number {
     let sum = 0;
     for (let kernel = 0; kernel < this.kernels; kernel++) {
-      let product = this.weights[kernel];
+      let product = 1 / this.kernels;
       for (let at = 0; at < this.axes.length; at++) {
-        if (!Number.isNaN(point[at])) product *= this.along(this.axes[at], kernel, point[at]);
+        if (!Number.isNaN(point[at])) product *= this.along(at, kernel, point[at]);
       }
       sum += product;
     }
@@ -116,9 +130,7 @@ export class Parzen {
 
   /** A point drawn from the density, with all coordinates. */
   sample(random: Random): Float64Array {
-    let rest = random.uniform();
-    let kernel = 0;
-    while (kernel < this.kernels - 1 && (rest -= this.weights[kernel]) >= 0) kernel++;
+    const kernel = random.integer(this.kernels);
     return Float64Array.from(this.axes, (axis) => this.sampleAlong(axis, kernel, random));
   }
 

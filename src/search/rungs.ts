@@ -17,7 +17,7 @@ export function resourceOf({ resource }: Asked): Resource {
  *
  * @example
  * levelsOf({ least: 1, most: 27 }, 3); // [1, 3, 9, 27]
- * levelsOf({ least: 2, most: 30 }, 4); // [2, 8, 30]
+ * levelsOf({ least: 2, most: 40 }, 4); // [2, 8, 40]
  */
 export function levelsOf({ least, most }: Resource, eta: number): number[] {
   // Rounding must not make a step more of 3 ** 3.
