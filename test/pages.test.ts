@@ -9,6 +9,7 @@ import { classifiers } from "../src/estimators/index.js";
 import { createModel, families, listModels, summarise } from "../src/models/index.js";
 import { optimizers, schedules, wrappers } from "../src/optim/index.js";
 import { runFiles } from "../src/runs/index.js";
+import { samplers } from "../src/search/index.js";
 import { selectors } from "../src/selection/index.js";
 import { couplings } from "../src/swarm/index.js";
 import { tasks } from "../src/tasks/index.js";
@@ -143,6 +144,21 @@ test("selection.md has every selector and classifier with its options", () => {
   );
 });
 
+test("tuning.md has every sampler with its options", () => {
+  expect(tableOf("tuning.md", "sampler", "what it is", "own options", "source")).toEqual(
+    samplers.map(({ name, description, options, source }) => [
+      code(name),
+      description,
+      Object.entries(options.shape as Record<string, z.ZodType>)
+        .map(
+          ([option, type]) => `${defaultOf(type).replace("`", `\`${option}=`)} ${type.description}`,
+        )
+        .join("; ") || "none",
+      source,
+    ]),
+  );
+});
+
 test("training.md says of every task what it is and what a table of predictions holds", () => {
   const names = tasks.map(({ name }) => name);
   const head = ["task", "labels", "loss", "metrics, the deciding one first", "says of an image"];
@@ -161,6 +177,8 @@ test("training.md says of every task what it is and what a table of predictions 
 test("FEATURES.md has every model, task, optimizer, wrapper, schedule, augmentation and coupling", () => {
   const features = readFileSync(join(root, "FEATURES.md"), "utf8");
   const all = [families, tasks, optimizers(), wrappers(), schedules(), augmentations, couplings()];
-  const names = [...all, selectors, classifiers].flatMap((list) => list.map(({ name }) => name));
+  const names = [...all, selectors, classifiers, samplers].flatMap((list) =>
+    list.map(({ name }) => name),
+  );
   expect(names.filter((name) => !features.includes(code(name)))).toEqual([]);
 });

@@ -3,9 +3,9 @@
 // arXiv 2208.03558). The published program does not run and differs from the text; this is the algorithm that it means,
 // with options for those details of the program that can be run.
 
+import { bitBy, pulled } from "../search/velocity.js";
 import { Random } from "../tensor/philox.js";
 import { type Mask, randomMask, type Selector, type SelectorOptions } from "./selector.js";
-import { sigmoid } from "./sigmoid.js";
 
 /** A subset on its way. */
 export interface Particle {
@@ -80,12 +80,10 @@ export function move(
   w: number,
   random: Random,
 ): void {
+  const pulls = { inertia: w, own: 1, all: 1 };
   for (let at = 0; at < x.length; at++) {
-    velocity[at] =
-      w * velocity[at] +
-      random.uniform() * (best.x[at] - x[at]) +
-      random.uniform() * (leader[at] - x[at]);
-    x[at] = random.uniform() < sigmoid(velocity[at]) ? 1 : 0;
+    velocity[at] = pulled(x[at], velocity[at], best.x[at], leader[at], pulls, random);
+    x[at] = bitBy(velocity[at], random);
   }
 }
 
@@ -98,7 +96,7 @@ export function give(good: Particle, needy: Particle, random: Random): void {
     needy.x[at] = good.x[at];
     needy.velocity[at] = good.velocity[at];
     good.velocity[at] = random.uniform();
-    good.x[at] = random.uniform() < sigmoid(good.velocity[at]) ? 1 : 0;
+    good.x[at] = bitBy(good.velocity[at], random);
   }
 }
 

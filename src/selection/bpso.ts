@@ -1,9 +1,9 @@
 // Binary particle swarm (Kennedy and Eberhart 1997, "A discrete binary version of the particle swarm algorithm", IEEE
 // SMC): velocities as in the continuous one, and the chance that a bit is 1 is their logistic function.
 
+import { bitBy, type Pulls, pulled } from "../search/velocity.js";
 import { Random } from "../tensor/philox.js";
 import { type Mask, randomMask, type Selector } from "./selector.js";
-import { sigmoid } from "./sigmoid.js";
 
 const defaults = {
   inertia: 1,
@@ -26,16 +26,13 @@ export interface Particle {
 export function move(
   { x, velocity, best }: Particle,
   leader: Mask,
-  { inertia, own, all, most }: typeof defaults,
+  { most, ...pulls }: Pulls & { readonly most: number },
   random: Random,
 ): void {
   for (let at = 0; at < x.length; at++) {
-    const pulled =
-      inertia * velocity[at] +
-      own * random.uniform() * (best[at] - x[at]) +
-      all * random.uniform() * (leader[at] - x[at]);
-    velocity[at] = Math.max(-most, Math.min(most, pulled));
-    x[at] = random.uniform() < sigmoid(velocity[at]) ? 1 : 0;
+    const next = pulled(x[at], velocity[at], best[at], leader[at], pulls, random);
+    velocity[at] = Math.max(-most, Math.min(most, next));
+    x[at] = bitBy(velocity[at], random);
   }
 }
 
