@@ -80,7 +80,9 @@ function flowRow(flow: FlowTotals): (string | number)[] {
 const short = (value: number | string) =>
   typeof value === "string" || Number.isInteger(value)
     ? value
-    : value.toLocaleString("en-US", { maximumFractionDigits: value < 10 ? 2 : value < 100 ? 1 : 0 });
+    : value.toLocaleString("en-US", {
+        maximumFractionDigits: value < 10 ? 2 : value < 100 ? 1 : 0,
+      });
 
 function print({ out }: Console, cost: ModelCost): void {
   const { model, input, batch, bits, machine, dataflow, rows, totals, flows } = cost;
@@ -127,9 +129,13 @@ async function subjectOf(
   const isName = flags.module !== undefined || listModels().includes(name);
   const isPath = existsSync(name) || /[\\/]|\.safetensors$/.test(name);
   if (isName || !isPath) return { model: await namedModel(name, flags) };
-  const given = (["channels", "size", "classes"] as const).find((flag) => flags[flag] !== undefined);
+  const given = (["channels", "size", "classes"] as const).find(
+    (flag) => flags[flag] !== undefined,
+  );
   if (given === undefined) return openWeighed(name);
-  throw new InputError(`--${given} has no effect on weights, which know their images; leave it out`);
+  throw new InputError(
+    `--${given} has no effect on weights, which know their images; leave it out`,
+  );
 }
 
 async function machineFor({ machine, dataflow, bits }: Options): Promise<Machine | undefined> {

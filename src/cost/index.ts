@@ -11,4 +11,5 @@ export {
   type ModelCost,
 } from "./modelCost.js";
 export { openMachine } from "./openMachine.js";
+export { type Roofline, rooflineOf } from "./roofline.js";
 export { type Bits, type ByOperand, type Operand, operands, type Work, workOf } from "./work.js";

@@ -8,6 +8,7 @@ import type { Shape } from "../tensor/shape.js";
 import { type Dataflow, dataflows, getDataflow } from "./dataflows.js";
 import { type ByLevel, energyOf, levels } from "./energy.js";
 import { eyeriss, type Machine, type PeArray } from "./machine.js";
+import { type Roofline, rooflineOf } from "./roofline.js";
 import {
   type Bits,
   type ByOperand,
@@ -42,8 +43,8 @@ export interface ArrayCost {
   readonly energy: ByLevel<number> & { readonly mac: number; readonly total: number };
 }
 
-/** A layer that multiplies and adds. */
-export interface LayerCost {
+/** A layer that multiplies and adds, with the shortest time by the roofline. */
+export interface LayerCost extends Roofline {
   /** Where it stands in the net, as `stage1.0.conv1`. */
   readonly layer: string;
   /** Shape of what it makes for one image, without the batch. */
@@ -57,9 +58,6 @@ export interface LayerCost {
   readonly bytes: ByOperand<number>;
   /** Operations a byte, a multiply-add counting two. */
   readonly intensity: number;
-  /** Shortest time by the roofline, and what bounds it. */
-  readonly seconds: number;
-  readonly bound: "compute" | "memory";
   /** Present for a machine that is told as an array. */
   readonly array?: ArrayCost;
 }
@@ -189,12 +187,10 @@ function rowOf(layer: LayerWork, flow: Dataflow, machine: Machine, bits: Bits): 
     outputs: bytesOf("outputs"),
   };
   const all = sum(operands.map((operand) => bytes[operand]));
-  const [computing, moving] = [macs / machine.macsPerSecond, all / machine.bytesPerSecond];
   const array = machine.array && arrayCost(layer, flow, machine.array, bits);
   return {
     ...{ ...about, macs, bytes, intensity: (2 * macs) / all },
-    seconds: Math.max(computing, moving),
-    bound: computing >= moving ? "compute" : "memory",
+    ...rooflineOf(machine, macs, all),
     ...(array && { array }),
   };
 }

@@ -39,28 +39,34 @@ export function smallestTile({ loops: { kernel } }: Work, { weights, activations
   return (sizeOf(kernel) * (weights + activations) + activations) / 8;
 }
 
+/** Bytes of a tile of a group that is cut into so many parts. */
+function tileBytes(
+  { loops, numbers }: Work,
+  outputs: number,
+  inputs: number,
+  places: number,
+  { weights, activations }: Bits,
+): number {
+  const window = sizeOf(loops.kernel);
+  const channels = Math.ceil(loops.outputs / outputs);
+  const depth = Math.ceil(loops.inputs / inputs);
+  const images = Math.max(Math.ceil(numbers.inputs / (inputs * places)), depth * window);
+  const sums = channels * Math.ceil(numbers.outputs / loops.outputs / places);
+  return (channels * depth * window * weights + (images + sums) * activations) / 8;
+}
+
 /**
- * All ways to load the operands of one group through a buffer: how often each is loaded from memory, and for outputs how
- * often partial sums are added to. Empty where no tile fits.
+ * The ways to load the operands of one group through a buffer: how often each is loaded from memory, and for outputs how
+ * often partial sums are added to. Places are cut into no more parts than must be. Empty where no tile fits.
  */
 export function tilings(work: Work, bufferBytes: number, bits: Bits): ByOperand<number>[] {
-  const { batch, inputs, outputs, kernel, places } = work.loops;
-  const all = batch * sizeOf(places);
-  const window = sizeOf(kernel);
+  const { batch, inputs, outputs, places } = work.loops;
+  const placeParts = partsOf(batch * sizeOf(places));
   return partsOf(outputs).flatMap((outs) =>
-    partsOf(inputs).flatMap((ins) =>
-      partsOf(all).flatMap((spots) => {
-        const channels = Math.ceil(outputs / outs);
-        const depth = Math.ceil(inputs / ins);
-        const tile = {
-          weights: channels * depth * window,
-          inputs: Math.max(Math.ceil(work.numbers.inputs / (ins * spots)), depth * window),
-          outputs: channels * Math.ceil(work.numbers.outputs / outputs / spots),
-        };
-        const bytes =
-          (tile.weights * bits.weights + (tile.inputs + tile.outputs) * bits.activations) / 8;
-        return bytes > bufferBytes ? [] : loadsOf(outs, ins, spots);
-      }),
-    ),
+    partsOf(inputs).flatMap((ins) => {
+      const fits = (spots: number) => tileBytes(work, outs, ins, spots, bits) <= bufferBytes;
+      const spots = placeParts.find(fits);
+      return spots === undefined ? [] : loadsOf(outs, ins, spots);
+    }),
   );
 }
