@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { modelOf } from "../bench/convoyParts.js";
-import { type LayerTimes, layerTimes } from "../bench/layers.js";
+import { agreement, type LayerTimes, layerTimes } from "../bench/layers.js";
 import { describeMachine } from "../bench/machine.js";
 import { thisMachine } from "../bench/thisMachine.js";
 import { workloadOf } from "../bench/workload.js";
@@ -59,10 +59,17 @@ export function defineBenchLayers(parent: Command, console: Console): void {
       const machine = await thisMachine(threads);
       const found: LayerTimes[] = [];
       for (const model of laidOut) found.push(await layerTimes(model, batch, machine, threads));
-      if (json) return sayJson(console, { ...describeMachine(), roofline: machine, models: found });
+      const all = found.flatMap(({ rows }) => rows);
+      const result = { machine: describeMachine(), roofline: machine, models: found };
+      if (json) return sayJson(console, { ...result, rankCorrelation: agreement(all) });
       const giga = (machine.macsPerSecond / 1e9).toFixed(0);
       say(console.out, `${machine.name}: ${giga} GMAC/s, ${formatBytes(machine.bytesPerSecond)}/s`);
       say(console.out);
       for (const one of found) print(console, one);
+      if (found.length === 1) return;
+      say(
+        console.out,
+        `all ${all.length} layers together: rank correlation ${agreement(all).toFixed(3)}`,
+      );
     });
 }

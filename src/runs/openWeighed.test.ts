@@ -15,7 +15,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 test("a file of another program is laid out as the model that its names tell, all its numbers in place", async () => {
   const map = nameMaps.find(({ name }) => name === "shufflenetv2-0.5")!;
   const file = join(folder, "theirs.safetensors");
-  const tensors = shapesOf(map, 5).map(([name, shape]) => [name, formulaTensor(name, shape)] as const);
+  const tensors = shapesOf(map, 5).map(
+    ([name, shape]) => [name, formulaTensor(name, shape)] as const,
+  );
   writeFileSync(file, writeSafetensors(tensors));
   const { model, w } = await openWeighed(file);
   expect(model).toMatchObject({ name: "shufflenetv2-0.5", outputs: 5 });

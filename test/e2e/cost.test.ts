@@ -14,7 +14,9 @@ test("a model's layers are a table of 80 columns, and one object", async () => {
   expect(out).toMatch(/^stage2\.0\.shortcut\.conv +6\.42 +8,192 /m);
   expect(out).toContain("1,814,073,344 multiply-adds, 116 G bit operations");
   const flow = ["--dataflow", "output-stationary", "--batch", "2", "--size", "64", "--json"];
-  const cost = JSON.parse((await convoy(["cost", "resnet18", "--bits", "w4a8", ...flow], { cwd })).out);
+  const cost = JSON.parse(
+    (await convoy(["cost", "resnet18", "--bits", "w4a8", ...flow], { cwd })).out,
+  );
   expect(cost).toMatchObject({
     ...{ model: "resnet18", input: [3, 64, 64], batch: 2, dataflow: "output-stationary" },
     bits: { weights: 4, activations: 8 },
@@ -50,7 +52,11 @@ describe("bad input", () => {
     ["no bits", ["--bits", "0"], /"0" are no bits\. Expected a whole number from 1 to 32/],
     ["too many bits", ["--bits", "w8a33"], /"w8a33" are no bits/],
     ["an unknown machine", ["--machine", "eyeris"], /unknown machine "eyeris" \(did you mean/],
-    ["a file without a number", ["--machine", "lacks.json"], /lacks.json: bytesPerSecond is missing/],
+    [
+      "a file without a number",
+      ["--machine", "lacks.json"],
+      /lacks.json: bytesPerSecond is missing/,
+    ],
     [
       "a layer larger than any buffer",
       ["--machine", "small.json"],
