@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { dataflows, machines } from "../src/cost/index.js";
 import { augmentations, readers, sources } from "../src/data/index.js";
 import { classifiers } from "../src/estimators/index.js";
 import { createModel, families, listModels, summarise } from "../src/models/index.js";
@@ -129,6 +130,13 @@ test("swarms.md has every coupling", () => {
   expect(namesOf(column(rows, 0))).toEqual(couplings().map(({ name }) => name));
 });
 
+test("cost.md has every dataflow and every machine that has a name", () => {
+  const rows = tableOf("cost.md", "dataflow", "stays", "passes");
+  expect(namesOf(column(rows, 0))).toEqual(dataflows.map(({ name }) => name));
+  const page = readFileSync(join(root, "docs/cost.md"), "utf8");
+  expect(machines.filter(({ name }) => !page.includes(`machine ${code(name)}`))).toEqual([]);
+});
+
 test("selection.md has every selector and classifier with its options", () => {
   const row = (one: (typeof selectors)[number] | (typeof classifiers)[number]) => [
     code(one.name),
@@ -174,10 +182,11 @@ test("training.md says of every task what it is and what a table of predictions 
   );
 });
 
-test("FEATURES.md has every model, task, optimizer, wrapper, schedule, augmentation and coupling", () => {
+test("FEATURES.md has every model, task, optimizer, wrapper, schedule, augmentation, coupling and dataflow", () => {
   const features = readFileSync(join(root, "FEATURES.md"), "utf8");
   const all = [families, tasks, optimizers(), wrappers(), schedules(), augmentations, couplings()];
   const names = [...all, selectors, classifiers, samplers].flatMap((list) =>
+  const names = [...all, selectors, classifiers, dataflows].flatMap((list) =>
     list.map(({ name }) => name),
   );
   expect(names.filter((name) => !features.includes(code(name)))).toEqual([]);

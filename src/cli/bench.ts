@@ -1,4 +1,4 @@
-// `convoy bench step`, `infer` and `swarm`: Convoy's work beside that of other libraries.
+// `convoy bench step`, `infer` and `swarm`: Convoy's work beside that of other libraries; `layers` in its own file.
 
 import type { Command } from "commander";
 import { bench, type Report, type Row } from "../bench/bench.js";
@@ -10,6 +10,7 @@ import { formatBytes } from "../text/bytes.js";
 import { grouped, percent } from "../text/format.js";
 import { byName } from "../text/words.js";
 import { count, counts, list } from "./arguments.js";
+import { defineBenchLayers } from "./benchLayers.js";
 import { type Console, say, sayJson } from "./console.js";
 import { table } from "./table.js";
 
@@ -165,4 +166,5 @@ function defineBench(parent: Command, console: Console, one: Bench): void {
 
 export function define(command: Command, console: Console): void {
   for (const one of benches) defineBench(command, console, one);
+  defineBenchLayers(command, console);
 }

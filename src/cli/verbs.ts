@@ -63,6 +63,11 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./summary.js"),
   },
   {
+    name: "cost",
+    summary: "tell what layers cost: work, bytes, time by a roofline, energy by dataflow",
+    load: () => import("./cost.js"),
+  },
+  {
     name: "data",
     summary: "look at data sets, take frames of videos",
     load: () => import("./data.js"),

@@ -21,6 +21,20 @@ export type Attrs = Readonly<
 export type Flops = number;
 
 /**
+ * The loops of a node that multiplies and adds, as those of a convolution: `outputs` channels are made of `inputs`
+ * channels in `groups`, by a `kernel` [height, width] at so many `places` [height, width] of each image. A matrix
+ * product has one place and a kernel of 1x1.
+ */
+export interface Loops {
+  readonly batch: number;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly groups: number;
+  readonly kernel: readonly number[];
+  readonly places: readonly number[];
+}
+
+/**
  * A primitive operation: its name, shape rule, gradient rule and cost. One file in `ops/` a family.
  * An op whose `gradient` is absent stops differentiation.
  */
@@ -36,7 +50,9 @@ export interface Op<A extends Attrs = Attrs> {
   gradient?(node: Node<A>, grads: readonly (Value | undefined)[]): (Value | undefined)[];
   /** Makes the first output once more from the operands and the other outputs, where that is less work. */
   again?(inputs: readonly Value[], others: readonly Value[], attrs: A): Value;
-  /** Default: one operation an output element. */
+  /** Of an op that multiplies and adds; its work follows from them. */
+  loops?(node: Node<A>): Loops;
+  /** Default: two operations a multiply-add of its loops, else one an output element. */
   flops?(node: Node<A>): Flops;
 }
 

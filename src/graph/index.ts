@@ -1,7 +1,16 @@
 export type { Activation } from "./activation.js";
 export { gradients } from "./autodiff.js";
-export { graphFlops, nodeFlops } from "./cost.js";
-export { type Attrs, apply, Graph, Node, type Op, type TensorType, Value } from "./graph.js";
+export { graphFlops, graphMacs, macsOf, nodeFlops, nodeMacs, nonZeros } from "./cost.js";
+export {
+  type Attrs,
+  apply,
+  Graph,
+  type Loops,
+  Node,
+  type Op,
+  type TensorType,
+  Value,
+} from "./graph.js";
 export * from "./layout.js";
 export { normal } from "./normal.js";
 export { gelu, hardSwish, relu, relu6, sigmoid, silu, tanh } from "./ops/activations.js";

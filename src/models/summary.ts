@@ -1,9 +1,8 @@
 // A model as a table: what each layer makes, holds and costs.
 
 import { graphFlops, nodeFlops } from "../graph/cost.js";
-import type { Node } from "../graph/index.js";
-import { type Block, type BuiltNet, build, type Net } from "../nn/index.js";
-import { type Shape, sizeOf } from "../tensor/shape.js";
+import { build, ownNodes, paramsRead } from "../nn/index.js";
+import type { Shape } from "../tensor/shape.js";
 import type { Model } from "./model.js";
 
 /** One layer of a model. */
@@ -33,22 +32,6 @@ export interface Summary {
   readonly flops: number;
 }
 
-/** The blocks of a net, each with the nodes that are in none of its own blocks. */
-function ownNodes({ graph, blocks }: BuiltNet): Map<Block, Node[]> {
-  const taken = new Set<number>();
-  const result = new Map<Block, Node[]>();
-  for (const block of blocks) {
-    const nodes = graph.nodes.slice(block.start, block.end).filter(({ id }) => !taken.has(id));
-    for (const { id } of nodes) taken.add(id);
-    result.set(block, nodes);
-  }
-  return result;
-}
-
-/** Trainable parameters that a node reads. */
-const paramsOf = ({ op, attrs, outputs }: Node, { layout }: Net): number =>
-  op.name === "read" && (attrs.offset as number) < layout.trainable ? sizeOf(outputs[0].shape) : 0;
-
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
 /**
@@ -65,7 +48,7 @@ export function summarise(model: Model): Summary {
   const rows = [...ownNodes(net)].map(([{ path, output }, nodes]) => ({
     layer: path,
     output: output.shape.slice(1),
-    params: sum(nodes.map((node) => paramsOf(node, net))),
+    params: sum(paramsRead(nodes, net.layout).map(([start, end]) => end - start)),
     flops: sum(nodes.map(nodeFlops)),
   }));
   return {

@@ -14,4 +14,5 @@ export {
   type NetPass,
   netOf,
 } from "./net.js";
+export { ownNodes, paramsRead } from "./ownNodes.js";
 export { type Block, type Layer, type ParamSpec, type Rates, Scope, ScopeState } from "./scope.js";

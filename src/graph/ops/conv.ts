@@ -3,10 +3,10 @@
 // y = activation(x * w + bias + residual). Together with its two gradients it forms a family closed under
 // differentiation.
 
-import { formatShape, type Shape, sameShape, sizeOf } from "../../tensor/shape.js";
+import { formatShape, type Shape, sameShape } from "../../tensor/shape.js";
 import { type Activation, beforeActivation } from "../activation.js";
 import { expectDtype, expectShape, expectWhole } from "../expect.js";
-import { apply, type Op, type Value } from "../graph.js";
+import { apply, type Loops, type Op, type Value } from "../graph.js";
 import { expectImages, type Padding, type Pair, padding4, pair, slide } from "../window.js";
 import { add } from "./pointwise.js";
 import { expand, reshape } from "./shape.js";
@@ -47,6 +47,18 @@ export function convGeometry(options: ConvOptions): ConvGeometry {
   };
 }
 
+/** Loops of a convolution of images to results [n, c, h, w]. */
+const loopsOf = (
+  images: Shape,
+  weights: Shape,
+  result: Shape,
+  { groups }: ConvGeometry,
+): Loops => ({
+  ...{ batch: images[0], inputs: images[1], outputs: result[1], groups },
+  kernel: weights.slice(2),
+  places: result.slice(2),
+});
+
 export const conv2dOp: Op<ConvAttrs> = {
   name: "conv2d",
   infer([x, w, bias, residual], attrs) {
@@ -79,7 +91,7 @@ export const conv2dOp: Op<ConvAttrs> = {
     const dx = conv2dInputGrad(d, w, x.shape, geometry);
     return [dx, dw, ...(bias ? [db] : []), ...(residual ? [d] : [])];
   },
-  flops: ({ inputs: [, w], outputs: [y] }) => 2 * sizeOf(y.shape) * sizeOf(w.shape.slice(1)),
+  loops: ({ inputs: [x, w], outputs: [y], attrs }) => loopsOf(x.shape, w.shape, y.shape, attrs),
 };
 
 /** A convolution whose geometry is at hand, as gradient rules have it. */
@@ -129,7 +141,11 @@ export const conv2dInputGradOp: Op<InputGradAttrs> = {
   gradient({ inputs: [dy, w], attrs: { shape: _, ...geometry } }, [grad]) {
     return [convolve(grad!, w, geometry), conv2dWeightGrad(grad!, dy, w.shape, geometry, false)[0]];
   },
-  flops: ({ inputs: [dy, w] }) => 2 * sizeOf(dy.shape) * sizeOf(w.shape.slice(1)),
+  // Every pixel of the gradient is a place from which the kernel is spread out.
+  loops({ inputs: [dy, w], attrs }) {
+    const { inputs, outputs, ...rest } = loopsOf(attrs.shape, w.shape, dy.shape, attrs);
+    return { ...rest, inputs: outputs, outputs: inputs };
+  },
 };
 
 /** Gradient of the images of shape `shape`, given that of the convolution's output. */
@@ -192,7 +208,7 @@ export const conv2dWeightGradOp: Op<WeightGradAttrs> = {
       fromWeights && fromBias ? add(fromWeights, fromBias) : (fromWeights ?? fromBias),
     ];
   },
-  flops: ({ inputs: [, dy], attrs: { shape } }) => 2 * sizeOf(dy.shape) * sizeOf(shape.slice(1)),
+  loops: ({ inputs: [x, dy], attrs }) => loopsOf(x.shape, attrs.shape, dy.shape, attrs),
 };
 
 /** Gradients [weights] or [weights, bias], given the images and the gradient of the output. */

@@ -56,8 +56,13 @@ export const matmulOp: Op<MatmulAttrs> = {
     const rows = d.shape.slice(0, -1).map((_, axis) => axis);
     return bias ? [da, db, reduceSum(d, rows)] : [da, db];
   },
-  flops({ inputs: [a], attrs: { transposeA }, outputs: [y] }) {
-    return 2 * sizeOf(y.shape) * a.shape[a.shape.length - (transposeA ? 2 : 1)];
+  loops({ inputs: [a], attrs: { transposeA }, outputs: [y] }) {
+    const [stack, [rows, columns]] = [sizeOf(y.shape.slice(0, -2)), y.shape.slice(-2)];
+    const inner = a.shape[a.shape.length - (transposeA ? 2 : 1)];
+    return {
+      ...{ batch: rows, inputs: stack * inner, outputs: stack * columns, groups: stack },
+      ...{ kernel: [1, 1], places: [1, 1] },
+    };
   },
 };
 
