@@ -1,0 +1,29 @@
+export type { Side } from "./adjacency.js";
+export { asgTarget, ctcTarget, ctcTopology, transitions } from "./alignments.js";
+export {
+  type Alphabets,
+  type Arc,
+  type Automaton,
+  type AutomatonSpec,
+  automaton,
+  EPSILON,
+  type Origin,
+  type Structure,
+  type Symbols,
+  type Weighted,
+  type Weights,
+  withWeights,
+} from "./automaton.js";
+export { type BestString, bestPaths, bestStrings } from "./bestPaths.js";
+export { compose, intersect } from "./compose.js";
+export { connect } from "./connect.js";
+export { forwardScore } from "./forward.js";
+export { gradients } from "./gradients.js";
+export { emissions, stringAcceptor } from "./linear.js";
+export { type Path, pathAutomaton } from "./path.js";
+export { closure, concat, union } from "./rational.js";
+export { arcsort, invert, project, reverse } from "./relabel.js";
+export { removeEpsilon, type Semiring } from "./removeEpsilon.js";
+export { samplePath } from "./sample.js";
+export { add, negate, type Score, subtract, type Term } from "./score.js";
+export { viterbiPath, viterbiScore } from "./viterbi.js";
