@@ -75,7 +75,7 @@ function pathTo(of: Automaton, end: Step): Path {
 /** Paths by falling score, one after the other; each state is left `most` times. */
 function* pathsInOrder(of: Automaton, most: number): Generator<Path> {
   const { states, target, weight, start, final } = of;
-  const { distance: ahead } = bestDistances(reverse(of), "bestPaths");
+  const { distance: ahead } = bestDistances(reverse(of));
   const { offsets, order: arcs } = outgoing(of);
   const left = new Uint32Array(states);
   const queue = new Queue();

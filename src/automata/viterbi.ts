@@ -13,7 +13,7 @@ export interface BestDistances {
 }
 
 /** Best paths to all states. Of equally good ones the first that is found, in the order of states and arcs. */
-export function bestDistances(of: Automaton, asker: string): BestDistances {
+export function bestDistances(of: Automaton): BestDistances {
   const { states, target, weight } = of;
   const { offsets, order: arcs } = outgoing(of);
   const distance = of.start.slice();
@@ -34,18 +34,18 @@ export function bestDistances(of: Automaton, asker: string): BestDistances {
   if (order) {
     for (const state of order) if (distance[state] !== -Infinity) leave(state);
   } else {
-    checkBelowInfinity(weight, asker);
-    inRounds(distance, leave, asker);
+    checkBelowInfinity(weight);
+    inRounds(distance, leave);
   }
   return { distance, back };
 }
 
 /** Infinity hides how often a path has gone round. */
-function checkBelowInfinity(weight: Float64Array, asker: string): void {
+function checkBelowInfinity(weight: Float64Array): void {
   const arc = weight.indexOf(Infinity);
   if (arc < 0) return;
   throw new InputError(
-    `${asker}: arc ${arc} has weight Infinity; expected a number, as arcs go round in a circle`,
+    `best path: arc ${arc} has weight Infinity; expected a number, as arcs go round in a circle`,
   );
 }
 
@@ -53,7 +53,6 @@ function checkBelowInfinity(weight: Float64Array, asker: string): void {
 function inRounds(
   distance: Float64Array,
   leave: (state: number, better: (next: number) => void) => void,
-  asker: string,
 ): void {
   let open = new Set<number>();
   for (let at = 0; at < distance.length; at++) if (distance[at] !== -Infinity) open.add(at);
@@ -64,7 +63,7 @@ function inRounds(
     if (round <= distance.length) continue;
     const [state] = open;
     throw new InputError(
-      `${asker}: a path gains by going round in a circle through state ${state ?? 0}; expected cycles whose weights sum to 0 or less`,
+      `best path: it gains by going round in a circle through state ${state ?? 0}; expected cycles whose weights sum to 0 or less`,
     );
   }
 }
@@ -90,7 +89,7 @@ function bestEnd({ final }: Automaton, distance: Float64Array): { end: number; s
  * viterbiPath(two)!.outputs; // Int32Array.of(8)
  */
 export function viterbiPath(of: Automaton): Path | undefined {
-  const { distance, back } = bestDistances(of, "viterbiPath");
+  const { distance, back } = bestDistances(of);
   const { end } = bestEnd(of, distance);
   if (end < 0) return undefined;
   const arcs: number[] = [];
