@@ -26,10 +26,7 @@ class Compiler {
   private readonly tokens: Tokens;
   private readonly outputs: Tokens;
 
-  constructor(
-    rules: readonly Rule[],
-    private readonly options: GrammarOptions,
-  ) {
+  constructor(rules: readonly Rule[], options: GrammarOptions) {
     this.rules = new Map(rules.map((rule) => [rule.name, rule]));
     this.tokens = new Tokens(options.tokens);
     this.outputs = options.outputs ? new Tokens(options.outputs) : this.tokens;
@@ -40,30 +37,11 @@ class Compiler {
 
   /** Paths of a tree from a state to another. */
   put(tree: Tree, from: number, to: number): void {
-    switch (tree.kind) {
-      case "row":
-        return this.row(tree.parts, from, to);
-      case "choice":
-        for (const { weight, tree: part } of tree.parts) {
-          // A weight needs an arc of its own, as what follows may be of many arcs.
-          const start = weight === 0 ? from : this.states++;
-          if (weight !== 0) this.arc(from, start, EPSILON, EPSILON, weight);
-          this.put(part, start, to);
-        }
-        return;
-      case "repeat":
-        return this.repeat(tree, from, to);
-      case "empty":
-        return this.arc(from, to, EPSILON, this.said(tree, EPSILON));
-      case "name":
-        if (this.rules.has(tree.text)) return this.rule(tree, from, to);
-    }
-    const label = this.tokens.of(
-      tree.text,
-      tree.spot,
-      tree.kind === "name" ? this.rules.keys() : [],
-    );
-    this.arc(from, to, label, this.said(tree, label));
+    if (tree.kind === "row") this.row(tree.parts, from, to);
+    else if (tree.kind === "choice") this.choice(tree.parts, from, to);
+    else if (tree.kind === "repeat") this.repeat(tree, from, to);
+    else if (tree.kind === "name" && this.rules.has(tree.text)) this.rule(tree, from, to);
+    else this.token(tree, from, to);
   }
 
   /** Whether a tree accepts the empty string. */
@@ -83,6 +61,29 @@ class Compiler {
   private said(tree: Tree & { readonly kind: "name" | "quoted" | "empty" }, label: number): number {
     if (!tree.says) return label;
     return tree.says.text === undefined ? EPSILON : this.outputs.of(tree.says.text, tree.spot);
+  }
+
+  private token(
+    tree: Tree & { readonly kind: "name" | "quoted" | "empty" },
+    from: number,
+    to: number,
+  ): void {
+    const others = tree.kind === "name" ? this.rules.keys() : [];
+    const label = tree.kind === "empty" ? EPSILON : this.tokens.of(tree.text, tree.spot, others);
+    this.arc(from, to, label, this.said(tree, label));
+  }
+
+  private choice(
+    parts: readonly { readonly weight: number; readonly tree: Tree }[],
+    from: number,
+    to: number,
+  ): void {
+    for (const { weight, tree } of parts) {
+      // A weight needs an arc of its own, as what follows may be of many arcs.
+      const start = weight === 0 ? from : this.states++;
+      if (weight !== 0) this.arc(from, start, EPSILON, EPSILON, weight);
+      this.put(tree, start, to);
+    }
   }
 
   private row(parts: readonly Tree[], from: number, to: number): void {

@@ -1,8 +1,8 @@
 // Language models of n tokens in a row, counted from strings, as acceptors. Probabilities are smoothed by Witten and
 // Bell (1991, IEEE Transactions on Information Theory 37): of what follows a history, the share T / (count + T) is left
-// to the shorter history, T being how many different tokens were seen to follow. That share is an epsilon arc. Where
-// scores of paths are summed (log semiring) a string has exactly the smoothed probability; its best path has the
-// larger one of each two terms.
+// to the shorter history, T being how many different tokens were seen to follow. That share is an epsilon arc, so a
+// string's probability is the sum over its paths (log semiring): for pairs exactly that of Witten and Bell. Of more
+// tokens in a row, a path that took a shorter history for one token does not know the longer one for the next.
 
 import { InputError } from "../inputError.js";
 import {

@@ -106,7 +106,8 @@ export class Tokens {
   of(text: string, spot: Spot, others: Iterable<string> = []): number {
     const label = this.labels.get(text);
     if (label !== undefined) return label;
-    const near = nearest(text, [...this.symbols, ...others]);
+    // Any letter is near to any other.
+    const near = text.length > 2 ? nearest(text, [...this.symbols, ...others]) : undefined;
     const meant = near === undefined ? "" : ` (did you mean "${near}"?)`;
     return refuse(spot, `unknown token "${brief(text)}"${meant}`, this.known());
   }
