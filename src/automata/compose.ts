@@ -3,14 +3,15 @@
 
 import { InputError } from "../inputError.js";
 import { outgoingBy, type SortedArcs } from "./adjacency.js";
-import { ABSENT, type Automaton, EPSILON, NEUTRAL, type Structure } from "./automaton.js";
+import { ABSENT, type Automaton, EPSILON, NEUTRAL } from "./automaton.js";
 import { coaccessible, renumber } from "./connect.js";
 import { commonSymbols, derive, iota } from "./derive.js";
 import { StateTable } from "./stateTable.js";
 
-/** Arcs in the order of the states that they leave: target, arc of the left, arc of the right; -1: it does not move. */
+/** Arcs in the order of the states that they leave. */
 class Moves {
-  private list = new Int32Array(3 * 4096);
+  /** Target, arc of the left, arc of the right of each; -1: that side does not move. */
+  list = new Int32Array(3 * 4096);
   length = 0;
 
   push(target: number, left: number, right: number): void {
@@ -22,13 +23,6 @@ class Moves {
     this.list[this.length++] = target;
     this.list[this.length++] = left;
     this.list[this.length++] = right;
-  }
-
-  /** One of the three columns. */
-  column(at: 0 | 1 | 2): Int32Array {
-    const column = new Int32Array(this.length / 3);
-    for (let k = 0; k < column.length; k++) column[k] = this.list[3 * k + at];
-    return column;
   }
 }
 
@@ -135,7 +129,10 @@ class Composition {
     }
   }
 
-  /** Epsilons: both from filter state 0 to 0, the left alone from 0 and 1 to 1, the right alone from 0 and 2 to 2. */
+  /**
+   * Epsilons: both from filter state 0 to 0, the left alone from 0 and 1 to 1, the right alone from 0 and 2 to 2. Where
+   * the other side has no epsilons here, there is nothing to keep back, and state 0 does as well.
+   */
   private moveFreely(
     a: number,
     b: number,
@@ -144,9 +141,10 @@ class Composition {
     [j, jReal]: readonly [number, number],
   ): void {
     const { left, right, moves } = this;
+    const [afterLeft, afterRight] = [j < jReal ? 1 : 0, i < iReal ? 2 : 0];
     for (let at = i; at < iReal; at++) {
       const arc = this.a.order[at];
-      if (filter !== 2) moves.push(this.numberOf(left.target[arc], b, 1), arc, NEUTRAL);
+      if (filter !== 2) moves.push(this.numberOf(left.target[arc], b, afterLeft), arc, NEUTRAL);
       if (filter !== 0) continue;
       for (let k = j; k < jReal; k++) {
         const other = this.b.order[k];
@@ -156,53 +154,66 @@ class Composition {
     if (filter === 1) return;
     for (let k = j; k < jReal; k++) {
       const other = this.b.order[k];
-      moves.push(this.numberOf(a, right.target[other], 2), NEUTRAL, other);
+      moves.push(this.numberOf(a, right.target[other], afterRight), NEUTRAL, other);
     }
   }
 }
 
-/** The composition without the states from which no path leads to an end. */
-function finish(of: Composition, started: number): Automaton {
+/** The states of a composition that lie on a path, as pairs, and the new number of each state. */
+function alive(of: Composition) {
   const { left, right, table, moves, offsets } = of;
-  const [target, arcs, others] = [moves.column(0), moves.column(1), moves.column(2)];
-  const source = new Int32Array(target.length);
-  const pairs = Array.from({ length: 2 }, () => new Int32Array(table.count));
+  const [source, target] = [new Int32Array(moves.length / 3), new Int32Array(moves.length / 3)];
+  const [a, b] = [new Int32Array(table.count), new Int32Array(table.count)];
   const ends = new Uint8Array(table.count);
   for (let at = 0; at < table.count; at++) {
     source.fill(at, offsets[at], offsets[at + 1]);
-    const { a, b } = of.stateAt(at);
-    [pairs[0][at], pairs[1][at]] = [a, b];
-    ends[at] = left.final[a] !== -Infinity && right.final[b] !== -Infinity ? 1 : 0;
+    ({ a: a[at], b: b[at] } = of.stateAt(at));
+    ends[at] = left.final[a[at]] !== -Infinity && right.final[b[at]] !== -Infinity ? 1 : 0;
   }
+  for (let k = 0; k < target.length; k++) target[k] = moves.list[3 * k];
   const { kept, to } = renumber(coaccessible(ends, source, target));
-  const alive = iota(source.length).filter((k) => to[source[k]] >= 0 && to[target[k]] >= 0);
-  const structure: Structure = {
+  let arcs = 0;
+  for (let k = 0; k < target.length; k++) if (to[target[k]] >= 0) arcs++;
+  return { source, a, b, kept, to, arcs };
+}
+
+/** The composition without the states from which no path leads to an end; the first `started` ones are starts. */
+function finish(of: Composition, started: number): Automaton {
+  const { left, right, moves } = of;
+  const { source, a, b, kept, to, arcs } = alive(of);
+  const column = () => new Int32Array(arcs);
+  const structure = {
     states: kept.length,
-    source: alive.map((k) => to[source[k]]),
-    target: alive.map((k) => to[target[k]]),
-    input: alive.map((k) => (arcs[k] < 0 ? EPSILON : left.input[arcs[k]])),
-    output: alive.map((k) => (others[k] < 0 ? EPSILON : right.output[others[k]])),
+    source: column(),
+    target: column(),
+    input: column(),
+    output: column(),
   };
-  const length = alive.length + 2 * kept.length;
+  const length = arcs + 2 * kept.length;
   const from = new Int32Array(2 * length);
-  const fill = (
-    term: Int32Array,
-    side: Automaton,
-    begin: number,
-    own: Int32Array,
-    state: Int32Array,
-  ) => {
-    const [starts, finals] = [begin + side.source.length, begin + side.source.length + side.states];
-    alive.forEach((k, at) => {
-      term[at] = own[k] < 0 ? NEUTRAL : begin + own[k];
-    });
-    kept.forEach((old, at) => {
-      term[alive.length + at] = old < started ? starts + state[old] : ABSENT;
-      term[alive.length + kept.length + at] = finals + state[old];
-    });
-  };
-  fill(from.subarray(0, length), left, 0, arcs, pairs[0]);
-  fill(from.subarray(length), right, left.weights.length, others, pairs[1]);
+  const second = left.weights.length;
+  let at = 0;
+  for (let k = 0; k < source.length; k++) {
+    const target = to[moves.list[3 * k]];
+    // What leads to an end starts where an end can be reached.
+    if (target < 0) continue;
+    const [arc, other] = [moves.list[3 * k + 1], moves.list[3 * k + 2]];
+    structure.source[at] = to[source[k]];
+    structure.target[at] = target;
+    structure.input[at] = arc < 0 ? EPSILON : left.input[arc];
+    structure.output[at] = other < 0 ? EPSILON : right.output[other];
+    from[at] = arc < 0 ? NEUTRAL : arc;
+    from[length + at] = other < 0 ? NEUTRAL : second + other;
+    at++;
+  }
+  const [starts, otherStarts] = [left.source.length, second + right.source.length];
+  for (const state of kept) {
+    from[at] = state < started ? starts + a[state] : ABSENT;
+    from[length + at] = state < started ? otherStarts + b[state] : ABSENT;
+    from[kept.length + at] = starts + left.states + a[state];
+    from[length + kept.length + at] = otherStarts + right.states + b[state];
+    at++;
+  }
   const symbols = { input: left.symbols.input, output: right.symbols.output };
   return derive("compose", [left, right], structure, from, symbols);
 }

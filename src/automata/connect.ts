@@ -35,7 +35,9 @@ export function renumber(keep: Uint8Array): { readonly kept: Int32Array; readonl
   const to = new Int32Array(keep.length).fill(-1);
   let count = 0;
   for (let at = 0; at < keep.length; at++) if (keep[at]) to[at] = count++;
-  return { kept: iota(keep.length).filter((at) => keep[at]), to };
+  const kept = new Int32Array(count);
+  for (let at = 0; at < keep.length; at++) if (keep[at]) kept[to[at]] = at;
+  return { kept, to };
 }
 
 /** Some arcs of a structure, whose states are renumbered. */

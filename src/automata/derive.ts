@@ -10,34 +10,25 @@ import {
   type Symbols,
 } from "./automaton.js";
 
-/** Finds operands by index into their weights, which lie one behind the other. Indices often come in runs. */
+/** Finds operands by index into their weights, which lie one behind the other. Indices come in runs of one operand. */
 export class Operands {
-  private readonly ends: number[];
-  private at = 0;
-  private from = 0;
-  private to = 0;
+  /** The operand found last, by number, and the indices of its weights. */
+  at = 0;
+  from = 0;
+  to = 0;
+  private readonly ends: readonly number[];
 
-  constructor(readonly list: readonly Automaton[]) {
+  constructor(list: readonly Automaton[]) {
     let end = 0;
     this.ends = list.map(({ weights }) => (end += weights.length));
-    this.move(0);
   }
 
-  /** The operand of an index, by number. */
-  of(index: number): number {
-    if (index < this.from || index >= this.to) this.move(this.ends.findIndex((end) => index < end));
-    return this.at;
-  }
-
-  /** Where the weights of the operand found last begin. */
-  get begin(): number {
-    return this.from;
-  }
-
-  private move(at: number): void {
-    this.at = at;
-    this.from = at === 0 ? 0 : this.ends[at - 1];
-    this.to = this.ends[at] ?? 0;
+  /** Goes to the operand of an index. */
+  find(index: number): void {
+    if (index >= this.from && index < this.to) return;
+    this.at = this.ends.findIndex((end) => index < end);
+    this.from = this.at === 0 ? 0 : this.ends[this.at - 1];
+    this.to = this.ends[this.at];
   }
 }
 
@@ -52,8 +43,8 @@ function weightsFrom(list: readonly Automaton[], from: Int32Array, length: numbe
     for (let at = 0; at < length; at++) {
       const index = from[term + at];
       if (index >= 0) {
-        const { weights: own } = list[operands.of(index)];
-        weights[at] = times(weights[at], own[index - operands.begin]);
+        operands.find(index);
+        weights[at] = times(weights[at], list[operands.at].weights[index - operands.from]);
       } else if (index === ABSENT) {
         weights[at] = -Infinity;
       }

@@ -42,8 +42,9 @@ function passOn(of: Automaton, gradient: Float64Array, to: Map<Automaton, Float6
     for (let at = 0; at < length; at++) {
       const index = from![term + at];
       if (index < 0) continue;
-      const numbers = own[operands.of(index)];
-      if (numbers) numbers[index - operands.begin] += gradient[at];
+      operands.find(index);
+      const numbers = own[operands.at];
+      if (numbers) numbers[index - operands.from] += gradient[at];
     }
   }
 }
