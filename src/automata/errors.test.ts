@@ -20,6 +20,7 @@ import {
   intersect,
   negate,
   removeEpsilon,
+  type Score,
   samplePath,
   stringAcceptor,
   subtract,
@@ -138,6 +139,10 @@ describe("refused", () => {
     ],
     ["blank is 3; expected a class from 0 to 2", () => ctcTopology(3, 3)],
     ["asgTarget: no labels; expected one at least", () => asgTarget([])],
+    [
+      "subtract: operand 1 is no score; expected one, as forwardScore() gives",
+      () => subtract(forwardScore(empty), loop(0) as unknown as Score),
+    ],
     [
       "transitions: 3 scores; expected 4, a row of 2 for each class",
       () => transitions([0, 0, 0], 2),

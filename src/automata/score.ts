@@ -1,5 +1,6 @@
 // Scores of automata as numbers that know their gradient.
 
+import { InputError } from "../inputError.js";
 import type { Automaton } from "./automaton.js";
 
 /** A number worked out from automata. */
@@ -20,38 +21,55 @@ export interface Term {
   gradient(): Float64Array;
 }
 
+/** Refuses what is no score, as an automaton is none. */
+function checkScores(asker: string, ...scores: readonly Score[]): void {
+  const at = scores.findIndex(({ value, terms }) => typeof value !== "number" || !terms);
+  if (at >= 0) {
+    throw new InputError(
+      `${asker}: operand ${at} is no score; expected one, as forwardScore() gives`,
+    );
+  }
+}
+
 /**
  * The sum of two scores.
  *
+ * @throws InputError for what is no score.
  * @example
  * const one = automaton({ states: 1, start: [0], final: [[0, -2]], arcs: [] });
  * add(forwardScore(one), viterbiScore(one)).value; // -4
  */
-export const add = (a: Score, b: Score): Score => ({
-  value: notNaN(a.value + b.value),
-  terms: [...a.terms, ...b.terms],
-});
+export function add(a: Score, b: Score): Score {
+  checkScores("add", a, b);
+  return { value: notNaN(a.value + b.value), terms: [...a.terms, ...b.terms] };
+}
 
 /**
  * A score times -1: `negate(forwardScore(emissions))` is a loss.
  *
+ * @throws InputError for what is no score.
  * @example
  * const one = automaton({ states: 1, start: [0], final: [[0, -2]], arcs: [] });
  * negate(forwardScore(one)).value; // 2
  */
-export const negate = ({ value, terms }: Score): Score => ({
-  value: 0 - value,
-  terms: terms.map((term) => ({ ...term, factor: -term.factor })),
-});
+export function negate(of: Score): Score {
+  checkScores("negate", of);
+  const terms = of.terms.map((term) => ({ ...term, factor: -term.factor }));
+  return { value: 0 - of.value, terms };
+}
 
 /**
  * The difference of two scores.
  *
+ * @throws InputError for what is no score.
  * @example
  * const one = automaton({ states: 1, start: [0], final: [[0, -2]], arcs: [] });
  * subtract(forwardScore(one), forwardScore(one)).value; // 0
  */
-export const subtract = (a: Score, b: Score): Score => add(a, negate(b));
+export function subtract(a: Score, b: Score): Score {
+  checkScores("subtract", a, b);
+  return add(a, negate(b));
+}
 
 /** Two scores without path, one of them subtracted, leave no number; there is still no path. */
 const notNaN = (value: number) => (Number.isNaN(value) ? Infinity : value);
