@@ -29,18 +29,18 @@ function randomAutomaton(states, arcs, labels, epsilons) {
   return automata.automaton({ states, start: [0], final, arcs: list });
 }
 
-/** 3,000 words of letters, and pairs of them. */
+/** 300 words of letters, and pairs of them. */
 function readingWords() {
   const tokens = [..."abcdefghijklmnopqrstuvwxyz"];
   const words = new Set();
-  while (words.size < 3000) {
+  while (words.size < 300) {
     const length = 2 + random.integer(7);
     words.add(Array.from({ length }, () => tokens[random.integer(26)]).join(""));
   }
   const text = [...words].map((word) => `${word} ${[...word].join(" ")}\n`).join("");
   const lexicon = automata.readLexicon(text, { tokens, source: "words" });
-  const strings = Array.from({ length: 2000 }, () =>
-    Int32Array.from({ length: 3 + random.integer(10) }, () => 3000 * random.uniform() ** 3),
+  const strings = Array.from({ length: 200 }, () =>
+    Int32Array.from({ length: 3 + random.integer(10) }, () => 300 * random.uniform() ** 3),
   );
   const symbols = lexicon.symbols.output;
   const pairs = automata.countNgrams(strings, { order: 2, labels: symbols.length, symbols });
