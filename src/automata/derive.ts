@@ -83,7 +83,11 @@ export function takenFrom(
 }
 
 /** Numbers 0..length-1. */
-export const iota = (length: number): Int32Array => Int32Array.from({ length }, (_, at) => at);
+export function iota(length: number): Int32Array {
+  const numbers = new Int32Array(length);
+  for (let at = 0; at < length; at++) numbers[at] = at;
+  return numbers;
+}
 
 const same = (a: Symbols, b: Symbols) =>
   a === b || (a.length === b.length && a.every((text, at) => text === b[at]));
