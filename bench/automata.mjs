@@ -118,8 +118,8 @@ function besidePyTorch() {
     const own = () => {
       const net = automata.emissions(scores, frames, classes);
       const truth = automata.intersect(net, automata.ctcTarget(target, classes - 1));
-      const { forwardScore, gradients, subtract } = automata;
-      gradients(subtract(forwardScore(net), forwardScore(truth)), [net]);
+      const { forwardScore, gradients, subtractScores } = automata;
+      gradients(subtractScores(forwardScore(net), forwardScore(truth)), [net]);
     };
     const args = [frames, classes, labels, 1, CALLS + 2].map(String);
     compare(`CTC, ${frames} frames of ${classes} classes, ${labels} labels`, own, () =>

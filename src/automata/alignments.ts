@@ -26,7 +26,7 @@ function checkBlank(blank: number, classes: number): void {
 /**
  * The acceptor of all ways to say a string in frames by CTC: each label in one or more frames, blanks between them as
  * liked, and one at least between equal labels. It has 2 L + 1 states for L labels. The loss is
- * `negate(forwardScore(intersect(emissions(...), ctcTarget(...))))` for log-probabilities.
+ * `negateScore(forwardScore(intersect(emissions(...), ctcTarget(...))))` for log-probabilities.
  *
  * @throws InputError for a label that is the blank or no class.
  * @example

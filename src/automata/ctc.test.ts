@@ -8,8 +8,8 @@ import {
   forwardScore,
   gradients,
   intersect,
-  negate,
-  subtract,
+  negateScore,
+  subtractScores,
 } from "./index.js";
 
 interface Case {
@@ -32,10 +32,10 @@ testGolden<Case>(
       const net = emissions(logits.flat(), frames, classes);
       const truth = forwardScore(intersect(net, ctcTarget(target, blank)));
       // Over logits, all strings together take the place of the softmax.
-      const own = subtract(forwardScore(net), truth);
+      const own = subtractScores(forwardScore(net), truth);
       const [{ weight }] = gradients(own, [net]);
       if (impossible) {
-        expect([truth.value, negate(truth).value, own.value]).toEqual([
+        expect([truth.value, negateScore(truth).value, own.value]).toEqual([
           -Infinity,
           Infinity,
           Infinity,

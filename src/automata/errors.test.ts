@@ -18,12 +18,12 @@ import {
   forwardScore,
   gradients,
   intersect,
-  negate,
+  negateScore,
   removeEpsilon,
   type Score,
   samplePath,
   stringAcceptor,
-  subtract,
+  subtractScores,
   transitions,
   union,
   viterbiPath,
@@ -140,8 +140,8 @@ describe("refused", () => {
     ["blank is 3; expected a class from 0 to 2", () => ctcTopology(3, 3)],
     ["asgTarget: no labels; expected one at least", () => asgTarget([])],
     [
-      "subtract: operand 1 is no score; expected one, as forwardScore() gives",
-      () => subtract(forwardScore(empty), loop(0) as unknown as Score),
+      "subtractScores: operand 1 is no score; expected one, as forwardScore() gives",
+      () => subtractScores(forwardScore(empty), loop(0) as unknown as Score),
     ],
     [
       "transitions: 3 scores; expected 4, a row of 2 for each class",
@@ -181,11 +181,11 @@ describe("without a path", () => {
   test("a loss is Infinity, and moves nothing", () => {
     const net = emissions([0.5, 0.1], 1, 2);
     const truth = forwardScore(intersect(net, ctcTarget([0, 0], 1)));
-    const loss = subtract(forwardScore(net), truth);
+    const loss = subtractScores(forwardScore(net), truth);
     expect(loss.value).toBe(Infinity);
     expect(gradients(loss, [net])[0].weight).toEqual(Float64Array.of(0, 0));
-    expect(subtract(truth, truth).value).toBe(Infinity);
-    expect(negate(negate(truth)).value).toBe(-Infinity);
+    expect(subtractScores(truth, truth).value).toBe(Infinity);
+    expect(negateScore(negateScore(truth)).value).toBe(-Infinity);
   });
 
   test("composition and union of nothing are empty", () => {

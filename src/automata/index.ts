@@ -32,6 +32,6 @@ export { closure, concat, union } from "./rational.js";
 export { arcsort, invert, project, reverse } from "./relabel.js";
 export { removeEpsilon, type Semiring } from "./removeEpsilon.js";
 export { samplePath } from "./sample.js";
-export { add, negate, type Score, subtract, type Term } from "./score.js";
+export { addScores, negateScore, type Score, subtractScores, type Term } from "./score.js";
 export { readStrings } from "./textLines.js";
 export { viterbiPath, viterbiScore } from "./viterbi.js";

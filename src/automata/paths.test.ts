@@ -12,7 +12,7 @@ import {
 import { Random } from "../tensor/philox.js";
 import {
   type Automaton,
-  add,
+  addScores,
   arcsort,
   automaton,
   bestPaths,
@@ -28,7 +28,7 @@ import {
   gradients,
   intersect,
   invert,
-  negate,
+  negateScore,
   pathAutomaton,
   project,
   removeEpsilon,
@@ -36,7 +36,7 @@ import {
   type Score,
   samplePath,
   stringAcceptor,
-  subtract,
+  subtractScores,
   union,
   viterbiPath,
   viterbiScore,
@@ -314,7 +314,11 @@ describe("other operations", () => {
               closure(project(nonEmpty(one), "output")),
             ),
           ),
-        (one) => subtract(add(forwardScore(one), viterbiScore(one)), negate(forwardScore(one))),
+        (one) =>
+          subtractScores(
+            addScores(forwardScore(one), viterbiScore(one)),
+            negateScore(forwardScore(one)),
+          ),
       ];
       for (const score of scores) expect(gradientGap(of, score)).toBeLessThan(1e-7);
     }

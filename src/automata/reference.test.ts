@@ -9,7 +9,7 @@ import {
   forwardScore,
   gradients,
   intersect,
-  subtract,
+  subtractScores,
   transitions,
   viterbiPath,
   viterbiScore,
@@ -72,7 +72,10 @@ test("CTC of five frames: the gradient is probabilities less occupancies", () =>
   ];
   const target = [0, 1, 2, 1, 0];
   const net = emissions(probabilities.flat().map(Math.log), 5, 6);
-  const loss = subtract(forwardScore(net), forwardScore(intersect(net, ctcTarget(target, 5))));
+  const loss = subtractScores(
+    forwardScore(net),
+    forwardScore(intersect(net, ctcTarget(target, 5))),
+  );
   expect(loss.value).toBeCloseTo(3.34211, 4);
   const [{ weight }] = gradients(loss, [net]);
   probabilities.flat().forEach((one, at) => {
@@ -96,5 +99,5 @@ test("the best path of ASG", () => {
   expect([...viterbiPath(all)!.outputs]).toEqual([2, 1, 1, 0]);
   const forced = intersect(net, intersect(asgTarget([2, 1, 0]), pairs));
   expect(viterbiScore(forced).value).toBe(viterbiScore(all).value);
-  expect(subtract(forwardScore(all), forwardScore(forced)).value).toBeGreaterThan(0);
+  expect(subtractScores(forwardScore(all), forwardScore(forced)).value).toBeGreaterThan(0);
 });

@@ -37,23 +37,23 @@ function checkScores(asker: string, ...scores: readonly Score[]): void {
  * @throws InputError for what is no score.
  * @example
  * const one = automaton({ states: 1, start: [0], final: [[0, -2]], arcs: [] });
- * add(forwardScore(one), viterbiScore(one)).value; // -4
+ * addScores(forwardScore(one), viterbiScore(one)).value; // -4
  */
-export function add(a: Score, b: Score): Score {
-  checkScores("add", a, b);
+export function addScores(a: Score, b: Score): Score {
+  checkScores("addScores", a, b);
   return { value: notNaN(a.value + b.value), terms: [...a.terms, ...b.terms] };
 }
 
 /**
- * A score times -1: `negate(forwardScore(emissions))` is a loss.
+ * A score times -1: `negateScore(forwardScore(emissions))` is a loss.
  *
  * @throws InputError for what is no score.
  * @example
  * const one = automaton({ states: 1, start: [0], final: [[0, -2]], arcs: [] });
- * negate(forwardScore(one)).value; // 2
+ * negateScore(forwardScore(one)).value; // 2
  */
-export function negate(of: Score): Score {
-  checkScores("negate", of);
+export function negateScore(of: Score): Score {
+  checkScores("negateScore", of);
   const terms = of.terms.map((term) => ({ ...term, factor: -term.factor }));
   return { value: 0 - of.value, terms };
 }
@@ -64,11 +64,11 @@ export function negate(of: Score): Score {
  * @throws InputError for what is no score.
  * @example
  * const one = automaton({ states: 1, start: [0], final: [[0, -2]], arcs: [] });
- * subtract(forwardScore(one), forwardScore(one)).value; // 0
+ * subtractScores(forwardScore(one), forwardScore(one)).value; // 0
  */
-export function subtract(a: Score, b: Score): Score {
-  checkScores("subtract", a, b);
-  return add(a, negate(b));
+export function subtractScores(a: Score, b: Score): Score {
+  checkScores("subtractScores", a, b);
+  return addScores(a, negateScore(b));
 }
 
 /** Two scores without path, one of them subtracted, leave no number; there is still no path. */
