@@ -182,11 +182,10 @@ test("training.md says of every task what it is and what a table of predictions 
   );
 });
 
-test("FEATURES.md has every model, task, optimizer, wrapper, schedule, augmentation, coupling and dataflow", () => {
+test("FEATURES.md has every model, task, optimizer, wrapper, schedule, augmentation, coupling, sampler and dataflow", () => {
   const features = readFileSync(join(root, "FEATURES.md"), "utf8");
   const all = [families, tasks, optimizers(), wrappers(), schedules(), augmentations, couplings()];
-  const names = [...all, selectors, classifiers, samplers].flatMap((list) =>
-  const names = [...all, selectors, classifiers, dataflows].flatMap((list) =>
+  const names = [...all, selectors, classifiers, samplers, dataflows].flatMap((list) =>
     list.map(({ name }) => name),
   );
   expect(names.filter((name) => !features.includes(code(name)))).toEqual([]);
