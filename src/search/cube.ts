@@ -55,7 +55,8 @@ export function valueAt(domain: Domain, at: ArrayLike<number>): Setting {
   const { from, to } = scaleOf(domain);
   const scaled = from + (to - from) * at[0];
   const value = domain.log ? Math.exp(scaled) : scaled;
-  const whole = domain.kind === "integer" ? Math.round(value) : value;
+  // Not -0, which no text tells from 0.
+  const whole = (domain.kind === "integer" ? Math.round(value) : value) + 0;
   return Math.max(domain.low, Math.min(domain.high, whole));
 }
 
