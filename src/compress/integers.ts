@@ -22,7 +22,7 @@ import { InputError } from "../inputError.js";
 import { type CompactNet, initialise, type ParamSpec, values } from "../nn/index.js";
 import { sizeOf } from "../tensor/shape.js";
 import { ByteValues } from "./byteValues.js";
-import { type IntegerLayer, integerLayer, suits } from "./layers.js";
+import { type IntegerLayer, integerLayer, paramOf, suits } from "./layers.js";
 import { moves } from "./moves.js";
 import { scalesOf, wantedBy } from "./plan.js";
 import type { Ranges } from "./ranges.js";
@@ -44,10 +44,11 @@ function layersOf(
   const uses = countUses(graph, [output]);
   const layers = new Map<Node, IntegerLayer>();
   for (const node of liveNodes(graph, [output])) {
-    const [x, w, bias] = node.inputs;
-    const name = w && names.get(w);
-    const own = [w, bias].every((value) => !value || uses.get(value) === 1);
-    if (name === undefined || !own || !suits(node)) continue;
+    if (!suits(node)) continue;
+    const [x, ...given] = node.inputs;
+    const own = given.slice(0, 2).flatMap((value) => [value, paramOf(value)!]);
+    const name = names.get(own[1]);
+    if (name === undefined || own.some((value) => uses.get(value) !== 1)) continue;
     const layer = integerLayer(compact, node, name, planned(x));
     if (!keep.includes(layer.name)) layers.set(node, layer);
   }
@@ -59,12 +60,16 @@ function layersOf(
   return layers;
 }
 
+/** Parameters that layers have others for. */
+const replacedBy = (layers: ReadonlyMap<Node, IntegerLayer>): ReadonlySet<Value> =>
+  new Set([...layers.keys()].flatMap(({ inputs }) => inputs.slice(1, 3).map((v) => paramOf(v)!)));
+
 /** Parameters of the layers, and those that the rest of the net reads. */
 function specsOf(
   { net, w }: CompactNet,
   layers: ReadonlyMap<Node, IntegerLayer>,
+  gone: ReadonlySet<Value>,
 ): readonly ParamSpec[] {
-  const gone = new Set([...layers.keys()].flatMap(({ inputs }) => inputs.slice(1, 3)));
   const rest = net.layout.params.filter(({ name }) => !gone.has(net.params.get(name)!));
   return [
     ...[...layers.values()].flatMap(({ weight, scale, bias }) => [weight, scale, bias]),
@@ -151,11 +156,11 @@ export function integers(
   const planned = scalesOf(net, ranges);
   const layers = layersOf(compact, planned, keep);
   const wanted = wantedBy(net, layers, new Set(Object.keys(moves)));
-  const specs = specsOf(compact, layers);
+  const gone = replacedBy(layers);
+  const specs = specsOf(compact, layers, gone);
   const layout = layoutOf(specs.map(({ init: _, ...param }) => param));
   const offsets = new Map(layout.params.map(({ name, offset }) => [name, offset]));
   const names = new Map([...net.params].map(([name, { node }]) => [node, name]));
-  const gone = new Set([...layers.keys()].flatMap(({ inputs }) => inputs.slice(1, 3)));
   const params = new Map<string, Value>();
   let bytes: ByteValues | undefined;
   const { graph, image } = rewrite(
@@ -167,7 +172,7 @@ export function integers(
         params.set(name, value);
         return value;
       };
-      if (gone.has(node.outputs[0])) return [];
+      if (node.outputs.some((value) => gone.has(paramOf(value) ?? value))) return [];
       const name = names.get(node);
       if (name !== undefined) return [param({ ...specs.find((spec) => spec.name === name)! })];
       const layer = layers.get(node);

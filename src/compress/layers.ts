@@ -21,20 +21,27 @@ export interface IntegerLayer {
   readonly bias: ParamSpec;
 }
 
-const isParam = (value?: Value): boolean => !value || value.node.op.name === "read";
+/** The parameter that a value is, under whatever shape; `undefined` where it is none. */
+export function paramOf(value: Value): Value | undefined {
+  const { op, inputs } = value.node;
+  if (op.name === "reshape") return paramOf(inputs[0]);
+  return op.name === "read" ? value : undefined;
+}
+
+const isParam = (value?: Value): boolean => !value || paramOf(value) !== undefined;
 
 /** Whether a node can be such a layer: a convolution of images, or a product of rows, with parameters. */
 export function suits({ op, inputs: [, w, bias], attrs }: Node): boolean {
-  if (!isParam(w) || !isParam(bias)) return false;
+  if (!w || !isParam(w) || !isParam(bias)) return false;
   return (
     op.name === "conv2d" || (op.name === "matmul" && w.shape.length === 2 && !attrs["transposeA"])
   );
 }
 
 /** The numbers of a parameter. */
-function numbersOf({ w }: CompactNet, { node, shape }: Value): Float32Array {
-  const offset = node.attrs["offset"] as number;
-  return w.subarray(offset, offset + sizeOf(shape));
+function numbersOf({ w }: CompactNet, value: Value): Float32Array {
+  const offset = paramOf(value)!.node.attrs["offset"] as number;
+  return w.subarray(offset, offset + sizeOf(value.shape));
 }
 
 /** Weights as [outputs, ...], whichever way a product has them. */
