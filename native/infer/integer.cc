@@ -8,6 +8,8 @@ namespace {
 
 /** Products whose sum stays within 32 bits, whatever the bytes. */
 constexpr int64_t MOST_PRODUCTS = int64_t{1} << 16;
+/** Bytes of the rows that a row of results sees, which a thread copies with their padding. */
+constexpr int64_t MOST_BYTES = int64_t{1} << 28;
 
 void expectBytes(const Node& node, const TensorType& type, size_t axes = 0) {
   const bool fits = type.dtype == DType::U8 && (axes == 0 || type.shape.size() == axes);
@@ -53,6 +55,10 @@ Types inferIntegerConv2d(const Node& node, const Types& operands) {
   const Shape shape = convShape(node, operands[0].shape, operands[1].shape);
   const Shape& w = operands[1].shape;
   expect(w[1] * w[2] * w[3] <= MOST_PRODUCTS, node, "more products than a sum of 32 bits holds");
+  const Shape strides = node.list("strides", 2), dilation = node.list("dilation", 2);
+  const int64_t rows = (w[2] - 1) * dilation[0] + 1;
+  const int64_t columns = (shape[3] - 1) * strides[1] + (w[3] - 1) * dilation[1] + 1;
+  expect(columns <= MOST_BYTES && rows <= MOST_BYTES / columns / operands[0].shape[1], node, "a window too large");
   expectVector(node, operands[2], DType::I32, shape[1]);
   expectVector(node, operands[3], DType::F32, shape[1]);
   if (operands.size() > 4) {

@@ -200,7 +200,7 @@ CONVOY_INLINE void shareUnits(const Product& p, int64_t all, int64_t unit, int64
   });
 }
 
-/** Images as they lie in memory; `count` rows of tiles in all. */
+/** Images as they lie in memory. */
 void convolveDirect(const Product& p, int64_t rowBytes) {
   const IntegerConvArgs& a = p.a;
   const int64_t tiles = a.out.count * a.out.height * p.tiling.perRow;
@@ -221,7 +221,8 @@ void convolveCopied(const Product& p, const IntegerField& field) {
   const IntegerConvArgs& a = p.a;
   const int64_t height = a.out.height, rows = a.out.count * height;
   const int64_t unit = unitOf(rows, UNIT_BYTES / (field.pitch * a.strides[0]) + 1);
-  const int64_t bytes = (unit * a.strides[0] + (unit / height + 2) * field.extent) * field.pitch + 2 * INTEGER_TILE;
+  const int64_t most = (unit - 1) * a.strides[0] + (unit / height + 2) * field.extent;
+  const int64_t bytes = most * field.pitch + 2 * INTEGER_TILE;
   const int64_t imageBytes = a.in.pixels() * a.in.channels;
   shareUnits(p, rows, unit, bytes, unit * p.tiling.perRow, [&](int64_t begin, int64_t end, Unit& one, uint8_t* to) {
     eachPlane(begin, end, height, [&](int64_t image, int64_t first, int64_t last) {

@@ -87,6 +87,8 @@ export class Histogram {
     return this.bins.reduce((sum, count, bin) => {
       const centre = this.low + (bin + 0.5) * width;
       const beyond = Math.max(0, least - centre, centre - most);
+      // Most numbers there are 0, which has a byte of its own.
+      if (Math.abs(centre) <= width) return sum;
       return sum + count * (beyond > 0 ? beyond * beyond : rounding);
     }, 0);
   }

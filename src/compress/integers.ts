@@ -43,8 +43,9 @@ function layersOf(
   const names = new Map([...params].map(([name, value]) => [value, name]));
   const uses = countUses(graph, [output]);
   const layers = new Map<Node, IntegerLayer>();
-  for (const node of liveNodes(graph, [output])) {
-    if (!suits(node)) continue;
+  const live = liveNodes(graph, [output]);
+  for (const node of graph.nodes) {
+    if (!live.has(node) || !suits(node)) continue;
     const [x, ...given] = node.inputs;
     const own = given.slice(0, 2).flatMap((value) => [value, paramOf(value)!]);
     const name = names.get(own[1]);

@@ -99,6 +99,8 @@ export interface IntegerConvAttrs extends ConvGeometry {
 
 /** Most products of one sum: more might not stay within 32 bits. */
 const MOST_PRODUCTS = 2 ** 16;
+/** Most bytes of the rows that a row of results sees, with their padding. */
+const MOST_BYTES = 2 ** 28;
 
 /** Shape of what a convolution makes. */
 function convolved({ shape: x }: TensorType, { shape: w }: TensorType, attrs: ConvGeometry): Shape {
@@ -118,7 +120,15 @@ function convolved({ shape: x }: TensorType, { shape: w }: TensorType, attrs: Co
       `integerConv2d: expected at most ${MOST_PRODUCTS} products in a sum, found ${products}`,
     );
   }
-  return [x[0], w[0], ...slide("integerConv2d", x.slice(2), { ...attrs, kernel: w.slice(2) })];
+  const size = slide("integerConv2d", x.slice(2), { ...attrs, kernel: w.slice(2) });
+  const [rows, columns] = [0, 1].map((axis) => (w[axis + 2] - 1) * attrs.dilation[axis] + 1);
+  const bytes = rows * (columns + (size[1] - 1) * attrs.strides[1]) * x[1];
+  if (bytes > MOST_BYTES) {
+    throw new RangeError(
+      `integerConv2d: expected windows that see at most ${MOST_BYTES} bytes at once, found ${bytes}`,
+    );
+  }
+  return [x[0], w[0], ...size];
 }
 
 export const integerConv2dOp: Op<IntegerConvAttrs> = {
@@ -162,7 +172,8 @@ export interface IntegerConvOptions
  * whole numbers of 32 bits (beyond which they wrap round), then as bytes or f32 by the rule at the head of this file.
  * A matrix product is one of images of 1x1.
  *
- * @throws RangeError when operands do not fit each other, or a sum has more than 65,536 products.
+ * @throws RangeError when operands do not fit each other, a sum has more than 65,536 products, or a row of results sees
+ * more than 2^28 bytes.
  * @example
  * const graph = new Graph();
  * const x = input(graph, "x", [8, 16, 32, 32], "u8");
