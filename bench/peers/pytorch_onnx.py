@@ -28,7 +28,8 @@ def write_onnx(workload, path):
     net = make_net(workload, "contiguous").eval()
     images = make_images(workload, "contiguous")
     whole = path if workload.get("precision") != "int8" else path + ".f32.onnx"
-    torch.onnx.export(net, (images,), whole, input_names=["x"], output_names=["logits"])
+    # In one file: the quantiser looks for others in a folder of its own.
+    torch.onnx.export(net, (images,), whole, input_names=["x"], output_names=["logits"], external_data=False)
     if whole != path:
         quantise(whole, path, images.numpy())
     return parameters_of(workload)
