@@ -61,7 +61,7 @@ def main():
             for hint in HINTS:
                 request = compiled(core, model, threads, hint, precision).create_infer_request()
                 request.set_input_tensor(openvino.Tensor(images))
-                requests.append((raced(request), len(requests), f"{threads} threads, {hint.lower()}", request))
+                requests.append((raced(request), len(requests), f"{threads} thread{'s' if threads > 1 else ''}, {hint.lower()}", request))
         _, _, setting, request = min(requests)
     say({"ready": {"version": openvino.__version__.split("-")[0], "setting": setting, "parameters": parameters}})
     for line in sys.stdin:
