@@ -138,6 +138,7 @@ function integerNode(
  * @param ranges of its values, as {@link calibrate} found them; a net of another batch has the same ones
  * @throws InputError for a layer to keep that is none; RangeError for ranges that belong to another net.
  * @example
+ * import { conv2d, relu } from "convoynet/nn";
  * const layer = sequential(conv2d(4, 3), relu(), flatten(), linear(2));
  * const net = netOf({ layer, input: [1, 8, 8] }, 2, { training: false });
  * const small = compact(net, initialise(net, 1));

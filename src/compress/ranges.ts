@@ -51,6 +51,7 @@ export type Batches = Iterable<Float32Array>;
  * @param batches images f32 [batch, c, h, w] of the net's batch, normalised as in training
  * @throws InputError when there are no batches, or an unknown rule is asked for.
  * @example
+ * import { conv2d, relu } from "convoynet/nn";
  * const layer = sequential(conv2d(4, 3), relu());
  * const net = netOf({ layer, input: [1, 8, 8] }, 2, { training: false });
  * const small = compact(net, initialise(net, 1));
