@@ -27,10 +27,14 @@ const InferRule& ruleOf(const std::string& op) {
       {"conv2d", {2, 4, inferConv2d}},
       {"conv2dInputGrad", {2, 2, inferConv2dInputGrad}},
       {"conv2dWeightGrad", {2, 2, inferConv2dWeightGrad}},
+      {"dequantise", {1, 1, inferDequantise}},
       {"fused", {0, ANY, inferFused}},
       {"groupNorm", {3, 4, inferGroupNorm}},
       {"groupNormGrad", {6, 7, inferNormGrad}},
       {"input", {0, 0, inferInput}},
+      {"integerAdd", {2, 2, inferIntegerAdd}},
+      {"integerConv2d", {4, 5, inferIntegerConv2d}},
+      {"integerPool2d", {1, 1, inferIntegerPool2d}},
       {"logSoftmax", {1, 1, inferLogSoftmax}},
       {"matmul", {2, 3, inferMatmul}},
       {"maxPool2d", {1, 1, inferMaxPool2d}},
@@ -39,6 +43,7 @@ const InferRule& ruleOf(const std::string& op) {
       {"oneHot", {1, 1, inferOneHot}},
       {"packBits", {1, 1, inferPackBits}},
       {"pad", {1, 1, inferPad}},
+      {"quantise", {1, 1, inferQuantise}},
       {"read", {0, 0, inferRead}},
       {"reduceMax", {1, 1, inferReduce}},
       {"reduceSum", {1, 1, inferReduce}},
@@ -104,7 +109,8 @@ void Check::checkTypes(const Node& node) const {
   for (ValueId input : node.inputs) {
     expect(isMade(input), node, "an operand that nothing makes");
     const DType type = typeOf(input).dtype;
-    expect(node.op == "cast" || (type != DType::I8 && type != DType::BF16), node, "expected f32, i32 or u8; use cast");
+    const bool takesAll = node.op == "cast" || node.op == "integerConv2d";
+    expect(takesAll || (type != DType::I8 && type != DType::BF16), node, "expected f32, i32 or u8; use cast");
     operands.push_back(typeOf(input));
   }
   const Types results = rule.infer(node, operands);

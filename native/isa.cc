@@ -2,33 +2,80 @@
 #include <cstring>
 #include <stdexcept>
 
+#ifdef CONVOY_X86
+#include <cpuid.h>
+#endif
+#ifdef __linux__
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 #include "kernels/kernels.h"
 
 namespace convoy {
 
+#define ISA_TABLE(ISA)         \
+  namespace ISA {              \
+  extern const Kernels TABLE;  \
+  }
+/** An instruction set that multiplies bytes: everything else is that of the one it stands on. */
+#define ISA_BYTES(ISA)                              \
+  namespace ISA {                                   \
+  int64_t integerPacked(const IntegerWeights&);     \
+  void integerPack(const IntegerPackArgs&);         \
+  void integerConv(const IntegerConvArgs&);         \
+  }
+
 #ifdef CONVOY_HAS_baseline
-namespace baseline {
-extern const Kernels TABLE;
-}
+ISA_TABLE(baseline)
 #endif
 #ifdef CONVOY_HAS_avx2
-namespace avx2 {
-extern const Kernels TABLE;
-}
+ISA_TABLE(avx2)
+ISA_BYTES(avx2vnni)
 #endif
 #ifdef CONVOY_HAS_avx512
-namespace avx512 {
-extern const Kernels TABLE;
-}
+ISA_TABLE(avx512)
+ISA_BYTES(avx512vnni)
+ISA_BYTES(amx)
 #endif
 
 namespace {
 
 struct Isa {
   const char* name;
-  const Kernels* table;
+  Kernels table;
   bool available;
 };
+
+#ifdef CONVOY_X86
+
+/** What the processor says of itself in a leaf's register: 0 to 3 for eax to edx. */
+bool says(unsigned leaf, unsigned part, int which, int bit) {
+  unsigned registers[4] = {};
+  if (!__get_cpuid_count(leaf, part, &registers[0], &registers[1], &registers[2], &registers[3])) return false;
+  return (registers[which] >> bit & 1u) != 0;
+}
+
+/** AMX is there when the system lends its registers to this process, for which it must be asked. */
+bool lendsTiles() {
+#if defined(__linux__)
+  constexpr long ASK = 0x1023, TILES = 18;
+  return says(7, 0, 3, 24) && says(7, 0, 3, 25) && syscall(SYS_arch_prctl, ASK, TILES) == 0;
+#else
+  return false;
+#endif
+}
+
+#define WITH_BYTES(BASE, ISA)                          \
+  [] {                                                 \
+    Kernels table = BASE::TABLE;                       \
+    table.integerPacked = ISA::integerPacked;          \
+    table.integerPack = ISA::integerPack;              \
+    table.integerConv = ISA::integerConv;              \
+    return table;                                      \
+  }()
+
+#endif
 
 // Ordered from plain to best; which of them are built says CMakeLists.txt.
 const Isa* isas(int& count) {
@@ -38,16 +85,21 @@ const Isa* isas(int& count) {
   [[maybe_unused]] static const bool wide = fma && __builtin_cpu_supports("avx512f") &&
                                             __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
                                             __builtin_cpu_supports("avx512dq");
+  [[maybe_unused]] static const bool wideBytes = wide && says(7, 0, 2, 11);
+  [[maybe_unused]] static const bool tiles = wideBytes && lendsTiles();
 #endif
   static const Isa list[] = {
 #ifdef CONVOY_HAS_baseline
-      {"baseline", &baseline::TABLE, true},
+      {"baseline", baseline::TABLE, true},
 #endif
 #ifdef CONVOY_HAS_avx2
-      {"avx2", &avx2::TABLE, fma},
+      {"avx2", avx2::TABLE, fma},
+      {"avx2-vnni", WITH_BYTES(avx2, avx2vnni), fma && says(7, 1, 0, 4)},
 #endif
 #ifdef CONVOY_HAS_avx512
-      {"avx512", &avx512::TABLE, wide},
+      {"avx512", avx512::TABLE, wide},
+      {"avx512-vnni", WITH_BYTES(avx512, avx512vnni), wideBytes},
+      {"amx", WITH_BYTES(avx512, amx), tiles},
 #endif
   };
   count = sizeof(list) / sizeof(list[0]);
@@ -69,7 +121,7 @@ const Isa*& chosen() {
 
 }  // namespace
 
-const Kernels& kernels() { return *chosen()->table; }
+const Kernels& kernels() { return chosen()->table; }
 
 const char* isaName() { return chosen()->name; }
 

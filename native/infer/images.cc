@@ -35,7 +35,27 @@ Shape slide(const Node& node, const Shape& images, int64_t channels, const Slide
   return out;
 }
 
-/** The shape that a convolution of images with weights makes. */
+void expectWindow(const Node& node) {
+  const Shape kernel = sizesAt(node, "kernel", 2, 1);
+  expect(kernel[0] * kernel[1] <= MOST_WINDOW, node, "a window too large");
+}
+
+/** Gradients of images have the shape that is given, if it makes that of the results. */
+Types imagesOf(const Node& node, const Shape& made, const TensorType& grad, Shape shape) {
+  expectImages(node, grad);
+  expect(made == grad.shape, node, "the gradient has another shape than the result");
+  return {{DType::F32, std::move(shape)}};
+}
+
+Shape resizedTo(const Node& node, const TensorType& images) {
+  expectImages(node, images);
+  expectText(node, "mode", {"nearest", "bilinear"});
+  const Shape size = sizesAt(node, "size", 2, 1);
+  return {images.shape[0], images.shape[1], size[0], size[1]};
+}
+
+}  // namespace
+
 Shape convShape(const Node& node, const Shape& images, const Shape& weights) {
   expect(images.size() == 4 && weights.size() == 4, node, "expected images and weights of four axes");
   const int64_t groups = node.whole("groups", 1, MOST_SIZE);
@@ -57,27 +77,6 @@ Shape poolShape(const Node& node, const Shape& images) {
   }
   return slide(node, images, images[1], s);
 }
-
-void expectWindow(const Node& node) {
-  const Shape kernel = sizesAt(node, "kernel", 2, 1);
-  expect(kernel[0] * kernel[1] <= MOST_WINDOW, node, "a window too large");
-}
-
-/** Gradients of images have the shape that is given, if it makes that of the results. */
-Types imagesOf(const Node& node, const Shape& made, const TensorType& grad, Shape shape) {
-  expectImages(node, grad);
-  expect(made == grad.shape, node, "the gradient has another shape than the result");
-  return {{DType::F32, std::move(shape)}};
-}
-
-Shape resizedTo(const Node& node, const TensorType& images) {
-  expectImages(node, images);
-  expectText(node, "mode", {"nearest", "bilinear"});
-  const Shape size = sizesAt(node, "size", 2, 1);
-  return {images.shape[0], images.shape[1], size[0], size[1]};
-}
-
-}  // namespace
 
 Types inferConv2d(const Node& node, const Types& operands) {
   expectF32(node, operands);

@@ -33,6 +33,10 @@ Shape shapeOf(const Node& node);
 /** A text that is one of those given. */
 void expectText(const Node& node, const char* name, std::initializer_list<const char*> texts);
 
+/** The shape that a convolution of images with weights makes, and that of pooled images. */
+Shape convShape(const Node& node, const Shape& images, const Shape& weights);
+Shape poolShape(const Node& node, const Shape& images);
+
 Types inferInput(const Node&, const Types&);
 Types inferScalar(const Node&, const Types&);
 Types inferRead(const Node&, const Types&);
@@ -65,6 +69,11 @@ Types inferAvgPool2d(const Node&, const Types&);
 Types inferAvgPool2dGrad(const Node&, const Types&);
 Types inferResize(const Node&, const Types&);
 Types inferResizeGrad(const Node&, const Types&);
+Types inferQuantise(const Node&, const Types&);
+Types inferDequantise(const Node&, const Types&);
+Types inferIntegerConv2d(const Node&, const Types&);
+Types inferIntegerPool2d(const Node&, const Types&);
+Types inferIntegerAdd(const Node&, const Types&);
 Types inferBatchNorm(const Node&, const Types&);
 Types inferBatchNormApply(const Node&, const Types&);
 Types inferGroupNorm(const Node&, const Types&);

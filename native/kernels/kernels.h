@@ -9,6 +9,7 @@
 #include "convArgs.h"
 #include "elements.h"
 #include "images.h"
+#include "integerArgs.h"
 #include "normArgs.h"
 
 namespace convoy {

@@ -42,6 +42,11 @@ void lowerRestore(Builder& b, const Node& node);
 void lowerPackBits(Builder& b, const Node& node);
 void lowerUnpackBits(Builder& b, const Node& node);
 void lowerNorms(Builder& b, const Node& node);
+void lowerQuantise(Builder& b, const Node& node);
+void lowerDequantise(Builder& b, const Node& node);
+void lowerIntegerConv2d(Builder& b, const Node& node);
+void lowerIntegerPool2d(Builder& b, const Node& node);
+void lowerIntegerAdd(Builder& b, const Node& node);
 
 /** Convolutions by Winograd's algorithm; false, and nothing done, where another way is better. */
 bool winogradConv2d(Builder&, const Node&);

@@ -75,6 +75,74 @@ int64_t wholeBlocks(Builder& b, const Node& node, const Shape& channels) {
   return block;
 }
 
+/** Whether bytes of images lie with all channels of a pixel side by side, as arithmetic on them has it. */
+bool channelsLast(const Builder& b, ValueId value) {
+  const TensorType& type = b.type(value);
+  return type.dtype == DType::U8 && type.shape.size() == 4 && b.blockOf(value) == type.shape[1];
+}
+
+/** Sizes, positions or axes of images in that order. */
+Shape pixelsFirst(const Shape& list) { return {list[0], list[2], list[3], list[1]}; }
+
+BufferId channelsLastOf(Builder& b, ValueId value) { return b.get(value, b.shape(value)[1]).buffer; }
+
+/** A box of each image, for a value and where it begins in it. */
+struct Box {
+  ValueId value;
+  BufferId buffer;
+  Shape starts;
+};
+
+/** Sets images of bytes to 0. */
+void clearStep(Builder& b, ValueId value, BufferId target) {
+  static const uint8_t zero = 0;
+  const Images im = b.images(value, b.shape(value)[1]);
+  Task task = imageTask("clear", im, {}, {target});
+  task.runPiece = [=](const Run& r, const Piece& p) {
+    kernels().copy({1, {p.of(im).size()}, {0}, {1}, 1, &zero, static_cast<uint8_t*>(r.raw(target)) + p.start(im)});
+  };
+  b.imageStep(std::move(task));
+}
+
+/** Copies boxes of images of bytes into others of the same `sizes`; `blank` results are 0 elsewhere. */
+void copyBoxes(Builder& b, const Node& node, const std::vector<std::pair<Box, Box>>& moves, const std::vector<Shape>& sizes,
+               bool blank) {
+  const ValueId result = node.outputs[0];
+  const BufferId target = b.make(result, b.shape(result)[1]).buffer;
+  const Images im = b.images(result, b.shape(result)[1]);
+  if (blank) clearStep(b, result, target);
+  struct Move {
+    BufferId from;
+    CopyArgs args;
+    int64_t fromStart, toStart, fromImage, toImage;
+  };
+  std::vector<Move> all;
+  std::vector<BufferId> touched = {target};
+  for (size_t at = 0; at < moves.size(); at++) {
+    const Box &from = moves[at].first, &to = moves[at].second;
+    const Shape source = stridesOf(pixelsFirst(b.shape(from.value))), goal = stridesOf(pixelsFirst(b.shape(result)));
+    Shape one = pixelsFirst(sizes[at]);
+    one[0] = 1;
+    all.push_back({from.buffer, copyArgs(DType::U8, one, source, goal), offsetOf(pixelsFirst(from.starts), source),
+                   offsetOf(pixelsFirst(to.starts), goal), source[0], goal[0]});
+    touched.push_back(from.buffer);
+  }
+  Task task = imageTask(node.op, im, {}, {});
+  task.byImage = touched;
+  task.runPiece = [=](const Run& r, const Piece& p) {
+    auto* to = static_cast<uint8_t*>(r.raw(target));
+    for (const Move& move : all) {
+      for (int64_t image = p.first; image < p.first + p.count; image++) {
+        CopyArgs placed = move.args;
+        placed.source = static_cast<const uint8_t*>(r.raw(move.from)) + image * move.fromImage + move.fromStart;
+        placed.target = to + image * move.toImage + move.toStart;
+        kernels().copy(placed);
+      }
+    }
+  };
+  b.imageStep(std::move(task));
+}
+
 }  // namespace
 
 void lowerInput(Builder& b, const Node& node) {
@@ -108,6 +176,17 @@ void lowerTranspose(Builder& b, const Node& node) {
 void lowerConcat(Builder& b, const Node& node) {
   const auto axis = static_cast<size_t>(node.number("axis"));
   const Shape& whole = b.shape(node.outputs[0]);
+  if (channelsLast(b, node.inputs[0]) && axis > 0) {
+    std::vector<std::pair<Box, Box>> moves;
+    std::vector<Shape> sizes;
+    Shape start(4, 0);
+    for (ValueId input : node.inputs) {
+      moves.push_back({{input, channelsLastOf(b, input), Shape(4, 0)}, {node.outputs[0], -1, start}});
+      sizes.push_back(b.shape(input));
+      start[axis] += b.shape(input)[axis];
+    }
+    return copyBoxes(b, node, moves, sizes, false);
+  }
   Shape channels;
   for (ValueId input : node.inputs) {
     if (whole.size() == 4) channels.push_back(b.shape(input)[1]);
@@ -130,6 +209,10 @@ void lowerConcat(Builder& b, const Node& node) {
 void lowerSlice(Builder& b, const Node& node) {
   const Shape &whole = b.shape(node.inputs[0]), &part = b.shape(node.outputs[0]);
   const Shape starts = node.list("starts", whole.size());
+  if (channelsLast(b, node.inputs[0]) && whole[0] == part[0]) {
+    const ValueId x = node.inputs[0];
+    return copyBoxes(b, node, {{{x, channelsLastOf(b, x), starts}, {node.outputs[0], -1, Shape(4, 0)}}}, {part}, false);
+  }
   const bool images = whole.size() == 4;
   const int64_t block =
       wholeBlocks(b, node, images ? Shape{whole[1], part[1], starts[1]} : Shape{});
@@ -144,6 +227,10 @@ void lowerSlice(Builder& b, const Node& node) {
 void lowerPad(Builder& b, const Node& node) {
   const Shape &part = b.shape(node.inputs[0]), &whole = b.shape(node.outputs[0]);
   const Shape before = node.list("before", whole.size());
+  if (channelsLast(b, node.inputs[0]) && whole[0] == part[0]) {
+    const ValueId x = node.inputs[0];
+    return copyBoxes(b, node, {{{x, channelsLastOf(b, x), Shape(4, 0)}, {node.outputs[0], -1, before}}}, {part}, true);
+  }
   const bool images = whole.size() == 4;
   const int64_t block =
       wholeBlocks(b, node, images ? Shape{whole[1], part[1], before[1]} : Shape{});

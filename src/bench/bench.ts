@@ -6,7 +6,7 @@ import { describeMachine, type Machine } from "./machine.js";
 import { measure, type SideTime } from "./measure.js";
 import { measurePeak, type Peak } from "./peak.js";
 import { openPeers, type Peer, PeerError } from "./peer.js";
-import { type Work, type Workload, workloadOf } from "./workload.js";
+import { type Precision, type Work, type Workload, workloadOf } from "./workload.js";
 
 /** Convoy and one peer on one model; the last fields are missing where no peer was asked for. */
 export interface Row {
@@ -56,6 +56,8 @@ export interface BenchOptions {
   readonly size?: number;
   /** Nets that share the machine. */
   readonly nets: number;
+  /** Of inference; default f32. Peers that lack it are told so. */
+  readonly precision?: Precision;
   /** Most memory of each of Convoy's training programs, as `300MB`; default no limit. */
   readonly memory?: string;
   readonly peers: readonly Peer[];
@@ -108,6 +110,9 @@ async function againstPeer(
 ): Promise<Row> {
   let others: readonly Contender[] = [];
   try {
+    if (workload.precision === "int8" && !peer.int8) {
+      throw new PeerError(`${peer.name} is measured in f32 only`);
+    }
     // Its search for the best setting, and the last compilation that it began within its time.
     others = await openPeers(peer, workload, 2 * limitSeconds);
     for (const other of others) requireSameNet(peer, other, convoy[0]);
@@ -155,13 +160,14 @@ async function rowsOf(workload: Workload, options: BenchOptions, peak?: Peak): P
 
 /** Measures each model and batch against each peer; without peers on its own. */
 export async function bench(options: BenchOptions): Promise<Report> {
-  const { work, models, batches, size, nets, memory, threads, limitSeconds, progress } = options;
+  const { work, models, batches, size, nets, precision, memory, threads, limitSeconds, progress } =
+    options;
   progress("the machine's own peak");
   const peak = await measurePeak(threads);
   const rows: Row[] = [];
   for (const model of models) {
     for (const batch of batches) {
-      const shared = { work, size, nets, memory, threads, tuneSeconds: limitSeconds };
+      const shared = { work, size, nets, precision, memory, threads, tuneSeconds: limitSeconds };
       const workload = workloadOf({ ...shared, model, batch });
       rows.push(...(await rowsOf(workload, options, peak)));
     }

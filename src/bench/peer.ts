@@ -13,6 +13,8 @@ export interface Peer {
   readonly name: string;
   /** What it can do. */
   readonly works: readonly Work[];
+  /** Whether it can do inference in int8; default no. */
+  readonly int8?: boolean;
   /** Program and arguments; the workload follows as the last one. */
   command(): readonly string[];
   /** What to do when it is not installed. */

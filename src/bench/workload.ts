@@ -15,6 +15,10 @@ export interface Images {
  */
 export type Work = "step" | "infer" | "swarm";
 
+/** Arithmetic of inference. */
+export const precisions = ["f32", "int8"] as const;
+export type Precision = (typeof precisions)[number];
+
 /** Work to measure; goes to peers as JSON. */
 export interface Workload extends Images {
   readonly work: Work;
@@ -23,6 +27,8 @@ export interface Workload extends Images {
   readonly batch: number;
   /** Nets that work side by side or in turn, as whoever runs them finds best. */
   readonly nets: number;
+  /** Of inference: `int8` for a net in whole numbers; peers take their own way to one. Default f32. */
+  readonly precision?: Precision;
   /** Most memory of each training program, as `300MB`; peers do without. */
   readonly memory?: string;
   /** Thread counts to choose the fastest from. */

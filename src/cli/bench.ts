@@ -1,10 +1,10 @@
 // `convoy bench step`, `infer` and `swarm`: Convoy's work beside that of other libraries; `layers` in its own file.
 
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { bench, type Report, type Row } from "../bench/bench.js";
 import type { Peak } from "../bench/peak.js";
 import { peersWith } from "../bench/peers/index.js";
-import type { Work } from "../bench/workload.js";
+import { type Precision, precisions, type Work } from "../bench/workload.js";
 import { usableCores } from "../machine.js";
 import { formatBytes } from "../text/bytes.js";
 import { grouped, percent } from "../text/format.js";
@@ -20,6 +20,7 @@ interface Options {
   readonly size?: number;
   readonly nets?: number;
   readonly memory?: string;
+  readonly precision?: Precision;
   readonly peers: string[];
   readonly python?: string;
   readonly engine: string;
@@ -97,6 +98,7 @@ function sayPeak(out: Console["out"], { multiplyAdds, matmul }: Peak): void {
 
 function print({ out }: Console, { machine, peak, rows }: Report, { description }: Bench): void {
   say(out, `${machine.cpu}, ${machine.cores} cores, ${machine.system}, Node ${machine.node}`);
+  if (machine.features.length > 0) say(out, machine.features.join(" "));
   if (peak) sayPeak(out, peak);
   say(out, description);
   say(out, "median +- quartile distance; ratio above 1: Convoy is faster");
@@ -143,6 +145,11 @@ function defineBench(parent: Command, console: Console, one: Bench): void {
     .option("--limit <seconds>", "longest wait for an answer of a peer", count, 120)
     .option("--json", "print one object");
   if (nets !== undefined) command.option("--nets <number>", "nets in all", count, nets);
+  if (work === "infer") {
+    command.addOption(
+      new Option("--precision <name>", "arithmetic").choices(precisions).default("f32"),
+    );
+  }
   if (work !== "infer") command.option("--memory <text>", "most memory of a net's step, as 300MB");
   command.action(async (options: Options) => {
     const report = await bench({
@@ -151,6 +158,7 @@ function defineBench(parent: Command, console: Console, one: Bench): void {
       batches: options.batch,
       size: options.size,
       nets: options.nets ?? 1,
+      precision: options.precision,
       memory: options.memory,
       peers: options.peers.map((name) => byName("peer", name, known(options.python))),
       engine: options.engine,

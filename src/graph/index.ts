@@ -33,6 +33,16 @@ export {
   convTranspose2d,
 } from "./ops/conv.js";
 export { type OpName, ops } from "./ops/index.js";
+export {
+  type ByteScale,
+  dequantise,
+  type IntegerConvOptions,
+  type IntegerPoolOptions,
+  integerAdd,
+  integerConv2d,
+  integerPool2d,
+  quantise,
+} from "./ops/integer.js";
 export { type MatmulOptions, matmul } from "./ops/matmul.js";
 export {
   batchNorm,

@@ -7,6 +7,7 @@ import type { Shape } from "../../src/tensor/shape.js";
 import { type Case, type Operand, SCALAR, use, VECTOR } from "./case.js";
 import { chainCases } from "./chainCases.js";
 import { convCases } from "./convCases.js";
+import { integerCases } from "./integerCases.js";
 import { layoutCases } from "./layoutCases.js";
 import { normCases } from "./normCases.js";
 import { poolCases } from "./poolCases.js";
@@ -166,6 +167,7 @@ export const cases: readonly Case[] = [
   ...convCases,
   ...poolCases,
   ...chainCases,
+  ...integerCases,
   ...layoutCases,
   ...normCases,
   ...matmuls,

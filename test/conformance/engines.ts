@@ -24,6 +24,13 @@ const candidates: readonly Candidate[] = [
   native(1, "avx512"),
 ];
 
+/** Instruction sets that stand on one of these, and differ in what multiplies bytes. */
+const onBytes: readonly Candidate[] = [
+  native(1, "avx2-vnni"),
+  native(2, "avx512-vnni"),
+  native(2, "amx"),
+];
+
 /** A candidate that may not exist on this machine: then its tests are skipped, and say why. */
 export interface Tested extends Candidate {
   readonly skip: boolean;
@@ -42,13 +49,16 @@ async function probe({ title, open }: Candidate): Promise<Tested> {
   }
 }
 
-async function probeAll(): Promise<Tested[]> {
+async function probeAll(all: readonly Candidate[]): Promise<Tested[]> {
   const result: Tested[] = [];
-  for (const candidate of candidates) result.push(await probe(candidate));
+  for (const candidate of all) result.push(await probe(candidate));
   return result;
 }
 
-export const tested: readonly Tested[] = await probeAll();
+export const tested: readonly Tested[] = await probeAll(candidates);
+
+/** The same, and those whose arithmetic on bytes alone is another. */
+export const testedOnBytes: readonly Tested[] = [...tested, ...(await probeAll(onBytes))];
 
 /** The same, and the reference engine itself. */
 export const everyEngine: readonly Tested[] = [

@@ -4,6 +4,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadAddon, type NativeQueue } from "../../src/engine/native/addon.js";
 import { imageRules } from "./imageRules.js";
+import { integerRules } from "./integerRules.js";
 import { otherRules } from "./otherRules.js";
 import { type Asked, f32, i8, i32, type Rule, type Typed, u8 } from "./rule.js";
 
@@ -15,7 +16,7 @@ function built(): boolean {
   }
 }
 
-const rules: readonly Rule[] = [...imageRules, ...otherRules];
+const rules: readonly Rule[] = [...imageRules, ...integerRules, ...otherRules];
 
 const inputOf = (type: Typed, at: number) => ({
   op: "input",

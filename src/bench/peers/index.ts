@@ -35,13 +35,21 @@ export const peersWith = (
   {
     name: "onnxruntime",
     works: ["infer"],
+    int8: true,
     command: () => [
       ...[process.execPath, script("onnxruntime")],
       ...[interpreter, python("pytorch_onnx")],
     ],
     cure:
       "install it: npm install --no-save --ignore-scripts onnxruntime-node; " +
-      `its file of the net is made by PyTorch: ${cureOf("torch, onnx and onnxscript")}`,
+      `its file of the net is made by PyTorch: ${cureOf("torch, onnx, onnxscript and, for int8, onnxruntime")}`,
+  },
+  {
+    name: "openvino",
+    works: ["infer"],
+    int8: true,
+    command: () => [interpreter, python("openvino_peer")],
+    cure: cureOf("openvino, torch, onnx, onnxscript and, for int8, onnxruntime"),
   },
   inNode("tfjs", "@tensorflow/tfjs @tensorflow/tfjs-backend-wasm"),
   inNode("jax-js", "@jax-js/jax"),

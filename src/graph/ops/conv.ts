@@ -38,7 +38,10 @@ export interface ConvOptions {
   readonly activation?: Activation;
 }
 
-export function convGeometry(options: ConvOptions): ConvGeometry {
+/** The geometry that options tell. */
+export function convGeometry(
+  options: Pick<ConvOptions, "strides" | "padding" | "dilation" | "groups">,
+): ConvGeometry {
   return {
     strides: pair(options.strides ?? 1),
     padding: padding4(options.padding ?? 0),

@@ -7,6 +7,13 @@ import { castOp, oneHotOp } from "./cast.js";
 import { compressOp, packBitsOp, restoreOp, unpackBitsOp } from "./compress.js";
 import { conv2dInputGradOp, conv2dOp, conv2dWeightGradOp } from "./conv.js";
 import { fusedOp } from "./fused.js";
+import {
+  dequantiseOp,
+  integerAddOp,
+  integerConv2dOp,
+  integerPool2dOp,
+  quantiseOp,
+} from "./integer.js";
 import { matmulOp } from "./matmul.js";
 import {
   batchNormApplyOp,
@@ -67,6 +74,7 @@ export const ops = table({
   conv2d: conv2dOp,
   conv2dInputGrad: conv2dInputGradOp,
   conv2dWeightGrad: conv2dWeightGradOp,
+  dequantise: dequantiseOp,
   div: divOp,
   erf: erfOp,
   exp: expOp,
@@ -77,6 +85,9 @@ export const ops = table({
   groupNormGrad: groupNormGradOp,
   hardSwish: hardSwishOp,
   input: inputOp,
+  integerAdd: integerAddOp,
+  integerConv2d: integerConv2dOp,
+  integerPool2d: integerPool2dOp,
   log: logOp,
   logSoftmax: logSoftmaxOp,
   matmul: matmulOp,
@@ -91,6 +102,7 @@ export const ops = table({
   packBits: packBitsOp,
   pad: padOp,
   pow: powOp,
+  quantise: quantiseOp,
   read: readOp,
   reduceMax: reduceMaxOp,
   reduceSum: reduceSumOp,

@@ -22,7 +22,7 @@ function inside(tap: number, stride: number, padding: number, size: number, outp
 }
 
 /** Visits every triple; x [n, c, h, w], w [o, c / groups, kh, kw], y [n, o, oh, ow]. */
-function walk(x: Shape, w: Shape, y: Shape, geometry: ConvGeometry, visit: Visit): void {
+export function walk(x: Shape, w: Shape, y: Shape, geometry: ConvGeometry, visit: Visit): void {
   const { strides, padding, dilation, groups } = geometry;
   const [outputs, perGroup, kernelHeight, kernelWidth] = w;
   const [, channels, height, width] = x;

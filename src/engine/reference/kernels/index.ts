@@ -3,6 +3,7 @@
 import { castKernels } from "./cast.js";
 import { compressionKernels } from "./compression.js";
 import { convKernels } from "./conv.js";
+import { integerKernels } from "./integer.js";
 import type { Kernels } from "./kernel.js";
 import { matmulKernels } from "./matmul.js";
 import { normKernels } from "./norm.js";
@@ -18,6 +19,7 @@ export const kernels: Kernels = {
   ...castKernels,
   ...compressionKernels,
   ...convKernels,
+  ...integerKernels,
   ...matmulKernels,
   ...normKernels,
   ...pointwiseKernels,

@@ -31,7 +31,7 @@ function tapsOf(window: Window, image: Shape, output: Shape): Tap[][] {
 }
 
 /** Calls `visit` for every output element with its taps and where its image plane starts. */
-function forEachWindow(
+export function forEachWindow(
   window: Window,
   image: Shape,
   output: Shape,
