@@ -1,4 +1,10 @@
 // Picks the kernels of the best instruction set at load.
+#ifdef CONVOY_HAS_amx
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 #include <cstring>
 #include <stdexcept>
 
@@ -21,8 +27,25 @@ namespace avx512 {
 extern const Kernels TABLE;
 }
 #endif
+#ifdef CONVOY_HAS_amx
+namespace amx {
+extern const Kernels TABLE;
+}
+#endif
 
 namespace {
+
+#ifdef CONVOY_HAS_amx
+/** Whether the processor has tiles of bf16, and the system lets this process have their registers. */
+bool hasTiles() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  constexpr unsigned AMX_BF16 = 1u << 22, AMX_TILE = 1u << 24, AVX512_BF16 = 1u << 5;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d & AMX_BF16) || !(d & AMX_TILE)) return false;
+  if (!__get_cpuid_count(7, 1, &a, &b, &c, &d) || !(a & AVX512_BF16)) return false;
+  constexpr long REQUEST_PERMISSION = 0x1023, TILE_DATA = 18;
+  return syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0;
+}
+#endif
 
 struct Isa {
   const char* name;
@@ -39,6 +62,9 @@ const Isa* isas(int& count) {
                                             __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
                                             __builtin_cpu_supports("avx512dq");
 #endif
+#ifdef CONVOY_HAS_amx
+  static const bool tiles = wide && hasTiles();
+#endif
   static const Isa list[] = {
 #ifdef CONVOY_HAS_baseline
       {"baseline", &baseline::TABLE, true},
@@ -48,6 +74,9 @@ const Isa* isas(int& count) {
 #endif
 #ifdef CONVOY_HAS_avx512
       {"avx512", &avx512::TABLE, wide},
+#endif
+#ifdef CONVOY_HAS_amx
+      {"amx", &amx::TABLE, tiles},
 #endif
   };
   count = sizeof(list) / sizeof(list[0]);

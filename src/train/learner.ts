@@ -238,9 +238,9 @@ export async function openPrograms(
   const { model } = question;
   const { labelSmoothing, lossScale, ghost, seed, focal, dice } = config;
   const { weights } = prepared;
-  const { accumulate, memory, recompute, keep, comet } = config;
+  const { accumulate, memory, recompute, keep, comet, precision } = config;
   const batch = batchFor(prepared, images);
-  const saving = { accumulate, memory, recompute, keep, comet };
+  const saving = { accumulate, memory, recompute, keep, comet, precision };
   const compile = (of: Asked, rule?: FirstOrder) =>
     compileTraining(engine, of, {
       ...{ batch, labelSmoothing, lossScale, ghost, rule, weights, focal, dice },

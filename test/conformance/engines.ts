@@ -22,6 +22,7 @@ const candidates: readonly Candidate[] = [
   native(1, "baseline"),
   native(2, "avx2"),
   native(1, "avx512"),
+  native(2, "amx"),
 ];
 
 /** A candidate that may not exist on this machine: then its tests are skipped, and say why. */

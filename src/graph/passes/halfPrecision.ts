@@ -1,0 +1,105 @@
+// Mixed precision (Micikevicius et al. 2018, arXiv 1710.03740; in bfloat16 Kalamkar et al. 2019, arXiv 1905.12322):
+// operands of convolutions and matrix products are rounded to bf16, and so are images between one step and the next, those
+// kept for the backward pass among them. Sums, statistics, losses, gradients by parameters, the parameters themselves and
+// their updates stay f32. bf16 has the range of f32, so losses need no scale.
+//
+// It is the last pass: what is stored is known only when pointwise ops are joined, since what passes from one to the
+// next inside a group is never stored.
+
+import type { Graph, Node, Value } from "../graph.js";
+import { cast } from "../ops/cast.js";
+import { liveNodes, rewrite } from "../rewrite.js";
+import { fusePointwise } from "./fusePointwise.js";
+
+/** Operands of an op that are multiplied, by place; and operands and results that are images. */
+interface Places {
+  readonly multiplied?: readonly number[];
+  readonly operands: readonly number[];
+  readonly results: readonly number[];
+}
+
+const pool: Places = { operands: [0], results: [0] };
+const norm: Places = { operands: [0, 3], results: [0] };
+const normGrad: Places = { operands: [0, 1, 6], results: [0, 3] };
+
+const places: Readonly<Record<string, Places>> = {
+  conv2d: { multiplied: [0, 1], operands: [0, 3], results: [0] },
+  conv2dInputGrad: { multiplied: [0, 1], operands: [0], results: [0] },
+  conv2dWeightGrad: { multiplied: [0, 1], operands: [0, 1], results: [] },
+  matmul: { multiplied: [0, 1], operands: [], results: [] },
+  batchNorm: norm,
+  groupNorm: norm,
+  batchNormApply: { operands: [0, 5], results: [0] },
+  batchNormGrad: normGrad,
+  groupNormGrad: normGrad,
+  maxPool2d: pool,
+  maxPool2dGrad: pool,
+  avgPool2d: pool,
+  avgPool2dGrad: pool,
+  resize: pool,
+  resizeGrad: pool,
+};
+
+const none: Places = { operands: [], results: [] };
+const placesOf = ({ op }: Node): Places => places[op.name] ?? none;
+
+/** Images of f32 that are stored as bf16: made by a step that can, and used by one as images. */
+function storedImages(graph: Graph): Set<Value> {
+  const nodes = [...liveNodes(graph)].sort((a, b) => a.id - b.id);
+  const returned = new Set(graph.outputs.values());
+  const used = new Set<Value>();
+  const made = new Set<Value>();
+  const isImage = ({ dtype, shape }: Value) => dtype === "f32" && shape.length === 4;
+  // Of pointwise passes the results are images where one is used so, or where an operand of their shape is one.
+  for (const node of [...nodes].reverse()) {
+    const fused = node.op.name === "fused" && node.outputs.some((value) => used.has(value));
+    const [{ shape } = { shape: [] }] = node.outputs;
+    for (const [at, value] of node.inputs.entries()) {
+      const same =
+        value.shape.length === 4 && value.shape.every((size, axis) => size === shape[axis]);
+      if ((fused && same) || placesOf(node).operands.includes(at)) used.add(value);
+    }
+  }
+  for (const node of nodes) {
+    const { op, inputs, outputs } = node;
+    const fused = op.name === "fused" && [...inputs, ...outputs].some((value) => used.has(value));
+    const results = fused ? outputs : placesOf(node).results.map((at) => outputs[at]);
+    for (const value of results) if (value && isImage(value) && used.has(value)) made.add(value);
+  }
+  return new Set([...made].filter((value) => !returned.has(value)));
+}
+
+/**
+ * A graph whose convolutions and matrix products multiply numbers of bf16, with f32 sums, and whose images are stored as
+ * bf16. Everything else stays as it is; what takes no bf16 gets its operands as f32 again. One rounding serves all
+ * who use a value, forward and backward.
+ *
+ * @example
+ * const graph = new Graph();
+ * const x = input(graph, "x", [4, 8]);
+ * graph.output("y", matmul(x, read(graph, "w", [2, 8]), { transposeB: true }));
+ * const [product] = halfPrecision(graph).nodes.filter(({ op }) => op.name === "matmul");
+ * [...product.inputs, ...product.outputs].map(({ dtype }) => dtype); // ["bf16", "bf16", "f32"]
+ */
+export function halfPrecision(graph: Graph): Graph {
+  const fused = fusePointwise(graph);
+  const stored = storedImages(fused);
+  const casts = { bf16: new Map<Value, Value>(), f32: new Map<Value, Value>() };
+  /** A value of the new graph as numbers of a type; made once. */
+  const as = (dtype: "bf16" | "f32", value: Value): Value => {
+    if (value.dtype === dtype || !(value.dtype in casts)) return value;
+    const known = casts[dtype].get(value) ?? cast(value, dtype);
+    casts[dtype].set(value, known);
+    return known;
+  };
+  return rewrite(fused, (node, inputs, target) => {
+    const { op, attrs, outputs } = node;
+    const { multiplied = [] } = placesOf(node);
+    const operands = inputs.map((value, at) => {
+      if (multiplied.includes(at)) return as("bf16", value);
+      return op.takesHalf ? value : as("f32", value);
+    });
+    const half = outputs.flatMap((value, at) => (stored.has(value) ? [at] : []));
+    return target.apply(op, operands, half.length === 0 ? attrs : { ...attrs, half });
+  }).graph;
+}
