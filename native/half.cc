@@ -70,6 +70,7 @@ class CastAround {
 bool takesHalf(const std::string& op) {
   static const std::set<std::string> ops = {
       "avgPool2d", "avgPool2dGrad", "batchNorm",     "batchNormApply", "batchNormGrad",    "conv2d",
+      "concat",    "pad",           "slice",
       "fused",     "groupNorm",     "groupNormGrad", "maxPool2d",      "conv2dInputGrad",  "maxPool2dGrad",
       "matmul",    "reduceSum",     "resize",        "resizeGrad",     "conv2dWeightGrad"};
   return ops.count(op) > 0;

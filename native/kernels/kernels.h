@@ -120,7 +120,7 @@ struct CopyArgs {
   int64_t sizes[6];
   int64_t from[6];
   int64_t to[6];
-  size_t bytes;  // of an element: 1 or 4
+  size_t bytes;  // of an element: 1, 2 or 4
   const void* source;
   void* target;
 };

@@ -6,9 +6,6 @@
 namespace convoy {
 namespace CONVOY_ISA {
 
-/** Behind placed images, numbers that the last tiles read and do not use. */
-constexpr int64_t BEHIND = 17 * TILE_DEPTH;
-
 CONVOY_INLINE void copyRow(const uint16_t* from, int64_t pixels, int64_t channels, int64_t step, uint16_t* to) {
   const size_t bytes = static_cast<size_t>(channels) * sizeof(uint16_t);
   if (step == 1) return void(__builtin_memcpy(to, from, static_cast<size_t>(pixels) * bytes));

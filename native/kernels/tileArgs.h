@@ -42,9 +42,13 @@ struct TileConvArgs {
   const float* bias;        // of whole tiles of outputs; may be null
   Activation activation;
   uint16_t* y;
-  char* room;       // for each thread
-  int64_t roomStep;  // bytes from one thread's to the next one's
+  char* room;  // tileConvRoom for each thread
 };
+
+/** Bytes of placed images, with numbers behind them that the last tiles read and do not use. */
+CONVOY_INLINE int64_t tileConvRoom(const Placing& placing, int64_t together) {
+  return (together * placing.pixels() * placing.channels + 17 * TILE_DEPTH) * 2;
+}
 
 /** Weights bf16 [outputs, inputs, height, width] as [outputs / 16][height][width * inputs / 32][16 pairs][16][2]. Turned,
  * they are those of the convolution that gives the input gradient. */
@@ -65,7 +69,7 @@ CONVOY_INLINE int64_t tileWeightNumbers(int64_t outputs, int64_t inputs, int64_t
 struct TileGradArgs {
   Images in, out;
   Placing x, dy;
-  int64_t stride, rows, taps;
+  int64_t rows, taps;  // of the kernel
   int64_t each, together, pitch;
   const uint16_t* xs;
   const uint16_t* dys;

@@ -128,14 +128,12 @@ void tileConv(const TileConvArgs& a) {
   const int64_t size = a.in.plane() * a.in.blocks(), result = a.out.plane() * a.out.blocks();
   const int64_t each = a.placing.pixels() * a.in.channels;
   const int64_t groups = tilesOf(a.in.count, a.together);
-  // In a chain a thread's room is its own already.
-  const bool own = !member && omp_in_parallel();
+  const RoomOf rooms(a.room, tileConvRoom(a.placing, a.together));
   share(groups, groups > 1, [&](int64_t begin, int64_t end) {
     Tiles tiles;
-    const int64_t thread = member ? member->thread : own ? 0 : omp_get_thread_num();
-    uint16_t* room = reinterpret_cast<uint16_t*>(a.room + thread * a.roomStep);
+    uint16_t* room = rooms.of<uint16_t>();
     const bool direct = a.placing.plain();
-    if (!direct) __builtin_memset(room, 0, static_cast<size_t>(a.together * each + BEHIND) * sizeof(uint16_t));
+    if (!direct) __builtin_memset(room, 0, static_cast<size_t>(tileConvRoom(a.placing, a.together)));
     for (int64_t group = begin; group < end; group++) {
       const int64_t first = group * a.together;
       const int64_t count = first + a.together < a.in.count ? a.together : a.in.count - first;
@@ -155,14 +153,20 @@ void tileWeights(const TileWeightsArgs& a) {
     uint16_t* to = a.to + at * depth * TILE_HALVES;
     __builtin_memset(to, 0, static_cast<size_t>(depth * TILE_HALVES) * sizeof(uint16_t));
     const int64_t count = outputs - first < TILE_LANES ? outputs - first : TILE_LANES;
-    for (int64_t o = 0; o < count; o++) {
-      for (int64_t c = 0; c < inputs; c++) {
-        const int64_t out = first + o;
-        const uint16_t* w = a.w + (a.turned ? c * outputs + out : out * inputs + c) * area +
-                            (a.turned ? area - 1 - ky * a.width : ky * a.width);
+    // From one input to the next, and where the first tap of an output begins; turned, taps go backwards.
+    const int64_t step = a.turned ? outputs * area : area, way = a.turned ? -1 : 1;
+    const int64_t tap = a.turned ? area - 1 - ky * a.width : ky * a.width;
+    const auto wordsOf = [&](int64_t o) { return a.w + (first + o) * (a.turned ? area : inputs * area) + tap; };
+    // A few inputs at a time, whose lines stay in the nearest cache until all outputs have written theirs.
+    for (int64_t near = 0; near < inputs; near += TILE_LANES) {
+      const int64_t end = near + TILE_LANES < inputs ? near + TILE_LANES : inputs;
+      for (int64_t o = 0; o < count; o++) {
         for (int64_t kx = 0; kx < a.width; kx++) {
-          const int64_t e = kx * inputs + c;
-          to[e / 2 * 32 + o * 2 + e % 2] = a.turned ? w[-kx] : w[kx];
+          const uint16_t* w = wordsOf(o) + way * kx;
+          for (int64_t c = near; c < end; c++) {
+            const int64_t e = kx * inputs + c;
+            to[e / 2 * 32 + o * 2 + e % 2] = w[c * step];
+          }
         }
       }
     }

@@ -15,6 +15,15 @@ namespace {
 /** Pixels that are summed up before the next tiles of results: as many as the nearest cache holds of both operands. */
 constexpr int64_t STRETCH = 10 * TILE_DEPTH;
 
+/** Fewer channels are gone over one by one. */
+constexpr int64_t FEW = 8;
+
+/** Taps whose sums are written together. */
+constexpr int64_t TAPS = 16;
+
+/** Tiles of inputs that are gone over together, at least. */
+constexpr int64_t WAYS = 16;
+
 /** Two pixels of N channels, number by number. */
 CONVOY_INLINE Lanes<16> pairOf(const uint16_t* first, const uint16_t* second) {
   typedef uint32_t Bits __attribute__((vector_size(64)));
@@ -35,6 +44,12 @@ CONVOY_INLINE Lanes<16> pairOf(const uint16_t* first, const uint16_t* second, in
 
 /** Pixels [pixels][channels] as rows of channels; pixels are a multiple of 32. */
 void toRows(const uint16_t* from, int64_t pixels, int64_t channels, int64_t pitch, uint16_t* to) {
+  if (channels < FEW) {
+    for (int64_t c = 0; c < channels; c++) {
+      for (int64_t p = 0; p < pixels; p++) to[c * pitch + p] = from[p * channels + c];
+    }
+    return;
+  }
   for (int64_t c = 0; c < channels; c += TILE_LANES) {
     const int64_t left = channels - c;
     for (int64_t p = 0; p < pixels; p += TILE_DEPTH) {
@@ -124,14 +139,14 @@ void sumOutputs(Tiles& tiles, const TileGradArgs& a, int64_t pixels, int64_t blo
     p.x[m] = a.xs + tapStart(a, tap / a.taps, tap % a.taps, inputs) + c * a.pitch;
     p.sums[m] = a.sums + (tap * inputs + c) * across + block * TILE_LANES;
   };
-  for (int64_t begin = 0; begin < pixels; begin += STRETCH) {
+  const auto sumStretch = [&](int64_t firstWay, int64_t lastWay, int64_t begin) {
     const int64_t end = begin + STRETCH < pixels ? begin + STRETCH : pixels;
     const bool first = opens && begin == 0;
-    for (int64_t way = 0; way < ways; way += 2) {
+    for (int64_t way = firstWay; way < lastWay; way += 2) {
       Patch p;
       p.dy = a.dys + block * 2 * TILE_LANES;
       fill(p, 0, way);
-      if (way + 1 < ways) {
+      if (way + 1 < lastWay) {
         fill(p, 1, way + 1);
         pair ? sumTiles<2, 2>(tiles, p, begin, end, a.pitch, across, first)
              : sumTiles<2, 1>(tiles, p, begin, end, a.pitch, across, first);
@@ -140,6 +155,12 @@ void sumOutputs(Tiles& tiles, const TileGradArgs& a, int64_t pixels, int64_t blo
              : sumTiles<1, 1>(tiles, p, begin, end, a.pitch, across, first);
       }
     }
+  };
+  // Of two tiles of inputs at a time, so that their sums stay near.
+  const int64_t turn = area < WAYS ? tilesOf(WAYS, area) * area : 2 * area;
+  for (int64_t way = 0; way < ways; way += turn) {
+    const int64_t last = way + turn < ways ? way + turn : ways;
+    for (int64_t begin = 0; begin < pixels; begin += STRETCH) sumStretch(way, last, begin);
   }
 }
 
@@ -231,18 +252,68 @@ void tileGradSums(const TileGradArgs& a) {
   }
 }
 
+/** Groups of images whose pixels are whole tiles. */
+void tileGradRows(const TileGradArgs& a, uint16_t* rows) {
+  const int64_t inputs = tilesOf(a.in.channels, TILE_ROWS) * TILE_ROWS, phases = a.x.phases * a.x.phases;
+  const int64_t most = rounded(a.together * a.each), end = rounded(a.in.count * a.each);
+  const RoomOf room(a.room, most * a.in.channels * 2);
+  shareEach(tilesOf(a.in.count, a.together), true, [&](int64_t group) {
+    const int64_t first = group * a.together;
+    const int64_t count = first + a.together < a.in.count ? a.together : a.in.count - first;
+    placeRows(a, a.xs + first * a.in.plane() * a.in.blocks(), count, room.of<uint16_t>(), rows + first * a.each);
+    if (first > 0) return;
+    // What lies behind the pixels is read beside zeros of dy.
+    for (int64_t row = 0; row < phases * inputs; row++) {
+      __builtin_memset(rows + row * a.pitch + end, 0, static_cast<size_t>(a.pitch - end) * sizeof(uint16_t));
+    }
+  });
+}
+
+void tileGradPairs(const TileGradArgs& a, uint16_t* pairs) {
+  const int64_t across = tilesOf(a.out.channels, TILE_LANES) * TILE_LANES;
+  const RoomOf room(a.room, rounded(a.together * a.each) * a.out.channels * 2);
+  shareEach(tilesOf(a.in.count, a.together), true, [&](int64_t group) {
+    const int64_t first = group * a.together;
+    const int64_t count = first + a.together < a.in.count ? a.together : a.in.count - first;
+    placePairs(a, a.dys + first * a.out.plane() * a.out.blocks(), count, room.of<uint16_t>(),
+               pairs + first * a.each * across);
+  });
+}
+
+void tileGrad(const TileGradArgs& a) {
+  const int64_t blocks = tilesOf(a.out.channels, TILE_LANES), pixels = rounded(a.in.count * a.each);
+  share(tilesOf(blocks, 2), true, [&](int64_t begin, int64_t end) {
+    Tiles tiles;
+    for (int64_t pair = begin; pair < end; pair++) sumBlock(tiles, a, pixels, 2 * pair, true);
+  });
+}
+
 void tileUnpack(const TileUnpackArgs& a) {
   const int64_t inputs = tilesOf(a.inputs, TILE_ROWS) * TILE_ROWS;
   const int64_t across = tilesOf(a.outputs, TILE_LANES) * TILE_LANES, part = tileSums(a.outputs, a.inputs, a.area);
-  const int64_t blocks = across / TILE_LANES;
-  shareEach(blocks * a.inputs, blocks * a.inputs > 64, [&](int64_t at) {
-    const int64_t first = at / a.inputs * TILE_LANES, c = at % a.inputs;
-    const int64_t count = a.outputs - first < TILE_LANES ? a.outputs - first : TILE_LANES;
-    for (int64_t tap = 0; tap < a.area; tap++) {
-      const float* from = a.sums + (tap * inputs + c) * across + first;
-      Lanes<16> total = {};
-      for (int64_t p = 0; p < a.parts; p++) total += load<16>(from + p * part);
-      for (int64_t l = 0; l < count; l++) a.dw[((first + l) * a.inputs + c) * a.area + tap] = total[l];
+  const int64_t blocks = across / TILE_LANES, turns = inputs / TILE_ROWS;
+  shareEach(blocks * turns, blocks * turns > 1, [&](int64_t at) {
+    const int64_t first = at / turns * TILE_LANES, from = at % turns * TILE_ROWS;
+    const int64_t outs = a.outputs - first < TILE_LANES ? a.outputs - first : TILE_LANES;
+    const int64_t ins = a.inputs - from < TILE_ROWS ? a.inputs - from : TILE_ROWS;
+    // Some taps at a time, so that an output's numbers are written side by side.
+    for (int64_t tap = 0; tap < a.area; tap += TAPS) {
+      const int64_t taps = a.area - tap < TAPS ? a.area - tap : TAPS;
+      float totals[TAPS][TILE_ROWS][TILE_LANES];
+      for (int64_t k = 0; k < taps; k++) {
+        for (int64_t c = 0; c < ins; c++) {
+          const float* sums = a.sums + ((tap + k) * inputs + from + c) * across + first;
+          Lanes<16> total = {};
+          for (int64_t p = 0; p < a.parts; p++) total += load<16>(sums + p * part);
+          store<16>(totals[k][c], total);
+        }
+      }
+      for (int64_t o = 0; o < outs; o++) {
+        for (int64_t c = 0; c < ins; c++) {
+          float* to = a.dw + ((first + o) * a.inputs + from + c) * a.area + tap;
+          for (int64_t k = 0; k < taps; k++) to[k] = totals[k][c][o];
+        }
+      }
     }
   });
   shareEach(a.dbias ? a.outputs : 0, false, [&](int64_t o) {

@@ -38,6 +38,14 @@ bool suitsFused(const Graph& graph, const Node& node) {
   });
 }
 
+/** Numbers that are only moved, as images. */
+bool suitsMoves(const Graph& graph, const Node& node) {
+  const auto half = [&](ValueId value) {
+    return typeIn(graph, value).dtype == DType::BF16 && typeIn(graph, value).shape.size() == 4;
+  };
+  return std::all_of(node.inputs.begin(), node.inputs.end(), half) && half(node.outputs[0]);
+}
+
 using Suits = bool (*)(const Graph&, const Node&);
 
 }  // namespace
@@ -47,10 +55,13 @@ bool hasHalfKernels(const Graph& graph, const Node& node) {
       {"batchNorm", suitsNorm},
       {"batchNormApply", suitsNorm},
       {"batchNormGrad", suitsNorm},
+      {"concat", suitsMoves},
       {"conv2d", suitsTiles},
       {"conv2dInputGrad", suitsTiles},
       {"conv2dWeightGrad", suitsTiles},
       {"fused", suitsFused},
+      {"pad", suitsMoves},
+      {"slice", suitsMoves},
   };
   const auto found = table.find(node.op);
   return kernels().tiles && found != table.end() && found->second(graph, node);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <numeric>
 
 #include "lower/lower.h"
 
@@ -18,9 +17,6 @@ struct TilePlan {
 
 /** Bytes of placed images that a core's own cache holds beside weights. */
 constexpr int64_t NEAR_BYTES = 1 << 18;
-/** Pixels that a weight gradient sums up at least before it looks at the next images. */
-constexpr int64_t LEAST_PIXELS = 1024;
-
 struct Geometry {
   int64_t height, width, stride, top, left;  // of the kernel, and of the padding
 };
@@ -108,10 +104,8 @@ void convolve(Builder& b, const Convolution& c) {
   const auto plan = std::make_shared<TilePlan>(planTiles(placing, c.stride, out));
   const int64_t bytes = placing.pixels() * in.channels * static_cast<int64_t>(sizeof(uint16_t));
   const int64_t together = std::clamp<int64_t>(NEAR_BYTES / bytes, 1, std::max<int64_t>(in.count / omp_get_max_threads(), 1));
-  const int64_t room = together * bytes + 17 * TILE_DEPTH * 2;
   const BufferId x = b.get(c.from, in.block).buffer, y = b.make(c.to, out.block).buffer;
-  const BufferId scratch = b.threadScratch(static_cast<size_t>(room));
-  const auto roomStep = static_cast<int64_t>(wholeLines(static_cast<size_t>(room)));
+  const BufferId scratch = b.threadScratch(static_cast<size_t>(tileConvRoom(placing, together)));
   Task task = imageTask(c.name, in, {c.weights}, {x, y});
   if (c.bias >= 0) task.whole.push_back(c.bias);
   task.byThread = {scratch};
@@ -121,7 +115,7 @@ void convolve(Builder& b, const Convolution& c) {
                         static_cast<int64_t>(plan->starts.size()), together,
                         static_cast<uint16_t*>(r.raw(x)) + p.start(in), static_cast<uint16_t*>(r.raw(weights)),
                         bias >= 0 ? r.f32(bias) : nullptr, activation,
-                        static_cast<uint16_t*>(r.raw(y)) + p.start(out), static_cast<char*>(r.raw(scratch)), roomStep});
+                        static_cast<uint16_t*>(r.raw(y)) + p.start(out), static_cast<char*>(r.raw(scratch))});
   };
   b.imageStep(std::move(task));
 }
@@ -169,44 +163,6 @@ void tileInputGrad(Builder& b, const Node& node) {
   const Placing placing = {in.height, in.width, in.channels, top, left, g.stride, 1, rows, pitch};
   convolve(b, {convName(node, b.shape(dx), b.shape(w)), dy, dx, placing, 1, g.height, g.width,
                packWeights(b, w, true), -1, {false, 0}});
-}
-
-void tileWeightGrad(Builder& b, const Node& node) {
-  const ValueId xValue = node.inputs[0], dyValue = node.inputs[1], dwValue = node.outputs[0];
-  const Shape w = b.shape(dwValue);
-  const Geometry g = geometryOf(node, w);
-  const Images in = lastOf(b, xValue), out = lastOf(b, dyValue);
-  const int64_t pitch = std::max((g.left + in.width - 1) / g.stride + 1, out.width + (g.width - 1) / g.stride);
-  const int64_t rows = out.height + (g.height - 1) / g.stride;
-  const Placing x = {in.height, in.width, in.channels, g.top, g.left, 1, g.stride, rows, pitch};
-  const Placing dy = {out.height, out.width, out.channels, 0, 0, 1, 1, out.height, pitch};
-  const int64_t each = rows * pitch, part = in.count / partsOf(in.count);
-  const int64_t together = std::clamp<int64_t>(LEAST_PIXELS / each, 1, std::max<int64_t>(part, 1));
-  const int64_t most = tilesOf(together * each, TILE_DEPTH) * TILE_DEPTH;
-  const int64_t length = tileGradPitch(most + (g.height - 1) / g.stride * pitch + (g.width - 1) / g.stride);
-  const auto across = [](int64_t channels) { return tilesOf(channels, TILE_LANES) * TILE_LANES; };
-  const int64_t numbers = g.stride * g.stride * across(in.channels) * length + most * across(out.channels) +
-                          most * std::max(in.channels, out.channels) + TILE_LANES;
-  const bool bias = node.flag("bias") && b.used(node.outputs[1]);
-  const int64_t parts = partsOf(in.count), area = w[2] * w[3], sum = tileSums(w[0], w[1], area);
-  const BufferId xs = b.get(xValue, in.block).buffer, dys = b.get(dyValue, out.block).buffer;
-  const BufferId sums = b.scratch(static_cast<size_t>(parts * sum) * sizeof(float));
-  const BufferId room = b.threadScratch(static_cast<size_t>(numbers) * sizeof(uint16_t));
-  Task task = imageTask(convName(node, b.shape(xValue), w), in, {}, {xs, dys});
-  task.grain = together;
-  task.byPart = {sums};
-  task.byThread = {room};
-  task.runPiece = [=](const Run& r, const Piece& p) {
-    kernels().tileGradSums({p.of(in), p.of(out), x, dy, g.stride, g.height, g.width, each, together, length,
-                            static_cast<uint16_t*>(r.raw(xs)) + p.start(in),
-                            static_cast<uint16_t*>(r.raw(dys)) + p.start(out), p.opens, bias,
-                            static_cast<char*>(r.raw(room)), r.f32(sums) + p.part * sum});
-  };
-  b.imageStep(std::move(task));
-  const BufferId dw = b.make(dwValue).buffer, dbias = bias ? b.make(node.outputs[1]).buffer : dw;
-  b.teamStep("unpack weights", {sums, dw, dbias}, [=](const Run& r) {
-    kernels().tileUnpack({w[0], w[1], area, parts, r.f32(sums), r.f32(dw), bias ? r.f32(dbias) : nullptr});
-  });
 }
 
 }  // namespace convoy

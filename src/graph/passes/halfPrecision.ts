@@ -43,30 +43,34 @@ const places: Readonly<Record<string, Places>> = {
 const none: Places = { operands: [], results: [] };
 const placesOf = ({ op }: Node): Places => places[op.name] ?? none;
 
+/** Ops whose results are images where somebody uses them so, and then their operands are. */
+const followers = new Set(["fused", "concat", "pad", "slice"]);
+
+/** Whether an operand of a follower is an image where its results are. */
+function follows({ op, outputs }: Node, { shape }: Value): boolean {
+  if (op.name !== "fused") return true;
+  return shape.every((size, axis) => size === outputs[0].shape[axis]);
+}
+
 /** Images of f32 that are stored as bf16: made by a step that can, and used by one as images. */
 function storedImages(graph: Graph): Set<Value> {
   const nodes = [...liveNodes(graph)].sort((a, b) => a.id - b.id);
-  const returned = new Set(graph.outputs.values());
   const used = new Set<Value>();
   const made = new Set<Value>();
-  const isImage = ({ dtype, shape }: Value) => dtype === "f32" && shape.length === 4;
-  // Of pointwise passes the results are images where one is used so, or where an operand of their shape is one.
-  for (const node of [...nodes].reverse()) {
-    const fused = node.op.name === "fused" && node.outputs.some((value) => used.has(value));
-    const [{ shape } = { shape: [] }] = node.outputs;
-    for (const [at, value] of node.inputs.entries()) {
-      const same =
-        value.shape.length === 4 && value.shape.every((size, axis) => size === shape[axis]);
-      if ((fused && same) || placesOf(node).operands.includes(at)) used.add(value);
+  for (const node of nodes.reverse()) {
+    const { inputs, outputs, op } = node;
+    const { operands, results } = placesOf(node);
+    const follower = followers.has(op.name) && outputs.some((value) => used.has(value));
+    for (const [at, value] of inputs.entries()) {
+      if (value.dtype !== "f32" || value.shape.length !== 4) continue;
+      if (operands.includes(at) || (follower && follows(node, value))) used.add(value);
+    }
+    for (const value of follower ? outputs : results.map((at) => outputs[at])) {
+      if (value && used.has(value)) made.add(value);
     }
   }
-  for (const node of nodes) {
-    const { op, inputs, outputs } = node;
-    const fused = op.name === "fused" && [...inputs, ...outputs].some((value) => used.has(value));
-    const results = fused ? outputs : placesOf(node).results.map((at) => outputs[at]);
-    for (const value of results) if (value && isImage(value) && used.has(value)) made.add(value);
-  }
-  return new Set([...made].filter((value) => !returned.has(value)));
+  for (const value of graph.outputs.values()) made.delete(value);
+  return made;
 }
 
 /**
