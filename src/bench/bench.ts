@@ -58,6 +58,8 @@ export interface BenchOptions {
   readonly nets: number;
   /** Most memory of each of Convoy's training programs, as `300MB`; default no limit. */
   readonly memory?: string;
+  /** In which numbers training steps multiply; default f32. */
+  readonly precision?: "f32" | "bf16";
   readonly peers: readonly Peer[];
   readonly engine: string;
   readonly threads: readonly number[];
@@ -155,13 +157,14 @@ async function rowsOf(workload: Workload, options: BenchOptions, peak?: Peak): P
 
 /** Measures each model and batch against each peer; without peers on its own. */
 export async function bench(options: BenchOptions): Promise<Report> {
-  const { work, models, batches, size, nets, memory, threads, limitSeconds, progress } = options;
+  const { work, models, batches, size, nets, memory, precision } = options;
+  const { threads, limitSeconds, progress } = options;
   progress("the machine's own peak");
   const peak = await measurePeak(threads);
   const rows: Row[] = [];
   for (const model of models) {
     for (const batch of batches) {
-      const shared = { work, size, nets, memory, threads, tuneSeconds: limitSeconds };
+      const shared = { work, size, nets, memory, precision, threads, tuneSeconds: limitSeconds };
       const workload = workloadOf({ ...shared, model, batch });
       rows.push(...(await rowsOf(workload, options, peak)));
     }

@@ -25,6 +25,8 @@ export interface Workload extends Images {
   readonly nets: number;
   /** Most memory of each training program, as `300MB`; peers do without. */
   readonly memory?: string;
+  /** In which numbers a training step multiplies; peers then race their settings of f32 and, beside bf16, of bf16. */
+  readonly precision?: "f32" | "bf16";
   /** Thread counts to choose the fastest from. */
   readonly threads: readonly number[];
   /** Seconds that a peer may spend on finding its fastest setting. */

@@ -1,6 +1,6 @@
 // `convoy bench step`, `infer` and `swarm`: Convoy's work beside that of other libraries.
 
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { bench, type Report, type Row } from "../bench/bench.js";
 import type { Peak } from "../bench/peak.js";
 import { peersWith } from "../bench/peers/index.js";
@@ -19,6 +19,7 @@ interface Options {
   readonly size?: number;
   readonly nets?: number;
   readonly memory?: string;
+  readonly precision?: "f32" | "bf16";
   readonly peers: string[];
   readonly python?: string;
   readonly engine: string;
@@ -96,6 +97,7 @@ function sayPeak(out: Console["out"], { multiplyAdds, matmul }: Peak): void {
 
 function print({ out }: Console, { machine, peak, rows }: Report, { description }: Bench): void {
   say(out, `${machine.cpu}, ${machine.cores} cores, ${machine.system}, Node ${machine.node}`);
+  if (machine.features.length > 0) say(out, machine.features.join(" "));
   if (peak) sayPeak(out, peak);
   say(out, description);
   say(out, "median +- quartile distance; ratio above 1: Convoy is faster");
@@ -142,7 +144,11 @@ function defineBench(parent: Command, console: Console, one: Bench): void {
     .option("--limit <seconds>", "longest wait for an answer of a peer", count, 120)
     .option("--json", "print one object");
   if (nets !== undefined) command.option("--nets <number>", "nets in all", count, nets);
-  if (work !== "infer") command.option("--memory <text>", "most memory of a net's step, as 300MB");
+  if (work !== "infer") {
+    command.option("--memory <text>", "most memory of a net's step, as 300MB");
+    const precision = new Option("--precision <name>", "numbers that a step multiplies");
+    command.addOption(precision.choices(["f32", "bf16"]).default("f32"));
+  }
   command.action(async (options: Options) => {
     const report = await bench({
       work,
@@ -151,6 +157,7 @@ function defineBench(parent: Command, console: Console, one: Bench): void {
       size: options.size,
       nets: options.nets ?? 1,
       memory: options.memory,
+      precision: options.precision,
       peers: options.peers.map((name) => byName("peer", name, known(options.python))),
       engine: options.engine,
       threads: options.threads,

@@ -6,8 +6,9 @@
 // It is the last pass: what is stored is known only when pointwise ops are joined, since what passes from one to the
 // next inside a group is never stored.
 
+import type { DType } from "../../tensor/dtype.js";
 import type { Graph, Node, Value } from "../graph.js";
-import { cast } from "../ops/cast.js";
+import { cast, castOp } from "../ops/cast.js";
 import { liveNodes, rewrite } from "../rewrite.js";
 import { fusePointwise } from "./fusePointwise.js";
 
@@ -99,6 +100,7 @@ export function halfPrecision(graph: Graph): Graph {
   return rewrite(fused, (node, inputs, target) => {
     const { op, attrs, outputs } = node;
     const { multiplied = [] } = placesOf(node);
+    if (op === (castOp as typeof op)) return [cast(inputs[0], attrs["dtype"] as DType)];
     const operands = inputs.map((value, at) => {
       if (multiplied.includes(at)) return as("bf16", value);
       return op.takesHalf ? value : as("f32", value);
