@@ -18,6 +18,7 @@ const start: RunStart = {
   parameters: 61706,
   engine: "native",
   threads: 2,
+  precision: "f32",
   seed: 1,
   optimizer: "adam",
   lr: 0.003,

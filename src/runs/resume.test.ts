@@ -82,18 +82,6 @@ describe("a resumed run is the run that was never interrupted", () => {
     expectSameRun(parted, whole);
   });
 
-  test("with multiplications in bf16, and asked for as auto", async () => {
-    const folder = temporaryFolder();
-    const [whole, parted] = [join(folder, "whole"), join(folder, "parted")];
-    await trainTiny({ out: whole, precision: "bf16" });
-    await trainTiny({ out: parted, precision: "bf16" }, interruptAt(2, 4));
-    await trainTiny({ out: parted, precision: "auto" }, { resume: true });
-    expectSameRun(parted, whole);
-    const f32 = join(folder, "f32");
-    await trainTiny({ out: f32 });
-    expect(bytes(f32, runFiles.last).equals(bytes(whole, runFiles.last))).toBe(false);
-  });
-
   test.each([
     ["before any checkpoint", 1, 3, {}],
     ["after an epoch's checkpoint", 2, 7, {}],

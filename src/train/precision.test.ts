@@ -47,15 +47,21 @@ describe.skipIf(tiles() === undefined)("a step in bf16", () => {
     for (const engine of engines) await (await engine).close();
   });
 
-  test.each(["resnet20", "lenet5", "convnet-gn"])("of %s is near that in f32, and not it", async (name) => {
-    const engine = await engines[0];
-    const [half, whole] = [await evaluated(engine, name, "bf16"), await evaluated(engine, name, "f32")];
-    expect(Math.abs(half.loss / whole.loss - 1)).toBeLessThan(0.02);
-    const difference = half.gradient.map((value, at) => value - whole.gradient[at]);
-    const share = norm(difference) / norm(whole.gradient);
-    expect(share).toBeGreaterThan(1e-4);
-    expect(share).toBeLessThan(0.25);
-  });
+  test.each(["resnet20", "lenet5", "convnet-gn"])(
+    "of %s is near that in f32, and not it",
+    async (name) => {
+      const engine = await engines[0];
+      const [half, whole] = [
+        await evaluated(engine, name, "bf16"),
+        await evaluated(engine, name, "f32"),
+      ];
+      expect(Math.abs(half.loss / whole.loss - 1)).toBeLessThan(0.02);
+      const difference = half.gradient.map((value, at) => value - whole.gradient[at]);
+      const share = norm(difference) / norm(whole.gradient);
+      expect(share).toBeGreaterThan(1e-4);
+      expect(share).toBeLessThan(0.25);
+    },
+  );
 
   test("gives the same bits with any number of threads", async () => {
     const [one, ...others] = await Promise.all(

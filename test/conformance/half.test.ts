@@ -137,7 +137,13 @@ const others: readonly Example[] = [
     name: "maxPool2d",
     operands: { x: images },
     build: ({ x }) =>
-      node("maxPool2d", [x], { kernel: [3, 3], strides: [2, 2], padding: [1, 1, 1, 1], dilation: [1, 1], half: [0] }),
+      node("maxPool2d", [x], {
+        kernel: [3, 3],
+        strides: [2, 2],
+        padding: [1, 1, 1, 1],
+        dilation: [1, 1],
+        half: [0],
+      }),
   },
   {
     name: "reduceSum",

@@ -141,7 +141,7 @@ export const slice = (x: Value, starts: readonly number[], sizes: Shape): Value 
 export const padOp: Op<{ readonly before: readonly number[]; readonly after: readonly number[] }> =
   {
     name: "pad",
-  takesHalf: true,
+    takesHalf: true,
     infer([x], { before, after }) {
       const valid = (list: readonly number[]) =>
         list.length === x.shape.length && list.every((n) => Number.isInteger(n) && n >= 0);

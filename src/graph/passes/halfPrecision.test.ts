@@ -6,10 +6,10 @@ import { createModel } from "../../models/index.js";
 import { fuseUpdate, getRule } from "../../optim/index.js";
 import { trainingGraph } from "../../tasks/index.js";
 import { Graph, type Value } from "../graph.js";
+import { relu } from "../ops/activations.js";
 import { input, read, write } from "../ops/bindings.js";
 import { cast } from "../ops/cast.js";
 import { conv2d } from "../ops/conv.js";
-import { relu } from "../ops/activations.js";
 import { reshape, slice } from "../ops/shape.js";
 import { halfPrecision } from "./halfPrecision.js";
 
@@ -22,31 +22,34 @@ const stepOf = (name: string) => {
 
 const multiplied = new Set(["conv2d", "conv2dInputGrad", "conv2dWeightGrad", "matmul"]);
 
-describe.each(["resnet20", "lenet5", "mobilenetv2", "convnet-gn", "squeezenet1.0"])("a step of %s", (name) => {
-  const { nodes, outputs } = stepOf(name);
+describe.each(["resnet20", "lenet5", "mobilenetv2", "convnet-gn", "squeezenet1.0"])(
+  "a step of %s",
+  (name) => {
+    const { nodes, outputs } = stepOf(name);
 
-  test("multiplies bf16", () => {
-    const operands = nodes
-      .filter(({ op }) => multiplied.has(op.name))
-      .flatMap(({ inputs }) => inputs.slice(0, 2));
-    expect(operands.length).toBeGreaterThan(0);
-    expect(operands.every(({ dtype }) => dtype === "bf16")).toBe(true);
-  });
+    test("multiplies bf16", () => {
+      const operands = nodes
+        .filter(({ op }) => multiplied.has(op.name))
+        .flatMap(({ inputs }) => inputs.slice(0, 2));
+      expect(operands.length).toBeGreaterThan(0);
+      expect(operands.every(({ dtype }) => dtype === "bf16")).toBe(true);
+    });
 
-  test("rounds a value once", () => {
-    const rounded = nodes.filter(({ op, attrs }) => op.name === "cast" && attrs.dtype === "bf16");
-    expect(new Set(rounded.map(({ inputs }) => inputs[0])).size).toBe(rounded.length);
-  });
+    test("rounds a value once", () => {
+      const rounded = nodes.filter(({ op, attrs }) => op.name === "cast" && attrs.dtype === "bf16");
+      expect(new Set(rounded.map(({ inputs }) => inputs[0])).size).toBe(rounded.length);
+    });
 
-  test("keeps weights, their gradients and outputs in f32", () => {
-    const written = nodes.filter(({ op }) => op.name === "write").map(({ inputs }) => inputs[0]);
-    const grads = nodes
-      .filter(({ op }) => op.name === "conv2dWeightGrad")
-      .flatMap(({ outputs }) => outputs);
-    const kept = [...written, ...grads, ...outputs.values()];
-    expect(kept.every(({ dtype }) => dtype !== "bf16")).toBe(true);
-  });
-});
+    test("keeps weights, their gradients and outputs in f32", () => {
+      const written = nodes.filter(({ op }) => op.name === "write").map(({ inputs }) => inputs[0]);
+      const grads = nodes
+        .filter(({ op }) => op.name === "conv2dWeightGrad")
+        .flatMap(({ outputs }) => outputs);
+      const kept = [...written, ...grads, ...outputs.values()];
+      expect(kept.every(({ dtype }) => dtype !== "bf16")).toBe(true);
+    });
+  },
+);
 
 test("images that batch norm and convolutions pass on are stored as bf16", () => {
   const stored = stepOf("resnet20").nodes.filter(({ op }) => /^(conv2d|batchNorm)$/.test(op.name));
@@ -66,7 +69,10 @@ describe("a convolution", () => {
   test("whose result is returned, or read as plain numbers, keeps it in f32", () => {
     const returned = convolved((y) => y.graph.output("y", y));
     const reshaped = convolved((y) => y.graph.output("y", reshape(y, [2, 36])));
-    expect([returned, reshaped].map((nodes) => dtypesOf(nodes, "conv2d"))).toEqual([["f32"], ["f32"]]);
+    expect([returned, reshaped].map((nodes) => dtypesOf(nodes, "conv2d"))).toEqual([
+      ["f32"],
+      ["f32"],
+    ]);
   });
 
   test("gives its images in bf16 to the next one", () => {
