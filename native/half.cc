@@ -29,7 +29,7 @@ class CastAround {
 
   Graph all() {
     for (const Node& node : from_.nodes) {
-      const bool direct = node.op == "cast" || !touchesHalf(from_, node) || hasHalfKernels(from_, node);
+      const bool direct = !takesHalf(node.op) || !touchesHalf(from_, node) || hasHalfKernels(from_, node);
       if (direct) to_.nodes.push_back(node);
       else wrap(node);
     }

@@ -12,8 +12,7 @@ bool storesHalf(const Node& node, size_t result);
 /** Whether any operand or result of a node is bf16. */
 bool touchesHalf(const Graph& graph, const Node& node);
 
-/** The graph in which every node that touches bf16 is a cast, or has kernels for it; others compute in f32 between
- * casts. */
+/** The graph in which ops that take bf16 for f32 have kernels for what they get; others compute in f32 between casts. */
 Graph castAround(const Graph& graph);
 
 }  // namespace convoy
