@@ -56,6 +56,7 @@ Napi::Value describe(const Napi::CallbackInfo& info) {
   Napi::Object result = Napi::Object::New(info.Env());
   result.Set("isa", convoy::isaName());
   result.Set("wide", convoy::kernels().wide);
+  result.Set("tiles", convoy::kernels().tiles);
   result.Set("gap", static_cast<double>(convoy::GAP));
   result.Set("onednn", std::to_string(version->major) + "." + std::to_string(version->minor) + "." +
                            std::to_string(version->patch));

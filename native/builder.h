@@ -36,6 +36,7 @@ class Builder {
   const Graph& graph() const { return graph_; }
   const TensorType& type(ValueId value) const { return graph_.values[static_cast<size_t>(value)]; }
   const Shape& shape(ValueId value) const { return type(value).shape; }
+  bool isHalf(ValueId value) const { return type(value).dtype == DType::BF16; }
 
   /** The layout that a value has now, wherever it was made. */
   int64_t blockOf(ValueId value) const;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "builder.h"
+#include "half.h"
 #include "infer/infer.h"
 
 namespace convoy {
@@ -109,11 +110,18 @@ void Check::checkTypes(const Node& node) const {
   for (ValueId input : node.inputs) {
     expect(isMade(input), node, "an operand that nothing makes");
     const DType type = typeOf(input).dtype;
-    const bool takesAll = node.op == "cast" || node.op == "integerConv2d";
-    expect(takesAll || (type != DType::I8 && type != DType::BF16), node, "expected f32, i32 or u8; use cast");
     operands.push_back(typeOf(input));
+    if (type == DType::BF16 && takesHalf(node.op)) operands.back().dtype = DType::F32;
+    const DType seen = operands.back().dtype;
+    const bool takesAll = node.op == "cast" || node.op == "integerConv2d";
+    expect(takesAll || (seen != DType::I8 && seen != DType::BF16), node, "expected f32, i32 or u8; use cast");
   }
-  const Types results = rule.infer(node, operands);
+  Types results = rule.infer(node, operands);
+  for (size_t at = 0; at < results.size(); at++) {
+    if (!storesHalf(node, at)) continue;
+    expect(takesHalf(node.op) && results[at].dtype == DType::F32, node, "a result that cannot be stored as bf16");
+    results[at].dtype = DType::BF16;
+  }
   expect(results.size() == node.outputs.size(), node, "another number of results");
   for (size_t at = 0; at < results.size(); at++) {
     expect(exists(node.outputs[at]), node, "a result of nowhere");

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "builder.h"
+#include "half.h"
 
 namespace convoy {
 namespace {
@@ -201,14 +202,16 @@ std::unique_ptr<Program> Builder::finish() {
 
 std::unique_ptr<Program> compile(const Graph& graph) {
   checkGraph(graph);
-  Builder builder(graph);
+  const Graph cast = castAround(graph);
+  Builder builder(cast);
   builder.lowerAll();
   return builder.finish();
 }
 
 Memory measure(const Graph& graph) {
   checkGraph(graph);
-  Builder builder(graph);
+  const Graph cast = castAround(graph);
+  Builder builder(cast);
   builder.lowerAll();
   return builder.memory();
 }

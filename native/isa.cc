@@ -36,7 +36,9 @@ ISA_BYTES(avx2vnni)
 #ifdef CONVOY_HAS_avx512
 ISA_TABLE(avx512)
 ISA_BYTES(avx512vnni)
-ISA_BYTES(amx)
+#endif
+#ifdef CONVOY_HAS_amx
+ISA_TABLE(amx)
 #endif
 
 namespace {
@@ -56,11 +58,12 @@ bool says(unsigned leaf, unsigned part, int which, int bit) {
   return (registers[which] >> bit & 1u) != 0;
 }
 
-/** AMX is there when the system lends its registers to this process, for which it must be asked. */
-bool lendsTiles() {
+/** Tiles of bf16 and of bytes are there when the system lends their registers to this process, for which it must be asked. */
+[[maybe_unused]] bool lendsTiles() {
 #if defined(__linux__)
   constexpr long ASK = 0x1023, TILES = 18;
-  return says(7, 0, 3, 24) && says(7, 0, 3, 25) && syscall(SYS_arch_prctl, ASK, TILES) == 0;
+  const bool halves = says(7, 0, 3, 22) && says(7, 1, 0, 5), bytes = says(7, 0, 3, 25);
+  return says(7, 0, 3, 24) && halves && bytes && syscall(SYS_arch_prctl, ASK, TILES) == 0;
 #else
   return false;
 #endif
@@ -99,7 +102,9 @@ const Isa* isas(int& count) {
 #ifdef CONVOY_HAS_avx512
       {"avx512", avx512::TABLE, wide},
       {"avx512-vnni", WITH_BYTES(avx512, avx512vnni), wideBytes},
-      {"amx", WITH_BYTES(avx512, amx), tiles},
+#endif
+#ifdef CONVOY_HAS_amx
+      {"amx", amx::TABLE, tiles},
 #endif
   };
   count = sizeof(list) / sizeof(list[0]);

@@ -58,12 +58,19 @@ def seconds_with(workload, setting):
         contender.close()
 
 
+def precisions(workload):
+    """A step in bf16 is compared with the best of f32 and bf16 (autocast), any other work with f32."""
+    return ("f32", "bf16") if workload.get("precision") == "bf16" else ("f32",)
+
+
 def fastest(workload):
     """All eager settings, then compiled ones, best first, while the time allows."""
     end = time.perf_counter() + workload["tuneSeconds"]
     eager = [
-        {"processes": processes, "threads": threads, "layout": layout, "compiled": False}
-        for (processes, threads), layout in itertools.product(arrangements(workload), FORMATS)
+        {"processes": processes, "threads": threads, "layout": layout, "precision": precision, "compiled": False}
+        for (processes, threads), layout, precision in itertools.product(
+            arrangements(workload), FORMATS, precisions(workload)
+        )
     ]
     results = [(seconds_with(workload, setting), at, setting) for at, setting in enumerate(eager)]
     for _, at, setting in sorted(results):
@@ -81,7 +88,7 @@ def fastest(workload):
 def describe(setting):
     processes, threads = setting["processes"], setting["threads"]
     each = f"{threads} thread{'s' if threads > 1 else ''}"
-    kind = f"{setting['layout']}, {'compiled' if setting['compiled'] else 'eager'}"
+    kind = f"{setting['layout']}, {setting['precision']}, {'compiled' if setting['compiled'] else 'eager'}"
     return f"{f'{processes} processes of ' if processes > 1 else ''}{each}, {kind}"
 
 

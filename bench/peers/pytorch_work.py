@@ -44,7 +44,9 @@ def open_step(workload, setting):
     optimizer = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9, nesterov=True, weight_decay=5e-4, fused=True)
 
     def evaluate():
-        return loss(net(x))
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=setting["precision"] == "bf16"):
+            outputs = net(x)
+        return loss(outputs.float())
 
     if setting["compiled"]:
         evaluate = torch.compile(evaluate)

@@ -25,9 +25,6 @@ void normalise(const BatchNormArgs& a) {
   });
 }
 
-struct GradSums {
-  double dy, dyx;
-};
 static_assert(sizeof(Moments) <= NORM_SUMS && sizeof(GradSums) <= NORM_SUMS, "room for a channel's sums");
 
 /** The sums of a channel over one part of the batch. */

@@ -1,6 +1,7 @@
 // Numbers in another element type: whole ones cut off towards zero and kept within their range, NaN as 0; bf16 to
 // nearest, ties to even, NaN kept. i32 becomes an f32 first.
 #include "math.h"
+#include "parallel.h"
 
 namespace convoy {
 namespace CONVOY_ISA {
@@ -63,11 +64,13 @@ template <class From, class To>
 void castAll(const CastArgs& c) {
   const auto* x = static_cast<const From*>(c.source);
   auto* y = static_cast<To*>(c.target);
-#pragma omp parallel for simd schedule(static) if (c.size > SERIAL)
-  for (int64_t i = 0; i < c.size; i++) {
-    if constexpr (IsWhole<To>::value) storeWhole(wholeOf(x[i]), y[i]);
-    else store(numberOf(x[i]), y[i]);
-  }
+  share(c.size, c.size > SERIAL, [&](int64_t begin, int64_t end) {
+#pragma omp simd
+    for (int64_t i = begin; i < end; i++) {
+      if constexpr (IsWhole<To>::value) storeWhole(wholeOf(x[i]), y[i]);
+      else store(numberOf(x[i]), y[i]);
+    }
+  });
 }
 
 template <class From>

@@ -11,6 +11,7 @@
 #include "images.h"
 #include "integerArgs.h"
 #include "normArgs.h"
+#include "tileArgs.h"
 
 namespace convoy {
 
@@ -18,11 +19,12 @@ namespace convoy {
 enum class Access : uint8_t { Full, Scalar, Periodic };
 
 struct Operand {
-  const float* data;
+  const void* data;
   Access access;
   int64_t inner;
   int64_t period;
   int64_t lane;
+  bool half;  // whether the numbers are bf16; only of Access::Full
 };
 
 /** One instruction of a fused pointwise pass; registers are blocks of numbers. */
@@ -71,7 +73,8 @@ struct FusedArgs {
   int registerCount;
   /** Register of each result and where it goes. */
   const int16_t* results;
-  float* const* outputs;
+  void* const* outputs;
+  const uint8_t* halves;  // whether a result is stored as bf16
   int resultCount;
 };
 
@@ -118,7 +121,7 @@ struct CopyArgs {
   int64_t sizes[6];
   int64_t from[6];
   int64_t to[6];
-  size_t bytes;  // of an element: 1 or 4
+  size_t bytes;  // of an element: 1, 2 or 4
   const void* source;
   void* target;
 };
@@ -187,6 +190,8 @@ struct Kernels {
   /** Whether there are 32 registers of 16 numbers, which the direct and Winograd's kernels and those of 1x1
    * want; else oneDNN is faster. */
   bool wide;
+  /** Whether convolutions of bf16 are done by tiles of AMX. */
+  bool tiles;
 #define KERNEL(result, name, arguments) result(*name) arguments;
 #include "kernels.inc"
 #undef KERNEL

@@ -10,13 +10,17 @@ CONVOY_INLINE int64_t paddedChannels(const Images& im) { return im.blocks() * im
 /** Bytes that the sums of a channel take: of its moments, or for its gradient. */
 constexpr int64_t NORM_SUMS = 24;
 
-/** Takes images of one part of a batch into the moments of its channels. */
-struct BatchNormSumsArgs {
+/** Takes images of one part of a batch into the moments of its channels. Images are floats, or of bf16, which lie
+ * channels-last. */
+template <class Number>
+struct NormSumsArgs {
   Images images;
-  const float* x;
+  const Number* x;
   bool opens;  // whether these are the first images of the part
   void* sums;  // NORM_SUMS bytes for each of the padded channels
 };
+using BatchNormSumsArgs = NormSumsArgs<float>;
+using HalfNormSumsArgs = NormSumsArgs<uint16_t>;
 
 /** Mean and variance of each channel from the moments of all parts. */
 struct BatchNormStatisticsArgs {
@@ -43,30 +47,36 @@ struct BatchNormScaleArgs {
   BatchNormScale to;
 };
 
-struct BatchNormArgs {
+template <class Number>
+struct NormArgs {
   Images images;
-  const float* x;
-  const float* residual;  // may be null
+  const Number* x;
+  const Number* residual;  // may be null
   const float* scale;
   const float* shift;
   Activation activation;
-  float* y;
+  Number* y;
 };
+using BatchNormArgs = NormArgs<float>;
+using HalfNormArgs = NormArgs<uint16_t>;
 
-struct BatchNormGradArgs {
+template <class Number>
+struct NormGradArgs {
   Images images;
-  const float* dy;
-  const float* x;
-  const float* y;  // only with an activation and a residual, else null
+  const Number* dy;
+  const Number* x;
+  const Number* y;  // only with an activation and a residual, else null
   Activation activation;
   BatchNormScale forward;
   const float* slope;  // dx = scale * dy + slope * x + offset; both only in the second pass
   const float* offset;
-  float* dx;         // of the second pass
-  float* dresidual;  // may be null; the first pass stores the masked dy there, and the second reads that
-  bool opens;        // as in BatchNormSumsArgs
+  Number* dx;         // of the second pass
+  Number* dresidual;  // may be null; the first pass stores the masked dy there, and the second reads that
+  bool opens;         // as in NormSumsArgs
   void* sums;
 };
+using BatchNormGradArgs = NormGradArgs<float>;
+using HalfNormGradArgs = NormGradArgs<uint16_t>;
 
 /** Slope and offset, in padded channels, from all parts of the batch, and the gradients of scale and shift. */
 struct BatchNormSlopesArgs {

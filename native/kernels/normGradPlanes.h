@@ -10,6 +10,11 @@ namespace CONVOY_ISA {
  * activation. Without a residual it is worked out again, which is faster than to read it. */
 enum class Mask { None, ByResult, ByInput };
 
+/** What a channel of a batch sums up for its gradient. */
+struct GradSums {
+  double dy, dyx;
+};
+
 /** What the passes read and write at one place. */
 struct GradPlanes {
   const float* dy;

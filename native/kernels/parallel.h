@@ -38,6 +38,23 @@ CONVOY_INLINE void share(int64_t count, bool enough, const Work& work) {
   part(omp_get_thread_num(), omp_get_num_threads());
 }
 
+/** What each thread that shares a kernel has of some memory; in a chain all of it is the thread's own. */
+class RoomOf {
+ public:
+  CONVOY_INLINE RoomOf(char* all, int64_t bytes)
+      : all_(all), step_((bytes + 63) / 64 * 64), own_(!member && omp_in_parallel()) {}
+  template <class T>
+  CONVOY_INLINE T* of() const {
+    const int64_t thread = member ? member->thread : own_ ? 0 : omp_get_thread_num();
+    return reinterpret_cast<T*>(all_ + thread * step_);
+  }
+
+ private:
+  char* all_;
+  int64_t step_;
+  bool own_;
+};
+
 /** Calls turn(i) for each i of [0, count), shared by threads in the same way. */
 template <class Turn>
 CONVOY_INLINE void shareEach(int64_t count, bool enough, const Turn& turn) {

@@ -1,5 +1,6 @@
 // Fused pointwise passes: a small register machine whose registers are blocks of numbers that stay in
 // the first-level cache, so that a chain of any length reads and writes memory once.
+#include "halves.h"
 #include "kernels.h"
 #include "math.h"
 #include "pairs.h"
@@ -66,12 +67,12 @@ void execute(uint8_t code, float value, float* to, const float* a, const float* 
 }
 
 /** Fills a register with elements [start, start + n) of a broadcast operand. */
-void load(const Operand& o, int64_t start, int64_t n, float* to) {
+void broadcast(const Operand& o, int64_t start, int64_t n, float* to) {
   if (o.lane == 1) {
     for (int64_t i = 0; i < n;) {
       const int64_t row = (start + i) / o.inner;
       const int64_t end = (row + 1) * o.inner - start < n ? (row + 1) * o.inner - start : n;
-      const float value = o.data[row % o.period];
+      const float value = static_cast<const float*>(o.data)[row % o.period];
       for (; i < end; i++) to[i] = value;
     }
     return;
@@ -80,10 +81,23 @@ void load(const Operand& o, int64_t start, int64_t n, float* to) {
     const int64_t at = start + i;
     const int64_t lane = at % o.lane;
     const int64_t count = o.lane - lane < n - i ? o.lane - lane : n - i;
-    const float* from = o.data + (at / o.inner % o.period) * o.lane + lane;
+    const float* from = static_cast<const float*>(o.data) + (at / o.inner % o.period) * o.lane + lane;
     for (int64_t k = 0; k < count; k++) to[i + k] = from[k];
     i += count;
   }
+}
+
+/** Elements of an operand of the results' shape where they lie, or from bf16 in a register. */
+CONVOY_INLINE const float* floatsOf(const Operand& o, int64_t start, int64_t n, float* to) {
+  if (!o.half) return static_cast<const float*>(o.data) + start;
+  const uint16_t* from = static_cast<const uint16_t*>(o.data) + start;
+  for (int64_t i = 0; i < n; i += 16) store<16>(to + i, loadHalves<16>(from + i));
+  return to;
+}
+
+/** Numbers as bf16; whole vectors of them, as images of 16 channels have. */
+CONVOY_INLINE void storeAll(const float* from, int64_t n, uint16_t* to) {
+  for (int64_t i = 0; i < n; i += 16) storeHalves<16>(to + i, load<16>(from + i));
 }
 
 /** One thread's view of the registers: where each is written, and where it is read. */
@@ -95,11 +109,12 @@ struct Registers {
 
 /** Whether instructions from `next` on read an operand that a result lies over. */
 bool readLater(const FusedArgs& f, int result, int next) {
-  const float *begin = f.outputs[result], *end = begin + f.size;
+  const auto endOf = [&](const void* data, bool half) { return static_cast<const char*>(data) + f.size * (half ? 2 : 4); };
+  const void *begin = f.outputs[result], *end = endOf(begin, f.halves[result]);
   for (int o = 0; o < f.operandCount; o++) {
     const Operand& operand = f.operands[o];
     // Others are read before any instruction, at the start or at each block.
-    if (operand.access != Access::Full || operand.data + f.size <= begin || operand.data >= end) continue;
+    if (operand.access != Access::Full || endOf(operand.data, operand.half) <= begin || operand.data >= end) continue;
     for (int k = next; k < f.codeCount; k++) {
       for (const int16_t from : f.code[k].from) {
         if (from == o) return true;
@@ -115,7 +130,7 @@ void findDirect(const FusedArgs& f, int16_t* direct) {
   for (int r = 0; r < f.resultCount; r++) {
     int last = f.codeCount - 1;
     while (last >= 0 && f.code[last].to != f.results[r]) last--;
-    if (last >= 0 && direct[last] < 0 && !readLater(f, r, last + 1)) direct[last] = static_cast<int16_t>(r);
+    if (last >= 0 && direct[last] < 0 && !f.halves[r] && !readLater(f, r, last + 1)) direct[last] = static_cast<int16_t>(r);
   }
 }
 
@@ -124,29 +139,33 @@ void range(const FusedArgs& f, int64_t begin, int64_t end, const Registers& regi
   float** targets = registers.targets;
   for (int o = 0; o < f.operandCount; o++) {
     if (f.operands[o].access != Access::Scalar) continue;
-    const float value = *f.operands[o].data;
+    const float value = *static_cast<const float*>(f.operands[o].data);
     for (int64_t i = 0; i < BLOCK; i++) targets[o][i] = value;
   }
   for (int64_t at = begin; at < end; at += BLOCK) {
     const int64_t n = end - at < BLOCK ? end - at : BLOCK;
     for (int o = 0; o < f.operandCount; o++) {
       const Operand& operand = f.operands[o];
-      if (operand.access == Access::Full) sources[o] = operand.data + at;
-      if (operand.access == Access::Periodic) load(operand, at, n, targets[o]);
+      if (operand.access == Access::Full) sources[o] = floatsOf(operand, at, n, targets[o]);
+      if (operand.access == Access::Periodic) broadcast(operand, at, n, targets[o]);
     }
     for (int k = 0; k < f.codeCount; k++) {
       const Instruction& in = f.code[k];
       const float* a = in.from[0] < 0 ? nullptr : sources[in.from[0]];
       const float* b = in.from[1] < 0 ? nullptr : sources[in.from[1]];
       const float* c = in.from[2] < 0 ? nullptr : sources[in.from[2]];
-      float* to = registers.direct[k] < 0 ? targets[in.to] : f.outputs[registers.direct[k]] + at;
+      float* to = registers.direct[k] < 0 ? targets[in.to] : static_cast<float*>(f.outputs[registers.direct[k]]) + at;
       execute(in.code, in.value, to, a, b, c, n);
       sources[in.to] = to;
     }
     // Other results are stored last, so that they may take the place of an operand.
     for (int r = 0; r < f.resultCount; r++) {
       const float* from = sources[f.results[r]];
-      float* to = f.outputs[r] + at;
+      if (f.halves[r]) {
+        storeAll(from, n, static_cast<uint16_t*>(f.outputs[r]) + at);
+        continue;
+      }
+      float* to = static_cast<float*>(f.outputs[r]) + at;
       if (from == to) continue;
 #pragma omp simd
       for (int64_t i = 0; i < n; i++) to[i] = from[i];

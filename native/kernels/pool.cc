@@ -206,6 +206,41 @@ void maxPoolGradPlane(const PoolArgs& a, const float* dy, float* dx, const uint8
   }
 }
 
+/** Blocks of many channels, as many at a time as a register holds. */
+void avgPoolStrips(const PoolArgs& a, const float* x, float* y) {
+  const int64_t block = a.in.block;
+  for (int64_t l = 0; l < block; l += 16) {
+    Lanes<16> sum;
+    windows(
+        a, [&](int64_t) { sum = Lanes<16>{}; },
+        [&](int64_t, int64_t in, uint8_t) { sum += load<16>(x + in * block + l); },
+        [&](int64_t out, float share) { store<16>(y + out * block + l, sum * share); });
+  }
+}
+
+void avgPoolGradStrips(const PoolArgs& a, const float* dy, float* dx) {
+  const int64_t block = a.in.block;
+  for (int64_t i = 0; i < a.in.plane(); i++) dx[i] = 0;
+  for (int64_t l = 0; l < block; l += 16) {
+    Lanes<16> grad;
+    windows(
+        a,
+        [&](int64_t out) {
+          const Span rows = spanOf(out / a.out.width, a.in.height, a.window, 0);
+          const Span columns = spanOf(out % a.out.width, a.in.width, a.window, 1);
+          grad = load<16>(dy + out * block + l) * shareOf(a, rows, columns);
+        },
+        [&](int64_t, int64_t in, uint8_t) {
+          float* to = dx + in * block + l;
+          store<16>(to, load<16>(to) + grad);
+        },
+        [](int64_t, float) {});
+  }
+}
+
+/** Whether a block is several whole registers. */
+CONVOY_INLINE bool inStrips(const PoolArgs& a) { return a.in.block > 16 && a.in.block % 16 == 0; }
+
 template <int STATIC>
 void avgPoolPlane(const PoolArgs& a, const float* x, float* y) {
   const int64_t lanes = STATIC ? STATIC : a.in.block;
@@ -285,12 +320,14 @@ void maxPoolGrad(const PoolArgs& a) {
 
 void avgPool(const PoolArgs& a) {
   planes(a, a.in, a.out, [&](const float* x, float* y, uint8_t*) {
+    if (inStrips(a)) return avgPoolStrips(a, x, y);
     BY_BLOCK(avgPoolPlane, a, x, y);
   });
 }
 
 void avgPoolGrad(const PoolArgs& a) {
   planes(a, a.out, a.in, [&](const float* dy, float* dx, uint8_t*) {
+    if (inStrips(a)) return avgPoolGradStrips(a, dy, dx);
     BY_BLOCK(avgPoolGradPlane, a, dy, dx);
   });
 }

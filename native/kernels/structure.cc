@@ -64,7 +64,10 @@ void copyRows(const CopyArgs& c) {
 }  // namespace
 
 // Whatever its type, an element is only moved.
-void copy(const CopyArgs& c) { c.bytes == 1 ? copyRows<uint8_t>(c) : copyRows<uint32_t>(c); }
+void copy(const CopyArgs& c) {
+  if (c.bytes == 1) return copyRows<uint8_t>(c);
+  c.bytes == 2 ? copyRows<uint16_t>(c) : copyRows<uint32_t>(c);
+}
 
 void clearPadding(const Images& im, float* x) {
   const int64_t filled = im.channels % im.block;

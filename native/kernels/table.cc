@@ -1,6 +1,7 @@
 // The table of one instruction set.
 #include "kernels.h"
 #include "lanes.h"
+#include "tiles.h"
 
 namespace convoy {
 namespace CONVOY_ISA {
@@ -11,6 +12,7 @@ namespace CONVOY_ISA {
 
 extern const Kernels TABLE = {
     WIDE,
+    TILES,
 #define KERNEL(result, name, arguments) name,
 #include "kernels.inc"
 #undef KERNEL

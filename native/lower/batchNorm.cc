@@ -21,8 +21,37 @@ struct Sums {
   void* of(const Run& r, const Piece& p) const { return static_cast<char*>(r.raw(buffer)) + p.part * bytes; }
 };
 
-float* optional(const Run& r, BufferId buffer, int64_t start) {
-  return buffer >= 0 ? r.f32(buffer) + start : nullptr;
+/** Images from one on; null where there are none. */
+template <class Number>
+Number* imagesAt(const Run& r, BufferId buffer, int64_t start) {
+  return buffer >= 0 ? static_cast<Number*>(r.raw(buffer)) + start : nullptr;
+}
+
+/** The layout of the node's images: whatever they have, and of bf16 channels-last. */
+Images imagesOf(const Builder& b, ValueId x) {
+  return b.images(x, b.isHalf(x) ? b.shape(x)[1] : b.blockOf(x));
+}
+
+/** The kernels by the type of the images' numbers. */
+template <class Number>
+struct NormKernels {
+  void (*sums)(const NormSumsArgs<Number>&);
+  void (*norm)(const NormArgs<Number>&);
+  void (*gradSums)(const NormGradArgs<Number>&);
+  void (*grad)(const NormGradArgs<Number>&);
+};
+
+template <class Number>
+NormKernels<Number> normKernels();
+template <>
+NormKernels<float> normKernels() {
+  const Kernels& k = kernels();
+  return {k.batchNormSums, k.batchNorm, k.batchNormGradSums, k.batchNormGrad};
+}
+template <>
+NormKernels<uint16_t> normKernels() {
+  const Kernels& k = kernels();
+  return {k.halfNormSums, k.halfNorm, k.halfNormGradSums, k.halfNormGrad};
 }
 
 float epsOf(const Node& node) { return static_cast<float>(node.number("eps")); }
@@ -54,8 +83,9 @@ Scale scaleStep(Builder& b, const Node& node, const Images& im, const Statistics
 }
 
 /** The second pass, to the node's first result. */
+template <class Number>
 void applyNorm(Builder& b, const Node& node, const Statistics& statistics, BufferId residual) {
-  const Images im = b.images(node.inputs[0], b.blockOf(node.inputs[0]));
+  const Images im = imagesOf(b, node.inputs[0]);
   const Scale scale = scaleStep(b, node, im, statistics);
   const BufferId x = b.get(node.inputs[0], im.block).buffer, y = b.make(node.outputs[0], im.block).buffer;
   const Activation activation = activationOf(node);
@@ -63,23 +93,22 @@ void applyNorm(Builder& b, const Node& node, const Statistics& statistics, Buffe
   task.runPiece = [=](const Run& r, const Piece& p) {
     const int64_t start = p.start(im);
     const BatchNormScale by = scale.of(r);
-    kernels().batchNorm({p.of(im), r.f32(x) + start, optional(r, residual, start), by.scale, by.shift, activation,
-                         r.f32(y) + start});
+    normKernels<Number>().norm({p.of(im), imagesAt<Number>(r, x, start), imagesAt<Number>(r, residual, start), by.scale,
+                                by.shift, activation, imagesAt<Number>(r, y, start)});
   };
   b.imageStep(std::move(task));
 }
 
-}  // namespace
-
-void lowerBatchNorm(Builder& b, const Node& node) {
+template <class Number>
+void lowerNorm(Builder& b, const Node& node) {
   const ValueId xValue = node.inputs[0];
-  const Images im = b.images(xValue, b.blockOf(xValue));
+  const Images im = imagesOf(b, xValue);
   const BufferId x = b.get(xValue, im.block).buffer;
   const Sums sums(b, im);
   Task sum = imageTask("batchNorm sums", im, {}, {x});
   sum.byPart = {sums.buffer};
   sum.runPiece = [=](const Run& r, const Piece& p) {
-    kernels().batchNormSums({p.of(im), r.f32(x) + p.start(im), p.opens, sums.of(r, p)});
+    normKernels<Number>().sums({p.of(im), imagesAt<Number>(r, x, p.start(im)), p.opens, sums.of(r, p)});
   };
   b.imageStep(std::move(sum));
 
@@ -89,21 +118,23 @@ void lowerBatchNorm(Builder& b, const Node& node) {
                                    r.f32(variance)});
   });
   const BufferId residual = node.inputs.size() > 3 ? b.get(node.inputs[3], im.block).buffer : -1;
-  applyNorm(b, node, {b.plain(node.inputs[1]), b.plain(node.inputs[2]), mean, variance}, residual);
+  applyNorm<Number>(b, node, {b.plain(node.inputs[1]), b.plain(node.inputs[2]), mean, variance}, residual);
 }
 
-void lowerBatchNormApply(Builder& b, const Node& node) {
-  const int64_t block = b.blockOf(node.inputs[0]);
+template <class Number>
+void lowerApply(Builder& b, const Node& node) {
+  const int64_t block = imagesOf(b, node.inputs[0]).block;
   const BufferId residual = node.inputs.size() > 5 ? b.get(node.inputs[5], block).buffer : -1;
-  applyNorm(b, node,
-            {b.plain(node.inputs[1]), b.plain(node.inputs[2]), b.plain(node.inputs[3]), b.plain(node.inputs[4])},
-            residual);
+  applyNorm<Number>(
+      b, node, {b.plain(node.inputs[1]), b.plain(node.inputs[2]), b.plain(node.inputs[3]), b.plain(node.inputs[4])},
+      residual);
 }
 
-void lowerBatchNormGrad(Builder& b, const Node& node) {
+template <class Number>
+void lowerGrad(Builder& b, const Node& node) {
   const ValueId dyValue = node.inputs[0], xValue = node.inputs[1];
-  const int64_t block = b.blockOf(xValue);
-  const Images im = b.images(xValue, block);
+  const Images im = imagesOf(b, xValue);
+  const int64_t block = im.block;
   const int64_t padded = paddedChannels(im);
   const BufferId dy = b.get(dyValue, block).buffer, x = b.get(xValue, block).buffer;
   const BufferId gamma = b.plain(node.inputs[2]), beta = b.plain(node.inputs[3]);
@@ -117,16 +148,25 @@ void lowerBatchNormGrad(Builder& b, const Node& node) {
   const BufferId dresidual = hasResidual ? b.make(node.outputs[3], block).buffer : -1;
   const Scale forward = scaleStep(b, node, im, {gamma, beta, mean, variance});
 
-  const auto grad = [=](const Run& r, const Piece& p, BufferId dx) -> BatchNormGradArgs {
+  const auto grad = [=](const Run& r, const Piece& p, BufferId dx) -> NormGradArgs<Number> {
     const int64_t start = p.start(im);
     const float* slope = r.f32(slopes);
-    return {p.of(im),   r.f32(dy) + start,       r.f32(x) + start,
-            optional(r, y, start), activation,   forward.of(r), slope, slope + padded,
-            optional(r, dx, start), optional(r, dresidual, start), p.opens, sums.of(r, p)};
+    return {p.of(im),
+            imagesAt<Number>(r, dy, start),
+            imagesAt<Number>(r, x, start),
+            imagesAt<Number>(r, y, start),
+            activation,
+            forward.of(r),
+            slope,
+            slope + padded,
+            imagesAt<Number>(r, dx, start),
+            imagesAt<Number>(r, dresidual, start),
+            p.opens,
+            sums.of(r, p)};
   };
   Task sum = imageTask("batchNormGrad sums", im, {forward.buffer}, {dy, x, y, dresidual});
   sum.byPart = {sums.buffer};
-  sum.runPiece = [=](const Run& r, const Piece& p) { kernels().batchNormGradSums(grad(r, p, -1)); };
+  sum.runPiece = [=](const Run& r, const Piece& p) { normKernels<Number>().gradSums(grad(r, p, -1)); };
   b.imageStep(std::move(sum));
 
   const float eps = epsOf(node);
@@ -140,10 +180,24 @@ void lowerBatchNormGrad(Builder& b, const Node& node) {
 
   const BufferId dx = b.make(node.outputs[0], block).buffer;
   Task apply = imageTask("batchNormGrad", im, {forward.buffer, slopes}, {dy, x, y, dresidual, dx});
-  apply.runPiece = [=](const Run& r, const Piece& p) { kernels().batchNormGrad(grad(r, p, dx)); };
+  apply.runPiece = [=](const Run& r, const Piece& p) { normKernels<Number>().grad(grad(r, p, dx)); };
   apply.result = dx;
   apply.operand = dy;
   b.imageStep(std::move(apply));
+}
+
+}  // namespace
+
+void lowerBatchNorm(Builder& b, const Node& node) {
+  b.isHalf(node.inputs[0]) ? lowerNorm<uint16_t>(b, node) : lowerNorm<float>(b, node);
+}
+
+void lowerBatchNormApply(Builder& b, const Node& node) {
+  b.isHalf(node.inputs[0]) ? lowerApply<uint16_t>(b, node) : lowerApply<float>(b, node);
+}
+
+void lowerBatchNormGrad(Builder& b, const Node& node) {
+  b.isHalf(node.inputs[0]) ? lowerGrad<uint16_t>(b, node) : lowerGrad<float>(b, node);
 }
 
 }  // namespace convoy

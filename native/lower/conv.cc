@@ -114,6 +114,7 @@ std::string convName(const Node& node, const Shape& x, const Shape& w) {
 }
 
 void lowerConv2d(Builder& b, const Node& node) {
+  if (b.isHalf(node.inputs[0])) return tileConv2d(b, node);
   if (winogradConv2d(b, node) || expandDepthwise(b, node)) return;
   if (conv1x1(b, node) || depthwiseConv2d(b, node) || directConv2d(b, node)) return;
   const ValueId x = node.inputs[0], w = node.inputs[1], y = node.outputs[0];
@@ -144,6 +145,7 @@ void lowerConv2d(Builder& b, const Node& node) {
 }
 
 void lowerConv2dInputGrad(Builder& b, const Node& node) {
+  if (b.isHalf(node.inputs[0])) return tileInputGrad(b, node);
   if (winogradInputGrad(b, node) || depthwiseInputGrad(b, node) || directInputGrad(b, node)) return;
   const ValueId dy = node.inputs[0], w = node.inputs[1], dx = node.outputs[0];
   const Geometry g = geometryOf(node);
@@ -170,6 +172,7 @@ void lowerConv2dInputGrad(Builder& b, const Node& node) {
 }
 
 void lowerConv2dWeightGrad(Builder& b, const Node& node) {
+  if (b.isHalf(node.inputs[0])) return tileWeightGrad(b, node);
   if (winogradWeightGrad(b, node) || depthwiseWeightGrad(b, node) || directWeightGrad(b, node)) return;
   const ValueId x = node.inputs[0], dy = node.inputs[1], dw = node.outputs[0];
   const bool bias = node.flag("bias") && b.used(node.outputs[1]);

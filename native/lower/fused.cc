@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "half.h"
 #include "lower/lower.h"
 
 namespace convoy {
@@ -38,16 +39,20 @@ bool commonRun(const Shape& own, const Shape& out, size_t& begin, size_t& end) {
   return true;
 }
 
-/** Whether a broadcast operand can be read beside images in a blocked layout. */
-bool fitsBlocked(const Shape& own, const Shape& out) {
+}  // namespace
+
+bool fitsBlocked(const Shape& shape, const Shape& out) {
+  const Shape own = aligned(shape, out.size());
   if (own[2] != 1 || own[3] != 1) return own == out;
   return own[0] == out[0] || own[0] == 1;
 }
 
+namespace {
+
 /** Registers of a pass; a thread has them on its stack, 2 kB each. */
 constexpr int MOST_REGISTERS = 2048;
 
-constexpr Operand FULL = {nullptr, Access::Full, 0, 0, 0};
+constexpr Operand FULL = {nullptr, Access::Full, 0, 0, 0, false};
 
 /** How one operand is read, and how many of its numbers belong to one image; 0 where all images share them. */
 struct Read {
@@ -55,6 +60,11 @@ struct Read {
   Operand how;
   int64_t perImage;
 };
+
+/** Where a number of a buffer lies, floats or halves. */
+void* placeOf(const Run& r, BufferId buffer, int64_t at, bool half) {
+  return static_cast<char*>(r.raw(buffer)) + at * (half ? 2 : 4);
+}
 
 /** One instruction before it has registers. */
 struct Expression {
@@ -98,13 +108,14 @@ class FusedLowering {
 /** The layout of the first image operand that is not plain, when all the others can follow. */
 int64_t FusedLowering::chooseBlock() const {
   if (out_.size() != 4) return 1;
+  if (touchesHalf(b_.graph(), node_)) return out_[1];
   int64_t block = 1;
   for (ValueId value : node_.inputs) {
     if (b_.shape(value) == out_ && block == 1) block = b_.blockOf(value);
   }
   for (ValueId value : node_.inputs) {
     const bool one = sizeOf(b_.shape(value)) == 1;
-    if (!one && !fitsBlocked(aligned(b_.shape(value), 4), out_)) return 1;
+    if (!one && !fitsBlocked(b_.shape(value), out_)) return 1;
   }
   return block;
 }
@@ -126,7 +137,7 @@ Read FusedLowering::channels(ValueId value, const Shape& own) {
   }
   const int64_t inner = out_[2] * out_[3] * block_;
   const int64_t perImage = own[0] == 1 ? 0 : blocked.blocks() * block_;
-  return {from, {nullptr, Access::Periodic, inner, blocked.count * blocked.blocks(), block_}, perImage};
+  return {from, {nullptr, Access::Periodic, inner, blocked.count * blocked.blocks(), block_, false}, perImage};
 }
 
 /** Anything else: written out in full first. */
@@ -156,19 +167,23 @@ Read FusedLowering::materialised(ValueId value, const Shape& own) {
 
 Read FusedLowering::operand(ValueId value) {
   const Shape& shape = b_.shape(value);
-  if (sizeOf(shape) == 1) return {b_.plain(value), {nullptr, Access::Scalar, 0, 0, 0}, 0};
-  if (shape == out_) return {b_.get(value, block_).buffer, FULL, size_ / out_[0]};
+  if (sizeOf(shape) == 1) return {b_.plain(value), {nullptr, Access::Scalar, 0, 0, 0, false}, 0};
+  if (shape == out_) {
+    Operand full = FULL;
+    full.half = b_.isHalf(value);
+    return {b_.get(value, block_).buffer, full, size_ / out_[0]};
+  }
   const Shape own = aligned(shape, out_.size());
   if (block_ > 1 && own[1] != 1) return channels(value, own);
   if (block_ > 1) {  // one number for each image
-    return {b_.plain(value), {nullptr, Access::Periodic, size_ / out_[0], out_[0], 1}, 1};
+    return {b_.plain(value), {nullptr, Access::Periodic, size_ / out_[0], out_[0], 1, false}, 1};
   }
   size_t begin = 0, end = 0;
   if (!commonRun(own, out_, begin, end)) return materialised(value, own);
   if (sizeOf(own) == sizeOf(out_)) return {b_.plain(value), FULL, size_ / out_[0]};
   const int64_t period = product(out_, begin, end), inner = product(out_, end, out_.size());
-  const Operand row = {nullptr, Access::Periodic, period, 1, period};
-  const Operand column = {nullptr, Access::Periodic, inner, period, 1};
+  const Operand row = {nullptr, Access::Periodic, period, 1, period, false};
+  const Operand column = {nullptr, Access::Periodic, inner, period, 1, false};
   const int64_t perImage = begin == 0 ? period / out_[0] : 0;
   return {b_.plain(value), inner == 1 ? row : column, perImage};
 }
@@ -176,7 +191,7 @@ Read FusedLowering::operand(ValueId value) {
 /** A result takes the place of an operand that nobody needs any more, if there is one. */
 Tensor FusedLowering::result(ValueId value) {
   for (ValueId input : node_.inputs) {
-    if (b_.shape(input) != out_ || b_.type(input).dtype != DType::F32) continue;
+    if (b_.shape(input) != out_ || b_.type(input).dtype != b_.type(value).dtype) continue;
     const Tensor tensor = b_.tryOver(value, block_, input);
     if (tensor.buffer >= 0) return tensor;
   }
@@ -273,7 +288,11 @@ void FusedLowering::lower() {
   std::vector<Read> reads;
   std::vector<BufferId> outputs;
   for (ValueId value : node_.inputs) reads.push_back(operand(value));
-  for (ValueId value : node_.outputs) outputs.push_back(result(value).buffer);
+  std::vector<uint8_t> halves;
+  for (ValueId value : node_.outputs) {
+    outputs.push_back(result(value).buffer);
+    halves.push_back(b_.isHalf(value));
+  }
   const int64_t images = out_.empty() ? 1 : out_[0], perImage = size_ / images;
   addStep(reads, outputs, [=, code = code_, results = results_, registers = registers_](
                               const Run& r, const Piece& p) {
@@ -281,14 +300,16 @@ void FusedLowering::lower() {
     operands.reserve(reads.size());
     for (const Read& read : reads) {
       operands.push_back(read.how);
-      operands.back().data = r.f32(read.buffer) + p.first * read.perImage;
+      operands.back().data = placeOf(r, read.buffer, p.first * read.perImage, read.how.half);
     }
-    std::vector<float*> targets;
+    std::vector<void*> targets;
     targets.reserve(outputs.size());
-    for (BufferId output : outputs) targets.push_back(r.f32(output) + p.first * perImage);
+    for (size_t at = 0; at < outputs.size(); at++) {
+      targets.push_back(placeOf(r, outputs[at], p.first * perImage, halves[at]));
+    }
     kernels().fused({p.count * perImage, operands.data(), static_cast<int>(operands.size()), code.data(),
                      static_cast<int>(code.size()), registers, results.data(), targets.data(),
-                     static_cast<int>(targets.size())});
+                     halves.data(), static_cast<int>(targets.size())});
   });
   if (block_ > 1 && out_[1] % block_ != 0) clearPadding(outputs);
 }

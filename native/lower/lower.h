@@ -48,6 +48,18 @@ void lowerIntegerConv2d(Builder& b, const Node& node);
 void lowerIntegerPool2d(Builder& b, const Node& node);
 void lowerIntegerAdd(Builder& b, const Node& node);
 
+/** Whether there are kernels for a node that touches values of bf16; else it is done in f32, between casts. */
+bool hasHalfKernels(const Graph&, const Node&);
+
+/** Convolutions of bf16 by tiles, where they suit. */
+bool suitsTiles(const Graph&, const Node&);
+void tileConv2d(Builder&, const Node&);
+void tileInputGrad(Builder&, const Node&);
+void tileWeightGrad(Builder&, const Node&);
+
+/** Whether an operand of a pointwise pass can be read beside images in a blocked layout. */
+bool fitsBlocked(const Shape& own, const Shape& out);
+
 /** Convolutions by Winograd's algorithm; false, and nothing done, where another way is better. */
 bool winogradConv2d(Builder&, const Node&);
 bool winogradInputGrad(Builder&, const Node&);

@@ -55,19 +55,28 @@ int64_t offsetOf(const Shape& starts, const Shape& strides) {
   return offset;
 }
 
-/** Sizes, or positions, of images in a layout: [n, blocks, h, w, block], or as they are when plain. */
+/** In place of a block: channels-last, each with as many channels as it has. */
+constexpr int64_t LAST = 0;
+
+/** Sizes of images in a layout: [n, blocks, h, w, block], channels-last, or as they are when plain. */
 Shape inBlocks(const Shape& shape, int64_t block) {
   if (block == 1) return shape;
+  if (block == LAST) return {shape[0], shape[2], shape[3], shape[1]};
   return {shape[0], shape[1] / block, shape[2], shape[3], block};
 }
 
 Shape startInBlocks(const Shape& starts, int64_t block) {
   if (block == 1) return starts;
+  if (block == LAST) return {starts[0], starts[2], starts[3], starts[1]};
   return {starts[0], starts[1] / block, starts[2], starts[3], 0};
 }
 
-/** The layout of the first operand when whole blocks of channels are moved, else the plain one. */
+/** The block of a value in such a layout. */
+int64_t blockIn(const Builder& b, ValueId value, int64_t block) { return block == LAST ? b.shape(value)[1] : block; }
+
+/** The layout of the first operand when whole blocks of channels are moved, else the plain one; of bf16 channels-last. */
 int64_t wholeBlocks(Builder& b, const Node& node, const Shape& channels) {
+  if (!channels.empty() && b.isHalf(node.inputs[0])) return LAST;
   const int64_t block = b.blockOf(node.inputs[0]);
   for (int64_t count : channels) {
     if (count % block != 0) return 1;
@@ -194,15 +203,16 @@ void lowerConcat(Builder& b, const Node& node) {
   const int64_t block = wholeBlocks(b, node, channels);
   const Shape to = stridesOf(inBlocks(whole, block));
   std::vector<BufferId> sources;
-  for (ValueId input : node.inputs) sources.push_back(b.get(input, block).buffer);
-  const BufferId target = b.make(node.outputs[0], block).buffer;
+  for (ValueId input : node.inputs) sources.push_back(b.get(input, blockIn(b, input, block)).buffer);
+  const BufferId target = b.make(node.outputs[0], blockIn(b, node.outputs[0], block)).buffer;
+  const size_t along = whole.size() == 4 && block == LAST ? (axis == 1 ? 3 : axis == 0 ? 0 : axis - 1) : axis;
   int64_t start = 0;
   for (size_t at = 0; at < sources.size(); at++) {
     const Shape sizes = inBlocks(b.shape(node.inputs[at]), block);
     const DType type = b.type(node.inputs[at]).dtype;
     copyStep(b, "concat", copyArgs(type, sizes, stridesOf(sizes), to), sources[at], 0, target,
-             start * to[axis]);
-    start += sizes[axis];
+             start * to[along]);
+    start += sizes[along];
   }
 }
 
@@ -217,8 +227,8 @@ void lowerSlice(Builder& b, const Node& node) {
   const int64_t block =
       wholeBlocks(b, node, images ? Shape{whole[1], part[1], starts[1]} : Shape{});
   const Shape from = stridesOf(inBlocks(whole, block)), sizes = inBlocks(part, block);
-  const BufferId source = b.get(node.inputs[0], block).buffer;
-  const BufferId target = b.make(node.outputs[0], block).buffer;
+  const BufferId source = b.get(node.inputs[0], blockIn(b, node.inputs[0], block)).buffer;
+  const BufferId target = b.make(node.outputs[0], blockIn(b, node.outputs[0], block)).buffer;
   const DType type = b.type(node.inputs[0]).dtype;
   copyStep(b, "slice", copyArgs(type, sizes, from, stridesOf(sizes)), source,
            offsetOf(startInBlocks(starts, block), from), target, 0);
@@ -235,8 +245,8 @@ void lowerPad(Builder& b, const Node& node) {
   const int64_t block =
       wholeBlocks(b, node, images ? Shape{whole[1], part[1], before[1]} : Shape{});
   const Shape to = stridesOf(inBlocks(whole, block)), sizes = inBlocks(part, block);
-  const BufferId source = b.get(node.inputs[0], block).buffer;
-  const BufferId target = b.make(node.outputs[0], block).buffer;
+  const BufferId source = b.get(node.inputs[0], blockIn(b, node.inputs[0], block)).buffer;
+  const BufferId target = b.make(node.outputs[0], blockIn(b, node.outputs[0], block)).buffer;
   const DType type = b.type(node.inputs[0]).dtype;
   const auto bytes = static_cast<size_t>(sizeOf(whole)) * bytesOf(type);
   b.step("pad", {target}, [=](const Run& r) {

@@ -56,7 +56,7 @@ export interface BenchOptions {
   readonly size?: number;
   /** Nets that share the machine. */
   readonly nets: number;
-  /** Of inference; default f32. Peers that lack it are told so. */
+  /** Numbers that are multiplied; default f32. Of peers that lack them it is told. */
   readonly precision?: Precision;
   /** Most memory of each of Convoy's training programs, as `300MB`; default no limit. */
   readonly memory?: string;
@@ -160,14 +160,14 @@ async function rowsOf(workload: Workload, options: BenchOptions, peak?: Peak): P
 
 /** Measures each model and batch against each peer; without peers on its own. */
 export async function bench(options: BenchOptions): Promise<Report> {
-  const { work, models, batches, size, nets, precision, memory, threads, limitSeconds, progress } =
-    options;
+  const { work, models, batches, size, nets, memory, precision } = options;
+  const { threads, limitSeconds, progress } = options;
   progress("the machine's own peak");
   const peak = await measurePeak(threads);
   const rows: Row[] = [];
   for (const model of models) {
     for (const batch of batches) {
-      const shared = { work, size, nets, precision, memory, threads, tuneSeconds: limitSeconds };
+      const shared = { work, size, nets, memory, precision, threads, tuneSeconds: limitSeconds };
       const workload = workloadOf({ ...shared, model, batch });
       rows.push(...(await rowsOf(workload, options, peak)));
     }

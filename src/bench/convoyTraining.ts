@@ -82,11 +82,17 @@ async function openHost(
   workload: Workload,
   particles: readonly number[],
 ): Promise<Host> {
-  const { batch, memory } = workload;
+  const { batch, memory, precision } = workload;
   const model = modelOf(workload);
   const labels = labelsOf(workload, netOf(model, 1, { training: false }).output.shape.length);
   const question = ask(model, taskFor(labels), labels);
-  const training = await compileTraining(engine, question, { batch, memory, rule });
+  const numbers = precision === "bf16" ? precision : "f32";
+  const training = await compileTraining(engine, question, {
+    batch,
+    memory,
+    precision: numbers,
+    rule,
+  });
   const { trainable, length } = training.layout;
   const images = {
     images: randomImages(engine, workload),

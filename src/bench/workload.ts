@@ -15,9 +15,13 @@ export interface Images {
  */
 export type Work = "step" | "infer" | "swarm";
 
-/** Arithmetic of inference. */
-export const precisions = ["f32", "int8"] as const;
-export type Precision = (typeof precisions)[number];
+/** What numbers a work may multiply. */
+export const precisions = {
+  step: ["f32", "bf16"],
+  swarm: ["f32", "bf16"],
+  infer: ["f32", "int8"],
+} as const satisfies Record<Work, readonly string[]>;
+export type Precision = (typeof precisions)[Work][number];
 
 /** Work to measure; goes to peers as JSON. */
 export interface Workload extends Images {
@@ -27,7 +31,10 @@ export interface Workload extends Images {
   readonly batch: number;
   /** Nets that work side by side or in turn, as whoever runs them finds best. */
   readonly nets: number;
-  /** Of inference: `int8` for a net in whole numbers; peers take their own way to one. Default f32. */
+  /**
+   * Numbers that are multiplied; default f32. `int8` is a net in whole numbers, to which peers take their own way; beside a
+   * step in `bf16` they race their settings of f32 and of bf16.
+   */
   readonly precision?: Precision;
   /** Most memory of each training program, as `300MB`; peers do without. */
   readonly memory?: string;

@@ -145,11 +145,8 @@ function defineBench(parent: Command, console: Console, one: Bench): void {
     .option("--limit <seconds>", "longest wait for an answer of a peer", count, 120)
     .option("--json", "print one object");
   if (nets !== undefined) command.option("--nets <number>", "nets in all", count, nets);
-  if (work === "infer") {
-    command.addOption(
-      new Option("--precision <name>", "arithmetic").choices(precisions).default("f32"),
-    );
-  }
+  const precision = new Option("--precision <name>", "numbers that are multiplied");
+  command.addOption(precision.choices(precisions[work]).default("f32"));
   if (work !== "infer") command.option("--memory <text>", "most memory of a net's step, as 300MB");
   command.action(async (options: Options) => {
     const report = await bench({

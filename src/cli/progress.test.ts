@@ -18,6 +18,7 @@ const start: RunStart = {
   parameters: 61706,
   engine: "native",
   threads: 2,
+  precision: "f32",
   seed: 1,
   optimizer: "adam",
   lr: 0.003,
@@ -89,7 +90,7 @@ function shown(run: readonly TrainEvent[], isTTY = false, columns = 200): string
 
 test("plain lines where there is no terminal", () => {
   expect(shown(events).split("\n")).toEqual([
-    "lenet5: 61,706 parameters, native engine, 2 threads",
+    "lenet5: 61,706 parameters, native engine, 2 threads, f32",
     "images: 20 training, 5 selection, 4 test",
     "optimizer: adam, lr 0.003",
     "run runs/a",

@@ -141,6 +141,7 @@ function opening(event: RunStart): string[] {
     parameters,
     engine,
     threads,
+    precision,
     images,
     epochs,
     resumed,
@@ -155,7 +156,7 @@ function opening(event: RunStart): string[] {
   } = event;
   const set = (name: string, count: number) => (count > 0 ? `, ${grouped(count)} ${name}` : "");
   return [
-    `${model}: ${grouped(parameters)} parameters, ${engine} engine, ${threads} thread${threads > 1 ? "s" : ""}`,
+    `${model}: ${grouped(parameters)} parameters, ${engine} engine, ${threads} thread${threads > 1 ? "s" : ""}, ${precision}`,
     `images: ${grouped(images.train)} training${set("selection", images.selection)}${set("test", images.test)}`,
     `optimizer: ${optimizer}${lr === undefined ? "" : `, lr ${lr}`}`,
     ...notes.map((note) => `data: ${note}`),

@@ -44,6 +44,11 @@ export interface Op<A extends Attrs = Attrs> {
   readonly pointwise?: boolean;
   /** Takes operands of i8 and bf16; those of any other op are cast before. */
   readonly takesAll?: boolean;
+  /**
+   * Takes operands of bf16 where it takes f32, and stores the results as bf16 that a node's attribute `half` lists by
+   * number; everything in between is f32. The pass `halfPrecision` uses it.
+   */
+  readonly takesHalf?: boolean;
   /** Types of the outputs; throws a `RangeError` saying what was found and expected. */
   infer(inputs: readonly TensorType[], attrs: A): TensorType[];
   /** Gradients of the inputs given those of the outputs (`undefined` = none flows). */
@@ -92,6 +97,20 @@ export class Node<A extends Attrs = Attrs> {
   }
 }
 
+/** A type as the shape rule of an op sees it that takes bf16 where f32 stands. */
+const asWhole = ({ dtype, shape }: TensorType): TensorType => ({
+  dtype: dtype === "bf16" ? "f32" : dtype,
+  shape,
+});
+
+/** The type in which a node stores a result. */
+function storedType(op: Op<never>, attrs: Attrs, type: TensorType, at: number): TensorType {
+  const { half } = attrs;
+  if (half === undefined || !(half as readonly number[]).includes(at)) return type;
+  if (op.takesHalf && type.dtype === "f32") return { dtype: "bf16", shape: type.shape };
+  throw new RangeError(`${op.name}: result ${at} cannot be stored as bf16`);
+}
+
 /**
  * A static graph. Named `outputs` are returned by a run; `write` nodes change vectors. Values of one
  * graph must not be used in another.
@@ -111,8 +130,9 @@ export class Graph {
     for (const input of inputs) {
       if (input.graph !== this) throw new Error(`${op.name}: ${input} belongs to another graph`);
     }
-    if (!op.takesAll) expectArithmetic(op.name, inputs);
-    const types = op.infer(inputs, attrs);
+    const operands = op.takesHalf ? inputs.map(asWhole) : inputs;
+    if (!op.takesAll) expectArithmetic(op.name, operands);
+    const types = op.infer(operands, attrs).map((type, at) => storedType(op, attrs, type, at));
     for (const { shape } of types) expectSizes(op.name, shape);
     const node = new Node(this, this.nodes.length, op, inputs, attrs, types);
     this.nodes.push(node as unknown as Node);

@@ -90,6 +90,7 @@ export {
 export { resize, resizeGrad } from "./ops/resize.js";
 export { concat, expand, pad, reshape, slice, transpose } from "./ops/shape.js";
 export { compressSaved } from "./passes/compressSaved.js";
+export { halfPrecision } from "./passes/halfPrecision.js";
 export { rematerialise } from "./passes/rematerialise.js";
 export { type SerialisedGraph, serialise } from "./serialise.js";
 export type { Padding, Pair } from "./window.js";

@@ -26,6 +26,7 @@ export function normGradOp<A extends NormAttrs>(
 ): Op<A & { readonly residual: boolean }> {
   return {
     name,
+    takesHalf: true,
     infer(operands, attrs) {
       const [dy, x, gamma, beta, mean, variance, y] = operands;
       expectDtype(name, "f32", ...operands);

@@ -130,6 +130,7 @@ export class Run {
       engine: engine.name,
       threads: engine.threads,
       seed: config.seed,
+      precision: config.precision,
       optimizer: optimizer.name,
       ...(!isSelfPaced(optimizer) && { lr: config.lr }),
       epochs: config.epochs,

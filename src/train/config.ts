@@ -129,6 +129,12 @@ export const trainConfig = z.strictObject({
     .describe(
       "how images are kept for the gradient: f32, half as bf16, compressed as comet; default as --memory asks",
     ),
+  precision: z
+    .enum(["f32", "bf16", "auto"])
+    .default("f32")
+    .describe(
+      "numbers that convolutions and matrix products multiply in training, and of images between steps: f32, bf16, or auto for bf16 where the processor is faster by it",
+    ),
   comet: z
     .record(z.string(), z.union([z.number(), z.string()]))
     .default({})

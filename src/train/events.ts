@@ -24,6 +24,8 @@ export interface RunStart {
   readonly parameters: number;
   readonly engine: string;
   readonly threads: number;
+  /** What convolutions and matrix products multiply in training. */
+  readonly precision: TrainConfig["precision"];
   readonly seed: number;
   readonly optimizer: string;
   /** Its learning rate, as the settings tell it; absent where it finds the lengths of its steps itself. */

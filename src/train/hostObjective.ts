@@ -3,7 +3,8 @@
 
 import type { Bindings, Engine } from "../engine/engine.js";
 import { sumReports } from "../engine/memory.js";
-import { GRADIENT, WEIGHTS } from "../graph/index.js";
+import { GRADIENT, type Graph, WEIGHTS } from "../graph/index.js";
+import { halfPrecision } from "../graph/passes/halfPrecision.js";
 import { InputError } from "../inputError.js";
 import { IMAGES } from "../nn/index.js";
 import type { Objective } from "../optim/index.js";
@@ -44,8 +45,9 @@ export async function compileHostTraining(
   const size = sizeOfInput(model);
   refuse(task.name, options);
   const { forward, backward } = hostTrainingGraphs(question, options.batch, options);
-  const first = await engine.compile(forward.graph);
-  const second = await engine.compile(backward.graph);
+  const stored = options.precision === "bf16" ? halfPrecision : (graph: Graph) => graph;
+  const first = await engine.compile(stored(forward.graph));
+  const second = await engine.compile(stored(backward.graph));
   const { layout, specs } = backward;
 
   const objective = ({ seed, particle }: ObjectiveOptions): Objective<Examples> => ({

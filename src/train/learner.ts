@@ -250,9 +250,9 @@ export async function openPrograms(
   const { config, question } = prepared;
   const { model } = question;
   const { lossScale, ghost, seed } = config;
-  const { accumulate, memory, recompute, keep, comet } = config;
+  const { accumulate, memory, recompute, keep, comet, precision } = config;
   const batch = batchFor(prepared, images);
-  const saving = { accumulate, memory, recompute, keep, comet };
+  const saving = { accumulate, memory, recompute, keep, comet, precision };
   const compile = (of: Asked, rule?: FirstOrder) =>
     compileTraining(engine, of, {
       ...{ batch, lossScale, ghost, rule },

@@ -10,6 +10,7 @@ import { sumReports } from "../engine/memory.js";
 import { graphSeconds } from "../graph/cost.js";
 import type { Graph, Value } from "../graph/index.js";
 import { type CompressedGraph, compressSaved } from "../graph/passes/compressSaved.js";
+import { halfPrecision } from "../graph/passes/halfPrecision.js";
 import { rematerialise } from "../graph/passes/rematerialise.js";
 import { halvable } from "../graph/recompute/blocks.js";
 import { cheapValues, freeValues } from "../graph/recompute/cheap.js";
@@ -34,6 +35,8 @@ export interface MemorySettings {
    * as fast as can be. Default: what saves much for little time.
    */
   readonly recompute?: number | "sqrt" | "off";
+  /** Of what is multiplied and of images; default f32, which `auto` is as well until a run has settled it. With bf16 images are kept so. */
+  readonly precision?: TrainConfig["precision"];
 }
 
 /** What {@link compileWithin} is told besides. */
@@ -233,6 +236,10 @@ function checkComet({ memory, keep, comet = {} }: MemorySettings): void {
   throw new InputError("setting comet: nothing is kept compressed; add keep=comet, or memory");
 }
 
+/** The last thing to become of a graph is what its numbers are. */
+const finishOf = ({ finish = (graph) => graph, precision }: FitOptions): Finish =>
+  precision === "bf16" ? (graph) => halfPrecision(finish(graph)) : finish;
+
 /**
  * Compiles a training graph within its share of the memory.
  *
@@ -245,13 +252,14 @@ export async function compileWithin(
   settings: FitOptions,
 ): Promise<Fitted> {
   checkComet(settings);
-  const { memory, recompute, keep, comet, finish, share, frozen } = settings;
-  const fixed = { comet, finish, frozen };
+  const { memory, recompute, keep, comet, share, precision, frozen } = settings;
+  const fixed = { comet, finish: finishOf(settings), frozen };
+  const rounded = precision === "bf16" ? (["f32"] as const) : formats;
   const way =
     memory === undefined
       ? candidateOf(graph, { recomputed: recomputedBy(settings, graph), keep, ...fixed })
       : await new Search(engine, graph, parseBytes(memory) * share, fixed).find(
-          keep ? [keep] : formats,
+          keep ? [keep] : rounded,
         );
   const program = await engine.compile(way.graph, { frozen });
   const asked = [memory, recompute, keep].some((setting) => setting !== undefined);

@@ -47,6 +47,7 @@ import { refuseIdle } from "./idle.js";
 import { openData, pathFrom } from "./openData.js";
 import { type LoadedModule, loadModule } from "./ownModule.js";
 import { checkPaces, pacedModel } from "./paces.js";
+import { withPrecision } from "./precision.js";
 import { withPreset } from "./presets.js";
 import { recipeOf } from "./recipe.js";
 import { expectRange, type PastRun, resumedSettings } from "./resumed.js";
@@ -292,7 +293,7 @@ export async function prepare(
   });
   checkHyper(optimizer, full);
   const { range = full.range } = splits;
-  const config = withLevels({ ...full, range }, optimizer);
+  const config = await withPrecision(withLevels({ ...full, range }, optimizer));
   if (isSelfPaced(optimizer)) checkPace(optimizer, config, settings);
   checkPaces(optimizer, config);
   const drawn = draw(splits, config);

@@ -40,6 +40,7 @@ const changeable: readonly (keyof TrainConfig)[] = [
 const sameInOtherWords: Readonly<Record<string, (given: string, was: string) => boolean>> = {
   oneOf: sameGroups,
   // A run keeps the limits that it measured: they are measured again, and compared by `expectRange`.
+  precision: (given) => given === "auto",
   range: (given, was) => given === "train" && /\d/.test(was),
 };
 
@@ -75,6 +76,8 @@ export function resumedSettings(
   return {
     ...saved.settings,
     ...given,
+    // What `auto` chose on the machine where the run began, or f32 in a run of an older Convoy.
+    ...(saved.settings.precision && { precision: saved.settings.precision }),
     ...(moved && { data: resolve(data) }),
     // Its outputs are in the order of its own words.
     ...(oneOf !== undefined && { oneOf }),

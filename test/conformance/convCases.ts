@@ -15,7 +15,8 @@ import { slide } from "../../src/graph/window.js";
 import { type Shape, sizeOf } from "../../src/tensor/shape.js";
 import type { Case } from "./case.js";
 
-interface Geometry {
+/** How a convolution goes over images. */
+export interface Geometry {
   readonly name: string;
   /** [n, c, h, w]. */
   readonly x: Shape;
@@ -24,7 +25,7 @@ interface Geometry {
   readonly options: Pick<ConvOptions, "strides" | "padding" | "dilation" | "groups">;
 }
 
-const geometries: readonly Geometry[] = [
+export const geometries: readonly Geometry[] = [
   { name: "1 channel, 5x5", x: [2, 1, 12, 12], w: [6, 1, 5, 5], options: {} },
   { name: "3 channels, same size", x: [2, 3, 8, 8], w: [16, 3, 3, 3], options: { padding: 1 } },
   {
@@ -182,7 +183,8 @@ const geometries: readonly Geometry[] = [
   },
 ];
 
-const outputShape = ({ x, w, options }: Geometry): Shape => [
+/** The shape of the result. */
+export const outputShape = ({ x, w, options }: Geometry): Shape => [
   x[0],
   w[0],
   ...slide("conv2d", x.slice(2), { ...convGeometry(options), kernel: w.slice(2) }),

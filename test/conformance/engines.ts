@@ -22,6 +22,7 @@ const candidates: readonly Candidate[] = [
   native(1, "baseline"),
   native(2, "avx2"),
   native(1, "avx512"),
+  native(2, "amx"),
 ];
 
 /** Instruction sets that stand on one of these, and differ in what multiplies bytes. */

@@ -63,12 +63,14 @@ export interface Addon {
   /** Floating-point operations a second that the best case of multiply-adds reaches on one core. */
   multiplyAddRate(): number;
   /**
-   * `wide`: whether convolutions are kernels of its own, made for AVX-512. `gap`: bytes that stay free behind each
+   * `wide`: whether convolutions are kernels of its own, made for AVX-512. `tiles`: whether those of bf16 are, made for
+   * AMX. `gap`: bytes that stay free behind each
    * buffer of a program; 0 but in a build with a sanitizer.
    */
   describe(): {
     readonly isa: string;
     readonly wide: boolean;
+    readonly tiles: boolean;
     readonly onednn: string;
     readonly gap: number;
   };

@@ -3,8 +3,11 @@
 import type { Graph, Node, Value } from "../../graph/graph.js";
 import type { OpName } from "../../graph/ops/index.js";
 import { liveNodes } from "../../graph/rewrite.js";
+import { fromBfloat16, toBfloat16 } from "../../tensor/bfloat16.js";
 import { kernels } from "./kernels/index.js";
 import type { Bindings64 } from "./kernels/kernel.js";
+
+const halved = (value: number): number => fromBfloat16(toBfloat16(value));
 
 /**
  * Runs what the graph's outputs and writes need and returns the outputs in double precision.
@@ -19,7 +22,9 @@ export function interpret(graph: Graph, bindings: Bindings64): Record<string, Fl
   for (const node of [...nodes.filter((n) => !isWrite(n)), ...nodes.filter(isWrite)]) {
     const inputs = node.inputs.map((input) => values.get(input)!);
     const outputs = kernels[node.op.name as OpName](inputs, node, bindings);
-    for (const [at, output] of node.outputs.entries()) values.set(output, outputs[at]);
+    for (const [at, output] of node.outputs.entries()) {
+      values.set(output, output.dtype === "bf16" ? outputs[at].map(halved) : outputs[at]);
+    }
   }
   return Object.fromEntries([...graph.outputs].map(([name, value]) => [name, values.get(value)!]));
 }

@@ -51,7 +51,7 @@ export function convGeometry(
 }
 
 /** Loops of a convolution of images to results [n, c, h, w]. */
-const loopsOf = (
+export const loopsOf = (
   images: Shape,
   weights: Shape,
   result: Shape,
@@ -64,6 +64,7 @@ const loopsOf = (
 
 export const conv2dOp: Op<ConvAttrs> = {
   name: "conv2d",
+  takesHalf: true,
   infer([x, w, bias, residual], attrs) {
     expectImages("conv2d", x);
     expectDtype("conv2d", "f32", w, bias, residual);
@@ -128,6 +129,7 @@ interface InputGradAttrs extends ConvGeometry {
 
 export const conv2dInputGradOp: Op<InputGradAttrs> = {
   name: "conv2dInputGrad",
+  takesHalf: true,
   infer([dy, w], attrs) {
     expectDtype("conv2dInputGrad", "f32", dy);
     const [forward] = conv2dOp.infer([{ dtype: "f32", shape: attrs.shape }, w], {
@@ -195,6 +197,7 @@ interface WeightGradAttrs extends ConvGeometry {
 
 export const conv2dWeightGradOp: Op<WeightGradAttrs> = {
   name: "conv2dWeightGrad",
+  takesHalf: true,
   infer([x, dy], { shape, bias, ...geometry }) {
     const weights = { dtype: "f32", shape } as const;
     const attrs = { ...(geometry as ConvGeometry), activation: "none" } as const;

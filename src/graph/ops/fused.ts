@@ -17,6 +17,7 @@ export interface FusedAttrs extends Record<string, readonly number[] | readonly 
 
 export const fusedOp: Op<FusedAttrs> = {
   name: "fused",
+  takesHalf: true,
   infer: (_, { shape, results }) => results.map(() => ({ dtype: "f32", shape })),
   flops: ({ attrs: { code, shape } }) => code.length * sizeOf(shape),
 };

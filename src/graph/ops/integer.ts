@@ -12,7 +12,7 @@ import { formatShape, type Shape, sameShape, sizeOf } from "../../tensor/shape.j
 import { expectDtype, expectOneOf, expectShape, expectWhole } from "../expect.js";
 import { apply, type Op, type TensorType, type Value } from "../graph.js";
 import { expectPixels, slide, type Window } from "../window.js";
-import { type ConvGeometry, type ConvOptions, convGeometry } from "./conv.js";
+import { type ConvGeometry, type ConvOptions, convGeometry, loopsOf } from "./conv.js";
 import { type PoolOptions, poolWindow } from "./pool.js";
 
 /** What a byte stands for: scale * (byte - zero). */
@@ -147,7 +147,7 @@ export const integerConv2dOp: Op<IntegerConvAttrs> = {
     expectShape("integerConv2d", "a residual", shape, residual);
     return [{ dtype: attrs.dtype as "u8" | "f32", shape }];
   },
-  flops: ({ inputs: [, w], outputs: [y] }) => 2 * sizeOf(y.shape) * sizeOf(w.shape.slice(1)),
+  loops: ({ inputs: [x, w], outputs: [y], attrs }) => loopsOf(x.shape, w.shape, y.shape, attrs),
 };
 
 /** Options of {@link integerConv2d}; geometry as for `conv2d`. */

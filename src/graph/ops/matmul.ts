@@ -25,6 +25,7 @@ export interface MatmulOptions {
 
 export const matmulOp: Op<MatmulAttrs> = {
   name: "matmul",
+  takesHalf: true,
   infer([a, b, bias], { transposeA, transposeB }) {
     expectDtype("matmul", "f32", a, b, bias);
     const rank = a.shape.length;

@@ -24,6 +24,7 @@ export interface NormOptions {
 
 export const batchNormOp: Op<BatchNormAttrs> = {
   name: "batchNorm",
+  takesHalf: true,
   infer([x, gamma, beta, residual]) {
     expectDtype("batchNorm", "f32", x, gamma, beta, residual);
     const channels = x.shape[1];
@@ -78,6 +79,7 @@ export const batchNorm = (
 
 export const batchNormApplyOp: Op<NormAttrs> = {
   name: "batchNormApply",
+  takesHalf: true,
   infer([x, ...others]) {
     expectDtype("batchNormApply", "f32", x, ...others);
     const [residual, perChannel] = [others[4], others.slice(0, 4)];
@@ -141,6 +143,7 @@ export interface GroupNormAttrs extends NormAttrs {
 
 export const groupNormOp: Op<GroupNormAttrs> = {
   name: "groupNorm",
+  takesHalf: true,
   infer([x, gamma, beta, residual], { groups }) {
     expectDtype("groupNorm", "f32", x, gamma, beta, residual);
     const [batch, channels] = x.shape;

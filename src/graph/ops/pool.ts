@@ -49,6 +49,7 @@ export function maxPooled(op: string, x: TensorType, window: PoolAttrs): Shape {
 
 export const maxPool2dOp: Op<PoolAttrs> = {
   name: "maxPool2d",
+  takesHalf: true,
   infer([x], attrs) {
     const shape = maxPooled("maxPool2d", x, attrs);
     return [
@@ -82,6 +83,7 @@ interface MaxPoolGradAttrs extends PoolAttrs {
 
 export const maxPool2dGradOp: Op<MaxPoolGradAttrs> = {
   name: "maxPool2dGrad",
+  takesHalf: true,
   infer([dy, winners], { shape, ...window }) {
     const images = { dtype: "f32", shape } as const;
     const expected = maxPooled("maxPool2dGrad", images, window as PoolAttrs);
@@ -105,6 +107,7 @@ export interface AvgPoolAttrs extends PoolAttrs {
 
 export const avgPool2dOp: Op<AvgPoolAttrs> = {
   name: "avgPool2d",
+  takesHalf: true,
   infer([x], attrs) {
     return [{ dtype: "f32", shape: pooled("avgPool2d", x, attrs) }];
   },
@@ -138,6 +141,7 @@ interface AvgPoolGradAttrs extends AvgPoolAttrs {
 
 export const avgPool2dGradOp: Op<AvgPoolGradAttrs> = {
   name: "avgPool2dGrad",
+  takesHalf: true,
   infer([dy], { shape, ...window }) {
     const images = { dtype: "f32", shape } as const;
     expectDtype("avgPool2dGrad", "f32", dy);

@@ -17,6 +17,7 @@ export function reduced(op: string, x: TensorType, axes: readonly number[]): Sha
 
 export const reduceSumOp: Op<{ readonly axes: readonly number[] }> = {
   name: "reduceSum",
+  takesHalf: true,
   infer: ([x], { axes }) => [{ dtype: "f32", shape: reduced("reduceSum", x, axes) }],
   gradient: ({ inputs: [x] }, [dy]) => [expand(dy!, x.shape)],
   flops: ({ inputs: [x] }) => sizeOf(x.shape),

@@ -25,6 +25,7 @@ export function resized(op: string, x: TensorType, size: readonly number[]): Sha
 
 export const resizeOp: Op<ResizeAttrs> = {
   name: "resize",
+  takesHalf: true,
   infer([x], { size }) {
     return [{ dtype: "f32", shape: resized("resize", x, size) }];
   },
@@ -44,6 +45,7 @@ export const resize = (x: Value, size: readonly number[], mode: ResizeMode): Val
 
 export const resizeGradOp: Op<ResizeAttrs> = {
   name: "resizeGrad",
+  takesHalf: true,
   infer: ([dy], { size }) => [{ dtype: "f32", shape: resized("resizeGrad", dy, size) }],
   gradient: ({ inputs: [dy], attrs: { mode } }, [grad]) => [resize(grad!, dy.shape.slice(2), mode)],
   flops: ({ inputs: [dy], attrs: { mode } }) => (mode === "bilinear" ? 8 : 1) * sizeOf(dy.shape),

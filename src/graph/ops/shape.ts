@@ -101,6 +101,7 @@ export const sliceOp: Op<{
   readonly sizes: readonly number[];
 }> = {
   name: "slice",
+  takesHalf: true,
   infer([x], { starts, sizes }) {
     const fits = x.shape.every(
       (size, axis) =>
@@ -140,6 +141,7 @@ export const slice = (x: Value, starts: readonly number[], sizes: Shape): Value 
 export const padOp: Op<{ readonly before: readonly number[]; readonly after: readonly number[] }> =
   {
     name: "pad",
+    takesHalf: true,
     infer([x], { before, after }) {
       const valid = (list: readonly number[]) =>
         list.length === x.shape.length && list.every((n) => Number.isInteger(n) && n >= 0);
@@ -164,6 +166,7 @@ export const pad = (x: Value, before: readonly number[], after: readonly number[
 
 export const concatOp: Op<{ readonly axis: number }> = {
   name: "concat",
+  takesHalf: true,
   infer(inputs, { axis }) {
     const [first] = inputs;
     expectWhole("concat", "axis", axis, 0, first.shape.length - 1);

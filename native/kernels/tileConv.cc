@@ -1,0 +1,177 @@
+// Convolutions of bf16 by tiles. Since images lie channels-last, the numbers of a row of the kernel lie side by side as
+// they do in the image: [taps][inputs] is one axis, which is cut into rows of tiles without regard to taps. Sums are f32
+// and end in bf16.
+#include "halves.h"
+#include "kernels.h"
+#include "parallel.h"
+#include "placing.h"
+#include "tiles.h"
+
+namespace convoy {
+namespace CONVOY_ISA {
+namespace {
+
+/** Where up to two tiles of results begin, in the placed images. */
+struct Rows {
+  const uint16_t* from[2];
+  uint16_t* image[2];  // of the result
+  const int32_t* targets[2];
+};
+
+/** Numbers of a convolution that all its tiles share. */
+struct Steps {
+  int64_t row;     // numbers from one row of a placed image to the next
+  int64_t stride;  // bytes from one pixel of a tile to the next
+  int64_t depth;   // tiles along a row of the kernel
+  int64_t block;   // numbers of the weights of 16 outputs
+};
+
+/** M tiles of pixels by N tiles of outputs, in registers 0 to 3; operands come to registers 4 to 7. */
+template <int M, int N>
+CONVOY_INLINE void multiplyTiles(Tiles& tiles, const TileConvArgs& a, const Steps& s, const Rows& rows,
+                                 const uint16_t* weights) {
+  tiles.zero<0>();
+  if constexpr (N > 1) tiles.zero<1>();
+  if constexpr (M > 1) tiles.zero<2>();
+  if constexpr (M > 1 && N > 1) tiles.zero<3>();
+  for (int64_t ky = 0; ky < a.rows; ky++) {
+    const int64_t row = ky * s.row;
+    for (int64_t k = 0; k < s.depth; k++) {
+      const int64_t at = row + k * TILE_DEPTH;
+      const uint16_t* w = weights + (ky * s.depth + k) * TILE_HALVES;
+      tiles.load<4>(rows.from[0] + at, s.stride);
+      tiles.load<6>(w, 64);
+      tiles.multiply<0, 4, 6>();
+      if constexpr (N > 1) {
+        tiles.load<7>(w + s.block, 64);
+        tiles.multiply<1, 4, 7>();
+      }
+      if constexpr (M > 1) {
+        tiles.load<5>(rows.from[1] + at, s.stride);
+        tiles.multiply<2, 5, 6>();
+        if constexpr (N > 1) tiles.multiply<3, 5, 7>();
+      }
+    }
+  }
+}
+
+/** A row of sums, of up to 16 outputs, to where it belongs. */
+template <int N>
+CONVOY_INLINE void finishRow(const TileConvArgs& a, const float* sums, int64_t channel, uint16_t* to) {
+  for (int n = 0; n < N; n++) {
+    const int64_t c = channel + n * TILE_LANES, left = a.out.channels - c;
+    Lanes<16> v = load<16>(sums + n * TILE_LANES);
+    if (a.bias) v += load<16>(a.bias + c);
+    v = activate<16>(a.activation, v);
+    if (left >= TILE_LANES) {
+      storeHalves<16>(to + c, v);
+    } else {
+      uint16_t last[TILE_LANES];
+      storeHalves<16>(last, v);
+      __builtin_memcpy(to + c, last, static_cast<size_t>(left) * sizeof(uint16_t));
+    }
+  }
+}
+
+template <int M, int N>
+CONVOY_INLINE void convolveTiles(Tiles& tiles, const TileConvArgs& a, const Steps& s, const Rows& rows,
+                                 int64_t block) {
+  alignas(64) float sums[M * TILE_ROWS][N * TILE_LANES];
+  constexpr int64_t STRIDE = N * TILE_LANES * sizeof(float);
+  multiplyTiles<M, N>(tiles, a, s, rows, a.weights + block * s.block);
+  tiles.store<0>(sums[0], STRIDE);
+  if constexpr (N > 1) tiles.store<1>(sums[0] + TILE_LANES, STRIDE);
+  if constexpr (M > 1) tiles.store<2>(sums[TILE_ROWS], STRIDE);
+  if constexpr (M > 1 && N > 1) tiles.store<3>(sums[TILE_ROWS] + TILE_LANES, STRIDE);
+  for (int m = 0; m < M; m++) {
+    for (int64_t r = 0; r < TILE_ROWS; r++) {
+      const int64_t target = rows.targets[m][r];
+      if (target >= 0) {
+        finishRow<N>(a, sums[m * TILE_ROWS + r], block * TILE_LANES, rows.image[m] + target * a.out.channels);
+      }
+    }
+  }
+}
+
+/** All tiles of some images that are placed. */
+void convolve(Tiles& tiles, const TileConvArgs& a, int64_t images, const uint16_t* placed, uint16_t* y) {
+  const int64_t depth = tilesOf(a.taps * a.in.channels, TILE_DEPTH);
+  const Steps s = {a.placing.pitch * a.in.channels, a.stride * a.in.channels * 2, depth, a.rows * depth * TILE_HALVES};
+  const int64_t each = a.placing.pixels() * a.in.channels, result = a.out.plane() * a.out.blocks();
+  const int64_t blocks = tilesOf(a.out.channels, TILE_LANES), all = images * a.tiles;
+  const auto rowsAt = [&](int64_t at) {
+    Rows rows;
+    for (int m = 0; m < 2; m++) {
+      const int64_t tile = at + m < all ? at + m : all - 1, n = tile / a.tiles, t = tile % a.tiles;
+      rows.from[m] = placed + n * each + a.starts[t] * a.in.channels;
+      rows.image[m] = y + n * result;
+      rows.targets[m] = a.targets + t * TILE_ROWS;
+    }
+    return rows;
+  };
+  for (int64_t block = 0; block < blocks; block += 2) {
+    const bool pair = block + 1 < blocks;
+    for (int64_t at = 0; at < all; at += 2) {
+      const Rows rows = rowsAt(at);
+      if (at + 1 < all) {
+        pair ? convolveTiles<2, 2>(tiles, a, s, rows, block) : convolveTiles<2, 1>(tiles, a, s, rows, block);
+      } else {
+        pair ? convolveTiles<1, 2>(tiles, a, s, rows, block) : convolveTiles<1, 1>(tiles, a, s, rows, block);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void tileConv(const TileConvArgs& a) {
+  const int64_t size = a.in.plane() * a.in.blocks(), result = a.out.plane() * a.out.blocks();
+  const int64_t each = a.placing.pixels() * a.in.channels;
+  const int64_t groups = tilesOf(a.in.count, a.together);
+  const RoomOf rooms(a.room, tileConvRoom(a.placing, a.together));
+  share(groups, groups > 1, [&](int64_t begin, int64_t end) {
+    Tiles tiles;
+    uint16_t* room = rooms.of<uint16_t>();
+    const bool direct = a.placing.plain();
+    if (!direct) __builtin_memset(room, 0, static_cast<size_t>(tileConvRoom(a.placing, a.together)));
+    for (int64_t group = begin; group < end; group++) {
+      const int64_t first = group * a.together;
+      const int64_t count = first + a.together < a.in.count ? a.together : a.in.count - first;
+      const uint16_t* x = a.x + first * size;
+      for (int64_t n = 0; !direct && n < count; n++) place(a.placing, x + n * size, room + n * each);
+      convolve(tiles, a, count, direct ? x : room, a.y + first * result);
+    }
+  });
+}
+
+void tileWeights(const TileWeightsArgs& a) {
+  const int64_t outputs = a.turned ? a.inputs : a.outputs, inputs = a.turned ? a.outputs : a.inputs;
+  const int64_t area = a.height * a.width, depth = tilesOf(a.width * inputs, TILE_DEPTH);
+  const int64_t blocks = tilesOf(outputs, TILE_LANES);
+  shareEach(blocks * a.height, blocks * a.height * depth > 8, [&](int64_t at) {
+    const int64_t first = at / a.height * TILE_LANES, ky = at % a.height;
+    uint16_t* to = a.to + at * depth * TILE_HALVES;
+    __builtin_memset(to, 0, static_cast<size_t>(depth * TILE_HALVES) * sizeof(uint16_t));
+    const int64_t count = outputs - first < TILE_LANES ? outputs - first : TILE_LANES;
+    // From one input to the next, and where the first tap of an output begins; turned, taps go backwards.
+    const int64_t step = a.turned ? outputs * area : area, way = a.turned ? -1 : 1;
+    const int64_t tap = a.turned ? area - 1 - ky * a.width : ky * a.width;
+    const auto wordsOf = [&](int64_t o) { return a.w + (first + o) * (a.turned ? area : inputs * area) + tap; };
+    // A few inputs at a time, whose lines stay in the nearest cache until all outputs have written theirs.
+    for (int64_t near = 0; near < inputs; near += TILE_LANES) {
+      const int64_t end = near + TILE_LANES < inputs ? near + TILE_LANES : inputs;
+      for (int64_t o = 0; o < count; o++) {
+        for (int64_t kx = 0; kx < a.width; kx++) {
+          const uint16_t* w = wordsOf(o) + way * kx;
+          for (int64_t c = near; c < end; c++) {
+            const int64_t e = kx * inputs + c;
+            to[e / 2 * 32 + o * 2 + e % 2] = w[c * step];
+          }
+        }
+      }
+    }
+  });
+}
+
+}  // namespace CONVOY_ISA
+}  // namespace convoy
