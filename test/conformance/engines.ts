@@ -26,11 +26,7 @@ const candidates: readonly Candidate[] = [
 ];
 
 /** Instruction sets that stand on one of these, and differ in what multiplies bytes. */
-const onBytes: readonly Candidate[] = [
-  native(1, "avx2-vnni"),
-  native(2, "avx512-vnni"),
-  native(2, "amx"),
-];
+const onBytes: readonly Candidate[] = [native(1, "avx2-vnni"), native(2, "avx512-vnni")];
 
 /** A candidate that may not exist on this machine: then its tests are skipped, and say why. */
 export interface Tested extends Candidate {
@@ -61,8 +57,20 @@ export const tested: readonly Tested[] = await probeAll(candidates);
 /** The same, and those whose arithmetic on bytes alone is another. */
 export const testedOnBytes: readonly Tested[] = [...tested, ...(await probeAll(onBytes))];
 
+const reference: Tested = {
+  title: "reference",
+  open: () => createEngine({ engine: "reference" }),
+  skip: false,
+};
+
 /** The same, and the reference engine itself. */
-export const everyEngine: readonly Tested[] = [
-  { title: "reference", open: () => createEngine({ engine: "reference" }), skip: false },
-  ...tested,
+export const everyEngine: readonly Tested[] = [reference, ...tested];
+
+/**
+ * The reference engine, the least and the best instruction set: for what a program keeps, and when, which the layouts of
+ * images have a say in and kernels have none.
+ */
+export const eachLayout: readonly Tested[] = [
+  reference,
+  ...new Set([tested[0], tested.findLast(({ skip }) => !skip) ?? tested[0]]),
 ];

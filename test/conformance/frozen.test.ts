@@ -24,7 +24,7 @@ import { sizeOf } from "../../src/tensor/shape.js";
 import { classify, targetInputs } from "../support/questions.js";
 import { bindingsFor, buildCase, type Case, relativeError, VECTOR } from "./case.js";
 import { cases } from "./cases.js";
-import { everyEngine } from "./engines.js";
+import { eachLayout } from "./engines.js";
 
 const WEIGHTS = 16 * 16 * 9;
 
@@ -113,7 +113,7 @@ function lived(net: Net): Float32Array {
   return w;
 }
 
-for (const { title, open, skip } of everyEngine) {
+for (const { title, open, skip } of eachLayout) {
   describe.skipIf(skip)(title, () => {
     let engine: Engine;
     let w: Vector;
@@ -223,7 +223,7 @@ for (const { title, open, skip } of everyEngine) {
   });
 }
 
-for (const { title, open, skip } of everyEngine) {
+for (const { title, open, skip } of eachLayout) {
   it.skipIf(skip)(`${title}: an image of a batch gets what it gets alone`, async () => {
     const [images, size] = [19, 16 * 63];
     const engine = await open();
