@@ -1,8 +1,16 @@
 // Trials that stop early at levels of their resource, the rungs, and of which the best go on.
 
+import { z } from "zod";
 import { InputError } from "../inputError.js";
+import { proposals } from "./fresh.js";
 import { ranked } from "./ranking.js";
 import { type Asked, hasEnded, hasLosses, type Resource, type Told, type Trial } from "./search.js";
+
+/** Options of a sampler by rungs. */
+export const rungOptions = z.strictObject({
+  eta: z.number().gt(1).default(3).describe("one of so many goes on"),
+  proposals,
+});
 
 /** The resource of a sampler that needs one. */
 export function resourceOf({ resource }: Asked): Resource {

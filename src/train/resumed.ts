@@ -39,8 +39,9 @@ const changeable: readonly (keyof TrainConfig)[] = [
 /** Settings that can ask for the same in other words. */
 const sameInOtherWords: Readonly<Record<string, (given: string, was: string) => boolean>> = {
   oneOf: sameGroups,
-  // A run keeps the limits that it measured: they are measured again, and compared by `expectRange`.
+  // A run keeps what was chosen when it began.
   precision: (given) => given === "auto",
+  // A run keeps the limits that it measured: they are measured again, and compared by `expectRange`.
   range: (given, was) => given === "train" && /\d/.test(was),
 };
 

@@ -1,9 +1,8 @@
 // ASHA, asynchronous successive halving: whoever is among the best 1 / eta of its rung goes on to the next, whenever
 // somebody is free (Li et al. 2020, "A system for massively parallel hyperparameter tuning", arXiv 1810.05934).
 
-import { z } from "zod";
-import { freshSettings, proposals } from "../fresh.js";
-import { levelsOf, promotion, resourceOf, runs } from "../rungs.js";
+import { freshSettings } from "../fresh.js";
+import { levelsOf, promotion, resourceOf, rungOptions, runs } from "../rungs.js";
 import { begun, hasEnded, sampler } from "../search.js";
 
 export const asha = sampler({
@@ -11,10 +10,7 @@ export const asha = sampler({
   description: "asynchronous successive halving",
   source: "Li et al. 2020, arXiv 1810.05934",
   stages: true,
-  options: z.strictObject({
-    eta: z.number().gt(1).default(3).describe("one of so many goes on"),
-    proposals,
-  }),
+  options: rungOptions,
   next(asked, { eta, proposals: how }) {
     const { told, trials } = asked;
     const levels = levelsOf(resourceOf(asked), eta);

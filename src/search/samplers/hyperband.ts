@@ -2,9 +2,8 @@
 // in full, so that one need not know how early losses tell anything (Li, Jamieson, DeSalvo, Rostamizadeh, Talwalkar 2018,
 // JMLR 18, arXiv 1603.06560).
 
-import { z } from "zod";
-import { freshSettings, proposals } from "../fresh.js";
-import { levelsOf, promotion, resourceOf, runs } from "../rungs.js";
+import { freshSettings } from "../fresh.js";
+import { levelsOf, promotion, resourceOf, rungOptions, runs } from "../rungs.js";
 import { begun, hasEnded, sampler, type Told } from "../search.js";
 
 /** A bracket: where its trials begin, as number of a level, and how many there are. */
@@ -63,10 +62,7 @@ export const hyperband = sampler({
   description: "successive halving from several beginnings",
   source: "Li et al. 2018, JMLR 18, arXiv 1603.06560",
   stages: true,
-  options: z.strictObject({
-    eta: z.number().gt(1).default(3).describe("one of so many goes on"),
-    proposals,
-  }),
+  options: rungOptions,
   next(asked, { eta, proposals: how }) {
     const { told, trials } = asked;
     const levels = levelsOf(resourceOf(asked), eta);
