@@ -246,4 +246,25 @@ test("the best path goes through cycles that do not gain", () => {
 test("score of equals: the first path in the order of arcs", () => {
   const twins: Automaton = line([0, 1, 0, 0], [0, 1, 1, 1], [1, 2, 2, 2], [1, 2, 3, 3]);
   expect([...viterbiPath(twins)!.outputs]).toEqual([0, 2]);
+  expect(bestPaths(twins, 4).map(({ outputs }) => [...outputs])).toEqual([
+    [0, 2],
+    [0, 3],
+    [1, 2],
+    [1, 3],
+  ]);
+  const ends = automaton({
+    states: 3,
+    start: [0],
+    final: [1, 2],
+    arcs: [
+      [0, 2, 0, 0],
+      [0, 1, 1, 1],
+    ],
+  });
+  expect(viterbiPath(ends)!.end).toBe(1);
+});
+
+test("epsilons that nothing can take make no circle", () => {
+  const of = line([0, 1, -1, -1, -1], [1, 0, -1, -1, -Infinity], [1, 2, 0, 0]);
+  expect(viterbiScore(removeEpsilon(of)).value).toBe(-1);
 });

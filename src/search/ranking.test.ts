@@ -58,6 +58,9 @@ test("the front counts the last trial of a chain alone", () => {
     { settings, losses: [Number.NaN, 0] },
   ];
   expect(paretoFront(chain)).toEqual([1, 2]);
+  // What fails or still runs leaves the end where it was.
+  const failed = { settings, losses: [Number.NaN, Number.NaN], until: 9, from: 1 };
+  expect(paretoFront([...chain, failed, { settings, until: 9, from: 2 }])).toEqual([1, 2]);
   expect(paretoFront(told([2], [1], [1]))).toEqual([1, 2]);
 });
 

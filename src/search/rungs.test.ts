@@ -30,6 +30,8 @@ test("levels are powers, and end with the most", () => {
   expect(levelsOf({ least: 1, most: 243 }, 3)).toEqual([1, 3, 9, 27, 81, 243]);
   expect(levelsOf({ least: 5, most: 100 }, 2)).toEqual([5, 10, 20, 40, 100]);
   expect(levelsOf({ least: 4, most: 4 }, 3)).toEqual([4]);
+  // Whole units: 2.5 is 3, 6.25 is 6.
+  expect(levelsOf({ least: 1, most: 20 }, 2.5)).toEqual([1, 3, 6, 20]);
 });
 
 test("asha lets a third go on from rung to rung, each from where it stopped", () => {
@@ -58,12 +60,15 @@ test("asha lets a third go on from rung to rung, each from where it stopped", ()
   expect(told[bestOf(told)!].until).toBe(27);
 });
 
-test("asha ends with one trial in full, however few there are", () => {
-  for (const trials of [1, 2, 5]) {
-    const told = play({ sampler: "asha", trials, resource });
-    expect(told[bestOf(told)!].until).toBe(27);
-  }
-});
+test.each(["asha", "hyperband"])(
+  "%s ends with one trial in full, however few there are",
+  (sampler) => {
+    for (const trials of [1, 2, 5]) {
+      const told = play({ sampler, trials, resource });
+      expect(told[bestOf(told)!].until).toBe(27);
+    }
+  },
+);
 
 test("asha does not wait for a trial that runs, and never lets one on that failed", () => {
   const search = createSearch({ space: "x=float:0:1", sampler: "asha", trials: 9, resource });
@@ -135,6 +140,20 @@ test("a population's worst copy its best and change somewhat; the others go on",
       expect(settings).toEqual(told[member].settings);
     }
   }
+});
+
+test("copies of a population move by a tenth of the range, or are drawn anew", () => {
+  const steps = (renewed: number) => {
+    const plan = { sampler: "population", trials: 20, resource: { least: 1, most: 2 } };
+    const told = play({ ...plan, options: { renewed } });
+    const copies = told.slice(20).filter(({ from }, member) => from !== member);
+    return copies.map(({ settings, from }) =>
+      Math.abs(Number(settings["x"]) - Number(told[from!].settings["x"])),
+    );
+  };
+  // The nearest to an end are cut there.
+  expect(Math.max(...steps(0))).toBeCloseTo(0.1, 9);
+  expect(Math.max(...steps(1))).toBeGreaterThan(0.3);
 });
 
 test("a population waits for a whole step, and replaces who failed", () => {

@@ -284,6 +284,70 @@ test("evolution changes one thing of a parent that lives", () => {
   }
 });
 
+describe("parents", () => {
+  const seeds = Array.from({ length: 80 }, (_, seed) => seed);
+  const random = new Random({ seed: 3, purpose: "search" });
+  const masks = Array.from({ length: 10 }, () =>
+    Array.from({ length: 30 }, () => random.integer(2)).join(""),
+  );
+  const told = masks.map((mask, at): Told => ({ settings: { mask }, losses: [at] }));
+  /** The places of the parents of a child by each seed: all but one of 30 bits are theirs. */
+  const placesOf = (sampler: string, options: SearchPlan["options"]) =>
+    seeds.map((seed) => {
+      const search = createSearch({ space: "mask=bits:30", sampler, seed, options });
+      const { settings } = search.next(told) as Trial;
+      const child = String(settings["mask"]);
+      return masks.findIndex(
+        (mask) => [...mask].filter((bit, at) => bit !== child[at]).length === 1,
+      );
+    });
+
+  test("of evolution are the best of a sample", () => {
+    expect(new Set(placesOf("evolution", { population: 10, sample: 10 }))).toEqual(new Set([0]));
+    const places = new Set(placesOf("evolution", { population: 10, sample: 8 }));
+    expect([...places].sort()).toEqual([0, 1, 2]);
+  });
+
+  test("of nsga2 are the better ones of two", () => {
+    const places = placesOf("nsga2", { population: 10, crossover: 0 });
+    expect(places).not.toContain(-1);
+    // Three of four are in the better half.
+    const better = places.filter((place) => place < 5).length;
+    expect(Math.abs(better / 80 - 0.75)).toBeLessThan(0.15);
+  });
+});
+
+test("a particle stops at a wall, and is pulled away from it", () => {
+  // The leader is near the wall; whoever flies past it is pulled back by a step at most as long.
+  const told = [0.01, 0.99].map((x, at): Told => ({ settings: { x }, losses: [1 - at] }));
+  const options = { particles: 2, inertia: 1, own: 0, all: 2 };
+  let stopped = 0;
+  for (let seed = 0; seed < 20; seed++) {
+    const search = createSearch({ space: "x=float:0:1", sampler: "swarm", seed, options });
+    const there = search.next(told) as Trial;
+    if (there.settings["x"] !== 1) continue;
+    const generation: Told[] = [there, told[1]].map((trial) => ({ ...trial, losses: [2] }));
+    const next = search.next([...told, ...generation]) as Trial;
+    expect(Number(next.settings["x"])).toBeGreaterThan(0.97);
+    expect(Number(next.settings["x"])).toBeLessThan(1);
+    stopped++;
+  }
+  expect(stopped).toBeGreaterThan(5);
+});
+
+test("a grid has all whole numbers of a range of no more than its points", () => {
+  const { told } = play({ space: "n=logint:1:5", sampler: "grid", options: { points: 5 } }, () => [
+    0,
+  ]);
+  expect(told.map(({ settings }) => settings["n"])).toEqual([1, 2, 3, 4, 5]);
+});
+
+test("a search waits for its last trials", () => {
+  const search = createSearch({ space: "x=float:0:1", trials: 2 });
+  const settings = { x: 0.5 };
+  expect(search.next([{ settings, losses: [1] }, { settings }])).toBe("wait");
+});
+
 test("what throws ends a run, and a run goes on from what is known", async () => {
   const search = createSearch({ space: "x=float:0:1", sampler: "random", trials: 12, seed: 1 });
   const evaluate = async ({ settings }: Trial) => Number(settings["x"]);
