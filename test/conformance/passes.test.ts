@@ -1,6 +1,6 @@
 // Every pass keeps the meaning of every case: the reference engine runs the graph before and after.
 
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { interpret } from "../../src/engine/reference/index.js";
 import type { Graph } from "../../src/graph/index.js";
 import { foldChannels } from "../../src/graph/passes/foldChannels.js";
@@ -21,15 +21,19 @@ const passes: Readonly<Record<string, (graph: Graph) => Graph>> = {
 
 const titled = cases.map((example) => [`${example.op}: ${example.name}`, example] as const);
 
-describe.each(Object.entries(passes))("%s", (_, pass) => {
-  it.each(titled)("%s", (_, example) => {
-    const built = buildCase(example);
-    if (example.differentiable !== false) addGradients(built);
-    const run = (graph: Graph) => {
-      const bindings = bindingsFor(example, built, 3);
-      return { ...interpret(graph, bindings), ...bindings.vectors };
-    };
-    const before = run(built.graph);
+describe.each(titled)("%s", (_, example) => {
+  const built = buildCase(example);
+  if (example.differentiable !== false) addGradients(built);
+  const run = (graph: Graph) => {
+    const bindings = bindingsFor(example, built, 3);
+    return { ...interpret(graph, bindings), ...bindings.vectors };
+  };
+  let before: ReturnType<typeof run>;
+  beforeAll(() => {
+    before = run(built.graph);
+  });
+
+  it.each(Object.entries(passes))("%s", (_, pass) => {
     const after = run(pass(built.graph));
     expect(Object.keys(after)).toEqual(Object.keys(before));
     for (const [name, numbers] of Object.entries(before)) {
