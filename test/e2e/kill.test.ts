@@ -41,7 +41,7 @@ function writeSplit(prefix: string, length: number): void {
 
 /** A short run with a checkpoint at every look at the clock. */
 const brief = { model: "convnet-gn", epochs: 2, batch: 8, saveMinutes: 0 } as const;
-const one = { ...brief, data, engine: "reference" } as const;
+const one = { ...brief, data } as const;
 
 /** Nets of tasks that want more than numbers of an image. */
 const nets: Readonly<Record<OutputForm, Partial<TrainSettings>>> = {
