@@ -33,10 +33,10 @@ async function scoreOf(way, seed) {
   const summary = join(run, "summary.json");
   const resume = existsSync(join(run, "config.json"));
   const given = resume ? { out: run } : { ...settings, ...ways[way](seed), seed, out: run };
-  const { best, test } = existsSync(summary)
+  const { score, test } = existsSync(summary)
     ? JSON.parse(readFileSync(summary, "utf8"))
     : await train(given, { resume });
-  return test[best.score.metric];
+  return test[score.metric];
 }
 
 const percent = ({ mean, low, high }) =>
