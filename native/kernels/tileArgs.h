@@ -50,6 +50,9 @@ CONVOY_INLINE int64_t tileConvRoom(const Placing& placing, int64_t together) {
   return (together * placing.pixels() * placing.channels + 17 * TILE_DEPTH) * 2;
 }
 
+/** Taps of the largest kernel. */
+constexpr int64_t MOST_TAPS = 256;
+
 /** Weights bf16 [outputs, inputs, height, width] as [outputs / 16][height][width * inputs / 32][16 pairs][16][2]. Turned,
  * they are those of the convolution that gives the input gradient. */
 struct TileWeightsArgs {
@@ -81,7 +84,7 @@ struct TileGradArgs {
 /** Bytes of the transposed images, with some behind that are read but not used. */
 CONVOY_INLINE int64_t tileGradPitch(int64_t numbers) { return (tilesOf(numbers, 64) * 2 + 1) * 32; }
 
-/** Numbers of the sums: tiles of [inputs of a tap][outputs], and one of each output for the bias. */
+/** Numbers of the sums, [outputs / 16][inputs / 16][taps][16 inputs][16 outputs], and one of each output for the bias. */
 CONVOY_INLINE int64_t tileSums(int64_t outputs, int64_t inputs, int64_t area) {
   const int64_t across = tilesOf(outputs, TILE_LANES) * TILE_LANES;
   return area * tilesOf(inputs, TILE_ROWS) * TILE_ROWS * across + across;

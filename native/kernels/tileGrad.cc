@@ -18,9 +18,6 @@ constexpr int64_t STRETCH = 10 * TILE_DEPTH;
 /** Fewer channels are gone over one by one. */
 constexpr int64_t FEW = 8;
 
-/** Taps whose sums are written together. */
-constexpr int64_t TAPS = 16;
-
 /** Tiles of inputs that are gone over together, at least. */
 constexpr int64_t WAYS = 16;
 
@@ -77,18 +74,19 @@ void toPairs(const uint16_t* from, int64_t pixels, int64_t channels, uint16_t* t
   }
 }
 
-/** Where operands of up to two tiles begin, and where their sums lie. */
+/** Where operands of up to two tiles begin, and where their sums lie, those of the next block of outputs `next` further. */
 struct Patch {
   const uint16_t* x[2];
   const uint16_t* dy;
   float* sums[2];
+  int64_t next;
 };
 
 /** M tiles of inputs by N of outputs: what some pixels add to their sums. */
 template <int M, int N>
 CONVOY_INLINE void sumTiles(Tiles& tiles, const Patch& p, int64_t begin, int64_t end, int64_t pitch, int64_t across,
                             bool opens) {
-  const int64_t row = across * static_cast<int64_t>(sizeof(float));
+  constexpr int64_t row = TILE_LANES * sizeof(float);
   if (opens) {
     tiles.zero<0>();
     if constexpr (N > 1) tiles.zero<1>();
@@ -96,9 +94,9 @@ CONVOY_INLINE void sumTiles(Tiles& tiles, const Patch& p, int64_t begin, int64_t
     if constexpr (M > 1 && N > 1) tiles.zero<3>();
   } else {
     tiles.load<0>(p.sums[0], row);
-    if constexpr (N > 1) tiles.load<1>(p.sums[0] + TILE_LANES, row);
+    if constexpr (N > 1) tiles.load<1>(p.sums[0] + p.next, row);
     if constexpr (M > 1) tiles.load<2>(p.sums[1], row);
-    if constexpr (M > 1 && N > 1) tiles.load<3>(p.sums[1] + TILE_LANES, row);
+    if constexpr (M > 1 && N > 1) tiles.load<3>(p.sums[1] + p.next, row);
   }
   for (int64_t k = begin; k < end; k += TILE_DEPTH) {
     const uint16_t* dy = p.dy + k * across;
@@ -116,9 +114,9 @@ CONVOY_INLINE void sumTiles(Tiles& tiles, const Patch& p, int64_t begin, int64_t
     }
   }
   tiles.store<0>(p.sums[0], row);
-  if constexpr (N > 1) tiles.store<1>(p.sums[0] + TILE_LANES, row);
+  if constexpr (N > 1) tiles.store<1>(p.sums[0] + p.next, row);
   if constexpr (M > 1) tiles.store<2>(p.sums[1], row);
-  if constexpr (M > 1 && N > 1) tiles.store<3>(p.sums[1] + TILE_LANES, row);
+  if constexpr (M > 1 && N > 1) tiles.store<3>(p.sums[1] + p.next, row);
 }
 
 /** The first pixel of a tap in transposed images, which go phase by phase, all images of a phase together. */
@@ -137,7 +135,7 @@ void sumOutputs(Tiles& tiles, const TileGradArgs& a, int64_t pixels, int64_t blo
   const auto fill = [&](Patch& p, int m, int64_t way) {
     const int64_t tap = way % area, c = way / area * TILE_ROWS;
     p.x[m] = a.xs + tapStart(a, tap / a.taps, tap % a.taps, inputs) + c * a.pitch;
-    p.sums[m] = a.sums + (tap * inputs + c) * across + block * TILE_LANES;
+    p.sums[m] = a.sums + block * p.next + (c / TILE_ROWS * area + tap) * TILE_ROWS * TILE_LANES;
   };
   const auto sumStretch = [&](int64_t firstWay, int64_t lastWay, int64_t begin) {
     const int64_t end = begin + STRETCH < pixels ? begin + STRETCH : pixels;
@@ -145,6 +143,7 @@ void sumOutputs(Tiles& tiles, const TileGradArgs& a, int64_t pixels, int64_t blo
     for (int64_t way = firstWay; way < lastWay; way += 2) {
       Patch p;
       p.dy = a.dys + block * 2 * TILE_LANES;
+      p.next = inputs * area * TILE_LANES;
       fill(p, 0, way);
       if (way + 1 < lastWay) {
         fill(p, 1, way + 1);
@@ -285,41 +284,6 @@ void tileGrad(const TileGradArgs& a) {
   share(tilesOf(blocks, 2), true, [&](int64_t begin, int64_t end) {
     Tiles tiles;
     for (int64_t pair = begin; pair < end; pair++) sumBlock(tiles, a, pixels, 2 * pair, true);
-  });
-}
-
-void tileUnpack(const TileUnpackArgs& a) {
-  const int64_t inputs = tilesOf(a.inputs, TILE_ROWS) * TILE_ROWS;
-  const int64_t across = tilesOf(a.outputs, TILE_LANES) * TILE_LANES, part = tileSums(a.outputs, a.inputs, a.area);
-  const int64_t blocks = across / TILE_LANES, turns = inputs / TILE_ROWS;
-  shareEach(blocks * turns, blocks * turns > 1, [&](int64_t at) {
-    const int64_t first = at / turns * TILE_LANES, from = at % turns * TILE_ROWS;
-    const int64_t outs = a.outputs - first < TILE_LANES ? a.outputs - first : TILE_LANES;
-    const int64_t ins = a.inputs - from < TILE_ROWS ? a.inputs - from : TILE_ROWS;
-    // Some taps at a time, so that an output's numbers are written side by side.
-    for (int64_t tap = 0; tap < a.area; tap += TAPS) {
-      const int64_t taps = a.area - tap < TAPS ? a.area - tap : TAPS;
-      float totals[TAPS][TILE_ROWS][TILE_LANES];
-      for (int64_t k = 0; k < taps; k++) {
-        for (int64_t c = 0; c < ins; c++) {
-          const float* sums = a.sums + ((tap + k) * inputs + from + c) * across + first;
-          Lanes<16> total = {};
-          for (int64_t p = 0; p < a.parts; p++) total += load<16>(sums + p * part);
-          store<16>(totals[k][c], total);
-        }
-      }
-      for (int64_t o = 0; o < outs; o++) {
-        for (int64_t c = 0; c < ins; c++) {
-          float* to = a.dw + ((first + o) * a.inputs + from + c) * a.area + tap;
-          for (int64_t k = 0; k < taps; k++) to[k] = totals[k][c][o];
-        }
-      }
-    }
-  });
-  shareEach(a.dbias ? a.outputs : 0, false, [&](int64_t o) {
-    float total = 0;
-    for (int64_t p = 0; p < a.parts; p++) total += a.sums[(p + 1) * part - across + o];
-    a.dbias[o] = total;
   });
 }
 
