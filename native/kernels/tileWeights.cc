@@ -93,31 +93,29 @@ void tileWeights(const TileWeightsArgs& a) {
 }
 
 void tileUnpack(const TileUnpackArgs& a) {
-  const int64_t inputs = tilesOf(a.inputs, TILE_ROWS) * TILE_ROWS;
   const int64_t across = tilesOf(a.outputs, TILE_LANES) * TILE_LANES, part = tileSums(a.outputs, a.inputs, a.area);
-  const int64_t blocks = across / TILE_LANES, turns = inputs / TILE_ROWS;
+  const int64_t blocks = across / TILE_ROWS, turns = tilesOf(a.inputs, TILE_LANES);
+  // Of all taps whole rows of 16 come last, and write over what the row before them wrote too much.
+  const int64_t odd = a.area % TILE_ROWS;
   shareEach(blocks * turns, blocks * turns > 1, [&](int64_t at) {
-    const int64_t first = at / turns * TILE_LANES, from = at % turns * TILE_ROWS;
-    const int64_t outs = a.outputs - first < TILE_LANES ? a.outputs - first : TILE_LANES;
-    const int64_t ins = a.inputs - from < TILE_ROWS ? a.inputs - from : TILE_ROWS;
-    // Numbers of an output lie input by input, and tap by tap.
-    for (int64_t e = 0; e < ins * a.area; e += TILE_ROWS) {
-      const int64_t left = ins * a.area - e, numbers = left < TILE_ROWS ? left : TILE_ROWS;
-      Lanes<16> lanes[TILE_ROWS] = {};
-      for (int64_t k = 0; k < numbers; k++) {
-        const int64_t c = (e + k) / a.area, tap = (e + k) % a.area;
-        const float* sums = a.sums + ((at * a.area + tap) * TILE_ROWS + c) * TILE_LANES;
-        for (int64_t p = 0; p < a.parts; p++) lanes[k] += load<16>(sums + p * part);
-      }
-      transpose<16>(lanes);
-      for (int64_t o = 0; o < outs; o++) {
-        float* to = a.dw + ((first + o) * a.inputs + from) * a.area + e;
-        if (numbers == TILE_ROWS) {
-          store<16>(to, lanes[o]);
-        } else {
-          __builtin_memcpy(to, &lanes[o], static_cast<size_t>(numbers) * sizeof(float));
+    const int64_t first = at / turns * TILE_ROWS, from = at % turns * TILE_LANES;
+    const int64_t outs = a.outputs - first < TILE_ROWS ? a.outputs - first : TILE_ROWS;
+    const int64_t ins = a.inputs - from < TILE_LANES ? a.inputs - from : TILE_LANES;
+    float near[TILE_LANES * MOST_TAPS + TILE_ROWS];
+    for (int64_t o = 0; o < outs; o++) {
+      const auto turnTaps = [&](int64_t tap, int64_t taps) {
+        Lanes<16> lanes[TILE_ROWS] = {};
+        for (int64_t k = 0; k < taps; k++) {
+          const float* sums = a.sums + ((at * a.area + tap + k) * TILE_ROWS + o) * TILE_LANES;
+          for (int64_t p = 0; p < a.parts; p++) lanes[k] += load<16>(sums + p * part);
         }
-      }
+        transpose<16>(lanes);
+        for (int64_t c = 0; c < ins; c++) store<16>(near + c * a.area + tap, lanes[c]);
+      };
+      if (odd > 0) turnTaps(a.area - odd, odd);
+      for (int64_t tap = 0; tap + TILE_ROWS <= a.area; tap += TILE_ROWS) turnTaps(tap, TILE_ROWS);
+      float* to = a.dw + ((first + o) * a.inputs + from) * a.area;
+      __builtin_memcpy(to, near, static_cast<size_t>(ins * a.area) * sizeof(float));
     }
   });
   shareEach(a.dbias ? a.outputs : 0, false, [&](int64_t o) {
