@@ -50,6 +50,9 @@ CONVOY_INLINE int64_t tileConvRoom(const Placing& placing, int64_t together) {
   return (together * placing.pixels() * placing.channels + 17 * TILE_DEPTH) * 2;
 }
 
+/** Taps of the largest kernel. */
+constexpr int64_t MOST_TAPS = 256;
+
 /** Weights bf16 [outputs, inputs, height, width] as [outputs / 16][height][width * inputs / 32][16 pairs][16][2]. Turned,
  * they are those of the convolution that gives the input gradient. */
 struct TileWeightsArgs {
@@ -64,8 +67,8 @@ CONVOY_INLINE int64_t tileWeightNumbers(int64_t outputs, int64_t inputs, int64_t
   return tilesOf(outputs, TILE_LANES) * height * tilesOf(width * inputs, TILE_DEPTH) * TILE_HALVES;
 }
 
-/** A weight gradient, as sums of x and dy over pixels: both are placed alike, `each` numbers an image, x as rows of a
- * channel's pixels, `pitch` numbers each, dy in pairs of pixels. */
+/** A weight gradient, as sums of dy times x over pixels: both are placed alike, `each` numbers an image, dy as rows of a
+ * channel's pixels, `pitch` numbers each, x in pairs of pixels, [begins even or odd][phases][inputs / 16][pitch / 2][16][2]. */
 struct TileGradArgs {
   Images in, out;
   Placing x, dy;
@@ -78,10 +81,10 @@ struct TileGradArgs {
   float* sums;
 };
 
-/** Bytes of the transposed images, with some behind that are read but not used. */
+/** Pixels of a row of a channel, with some behind that are read but not used; rows of one column lie in different lines. */
 CONVOY_INLINE int64_t tileGradPitch(int64_t numbers) { return (tilesOf(numbers, 64) * 2 + 1) * 32; }
 
-/** Numbers of the sums: tiles of [inputs of a tap][outputs], and one of each output for the bias. */
+/** Numbers of the sums, [outputs / 16][inputs / 16][taps][16 outputs][16 inputs], and one of each output for the bias. */
 CONVOY_INLINE int64_t tileSums(int64_t outputs, int64_t inputs, int64_t area) {
   const int64_t across = tilesOf(outputs, TILE_LANES) * TILE_LANES;
   return area * tilesOf(inputs, TILE_ROWS) * TILE_ROWS * across + across;

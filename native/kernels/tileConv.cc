@@ -144,34 +144,5 @@ void tileConv(const TileConvArgs& a) {
   });
 }
 
-void tileWeights(const TileWeightsArgs& a) {
-  const int64_t outputs = a.turned ? a.inputs : a.outputs, inputs = a.turned ? a.outputs : a.inputs;
-  const int64_t area = a.height * a.width, depth = tilesOf(a.width * inputs, TILE_DEPTH);
-  const int64_t blocks = tilesOf(outputs, TILE_LANES);
-  shareEach(blocks * a.height, blocks * a.height * depth > 8, [&](int64_t at) {
-    const int64_t first = at / a.height * TILE_LANES, ky = at % a.height;
-    uint16_t* to = a.to + at * depth * TILE_HALVES;
-    __builtin_memset(to, 0, static_cast<size_t>(depth * TILE_HALVES) * sizeof(uint16_t));
-    const int64_t count = outputs - first < TILE_LANES ? outputs - first : TILE_LANES;
-    // From one input to the next, and where the first tap of an output begins; turned, taps go backwards.
-    const int64_t step = a.turned ? outputs * area : area, way = a.turned ? -1 : 1;
-    const int64_t tap = a.turned ? area - 1 - ky * a.width : ky * a.width;
-    const auto wordsOf = [&](int64_t o) { return a.w + (first + o) * (a.turned ? area : inputs * area) + tap; };
-    // A few inputs at a time, whose lines stay in the nearest cache until all outputs have written theirs.
-    for (int64_t near = 0; near < inputs; near += TILE_LANES) {
-      const int64_t end = near + TILE_LANES < inputs ? near + TILE_LANES : inputs;
-      for (int64_t o = 0; o < count; o++) {
-        for (int64_t kx = 0; kx < a.width; kx++) {
-          const uint16_t* w = wordsOf(o) + way * kx;
-          for (int64_t c = near; c < end; c++) {
-            const int64_t e = kx * inputs + c;
-            to[e / 2 * 32 + o * 2 + e % 2] = w[c * step];
-          }
-        }
-      }
-    }
-  });
-}
-
 }  // namespace CONVOY_ISA
 }  // namespace convoy

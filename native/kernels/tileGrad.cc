@@ -1,7 +1,8 @@
-// The weight gradient of convolutions of bf16 by tiles: for each tap and input, and each output, the sum over pixels of x
-// times dy. Pixels are what is summed over, so rows of tiles run along them: of x transposed, where a tap is no more than
-// another first pixel, and of dy in pairs of pixels. Both are placed in rows of the same length, dy with zeros where x has
-// its borders, so that an image is one row of pixels.
+// The weight gradient of convolutions of bf16 by tiles: for each output, and each tap and input, the sum over pixels of dy
+// times x. Pixels are what is summed over: dy is transposed, so that rows of its tiles run along pixels, and x lies in pairs
+// of pixels, where a tap is no more than another first row. For taps an odd number of pixels away x is there once more, in
+// pairs that begin a pixel later, so that no row of a tile crosses a line of the cache. Both are placed in rows of the same
+// length, dy with zeros where x has its borders, so that an image is one row of pixels.
 #include "halves.h"
 #include "kernels.h"
 #include "parallel.h"
@@ -17,9 +18,6 @@ constexpr int64_t STRETCH = 10 * TILE_DEPTH;
 
 /** Fewer channels are gone over one by one. */
 constexpr int64_t FEW = 8;
-
-/** Taps whose sums are written together. */
-constexpr int64_t TAPS = 16;
 
 /** Tiles of inputs that are gone over together, at least. */
 constexpr int64_t WAYS = 16;
@@ -66,93 +64,95 @@ void toRows(const uint16_t* from, int64_t pixels, int64_t channels, int64_t pitc
   }
 }
 
-/** Pixels [pixels][channels] as pairs, [pixels / 2][channels rounded up][2]. */
-void toPairs(const uint16_t* from, int64_t pixels, int64_t channels, uint16_t* to) {
-  const int64_t across = tilesOf(channels, TILE_LANES) * TILE_LANES;
+/** Pixels [pixels][channels] as pairs, [channels / 16][pixels / 2][16][2], a block of channels `plane` behind the last one. */
+void toPairs(const uint16_t* from, int64_t pixels, int64_t channels, int64_t plane, uint16_t* to) {
   for (int64_t p = 0; p < pixels; p += 2) {
     for (int64_t c = 0; c < channels; c += TILE_LANES) {
       const uint16_t* at = from + p * channels + c;
-      store<16>(reinterpret_cast<float*>(to + p * across + 2 * c), pairOf(at, at + channels, channels - c));
+      uint16_t* pairs = to + c / TILE_LANES * plane + p * TILE_LANES;
+      store<16>(reinterpret_cast<float*>(pairs), pairOf(at, at + channels, channels - c));
     }
   }
 }
 
-/** Where operands of up to two tiles begin, and where their sums lie. */
+/** Where up to two tiles of outputs, and of inputs of a tap each, begin, and where their sums lie. */
 struct Patch {
+  const uint16_t* dy[2];
   const uint16_t* x[2];
-  const uint16_t* dy;
-  float* sums[2];
+  float* sums[2][2];  // of outputs with inputs
 };
 
-/** M tiles of inputs by N of outputs: what some pixels add to their sums. */
+/** M tiles of outputs by N of inputs: what some pixels add to their sums. */
 template <int M, int N>
-CONVOY_INLINE void sumTiles(Tiles& tiles, const Patch& p, int64_t begin, int64_t end, int64_t pitch, int64_t across,
-                            bool opens) {
-  const int64_t row = across * static_cast<int64_t>(sizeof(float));
+CONVOY_INLINE void sumTiles(Tiles& tiles, const Patch& p, int64_t begin, int64_t end, int64_t pitch, bool opens) {
+  constexpr int64_t row = TILE_LANES * sizeof(float);
   if (opens) {
     tiles.zero<0>();
     if constexpr (N > 1) tiles.zero<1>();
     if constexpr (M > 1) tiles.zero<2>();
     if constexpr (M > 1 && N > 1) tiles.zero<3>();
   } else {
-    tiles.load<0>(p.sums[0], row);
-    if constexpr (N > 1) tiles.load<1>(p.sums[0] + TILE_LANES, row);
-    if constexpr (M > 1) tiles.load<2>(p.sums[1], row);
-    if constexpr (M > 1 && N > 1) tiles.load<3>(p.sums[1] + TILE_LANES, row);
+    tiles.load<0>(p.sums[0][0], row);
+    if constexpr (N > 1) tiles.load<1>(p.sums[0][1], row);
+    if constexpr (M > 1) tiles.load<2>(p.sums[1][0], row);
+    if constexpr (M > 1 && N > 1) tiles.load<3>(p.sums[1][1], row);
   }
   for (int64_t k = begin; k < end; k += TILE_DEPTH) {
-    const uint16_t* dy = p.dy + k * across;
-    tiles.load<4>(p.x[0] + k, pitch * 2);
-    tiles.load<6>(dy, across * 4);
+    tiles.load<4>(p.dy[0] + k, pitch * 2);
+    tiles.load<6>(p.x[0] + k * TILE_LANES, row);
     tiles.multiply<0, 4, 6>();
     if constexpr (N > 1) {
-      tiles.load<7>(dy + 2 * TILE_LANES, across * 4);
+      tiles.load<7>(p.x[1] + k * TILE_LANES, row);
       tiles.multiply<1, 4, 7>();
     }
     if constexpr (M > 1) {
-      tiles.load<5>(p.x[1] + k, pitch * 2);
+      tiles.load<5>(p.dy[1] + k, pitch * 2);
       tiles.multiply<2, 5, 6>();
       if constexpr (N > 1) tiles.multiply<3, 5, 7>();
     }
   }
-  tiles.store<0>(p.sums[0], row);
-  if constexpr (N > 1) tiles.store<1>(p.sums[0] + TILE_LANES, row);
-  if constexpr (M > 1) tiles.store<2>(p.sums[1], row);
-  if constexpr (M > 1 && N > 1) tiles.store<3>(p.sums[1] + TILE_LANES, row);
+  tiles.store<0>(p.sums[0][0], row);
+  if constexpr (N > 1) tiles.store<1>(p.sums[0][1], row);
+  if constexpr (M > 1) tiles.store<2>(p.sums[1][0], row);
+  if constexpr (M > 1 && N > 1) tiles.store<3>(p.sums[1][1], row);
 }
 
-/** The first pixel of a tap in transposed images, which go phase by phase, all images of a phase together. */
-CONVOY_INLINE int64_t tapStart(const TileGradArgs& a, int64_t ky, int64_t kx, int64_t channels) {
-  const int64_t s = a.x.phases, phase = ky % s * s + kx % s;
-  return phase * channels * a.pitch + ky / s * a.x.pitch + kx / s;
+/** Numbers of all phases of x in pairs that begin with an even pixel, or with an odd one. */
+CONVOY_INLINE int64_t pairsOf(const TileGradArgs& a) {
+  return a.x.phases * a.x.phases * tilesOf(a.in.channels, TILE_LANES) * TILE_LANES * a.pitch;
+}
+
+/** The first pair of a tap, of a block of inputs. */
+CONVOY_INLINE const uint16_t* tapStart(const TileGradArgs& a, int64_t tap, int64_t block) {
+  const int64_t s = a.x.phases, ky = tap / a.taps, kx = tap % a.taps;
+  const int64_t phase = ky % s * s + kx % s, pixel = ky / s * a.x.pitch + kx / s;
+  const int64_t plane = phase * tilesOf(a.in.channels, TILE_LANES) + block;
+  return a.xs + pixel % 2 * pairsOf(a) + (plane * a.pitch + pixel / 2 * 2) * TILE_LANES;
 }
 
 /** Sums of two blocks of outputs with all inputs. */
 void sumOutputs(Tiles& tiles, const TileGradArgs& a, int64_t pixels, int64_t block, bool opens) {
-  const int64_t inputs = tilesOf(a.in.channels, TILE_ROWS) * TILE_ROWS, ways = a.rows * a.taps * inputs / TILE_ROWS;
-  const int64_t blocks = tilesOf(a.out.channels, TILE_LANES), across = blocks * TILE_LANES;
-  const bool pair = block + 1 < blocks;
+  const int64_t area = a.rows * a.taps, ways = area * tilesOf(a.in.channels, TILE_LANES);
+  const bool pair = block + 1 < tilesOf(a.out.channels, TILE_ROWS);
+  Patch p;
+  for (int m = 0; m < 2; m++) p.dy[m] = a.dys + (block + m) * TILE_ROWS * a.pitch;
   // Tiles of inputs in the order of the taps, so that those next to each other read the same pixels.
-  const int64_t area = a.rows * a.taps;
-  const auto fill = [&](Patch& p, int m, int64_t way) {
-    const int64_t tap = way % area, c = way / area * TILE_ROWS;
-    p.x[m] = a.xs + tapStart(a, tap / a.taps, tap % a.taps, inputs) + c * a.pitch;
-    p.sums[m] = a.sums + (tap * inputs + c) * across + block * TILE_LANES;
+  const auto fill = [&](int n, int64_t way) {
+    p.x[n] = tapStart(a, way % area, way / area);
+    for (int m = 0; m < 2; m++) p.sums[m][n] = a.sums + ((block + m) * ways + way) * TILE_ROWS * TILE_LANES;
   };
   const auto sumStretch = [&](int64_t firstWay, int64_t lastWay, int64_t begin) {
     const int64_t end = begin + STRETCH < pixels ? begin + STRETCH : pixels;
     const bool first = opens && begin == 0;
     for (int64_t way = firstWay; way < lastWay; way += 2) {
-      Patch p;
-      p.dy = a.dys + block * 2 * TILE_LANES;
-      fill(p, 0, way);
+      fill(0, way);
       if (way + 1 < lastWay) {
-        fill(p, 1, way + 1);
-        pair ? sumTiles<2, 2>(tiles, p, begin, end, a.pitch, across, first)
-             : sumTiles<2, 1>(tiles, p, begin, end, a.pitch, across, first);
+        fill(1, way + 1);
+        pair ? sumTiles<2, 2>(tiles, p, begin, end, a.pitch, first)
+             : sumTiles<1, 2>(tiles, p, begin, end, a.pitch, first);
       } else {
-        pair ? sumTiles<1, 2>(tiles, p, begin, end, a.pitch, across, first)
-             : sumTiles<1, 1>(tiles, p, begin, end, a.pitch, across, first);
+        pair ? sumTiles<2, 1>(tiles, p, begin, end, a.pitch, first)
+             : sumTiles<1, 1>(tiles, p, begin, end, a.pitch, first);
       }
     }
   };
@@ -167,16 +167,12 @@ void sumOutputs(Tiles& tiles, const TileGradArgs& a, int64_t pixels, int64_t blo
 /** What some pixels of a block of outputs add to the bias's gradient. */
 void sumBias(const TileGradArgs& a, int64_t pixels, int64_t block, bool opens) {
   const int64_t across = tilesOf(a.out.channels, TILE_LANES) * TILE_LANES;
-  float* sums = a.sums + tileSums(a.out.channels, a.in.channels, a.rows * a.taps) - across + block * TILE_LANES;
-  Lanes<16> total = {};
-  if (!opens) total = load<16>(sums);
-  for (int64_t p = 0; p < pixels; p += 2) {
-    const uint16_t* at = a.dys + p * across + block * 2 * TILE_LANES;
-    typedef uint32_t Bits __attribute__((vector_size(64)));
-    const Bits pair = reinterpret_cast<Bits>(load<16>(reinterpret_cast<const float*>(at)));
-    total += reinterpret_cast<Lanes<16>>(pair << 16) + reinterpret_cast<Lanes<16>>(pair & 0xffff0000u);
+  float* sums = a.sums + tileSums(a.out.channels, a.in.channels, a.rows * a.taps) - across;
+  for (int64_t o = block * TILE_ROWS; o < (block + 1) * TILE_ROWS; o++) {
+    Lanes<16> sum = {};
+    for (int64_t p = 0; p < pixels; p += TILE_LANES) sum += loadHalves<16>(a.dys + o * a.pitch + p);
+    sums[o] = total(sum) + (opens ? 0 : sums[o]);
   }
-  store<16>(sums, total);
 }
 
 void sumBlock(Tiles& tiles, const TileGradArgs& a, int64_t pixels, int64_t block, bool opens) {
@@ -188,14 +184,14 @@ void sumBlock(Tiles& tiles, const TileGradArgs& a, int64_t pixels, int64_t block
 
 CONVOY_INLINE int64_t rounded(int64_t pixels) { return tilesOf(pixels, TILE_DEPTH) * TILE_DEPTH; }
 
-/** Places some images of x and writes their channels as rows, from a column on. */
-void placeRows(const TileGradArgs& a, const uint16_t* x, int64_t count, uint16_t* room, uint16_t* to) {
-  const int64_t channels = a.in.channels, size = a.in.plane() * a.in.blocks();
-  const int64_t phases = a.x.phases * a.x.phases, inputs = tilesOf(channels, TILE_ROWS) * TILE_ROWS;
-  const int64_t all = rounded(count * a.each);
+/** Places some images of x and writes them in pairs, both ways, from a pixel on. */
+void placePairs(const TileGradArgs& a, const uint16_t* x, int64_t count, uint16_t* room, uint16_t* to) {
+  const int64_t channels = a.in.channels, size = a.in.plane() * a.in.blocks(), plane = a.pitch * TILE_LANES;
+  const int64_t phases = a.x.phases * a.x.phases, all = rounded(count * a.each);
   // Phase by phase, so that the images of one lie one behind the other.
   for (int64_t phase = 0; phase < phases; phase++) {
-    __builtin_memset(room, 0, static_cast<size_t>(all * channels) * sizeof(uint16_t));
+    // The pixel behind the last one is only read beside zeros of dy.
+    __builtin_memset(room, 0, static_cast<size_t>((all + 1) * channels) * sizeof(uint16_t));
     for (int64_t n = 0; n < count; n++) {
       uint16_t* image = room + n * a.each * channels;
       for (int64_t y = 0; y < a.in.height; y++) {
@@ -214,38 +210,46 @@ void placeRows(const TileGradArgs& a, const uint16_t* x, int64_t count, uint16_t
         }
       }
     }
-    toRows(room, all, channels, a.pitch, to + phase * inputs * a.pitch);
+    uint16_t* pairs = to + phase * tilesOf(channels, TILE_LANES) * plane;
+    toPairs(room, all, channels, plane, pairs);
+    toPairs(room + channels, all, channels, plane, pairs + pairsOf(a));
   }
 }
 
-void placePairs(const TileGradArgs& a, const uint16_t* dy, int64_t count, uint16_t* room, uint16_t* to) {
+/** What lies in all planes of pairs from a pixel on, which is read beside zeros of dy. */
+void clearPairs(const TileGradArgs& a, uint16_t* pairs, int64_t from) {
+  const int64_t plane = a.pitch * TILE_LANES;
+  for (int64_t at = 0; at < 2 * pairsOf(a); at += plane) {
+    __builtin_memset(pairs + at + from * TILE_LANES, 0,
+                     static_cast<size_t>((a.pitch - from) * TILE_LANES) * sizeof(uint16_t));
+  }
+}
+
+/** Places some images of dy and writes their channels as rows, from a column on. */
+void placeRows(const TileGradArgs& a, const uint16_t* dy, int64_t count, uint16_t* room, uint16_t* to) {
   const int64_t channels = a.out.channels, size = a.out.plane() * a.out.blocks(), all = rounded(count * a.each);
   __builtin_memset(room, 0, static_cast<size_t>(all * channels) * sizeof(uint16_t));
   for (int64_t n = 0; n < count; n++) place(a.dy, dy + n * size, room + n * a.each * channels);
-  toPairs(room, all, channels, to);
+  toRows(room, all, channels, a.pitch, to);
 }
 
 }  // namespace
 
 void tileGradSums(const TileGradArgs& a) {
-  const int64_t inputs = tilesOf(a.in.channels, TILE_ROWS) * TILE_ROWS, phases = a.x.phases * a.x.phases;
-  const int64_t outputs = tilesOf(a.out.channels, TILE_LANES) * TILE_LANES, most = rounded(a.together * a.each);
-  uint16_t* rows = reinterpret_cast<uint16_t*>(a.room);
-  uint16_t* pairs = rows + phases * inputs * a.pitch;
-  uint16_t* placed = pairs + most * outputs;
+  const int64_t outputs = tilesOf(a.out.channels, TILE_ROWS) * TILE_ROWS;
+  uint16_t* pairs = reinterpret_cast<uint16_t*>(a.room);
+  uint16_t* rows = pairs + 2 * pairsOf(a);
+  uint16_t* placed = rows + outputs * a.pitch;
   TileGradArgs own = a;
-  own.xs = rows;
-  own.dys = pairs;
+  own.xs = pairs;
+  own.dys = rows;
   Tiles tiles;
-  // What lies behind the pixels is read beside zeros of dy.
-  for (int64_t row = 0; row < phases * inputs; row++) {
-    __builtin_memset(rows + row * a.pitch, 0, static_cast<size_t>(a.pitch) * sizeof(uint16_t));
-  }
+  clearPairs(a, pairs, 0);
   for (int64_t first = 0; first < a.in.count; first += a.together) {
     const int64_t count = first + a.together < a.in.count ? a.together : a.in.count - first;
-    placeRows(a, a.xs + first * a.in.plane() * a.in.blocks(), count, placed, rows);
-    placePairs(a, a.dys + first * a.out.plane() * a.out.blocks(), count, placed, pairs);
-    const int64_t pixels = rounded(count * a.each), blocks = outputs / TILE_LANES;
+    placePairs(a, a.xs + first * a.in.plane() * a.in.blocks(), count, placed, pairs);
+    placeRows(a, a.dys + first * a.out.plane() * a.out.blocks(), count, placed, rows);
+    const int64_t pixels = rounded(count * a.each), blocks = outputs / TILE_ROWS;
     for (int64_t block = 0; block < blocks; block += 2) {
       sumBlock(tiles, own, pixels, block, a.opens && first == 0);
     }
@@ -253,30 +257,23 @@ void tileGradSums(const TileGradArgs& a) {
 }
 
 /** Groups of images whose pixels are whole tiles. */
-void tileGradRows(const TileGradArgs& a, uint16_t* rows) {
-  const int64_t inputs = tilesOf(a.in.channels, TILE_ROWS) * TILE_ROWS, phases = a.x.phases * a.x.phases;
-  const int64_t most = rounded(a.together * a.each), end = rounded(a.in.count * a.each);
-  const RoomOf room(a.room, most * a.in.channels * 2);
+void tileGradPairs(const TileGradArgs& a, uint16_t* pairs) {
+  const RoomOf room(a.room, (rounded(a.together * a.each) + 1) * a.in.channels * 2);
   shareEach(tilesOf(a.in.count, a.together), true, [&](int64_t group) {
     const int64_t first = group * a.together;
     const int64_t count = first + a.together < a.in.count ? a.together : a.in.count - first;
-    placeRows(a, a.xs + first * a.in.plane() * a.in.blocks(), count, room.of<uint16_t>(), rows + first * a.each);
-    if (first > 0) return;
-    // What lies behind the pixels is read beside zeros of dy.
-    for (int64_t row = 0; row < phases * inputs; row++) {
-      __builtin_memset(rows + row * a.pitch + end, 0, static_cast<size_t>(a.pitch - end) * sizeof(uint16_t));
-    }
+    if (first == 0) clearPairs(a, pairs, rounded(a.in.count * a.each));
+    placePairs(a, a.xs + first * a.in.plane() * a.in.blocks(), count, room.of<uint16_t>(),
+               pairs + first * a.each * TILE_LANES);
   });
 }
 
-void tileGradPairs(const TileGradArgs& a, uint16_t* pairs) {
-  const int64_t across = tilesOf(a.out.channels, TILE_LANES) * TILE_LANES;
+void tileGradRows(const TileGradArgs& a, uint16_t* rows) {
   const RoomOf room(a.room, rounded(a.together * a.each) * a.out.channels * 2);
   shareEach(tilesOf(a.in.count, a.together), true, [&](int64_t group) {
     const int64_t first = group * a.together;
     const int64_t count = first + a.together < a.in.count ? a.together : a.in.count - first;
-    placePairs(a, a.dys + first * a.out.plane() * a.out.blocks(), count, room.of<uint16_t>(),
-               pairs + first * a.each * across);
+    placeRows(a, a.dys + first * a.out.plane() * a.out.blocks(), count, room.of<uint16_t>(), rows + first * a.each);
   });
 }
 
@@ -285,41 +282,6 @@ void tileGrad(const TileGradArgs& a) {
   share(tilesOf(blocks, 2), true, [&](int64_t begin, int64_t end) {
     Tiles tiles;
     for (int64_t pair = begin; pair < end; pair++) sumBlock(tiles, a, pixels, 2 * pair, true);
-  });
-}
-
-void tileUnpack(const TileUnpackArgs& a) {
-  const int64_t inputs = tilesOf(a.inputs, TILE_ROWS) * TILE_ROWS;
-  const int64_t across = tilesOf(a.outputs, TILE_LANES) * TILE_LANES, part = tileSums(a.outputs, a.inputs, a.area);
-  const int64_t blocks = across / TILE_LANES, turns = inputs / TILE_ROWS;
-  shareEach(blocks * turns, blocks * turns > 1, [&](int64_t at) {
-    const int64_t first = at / turns * TILE_LANES, from = at % turns * TILE_ROWS;
-    const int64_t outs = a.outputs - first < TILE_LANES ? a.outputs - first : TILE_LANES;
-    const int64_t ins = a.inputs - from < TILE_ROWS ? a.inputs - from : TILE_ROWS;
-    // Some taps at a time, so that an output's numbers are written side by side.
-    for (int64_t tap = 0; tap < a.area; tap += TAPS) {
-      const int64_t taps = a.area - tap < TAPS ? a.area - tap : TAPS;
-      float totals[TAPS][TILE_ROWS][TILE_LANES];
-      for (int64_t k = 0; k < taps; k++) {
-        for (int64_t c = 0; c < ins; c++) {
-          const float* sums = a.sums + ((tap + k) * inputs + from + c) * across + first;
-          Lanes<16> total = {};
-          for (int64_t p = 0; p < a.parts; p++) total += load<16>(sums + p * part);
-          store<16>(totals[k][c], total);
-        }
-      }
-      for (int64_t o = 0; o < outs; o++) {
-        for (int64_t c = 0; c < ins; c++) {
-          float* to = a.dw + ((first + o) * a.inputs + from + c) * a.area + tap;
-          for (int64_t k = 0; k < taps; k++) to[k] = totals[k][c][o];
-        }
-      }
-    }
-  });
-  shareEach(a.dbias ? a.outputs : 0, false, [&](int64_t o) {
-    float total = 0;
-    for (int64_t p = 0; p < a.parts; p++) total += a.sums[(p + 1) * part - across + o];
-    a.dbias[o] = total;
   });
 }
 

@@ -137,7 +137,8 @@ bool suitsTiles(const Graph& graph, const Node& node) {
   const bool inside = padding[0] < w[2] && padding[1] < w[3];
   const bool operands = isHalf(graph, node.inputs[0]) && isHalf(graph, node.inputs[1]);
   const bool result = node.op == "conv2dWeightGrad" || isHalf(graph, node.outputs[0]);
-  return kernels().tiles && plain && inside && operands && result && node.inputs.size() < 4;
+  const bool small = w[2] * w[3] <= MOST_TAPS;
+  return kernels().tiles && plain && inside && small && operands && result && node.inputs.size() < 4;
 }
 
 void tileConv2d(Builder& b, const Node& node) {

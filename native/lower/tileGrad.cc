@@ -25,7 +25,9 @@ struct WeightGrad {
 
   int64_t area() const { return sizes.rows * sizes.taps; }
   int64_t sums() const { return tileSums(sizes.out.channels, sizes.in.channels, area()); }
-  int64_t rows() const { return sizes.x.phases * sizes.x.phases * across(sizes.in.channels); }
+  /** Numbers of x in pairs, and of dy in rows. */
+  int64_t pairs() const { return 2 * sizes.x.phases * sizes.x.phases * across(sizes.in.channels) * sizes.pitch; }
+  int64_t rows() const { return across(sizes.out.channels) * sizes.pitch; }
 };
 
 uint16_t* halves(const Run& r, BufferId buffer) { return static_cast<uint16_t*>(r.raw(buffer)); }
@@ -47,7 +49,7 @@ void sumByParts(Builder& b, WeightGrad g) {
   s.together = std::clamp<int64_t>(LEAST_PIXELS / s.each, 1, count / parts);
   const int64_t most = wholeTiles(s.together * s.each);
   s.pitch = tileGradPitch(most + g.shift);
-  const int64_t numbers = g.rows() * s.pitch + most * (across(s.out.channels) + std::max(s.in.channels, s.out.channels));
+  const int64_t numbers = g.pairs() + g.rows() + (most + 1) * std::max(s.in.channels, s.out.channels);
   const BufferId sums = b.scratch(static_cast<size_t>(parts * sum) * sizeof(float));
   const BufferId room = b.threadScratch(static_cast<size_t>(numbers + TILE_DEPTH) * sizeof(uint16_t));
   Task task = imageTask(g.name, s.in, {}, {g.x, g.dy});
@@ -78,8 +80,8 @@ void sumAtOnce(Builder& b, WeightGrad g) {
   const int64_t all = wholeTiles(s.in.count * s.each), most = wholeTiles(s.together * s.each);
   s.pitch = tileGradPitch(all + g.shift);
   const auto halfBytes = [](int64_t numbers) { return static_cast<size_t>(numbers) * sizeof(uint16_t); };
-  const BufferId rows = b.scratch(halfBytes(g.rows() * s.pitch + TILE_DEPTH));
-  const BufferId pairs = b.scratch(halfBytes(all * across(s.out.channels)));
+  const BufferId pairs = b.scratch(halfBytes(g.pairs() + TILE_DEPTH));
+  const BufferId rows = b.scratch(halfBytes(g.rows()));
   const BufferId room = b.threadScratch(halfBytes((most + 1) * std::max(s.in.channels, s.out.channels)));
   const BufferId sums = b.scratch(static_cast<size_t>(g.sums()) * sizeof(float));
   const auto argsOf = [=](const Run& r, BufferId x, BufferId dy) {
@@ -90,11 +92,11 @@ void sumAtOnce(Builder& b, WeightGrad g) {
     args.sums = r.f32(sums);
     return args;
   };
-  b.teamStep("transpose", {g.x, g.dy, rows, room, sums},
-             [=](const Run& r) { kernels().tileGradRows(argsOf(r, g.x, g.dy), halves(r, rows)); });
   b.teamStep("transpose", {g.x, g.dy, pairs, room, sums},
              [=](const Run& r) { kernels().tileGradPairs(argsOf(r, g.x, g.dy), halves(r, pairs)); });
-  b.teamStep(g.name, {rows, pairs, room, sums}, [=](const Run& r) { kernels().tileGrad(argsOf(r, rows, pairs)); });
+  b.teamStep("transpose", {g.x, g.dy, rows, room, sums},
+             [=](const Run& r) { kernels().tileGradRows(argsOf(r, g.x, g.dy), halves(r, rows)); });
+  b.teamStep(g.name, {pairs, rows, room, sums}, [=](const Run& r) { kernels().tileGrad(argsOf(r, pairs, rows)); });
   unpack(b, g, sums, 1);
 }
 
