@@ -12,6 +12,7 @@ const schema = z.strictObject({
   every: z.union([z.int().min(1), z.literal("epoch")]).optional(),
   form: z.union([z.literal(1), z.literal(2), z.literal("knn")]).optional(),
   own: z.int({ error: "expected an odd number" }).optional(),
+  part: z.enum(["a", "b"], { error: "expected a part of the net" }).optional(),
 });
 
 test.each([
@@ -27,6 +28,7 @@ test.each([
   [{ every: 0 }, "setting every is 0: expected at least 1"],
   [{ form: 3 }, 'setting form is 3: expected 1, 2 or "knn"'],
   [{ own: 0.5 }, "setting own is 0.5: expected an odd number"],
+  [{ part: "c" }, 'setting part is "c": expected a part of the net'],
 ])("%j is refused in words", (settings, message) => {
   expect(() => parseSettings(schema, settings)).toThrow(message);
   expect(() => parseSettings(schema, settings, "pso")).toThrow(`pso: ${message}`);

@@ -59,16 +59,17 @@ function oneOf(things: readonly string[]): string {
 
 /** What was expected, in words. */
 function expectation(issue: z.core.$ZodIssue): string {
-  if (issue.code === "invalid_value") {
+  // A message that the schema has itself says more than a type.
+  const bare = issue.message.startsWith("Invalid ");
+  if (bare && issue.code === "invalid_type") {
+    return `expected ${kinds[issue.expected] ?? issue.expected}`;
+  }
+  if (bare && issue.code === "invalid_value") {
     return `expected ${oneOf(issue.values.map((value) => JSON.stringify(value)))}`;
   }
-  if (issue.code === "invalid_union" && issue.message === "Invalid input") {
-    const kinds = issue.errors.map(([first]) => expectation(first).replace(/^expected /, ""));
-    return `expected ${oneOf([...new Set(kinds)])}`;
-  }
-  // A message that the schema has itself says more than a type.
-  if (issue.code === "invalid_type" && issue.message.startsWith("Invalid input")) {
-    return `expected ${kinds[issue.expected] ?? issue.expected}`;
+  if (bare && issue.code === "invalid_union") {
+    const each = issue.errors.map(([first]) => expectation(first).replace(/^expected /, ""));
+    return `expected ${oneOf([...new Set(each)])}`;
   }
   if (issue.code !== "too_small" && issue.code !== "too_big") return issue.message;
   if (issue.origin === "string") return "expected a text that is not empty";
