@@ -8,7 +8,11 @@ const schema = z.strictObject({
   name: z.string().optional(),
   on: z.boolean().optional(),
   by: z.record(z.string(), z.number()).optional(),
+  kind: z.enum(["l2", "rms"]).optional(),
+  every: z.union([z.int().min(1), z.literal("epoch")]).optional(),
+  form: z.union([z.literal(1), z.literal(2), z.literal("knn")]).optional(),
   own: z.int({ error: "expected an odd number" }).optional(),
+  part: z.enum(["a", "b"], { error: "expected a part of the net" }).optional(),
 });
 
 test.each([
@@ -19,7 +23,12 @@ test.each([
   [{ name: 3 }, "setting name is 3: expected a text"],
   [{ on: 1 }, "setting on is 1: expected true or false"],
   [{ by: 3 }, "setting by is 3: expected values by name"],
+  [{ kind: "l3" }, 'setting kind is "l3": expected "l2" or "rms"'],
+  [{ every: "x" }, 'setting every is "x": expected a number or "epoch"'],
+  [{ every: 0 }, "setting every is 0: expected at least 1"],
+  [{ form: 3 }, 'setting form is 3: expected 1, 2 or "knn"'],
   [{ own: 0.5 }, "setting own is 0.5: expected an odd number"],
+  [{ part: "c" }, 'setting part is "c": expected a part of the net'],
 ])("%j is refused in words", (settings, message) => {
   expect(() => parseSettings(schema, settings)).toThrow(message);
   expect(() => parseSettings(schema, settings, "pso")).toThrow(`pso: ${message}`);

@@ -51,11 +51,25 @@ const kinds: Readonly<Record<string, string>> = {
   record: "values by name",
 };
 
+/** Things of which one is expected: `a, b or c`. */
+function oneOf(things: readonly string[]): string {
+  const last = things.length - 1;
+  return last < 1 ? things.join() : `${things.slice(0, last).join(", ")} or ${things[last]}`;
+}
+
 /** What was expected, in words. */
 function expectation(issue: z.core.$ZodIssue): string {
   // A message that the schema has itself says more than a type.
-  if (issue.code === "invalid_type" && issue.message.startsWith("Invalid input")) {
+  const bare = issue.message.startsWith("Invalid ");
+  if (bare && issue.code === "invalid_type") {
     return `expected ${kinds[issue.expected] ?? issue.expected}`;
+  }
+  if (bare && issue.code === "invalid_value") {
+    return `expected ${oneOf(issue.values.map((value) => JSON.stringify(value)))}`;
+  }
+  if (bare && issue.code === "invalid_union") {
+    const each = issue.errors.map(([first]) => expectation(first).replace(/^expected /, ""));
+    return `expected ${oneOf([...new Set(each)])}`;
   }
   if (issue.code !== "too_small" && issue.code !== "too_big") return issue.message;
   if (issue.origin === "string") return "expected a text that is not empty";

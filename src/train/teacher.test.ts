@@ -195,6 +195,13 @@ describe("is refused:", () => {
     ["nobody", { teacher: "nowhere" }, {}, "nowhere: there is no such file"],
     ["a share above 1", { distil: { alpha: 2 } }, {}, "distil: setting alpha"],
     [
+      "no temperature to speak of",
+      { distil: { temperature: 1e-30 } },
+      {},
+      "expected at least 0.01",
+    ],
+    ["a heat in which all drowns", { distil: { temperature: 1e300 } }, {}, "expected at most 100"],
+    [
       "another number",
       { distil: { beta: 2 } },
       {},

@@ -35,7 +35,9 @@ export const psoSettings = z.strictObject({
     .default(1)
     .describe("1, 2, knn (the pull to the best alone) or gradient (the displacements alone)"),
   m: z
-    .union([z.number(), z.array(z.number()), z.array(z.array(z.number()))])
+    .union([z.number(), z.array(z.number()), z.array(z.array(z.number()))], {
+      error: "expected a number, a list of one for each receiver, or a list of such rows",
+    })
     .default(0.3)
     .describe(
       "how strongly particles follow others: one number, one a receiver, or a row a receiver",
