@@ -20,6 +20,7 @@ test.each([
   [{ on: 1 }, "setting on is 1: expected true or false"],
   [{ by: 3 }, "setting by is 3: expected values by name"],
   [{ own: 0.5 }, "setting own is 0.5: expected an odd number"],
+  ["count=1", 'settings: found "count=1"; expected an object'],
 ])("%j is refused in words", (settings, message) => {
   expect(() => parseSettings(schema, settings)).toThrow(message);
   expect(() => parseSettings(schema, settings, "pso")).toThrow(`pso: ${message}`);
