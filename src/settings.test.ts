@@ -29,6 +29,7 @@ test.each([
   [{ form: 3 }, 'setting form is 3: expected 1, 2 or "knn"'],
   [{ own: 0.5 }, "setting own is 0.5: expected an odd number"],
   [{ part: "c" }, 'setting part is "c": expected a part of the net'],
+  ["count=1", 'settings: found "count=1"; expected an object'],
 ])("%j is refused in words", (settings, message) => {
   expect(() => parseSettings(schema, settings)).toThrow(message);
   expect(() => parseSettings(schema, settings, "pso")).toThrow(`pso: ${message}`);

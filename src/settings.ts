@@ -36,8 +36,13 @@ function describe(
     const [key] = issue.keys;
     return `unknown setting "${key}"${suggest(key)}`;
   }
-  if (issue.path.length === 0) return `settings: ${issue.message}`;
-  return `setting ${issue.path.join(".")} is ${shownAt(issue.path, settings)}: ${expectation(issue)}`;
+  const found = shownAt(issue.path, settings);
+  if (issue.path.length > 0) {
+    return `setting ${issue.path.join(".")} is ${found}: ${expectation(issue)}`;
+  }
+  return issue.code === "invalid_type"
+    ? `settings: found ${found}; ${expectation(issue)}`
+    : `settings: ${issue.message}`;
 }
 
 /** Types of the schema, in words. */

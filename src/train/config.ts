@@ -95,7 +95,11 @@ export const trainConfig = z.strictObject({
     .record(z.string(), z.number().positive())
     .default({})
     .describe("factors of the learning rate by part, as body=0.1,stage1=0.01"),
-  train: count().optional().describe("images to learn from, as many of each class; default all"),
+  train: count()
+    .optional()
+    .describe(
+      "images to learn from, as many of each class, and a selection set split off in proportion; default all",
+    ),
   out: z.string().min(1).optional().describe("run folder; default runs/<data>-<model>-<number>"),
   epochs: count().default(5).describe("passes over the training data"),
   steps: count().optional().describe("stop after this many steps"),
@@ -104,7 +108,7 @@ export const trainConfig = z.strictObject({
     .positive()
     .optional()
     .describe(
-      "stop after this much work: passes over the training data, a gradient for each image",
+      "stop after this much work: passes over the training data, a gradient for each image; in a swarm each net's",
     ),
   batch: count().default(64).describe("images in a step"),
   accumulate: count()
