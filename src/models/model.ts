@@ -4,6 +4,7 @@
 import type { Value } from "../graph/index.js";
 import { InputError } from "../inputError.js";
 import type { Layer, Loss, NetPass, Scope } from "../nn/index.js";
+import type { HostTensor } from "../tensor/host.js";
 
 /** The images that a model is made for, and what is asked of it. */
 export interface ModelInput {
@@ -68,6 +69,13 @@ export interface Model {
   /** Whether no output is ever below 0, so that classes can be compared, and nothing else be told; default false. */
   readonly positive?: boolean;
   readonly defaults?: ModelDefaults;
+  /**
+   * First weights that training images give, by the names of parameters; default all at random. Takes some batches of
+   * images, f32 [n, channels, height, width] each, normalised.
+   */
+  readonly imageWeights?: (
+    images: readonly Float32Array[],
+  ) => ReadonlyMap<string, HostTensor<"f32">>;
   /** Present when there are coarser and finer nets of its kind. */
   readonly depth?: Depth;
   /** Changes of its nets as they are built; default none. */
@@ -75,13 +83,13 @@ export interface Model {
 }
 
 /** What a family makes a model of. */
-export interface ModelParts extends Pick<Model, "loss" | "positive" | "defaults"> {
+export interface ModelParts extends Pick<Model, "loss" | "positive" | "defaults" | "imageWeights"> {
   readonly body: Body;
   readonly head: Head;
 }
 
 /** A net in one piece, which no other head fits on. */
-export type WholeModel = Pick<Model, "layer" | "loss" | "defaults" | "depth">;
+export type WholeModel = Pick<Model, "layer" | "loss" | "defaults" | "imageWeights" | "depth">;
 
 /** A family of models as data: a new one is a file with such a record and one line in the index. */
 export interface ModelFamily {
@@ -135,7 +143,7 @@ export function assemble(
  * netOf(finer, 1, { training: false }).output.shape; // [1, 5, 16, 16]
  */
 export function withHead(model: Model, head: Head, outputs: number): Model {
-  const { name, source, input, body, defaults } = model;
+  const { name, source, input, body, defaults, imageWeights } = model;
   if (!body) throw new InputError(`model ${name}: it has no body that another head could stand on`);
-  return assemble({ name, source, input, outputs }, { body, head, defaults });
+  return assemble({ name, source, input, outputs }, { body, head, defaults, imageWeights });
 }

@@ -15,7 +15,6 @@ export {
   type LearnerPrograms,
   lossOptions,
   openLearner,
-  openLoader,
   openPrograms,
   type StepResult,
 } from "./learner.js";
@@ -26,6 +25,7 @@ export {
   type Examples,
   type TrainingProgram,
 } from "./objective.js";
+export { openLoader } from "./openLoader.js";
 export { openSession } from "./openSession.js";
 export { pipeline } from "./pipeline.js";
 export type { OwnParts, Prepared } from "./prepare.js";
@@ -43,6 +43,5 @@ export {
   startOfRun,
 } from "./progress.js";
 export { RELIABLE_STEPS, Statistics } from "./statistics.js";
-export { Stopwatch } from "./stopwatch.js";
 export type { OpenTraining, Training } from "./training.js";
 export { type NetInfo, readWeights, vectorOf, type Weights } from "./weights.js";

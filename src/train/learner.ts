@@ -1,11 +1,10 @@
 // One net that learns: its point, its optimizer's state and the batches it sees. A run's session and
 // every particle of a swarm hold one.
 
-import { type Batch, type Dataset, Loader, parseAugmentations, strataOf } from "../data/index.js";
+import type { Batch, Dataset, Loader } from "../data/index.js";
 import type { Engine, Vector } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
 import {
-  type BatchAt,
   type Descent,
   type Descents,
   type FirstOrder,
@@ -16,16 +15,17 @@ import {
   openOptimizer,
   type StepReport,
 } from "../optim/index.js";
-import { type Asked, targetsOf } from "../tasks/index.js";
+import type { Asked } from "../tasks/index.js";
 import { type Compression, type LayerCompression, refreshDue } from "./activationBounds.js";
 import type { TrainConfig } from "./config.js";
 import { DivergedError } from "./divergedError.js";
 import { type LearningRate, type Losses, learningRate } from "./learningRate.js";
 import type { TrainingMemory } from "./memory.js";
 import { compileTraining, type TrainingProgram } from "./objective.js";
+import { batchesOf, type LoaderOptions, openLoader } from "./openLoader.js";
 import { pipeline, type StepRange } from "./pipeline.js";
 import type { Prepared } from "./prepare.js";
-import { firstWeights } from "./start.js";
+import { firstWeights, imageWeights } from "./start.js";
 
 /** Results of one step; epoch and step count from 0. */
 export interface StepResult {
@@ -66,9 +66,7 @@ export interface LearnerParts {
 }
 
 /** Settings of {@link openLearner} beside those of the run. */
-export interface LearnerOptions {
-  /** Number of the particle: its own stream of batches, and of initial weights. Default 0. */
-  readonly particle?: number;
+export interface LearnerOptions extends LoaderOptions {
   /** Number that draws the initial weights; default that of the particle. */
   readonly start?: number;
   /** Number that draws the optimizer's random numbers; default that of the particle. */
@@ -79,8 +77,6 @@ export interface LearnerOptions {
   readonly part?: OwnSlice;
   /** Default: the schedule of the run's settings. */
   readonly rate?: LearningRate;
-  /** Default: the run's training images. */
-  readonly images?: Dataset;
   /** Default: compiled for this net alone. */
   readonly programs?: LearnerPrograms;
 }
@@ -282,35 +278,6 @@ export async function openPrograms(
   return { training, optimizer: (part) => (part ? open(part) : (whole ??= open())) };
 }
 
-/** Batches of the images that nets with these settings learn from. */
-export function openLoader(
-  engine: Engine,
-  { config, question, net, splits }: Prepared,
-  { particle, images = splits.train }: LearnerOptions,
-): Loader {
-  const { model, task, constants } = question;
-  const { batch, seed, augment, sampling } = config;
-  return new Loader(engine, images, {
-    batch,
-    seed,
-    particle,
-    shuffle: true,
-    augment: parseAugmentations(augment),
-    ...(sampling === "balanced" && { strata: strataOf(images.labels, images.length) }),
-    targets: targetsOf(model, task, images.labels, constants),
-    intake: net,
-  });
-}
-
-/** Batches of a run beside those that its steps are given: a loader of its own, made when it is needed. */
-function batchesOf(engine: Engine, prepared: Prepared, options: LearnerOptions): BatchAt {
-  let loader: Loader | undefined;
-  return ({ epoch, step }) => {
-    loader ??= openLoader(engine, prepared, options);
-    return loader.batch(epoch, step);
-  };
-}
-
 /** A net at the start of its training. */
 export async function openLearner(
   engine: Engine,
@@ -326,7 +293,8 @@ export async function openLearner(
   const optimizer = await programs.optimizer(options.part);
   const loader = openLoader(engine, prepared, options);
   const w = engine.vector(training.layout.length);
-  await w.write(firstWeights(training, config.seed, start, prepared.start));
+  const given = prepared.start ?? (await imageWeights(engine, prepared));
+  await w.write(firstWeights(training, config.seed, start, given));
   const compression = training.compression?.();
   await compression?.begin();
   const own = training.objective({ seed: config.seed, particle, compression });

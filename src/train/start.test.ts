@@ -2,11 +2,13 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { stripeSplits, temporaryFolder, tinyModel, trainTiny } from "../../test/support/tinyRun.js";
+import type { Model, ModelInput } from "../models/index.js";
 import { type NameMap, nameMaps } from "../models/nameMaps/index.js";
 import { build, initialise } from "../nn/index.js";
 import { runFiles } from "../runs/runFiles.js";
 import { hostTensor } from "../tensor/host.js";
 import { writeSafetensors } from "../tensor/safetensors.js";
+import { sizeOf } from "../tensor/shape.js";
 import type { TrainEvent } from "./events.js";
 import { firstWeights, startFrom } from "./start.js";
 import { type NetInfo, readWeights, tensorsOf, type Weights } from "./weights.js";
@@ -147,5 +149,50 @@ describe("a map of names", () => {
       [model, ...Object.values(tensors).sort()].join(),
     );
     expect(new Set(keys).size).toBe(keys.length);
+  });
+});
+
+describe("weights that a model makes of training images", () => {
+  /** The tiny net, whose first filter begins as the first pixels that it was given. */
+  const seeing = (given: string, shape: number[]) => (asked: ModelInput) => {
+    const model: Model = {
+      ...tinyModel(asked),
+      imageWeights(images) {
+        const pixels = images[0].slice(0, sizeOf(shape));
+        return new Map([[given, hostTensor("f32", shape, pixels)]]);
+      },
+    };
+    return model;
+  };
+
+  test("are where a net begins, and every net of a swarm", async () => {
+    const begun: Float32Array[] = [];
+    for (const swarm of [undefined, "local-sgd"]) {
+      const out = join(temporaryFolder(), "run");
+      const own = { model: seeing("conv.weight", [4, 1, 3, 3]) };
+      // A rate of next to nothing leaves the weights where they were.
+      await trainTiny(
+        { out, steps: 1, lr: 1e-30, decay: 0, ...(swarm && { swarm, particles: 2 }) },
+        own,
+      );
+      const { tensors } = await readWeights(join(out, runFiles.last));
+      begun.push(tensors.get("conv.weight")!.data as Float32Array);
+    }
+    // The images are normalised: no random weights are as large as they.
+    expect(Math.max(...begun[0].map(Math.abs))).toBeGreaterThan(0.9);
+    expect(begun[1]).toEqual(begun[0]);
+  });
+
+  test.each([
+    ["other", [4, 1, 3, 3], /imageWeights gave "other" of \[4, 1, 3, 3\]; the net has no such/],
+    [
+      "conv.weight",
+      [4, 1, 3],
+      /gave "conv.weight" of \[4, 1, 3\]; the net has it of \[4, 1, 3, 3\]/,
+    ],
+  ])("are refused where they do not fit: %s", async (given, shape, message) => {
+    const out = join(temporaryFolder(), "run");
+    const own = { model: seeing(given, shape) };
+    await expect(trainTiny({ out, steps: 1 }, own)).rejects.toThrow(message);
   });
 });

@@ -1,13 +1,16 @@
-// Where training starts: at random, or at the weights of a file as far as they fit. The last layer is
-// new where the outputs are others.
+// Where training starts: at random, at the weights of a file as far as they fit, or at those that the model makes of
+// the training images. The last layer is new where the outputs are others.
 
+import type { Engine } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
 import { InputError } from "../inputError.js";
 import type { Model, ModelInput } from "../models/index.js";
 import { initialise, type Net, netOf } from "../nn/index.js";
 import type { HostTensor } from "../tensor/host.js";
-import { sameShape } from "../tensor/shape.js";
+import { formatShape, sameShape, sizeOf } from "../tensor/shape.js";
 import { counted } from "../text/format.js";
+import { openLoader } from "./openLoader.js";
+import type { Prepared } from "./prepare.js";
 import { expectNoOthers, type NetInfo, tensorFor, type Weights } from "./weights.js";
 
 /** Tensors to start with, by the names of parameters; all others start at random. */
@@ -72,6 +75,35 @@ export function startFrom(weights: Weights, wanted: Wanted, source: string): Sta
   const taken = layout.params.filter(({ name }) => !fresh.has(name));
   expectNoOthers(layout, tensors, source);
   return new Map(taken.map((param) => [param.name, tensorFor(param, tensors, source)]));
+}
+
+/** Images that are looked at for first weights, and most numbers of them. */
+const [LOOKED_AT, NUMBERS] = [2048, 2 ** 24];
+
+/** The weights that a model makes of the training images as they are augmented; none where it makes none. */
+export async function imageWeights(engine: Engine, prepared: Prepared): Promise<Start | undefined> {
+  const { model } = prepared.question;
+  const { input, imageWeights } = model;
+  if (!imageWeights) return undefined;
+  // The same for all nets of a swarm, which begin at one point.
+  const loader = openLoader(engine, prepared);
+  const most = Math.min(LOOKED_AT, Math.ceil(NUMBERS / sizeOf(input)));
+  const steps = Math.min(Math.ceil(most / loader.batchSize), loader.stepsPerEpoch);
+  const images: Float32Array[] = [];
+  for (let step = 0; step < steps; step++) {
+    images.push((await loader.batch(0, step)).images.slice());
+  }
+  const given = imageWeights(images);
+  const shapes = new Map(layoutFor(model).params.map(({ name, shape }) => [name, shape]));
+  for (const [name, { shape }] of given) {
+    const wanted = shapes.get(name);
+    if (wanted && sameShape(shape, wanted)) continue;
+    throw new InputError(
+      `model ${model.name}: imageWeights gave "${name}" of ${formatShape(shape)}; the net has ` +
+        (wanted ? `it of ${formatShape(wanted)}` : "no such parameter"),
+    );
+  }
+  return given;
 }
 
 /** The first weights of a net in training; see {@link initialise}. */
