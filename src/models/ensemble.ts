@@ -18,7 +18,7 @@ export const memberName = (member: number, name: string): string => `net${member
  * netOf(four, 1, { training: false }).layout.trainable; // 246824
  */
 export function ensembleOf(model: Model, members: number, average: Average): Model {
-  const { body: _, depth: __, passes: ___, ...rest } = model;
+  const { body: _, depth: __, passes: ___, imageWeights: ____, ...rest } = model;
   return {
     ...rest,
     layer: (x, scope) =>

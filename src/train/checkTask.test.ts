@@ -53,6 +53,11 @@ test.each<[Dataset, Partial<TrainSettings>, string]>([
     "setting focal is 2: with dice 1 there is no cross-entropy that it could change",
   ],
   [
+    masks,
+    { swarm: "pso", deploy: "ensemble", model: "unet-8", size: 16 },
+    "setting deploy is ensemble: task segment, so what several nets say has no mean; take best",
+  ],
+  [
     points,
     { augment: "flip,mixup", model: "unet-8", size: 16, task: "points" },
     "task points learns from points, of which two cannot become one; leave mixup out",

@@ -9,7 +9,7 @@ import type { TrainConfig } from "./config.js";
 
 /**
  * Refuses to weigh or smooth classes, or to compare masks, where the task or the model's own loss cannot, to balance what
- * has no classes, and to mix images whose labels cannot be mixed.
+ * has no classes, to mix images whose labels cannot be mixed, and to give nets together whose answers have no mean.
  *
  * @param model where it is known
  */
@@ -32,6 +32,12 @@ export function checkTask(config: TrainConfig, task: Task, model?: Model): void 
     const who = task.distil ? `model ${model?.name} has a loss of its own` : `task ${name}`;
     throw new InputError(
       `setting teacher is ${teacher}: ${who}, which cannot be taught by another net; tasks classify and tags can; leave it out`,
+    );
+  }
+  if (config.deploy === "ensemble" && (!task.average || model?.loss)) {
+    const who = task.average ? `model ${model?.name} has a loss of its own` : `task ${name}`;
+    throw new InputError(
+      `setting deploy is ensemble: ${who}, so what several nets say has no mean; take best, mean or soup`,
     );
   }
   const ofCrossEntropy = {
