@@ -43,5 +43,6 @@ export {
   startOfRun,
 } from "./progress.js";
 export { RELIABLE_STEPS, Statistics } from "./statistics.js";
+export { Stopwatch } from "./stopwatch.js";
 export type { OpenTraining, Training } from "./training.js";
 export { type NetInfo, readWeights, vectorOf, type Weights } from "./weights.js";
