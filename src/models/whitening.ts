@@ -14,27 +14,25 @@ function momentsOf(
   [channels, height, width]: readonly [number, number, number],
   side: number,
 ) {
-  const size = channels * side * side;
+  // Where the numbers of a patch lie in an image, from its first one.
+  const places = Array.from({ length: channels * side * side }, (_, at) => {
+    const [pixel, channel] = [at % (side * side), Math.floor(at / (side * side))];
+    return (channel * height + Math.floor(pixel / side)) * width + (pixel % side);
+  });
+  const size = places.length;
   const products = new Float64Array(size * size);
-  const patch = new Float64Array(size);
   let count = 0;
+  const add = (batch: Float32Array, first: number) => {
+    for (let i = 0; i < size; i++) {
+      const one = batch[first + places[i]];
+      for (let j = i; j < size; j++) products[i * size + j] += one * batch[first + places[j]];
+    }
+    count++;
+  };
   for (const batch of images) {
     for (let from = 0; from < batch.length; from += channels * height * width) {
       for (let y = 0; y + side <= height; y++) {
-        for (let x = 0; x + side <= width; x++) {
-          for (let at = 0; at < size; at++) {
-            const [channel, dy, dx] = [
-              Math.floor(at / (side * side)),
-              Math.floor(at / side) % side,
-              at % side,
-            ];
-            patch[at] = batch[from + (channel * height + y + dy) * width + x + dx];
-          }
-          for (let i = 0; i < size; i++) {
-            for (let j = i; j < size; j++) products[i * size + j] += patch[i] * patch[j];
-          }
-          count++;
-        }
+        for (let x = 0; x + side <= width; x++) add(batch, from + y * width + x);
       }
     }
   }

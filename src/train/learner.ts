@@ -25,7 +25,7 @@ import { compileTraining, type TrainingProgram } from "./objective.js";
 import { batchesOf, type LoaderOptions, openLoader } from "./openLoader.js";
 import { pipeline, type StepRange } from "./pipeline.js";
 import type { Prepared } from "./prepare.js";
-import { firstWeights, imageWeights } from "./start.js";
+import { firstWeights, imageWeights, type Start } from "./start.js";
 
 /** Results of one step; epoch and step count from 0. */
 export interface StepResult {
@@ -46,6 +46,8 @@ export interface StepResult {
 /** What all nets with the same settings on one engine share. */
 export interface LearnerPrograms {
   readonly training: TrainingProgram;
+  /** First weights that are not drawn at random. */
+  readonly start?: Start;
   /** The optimizer, for nets as a whole or for one part of them. */
   readonly optimizer: (part?: OwnSlice) => Promise<Descents>;
 }
@@ -275,7 +277,11 @@ export async function openPrograms(
       },
     });
   let whole: Promise<Descents> | undefined;
-  return { training, optimizer: (part) => (part ? open(part) : (whole ??= open())) };
+  return {
+    training,
+    start: prepared.start ?? (await imageWeights(engine, prepared)),
+    optimizer: (part) => (part ? open(part) : (whole ??= open())),
+  };
 }
 
 /** A net at the start of its training. */
@@ -293,8 +299,7 @@ export async function openLearner(
   const optimizer = await programs.optimizer(options.part);
   const loader = openLoader(engine, prepared, options);
   const w = engine.vector(training.layout.length);
-  const given = prepared.start ?? (await imageWeights(engine, prepared));
-  await w.write(firstWeights(training, config.seed, start, given));
+  await w.write(firstWeights(training, config.seed, start, programs.start));
   const compression = training.compression?.();
   await compression?.begin();
   const own = training.objective({ seed: config.seed, particle, compression });

@@ -88,7 +88,7 @@ export interface Prepared {
   readonly data: Fingerprint;
   /** Of the outputs in the loss; default all alike. */
   readonly weights?: readonly number[];
-  /** Weights that are not drawn at random; a resumed run has its own. */
+  /** Weights that were given; none of a resumed run that was given some, since it has saved them. */
   readonly start?: Start;
   /** What the setting `teacher` names. */
   readonly teacher?: Teacher;
@@ -286,7 +286,9 @@ export async function prepare(
   if (difference) throw new InputError(`the run was made with other data: ${difference}`);
   const wanted = wantedNet(first, splits, names, { create: own.model, weights, module, task });
   const model = pacedModel(wanted.create(wanted.input), first);
-  const start = weights && startFrom(weights, wanted, first.pretrained ?? "the weights given");
+  const start = saved?.givenWeights
+    ? new Map()
+    : weights && startFrom(weights, wanted, first.pretrained ?? "the weights given");
   const { config: full, optimizer } = recipeOf({
     ...{ given: { model: model.name, ...given }, task: task.defaults, model: model.defaults },
     ...{ optimizer: own.optimizer, optimizers: module?.optimizers },

@@ -18,6 +18,8 @@ export interface PastRun {
   /** The folder that relative paths among the settings are seen from. */
   readonly startedIn?: string;
   readonly net: NetInfo;
+  /** Whether it began with weights that were given. */
+  readonly givenWeights?: true;
   readonly module?: ModuleInfo;
   readonly teacher?: TeacherInfo;
 }

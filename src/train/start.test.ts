@@ -94,7 +94,12 @@ test("a run takes weights, normalisation included, and is resumed without their 
   const crash = (event: TrainEvent) => {
     if (event.type === "step" && event.step === 2) throw new Error("crash");
   };
-  const own = { data: { ...stripeSplits(), train: stripeSplits().test! } };
+  // Nor does the model look at images again, neither at first nor later.
+  const model = (asked: ModelInput): Model => ({
+    ...tinyModel(asked),
+    imageWeights: () => expect.unreachable(),
+  });
+  const own = { data: { ...stripeSplits(), train: stripeSplits().test! }, model };
   await trainTiny({ out: whole, pretrained, epochs: 2 }, own);
   const crashed = trainTiny({ out: broken, pretrained, epochs: 2 }, { ...own, listeners: [crash] });
   await expect(crashed).rejects.toThrow("crash");

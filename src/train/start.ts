@@ -85,7 +85,6 @@ export async function imageWeights(engine: Engine, prepared: Prepared): Promise<
   const { model } = prepared.question;
   const { input, imageWeights } = model;
   if (!imageWeights) return undefined;
-  // The same for all nets of a swarm, which begin at one point.
   const loader = openLoader(engine, prepared);
   const most = Math.min(LOOKED_AT, Math.ceil(NUMBERS / sizeOf(input)));
   const steps = Math.min(Math.ceil(most / loader.batchSize), loader.stepsPerEpoch);
