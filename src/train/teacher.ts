@@ -13,7 +13,7 @@ import { type NetInfo, readWeights, vectorOf, type Weights } from "./weights.js"
 
 const schema = z.strictObject({
   alpha: z.number().min(0).max(1).default(0.9),
-  // Beyond these nothing is left of the teacher in f32: the square of the temperature vanishes, or the loss drowns in rounding.
+  // The teacher's part of the loss shrinks with a low temperature, and its rounding grows with the square of a high one.
   temperature: z.number().min(0.01).max(100).default(1),
 });
 
