@@ -244,7 +244,7 @@ void tileGradSums(const TileGradArgs& a) {
   own.xs = pairs;
   own.dys = rows;
   Tiles tiles;
-  clearPairs(a, pairs, 0);
+  clearPairs(a, pairs, rounded((a.in.count < a.together ? a.in.count : a.together) * a.each));
   for (int64_t first = 0; first < a.in.count; first += a.together) {
     const int64_t count = first + a.together < a.in.count ? a.together : a.in.count - first;
     placePairs(a, a.xs + first * a.in.plane() * a.in.blocks(), count, placed, pairs);

@@ -68,6 +68,9 @@ const larger: readonly Geometry[] = [
     w: [64, 3, 7, 7],
     options: { padding: 3, strides: 2 },
   },
+  { name: "16x16, as many taps as tiles take", x: [2, 3, 17, 18], w: [5, 3, 16, 16], options: {} },
+  { name: "17x17, more of them", x: [2, 3, 18, 18], w: [5, 3, 17, 17], options: {} },
+  { name: "5x7 of an odd number of inputs", x: [2, 35, 8, 9], w: [20, 35, 5, 7], options: {} },
 ];
 
 const images = [17, 48, 5, 7] as const;
