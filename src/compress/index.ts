@@ -1,4 +1,26 @@
+export {
+  type Channel,
+  type ChannelGroup,
+  channelGroups,
+  deadChannels,
+  type Member,
+  maskChannels,
+  maskName,
+  maskWeights,
+  type Removed,
+  type RemoveOptions,
+  removeChannels,
+  shrink,
+  withoutChannels,
+} from "./channels/index.js";
 export { type IntegerOptions, integers } from "./integers.js";
+export {
+  type ChannelScore,
+  channelScores,
+  chooseChannels,
+  getScore,
+  type Magnitudes,
+} from "./pruning/index.js";
 export {
   type Batches,
   type CalibrateOptions,
