@@ -2,7 +2,7 @@
 // images, model. Bad input ends here.
 
 import { resolve } from "node:path";
-import { expectTrainable } from "../compress/passes/index.js";
+import { refuseFixed } from "../compress/passes/index.js";
 import {
   balancedWeights,
   checkSplits,
@@ -261,8 +261,8 @@ export async function prepare(
     own.optimizer ?? (given.optimizer && getOptimizer(given.optimizer, module?.optimizers));
   if (named) checkHyper(named, first);
   const weights = saved ? undefined : await weightsOf(first, own);
-  if (saved) expectTrainable(saved.net.passes, given.out!);
-  if (weights) expectTrainable(weights.info.passes, first.pretrained ?? "the weights given");
+  if (saved) refuseFixed(saved.net.passes, given.out!, "trained");
+  if (weights) refuseFixed(weights.info.passes, first.pretrained ?? "the weights given", "trained");
   const read = await readTeacher(first, saved);
   const wantedTask = namedTask(first, { ...own, module });
   if (!saved) checkFreeze(first, weights);

@@ -34,15 +34,19 @@ export function netPass(record: PassRecord): NetPass {
 }
 
 /**
- * Refuses a net with passes that keep it from being trained.
+ * Refuses a net with passes that leave no numbers to be changed.
  *
  * @param source of the net, for messages
  * @throws InputError naming the net that it was made of.
  */
-export function expectTrainable(passes: readonly PassRecord[] = [], source: string): void {
+export function refuseFixed(
+  passes: readonly PassRecord[] = [],
+  source: string,
+  wanted: "trained" | "compressed",
+): void {
   const fixed = passes.find((record) => !kindOf(record).trains);
   if (!fixed) return;
   throw new InputError(
-    `${source} holds a net after pass ${fixed.pass}, which cannot be trained; expected the net before: it is in ${fixed.of}`,
+    `${source} holds a net after pass ${fixed.pass}, which cannot be ${wanted}; expected the net before: it is in ${fixed.of}`,
   );
 }
