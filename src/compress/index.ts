@@ -13,6 +13,7 @@ export {
   shrink,
   withoutChannels,
 } from "./channels/index.js";
+export { type LayerType, layerTypes } from "./floatLayers.js";
 export { type IntegerOptions, integers } from "./integers.js";
 export {
   type ChannelScore,

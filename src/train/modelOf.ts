@@ -1,6 +1,6 @@
 // The model that weights belong to.
 
-import { netPass } from "../compress/passes/index.js";
+import { netPass, type PassRecord } from "../compress/passes/index.js";
 import { InputError } from "../inputError.js";
 import { createModel, type Model, type ModelFamily } from "../models/index.js";
 import type { NetPass } from "../nn/index.js";
@@ -17,6 +17,22 @@ const of =
       throw new InputError(`${source}: pass ${name}: ${error.message}`, { cause: error });
     }
   };
+
+/**
+ * A model whose nets are changed by passes. It has no coarser and finer nets of its kind any more.
+ *
+ * @param source of the passes, for messages
+ */
+export function withPasses(
+  model: Model,
+  passes: readonly PassRecord[] = [],
+  source: string,
+): Model {
+  if (passes.length === 0) return model;
+  const { depth: _, ...rest } = model;
+  const changes = passes.map((record) => of(source, record.pass, netPass(record)));
+  return { ...rest, passes: [...(model.passes ?? []), ...changes] };
+}
 
 /** Options of {@link modelOf}. */
 export interface ModelOfOptions {
@@ -42,12 +58,10 @@ export function modelOf(
   const { model: name, names, members, passes = [] } = info;
   const [channels, height, width] = input;
   const model = createModel(name, { channels, height, width, outputs: names.length || 1 }, own);
-  if (passes.length === 0) return model;
-  if (members !== undefined) {
+  if (passes.length > 0 && members !== undefined) {
     throw new InputError(
       `${source} holds an ensemble of ${members} nets with passes; expected one net, or no passes`,
     );
   }
-  const changes = passes.map((record) => of(source, record.pass, netPass(record)));
-  return { ...model, passes: [...(model.passes ?? []), ...changes] };
+  return withPasses(model, passes, source);
 }

@@ -2,7 +2,7 @@
 // images, model. Bad input ends here.
 
 import { resolve } from "node:path";
-import { expectTrainable } from "../compress/passes/index.js";
+import { type PassRecord, refuseFixed } from "../compress/passes/index.js";
 import {
   balancedWeights,
   checkSplits,
@@ -45,7 +45,7 @@ import { chooseTask, namedTask } from "./chooseTask.js";
 import { parseConfig, SELECTION_SHARE, type TrainConfig, type TrainSettings } from "./config.js";
 import { dataDifference, type Fingerprint, fingerprint } from "./fingerprint.js";
 import { refuseIdle } from "./idle.js";
-import { modelOf } from "./modelOf.js";
+import { modelOf, withPasses } from "./modelOf.js";
 import { openData, pathFrom } from "./openData.js";
 import { type LoadedModule, loadModule } from "./ownModule.js";
 import { checkPaces, pacedModel } from "./paces.js";
@@ -154,18 +154,16 @@ function wantedNet(
     readonly weights?: Weights;
     readonly module?: LoadedModule;
     readonly task: Task;
+    readonly passes?: readonly PassRecord[];
   },
 ): Wanted {
   const { channels, images } = train;
   const { height, width } = commonSize(images) ?? { height: DEFAULT_SIZE, width: DEFAULT_SIZE };
   const input = { channels, height: size ?? height, width: size ?? width, outputs: names.length };
-  const { create, weights, module, task } = own;
+  const { create: given, weights, module, task, passes } = own;
   const name = named ?? weights?.info.model ?? task.defaults?.model ?? defaultModel(input);
-  return {
-    create: create ?? ((input) => createModel(name, input, module?.models)),
-    input,
-    names,
-  };
+  const create = given ?? ((input) => createModel(name, input, module?.models));
+  return { create: (input) => withPasses(create(input), passes, STARTED_FROM), input, names };
 }
 
 /** What is known of a run before its data are read. */
@@ -177,9 +175,20 @@ interface Known {
   readonly weights?: Weights;
 }
 
+/** How messages name the weights that a run starts from. */
+const STARTED_FROM = "the weights to start from";
+
 /** The net that weights are of: its parts may be others for images of another size. */
 const netOfWeights = (info: NetInfo, module?: LoadedModule): Model =>
-  modelOf(info, "the weights to start from", { own: module?.models });
+  modelOf(info, STARTED_FROM, { own: module?.models });
+
+/** Refuses passes where nets are put together afterwards, which have the passes no more. */
+function checkPasses({ deploy, swarm }: TrainConfig, passes: readonly PassRecord[] | undefined) {
+  if (!passes || swarm === undefined || deploy !== "ensemble") return;
+  throw new InputError(
+    `setting deploy is ensemble: nets after pass ${passes[0].pass} make no ensemble; take deploy best or mean`,
+  );
+}
 
 /**
  * Refuses what can be told before images are read: parts that the weights' net does not have, and as far as the task is
@@ -261,8 +270,8 @@ export async function prepare(
     own.optimizer ?? (given.optimizer && getOptimizer(given.optimizer, module?.optimizers));
   if (named) checkHyper(named, first);
   const weights = saved ? undefined : await weightsOf(first, own);
-  if (saved) expectTrainable(saved.net.passes, given.out!);
-  if (weights) expectTrainable(weights.info.passes, first.pretrained ?? "the weights given");
+  if (saved) refuseFixed(saved.net.passes, given.out!, "trained");
+  if (weights) refuseFixed(weights.info.passes, first.pretrained ?? "the weights given", "trained");
   const read = await readTeacher(first, saved);
   const wantedTask = namedTask(first, { ...own, module });
   if (!saved) checkFreeze(first, weights);
@@ -285,7 +294,9 @@ export async function prepare(
   const data = fingerprint(splits);
   const difference = saved && dataDifference(saved.data, data);
   if (difference) throw new InputError(`the run was made with other data: ${difference}`);
-  const wanted = wantedNet(first, splits, names, { create: own.model, weights, module, task });
+  const { passes } = saved?.net ?? weights?.info ?? {};
+  const parts = { create: own.model, weights, module, task, passes };
+  const wanted = wantedNet(first, splits, names, parts);
   const model = pacedModel(wanted.create(wanted.input), first);
   const start = saved?.givenWeights
     ? new Map()
@@ -301,6 +312,7 @@ export async function prepare(
   checkPaces(optimizer, config);
   const drawn = draw(splits, config);
   checkTask(config, task, model);
+  checkPasses(config, passes);
   const classWeights = await weightsFor(config, drawn.train, saved?.startedIn);
   const constants = constantsOf(task, drawn.train);
   const score = scoreOf(config, task);
@@ -318,6 +330,7 @@ export async function prepare(
     mean: normalisation.mean,
     std: normalisation.std,
     fit: config.fit,
+    ...(passes && { passes }),
     ...(config.swarm !== undefined &&
       config.deploy === "ensemble" && { members: config.particles }),
   };

@@ -3,10 +3,12 @@
 import { z } from "zod";
 import { InputError } from "../../inputError.js";
 import type { NetPass } from "../../nn/index.js";
+import { channelsPass } from "./channels.js";
 import { integersPass } from "./integers.js";
+import { masksPass } from "./masks.js";
 import type { PassKind } from "./pass.js";
 
-const kinds = [integersPass] as const;
+const kinds = [channelsPass, integersPass, masksPass] as const;
 
 /** What is kept of a pass: the name of its kind as `pass`, and its settings. */
 export type PassRecord = z.output<(typeof kinds)[number]["record"]>;
@@ -16,11 +18,9 @@ const names = kinds.map(({ name }) => name);
 /** The schema of a net's passes. */
 export const passRecords = z
   .array(
-    z.discriminatedUnion(
-      "pass",
-      kinds.map(({ record }) => record) as unknown as readonly [(typeof kinds)[number]["record"]],
-      { error: `expected one of the passes ${names.join(", ")}` },
-    ),
+    z.discriminatedUnion("pass", [channelsPass.record, integersPass.record, masksPass.record], {
+      error: `expected one of the passes ${names.join(", ")}`,
+    }),
   )
   .readonly();
 
@@ -34,15 +34,20 @@ export function netPass(record: PassRecord): NetPass {
 }
 
 /**
- * Refuses a net with passes that keep it from being trained.
+ * Refuses a net with passes that leave no numbers to be changed.
  *
  * @param source of the net, for messages
  * @throws InputError naming the net that it was made of.
  */
-export function expectTrainable(passes: readonly PassRecord[] = [], source: string): void {
+export function refuseFixed(
+  passes: readonly PassRecord[] = [],
+  source: string,
+  wanted: "trained" | "compressed",
+): void {
   const fixed = passes.find((record) => !kindOf(record).trains);
   if (!fixed) return;
+  const before = "of" in fixed ? `: it is in ${fixed.of}` : "";
   throw new InputError(
-    `${source} holds a net after pass ${fixed.pass}, which cannot be trained; expected the net before: it is in ${fixed.of}`,
+    `${source} holds a net after pass ${fixed.pass}, which cannot be ${wanted}; expected the net before${before}`,
   );
 }
