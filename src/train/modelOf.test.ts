@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { noise } from "../../test/support/layers.js";
 import { temporaryFolder } from "../../test/support/tinyRun.js";
 import { calibrate, integers } from "../compress/index.js";
+import type { PassRecord } from "../compress/passes/index.js";
 import { createEngine } from "../engine/index.js";
 import { createModel } from "../models/index.js";
 import { type CompactNet, compact, initialise, netOf } from "../nn/index.js";
@@ -12,6 +13,9 @@ import { openWeights } from "../runs/index.js";
 import { readSafetensors, writeSafetensors } from "../tensor/safetensors.js";
 import { modelOf } from "./modelOf.js";
 import { encodeWeights, type NetInfo, readWeights, vectorOf } from "./weights.js";
+
+type IntegersRecord = Extract<PassRecord, { readonly pass: "integers" }>;
+const recordOf = ({ passes }: NetInfo) => passes![0] as IntegersRecord;
 
 const input = [1, 28, 28] as const;
 const float: NetInfo = {
@@ -74,7 +78,7 @@ test("it opens as any other, its features too", async () => {
   const [weight, scale] = [numbers("fc3.weight"), numbers("fc3.scale")];
   const bias = numbers("fc3.bias");
   const span = Math.max(...logits) - Math.min(...logits);
-  const unit = info.passes![0].ranges["fc2"][1] / 255;
+  const unit = recordOf(info).ranges["fc2"][1] / 255;
   for (let o = 0; o < 10; o++) {
     let sum = bias[o] * unit;
     for (let at = 0; at < 84; at++) sum += weight[o * 84 + at] * features[at];
@@ -98,7 +102,7 @@ describe("refused, with the file's name:", () => {
   });
 
   test("settings of a pass that are missing, wrong or unknown", async () => {
-    const [record] = info.passes!;
+    const record = recordOf(info);
     await expect(readWeights(changed([{ ...record, keep: "conv2" }]))).rejects.toThrow(
       'passes.0.keep is "conv2": expected a list',
     );
@@ -109,7 +113,7 @@ describe("refused, with the file's name:", () => {
   });
 
   test("ranges of another net", async () => {
-    const [record] = info.passes!;
+    const record = recordOf(info);
     const { x: _, ...ranges } = record.ranges;
     const other = changed([{ ...record, ranges }]);
     await expect(openWeights(other)).rejects.toThrow(

@@ -5,18 +5,17 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { type LayerType, rangeRules } from "../../compress/index.js";
-import { refuseFixed } from "../../compress/passes/index.js";
 import type { EngineOptions } from "../../engine/index.js";
-import { writeFileAtomic } from "../../files/atomicFile.js";
-import { expectEmpty, makeFolder } from "../../files/folders.js";
+import { expectEmpty } from "../../files/folders.js";
 import { InputError } from "../../inputError.js";
 import { parseSettings } from "../../settings.js";
-import { type MetricValues, merit, type Score } from "../../tasks/index.js";
-import { encodeWeights } from "../../train/weights.js";
+import type { MetricValues, Score } from "../../tasks/index.js";
 import { type OwnSetsOptions, ownSets } from "../ownSets.js";
 import { runFiles } from "../runFiles.js";
-import { openTrained, type TimedEvaluation, type Trained } from "../trained.js";
+import { openTrained, type TimedEvaluation } from "../trained.js";
 import { calibrated, drawn } from "./calibration.js";
+import { writeCompressed } from "./compressedRun.js";
+import { expectFloat, lossOf } from "./expectFloat.js";
 import { Int8Nets } from "./int8Net.js";
 import { type PutBack, putBack } from "./putBack.js";
 
@@ -61,23 +60,6 @@ export interface Int8Report {
   readonly bytes: { readonly before: number; readonly after: number };
   /** Layers with weights, and why some are in f32. */
   readonly layers: readonly LayerType[];
-}
-
-/** Refuses what is no single net in f32. */
-function expectFloat({ info }: Trained, run: string): void {
-  refuseFixed(info.passes, run, "compressed");
-  if (info.members === undefined) return;
-  throw new InputError(
-    `${run} holds an ensemble of ${info.members} nets; expected one net: train with --deploy best, or have the ensemble teach ` +
-      "one net (--teacher)",
-  );
-}
-
-/** What a score lost, in points of a share. */
-function lossOf({ score, task }: Trained, before: MetricValues, after: MetricValues): number {
-  const unit = task.metrics.find(({ name }) => name === score.metric)?.unit;
-  const [was, is] = [before, after].map((metrics) => merit(score, metrics[score.metric]));
-  return (was - is) * (unit === "share" ? 100 : 1);
 }
 
 const result = ({ loss, metrics }: TimedEvaluation): MetricValues => ({ loss, ...metrics });
@@ -130,20 +112,15 @@ export async function compressInt8(run: string, options: Int8Options): Promise<I
           (atMost === undefined ? "" : ` at a loss of at most ${atMost}; allow more by --at-most`),
       );
     }
-    const { net: whole, w } = nets.whole(kept);
     const info = nets.info(kept);
-    makeFolder(join(out, "weights"));
-    const weights = encodeWeights(whole.layout, w, info);
-    await writeFileAtomic(join(out, runFiles.best), weights);
-    const config = { ...net.config, net: info };
-    await writeFileAtomic(join(out, runFiles.config), `${JSON.stringify(config, undefined, 2)}\n`);
+    const size = await writeCompressed(out, nets.whole(kept), info, net.config);
     return {
       ...{ run, out, layers, score: net.score },
       images: { calibration: images.length, selection: selection.length },
       before: result(before),
       after: result(evaluation),
       lost: lossOf(net, before.metrics, evaluation.metrics),
-      bytes: { before: statSync(join(run, runFiles.best)).size, after: weights.length },
+      bytes: { before: statSync(join(run, runFiles.best)).size, after: size },
     };
   } finally {
     await net.close();
