@@ -5,10 +5,11 @@ import { InputError } from "../../inputError.js";
 import type { NetPass } from "../../nn/index.js";
 import { channelsPass } from "./channels.js";
 import { integersPass } from "./integers.js";
+import { lowRankPass } from "./lowRank.js";
 import { masksPass } from "./masks.js";
 import type { PassKind } from "./pass.js";
 
-const kinds = [channelsPass, integersPass, masksPass] as const;
+const kinds = [channelsPass, integersPass, lowRankPass, masksPass] as const;
 
 /** What is kept of a pass: the name of its kind as `pass`, and its settings. */
 export type PassRecord = z.output<(typeof kinds)[number]["record"]>;
@@ -18,9 +19,11 @@ const names = kinds.map(({ name }) => name);
 /** The schema of a net's passes. */
 export const passRecords = z
   .array(
-    z.discriminatedUnion("pass", [channelsPass.record, integersPass.record, masksPass.record], {
-      error: `expected one of the passes ${names.join(", ")}`,
-    }),
+    z.discriminatedUnion(
+      "pass",
+      [channelsPass.record, integersPass.record, lowRankPass.record, masksPass.record],
+      { error: `expected one of the passes ${names.join(", ")}` },
+    ),
   )
   .readonly();
 
