@@ -23,7 +23,7 @@ function stripesFile(folder: string): string {
       const [row, column] = [Math.floor(at / side) % side, at % side];
       const from = Math.floor(at / side ** 2) * (side / scale) ** 2;
       const place = Math.floor(row / scale) * (side / scale) + Math.floor(column / scale);
-      bytes[at] = images.bytes[from + place];
+      bytes[at] = (images.bytes as Uint8Array)[from + place];
     }
     return [
       [`${part}_images`, hostTensor("u8", [length, side, side], bytes)],
@@ -130,7 +130,7 @@ test("masked weights stay 0 through training", async () => {
   expect(size.after.macs).toBe(size.before.macs);
   const { tensors } = await readWeights(out);
   const [weights, mask] = ["conv.weight", "conv.weight.mask"].map((name) => tensors.get(name)!);
-  expect(mask.data.reduce((sum: number, one: number) => sum + one, 0)).toBe(29);
+  expect([...mask.data].filter((one) => one === 1)).toHaveLength(29);
   expect([...weights.data].map((weight) => (weight === 0 ? 0 : 1))).toEqual([...mask.data]);
   expect(weights.data).not.toEqual(
     (await readWeights(join(folder, "run"))).tensors.get("conv.weight")!.data,

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { getPruner } from "../../compress/index.js";
 import type { EngineOptions } from "../../engine/index.js";
-import { expectEmpty } from "../../files/folders.js";
+import { expectEmpty, makeFolder } from "../../files/folders.js";
 import { graphMacs, nonZeros } from "../../graph/index.js";
 import { type CompactNet, netOf } from "../../nn/index.js";
 import { parseSettings } from "../../settings.js";
@@ -124,7 +124,11 @@ export async function compressPruned(
 ): Promise<PruneReport | undefined> {
   const { out, data, onProgress, engine, threads, listeners, signal, ...settings } = options;
   const { by, share, epochs, lr } = parseSettings(schema, settings, "compress");
-  if (existsSync(out)) expectEmpty(out);
+  if (existsSync(out)) {
+    // A file stands in the way of a folder, and is told as that.
+    makeFolder(out);
+    expectEmpty(out);
+  }
   const moved = `say where: convoy compress ${run} --data NEW`;
   const [engines, found] = [
     { engine, threads },
