@@ -55,21 +55,30 @@ CONVOY_INLINE void multiplyTiles(Tiles& tiles, const TileConvArgs& a, const Step
   }
 }
 
-/** A row of sums, of up to 16 outputs, to where it belongs. */
+/** Numbers of a pixel, of which the last 16 may be fewer. */
+CONVOY_INLINE Lanes<16> loadSome(const uint16_t* from, int64_t left) {
+  if (left >= TILE_LANES) return loadHalves<16>(from);
+  uint16_t last[TILE_LANES] = {};
+  __builtin_memcpy(last, from, static_cast<size_t>(left) * sizeof(uint16_t));
+  return loadHalves<16>(last);
+}
+
+CONVOY_INLINE void storeSome(uint16_t* to, Lanes<16> v, int64_t left) {
+  if (left >= TILE_LANES) return storeHalves<16>(to, v);
+  uint16_t last[TILE_LANES];
+  storeHalves<16>(last, v);
+  __builtin_memcpy(to, last, static_cast<size_t>(left) * sizeof(uint16_t));
+}
+
+/** A row of sums, of up to 16 outputs a tile, to the pixel of the result that it belongs to. */
 template <int N>
-CONVOY_INLINE void finishRow(const TileConvArgs& a, const float* sums, int64_t channel, uint16_t* to) {
+CONVOY_INLINE void finishRow(const TileConvArgs& a, const float* sums, int64_t channel, uint16_t* pixel) {
   for (int n = 0; n < N; n++) {
     const int64_t c = channel + n * TILE_LANES, left = a.out.channels - c;
     Lanes<16> v = load<16>(sums + n * TILE_LANES);
     if (a.bias) v += load<16>(a.bias + c);
-    v = activate<16>(a.activation, v);
-    if (left >= TILE_LANES) {
-      storeHalves<16>(to + c, v);
-    } else {
-      uint16_t last[TILE_LANES];
-      storeHalves<16>(last, v);
-      __builtin_memcpy(to + c, last, static_cast<size_t>(left) * sizeof(uint16_t));
-    }
+    if (a.residual) v += loadSome(a.residual + (pixel - a.y) + c, left);
+    storeSome(pixel + c, activate<16>(a.activation, v), left);
   }
 }
 
