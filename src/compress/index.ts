@@ -1,3 +1,4 @@
+export { type LayerType, layerTypes } from "./floatLayers.js";
 export { type IntegerOptions, integers } from "./integers.js";
 export {
   type Batches,

@@ -1,3 +1,4 @@
+export { compressInt8, type Int8Options, type Int8Report } from "./compress/int8.js";
 export { drawPrediction } from "./draw.js";
 export type { Features } from "./features.js";
 export { type FileFeatures, featuresOfFiles } from "./featuresOfFiles.js";
