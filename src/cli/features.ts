@@ -139,38 +139,33 @@ export function define(command: Command, console: Console): void {
     .requiredOption("--out <file>", "the .npz file to write")
     .option("--columns <role=name,...>", "what its columns or arrays hold", parseTexts)
     .addOption(precisionOption())
-    .action(
-      async (
-        run: string,
-        named: string[],
-        { out, columns, engine, threads, precision }: Options,
-      ) => {
-        const files = (await nameData(named)) ? undefined : await listImages(named);
-        if (files) expectNoImage("--out", out, files);
-        if (!out.endsWith(".npz")) {
-          throw new InputError(
-            `--out ${out}: features are written as an .npz file; expected a name that ends in .npz`,
+    .action(async (run: string, named: string[], options: Options) => {
+      const { out, columns, engine, threads, precision } = options;
+      const files = (await nameData(named)) ? undefined : await listImages(named);
+      if (files) expectNoImage("--out", out, files);
+      if (!out.endsWith(".npz")) {
+        throw new InputError(
+          `--out ${out}: features are written as an .npz file; expected a name that ends in .npz`,
+        );
+      }
+      if (files && columns !== undefined) {
+        throw new InputError("--columns has no effect on images without labels; leave it out");
+      }
+      const net = await openTrained(run, { engine, threads, precision });
+      try {
+        const arrays = files
+          ? await arraysOfFiles(net, files, console)
+          : await arraysOfData(net, named[0], columns, console);
+        await writeFileAtomic(out, writeNpz(arrays));
+        for (const [name, array] of arrays) {
+          const kind = "dtype" in array ? array.dtype : "text";
+          say(
+            console.out,
+            `${name} ${kind} [${array.shape.map((size) => grouped(size)).join(", ")}]`,
           );
         }
-        if (files && columns !== undefined) {
-          throw new InputError("--columns has no effect on images without labels; leave it out");
-        }
-        const net = await openTrained(run, { engine, threads, precision });
-        try {
-          const arrays = files
-            ? await arraysOfFiles(net, files, console)
-            : await arraysOfData(net, named[0], columns, console);
-          await writeFileAtomic(out, writeNpz(arrays));
-          for (const [name, array] of arrays) {
-            const kind = "dtype" in array ? array.dtype : "text";
-            say(
-              console.out,
-              `${name} ${kind} [${array.shape.map((size) => grouped(size)).join(", ")}]`,
-            );
-          }
-        } finally {
-          await net.close();
-        }
-      },
-    );
+      } finally {
+        await net.close();
+      }
+    });
 }
