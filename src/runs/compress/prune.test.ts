@@ -141,6 +141,7 @@ test("what cannot be pruned is refused before anything is written", async () => 
   const { folder, slim, begin } = await trained({ model: "lenet5" });
   const out = join(folder, "slim");
   await expect(slim({ share: 1 })).rejects.toThrow("compress: setting share is 1");
+  await expect(slim({ lr: 0.1 })).rejects.toThrow("lr has no effect without epochs of training");
   await expect(slim({ by: "filter" })).rejects.toThrow('unknown way to prune "filter"');
   await expect(slim({ by: "slimming" })).rejects.toThrow("no channels that it could rank");
   const swarm = { swarm: "pso", particles: 2, deploy: "ensemble", out: join(folder, "two") };

@@ -8,6 +8,7 @@ import { getPruner } from "../../compress/index.js";
 import type { EngineOptions } from "../../engine/index.js";
 import { expectEmpty, makeFolder } from "../../files/folders.js";
 import { graphMacs, nonZeros } from "../../graph/index.js";
+import { InputError } from "../../inputError.js";
 import { type CompactNet, netOf } from "../../nn/index.js";
 import { parseSettings } from "../../settings.js";
 import type { MetricValues, Score } from "../../tasks/index.js";
@@ -124,6 +125,9 @@ export async function compressPruned(
 ): Promise<PruneReport | undefined> {
   const { out, data, onProgress, engine, threads, listeners, signal, ...settings } = options;
   const { by, share, epochs, lr } = parseSettings(schema, settings, "compress");
+  if (lr !== undefined && epochs === 0) {
+    throw new InputError("compress: lr has no effect without epochs of training; leave it out");
+  }
   if (existsSync(out)) {
     // A file stands in the way of a folder, and is told as that.
     makeFolder(out);
