@@ -80,7 +80,7 @@ function pruneFlags(options: Options): PruneFlags {
 
 function int8Flags({ int8, ...options }: Options) {
   if (!int8) throw new InputError("compress: say how; there are --int8 and --prune");
-  refuse(options, "--int8", ["finetune", "lr"]);
+  refuse(options, "--int8", ["finetune", "lr", "rounds"]);
   return options;
 }
 
@@ -96,6 +96,11 @@ export function define(command: Command, console: Console): void {
     )
     .option("--finetune <epochs>", "training of what is left (default: none)", count)
     .option("--lr <number>", "learning rate of that training (default: the run's)", parseNumber)
+    .option(
+      "--rounds <number>",
+      "rounds of pruning and training, in which the share rises to that of --prune (default: 1)",
+      count,
+    )
     .option(
       "--calibrate <number>",
       "training images that ranges are found on (default: 500)",

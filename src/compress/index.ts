@@ -25,6 +25,7 @@ export {
   type Pruned,
   type Pruner,
   pruners,
+  sharesOf,
   slimming,
 } from "./pruning/index.js";
 export {
