@@ -26,6 +26,7 @@ function factorsOf(whole: CompactNet, name: string, share: number) {
 export const lowRankPruner: Pruner = {
   name: "low-rank",
   source: "Jaderberg et al. 2014, arXiv 1405.3866",
+  shareOf: "rest",
   prune(whole, share) {
     if (!(share > 0 && share < 1)) {
       throw new InputError(`prune low-rank: expected a share above 0 and below 1, found ${share}`);
