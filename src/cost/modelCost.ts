@@ -3,11 +3,12 @@
 import { nonZeros as countNonZeros, macsOf } from "../graph/index.js";
 import { InputError } from "../inputError.js";
 import type { Model } from "../models/index.js";
-import { build, ownNodes, paramsRead } from "../nn/index.js";
+import { paramsRead } from "../nn/index.js";
 import type { Shape } from "../tensor/shape.js";
 import { type Dataflow, dataflows, getDataflow } from "./dataflows.js";
 import { type ByLevel, energyOf, levels } from "./energy.js";
 import { eyeriss, type Machine, type PeArray } from "./machine.js";
+import { netLayers } from "./netLayers.js";
 import { type Roofline, rooflineOf } from "./roofline.js";
 import {
   type Bits,
@@ -116,7 +117,7 @@ function expectBits(bits: Bits): void {
 }
 
 function layersOf(model: Model, batch: number, w?: Float32Array) {
-  const net = build(model.layer, [batch, ...model.input], { training: false });
+  const net = netLayers(model, batch);
   if (w && w.length !== net.layout.length) {
     throw new RangeError(`the net has ${net.layout.length} parameters, found ${w.length}`);
   }
@@ -124,9 +125,9 @@ function layersOf(model: Model, batch: number, w?: Float32Array) {
     params: sum(places.map(([start, end]) => end - start)),
     ...(w && { nonZeros: sum(places.map((place) => countNonZeros(w.subarray(...place)))) }),
   });
-  const layers = [...ownNodes(net)].map(
-    ([{ path, output }, nodes]): LayerWork => ({
-      ...{ layer: path, output: output.shape.slice(1) },
+  const layers = net.layers.map(
+    ({ layer, output, nodes }): LayerWork => ({
+      ...{ layer, output: output.slice(1) },
       ...counted(paramsRead(nodes, net.layout)),
       works: nodes.flatMap((node) => workOf(node) ?? []),
     }),

@@ -26,9 +26,11 @@ import type { Factors, Weights } from "./factors.js";
 /** Ranks of layers, by the names of their weights. */
 export type Ranks = Readonly<Record<string, number>>;
 
-/** Names of the two factors: the weights of the first layer and of the second one. */
-export const factorNames = (weights: string) =>
-  ({ basis: `${weights}.basis`, mix: `${weights}.mix` }) as const;
+/** Names of the two factors, those of weights of layers of their own: `conv.basis.weight` of `conv.weight`. */
+export function factorNames(weights: string): Readonly<Record<"basis" | "mix", string>> {
+  const [, path] = /^(.*\.|)weight$/.exec(weights) ?? [weights, `${weights}.`];
+  return { basis: `${path}basis.weight`, mix: `${path}mix.weight` };
+}
 
 /** Whether a node multiplies images or rows by weights as they are kept. */
 function isLayer({ op, attrs, inputs }: Node): boolean {
@@ -108,8 +110,8 @@ export interface LowRankOptions {
 
 /**
  * The pass that makes two layers of one: convolutions to as many channels as their rank, with the window of the whole one,
- * and 1x1 ones behind them, which add the bias; of a linear layer two. Parameters `<weights>.basis` [rank, inputs, ...] and
- * `<weights>.mix` [outputs, rank, ...] come in the place of the weights. It holds for a net in training too.
+ * and 1x1 ones behind them, which add the bias; of a linear layer two. Parameters `<path>.basis.weight` [rank, inputs, ...] and
+ * `<path>.mix.weight` [outputs, rank, ...] come in the place of the weights. It holds for a net in training too.
  *
  * @param ranks by the names of weights, from 1 to the smaller side of [outputs, inputs * window]
  * @returns a pass that throws an InputError for a layer that the net lacks, or that another one shares weights with, and for
@@ -117,8 +119,8 @@ export interface LowRankOptions {
  * @example
  * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, outputs: 10 });
  * const net = netOf(model, 1, { training: true, passes: [lowRank({ "fc1.weight": 12 })] });
- * net.params.get("fc1.weight.basis")?.shape; // [12, 400]
- * net.params.get("fc1.weight.mix")?.shape; // [120, 12]
+ * net.params.get("fc1.basis.weight")?.shape; // [12, 400]
+ * net.params.get("fc1.mix.weight")?.shape; // [120, 12]
  * net.layout.trainable; // 19946
  */
 export const lowRank =

@@ -27,6 +27,8 @@ export const lowRankPruner: Pruner = {
   name: "low-rank",
   source: "Jaderberg et al. 2014, arXiv 1405.3866",
   shareOf: "rest",
+  // A step of both factors moves their product by the squares of its singular values.
+  rate: 0.1,
   prune(whole, share) {
     if (!(share > 0 && share < 1)) {
       throw new InputError(`prune low-rank: expected a share above 0 and below 1, found ${share}`);
