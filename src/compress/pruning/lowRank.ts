@@ -25,7 +25,7 @@ function factorsOf(whole: CompactNet, name: string, share: number) {
 
 export const lowRankPruner: Pruner = {
   name: "low-rank",
-  source: "Jaderberg et al. 2014, arXiv 1405.3866",
+  source: "Jaderberg et al. 2014, arXiv 1405.3866; Zhang et al. 2015, arXiv 1411.4229",
   shareOf: "rest",
   // A step of both factors moves their product by the squares of its singular values.
   rate: 0.1,
