@@ -1,5 +1,26 @@
 export { type IntegerOptions, integers } from "./integers.js";
 export {
+  affine,
+  apot,
+  dorefaImages,
+  dorefaWeights,
+  type Grid,
+  lsq,
+  type OwnNumber,
+  onGrid,
+  onLevels,
+  pact,
+  perChannel,
+  powerOfTwo,
+  type Quantiser,
+  quantisers,
+  type Site,
+  stochastic,
+  sumsOfPowers,
+  symmetric,
+  type Width,
+} from "./quantisers/index.js";
+export {
   type Batches,
   type CalibrateOptions,
   calibrate,
