@@ -1,3 +1,4 @@
+export { type Allocation, allocate, type BitChoice, type BitLayer } from "./bits/allocate.js";
 export { type IntegerOptions, integers } from "./integers.js";
 export {
   affine,
