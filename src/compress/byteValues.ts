@@ -1,9 +1,15 @@
 // The values of a net on their way into another graph, some as f32 and some as bytes.
 
 import { type ByteScale, dequantise, integerPool2d, quantise, type Value } from "../graph/index.js";
+import { InputError } from "../inputError.js";
+import type { Planned } from "./plan.js";
 
 /** Bytes and what they stand for. */
 export type Bytes = readonly [value: Value, scale: ByteScale];
+
+/** The error for a value that is to be bytes, and of which nobody knows the range. */
+export const noRange = (name: string) =>
+  new InputError(`ranges: there is none of what ${name} takes; they belong to another net`);
 
 /** Where the values of the net are, and as what. */
 export class ByteValues {
@@ -17,7 +23,7 @@ export class ByteValues {
    */
   constructor(
     private readonly image: (value: Value) => Value,
-    readonly planned: (value: Value) => ByteScale,
+    readonly planned: Planned,
   ) {}
 
   /** Says that a value's image is bytes. */
@@ -41,6 +47,7 @@ export class ByteValues {
     const own = this.scales.get(value);
     if (own) return [this.image(value), own];
     const scale = this.planned(value);
+    if (!scale) throw noRange(String(value));
     const known = this.bytes.get(value) ?? quantise(this.image(value), scale);
     this.bytes.set(value, known);
     return [known, scale];

@@ -2,6 +2,7 @@
 // bytes; what has no rule for bytes stays in f32 between a `dequantise` and a `quantise`.
 
 import {
+  type ByteScale,
   cast,
   constant,
   integerConv2d,
@@ -21,10 +22,10 @@ import { countUses, liveNodes, rewrite } from "../graph/rewrite.js";
 import { InputError } from "../inputError.js";
 import { type CompactNet, initialise, type ParamSpec, values } from "../nn/index.js";
 import { sizeOf } from "../tensor/shape.js";
-import { ByteValues } from "./byteValues.js";
-import { type IntegerLayer, integerLayer, paramOf, suits } from "./layers.js";
+import { ByteValues, noRange } from "./byteValues.js";
+import { type IntegerLayer, integerLayer, paramOf, pathOf, suits } from "./layers.js";
 import { moves } from "./moves.js";
-import { scalesOf, wantedBy } from "./plan.js";
+import { type Planned, scalesOf, wantedBy } from "./plan.js";
 import type { Ranges } from "./ranges.js";
 
 /** Options of {@link integers}. */
@@ -36,7 +37,7 @@ export interface IntegerOptions {
 /** The layers that become integers, by their nodes. Weights that several layers share stay as they are. */
 function layersOf(
   compact: CompactNet,
-  planned: ByteValues["planned"],
+  planned: Planned,
   keep: readonly string[],
 ): ReadonlyMap<Node, IntegerLayer> {
   const { params, graph, output } = compact.net;
@@ -50,8 +51,11 @@ function layersOf(
     const own = given.slice(0, 2).flatMap((value) => [value, paramOf(value)!]);
     const name = names.get(own[1]);
     if (name === undefined || own.some((value) => uses.get(value) !== 1)) continue;
-    const layer = integerLayer(compact, node, name, planned(x));
-    if (!keep.includes(layer.name)) layers.set(node, layer);
+    const path = pathOf(name);
+    if (keep.includes(path)) continue;
+    const images = planned(x);
+    if (!images) throw noRange(path);
+    layers.set(node, integerLayer(compact, node, name, images));
   }
   const known = [...names.values()];
   for (const path of keep) {
@@ -86,19 +90,18 @@ const activations = { none: (x: Value) => x, relu, relu6 } as const;
 /** Reads a parameter of the new net. */
 type Reader = (spec: ParamSpec) => Value;
 
-/** The layer on bytes; it gives bytes where they are wanted, else f32. */
+/** The layer on bytes; it gives bytes where it is said what they stand for, else f32. */
 function integerNode(
   node: Node,
   layer: IntegerLayer,
   bytes: ByteValues,
-  wanted: boolean,
+  out: ByteScale | undefined,
   param: Reader,
 ): Value {
   const { inputs, outputs, attrs, op } = node;
   const [y] = outputs;
   const [x, { scale, zero }] = bytes.asBytes(inputs[0]);
-  const out = bytes.planned(y);
-  const unit = wanted ? out.scale : 1;
+  const unit = out?.scale ?? 1;
   const residual = inputs[3] && bytes.asBytes(inputs[3]);
   const { strides, padding, dilation, groups } = attrs as unknown as ConvGeometry;
   const pair = ([height, width]: readonly number[]) => [height, width] as const;
@@ -115,17 +118,17 @@ function integerNode(
     bias: cast(param(layer.bias), "i32"),
     multiplier: mul(param(layer.scale), constant(x.graph, Math.fround(scale / unit))),
     zero,
-    outZero: wanted ? out.zero : 0,
+    outZero: out?.zero ?? 0,
     residual: residual && {
       value: residual[0],
       zero: residual[1].zero,
       multiplier: residual[1].scale / unit,
     },
-    dtype: wanted ? "u8" : "f32",
+    dtype: out ? "u8" : "f32",
   });
   const shaped = reshape(made, y.shape);
-  if (wanted) bytes.set(y, out);
-  return wanted ? shaped : activations[attrs["activation"] as keyof typeof activations](shaped);
+  if (out) bytes.set(y, out);
+  return out ? shaped : activations[attrs["activation"] as keyof typeof activations](shaped);
 }
 
 /**
@@ -136,7 +139,7 @@ function integerNode(
  *
  * @param compact what `compact` made of a net for inference
  * @param ranges of its values, as {@link calibrate} found them; a net of another batch has the same ones
- * @throws InputError for a layer to keep that is none; RangeError for ranges that belong to another net.
+ * @throws InputError for a layer to keep that is none, and for ranges that belong to another net.
  * @example
  * import { conv2d, relu } from "convoynet/nn";
  * const layer = sequential(conv2d(4, 3), relu(), flatten(), linear(2));
@@ -178,7 +181,9 @@ export function integers(
       const name = names.get(node);
       if (name !== undefined) return [param({ ...specs.find((spec) => spec.name === name)! })];
       const layer = layers.get(node);
-      if (layer) return [integerNode(node, layer, bytes, wanted(node.outputs[0]), param)];
+      const [y] = node.outputs;
+      if (layer)
+        return [integerNode(node, layer, bytes, wanted(y) ? planned(y) : undefined, param)];
       const moved = moves[node.op.name]?.(node, bytes);
       if (moved) return [moved];
       return target.apply(

@@ -28,6 +28,9 @@ export function paramOf(value: Value): Value | undefined {
   return op.name === "read" ? value : undefined;
 }
 
+/** The path of the layer that a parameter belongs to, by the parameter's name. */
+export const pathOf = (name: string): string => name.split(".").slice(0, -1).join(".");
+
 const isParam = (value?: Value): boolean => !value || paramOf(value) !== undefined;
 
 /** Whether a node can be such a layer: a convolution of images, or a product of rows, with parameters. */
@@ -85,14 +88,17 @@ export function integerLayer(
     return Math.max(-LARGEST, Math.min(LARGEST, nearest));
   });
   const bias = given.map((value, o) => whole(value / (images.scale * scale[o])));
-  const path = name.split(".").slice(0, -1);
-  const named = (word: string) => [...path, word].join(".");
+  const path = pathOf(name);
+  const named = (word: string) => (path === "" ? word : `${path}.${word}`);
   const rows = [outputs];
   return {
-    name: path.join("."),
+    name: path,
     shape,
-    weight: { name, shape: shape.slice(0, w.shape.length), kind: "weight", init: values(weight) },
+    weight: {
+      ...{ name, shape: shape.slice(0, w.shape.length), kind: "weight", stored: "i8" },
+      init: values(weight),
+    },
     scale: { name: named("scale"), shape: rows, kind: "scale", init: values(scale) },
-    bias: { name: named("bias"), shape: rows, kind: "bias", init: values(bias) },
+    bias: { name: named("bias"), shape: rows, kind: "bias", stored: "i32", init: values(bias) },
   };
 }

@@ -38,6 +38,7 @@ const mean: Move = ({ inputs: [x], outputs: [y], attrs }, bytes) => {
   const { countPadding } = attrs as unknown as AvgPoolAttrs;
   const seen = window(attrs);
   const own = seen.kernel.every((size) => size === 1) ? { scale, zero } : bytes.planned(y);
+  if (!own) return undefined;
   bytes.set(y, own);
   const change = { zero, outZero: own.zero, multiplier: scale / own.scale };
   return integerPool2d(value, { mode: "mean", ...seen, countPadding, ...change });
@@ -49,6 +50,7 @@ const sum: Move = ({ inputs: [x], outputs: [y], attrs }, bytes) => {
   const [value, { scale, zero }] = bytes.asBytes(x);
   const [height, width] = x.shape.slice(2);
   const own = bytes.planned(y);
+  if (!own) return undefined;
   bytes.set(y, own);
   const multiplier = (height * width * scale) / own.scale;
   return integerPool2d(value, {
@@ -87,6 +89,7 @@ const rectified =
 const joined: Move = ({ op, inputs, outputs: [y], attrs }, bytes) => {
   if (!inputs.some((value) => bytes.is(value)) || y.shape.length !== 4) return undefined;
   const scale = bytes.planned(y);
+  if (!scale) return undefined;
   bytes.set(y, scale);
   const parts = inputs.map((value) => bytes.inScale(value, scale));
   return parts[0].graph.apply(op, parts, attrs)[0];
@@ -95,6 +98,7 @@ const joined: Move = ({ op, inputs, outputs: [y], attrs }, bytes) => {
 const added: Move = ({ inputs: [a, b], outputs: [y] }, bytes) => {
   if (!bytes.is(a) || !bytes.is(b) || !sameShape(a.shape, b.shape)) return undefined;
   const scale = bytes.planned(y);
+  if (!scale) return undefined;
   bytes.set(y, scale);
   return integerAdd(bytes.asBytes(a), bytes.asBytes(b), scale);
 };

@@ -4,23 +4,25 @@ import type { ByteScale, Node, Value } from "../graph/index.js";
 import { countUses, liveNodes } from "../graph/rewrite.js";
 import type { Net } from "../nn/index.js";
 import { bytesOf, type Range, type Ranges } from "./ranges.js";
+import { valuesByName } from "./valueNames.js";
 
 /** Ops that give numbers of the range of what they take, so that this may saturate already. */
 const within = new Set(["relu", "relu6", "maxPool2d", "reshape", "transpose", "concat"]);
 
+/** What bytes of a value stand for; nothing of a value that has no range, and stays f32. */
+export type Planned = (value: Value) => ByteScale | undefined;
+
 /**
  * The range of each value. Where nobody else sees what goes into a ReLU, a pooling or a concatenation, it has the range
  * of what comes out: then a ReLU costs nothing, and parts of a concatenation are of one scale.
- *
- * @throws RangeError when a value of the net has no range.
  */
-export function scalesOf(net: Net, ranges: Ranges): (value: Value) => ByteScale {
+export function scalesOf(net: Net, ranges: Ranges): Planned {
   const { graph, output } = net;
   const uses = countUses(graph, [output]);
   const found = new Map<Value, Range>();
-  for (const node of graph.nodes) {
-    const range = ranges.get(node.id);
-    if (range) found.set(node.outputs[0], range);
+  for (const [name, value] of valuesByName(net)) {
+    const range = ranges.get(name);
+    if (range) found.set(value, range);
   }
   for (const { op, inputs, outputs } of [...graph.nodes].reverse()) {
     const range = found.get(outputs[0]);
@@ -29,8 +31,7 @@ export function scalesOf(net: Net, ranges: Ranges): (value: Value) => ByteScale 
   }
   return (value) => {
     const range = found.get(value);
-    if (!range) throw new RangeError(`integers: no range of ${value}; they belong to another net`);
-    return bytesOf(range);
+    return range && bytesOf(range);
   };
 }
 

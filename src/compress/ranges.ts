@@ -1,12 +1,13 @@
 // Which numbers the values of a net take on images, and the ranges of them that bytes shall hold.
 
 import type { Engine } from "../engine/index.js";
-import { type ByteScale, Graph, type Node, type Value, WEIGHTS } from "../graph/index.js";
-import { liveNodes, nodesOfVectors, rewrite } from "../graph/rewrite.js";
+import { type ByteScale, Graph, WEIGHTS } from "../graph/index.js";
+import { rewrite } from "../graph/rewrite.js";
 import { InputError } from "../inputError.js";
-import { type CompactNet, IMAGES, type Net } from "../nn/index.js";
+import { type CompactNet, IMAGES } from "../nn/index.js";
 import { byName } from "../text/words.js";
 import { Histogram } from "./histogram.js";
+import { valuesByName } from "./valueNames.js";
 
 /** Numbers from `low` to `high`; what lies beyond becomes the nearer of the two. */
 export interface Range {
@@ -14,8 +15,8 @@ export interface Range {
   readonly high: number;
 }
 
-/** Ranges by the number of the node that makes the value, which is the same for every batch. */
-export type Ranges = ReadonlyMap<number, Range>;
+/** Ranges by the names of values, as `conv1` and `conv1/maxPool2d`, which are the same for every batch; images are `x`. */
+export type Ranges = ReadonlyMap<string, Range>;
 
 /**
  * How a range is chosen of what a value was seen to be: all of it (`min-max`), all but one number of 10,000
@@ -28,17 +29,6 @@ export type RangeRule = (typeof rangeRules)[number];
 export interface CalibrateOptions {
   /** Default `mse`. */
   readonly rule?: RangeRule;
-}
-
-/** Values of a net that depend on its images, and that bytes could stand for. */
-export function valuesOf({ graph, output }: Net): Value[] {
-  const fixed = nodesOfVectors(graph, [WEIGHTS]);
-  const live = liveNodes(graph, [output]);
-  const counts = ({ op }: Node) => op.name !== "constant" && op.name !== "read";
-  return graph.nodes
-    .filter((node) => live.has(node) && !fixed.has(node) && counts(node))
-    .map(({ outputs: [value] }) => value)
-    .filter(({ dtype }) => dtype === "f32");
 }
 
 /** Batches to run again and again: an array of them, say. */
@@ -58,7 +48,7 @@ export type Batches = Iterable<Float32Array>;
  * const engine = await createEngine({ engine: "reference" });
  * const images = Float32Array.from({ length: 128 }, (_, at) => at / 64 - 1);
  * const ranges = await calibrate(engine, small, [images], { rule: "min-max" });
- * ranges.get(0); // { low: -1, high: 127 / 64 - 1 }
+ * ranges.get("x"); // { low: -1, high: 127 / 64 - 1 }
  * await engine.close();
  */
 export async function calibrate(
@@ -72,25 +62,25 @@ export async function calibrate(
     rule,
     rangeRules.map((name) => ({ name })),
   ).name;
-  const values = valuesOf(net);
+  const values = [...valuesByName(net)].filter(([, { dtype }]) => dtype === "f32");
   const { graph, image } = rewrite(
     net.graph,
     () => undefined,
-    [net.output, ...values],
+    [net.output, ...values.map(([, value]) => value)],
     new Graph(),
   );
-  for (const value of values) graph.output(String(value.node.id), image(value));
+  for (const [name, value] of values) graph.output(name, image(value));
   const vector = engine.vector(w.length);
   await vector.write(w);
   const program = await engine.compile(graph, { frozen: [WEIGHTS] });
-  const seen = new Map(values.map(({ node }) => [node.id, new Histogram()]));
+  const seen = new Map(values.map(([name]) => [name, new Histogram()]));
   const pass = async (look: (histogram: Histogram, numbers: Float32Array) => void) => {
     for (const images of batches) {
       const found = await program.run({
         vectors: { [WEIGHTS]: vector },
         inputs: { [IMAGES]: images },
       });
-      for (const [id, histogram] of seen) look(histogram, found[id] as Float32Array);
+      for (const [name, histogram] of seen) look(histogram, found[name] as Float32Array);
     }
   };
   await pass((histogram, numbers) => histogram.widen(numbers));
@@ -98,7 +88,7 @@ export async function calibrate(
     throw new InputError("calibration: expected at least one batch of images, found none");
   }
   if (chosen !== "min-max") await pass((histogram, numbers) => histogram.count(numbers));
-  return new Map([...seen].map(([id, histogram]) => [id, histogram.range(chosen)]));
+  return new Map([...seen].map(([name, histogram]) => [name, histogram.range(chosen)]));
 }
 
 /** The bytes of a range, which is widened so that 0 is in it and has a byte of its own. */

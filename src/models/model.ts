@@ -130,7 +130,8 @@ export function assemble(
 }
 
 /**
- * A model with another head on its body, and with the loss of the task. Parameters of the body keep their names.
+ * A model with another head on its body, and with the loss of the task. Parameters of the body keep their names, and
+ * passes stay.
  *
  * @param outputs numbers that the head gives
  * @throws InputError for a model that has no body.
@@ -143,7 +144,8 @@ export function assemble(
  * netOf(finer, 1, { training: false }).output.shape; // [1, 5, 16, 16]
  */
 export function withHead(model: Model, head: Head, outputs: number): Model {
-  const { name, source, input, body, defaults, imageWeights } = model;
+  const { name, source, input, body, defaults, imageWeights, passes } = model;
   if (!body) throw new InputError(`model ${name}: it has no body that another head could stand on`);
-  return assemble({ name, source, input, outputs }, { body, head, defaults, imageWeights });
+  const other = assemble({ name, source, input, outputs }, { body, head, defaults, imageWeights });
+  return { ...other, ...(passes && { passes }) };
 }

@@ -3,8 +3,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../inputError.js";
-import { createModel, type Model } from "../models/index.js";
-import { build } from "../nn/index.js";
+import type { Model } from "../models/index.js";
+import { netOf } from "../nn/index.js";
+import { modelOf } from "../train/modelOf.js";
 import { readWeights, vectorOf } from "../train/weights.js";
 import { runFiles } from "./runFiles.js";
 import { openTrained } from "./trained.js";
@@ -40,8 +41,7 @@ export async function openWeighed(path: string): Promise<Weighed> {
       `${path} holds an ensemble of ${info.members} nets; name the folder of its run`,
     );
   }
-  const [channels, height, width] = info.input;
-  const model = createModel(info.model, { channels, height, width, outputs: info.names.length });
-  const { layout } = build(model.layer, [1, ...model.input], { training: false });
+  const model = modelOf(info, path);
+  const { layout } = netOf(model, 1, { training: false });
   return { model, w: vectorOf(layout, tensors, path) };
 }

@@ -9,9 +9,10 @@ import {
 } from "../engine/index.js";
 import { type ParamLayout, WEIGHTS } from "../graph/index.js";
 import { InputError } from "../inputError.js";
-import { createModel, type Model } from "../models/index.js";
-import { IMAGES, type Layer, netOf } from "../nn/index.js";
+import { type Model, withHead } from "../models/index.js";
+import { IMAGES, netOf } from "../nn/index.js";
 import { formatShape, type Shape, sizeOf } from "../tensor/shape.js";
+import { modelOf } from "../train/modelOf.js";
 import {
   expectNoOthers,
   type NetInfo,
@@ -52,10 +53,9 @@ export interface WeightedNet {
 /** Most images of one run of a program. */
 const LARGEST = 32;
 
-/** A layer on images of one shape, and the file whose tensors are its parameters. */
+/** A model, or a part of one, and the file whose tensors are its parameters. */
 interface Plan {
-  readonly layer: Layer;
-  readonly input: Shape;
+  readonly model: Model;
   readonly layout: ParamLayout;
   /** Of what it gives for one image. */
   readonly shape: Shape;
@@ -64,13 +64,13 @@ interface Plan {
 }
 
 /** Throws a FormatError for the first parameter that the file lacks, or has of another shape. */
-function planFor(layer: Layer, input: Shape, { tensors }: Weights, file: string): Plan {
-  const { layout, output } = netOf({ layer, input }, 1, { training: false });
+function planFor(model: Model, { tensors }: Weights, file: string): Plan {
+  const { layout, output } = netOf(model, 1, { training: false });
   for (const param of layout.params) tensorFor(param, tensors, file);
-  return { layer, input, layout, shape: output.shape.slice(1), tensors, file };
+  return { model, layout, shape: output.shape.slice(1), tensors, file };
 }
 
-/** A layer with its weights on an engine: vector and programs are made when they are first needed. */
+/** A plan with its weights on an engine: vector and programs are made when they are first needed. */
 class WeightedLayer {
   private readonly programs = new Map<number, Promise<Program>>();
   private vector?: Promise<Vector>;
@@ -92,7 +92,7 @@ class WeightedLayer {
   private programOf(batch: number): Promise<Program> {
     let program = this.programs.get(batch);
     if (!program) {
-      const { graph, output } = netOf(this.plan, batch, { training: false });
+      const { graph, output } = netOf(this.plan.model, batch, { training: false });
       graph.output("output", output);
       program = this.engine.compile(graph, { frozen: [WEIGHTS] });
       this.programs.set(batch, program);
@@ -102,7 +102,8 @@ class WeightedLayer {
 
   /** Runs of as many images as a power of two; the last one is filled up with zeros. */
   async run(x: Float32Array): Promise<Float32Array> {
-    const { input, shape } = this.plan;
+    const { shape, model } = this.plan;
+    const { input } = model;
     const [size, outputs] = [sizeOf(input), sizeOf(shape)];
     const count = x.length / size;
     if (!Number.isInteger(count) || count === 0) {
@@ -140,12 +141,15 @@ export async function useWeights(
       `${file} holds an ensemble of ${info.members} nets; expected one net; openTrained opens the run of an ensemble`,
     );
   }
-  const [channels, height, width] = input;
-  const outputs = info.names.length;
-  const model = createModel(info.model, { channels, height, width, outputs: outputs || 1 });
-  const { body } = model;
-  const whole = outputs === 0 ? undefined : planFor(model.layer, input, weights, file);
-  const part = body && planFor(body.layer, input, weights, file);
+  const model = modelOf(info, file, { input });
+  const whole = info.names.length === 0 ? undefined : planFor(model, weights, file);
+  const part =
+    model.body &&
+    planFor(
+      withHead(model, (features) => features, 1),
+      weights,
+      file,
+    );
   if (whole) expectNoOthers(whole.layout, tensors, file);
   const engine = await createEngine(options);
   const [net, features] = [whole, part].map((plan) => plan && new WeightedLayer(engine, plan));

@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { passRecords } from "../compress/passes/index.js";
 import { type Fit, fits, type Labels, labelKinds } from "../data/index.js";
 import { readJson } from "../files/json.js";
 import { InputError } from "../inputError.js";
@@ -40,6 +41,7 @@ const net = z.strictObject({
   std: perChannel,
   fit: z.enum(Object.keys(fits) as Fit[]),
   members: z.int().min(1).optional(),
+  passes: passRecords.optional(),
 }) satisfies z.ZodType<NetInfo>;
 
 const runConfig = z.strictObject({

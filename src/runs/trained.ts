@@ -13,7 +13,7 @@ import {
 } from "../data/index.js";
 import { createEngine, type Engine, type EngineOptions, type Vector } from "../engine/index.js";
 import { InputError } from "../inputError.js";
-import { createModel, type Model } from "../models/index.js";
+import type { Model } from "../models/index.js";
 import { netOf } from "../nn/index.js";
 import {
   type Asked,
@@ -29,6 +29,7 @@ import {
   type Task,
 } from "../tasks/index.js";
 import { type Evaluation, Evaluator } from "../train/evaluator.js";
+import { modelOf } from "../train/modelOf.js";
 import { loadModule } from "../train/ownModule.js";
 import { type NetInfo, readWeights, vectorOf } from "../train/weights.js";
 import { FeatureMaker, type Features } from "./features.js";
@@ -206,11 +207,9 @@ export async function openTrained(
     throw new InputError(`${run} has no weights yet: there is no ${runFiles.best} in it`);
   }
   const { info, tensors } = await readWeights(path);
-  const [channels, height, width] = info.input;
   const own = config.module && (await loadModule(config.module.path, config.module));
-  const input = { channels, height, width, outputs: info.names.length };
   const task = getTask(info.task, own?.tasks);
-  const single = createModel(info.model, input, own?.models);
+  const single = modelOf(info, path, { own: own?.models });
   const { model } = ensembleQuestion(
     { model: single, task, constants: info.constants },
     info.members,

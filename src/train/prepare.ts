@@ -2,6 +2,7 @@
 // images, model. Bad input ends here.
 
 import { resolve } from "node:path";
+import { expectTrainable } from "../compress/passes/index.js";
 import {
   balancedWeights,
   checkSplits,
@@ -44,6 +45,7 @@ import { chooseTask, namedTask } from "./chooseTask.js";
 import { parseConfig, SELECTION_SHARE, type TrainConfig, type TrainSettings } from "./config.js";
 import { dataDifference, type Fingerprint, fingerprint } from "./fingerprint.js";
 import { refuseIdle } from "./idle.js";
+import { modelOf } from "./modelOf.js";
 import { openData, pathFrom } from "./openData.js";
 import { type LoadedModule, loadModule } from "./ownModule.js";
 import { checkPaces, pacedModel } from "./paces.js";
@@ -176,11 +178,8 @@ interface Known {
 }
 
 /** The net that weights are of: its parts may be others for images of another size. */
-function netOfWeights({ input, names, model }: NetInfo, module?: LoadedModule): Model {
-  const [channels, height, width] = input;
-  const outputs = Math.max(1, names.length);
-  return createModel(model, { channels, height, width, outputs }, module?.models);
-}
+const netOfWeights = (info: NetInfo, module?: LoadedModule): Model =>
+  modelOf(info, "the weights to start from", { own: module?.models });
 
 /**
  * Refuses what can be told before images are read: parts that the weights' net does not have, and as far as the task is
@@ -262,6 +261,8 @@ export async function prepare(
     own.optimizer ?? (given.optimizer && getOptimizer(given.optimizer, module?.optimizers));
   if (named) checkHyper(named, first);
   const weights = saved ? undefined : await weightsOf(first, own);
+  if (saved) expectTrainable(saved.net.passes, given.out!);
+  if (weights) expectTrainable(weights.info.passes, first.pretrained ?? "the weights given");
   const read = await readTeacher(first, saved);
   const wantedTask = namedTask(first, { ...own, module });
   if (!saved) checkFreeze(first, weights);

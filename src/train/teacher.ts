@@ -3,12 +3,13 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { InputError } from "../inputError.js";
-import { createModel, type ModelFamily } from "../models/index.js";
+import type { ModelFamily } from "../models/index.js";
 import { netOf } from "../nn/index.js";
 import { parseSettings } from "../settings.js";
 import { ensembleQuestion, seeingAs, type Task, type Teaching } from "../tasks/index.js";
 import { formatShape, sameShape } from "../tensor/shape.js";
 import type { TrainConfig } from "./config.js";
+import { modelOf } from "./modelOf.js";
 import { type NetInfo, readWeights, vectorOf, type Weights } from "./weights.js";
 
 const schema = z.strictObject({
@@ -114,9 +115,8 @@ export function openTeacher(
 ): Teacher {
   const fault = faultOf(info, student);
   if (fault !== undefined) throw new InputError(`teacher ${path}: ${fault}`);
-  const { model: name, input, names, members, constants, mean, std } = info;
-  const [channels, height, width] = input;
-  const own = createModel(name, { channels, height, width, outputs: names.length }, student.models);
+  const { model: name, input, names, members, constants, mean, std, passes } = info;
+  const own = modelOf(info, path, { own: student.models });
   if (own.loss)
     throw new InputError(
       `teacher ${path}: model ${name} has a loss of its own, whose outputs are no logits`,
@@ -124,7 +124,7 @@ export function openTeacher(
   const { model } = ensembleQuestion({ model: own, task: student.task, constants }, members);
   const values = vectorOf(netOf(model, 1, { training: false }).layout, tensors, path);
   const sha256 = createHash("sha256")
-    .update(JSON.stringify({ name, input, names, members, mean, std }))
+    .update(JSON.stringify({ name, input, names, members, mean, std, passes }))
     .update(values)
     .digest("hex");
   if (was && was.sha256 !== sha256) {

@@ -3,11 +3,14 @@
 
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
+import { type PassRecord, passRecords } from "../compress/passes/index.js";
 import { type Fit, fits, type Intake } from "../data/index.js";
 import { readWhole } from "../files/read.js";
 import type { Param, ParamLayout } from "../graph/index.js";
 import { InputError } from "../inputError.js";
 import { type NameMap, nameMaps } from "../models/nameMaps/index.js";
+import { checkPlain } from "../settings.js";
 import type { Constants } from "../tasks/index.js";
 import { FormatError } from "../tensor/formatError.js";
 import { type HostTensor, hostTensor } from "../tensor/host.js";
@@ -30,16 +33,25 @@ export interface NetInfo extends Intake {
   readonly constants: Constants;
   /** Nets of an ensemble, side by side in the weights; default it is one net. */
   readonly members?: number;
+  /** What the model's nets are changed by before they read the weights, in order; default nothing. */
+  readonly passes?: readonly PassRecord[];
 }
 
 type Tensors = ReadonlyMap<string, HostTensor>;
 
-/** The parts of a vector of all parameters by name; not copied. */
+/** Numbers as a file holds them. */
+function asStored({ shape, stored }: Param, numbers: Float32Array): HostTensor {
+  if (stored === "i8") return hostTensor("i8", shape, Int8Array.from(numbers));
+  if (stored === "i32") return hostTensor("i32", shape, Int32Array.from(numbers));
+  return hostTensor("f32", shape, numbers);
+}
+
+/** The parts of a vector of all parameters by name, as files hold them; those of f32 are not copied. */
 export function tensorsOf(layout: ParamLayout, values: Float32Array): [string, HostTensor][] {
-  return layout.params.map(({ name, shape, offset }) => [
-    name,
-    hostTensor("f32", shape, values.subarray(offset, offset + sizeOf(shape))),
-  ]);
+  return layout.params.map((param) => {
+    const { name, shape, offset } = param;
+    return [name, asStored(param, values.subarray(offset, offset + sizeOf(shape)))];
+  });
 }
 
 /**
@@ -47,15 +59,21 @@ export function tensorsOf(layout: ParamLayout, values: Float32Array): [string, H
  * shape.
  */
 export function tensorFor(
-  { name, shape }: Param,
+  { name, shape, stored }: Param,
   tensors: Tensors,
   source: string,
 ): HostTensor<"f32"> {
   const tensor = tensors.get(name);
+  // Readers give whole numbers of 8 bits as those of 32.
+  const dtype = stored === undefined ? "f32" : "i32";
   const expected = `the model has "${name}" of ${formatShape(shape)}`;
   if (!tensor) throw new FormatError(source, 0, `${expected}, the file has no such tensor`);
-  if (tensor.dtype === "f32" && sameButOnes(tensor.shape, shape)) {
-    return hostTensor("f32", shape, tensor.data as Float32Array);
+  if (tensor.dtype === dtype && sameButOnes(tensor.shape, shape)) {
+    return hostTensor(
+      "f32",
+      shape,
+      stored ? Float32Array.from(tensor.data) : (tensor.data as Float32Array),
+    );
   }
   const found = `${tensor.dtype} ${formatShape(tensor.shape)}`;
   throw new FormatError(source, 0, `${expected}, the file has it as ${found}`);
@@ -87,10 +105,10 @@ export function vectorOf(layout: ParamLayout, tensors: Tensors, source: string):
 export function encodeWeights(
   layout: ParamLayout,
   values: Float32Array,
-  { model, task, names, constants, input, mean, std, fit, members }: NetInfo,
+  { model, task, names, constants, input, mean, std, fit, members, passes }: NetInfo,
 ): Uint8Array {
-  const ensemble = members === undefined ? {} : { members };
-  const lists = Object.entries({ names, constants, input, mean, std, ...ensemble });
+  const optional = { ...(members !== undefined && { members }), ...(passes && { passes }) };
+  const lists = Object.entries({ names, constants, input, mean, std, ...optional });
   const metadata = Object.fromEntries(lists.map(([name, list]) => [name, JSON.stringify(list)]));
   return writeSealed(tensorsOf(layout, values), { model, task, fit, ...metadata });
 }
@@ -123,6 +141,16 @@ function parseConstants(text: string, source: string): Constants {
   const isTable = typeof value === "object" && value !== null && !Array.isArray(value);
   if (isTable && Object.values(value as object).every(isNumbers)) return value as Constants;
   throw fail();
+}
+
+function parsePasses(text: string, source: string): readonly PassRecord[] {
+  let passes: unknown;
+  try {
+    passes = JSON.parse(text);
+  } catch {
+    throw new FormatError(source, 8, `metadata "passes" is no JSON: ${text.slice(0, 60)}`);
+  }
+  return checkPlain(z.object({ passes: passRecords }), { passes }, source).passes;
 }
 
 function parseInfo(metadata: Readonly<Record<string, string>>, source: string): NetInfo {
@@ -172,6 +200,7 @@ function parseInfo(metadata: Readonly<Record<string, string>>, source: string): 
     std: list("std", isNumber, input[0]),
     fit: fit as Fit,
     ...(members !== undefined && { members: Number(members) }),
+    ...(metadata.passes !== undefined && { passes: parsePasses(metadata.passes, source) }),
   };
 }
 

@@ -1,0 +1,24 @@
+// What a change of a model's nets is as data, so that it is kept with the weights that it belongs to.
+
+import { z } from "zod";
+import type { NetPass } from "../../nn/index.js";
+
+/** A kind of change: a new one is a file with such a row, and one line in the index. */
+export interface PassKind<N extends string = string, S extends z.ZodRawShape = z.ZodRawShape> {
+  readonly name: N;
+  /** What is kept of it: its name as `pass`, and its settings. */
+  readonly record: z.ZodObject<{ pass: z.ZodLiteral<N> } & S, z.core.$strict>;
+  /** Whether nets that it has changed can be trained. If not, the setting `of` names the net before it. */
+  readonly trains: boolean;
+  /** The change. It may read shapes and names of parameters, never their numbers, which belong to the net before it. */
+  readonly make: (settings: z.output<z.ZodObject<S>>) => NetPass;
+}
+
+/** A kind, of its settings' schema. */
+export const passKind = <N extends string, S extends z.ZodRawShape>({
+  settings,
+  ...kind
+}: Omit<PassKind<N, S>, "record"> & { readonly settings: S }): PassKind<N, S> => ({
+  ...kind,
+  record: z.strictObject({ pass: z.literal(kind.name), ...settings }),
+});

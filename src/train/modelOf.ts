@@ -1,0 +1,53 @@
+// The model that weights belong to.
+
+import { netPass } from "../compress/passes/index.js";
+import { InputError } from "../inputError.js";
+import { createModel, type Model, type ModelFamily } from "../models/index.js";
+import type { NetPass } from "../nn/index.js";
+import type { NetInfo } from "./weights.js";
+
+/** What is wrong with a pass is wrong with the file that it comes from. */
+const of =
+  (source: string, name: string, pass: NetPass): NetPass =>
+  (net) => {
+    try {
+      return pass(net);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      throw new InputError(`${source}: pass ${name}: ${error.message}`, { cause: error });
+    }
+  };
+
+/** Options of {@link modelOf}. */
+export interface ModelOfOptions {
+  /** Models beside those of the registry. */
+  readonly own?: readonly ModelFamily[];
+  /** [channels, height, width] of the images; default those that the weights were trained on. */
+  readonly input?: NetInfo["input"];
+}
+
+/**
+ * The model of weights: that of their name, for their images and outputs, with the passes that its nets are changed by.
+ * Whoever opens weights has the model from here.
+ *
+ * @param source of the weights, for messages
+ * @throws InputError for an unknown model, images that it cannot have, and an ensemble with passes; its nets throw one for
+ * passes that belong to another net.
+ */
+export function modelOf(
+  info: Pick<NetInfo, "model" | "input" | "names" | "members" | "passes">,
+  source: string,
+  { own, input = info.input }: ModelOfOptions = {},
+): Model {
+  const { model: name, names, members, passes = [] } = info;
+  const [channels, height, width] = input;
+  const model = createModel(name, { channels, height, width, outputs: names.length || 1 }, own);
+  if (passes.length === 0) return model;
+  if (members !== undefined) {
+    throw new InputError(
+      `${source} holds an ensemble of ${members} nets with passes; expected one net, or no passes`,
+    );
+  }
+  const changes = passes.map((record) => of(source, record.pass, netPass(record)));
+  return { ...model, passes: [...(model.passes ?? []), ...changes] };
+}
