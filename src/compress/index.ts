@@ -1,6 +1,13 @@
 export { type Allocation, allocate, type BitChoice, type BitLayer } from "./bits/allocate.js";
 export { type IntegerOptions, integers } from "./integers.js";
 export {
+  parseQuantise,
+  type Quantisation,
+  type QuantiseRequest,
+  quantisationOf,
+} from "./quantisation.js";
+export { bitsOfWeights, quantise } from "./quantise.js";
+export {
   affine,
   apot,
   dorefaImages,
@@ -30,3 +37,4 @@ export {
   type Ranges,
   rangeRules,
 } from "./ranges.js";
+export { type FirstBatch, startQuantisers } from "./startQuantisers.js";

@@ -22,10 +22,11 @@ export interface Kept {
   close(): void;
 }
 
-/** Where features can be kept; not where images differ from epoch to epoch, or a teacher looks at them. */
+/** Where features can be kept; not where images differ from epoch to epoch, a teacher looks at them, or they are quantised. */
 function placeOf({ config, question }: Prepared): Cut | undefined {
-  const { freeze, augment, teacher } = config;
-  const kept = freeze !== undefined && augment === "" && teacher === undefined;
+  const { freeze, augment, teacher, quantise } = config;
+  const others = teacher !== undefined || quantise !== undefined;
+  const kept = freeze !== undefined && augment === "" && !others;
   return kept ? cutOf(question.model) : undefined;
 }
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { noise } from "../../test/support/layers.js";
 import { temporaryFolder } from "../../test/support/tinyRun.js";
 import { calibrate, integers } from "../compress/index.js";
+import type { PassRecord } from "../compress/passes/index.js";
 import { createEngine } from "../engine/index.js";
 import { createModel } from "../models/index.js";
 import { type CompactNet, compact, initialise, netOf } from "../nn/index.js";
@@ -24,6 +25,7 @@ const path = join(folder, "int8.safetensors");
 const images = noise(2 * 784, 5);
 let whole: CompactNet;
 let info: NetInfo;
+let record: Extract<PassRecord, { pass: "integers" }>;
 
 /** LeNet-5 in whole numbers but for its second layer. */
 beforeAll(async () => {
@@ -36,12 +38,12 @@ beforeAll(async () => {
   const keep = ["conv2"];
   whole = integers(small, ranges, { keep });
   const kept = [...ranges].map(([name, { low, high }]) => [name, [low, high]]);
-  const record = {
+  record = {
     pass: "integers",
     of: "runs/a",
     ranges: Object.fromEntries(kept),
     keep,
-  } as const;
+  };
   info = { ...float, passes: [record] };
   writeFileSync(path, encodeWeights(whole.net.layout, whole.w, info));
 });
@@ -74,7 +76,7 @@ test("it opens as any other, its features too", async () => {
   const [weight, scale] = [numbers("fc3.weight"), numbers("fc3.scale")];
   const bias = numbers("fc3.bias");
   const span = Math.max(...logits) - Math.min(...logits);
-  const unit = info.passes![0].ranges["fc2"][1] / 255;
+  const unit = record.ranges["fc2"][1] / 255;
   for (let o = 0; o < 10; o++) {
     let sum = bias[o] * unit;
     for (let at = 0; at < 84; at++) sum += weight[o * 84 + at] * features[at];
@@ -93,12 +95,11 @@ describe("refused, with the file's name:", () => {
   test("a pass that there is not", async () => {
     const other = changed([{ pass: "magic" }]);
     await expect(readWeights(other)).rejects.toThrow(
-      `${other}: passes.0.pass is "magic": expected one of the passes integers`,
+      `${other}: passes.0.pass is "magic": expected one of the passes integers, quantise`,
     );
   });
 
   test("settings of a pass that are missing, wrong or unknown", async () => {
-    const [record] = info.passes!;
     await expect(readWeights(changed([{ ...record, keep: "conv2" }]))).rejects.toThrow(
       'passes.0.keep is "conv2": expected a list',
     );
@@ -109,7 +110,6 @@ describe("refused, with the file's name:", () => {
   });
 
   test("ranges of another net", async () => {
-    const [record] = info.passes!;
     const { x: _, ...ranges } = record.ranges;
     const other = changed([{ ...record, ranges }]);
     await expect(openWeights(other)).rejects.toThrow(

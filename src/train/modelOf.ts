@@ -1,6 +1,6 @@
 // The model that weights belong to.
 
-import { netPass } from "../compress/passes/index.js";
+import { netPass, type PassRecord } from "../compress/passes/index.js";
 import { InputError } from "../inputError.js";
 import { createModel, type Model, type ModelFamily } from "../models/index.js";
 import type { NetPass } from "../nn/index.js";
@@ -9,14 +9,25 @@ import type { NetInfo } from "./weights.js";
 /** What is wrong with a pass is wrong with the file that it comes from. */
 const of =
   (source: string, name: string, pass: NetPass): NetPass =>
-  (net) => {
+  (net, options) => {
     try {
-      return pass(net);
+      return pass(net, options);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       throw new InputError(`${source}: pass ${name}: ${error.message}`, { cause: error });
     }
   };
+
+/**
+ * A model with passes behind its own.
+ *
+ * @param source of the passes, for messages
+ */
+export function withPasses(model: Model, passes: readonly PassRecord[], source: string): Model {
+  if (passes.length === 0) return model;
+  const changes = passes.map((record) => of(source, record.pass, netPass(record)));
+  return { ...model, passes: [...(model.passes ?? []), ...changes] };
+}
 
 /** Options of {@link modelOf}. */
 export interface ModelOfOptions {
@@ -42,12 +53,10 @@ export function modelOf(
   const { model: name, names, members, passes = [] } = info;
   const [channels, height, width] = input;
   const model = createModel(name, { channels, height, width, outputs: names.length || 1 }, own);
-  if (passes.length === 0) return model;
-  if (members !== undefined) {
+  if (passes.length > 0 && members !== undefined) {
     throw new InputError(
       `${source} holds an ensemble of ${members} nets with passes; expected one net, or no passes`,
     );
   }
-  const changes = passes.map((record) => of(source, record.pass, netPass(record)));
-  return { ...model, passes: [...(model.passes ?? []), ...changes] };
+  return withPasses(model, passes, source);
 }

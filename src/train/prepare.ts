@@ -2,7 +2,7 @@
 // images, model. Bad input ends here.
 
 import { resolve } from "node:path";
-import { expectTrainable } from "../compress/passes/index.js";
+import { expectTrainable, type PassRecord } from "../compress/passes/index.js";
 import {
   balancedWeights,
   checkSplits,
@@ -45,12 +45,13 @@ import { chooseTask, namedTask } from "./chooseTask.js";
 import { parseConfig, SELECTION_SHARE, type TrainConfig, type TrainSettings } from "./config.js";
 import { dataDifference, type Fingerprint, fingerprint } from "./fingerprint.js";
 import { refuseIdle } from "./idle.js";
-import { modelOf } from "./modelOf.js";
+import { modelOf, withPasses } from "./modelOf.js";
 import { openData, pathFrom } from "./openData.js";
 import { type LoadedModule, loadModule } from "./ownModule.js";
 import { checkPaces, pacedModel } from "./paces.js";
 import { withPrecision } from "./precision.js";
 import { withPreset } from "./presets.js";
+import { checkQuantisable, checkQuantise, expectSamePasses, passesOf } from "./quantised.js";
 import { recipeOf } from "./recipe.js";
 import { expectRange, type PastRun, resumedSettings } from "./resumed.js";
 import { type Start, startFrom, type Wanted } from "./start.js";
@@ -195,6 +196,20 @@ function checkAhead({ config, module, name, weights }: Known, task: Task | undef
   checkTask(config, task, model);
 }
 
+/** What of some weights a run starts with: those of a net in f32, or of one with the same passes. */
+function startOf(
+  weights: Weights,
+  wanted: Wanted,
+  passes: readonly PassRecord[],
+  source: string,
+): Start {
+  const { info } = weights;
+  expectSamePasses(info, passes, source);
+  const create: Wanted["create"] = (input) =>
+    withPasses(wanted.create(input), info.passes ?? [], source);
+  return startFrom(weights, { ...wanted, create }, source);
+}
+
 /** Refuses to leave parts as they are that would start at random. */
 function checkFreeze({ freeze }: TrainConfig, weights: Weights | undefined): void {
   if (freeze === undefined || weights) return;
@@ -257,6 +272,7 @@ export async function prepare(
     first.module === undefined ? undefined : await loadModule(first.module, saved?.module);
   getSchedule(first.schedule);
   parseAugmentations(first.augment);
+  checkQuantise(first);
   const named =
     own.optimizer ?? (given.optimizer && getOptimizer(given.optimizer, module?.optimizers));
   if (named) checkHyper(named, first);
@@ -286,10 +302,12 @@ export async function prepare(
   const difference = saved && dataDifference(saved.data, data);
   if (difference) throw new InputError(`the run was made with other data: ${difference}`);
   const wanted = wantedNet(first, splits, names, { create: own.model, weights, module, task });
-  const model = pacedModel(wanted.create(wanted.input), first);
+  const plain = pacedModel(wanted.create(wanted.input), first);
+  const passes = passesOf(plain, first);
+  const model = withPasses(plain, passes, "the run");
   const start = saved?.givenWeights
     ? new Map()
-    : weights && startFrom(weights, wanted, first.pretrained ?? "the weights given");
+    : weights && startOf(weights, wanted, passes, first.pretrained ?? "the weights given");
   const { config: full, optimizer } = recipeOf({
     ...{ given: { model: model.name, ...given }, task: task.defaults, model: model.defaults },
     ...{ optimizer: own.optimizer, optimizers: module?.optimizers },
@@ -299,6 +317,7 @@ export async function prepare(
   const config = await withPrecision(withLevels({ ...full, range }, optimizer));
   if (isSelfPaced(optimizer)) checkPace(optimizer, config, settings);
   checkPaces(optimizer, config);
+  checkQuantisable(config, optimizer);
   const drawn = draw(splits, config);
   checkTask(config, task, model);
   const classWeights = await weightsFor(config, drawn.train, saved?.startedIn);
@@ -318,6 +337,7 @@ export async function prepare(
     mean: normalisation.mean,
     std: normalisation.std,
     fit: config.fit,
+    ...(passes.length > 0 && { passes }),
     ...(config.swarm !== undefined &&
       config.deploy === "ensemble" && { members: config.particles }),
   };

@@ -3,10 +3,12 @@
 import { z } from "zod";
 import { InputError } from "../../inputError.js";
 import type { NetPass } from "../../nn/index.js";
+import type { FirstBatch } from "../startQuantisers.js";
 import { integersPass } from "./integers.js";
-import type { PassKind } from "./pass.js";
+import type { FirstWeights, PassKind } from "./pass.js";
+import { quantisePass } from "./quantise.js";
 
-const kinds = [integersPass] as const;
+const kinds = [integersPass, quantisePass] as const;
 
 /** What is kept of a pass: the name of its kind as `pass`, and its settings. */
 export type PassRecord = z.output<(typeof kinds)[number]["record"]>;
@@ -33,6 +35,19 @@ export function netPass(record: PassRecord): NetPass {
   return kindOf(record).make(settings);
 }
 
+/** Sets what parameters of passes start as; `batch` is asked for where that takes one. */
+export async function startPasses(
+  passes: readonly PassRecord[] = [],
+  batch: () => Promise<FirstBatch>,
+  weights: FirstWeights,
+): Promise<void> {
+  for (const record of passes) {
+    const { pass: _, ...settings } = record;
+    const { start } = kindOf(record);
+    if (start) await start(settings, await batch(), weights);
+  }
+}
+
 /**
  * Refuses a net with passes that keep it from being trained.
  *
@@ -41,7 +56,7 @@ export function netPass(record: PassRecord): NetPass {
  */
 export function expectTrainable(passes: readonly PassRecord[] = [], source: string): void {
   const fixed = passes.find((record) => !kindOf(record).trains);
-  if (!fixed) return;
+  if (!fixed || !("of" in fixed)) return;
   throw new InputError(
     `${source} holds a net after pass ${fixed.pass}, which cannot be trained; expected the net before: it is in ${fixed.of}`,
   );
