@@ -1,4 +1,21 @@
 export { type Allocation, allocate, type BitChoice, type BitLayer } from "./bits/allocate.js";
+export {
+  type BitCost,
+  type BitWork,
+  bitCosts,
+  bitLayers,
+  bitWork,
+  type LayerCurvature,
+  type Sensitivities,
+  squaredDistance,
+} from "./bits/sensitivity.js";
+export {
+  type BlockTrace,
+  type GradientAt,
+  hessianTraces,
+  type Segment,
+  type TraceOptions,
+} from "./bits/traces.js";
 export { type IntegerOptions, integers } from "./integers.js";
 export {
   parseQuantise,

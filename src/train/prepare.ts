@@ -315,9 +315,9 @@ export async function prepare(
   checkHyper(optimizer, full);
   const { range = full.range } = splits;
   const config = await withPrecision(withLevels({ ...full, range }, optimizer));
+  checkQuantisable(config, optimizer);
   if (isSelfPaced(optimizer)) checkPace(optimizer, config, settings);
   checkPaces(optimizer, config);
-  checkQuantisable(config, optimizer);
   const drawn = draw(splits, config);
   checkTask(config, task, model);
   const classWeights = await weightsFor(config, drawn.train, saved?.startedIn);
