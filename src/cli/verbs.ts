@@ -58,6 +58,11 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./features.js"),
   },
   {
+    name: "compress",
+    summary: "make a smaller net of a run, and tell what it lost",
+    load: () => import("./compress.js"),
+  },
+  {
     name: "summary",
     summary: "list a model's layers, parameters and work",
     load: () => import("./summary.js"),

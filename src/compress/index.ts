@@ -16,7 +16,30 @@ export {
   type Segment,
   type TraceOptions,
 } from "./bits/traces.js";
+export {
+  type Channel,
+  type ChannelGroup,
+  channelGroups,
+  deadChannels,
+  type Member,
+  maskChannels,
+  maskName,
+  maskWeights,
+  type Removed,
+  type RemoveOptions,
+  removeChannels,
+  shrink,
+  withoutChannels,
+} from "./channels/index.js";
+export { type LayerType, layerTypes } from "./floatLayers.js";
 export { type IntegerOptions, integers } from "./integers.js";
+export {
+  type ChannelScore,
+  channelScores,
+  chooseChannels,
+  getScore,
+  type Magnitudes,
+} from "./pruning/index.js";
 export {
   parseQuantise,
   type Quantisation,

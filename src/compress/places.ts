@@ -1,9 +1,9 @@
 // Where a net can be quantised: in front of the weights and the images of its convolutions and linear layers.
 
-import type { Node, Value } from "../graph/index.js";
-import { liveNodes } from "../graph/rewrite.js";
+import { type Node, type Value, WEIGHTS } from "../graph/index.js";
+import { liveNodes, nodesOfVectors } from "../graph/rewrite.js";
 import type { Net } from "../nn/index.js";
-import { paramOf, pathOf, suits } from "./layers.js";
+import { pathOf } from "./layers.js";
 import type { Quantisation } from "./quantisation.js";
 import type { Width } from "./quantisers/quantiser.js";
 
@@ -30,15 +30,26 @@ export interface QuantisableLayer {
   readonly node: Node;
 }
 
-/** The layers of a net that can be quantised, in order; one whose weights several nodes use is there several times. */
+/** The parameter that a value made of parameters alone is made of in the first place, and not of its mask or table. */
+function sourceOf(value: Value, fixed: ReadonlySet<Node>): Value {
+  const first = value.node.inputs.find(({ node }) => fixed.has(node));
+  return first ? sourceOf(first, fixed) : value;
+}
+
+/**
+ * The layers of a net as it is built that can be quantised, in order: those whose weights are made of parameters alone. One
+ * whose weights several nodes use is there several times.
+ */
 export function quantisableLayers({ graph, params, output }: Net): QuantisableLayer[] {
   const names = new Map([...params].map(([name, value]) => [value, name]));
   const live = liveNodes(graph, [output]);
+  const fixed = nodesOfVectors(graph, [WEIGHTS]);
   return graph.nodes.flatMap((node) => {
-    if (!live.has(node) || !suits(node)) return [];
-    const weights = names.get(paramOf(node.inputs[1])!);
-    if (weights === undefined) return [];
-    return [{ name: pathOf(weights), weights, node }];
+    const { op, inputs } = node;
+    if (!live.has(node) || !(op.name === "conv2d" || op.name === "matmul")) return [];
+    if (!fixed.has(inputs[1].node) || fixed.has(inputs[0].node)) return [];
+    const weights = names.get(sourceOf(inputs[1], fixed));
+    return weights === undefined ? [] : [{ name: pathOf(weights), weights, node }];
   });
 }
 

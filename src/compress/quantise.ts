@@ -98,8 +98,7 @@ class Placer {
 /**
  * The pass that puts a quantiser in front of the weights and the images of each convolution and linear layer. Own numbers
  * of quantisers are parameters of the net, called after the weights, as `conv1.weight.step`, or after the layer, as
- * `conv1.input.step`. What they start as, {@link startQuantisers} works out. Layers whose weights are worked out by the
- * net, as by a table of connections, stay as they are.
+ * `conv1.input.step`. What they start as, {@link startQuantisers} works out.
  *
  * @example
  * import { conv2d, netOf, relu } from "convoynet/nn";

@@ -31,8 +31,8 @@ export interface CalibrateOptions {
   readonly rule?: RangeRule;
 }
 
-/** Batches to run again and again: an array of them, say. */
-export type Batches = Iterable<Float32Array>;
+/** Batches to run again and again: an array of them, or what reads them anew each time. */
+export type Batches = Iterable<Float32Array> | AsyncIterable<Float32Array>;
 
 /**
  * The ranges of the values of a net, of what they are on some images: a few hundred of those it was trained on, with no
@@ -75,7 +75,7 @@ export async function calibrate(
   const program = await engine.compile(graph, { frozen: [WEIGHTS] });
   const seen = new Map(values.map(([name]) => [name, new Histogram()]));
   const pass = async (look: (histogram: Histogram, numbers: Float32Array) => void) => {
-    for (const images of batches) {
+    for await (const images of batches) {
       const found = await program.run({
         vectors: { [WEIGHTS]: vector },
         inputs: { [IMAGES]: images },

@@ -2,34 +2,18 @@
 
 import { expect, test } from "vitest";
 import { noise } from "../../test/support/layers.js";
+import { livelyWeights } from "../../test/support/livelyWeights.js";
 import { createEngine } from "../engine/index.js";
 import { stopGradient, type Value, WEIGHTS } from "../graph/index.js";
 import { createModel, families } from "../models/index.js";
 import { sizeOf } from "../tensor/shape.js";
 import { IMAGES } from "./build.js";
 import { type CompactNet, compact } from "./compact.js";
-import { fans } from "./initialisers.js";
 import { batchNorm, conv2d, flatten, linear, relu, sequential } from "./layers/index.js";
 import { type Net, netOf } from "./net.js";
 import type { Layer } from "./scope.js";
 
 const inference = { training: false } as const;
-
-const table = noise(4099);
-
-/** Weights of a size that keeps signals alive, and statistics that are not those of a new net. */
-function weightsOf({ layout }: Net): Float32Array {
-  const w = new Float32Array(layout.length);
-  for (const { kind, shape, offset, name } of layout.params) {
-    const centre = name.endsWith("scale") || name.endsWith("variance") ? 1 : 0;
-    const spread = kind === "weight" ? Math.sqrt(2 / fans(shape).fanIn) : 0.2;
-    for (let at = offset; at < offset + sizeOf(shape); at++) {
-      const number = centre + spread * table[at % table.length];
-      w[at] = centre === 0 ? number : Math.abs(number) + 0.1;
-    }
-  }
-  return w;
-}
 
 async function outputOf(net: Net, w: Float32Array): Promise<Float32Array> {
   if (!net.graph.outputs.has("y")) net.graph.output("y", net.output);
@@ -70,7 +54,7 @@ test.for(families.map((family) => [family.name, family] as const))(
     const input = { ...published, height: smallest, width: smallest, outputs: 10 };
     const net = netOf(createModel(name, input), 1, inference);
     if (net.layout.length > AFFORDABLE) return skip();
-    const small = await compacted(net, weightsOf(net));
+    const small = await compacted(net, livelyWeights(net.layout));
     const left = small.net.graph.nodes.filter(
       ({ op, inputs }) =>
         (op.name === "mul" || op.name === "add") && inputs.some(isSum) && inputs.some(isPerChannel),
@@ -84,7 +68,7 @@ test.for(families.map((family) => [family.name, family] as const))(
 test("a compact net is as compact as can be", () => {
   const images = { channels: 3, height: 8, width: 8, outputs: 10 };
   const net = netOf(createModel("resnet20", images), 1, inference);
-  const once = compact(net, weightsOf(net));
+  const once = compact(net, livelyWeights(net.layout));
   const twice = compact(once.net, once.w);
   expect(twice.net.layout).toEqual(once.net.layout);
   expect(twice.w.every((value, at) => value === once.w[at])).toBe(true);
@@ -94,7 +78,7 @@ const netFor = (layer: Layer, input: readonly number[]) => netOf({ layer, input 
 
 test("a linear layer takes in the normalisation behind it", async () => {
   const net = netFor(sequential(flatten(), linear(4), batchNorm(), relu(), linear(2)), [2, 3, 3]);
-  const w = weightsOf(net);
+  const w = livelyWeights(net.layout);
   const small = await compacted(net, w);
   expect(small.net.layout.params.map(({ name }) => name)).toEqual([
     "1.weight",
@@ -106,7 +90,7 @@ test("a linear layer takes in the normalisation behind it", async () => {
 
 test("a normalisation with no sum in front stays, with two numbers a channel", async () => {
   const net = netFor(sequential({ bn: batchNorm(), relu: relu(), conv: conv2d(2, 3) }), [3, 5, 5]);
-  const w = weightsOf(net);
+  const w = livelyWeights(net.layout);
   const { layout } = (await compacted(net, w)).net;
   expect(layout.params.map(({ name, shape, kind }) => [name, shape, kind])).toEqual([
     ["bn.scale", [3], "scale"],
@@ -118,7 +102,7 @@ test("a normalisation with no sum in front stays, with two numbers a channel", a
 
 test("what stops gradients is gone", async () => {
   const net = netFor((x, scope) => stopGradient(linear(2)(x, scope)), [3]);
-  const w = weightsOf(net);
+  const w = livelyWeights(net.layout);
   const small = await compacted(net, w);
   expect(small.net.graph.nodes.map(({ op }) => op.name)).not.toContain("stopGradient");
 });
@@ -126,7 +110,7 @@ test("what stops gradients is gone", async () => {
 test("a net in training and a vector of another net are refused", () => {
   const layer = sequential(linear(2), batchNorm());
   const training = netOf({ layer, input: [3] }, 2, { training: true });
-  expect(() => compact(training, weightsOf(training))).toThrow("built for training");
+  expect(() => compact(training, livelyWeights(training.layout))).toThrow("built for training");
   expect(() => compact(netFor(layer, [3]), new Float32Array(3))).toThrow(
     "the net has 16 parameters, found 3",
   );

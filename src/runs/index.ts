@@ -1,3 +1,10 @@
+export { compressInt8, type Int8Options, type Int8Report } from "./compress/int8.js";
+export {
+  compressPruned,
+  type NetSize,
+  type PruneOptions,
+  type PruneReport,
+} from "./compress/prune.js";
 export { drawPrediction } from "./draw.js";
 export type { Features } from "./features.js";
 export { type FileFeatures, featuresOfFiles } from "./featuresOfFiles.js";

@@ -1,16 +1,15 @@
 // What a finished run says from which confidence on, chosen on the images that chose its best epoch.
 
 import { join } from "node:path";
-import { draw } from "../data/index.js";
 import { writeFileAtomic } from "../files/atomicFile.js";
 import { lockFolder } from "../files/lock.js";
 import { netOf } from "../nn/index.js";
 import type { Constants, MetricValues } from "../tasks/index.js";
-import { openData } from "../train/openData.js";
 import { encodeWeights } from "../train/weights.js";
+import { ownSets } from "./ownSets.js";
 import { readRunConfig } from "./runConfig.js";
 import { runFiles } from "./runFiles.js";
-import { type OpenTrainedOptions, openTrained, type Trained } from "./trained.js";
+import { type OpenTrainedOptions, openTrained } from "./trained.js";
 
 /** What was chosen, and what it is worth on the images that chose it. */
 export interface Decided {
@@ -18,13 +17,6 @@ export interface Decided {
   readonly constants: Constants;
   readonly before: MetricValues;
   readonly after: MetricValues;
-}
-
-/** The images that a run chose its best epoch by. */
-async function selectionOf({ config, info, task }: Trained) {
-  const { settings, startedIn: from } = config;
-  const splits = await openData(settings, { from, kind: task.labels, known: info.names });
-  return draw(splits, settings).selection;
 }
 
 /**
@@ -43,7 +35,7 @@ export async function tuneDecision(
   try {
     const net = await openTrained(run, options);
     try {
-      const selection = await selectionOf(net);
+      const { selection } = await ownSets(net);
       const { metrics: before } = await net.evaluate(selection);
       const constants = await net.tuned(selection);
       const { layout } = netOf(net.model, 1, { training: false });

@@ -22,12 +22,14 @@ export interface Kept {
   close(): void;
 }
 
-/** Where features can be kept; not where images differ from epoch to epoch, a teacher looks at them, or they are quantised. */
+/**
+ * Where features can be kept; not where images differ from epoch to epoch, a teacher looks at them, or passes change the
+ * net.
+ */
 function placeOf({ config, question }: Prepared): Cut | undefined {
-  const { freeze, augment, teacher, quantise } = config;
-  const others = teacher !== undefined || quantise !== undefined;
-  const kept = freeze !== undefined && augment === "" && !others;
-  return kept ? cutOf(question.model) : undefined;
+  const { freeze, augment, teacher } = config;
+  const same = freeze !== undefined && augment === "" && teacher === undefined;
+  return same && !question.model.passes ? cutOf(question.model) : undefined;
 }
 
 /** A run whose frozen part is worked out once for each image, when it is first needed; the run as it is where that cannot be. */

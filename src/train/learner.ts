@@ -7,7 +7,7 @@ import type { Batch, Dataset, Loader } from "../data/index.js";
 import type { Engine, Vector } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
 import type { Model } from "../models/index.js";
-import { build } from "../nn/index.js";
+import { build, type Net, type NetPass } from "../nn/index.js";
 import {
   type Descent,
   type Descents,
@@ -288,14 +288,17 @@ export async function openPrograms(
   };
 }
 
-/** What the passes of a net in training begin by: the net before them, and the first images that it will see. */
+/** What a pass of a net in training begins by: the net with the passes before, and the first images that it will see. */
 async function firstBatch(
   engine: Engine,
   { layer, input }: Model,
+  before: readonly NetPass[],
   loader: Loader,
 ): Promise<FirstBatch> {
   const { images } = await loader.batch(0, 0);
-  const net = build(layer, [loader.batchSize, ...input], { training: true });
+  const options = { training: true };
+  const built: Net = build(layer, [loader.batchSize, ...input], options);
+  const net = before.reduce((changed, pass) => pass(changed, options), built);
   return { engine, net, images: images.slice() };
 }
 
@@ -317,7 +320,7 @@ export async function openLearner(
   const first = firstWeights(training, config.seed, start, programs.start);
   await startPasses(
     prepared.net.passes,
-    async () => firstBatch(engine, prepared.question.model, loader),
+    (before) => firstBatch(engine, prepared.question.model, before, loader),
     { layout: training.layout, w: first, given: new Set(programs.start?.keys()) },
   );
   await w.write(first);

@@ -14,6 +14,9 @@ import { readSafetensors, writeSafetensors } from "../tensor/safetensors.js";
 import { modelOf } from "./modelOf.js";
 import { encodeWeights, type NetInfo, readWeights, vectorOf } from "./weights.js";
 
+type IntegersRecord = Extract<PassRecord, { readonly pass: "integers" }>;
+const recordOf = ({ passes }: NetInfo) => passes![0] as IntegersRecord;
+
 const input = [1, 28, 28] as const;
 const float: NetInfo = {
   ...{ model: "lenet5", task: "classify", names: [..."0123456789"], constants: {} },
@@ -25,7 +28,6 @@ const path = join(folder, "int8.safetensors");
 const images = noise(2 * 784, 5);
 let whole: CompactNet;
 let info: NetInfo;
-let record: Extract<PassRecord, { pass: "integers" }>;
 
 /** LeNet-5 in whole numbers but for its second layer. */
 beforeAll(async () => {
@@ -38,12 +40,12 @@ beforeAll(async () => {
   const keep = ["conv2"];
   whole = integers(small, ranges, { keep });
   const kept = [...ranges].map(([name, { low, high }]) => [name, [low, high]]);
-  record = {
+  const record = {
     pass: "integers",
     of: "runs/a",
     ranges: Object.fromEntries(kept),
     keep,
-  };
+  } as const;
   info = { ...float, passes: [record] };
   writeFileSync(path, encodeWeights(whole.net.layout, whole.w, info));
 });
@@ -76,7 +78,7 @@ test("it opens as any other, its features too", async () => {
   const [weight, scale] = [numbers("fc3.weight"), numbers("fc3.scale")];
   const bias = numbers("fc3.bias");
   const span = Math.max(...logits) - Math.min(...logits);
-  const unit = record.ranges["fc2"][1] / 255;
+  const unit = recordOf(info).ranges["fc2"][1] / 255;
   for (let o = 0; o < 10; o++) {
     let sum = bias[o] * unit;
     for (let at = 0; at < 84; at++) sum += weight[o * 84 + at] * features[at];
@@ -95,11 +97,12 @@ describe("refused, with the file's name:", () => {
   test("a pass that there is not", async () => {
     const other = changed([{ pass: "magic" }]);
     await expect(readWeights(other)).rejects.toThrow(
-      `${other}: passes.0.pass is "magic": expected one of the passes integers, quantise`,
+      `${other}: passes.0.pass is "magic": expected one of the passes channels, integers, masks, quantise`,
     );
   });
 
   test("settings of a pass that are missing, wrong or unknown", async () => {
+    const record = recordOf(info);
     await expect(readWeights(changed([{ ...record, keep: "conv2" }]))).rejects.toThrow(
       'passes.0.keep is "conv2": expected a list',
     );
@@ -110,6 +113,7 @@ describe("refused, with the file's name:", () => {
   });
 
   test("ranges of another net", async () => {
+    const record = recordOf(info);
     const { x: _, ...ranges } = record.ranges;
     const other = changed([{ ...record, ranges }]);
     await expect(openWeights(other)).rejects.toThrow(

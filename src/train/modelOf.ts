@@ -19,14 +19,19 @@ const of =
   };
 
 /**
- * A model with passes behind its own.
+ * A model whose nets are changed by passes. It has no coarser and finer nets of its kind any more.
  *
  * @param source of the passes, for messages
  */
-export function withPasses(model: Model, passes: readonly PassRecord[], source: string): Model {
+export function withPasses(
+  model: Model,
+  passes: readonly PassRecord[] = [],
+  source: string,
+): Model {
   if (passes.length === 0) return model;
+  const { depth: _, ...rest } = model;
   const changes = passes.map((record) => of(source, record.pass, netPass(record)));
-  return { ...model, passes: [...(model.passes ?? []), ...changes] };
+  return { ...rest, passes: [...(model.passes ?? []), ...changes] };
 }
 
 /** Options of {@link modelOf}. */

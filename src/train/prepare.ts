@@ -2,7 +2,7 @@
 // images, model. Bad input ends here.
 
 import { resolve } from "node:path";
-import { expectTrainable, type PassRecord } from "../compress/passes/index.js";
+import { type PassRecord, refuseFixed } from "../compress/passes/index.js";
 import {
   balancedWeights,
   checkSplits,
@@ -51,7 +51,7 @@ import { type LoadedModule, loadModule } from "./ownModule.js";
 import { checkPaces, pacedModel } from "./paces.js";
 import { withPrecision } from "./precision.js";
 import { withPreset } from "./presets.js";
-import { checkQuantisable, checkQuantise, expectSamePasses, passesOf } from "./quantised.js";
+import { checkQuantise, passesOf } from "./quantised.js";
 import { recipeOf } from "./recipe.js";
 import { expectRange, type PastRun, resumedSettings } from "./resumed.js";
 import { type Start, startFrom, type Wanted } from "./start.js";
@@ -155,18 +155,16 @@ function wantedNet(
     readonly weights?: Weights;
     readonly module?: LoadedModule;
     readonly task: Task;
+    readonly passes?: readonly PassRecord[];
   },
 ): Wanted {
   const { channels, images } = train;
   const { height, width } = commonSize(images) ?? { height: DEFAULT_SIZE, width: DEFAULT_SIZE };
   const input = { channels, height: size ?? height, width: size ?? width, outputs: names.length };
-  const { create, weights, module, task } = own;
+  const { create: given, weights, module, task, passes } = own;
   const name = named ?? weights?.info.model ?? task.defaults?.model ?? defaultModel(input);
-  return {
-    create: create ?? ((input) => createModel(name, input, module?.models)),
-    input,
-    names,
-  };
+  const create = given ?? ((input) => createModel(name, input, module?.models));
+  return { create: (input) => withPasses(create(input), passes, STARTED_FROM), input, names };
 }
 
 /** What is known of a run before its data are read. */
@@ -178,9 +176,20 @@ interface Known {
   readonly weights?: Weights;
 }
 
+/** How messages name the weights that a run starts from. */
+const STARTED_FROM = "the weights to start from";
+
 /** The net that weights are of: its parts may be others for images of another size. */
 const netOfWeights = (info: NetInfo, module?: LoadedModule): Model =>
-  modelOf(info, "the weights to start from", { own: module?.models });
+  modelOf(info, STARTED_FROM, { own: module?.models });
+
+/** Refuses passes where nets are put together afterwards, which have the passes no more. */
+function checkPasses({ deploy, swarm }: TrainConfig, passes: readonly PassRecord[] | undefined) {
+  if (!passes || swarm === undefined || deploy !== "ensemble") return;
+  throw new InputError(
+    `setting deploy is ensemble: nets after pass ${passes[0].pass} make no ensemble; take deploy best or mean`,
+  );
+}
 
 /**
  * Refuses what can be told before images are read: parts that the weights' net does not have, and as far as the task is
@@ -194,20 +203,6 @@ function checkAhead({ config, module, name, weights }: Known, task: Task | undef
   if (!task) return;
   if (model) expectFit(model, task);
   checkTask(config, task, model);
-}
-
-/** What of some weights a run starts with: those of a net in f32, or of one with the same passes. */
-function startOf(
-  weights: Weights,
-  wanted: Wanted,
-  passes: readonly PassRecord[],
-  source: string,
-): Start {
-  const { info } = weights;
-  expectSamePasses(info, passes, source);
-  const create: Wanted["create"] = (input) =>
-    withPasses(wanted.create(input), info.passes ?? [], source);
-  return startFrom(weights, { ...wanted, create }, source);
 }
 
 /** Refuses to leave parts as they are that would start at random. */
@@ -277,8 +272,8 @@ export async function prepare(
     own.optimizer ?? (given.optimizer && getOptimizer(given.optimizer, module?.optimizers));
   if (named) checkHyper(named, first);
   const weights = saved ? undefined : await weightsOf(first, own);
-  if (saved) expectTrainable(saved.net.passes, given.out!);
-  if (weights) expectTrainable(weights.info.passes, first.pretrained ?? "the weights given");
+  if (saved) refuseFixed(saved.net.passes, given.out!, "trained");
+  if (weights) refuseFixed(weights.info.passes, first.pretrained ?? "the weights given", "trained");
   const read = await readTeacher(first, saved);
   const wantedTask = namedTask(first, { ...own, module });
   if (!saved) checkFreeze(first, weights);
@@ -301,13 +296,14 @@ export async function prepare(
   const data = fingerprint(splits);
   const difference = saved && dataDifference(saved.data, data);
   if (difference) throw new InputError(`the run was made with other data: ${difference}`);
-  const wanted = wantedNet(first, splits, names, { create: own.model, weights, module, task });
+  const source = first.pretrained ?? "the weights given";
+  const inherited = saved?.net.passes ?? weights?.info.passes ?? [];
+  const parts = { create: own.model, weights, module, task, passes: inherited };
+  const wanted = wantedNet(first, splits, names, parts);
   const plain = pacedModel(wanted.create(wanted.input), first);
-  const passes = passesOf(plain, first);
-  const model = withPasses(plain, passes, "the run");
-  const start = saved?.givenWeights
-    ? new Map()
-    : weights && startOf(weights, wanted, passes, first.pretrained ?? "the weights given");
+  const passes = passesOf(plain, first, inherited, source);
+  const model = withPasses(plain, passes.slice(inherited.length), "the run");
+  const start = saved?.givenWeights ? new Map() : weights && startFrom(weights, wanted, source);
   const { config: full, optimizer } = recipeOf({
     ...{ given: { model: model.name, ...given }, task: task.defaults, model: model.defaults },
     ...{ optimizer: own.optimizer, optimizers: module?.optimizers },
@@ -315,11 +311,11 @@ export async function prepare(
   checkHyper(optimizer, full);
   const { range = full.range } = splits;
   const config = await withPrecision(withLevels({ ...full, range }, optimizer));
-  checkQuantisable(config, optimizer);
   if (isSelfPaced(optimizer)) checkPace(optimizer, config, settings);
   checkPaces(optimizer, config);
   const drawn = draw(splits, config);
   checkTask(config, task, model);
+  checkPasses(config, passes);
   const classWeights = await weightsFor(config, drawn.train, saved?.startedIn);
   const constants = constantsOf(task, drawn.train);
   const score = scoreOf(config, task);

@@ -4,11 +4,13 @@ import { z } from "zod";
 import { InputError } from "../../inputError.js";
 import type { NetPass } from "../../nn/index.js";
 import type { FirstBatch } from "../startQuantisers.js";
+import { channelsPass } from "./channels.js";
 import { integersPass } from "./integers.js";
+import { masksPass } from "./masks.js";
 import type { FirstWeights, PassKind } from "./pass.js";
 import { quantisePass } from "./quantise.js";
 
-const kinds = [integersPass, quantisePass] as const;
+const kinds = [channelsPass, integersPass, masksPass, quantisePass] as const;
 
 /** What is kept of a pass: the name of its kind as `pass`, and its settings. */
 export type PassRecord = z.output<(typeof kinds)[number]["record"]>;
@@ -20,7 +22,7 @@ export const passRecords = z
   .array(
     z.discriminatedUnion(
       "pass",
-      kinds.map(({ record }) => record) as unknown as readonly [(typeof kinds)[number]["record"]],
+      [channelsPass.record, integersPass.record, masksPass.record, quantisePass.record],
       { error: `expected one of the passes ${names.join(", ")}` },
     ),
   )
@@ -35,29 +37,35 @@ export function netPass(record: PassRecord): NetPass {
   return kindOf(record).make(settings);
 }
 
-/** Sets what parameters of passes start as; `batch` is asked for where that takes one. */
+/** Sets what parameters of passes start as; a batch for the net with the passes before is asked for where that takes one. */
 export async function startPasses(
   passes: readonly PassRecord[] = [],
-  batch: () => Promise<FirstBatch>,
+  batch: (before: readonly NetPass[]) => Promise<FirstBatch>,
   weights: FirstWeights,
 ): Promise<void> {
-  for (const record of passes) {
+  for (const [at, record] of passes.entries()) {
     const { pass: _, ...settings } = record;
     const { start } = kindOf(record);
-    if (start) await start(settings, await batch(), weights);
+    const before = () => batch(passes.slice(0, at).map(netPass));
+    if (start) await start(settings, await before(), weights);
   }
 }
 
 /**
- * Refuses a net with passes that keep it from being trained.
+ * Refuses a net with passes that leave no numbers to be changed.
  *
  * @param source of the net, for messages
  * @throws InputError naming the net that it was made of.
  */
-export function expectTrainable(passes: readonly PassRecord[] = [], source: string): void {
+export function refuseFixed(
+  passes: readonly PassRecord[] = [],
+  source: string,
+  wanted: "trained" | "compressed",
+): void {
   const fixed = passes.find((record) => !kindOf(record).trains);
-  if (!fixed || !("of" in fixed)) return;
+  if (!fixed) return;
+  const before = "of" in fixed ? `: it is in ${fixed.of}` : "";
   throw new InputError(
-    `${source} holds a net after pass ${fixed.pass}, which cannot be trained; expected the net before: it is in ${fixed.of}`,
+    `${source} holds a net after pass ${fixed.pass}, which cannot be ${wanted}; expected the net before${before}`,
   );
 }

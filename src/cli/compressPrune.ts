@@ -1,0 +1,94 @@
+// `convoy compress RUN --prune SCORE=SHARE`: a net with fewer channels, trained on.
+
+import { InvalidArgumentError } from "commander";
+import { channelScores } from "../compress/index.js";
+import { compressPruned, type PruneReport } from "../runs/index.js";
+import { formatBytes } from "../text/bytes.js";
+import { counted, grouped } from "../text/format.js";
+import { type Console, say, sayJson } from "./console.js";
+import type { EngineFlags } from "./engineFlags.js";
+import { Interrupted } from "./errors.js";
+import { interruptible } from "./interrupt.js";
+import { metricText, metricTitle } from "./metricText.js";
+import { showProgress } from "./progress.js";
+import { showReading } from "./reading.js";
+import { type RunMetrics, runMetrics } from "./runMetrics.js";
+import { table } from "./table.js";
+
+/** A score and a share of channels. */
+export interface Pruning {
+  readonly score: string;
+  readonly share: number;
+}
+
+/** What `--prune` takes. */
+export const pruningText = `<${channelScores.map(({ name }) => name).join("|")}=share>`;
+
+/** `filters=0.5`. */
+export function parsePruning(text: string): Pruning {
+  const [score, share, ...others] = text.split("=");
+  const value = Number(share);
+  if (others.length === 0 && share && Number.isFinite(value)) return { score, share: value };
+  throw new InvalidArgumentError("Expected a score and a share, as filters=0.5.");
+}
+
+/** What the verb was told. */
+export interface PruneFlags extends EngineFlags {
+  readonly out: string;
+  readonly prune: Pruning;
+  readonly finetune?: number;
+  readonly lr?: number;
+  readonly data?: string;
+  readonly json?: boolean;
+}
+
+function print({ out }: Console, report: PruneReport, metrics: RunMetrics): void {
+  const { before, pruned, after, size, images, score, lost } = report;
+  const told = metrics.filter(({ name }) => before[name] !== undefined);
+  const row = (title: string, tell: (values: PruneReport["before"]) => string) => [
+    title,
+    ...[before, pruned, after].map(tell),
+  ];
+  const sizes = (title: string, tell: (of: PruneReport["size"]["before"]) => string) => [
+    title,
+    ...[size.before, size.after, size.after].map(tell),
+  ];
+  const rows = [
+    ...told.map((metric) =>
+      row(metricTitle(metric.name), (values) => metricText(metric, values[metric.name])),
+    ),
+    sizes("parameters", ({ parameters }) => grouped(parameters)),
+    sizes("multiply-adds of an image", ({ macs }) => grouped(macs)),
+    sizes("weights on disk", ({ bytes }) => formatBytes(bytes)),
+  ];
+  const title = `of ${counted(images, "selection image")}`;
+  for (const line of table([title, "whole", "slim", "trained on"], rows)) say(out, line);
+  say(out);
+  const unit = metrics.find(({ name }) => name === score.metric)?.unit === "share" ? " points" : "";
+  say(
+    out,
+    `${metricTitle(score.metric)} lost ${grouped(Number(lost.toFixed(4)))}${unit}; run ${report.out}`,
+  );
+}
+
+/** Prunes, trains on, and tells what became of it. */
+export async function prune(
+  run: string,
+  { prune: pruning, finetune, json, ...options }: PruneFlags,
+  console: Console,
+): Promise<void> {
+  const report = await interruptible(
+    (signal) =>
+      compressPruned(run, {
+        ...{ ...options, ...pruning, epochs: finetune, signal },
+        listeners: [showProgress(console.err)],
+        onProgress: showReading(console.err),
+      }),
+    (line) => say(console.err, line),
+  );
+  if (!report) {
+    throw new Interrupted(`saved; go on with: convoy train --resume ${options.out}`);
+  }
+  if (json) sayJson(console, report);
+  else print(console, report, await runMetrics(run, options));
+}

@@ -1,0 +1,52 @@
+// Trains a compressed net on: the settings of the run that it comes from, for a few epochs, from its weights.
+
+import { withoutIdle } from "../../train/idle.js";
+import type { TrainSettings } from "../../train/index.js";
+import { isSource, pathFrom } from "../../train/openData.js";
+import { readWeights } from "../../train/weights.js";
+import type { RunConfig } from "../runConfig.js";
+import { type TrainOptions, train } from "../train.js";
+
+/** What another training has its own of, or has no use for. */
+const own = [
+  ...["pretrained", "preset", "swarm", "particles", "topology", "coupling", "deploy", "probe"],
+  ...["steps", "minutes", "patience", "warmup"],
+] as const;
+
+/** What is other than in the run that the net comes from. */
+export interface Finetune
+  extends Pick<TrainSettings, "epochs" | "lr" | "out" | "data" | "engine" | "threads"> {}
+
+/** The settings of a run, for a single net that has learned already. */
+function settingsOf({ settings, startedIn, module }: RunConfig, given: Finetune) {
+  const { data, classes } = settings;
+  const kept = Object.fromEntries(
+    Object.entries(settings).filter(([name]) => !(own as readonly string[]).includes(name)),
+  );
+  const asked = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined),
+  );
+  return withoutIdle({
+    ...kept,
+    data: isSource(data) ? data : pathFrom(startedIn, data),
+    ...(classes !== undefined && { classes: pathFrom(startedIn, classes) }),
+    ...(module && { module: module.path }),
+    ...asked,
+  } as TrainSettings);
+}
+
+/**
+ * Trains the weights of a file on into the run folder `out`, as the run trained that they come from: with its rate and
+ * schedule from the beginning (learning rate rewinding: Renda, Frankle and Carbin 2020, arXiv 2003.02389), without a
+ * warm-up.
+ *
+ * @param weights path of the file
+ */
+export async function finetune(
+  weights: string,
+  config: RunConfig,
+  given: Finetune,
+  options: Pick<TrainOptions, "listeners" | "signal" | "onProgress">,
+) {
+  return train(settingsOf(config, given), { ...options, weights: await readWeights(weights) });
+}

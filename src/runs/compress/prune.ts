@@ -1,0 +1,159 @@
+// A run's best weights without the channels that count least, trained on or not: a run of its own that opens as any other.
+
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { chooseChannels, getScore, type Removed, withoutChannels } from "../../compress/index.js";
+import type { EngineOptions } from "../../engine/index.js";
+import { expectEmpty } from "../../files/folders.js";
+import { graphMacs } from "../../graph/index.js";
+import { type CompactNet, netOf } from "../../nn/index.js";
+import { parseSettings } from "../../settings.js";
+import type { MetricValues, Score } from "../../tasks/index.js";
+import type { TrainSettings } from "../../train/index.js";
+import type { NetInfo } from "../../train/weights.js";
+import { type OwnSetsOptions, ownSets } from "../ownSets.js";
+import { runFiles } from "../runFiles.js";
+import type { TrainOptions } from "../train.js";
+import { openTrained, type Trained } from "../trained.js";
+import { writeCompressed } from "./compressedRun.js";
+import { expectFloat, lossOf } from "./expectFloat.js";
+import { finetune } from "./finetune.js";
+
+const schema = z.strictObject({
+  score: z.string(),
+  share: z.number().gt(0).lt(1),
+  epochs: z.int().min(0).default(0),
+  lr: z.number().positive().optional(),
+});
+
+/** Settings of {@link compressPruned}; beside these, what an engine may be told. */
+export interface PruneOptions
+  extends EngineOptions,
+    Omit<OwnSetsOptions, "moved">,
+    Pick<TrainOptions, "listeners" | "signal"> {
+  /** Folder of the run that is made; it holds nothing yet. */
+  readonly out: string;
+  /** What ranks channels: `filters` (Li et al. 2017) or `slimming` (Liu et al. 2017). */
+  readonly score: string;
+  /** Share of the channels that goes, above 0 and below 1: of every group, or for `slimming` of the whole net. */
+  readonly share: number;
+  /** Epochs of training behind that; default 0. */
+  readonly epochs?: number;
+  /** Learning rate of that training; default the run's. */
+  readonly lr?: number;
+}
+
+/** A net before and after. */
+export interface NetSize {
+  readonly parameters: number;
+  /** Multiply-adds of one image. */
+  readonly macs: number;
+  /** Of the file of weights. */
+  readonly bytes: number;
+}
+
+/** What {@link compressPruned} made. */
+export interface PruneReport {
+  readonly run: string;
+  readonly out: string;
+  readonly score: Score;
+  /** Selection images, which the metrics are of. */
+  readonly images: number;
+  readonly before: MetricValues;
+  /** Without the channels, before any training. */
+  readonly pruned: MetricValues;
+  /** After training; as before it where there is none. */
+  readonly after: MetricValues;
+  /** What the score lost, in points of a share or the score's unit; below 0 where it won. */
+  readonly lost: number;
+  readonly size: { readonly before: NetSize; readonly after: NetSize };
+  /** Numbers of the removed outputs by the names of the weights that made them. */
+  readonly removed: Removed;
+}
+
+const sizeOfNet = ({ net, w }: CompactNet, bytes: number): NetSize => ({
+  parameters: w.length,
+  macs: graphMacs(net.graph),
+  bytes,
+});
+
+/** The metrics of a run's best weights on the images that chose them. */
+async function measured(run: string, engine: EngineOptions, given: OwnSetsOptions) {
+  const net = await openTrained(run, engine);
+  try {
+    const { selection } = await ownSets(net, given);
+    const { loss, metrics } = await net.evaluate(selection);
+    return { loss, ...metrics } as MetricValues;
+  } finally {
+    await net.close();
+  }
+}
+
+/** A net without its channels of the lowest scores, and what is known of it. */
+async function slimOf(net: Trained, { score, share }: Pick<PruneOptions, "score" | "share">) {
+  const whole = { net: netOf(net.model, 1, { training: false }), w: await net.w.read() };
+  const removed = chooseChannels(whole, getScore(score), share);
+  const passes = [...(net.info.passes ?? []), { pass: "channels" as const, removed }];
+  const info: NetInfo = { ...net.info, passes };
+  return { whole, removed, info, small: withoutChannels(whole, removed) };
+}
+
+/**
+ * Removes the channels of a run's net that a score ranks lowest, and trains what is left on: a run folder with fewer
+ * numbers and less work, which is evaluated, predicts, is exported and is trained on as any other. What it lost is told on
+ * the images that chose the best epoch, never on test images. `undefined` when `signal` has ended the training: the run in
+ * `out` is saved, and can be resumed.
+ *
+ * @throws InputError for a run in whole numbers or of an ensemble, data that are gone or others, a score or share that is
+ * none, and a folder that holds something.
+ * @example
+ * const options = { score: "filters", share: 0.5, epochs: 1, out: "runs/a-slim" };
+ * const report = await compressPruned("runs/a", options);
+ * report!.size.after.parameters < 0.5 * report!.size.before.parameters; // true
+ */
+export async function compressPruned(
+  run: string,
+  options: PruneOptions,
+): Promise<PruneReport | undefined> {
+  const { out, data, onProgress, engine, threads, listeners, signal, ...settings } = options;
+  const { score, share, epochs, lr } = parseSettings(schema, settings, "compress");
+  if (existsSync(out)) expectEmpty(out);
+  const moved = `say where: convoy compress ${run} --data NEW`;
+  const [engines, found] = [
+    { engine, threads },
+    { data, moved, onProgress },
+  ];
+  const net = await openTrained(run, engines);
+  try {
+    expectFloat(net, run);
+    const { whole, small, info, removed } = await slimOf(net, { score, share });
+    const before = await measured(run, engines, found);
+    const folder = epochs === 0 ? out : mkdtempSync(join(tmpdir(), "convoy-slim-"));
+    try {
+      const bytes = await writeCompressed(folder, small, info, net.config);
+      const pruned = await measured(folder, engines, found);
+      if (epochs > 0) {
+        const given = { epochs, lr, out, data, ...engines } as TrainSettings;
+        const watch = { listeners, signal, onProgress };
+        await finetune(join(folder, runFiles.best), net.config, given, watch);
+        if (signal?.aborted) return undefined;
+      }
+      const after = epochs === 0 ? pruned : await measured(out, engines, found);
+      return {
+        ...{ run, out, score: net.score, before, pruned, after, removed },
+        images: (await ownSets(net, found)).selection.length,
+        lost: lossOf(net, before, after),
+        size: {
+          before: sizeOfNet(whole, statSync(join(run, runFiles.best)).size),
+          after: sizeOfNet(small, bytes),
+        },
+      };
+    } finally {
+      if (folder !== out) rmSync(folder, { recursive: true });
+    }
+  } finally {
+    await net.close();
+  }
+}
