@@ -6,7 +6,7 @@ import { describeMachine, type Machine } from "./machine.js";
 import { measure, type SideTime } from "./measure.js";
 import { measurePeak, type Peak } from "./peak.js";
 import { openPeers, type Peer, PeerError } from "./peer.js";
-import { type Precision, type Work, type Workload, workloadOf } from "./workload.js";
+import { type Precision, type Work, type Workload, workloadFor } from "./workload.js";
 
 /** Convoy and one peer on one model; the last fields are missing where no peer was asked for. */
 export interface Row {
@@ -49,6 +49,7 @@ export interface Report {
 /** What to measure. */
 export interface BenchOptions {
   readonly work: Work;
+  /** Names of models, or folders of runs. */
   readonly models: readonly string[];
   /** Images in the batch of each net; every model is measured with each. */
   readonly batches: readonly number[];
@@ -77,7 +78,7 @@ function rowOf(workload: Workload, convoy: WarmContender, time: SideTime, peak?:
   const best = peak?.matmul[convoy.cores];
   return {
     work: workload.work,
-    model: workload.model,
+    model: workload.run ?? workload.model,
     batch: workload.batch,
     nets: workload.nets,
     setting: convoy.setting,
@@ -139,7 +140,7 @@ async function againstPeer(
 
 async function rowsOf(workload: Workload, options: BenchOptions, peak?: Peak): Promise<Row[]> {
   const { peers, engine, rounds, progress } = options;
-  const name = `${workload.model}, batch ${workload.batch}`;
+  const name = `${workload.run ?? workload.model}, batch ${workload.batch}`;
   progress(`${name}: Convoy compiles`);
   const convoy = await openConvoy(workload, engine);
   try {
@@ -168,7 +169,7 @@ export async function bench(options: BenchOptions): Promise<Report> {
   for (const model of models) {
     for (const batch of batches) {
       const shared = { work, size, nets, memory, precision, threads, tuneSeconds: limitSeconds };
-      const workload = workloadOf({ ...shared, model, batch });
+      const workload = await workloadFor({ ...shared, model, batch });
       rows.push(...(await rowsOf(workload, options, peak)));
     }
   }

@@ -4,11 +4,12 @@ import type { Engine } from "../engine/index.js";
 import { createModel, type Model } from "../models/index.js";
 import { Random } from "../tensor/philox.js";
 import { sizeOf } from "../tensor/shape.js";
+import { withPasses } from "../train/modelOf.js";
 import type { Workload } from "./workload.js";
 
-export function modelOf({ model, image, classes }: Workload): Model {
+export function modelOf({ model, image, classes, run = model, passes }: Workload): Model {
   const [channels, height, width] = image;
-  return createModel(model, { channels, height, width, outputs: classes });
+  return withPasses(createModel(model, { channels, height, width, outputs: classes }), passes, run);
 }
 
 /** A batch of noise in the engine's own memory. */

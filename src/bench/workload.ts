@@ -1,6 +1,9 @@
 // What is measured: work of a model on a batch of random images.
 
+import { statSync } from "node:fs";
+import type { PassRecord } from "../compress/passes/index.js";
 import { familyOf } from "../models/index.js";
+import { readWeights } from "../train/weights.js";
 
 /** Images of a model: those that it was published for. */
 export interface Images {
@@ -27,6 +30,10 @@ export type Precision = (typeof precisions)[Work][number];
 export interface Workload extends Images {
   readonly work: Work;
   readonly model: string;
+  /** The folder of the run whose net it is; default the model as it is. */
+  readonly run?: string;
+  /** What the net is changed by; default nothing. */
+  readonly passes?: readonly PassRecord[];
   /** Images that each net sees at once. */
   readonly batch: number;
   /** Nets that work side by side or in turn, as whoever runs them finds best. */
@@ -48,6 +55,22 @@ export interface Workload extends Images {
 export interface WorkloadOptions extends Omit<Workload, keyof Images> {
   /** Height and width of the images. */
   readonly size?: number;
+}
+
+/**
+ * Work of a model on images of its own kind, or where `model` is the folder of a run, of its net on such as it has learned
+ * from.
+ */
+export async function workloadFor({ model, size, ...options }: WorkloadOptions): Promise<Workload> {
+  if (!statSync(model, { throwIfNoEntry: false })?.isDirectory()) {
+    return workloadOf({ model, size, ...options });
+  }
+  const { info } = await readWeights(model);
+  const [channels, height, width] = info.input;
+  return {
+    ...{ ...options, model: info.model, run: model, passes: info.passes },
+    ...{ image: [channels, size ?? height, size ?? width], classes: info.names.length },
+  };
 }
 
 /** Work of a model on images of its own kind. */

@@ -129,7 +129,7 @@ function defineBench(parent: Command, console: Console, one: Bench): void {
   const command = parent
     .command(work)
     .description(description)
-    .option("--models <names>", "models, between commas", list, [...models])
+    .option("--models <names>", "models or folders of runs, between commas", list, [...models])
     .option("--batch <numbers>", "images in a batch, between commas", counts, [...batches])
     .option("--size <number>", "height and width of the images (default: the model's)", count)
     .option("--peers <names>", `${names.join(", ")}, between commas`, list, [])

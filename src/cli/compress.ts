@@ -5,7 +5,7 @@ import { rangeRules } from "../compress/index.js";
 import { InputError } from "../inputError.js";
 import { compressInt8, type Int8Report } from "../runs/index.js";
 import { formatBytes } from "../text/bytes.js";
-import { counted, grouped } from "../text/format.js";
+import { counted } from "../text/format.js";
 import { count, list } from "./arguments.js";
 import {
   type PruneFlags,
@@ -61,7 +61,7 @@ function print({ out }: Console, report: Int8Report, metrics: RunMetrics) {
   const unit = metrics.find(({ name }) => name === score.metric)?.unit === "share" ? " points" : "";
   say(
     out,
-    `${metricTitle(score.metric)} lost ${grouped(Number(lost.toFixed(4)))}${unit}; run ${report.out}`,
+    `${metricTitle(score.metric)} lost ${Number(lost.toFixed(4))}${unit}; run ${report.out}`,
   );
 }
 

@@ -67,7 +67,7 @@ function print({ out }: Console, report: PruneReport, metrics: RunMetrics): void
   const unit = metrics.find(({ name }) => name === score.metric)?.unit === "share" ? " points" : "";
   say(
     out,
-    `${metricTitle(score.metric)} lost ${grouped(Number(lost.toFixed(4)))}${unit}; run ${report.out}`,
+    `${metricTitle(score.metric)} lost ${Number(lost.toFixed(2)) + 0}${unit}; run ${report.out}`,
   );
 }
 

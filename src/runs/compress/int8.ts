@@ -88,7 +88,11 @@ const told =
 export async function compressInt8(run: string, options: Int8Options): Promise<Int8Report> {
   const { out, data, onProgress, onTry, engine, threads, ...settings } = options;
   const { calibrate: count, rule, keep, atMost } = parseSettings(schema, settings, "compress");
-  if (existsSync(out)) expectEmpty(out);
+  if (existsSync(out)) {
+    // A file stands in the way of a folder, and is told as that.
+    makeFolder(out);
+    expectEmpty(out);
+  }
   const net = await openTrained(run, { engine, threads });
   try {
     expectFloat(net, run);
