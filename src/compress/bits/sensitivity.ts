@@ -27,17 +27,20 @@ export interface BitWork {
   readonly tie?: string;
 }
 
-/** The layers of a net as it is built for one image, with what they cost. */
+/** The layers of a net as it is built for one image, with what they cost; one that is used several times is there once. */
 export function bitWork(net: Net): BitWork[] {
-  const layers = quantisableLayers(net);
+  const all = quantisableLayers(net);
+  const layers = all.filter(({ name }, at) => all.findIndex((one) => one.name === name) === at);
   const sharing = ({ node }: QuantisableLayer) =>
     layers.filter((other) => other.node.inputs[0] === node.inputs[0]);
   return layers.map((layer) => {
     const { name, weights, node } = layer;
     const [, { shape }] = node.inputs;
     const [first, ...others] = sharing(layer);
+    const uses = all.filter((one) => one.name === name);
+    const macs = uses.reduce((sum, use) => sum + nodeMacs(use.node), 0);
     return {
-      ...{ name, weights, numbers: sizeOf(shape), outputs: shape[0], macs: nodeMacs(node) },
+      ...{ name, weights, numbers: sizeOf(shape), outputs: shape[0], macs },
       ...(others.length > 0 && { tie: first.name }),
     };
   });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type LayerType, rangeRules } from "../../compress/index.js";
 import type { EngineOptions } from "../../engine/index.js";
-import { expectEmpty } from "../../files/folders.js";
+import { expectEmpty, makeFolder } from "../../files/folders.js";
 import { InputError } from "../../inputError.js";
 import { parseSettings } from "../../settings.js";
 import type { MetricValues, Score } from "../../tasks/index.js";

@@ -20,6 +20,7 @@ import { openTrained, type Trained } from "../trained.js";
 import { writeCompressed } from "./compressedRun.js";
 import { expectFloat, lossOf } from "./expectFloat.js";
 import { finetune } from "./finetune.js";
+import { measured } from "./measured.js";
 
 const schema = z.strictObject({
   score: z.string(),
@@ -78,18 +79,6 @@ const sizeOfNet = ({ net, w }: CompactNet, bytes: number): NetSize => ({
   macs: graphMacs(net.graph),
   bytes,
 });
-
-/** The metrics of a run's best weights on the images that chose them. */
-async function measured(run: string, engine: EngineOptions, given: OwnSetsOptions) {
-  const net = await openTrained(run, engine);
-  try {
-    const { selection } = await ownSets(net, given);
-    const { loss, metrics } = await net.evaluate(selection);
-    return { loss, ...metrics } as MetricValues;
-  } finally {
-    await net.close();
-  }
-}
 
 /** A net without its channels of the lowest scores, and what is known of it. */
 async function slimOf(net: Trained, { score, share }: Pick<PruneOptions, "score" | "share">) {

@@ -1,0 +1,22 @@
+// What a run's best weights are worth on the images that chose them.
+
+import type { EngineOptions } from "../../engine/index.js";
+import type { MetricValues } from "../../tasks/index.js";
+import { type OwnSetsOptions, ownSets } from "../ownSets.js";
+import { openTrained } from "../trained.js";
+
+/** Loss and metrics of a run's best weights on its selection images. */
+export async function measured(
+  run: string,
+  engine: EngineOptions,
+  given: OwnSetsOptions,
+): Promise<MetricValues> {
+  const net = await openTrained(run, engine);
+  try {
+    const { selection } = await ownSets(net, given);
+    const { loss, metrics } = await net.evaluate(selection);
+    return { loss, ...metrics } as MetricValues;
+  } finally {
+    await net.close();
+  }
+}
