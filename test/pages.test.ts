@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { pruners } from "../src/compress/index.js";
 import { dataflows, machines } from "../src/cost/index.js";
 import { augmentations, readers, sources } from "../src/data/index.js";
 import { classifiers } from "../src/estimators/index.js";
@@ -74,6 +75,13 @@ test("data.md has every source, reader and augmentation", () => {
       `${usual}`,
       `${largest}`,
     ]),
+  );
+});
+
+test("pruning.md has every way to prune with its source", () => {
+  const rows = tableOf("methods/pruning.md", "way", "share of", "source");
+  expect(rows.map(([name, , source]) => [name, source])).toEqual(
+    pruners.map(({ name, source }) => [code(name), source]),
   );
 });
 

@@ -109,7 +109,7 @@ export function define(command: Command, console: Console): void {
     .option("--int8", "convolutions and linear layers in whole numbers of 8 bits")
     .option(
       `--prune ${pruningText}`,
-      "remove a share of the channels, those that the score ranks lowest, as filters=0.5",
+      "remove a share of the channels or weights, those that count least, as filters=0.5",
       parsePruning,
     )
     .option("--bits <mixed>", "bits for each layer, by how much the loss bends along it", parseBits)

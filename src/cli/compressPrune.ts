@@ -1,7 +1,7 @@
-// `convoy compress RUN --prune SCORE=SHARE`: a net with fewer channels, trained on.
+// `convoy compress RUN --prune WAY=SHARE`: a net with fewer channels or weights, trained on.
 
 import { InvalidArgumentError } from "commander";
-import { channelScores } from "../compress/index.js";
+import { pruners } from "../compress/index.js";
 import { compressPruned, type PruneReport } from "../runs/index.js";
 import { formatBytes } from "../text/bytes.js";
 import { counted, grouped } from "../text/format.js";
@@ -15,21 +15,21 @@ import { showReading } from "./reading.js";
 import { type RunMetrics, runMetrics } from "./runMetrics.js";
 import { table } from "./table.js";
 
-/** A score and a share of channels. */
+/** A way to prune, and a share. */
 export interface Pruning {
-  readonly score: string;
+  readonly by: string;
   readonly share: number;
 }
 
 /** What `--prune` takes. */
-export const pruningText = `<${channelScores.map(({ name }) => name).join("|")}=share>`;
+export const pruningText = `<${pruners.map(({ name }) => name).join("|")}=share>`;
 
 /** `filters=0.5`. */
 export function parsePruning(text: string): Pruning {
-  const [score, share, ...others] = text.split("=");
+  const [by, share, ...others] = text.split("=");
   const value = Number(share);
-  if (others.length === 0 && share && Number.isFinite(value)) return { score, share: value };
-  throw new InvalidArgumentError("Expected a score and a share, as filters=0.5.");
+  if (others.length === 0 && share && Number.isFinite(value)) return { by, share: value };
+  throw new InvalidArgumentError("Expected a way and a share, as filters=0.5.");
 }
 
 /** What the verb was told. */
@@ -58,11 +58,12 @@ function print({ out }: Console, report: PruneReport, metrics: RunMetrics): void
       row(metricTitle(metric.name), (values) => metricText(metric, values[metric.name])),
     ),
     sizes("parameters", ({ parameters }) => grouped(parameters)),
+    sizes("of them not 0", ({ nonZeros }) => grouped(nonZeros)),
     sizes("multiply-adds of an image", ({ macs }) => grouped(macs)),
     sizes("weights on disk", ({ bytes }) => formatBytes(bytes)),
   ];
   const title = `of ${counted(images, "selection image")}`;
-  for (const line of table([title, "whole", "slim", "trained on"], rows)) say(out, line);
+  for (const line of table([title, "whole", "pruned", "trained on"], rows)) say(out, line);
   say(out);
   const unit = metrics.find(({ name }) => name === score.metric)?.unit === "share" ? " points" : "";
   say(

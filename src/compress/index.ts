@@ -35,10 +35,14 @@ export { type LayerType, layerTypes } from "./floatLayers.js";
 export { type IntegerOptions, integers } from "./integers.js";
 export {
   type ChannelScore,
-  channelScores,
   chooseChannels,
-  getScore,
+  filters,
+  getPruner,
   type Magnitudes,
+  type Pruned,
+  type Pruner,
+  pruners,
+  slimming,
 } from "./pruning/index.js";
 export {
   parseQuantise,

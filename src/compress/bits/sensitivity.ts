@@ -75,12 +75,16 @@ export interface LayerCurvature {
 /** What {@link bitLayers} makes of layers. */
 export interface Sensitivities {
   readonly layers: readonly BitLayer[];
-  /** Layers whose trace was below 0, which counts as 0: they look as if they lost nothing. */
+  /** Layers whose trace was not above 0, which says nothing of them. */
   readonly negative: readonly string[];
 }
 
+/** What a layer counts beside the least sensitive one, of which no trace tells anything: it gets the bits that are left over. */
+const NEXT_TO_NOTHING = 1e-3;
+
 /**
- * The layers of an allocation: what each loses and costs in so many bits.
+ * The layers of an allocation: what each loses and costs in so many bits. A trace that is not above 0 counts as next to
+ * nothing.
  *
  * @param curvature by the layer's name
  * @param bits that a layer may have
@@ -91,12 +95,15 @@ export function bitLayers(
   bits: readonly number[],
   cost: BitCost,
 ): Sensitivities {
-  const negative = work.filter(({ name }) => curvature.get(name)!.mean < 0);
+  const means = work.map(({ name }) => curvature.get(name)!.mean);
+  const positive = means.filter((mean) => mean > 0);
+  const least = NEXT_TO_NOTHING * (positive.length > 0 ? Math.min(...positive) : 1);
+  const negative = work.filter((_, at) => !(means[at] > 0));
   const layers = work.map((layer) => {
     const { weights, mean } = curvature.get(layer.name)!;
     const choice = (b: number): BitChoice => ({
       bits: b,
-      loss: Math.max(0, mean) * squaredDistance(weights, layer.outputs, b),
+      loss: (mean > 0 ? mean : least) * squaredDistance(weights, layer.outputs, b),
       cost: bitCosts[cost](layer, b),
     });
     return { name: layer.name, tie: layer.tie, choices: bits.map(choice) };

@@ -43,6 +43,8 @@ export const maskWeights =
     for (const { name, offset } of wider.layout.params) {
       if (Object.hasOwn(shapes, name)) masks.set(offset, maskName(name));
     }
+    // Gradients are of the parameters themselves.
+    const whole = new Map<string, Value>();
     const { graph, image } = rewrite(
       wider.graph,
       ({ op, attrs }, inputs, target, imageOf) => {
@@ -50,12 +52,15 @@ export const maskWeights =
         if (name === undefined || op.name !== "read" || attrs["vector"] !== WEIGHTS)
           return undefined;
         const [value] = target.apply(op, inputs, attrs);
+        whole.set(name, value);
         return [mul(value, imageOf(wider.params.get(name)!))];
       },
       [wider.output, ...wider.params.values()],
     );
-    const values = [...wider.params].map(([name, value]) => [name, image(value)] as const);
-    return { ...wider, graph, params: new Map<string, Value>(values), output: image(wider.output) };
+    const values = [...wider.params].map(
+      ([name, value]) => [name, whole.get(maskName(name)) ?? image(value)] as const,
+    );
+    return { ...wider, graph, params: new Map(values), output: image(wider.output) };
   };
 
 /**

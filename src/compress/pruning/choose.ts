@@ -44,7 +44,7 @@ function lowest(ranked: readonly Ranked[], share: number): Ranked[] {
  * @example
  * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, outputs: 10 });
  * const net = netOf(model, 1, { training: true });
- * const removed = chooseChannels({ net, w: initialise(net, 1) }, getScore("filters"), 0.5);
+ * const removed = chooseChannels({ net, w: initialise(net, 1) }, filters, 0.5);
  * Object.entries(removed).map(([name, numbers]) => [name, numbers.length]);
  * // [["conv1.weight", 3], ["conv2.weight", 8], ["fc1.weight", 60], ["fc2.weight", 42]]
  */

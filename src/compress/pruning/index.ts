@@ -1,21 +1,28 @@
-// The registry of scores. A new one is its file and one line here.
+// The registry of ways to prune. A new one is its file and one line here.
 
 import { byName } from "../../text/words.js";
 import { filters } from "./filters.js";
-import type { ChannelScore } from "./score.js";
+import { magnitude } from "./magnitude.js";
+import { channelPruner, type Pruner } from "./pruner.js";
 import { slimming } from "./slimming.js";
 
 export { chooseChannels } from "./choose.js";
+export { filters } from "./filters.js";
+export type { Pruned, Pruner } from "./pruner.js";
 export type { ChannelScore, Magnitudes } from "./score.js";
+export { slimming } from "./slimming.js";
 
-/** Every way to rank channels. */
-export const channelScores: readonly ChannelScore[] = [filters, slimming];
+/** Every way to prune. */
+export const pruners: readonly Pruner[] = [...[filters, slimming].map(channelPruner), magnitude];
 
 /**
- * A score by name.
+ * A way to prune by name.
  *
  * @throws InputError for an unknown name, with the nearest known one.
  * @example
- * getScore("slimming").among; // "net"
+ * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, outputs: 10 });
+ * const net = netOf(model, 1, { training: false });
+ * const { small } = getPruner("filters").prune({ net, w: initialise(net, 1) }, 0.5);
+ * small.w.length; // 15738
  */
-export const getScore = (name: string): ChannelScore => byName("score", name, channelScores);
+export const getPruner = (name: string): Pruner => byName("way to prune", name, pruners);

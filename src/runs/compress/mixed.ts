@@ -118,7 +118,7 @@ async function chosen(
   const { layers, negative } = bitLayers(inner, curvature, CHOICES, "size");
   if (negative.length > 0) {
     onWarning?.(
-      `the loss bends down along ${negative.join(", ")}, which counts as not at all: is the net trained?`,
+      `the loss does not bend up along ${negative.join(", ")}, which counts as next to nothing: is the net trained?`,
     );
   }
   const { bits } = allocate(layers, targetSize * all - fixed);

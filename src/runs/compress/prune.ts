@@ -1,13 +1,14 @@
-// A run's best weights without the channels that count least, trained on or not: a run of its own that opens as any other.
+// A run's best weights without what counts least, trained on or not: a run of its own that opens as any other.
 
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { chooseChannels, getScore, type Removed, withoutChannels } from "../../compress/index.js";
+import { getPruner } from "../../compress/index.js";
 import type { EngineOptions } from "../../engine/index.js";
-import { expectEmpty } from "../../files/folders.js";
-import { graphMacs } from "../../graph/index.js";
+import { expectEmpty, makeFolder } from "../../files/folders.js";
+import { graphMacs, nonZeros } from "../../graph/index.js";
+import { InputError } from "../../inputError.js";
 import { type CompactNet, netOf } from "../../nn/index.js";
 import { parseSettings } from "../../settings.js";
 import type { MetricValues, Score } from "../../tasks/index.js";
@@ -23,7 +24,7 @@ import { finetune } from "./finetune.js";
 import { measured } from "./measured.js";
 
 const schema = z.strictObject({
-  score: z.string(),
+  by: z.string(),
   share: z.number().gt(0).lt(1),
   epochs: z.int().min(0).default(0),
   lr: z.number().positive().optional(),
@@ -36,9 +37,15 @@ export interface PruneOptions
     Pick<TrainOptions, "listeners" | "signal"> {
   /** Folder of the run that is made; it holds nothing yet. */
   readonly out: string;
-  /** What ranks channels: `filters` (Li et al. 2017) or `slimming` (Liu et al. 2017). */
-  readonly score: string;
-  /** Share of the channels that goes, above 0 and below 1: of every group, or for `slimming` of the whole net. */
+  /**
+   * What goes: channels of small weights (`filters`, Li et al. 2017), channels that normalisation scales down (`slimming`,
+   * Liu et al. 2017), or single weights near 0 (`magnitude`, Han et al. 2015).
+   */
+  readonly by: string;
+  /**
+   * How much of it, above 0 and below 1: of every group of channels, for `slimming` of all in the net, for `magnitude` of
+   * every layer's weights.
+   */
   readonly share: number;
   /** Epochs of training behind that; default 0. */
   readonly epochs?: number;
@@ -49,6 +56,7 @@ export interface PruneOptions
 /** A net before and after. */
 export interface NetSize {
   readonly parameters: number;
+  readonly nonZeros: number;
   /** Multiply-adds of one image. */
   readonly macs: number;
   /** Of the file of weights. */
@@ -70,35 +78,33 @@ export interface PruneReport {
   /** What the score lost, in points of a share or the score's unit; below 0 where it won. */
   readonly lost: number;
   readonly size: { readonly before: NetSize; readonly after: NetSize };
-  /** Numbers of the removed outputs by the names of the weights that made them. */
-  readonly removed: Removed;
 }
 
 const sizeOfNet = ({ net, w }: CompactNet, bytes: number): NetSize => ({
-  parameters: w.length,
+  parameters: net.layout.trainable,
+  nonZeros: nonZeros(w.subarray(0, net.layout.trainable)),
   macs: graphMacs(net.graph),
   bytes,
 });
 
-/** A net without its channels of the lowest scores, and what is known of it. */
-async function slimOf(net: Trained, { score, share }: Pick<PruneOptions, "score" | "share">) {
+/** A net, what is left of it, and what is known of that. */
+async function prunedOf(net: Trained, { by, share }: Pick<PruneOptions, "by" | "share">) {
   const whole = { net: netOf(net.model, 1, { training: false }), w: await net.w.read() };
-  const removed = chooseChannels(whole, getScore(score), share);
-  const passes = [...(net.info.passes ?? []), { pass: "channels" as const, removed }];
-  const info: NetInfo = { ...net.info, passes };
-  return { whole, removed, info, small: withoutChannels(whole, removed) };
+  const { small, passes } = getPruner(by).prune(whole, share);
+  const info: NetInfo = { ...net.info, passes: [...(net.info.passes ?? []), ...passes] };
+  return { whole, small, info };
 }
 
 /**
- * Removes the channels of a run's net that a score ranks lowest, and trains what is left on: a run folder with fewer
- * numbers and less work, which is evaluated, predicts, is exported and is trained on as any other. What it lost is told on
+ * Removes what counts least of a run's net, and trains what is left on: a run folder with fewer numbers, which is evaluated,
+ * predicts, is compressed and is trained on as any other. What it lost is told on
  * the images that chose the best epoch, never on test images. `undefined` when `signal` has ended the training: the run in
  * `out` is saved, and can be resumed.
  *
- * @throws InputError for a run in whole numbers or of an ensemble, data that are gone or others, a score or share that is
+ * @throws InputError for a run in whole numbers or of an ensemble, data that are gone or others, a way or share that is
  * none, and a folder that holds something.
  * @example
- * const options = { score: "filters", share: 0.5, epochs: 1, out: "runs/a-slim" };
+ * const options = { by: "filters", share: 0.5, epochs: 1, out: "runs/a-slim" };
  * const report = await compressPruned("runs/a", options);
  * report!.size.after.parameters < 0.5 * report!.size.before.parameters; // true
  */
@@ -107,8 +113,15 @@ export async function compressPruned(
   options: PruneOptions,
 ): Promise<PruneReport | undefined> {
   const { out, data, onProgress, engine, threads, listeners, signal, ...settings } = options;
-  const { score, share, epochs, lr } = parseSettings(schema, settings, "compress");
-  if (existsSync(out)) expectEmpty(out);
+  const { by, share, epochs, lr } = parseSettings(schema, settings, "compress");
+  if (lr !== undefined && epochs === 0) {
+    throw new InputError("compress: lr has no effect without epochs of training; leave it out");
+  }
+  if (existsSync(out)) {
+    // A file stands in the way of a folder, and is told as that.
+    makeFolder(out);
+    expectEmpty(out);
+  }
   const moved = `say where: convoy compress ${run} --data NEW`;
   const [engines, found] = [
     { engine, threads },
@@ -117,7 +130,7 @@ export async function compressPruned(
   const net = await openTrained(run, engines);
   try {
     expectFloat(net, run);
-    const { whole, small, info, removed } = await slimOf(net, { score, share });
+    const { whole, small, info } = await prunedOf(net, { by, share });
     const before = await measured(run, engines, found);
     const folder = epochs === 0 ? out : mkdtempSync(join(tmpdir(), "convoy-slim-"));
     try {
@@ -131,7 +144,7 @@ export async function compressPruned(
       }
       const after = epochs === 0 ? pruned : await measured(out, engines, found);
       return {
-        ...{ run, out, score: net.score, before, pruned, after, removed },
+        ...{ run, out, score: net.score, before, pruned, after },
         images: (await ownSets(net, found)).selection.length,
         lost: lossOf(net, before, after),
         size: {

@@ -1,0 +1,152 @@
+// A pruned run is a run as any other: it is trained on, resumed, evaluated, compressed, and starts other runs.
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { stripes, temporaryFolder } from "../../../test/support/tinyRun.js";
+import { openDataset } from "../../data/index.js";
+import { type HostTensor, hostTensor, writeNpz } from "../../tensor/index.js";
+import type { TrainEvent } from "../../train/events.js";
+import type { TrainSettings } from "../../train/index.js";
+import { readWeights } from "../../train/weights.js";
+import { openTrained, openWeights, type TrainOptions, train } from "../index.js";
+import { compressInt8 } from "./int8.js";
+import { compressPruned, type PruneOptions } from "./prune.js";
+
+/** Images of stripes as a file. */
+function stripesFile(folder: string): string {
+  const arrays = ["train", "test"].flatMap((part, seed): [string, HostTensor][] => {
+    const { images, labels, length } = stripes(60, seed + 1);
+    const [side, scale] = [18, 3];
+    const bytes = new Uint8Array(length * side ** 2);
+    for (let at = 0; at < bytes.length; at++) {
+      const [row, column] = [Math.floor(at / side) % side, at % side];
+      const from = Math.floor(at / side ** 2) * (side / scale) ** 2;
+      const place = Math.floor(row / scale) * (side / scale) + Math.floor(column / scale);
+      bytes[at] = (images.bytes as Uint8Array)[from + place];
+    }
+    return [
+      [`${part}_images`, hostTensor("u8", [length, side, side], bytes)],
+      [`${part}_labels`, hostTensor("f32", [length], Float32Array.from(labels.of))],
+    ];
+  });
+  const path = join(folder, "data.npz");
+  writeFileSync(path, writeNpz(arrays));
+  return path;
+}
+
+const threads = 1;
+
+/** A run of a small residual net, and how others are made of it. */
+async function trained(settings: Partial<TrainSettings> = {}) {
+  const folder = temporaryFolder();
+  const data = stripesFile(folder);
+  const run = join(folder, "run");
+  const rest = { model: "resnet20", epochs: 1, batch: 10, lr: 0.01, warmup: 0 };
+  const begin = (more: Partial<TrainSettings>, options?: TrainOptions) =>
+    train({ ...rest, ...more, threads, data }, options);
+  await begin({ ...settings, out: run });
+  const slim = (options: Partial<PruneOptions> = {}, from = run) =>
+    compressPruned(from, {
+      by: "filters",
+      share: 0.5,
+      threads,
+      out: join(folder, "slim"),
+      ...options,
+    });
+  return { folder, run, data, begin, slim };
+}
+
+const bytes = (run: string, file = "best") =>
+  readFileSync(join(run, "weights", `${file}.safetensors`));
+
+test("channels go, the rest is trained on, and all that opens runs opens it", async () => {
+  const { folder, slim, data } = await trained();
+  const out = join(folder, "slim");
+  const { size, images, before, pruned, after } = (await slim({ epochs: 2 }))!;
+  expect(size.after.parameters).toBeLessThan(0.3 * size.before.parameters);
+  expect(size.after.macs).toBeLessThan(0.3 * size.before.macs);
+  expect(size.after.bytes).toBeLessThan(0.4 * size.before.bytes);
+  expect([images, Object.keys(before)]).toEqual([6, Object.keys(after)]);
+  expect(pruned.loss).not.toBe(after.loss);
+
+  const { info, tensors } = await readWeights(out);
+  expect(info.passes).toMatchObject([{ pass: "channels", removed: expect.any(Object) }]);
+  expect(tensors.get("conv.weight")!.shape).toEqual([8, 1, 3, 3]);
+  const net = await openTrained(out, { threads });
+  const { test: images2 } = await openDataset(data);
+  const { loss } = await net.evaluate(images2!);
+  expect(loss).toBeCloseTo(
+    JSON.parse(readFileSync(join(out, "summary.json"), "utf8")).test.loss,
+    5,
+  );
+  expect((await net.features(images2!)).width).toBe(32);
+  await net.close();
+  const weights = await openWeights(out, { threads });
+  expect(weights.featureShape).toEqual([32, 5, 5]);
+  expect(await weights.logits(new Float32Array(324))).toHaveLength(3);
+  await weights.close();
+
+  const twice = (await slim({ out: join(folder, "slimmer"), by: "slimming", share: 0.3 }, out))!;
+  expect(twice.size.before).toEqual(size.after);
+  expect(twice.size.after.parameters).toBeLessThan(size.after.parameters);
+  const whole = join(folder, "whole");
+  const int8 = await compressInt8(out, { threads, out: whole });
+  expect(int8.bytes.after).toBeLessThan(0.6 * int8.bytes.before);
+  await expect(slim({ out: join(folder, "no") }, whole)).rejects.toThrow("cannot be compressed");
+});
+
+test("it starts other runs, of swarms too, and is resumed to the same bytes", async () => {
+  const { folder, slim, begin } = await trained();
+  const out = join(folder, "slim");
+  await slim();
+  expect(existsSync(join(out, "summary.json"))).toBe(false);
+  const [whole, parted] = [join(folder, "whole"), join(folder, "parted")];
+  const settings = { pretrained: out, epochs: 2, saveMinutes: 0 };
+  await begin({ ...settings, out: whole });
+  const controller = new AbortController();
+  const listener = (event: TrainEvent) => {
+    if (event.type === "step" && event.epoch === 2 && event.step === 2) controller.abort();
+  };
+  await begin({ ...settings, out: parted }, { signal: controller.signal, listeners: [listener] });
+  expect(existsSync(join(parted, "summary.json"))).toBe(false);
+  await train({ out: parted }, { resume: true });
+  expect(bytes(parted, "last").equals(bytes(whole, "last"))).toBe(true);
+
+  const swarm = { pretrained: out, swarm: "pso", particles: 2, out: join(folder, "swarm") };
+  await begin(swarm);
+  expect((await readWeights(swarm.out)).info.passes).toHaveLength(1);
+  await expect(begin({ ...swarm, out: join(folder, "no"), deploy: "ensemble" })).rejects.toThrow(
+    "setting deploy is ensemble: nets after pass channels make no ensemble",
+  );
+});
+
+test("masked weights stay 0 through training", async () => {
+  const { folder, slim } = await trained();
+  const out = join(folder, "sparse");
+  const { size } = (await slim({ by: "magnitude", share: 0.8, epochs: 1, out }))!;
+  expect(size.after.parameters).toBe(size.before.parameters);
+  expect(size.after.nonZeros).toBeLessThan(0.22 * size.before.nonZeros);
+  expect(size.after.macs).toBe(size.before.macs);
+  const { tensors } = await readWeights(out);
+  const [weights, mask] = ["conv.weight", "conv.weight.mask"].map((name) => tensors.get(name)!);
+  expect([...mask.data].filter((one) => one === 1)).toHaveLength(29);
+  expect([...weights.data].map((weight) => (weight === 0 ? 0 : 1))).toEqual([...mask.data]);
+  expect(weights.data).not.toEqual(
+    (await readWeights(join(folder, "run"))).tensors.get("conv.weight")!.data,
+  );
+});
+
+test("what cannot be pruned is refused before anything is written", async () => {
+  const { folder, slim, begin } = await trained({ model: "lenet5" });
+  const out = join(folder, "slim");
+  await expect(slim({ share: 1 })).rejects.toThrow("compress: setting share is 1");
+  await expect(slim({ lr: 0.1 })).rejects.toThrow("lr has no effect without epochs of training");
+  await expect(slim({ by: "filter" })).rejects.toThrow('unknown way to prune "filter"');
+  await expect(slim({ by: "slimming" })).rejects.toThrow("no channels that it could rank");
+  const swarm = { swarm: "pso", particles: 2, deploy: "ensemble", out: join(folder, "two") };
+  await begin({ model: "lenet5", ...swarm });
+  await expect(slim({}, swarm.out)).rejects.toThrow("holds an ensemble of 2 nets");
+  expect(existsSync(out)).toBe(false);
+  await expect(slim({ out: swarm.out })).rejects.toThrow(swarm.out);
+});
