@@ -5,9 +5,12 @@ import { ask, classification } from "../dist/tasks/index.js";
 
 const CLASSES = 10;
 
-/** A model for colour images of 32x32, and what it is asked. */
+/** Height and width of the images. */
+const SIDE = Number(process.env.BENCH_SIZE ?? 32);
+
+/** A model for colour images, and what it is asked. */
 export function questionOf(name) {
-  const model = createModel(name, { channels: 3, height: 32, width: 32, outputs: CLASSES });
+  const model = createModel(name, { channels: 3, height: SIDE, width: SIDE, outputs: CLASSES });
   const classes = Array.from({ length: CLASSES }, (_, at) => `${at}`);
   return ask(model, classification, { kind: "class", of: new Int32Array(0), classes });
 }
@@ -16,7 +19,7 @@ export function questionOf(name) {
 export function examplesOf(batch) {
   const targets = Float32Array.from({ length: batch * CLASSES }, (_, at) => (at % CLASSES ? 0 : 1));
   return {
-    images: Float32Array.from({ length: batch * 3072 }, (_, at) => Math.sin(0.37 * at)),
+    images: Float32Array.from({ length: batch * 3 * SIDE ** 2 }, (_, at) => Math.sin(0.37 * at)),
     targets: { targets, order: targets.map((target) => target - 1) },
   };
 }

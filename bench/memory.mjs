@@ -2,7 +2,8 @@
 //
 //   node bench/memory.mjs resnet56 64 plain recompute=sqrt keep=bf16 memory=70MB accumulate=4
 //
-// Prints the median of the steps' times and the memory of each. Images are made up; times do not care.
+// Prints the median of the steps' times and the memory of each. Images are made up; times do not care. BENCH_SIZE is their
+// height and width (32), BENCH_THREADS those of the engine (all cores), BENCH_SECONDS how long all of it runs (24).
 
 import { createEngine } from "../dist/engine/index.js";
 import { initialise } from "../dist/nn/index.js";
@@ -13,7 +14,8 @@ const SECONDS = Number(process.env.BENCH_SECONDS ?? 24);
 
 const [name, count, ...ways] = process.argv.slice(2);
 const batch = Number(count);
-const engine = await createEngine();
+const threads = process.env.BENCH_THREADS && Number(process.env.BENCH_THREADS);
+const engine = await createEngine({ threads });
 const question = questionOf(name);
 const examples = examplesOf(batch);
 

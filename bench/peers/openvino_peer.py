@@ -1,9 +1,10 @@
 """OpenVINO as a peer of inference in `convoy bench`; see pytorch_peer.py for what is said.
 
 Its file of the net is made by PyTorch, and for int8 quantised by onnxruntime (pytorch_onnx.py). A short race chooses the
-number of threads and the performance hint.
+number of threads, the performance hint and, beside work in bf16, the precision.
 """
 
+import itertools
 import json
 import os
 import sys
@@ -14,11 +15,14 @@ WARM_UP, RACE_STEPS = 3, 15
 HINTS = ("LATENCY", "THROUGHPUT")
 
 
+def precisions(workload):
+    """Of what is not quantised; without a hint it chooses bf16 where there is AMX."""
+    return ("f32", "bf16") if workload.get("precision") == "bf16" else ("f32",)
+
+
 def compiled(core, model, threads, hint, precision):
     settings = {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": hint, "NUM_STREAMS": 1}
-    if precision != "bf16":
-        settings["INFERENCE_PRECISION_HINT"] = "f32"  # what is not quantised; else it chooses bf16 where there is AMX
-    return core.compile_model(model, "CPU", settings)
+    return core.compile_model(model, "CPU", {**settings, "INFERENCE_PRECISION_HINT": precision})
 
 
 def seconds_of(request, steps):
@@ -46,7 +50,6 @@ def main():
     except ImportError as error:
         return say({"absent": str(error)})
     workload = json.loads(sys.argv[1])
-    precision = workload.get("precision", "f32")
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "net.onnx")
         try:
@@ -57,11 +60,11 @@ def main():
         model = core.read_model(path)
         images = make_images(workload, "contiguous").numpy()
         requests = []
-        for threads in workload["threads"]:
-            for hint in HINTS:
-                request = compiled(core, model, threads, hint, precision).create_infer_request()
-                request.set_input_tensor(openvino.Tensor(images))
-                requests.append((raced(request), len(requests), f"{threads} thread{'s' if threads > 1 else ''}, {hint.lower()}", request))
+        for threads, hint, precision in itertools.product(workload["threads"], HINTS, precisions(workload)):
+            request = compiled(core, model, threads, hint, precision).create_infer_request()
+            request.set_input_tensor(openvino.Tensor(images))
+            setting = f"{threads} thread{'s' if threads > 1 else ''}, {hint.lower()}, {precision}"
+            requests.append((raced(request), len(requests), setting, request))
         _, _, setting, request = min(requests)
     say({"ready": {"version": openvino.__version__.split("-")[0], "setting": setting, "parameters": parameters}})
     for line in sys.stdin:

@@ -93,13 +93,39 @@ def resnet_cifar(layers):
     return net
 
 
-def resnet18(channels, _size, classes):
-    """He et al. 2015 (arXiv 1512.03385), table 1; shortcuts of option B."""
-    return nn.Sequential(
-        conv_bn(channels, 64, 7, 2), nn.ReLU(), nn.MaxPool2d(3, 2, 1),
-        *stages((64, 128, 256, 512), 2, 64, lambda i, o, stride: conv_bn(i, o, 1, stride)),
-        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, classes),
+def bottleneck(inputs, width, stride):
+    """1x1, 3x3 and 1x1 to four times as many channels; the 3x3 one shrinks, as in torchvision."""
+    outputs = 4 * width
+    body = nn.Sequential(
+        *conv_bn(inputs, width, 1), nn.ReLU(), *conv_bn(width, width, 3, stride), nn.ReLU(), *conv_bn(width, outputs, 1)
     )
+    same = stride == 1 and inputs == outputs
+    return Residual(body, nn.Identity() if same else conv_bn(inputs, outputs, 1, stride))
+
+
+def around_stem(blocks, outputs):
+    """He et al. 2015 (arXiv 1512.03385), table 1: the stem for 224x224 in front of blocks, a linear layer behind."""
+    def net(channels, _size, classes):
+        return nn.Sequential(
+            conv_bn(channels, 64, 7, 2), nn.ReLU(), nn.MaxPool2d(3, 2, 1), *blocks(),
+            nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(outputs, classes),
+        )
+
+    return net
+
+
+def resnet18_blocks():
+    """Shortcuts of option B."""
+    return stages((64, 128, 256, 512), 2, 64, lambda i, o, stride: conv_bn(i, o, 1, stride))
+
+
+def resnet50_blocks():
+    inputs, layers = 64, []
+    for stage, (width, count) in enumerate(((64, 3), (128, 4), (256, 6), (512, 3))):
+        for block in range(count):
+            layers.append(bottleneck(inputs, width, 2 if stage > 0 and block == 0 else 1))
+            inputs = 4 * width
+    return layers
 
 
 def wide_resnet(layers, width):
@@ -238,7 +264,8 @@ NETS = {
     "resnet20": resnet_cifar(20),
     "resnet32": resnet_cifar(32),
     "resnet56": resnet_cifar(56),
-    "resnet18": resnet18,
+    "resnet18": around_stem(resnet18_blocks, 512),
+    "resnet50": around_stem(resnet50_blocks, 2048),
     "wrn-16-4": wide_resnet(16, 4),
     "mobilenetv2": mobilenetv2(1),
     "mobilenetv2-0.75": mobilenetv2(0.75),

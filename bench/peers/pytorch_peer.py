@@ -59,7 +59,7 @@ def seconds_with(workload, setting):
 
 
 def precisions(workload):
-    """A step in bf16 is compared with the best of f32 and bf16 (autocast), any other work with f32."""
+    """Work in bf16 is compared with the best of f32 and bf16 (autocast), any other with f32."""
     return ("f32", "bf16") if workload.get("precision") == "bf16" else ("f32",)
 
 

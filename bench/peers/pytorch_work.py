@@ -67,7 +67,8 @@ def open_inference(workload, setting):
         net = torch.compile(net)
 
     def forward():
-        with torch.inference_mode():
+        half = setting["precision"] == "bf16"
+        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
             net(x)
 
     return forward

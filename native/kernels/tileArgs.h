@@ -40,6 +40,7 @@ struct TileConvArgs {
   const uint16_t* x;
   const uint16_t* weights;  // as tileWeights makes them
   const float* bias;        // of whole tiles of outputs; may be null
+  const uint16_t* residual;  // of the result's form, added before the activation; may be null
   Activation activation;
   uint16_t* y;
   char* room;  // tileConvRoom for each thread
@@ -68,7 +69,7 @@ CONVOY_INLINE int64_t tileWeightNumbers(int64_t outputs, int64_t inputs, int64_t
 }
 
 /** A weight gradient, as sums of dy times x over pixels: both are placed alike, `each` numbers an image, dy as rows of a
- * channel's pixels, `pitch` numbers each, x in pairs of pixels, [begins even or odd][phases][inputs / 16][pitch / 2][16][2]. */
+ * channel's pixels, `pitch` numbers each, x in pairs of pixels, [tileGradWays][phases][inputs / 16][pitch / 2][16][2]. */
 struct TileGradArgs {
   Images in, out;
   Placing x, dy;
@@ -81,8 +82,20 @@ struct TileGradArgs {
   float* sums;
 };
 
+/** How often x lies in pairs: for kernels of one tap only in those that begin with an even pixel. */
+CONVOY_INLINE int64_t tileGradWays(int64_t area) { return area > 1 ? 2 : 1; }
+
 /** Pixels of a row of a channel, with some behind that are read but not used; rows of one column lie in different lines. */
 CONVOY_INLINE int64_t tileGradPitch(int64_t numbers) { return (tilesOf(numbers, 64) * 2 + 1) * 32; }
+
+/** The patches of bf16 images that a convolution's window sees, as pixels of other images, whose channels are
+ * [height][width][channels] of the window; zeros where it reaches beyond the image. */
+struct UnfoldArgs {
+  Images in, out;
+  Window window;
+  const uint16_t* x;
+  uint16_t* y;
+};
 
 /** Numbers of the sums, [outputs / 16][inputs / 16][taps][16 outputs][16 inputs], and one of each output for the bias. */
 CONVOY_INLINE int64_t tileSums(int64_t outputs, int64_t inputs, int64_t area) {

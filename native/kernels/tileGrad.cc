@@ -117,6 +117,8 @@ CONVOY_INLINE void sumTiles(Tiles& tiles, const Patch& p, int64_t begin, int64_t
   if constexpr (M > 1 && N > 1) tiles.store<3>(p.sums[1][1], row);
 }
 
+CONVOY_INLINE int64_t waysOf(const TileGradArgs& a) { return tileGradWays(a.rows * a.taps); }
+
 /** Numbers of all phases of x in pairs that begin with an even pixel, or with an odd one. */
 CONVOY_INLINE int64_t pairsOf(const TileGradArgs& a) {
   return a.x.phases * a.x.phases * tilesOf(a.in.channels, TILE_LANES) * TILE_LANES * a.pitch;
@@ -184,10 +186,16 @@ void sumBlock(Tiles& tiles, const TileGradArgs& a, int64_t pixels, int64_t block
 
 CONVOY_INLINE int64_t rounded(int64_t pixels) { return tilesOf(pixels, TILE_DEPTH) * TILE_DEPTH; }
 
-/** Places some images of x and writes them in pairs, both ways, from a pixel on. */
+/** Whether images lie as they are placed, and are whole tiles of pixels. */
+CONVOY_INLINE bool placedAlready(const TileGradArgs& a, const Placing& placing, int64_t count) {
+  return placing.plain() && a.each == placing.pixels() && rounded(count * a.each) == count * a.each;
+}
+
+/** Places some images of x and writes them in pairs, all ways, from a pixel on. */
 void placePairs(const TileGradArgs& a, const uint16_t* x, int64_t count, uint16_t* room, uint16_t* to) {
   const int64_t channels = a.in.channels, size = a.in.plane() * a.in.blocks(), plane = a.pitch * TILE_LANES;
   const int64_t phases = a.x.phases * a.x.phases, all = rounded(count * a.each);
+  if (waysOf(a) == 1 && placedAlready(a, a.x, count)) return toPairs(x, all, channels, plane, to);
   // Phase by phase, so that the images of one lie one behind the other.
   for (int64_t phase = 0; phase < phases; phase++) {
     // The pixel behind the last one is only read beside zeros of dy.
@@ -212,14 +220,14 @@ void placePairs(const TileGradArgs& a, const uint16_t* x, int64_t count, uint16_
     }
     uint16_t* pairs = to + phase * tilesOf(channels, TILE_LANES) * plane;
     toPairs(room, all, channels, plane, pairs);
-    toPairs(room + channels, all, channels, plane, pairs + pairsOf(a));
+    if (waysOf(a) > 1) toPairs(room + channels, all, channels, plane, pairs + pairsOf(a));
   }
 }
 
 /** What lies in all planes of pairs from a pixel on, which is read beside zeros of dy. */
 void clearPairs(const TileGradArgs& a, uint16_t* pairs, int64_t from) {
   const int64_t plane = a.pitch * TILE_LANES;
-  for (int64_t at = 0; at < 2 * pairsOf(a); at += plane) {
+  for (int64_t at = 0; at < waysOf(a) * pairsOf(a); at += plane) {
     __builtin_memset(pairs + at + from * TILE_LANES, 0,
                      static_cast<size_t>((a.pitch - from) * TILE_LANES) * sizeof(uint16_t));
   }
@@ -228,6 +236,7 @@ void clearPairs(const TileGradArgs& a, uint16_t* pairs, int64_t from) {
 /** Places some images of dy and writes their channels as rows, from a column on. */
 void placeRows(const TileGradArgs& a, const uint16_t* dy, int64_t count, uint16_t* room, uint16_t* to) {
   const int64_t channels = a.out.channels, size = a.out.plane() * a.out.blocks(), all = rounded(count * a.each);
+  if (placedAlready(a, a.dy, count)) return toRows(dy, all, channels, a.pitch, to);
   __builtin_memset(room, 0, static_cast<size_t>(all * channels) * sizeof(uint16_t));
   for (int64_t n = 0; n < count; n++) place(a.dy, dy + n * size, room + n * a.each * channels);
   toRows(room, all, channels, a.pitch, to);
@@ -238,7 +247,7 @@ void placeRows(const TileGradArgs& a, const uint16_t* dy, int64_t count, uint16_
 void tileGradSums(const TileGradArgs& a) {
   const int64_t outputs = tilesOf(a.out.channels, TILE_ROWS) * TILE_ROWS;
   uint16_t* pairs = reinterpret_cast<uint16_t*>(a.room);
-  uint16_t* rows = pairs + 2 * pairsOf(a);
+  uint16_t* rows = pairs + waysOf(a) * pairsOf(a);
   uint16_t* placed = rows + outputs * a.pitch;
   TileGradArgs own = a;
   own.xs = pairs;

@@ -35,14 +35,19 @@ TilePlan planTiles(const Placing& placing, int64_t stride, const Images& out) {
   // Without a copy nothing may be read behind the last pixel.
   const int64_t last = placing.plain() ? placing.pixels() - 1 - (TILE_ROWS - 1) * stride : placing.pixels();
   TilePlan plan;
+  // Tiles may overlap, but each pixel is made once: a result may lie where its residual did.
+  std::vector<bool> done(static_cast<size_t>(out.pixels()));
   const auto add = [&](int64_t start) {
     if (start > last) start -= tilesOf(start - last, stride) * stride;
     int32_t targets[TILE_ROWS];
     bool any = false;
     for (int64_t r = 0; r < TILE_ROWS; r++) {
       const int64_t pixel = start + r * stride, y = pixel / placing.pitch, x = pixel % placing.pitch;
-      const bool made = y % stride == 0 && x % stride == 0 && y / stride < out.height && x / stride < out.width;
-      targets[r] = made ? static_cast<int32_t>(y / stride * out.width + x / stride) : -1;
+      const int64_t target = y / stride * out.width + x / stride;
+      const bool inside = y % stride == 0 && x % stride == 0 && y / stride < out.height && x / stride < out.width;
+      const bool made = inside && !done[static_cast<size_t>(target)];
+      targets[r] = made ? static_cast<int32_t>(target) : -1;
+      if (made) done[static_cast<size_t>(target)] = true;
       any = any || made;
     }
     if (!any) return;
@@ -85,13 +90,14 @@ BufferId padBias(Builder& b, ValueId value) {
   return to;
 }
 
-/** What a convolution is made of; `bias` is -1 for none. */
+/** What a convolution is made of; `bias` is -1 for none, and so is `residual`. */
 struct Convolution {
   std::string name;
   ValueId from, to;
   Placing placing;
   int64_t stride, rows, taps;
   BufferId weights, bias;
+  ValueId residual;
   Activation activation;
 };
 
@@ -104,9 +110,16 @@ void convolve(Builder& b, const Convolution& c) {
   const auto plan = std::make_shared<TilePlan>(planTiles(placing, c.stride, out));
   const int64_t bytes = placing.pixels() * in.channels * static_cast<int64_t>(sizeof(uint16_t));
   const int64_t together = std::clamp<int64_t>(NEAR_BYTES / bytes, 1, std::max<int64_t>(in.count / omp_get_max_threads(), 1));
-  const BufferId x = b.get(c.from, in.block).buffer, y = b.make(c.to, out.block).buffer;
+  const BufferId x = b.get(c.from, in.block).buffer;
+  const BufferId rest = c.residual >= 0 ? b.get(c.residual, out.block).buffer : -1;
+  const BufferId y = b.make(c.to, out.block).buffer;
   const BufferId scratch = b.threadScratch(static_cast<size_t>(tileConvRoom(placing, together)));
-  Task task = imageTask(c.name, in, {c.weights}, {x, y});
+  Task task = imageTask(c.name, in, {c.weights}, {x, rest, y});
+  // Each number of the residual is read just before the result of its place is written.
+  if (rest >= 0 && rest != x) {
+    task.result = y;
+    task.operand = rest;
+  }
   if (c.bias >= 0) task.whole.push_back(c.bias);
   task.byThread = {scratch};
   task.runPiece = [=, stride = c.stride, rows = c.rows, taps = c.taps, weights = c.weights, bias = c.bias,
@@ -114,7 +127,8 @@ void convolve(Builder& b, const Convolution& c) {
     kernels().tileConv({p.of(in), p.of(out), placing, stride, rows, taps, plan->starts.data(), plan->targets.data(),
                         static_cast<int64_t>(plan->starts.size()), together,
                         static_cast<uint16_t*>(r.raw(x)) + p.start(in), static_cast<uint16_t*>(r.raw(weights)),
-                        bias >= 0 ? r.f32(bias) : nullptr, activation,
+                        bias >= 0 ? r.f32(bias) : nullptr,
+                        rest >= 0 ? static_cast<uint16_t*>(r.raw(rest)) + p.start(out) : nullptr, activation,
                         static_cast<uint16_t*>(r.raw(y)) + p.start(out), static_cast<char*>(r.raw(scratch))});
   };
   b.imageStep(std::move(task));
@@ -138,7 +152,8 @@ bool suitsTiles(const Graph& graph, const Node& node) {
   const bool operands = isHalf(graph, node.inputs[0]) && isHalf(graph, node.inputs[1]);
   const bool result = node.op == "conv2dWeightGrad" || isHalf(graph, node.outputs[0]);
   const bool small = w[2] * w[3] <= MOST_TAPS;
-  return kernels().tiles && plain && inside && small && operands && result && node.inputs.size() < 4;
+  const bool rest = node.inputs.size() < 4 || isHalf(graph, node.inputs[3]);
+  return kernels().tiles && plain && inside && small && operands && result && rest;
 }
 
 void tileConv2d(Builder& b, const Node& node) {
@@ -149,8 +164,9 @@ void tileConv2d(Builder& b, const Node& node) {
   const int64_t pitch = std::max(g.left + in.width, (out.width - 1) * g.stride + g.width);
   const Placing placing = {in.height, in.width, in.channels, g.top, g.left, 1, 1, rows, pitch};
   const BufferId bias = node.inputs.size() > 2 ? padBias(b, node.inputs[2]) : -1;
+  const ValueId residual = node.inputs.size() > 3 ? node.inputs[3] : -1;
   convolve(b, {convName(node, b.shape(x), b.shape(w)), x, y, placing, g.stride, g.height, g.width,
-               packWeights(b, w, false), bias, activationOf(node)});
+               packWeights(b, w, false), bias, residual, activationOf(node)});
 }
 
 /** A convolution of dy, with zeros between its pixels, with turned weights. */
@@ -163,7 +179,7 @@ void tileInputGrad(Builder& b, const Node& node) {
   const int64_t pitch = std::max(left + (in.width - 1) * g.stride + 1, out.width - 1 + g.width);
   const Placing placing = {in.height, in.width, in.channels, top, left, g.stride, 1, rows, pitch};
   convolve(b, {convName(node, b.shape(dx), b.shape(w)), dy, dx, placing, 1, g.height, g.width,
-               packWeights(b, w, true), -1, {false, 0}});
+               packWeights(b, w, true), -1, -1, {false, 0}});
 }
 
 }  // namespace convoy

@@ -12,6 +12,8 @@ namespace {
 constexpr int64_t NEAR_SUMS = 1 << 20;
 /** Pixels that are summed up at least before the next images come. */
 constexpr int64_t LEAST_PIXELS = 1024;
+/** Images of so few channels fill tiles by the patches that the kernel sees, which hold so many numbers at most. */
+constexpr int64_t FEW_CHANNELS = 8, MOST_NUMBERS = 256;
 
 int64_t across(int64_t channels) { return tilesOf(channels, TILE_LANES) * TILE_LANES; }
 int64_t wholeTiles(int64_t pixels) { return tilesOf(pixels, TILE_DEPTH) * TILE_DEPTH; }
@@ -26,7 +28,7 @@ struct WeightGrad {
   int64_t area() const { return sizes.rows * sizes.taps; }
   int64_t sums() const { return tileSums(sizes.out.channels, sizes.in.channels, area()); }
   /** Numbers of x in pairs, and of dy in rows. */
-  int64_t pairs() const { return 2 * sizes.x.phases * sizes.x.phases * across(sizes.in.channels) * sizes.pitch; }
+  int64_t pairs() const { return tileGradWays(area()) * sizes.x.phases * sizes.x.phases * across(sizes.in.channels) * sizes.pitch; }
   int64_t rows() const { return across(sizes.out.channels) * sizes.pitch; }
 };
 
@@ -100,33 +102,83 @@ void sumAtOnce(Builder& b, WeightGrad g) {
   unpack(b, g, sums, 1);
 }
 
+/** A weight gradient's images and its window in them. */
+struct Source {
+  Images images;
+  BufferId x;
+  Window window;
+};
+
+/** Images of patches, of which the convolution is one of 1x1. */
+Source unfolded(Builder& b, const Source& s, const Images& out) {
+  const Images in = s.images;
+  const int64_t numbers = s.window.kernel[0] * s.window.kernel[1] * in.channels;
+  const Images patches = {in.count, numbers, out.height, out.width, numbers};
+  const BufferId x = s.x, y = b.scratch(static_cast<size_t>(patches.size()) * sizeof(uint16_t));
+  Task task = imageTask("unfold", in, {}, {x, y});
+  task.runPiece = [=, window = s.window](const Run& r, const Piece& p) {
+    kernels().unfold({p.of(in), p.of(patches), window, halves(r, x) + p.start(in), halves(r, y) + p.start(patches)});
+  };
+  b.imageStep(std::move(task));
+  return {patches, y, {{1, 1}, {1, 1}, {0, 0}}};
+}
+
+/** A gradient [outputs][taps][inputs] by the order of weights. */
+void turnTaps(Builder& b, BufferId from, const Shape& w, BufferId to) {
+  b.step("unpack weights", {from, to}, [=, area = w[2] * w[3], outputs = w[0], inputs = w[1]](const Run& r) {
+    const float* taps = r.f32(from);
+    float* dw = r.f32(to);
+    for (int64_t o = 0; o < outputs; o++) {
+      for (int64_t i = 0; i < inputs; i++) {
+        for (int64_t tap = 0; tap < area; tap++) *dw++ = taps[(o * area + tap) * inputs + i];
+      }
+    }
+  });
+}
+
+/** Sums over pixels, in the order of the source's channels. */
+void sumPixels(Builder& b, const Source& s, const Images& out, BufferId dy, std::string name, BufferId dw, BufferId dbias) {
+  const Images in = s.images;
+  const auto& [kernel, strides, padding] = s.window;
+  const int64_t stride = strides[0], top = padding[0], left = padding[1];
+  const int64_t pitch = std::max((left + in.width - 1) / stride + 1, out.width + (kernel[1] - 1) / stride);
+  const int64_t rows = out.height + (kernel[0] - 1) / stride;
+  WeightGrad g = {};
+  g.name = std::move(name);
+  g.sizes.in = in;
+  g.sizes.out = out;
+  g.sizes.x = {in.height, in.width, in.channels, top, left, 1, stride, rows, pitch};
+  g.sizes.dy = {out.height, out.width, out.channels, 0, 0, 1, 1, out.height, pitch};
+  g.sizes.rows = kernel[0];
+  g.sizes.taps = kernel[1];
+  g.sizes.each = rows * pitch;
+  g.sizes.bias = dbias >= 0;
+  g.shift = (kernel[0] - 1) / stride * pitch + (kernel[1] - 1) / stride;
+  g.x = s.x;
+  g.dy = dy;
+  g.dw = dw;
+  g.dbias = dbias;
+  g.sums() * static_cast<int64_t>(sizeof(float)) > NEAR_SUMS ? sumAtOnce(b, g) : sumByParts(b, g);
+}
+
 }  // namespace
 
 void tileWeightGrad(Builder& b, const Node& node) {
   const ValueId xValue = node.inputs[0], dyValue = node.inputs[1], dwValue = node.outputs[0];
   const Shape& w = b.shape(dwValue);
-  const Window window = convWindow(node, w);
-  const int64_t stride = window.strides[0], top = window.padding[0], left = window.padding[1];
   const Images in = b.images(xValue, b.shape(xValue)[1]), out = b.images(dyValue, b.shape(dyValue)[1]);
-  const int64_t pitch = std::max((left + in.width - 1) / stride + 1, out.width + (w[3] - 1) / stride);
-  const int64_t rows = out.height + (w[2] - 1) / stride;
-  const bool bias = node.flag("bias") && b.used(node.outputs[1]);
-  WeightGrad g = {};
-  g.name = convName(node, b.shape(xValue), w);
-  g.sizes.in = in;
-  g.sizes.out = out;
-  g.sizes.x = {in.height, in.width, in.channels, top, left, 1, stride, rows, pitch};
-  g.sizes.dy = {out.height, out.width, out.channels, 0, 0, 1, 1, out.height, pitch};
-  g.sizes.rows = w[2];
-  g.sizes.taps = w[3];
-  g.sizes.each = rows * pitch;
-  g.sizes.bias = bias;
-  g.shift = (w[2] - 1) / stride * pitch + (w[3] - 1) / stride;
-  g.x = b.get(xValue, in.block).buffer;
-  g.dy = b.get(dyValue, out.block).buffer;
-  g.dw = b.make(dwValue).buffer;
-  g.dbias = bias ? b.make(node.outputs[1]).buffer : -1;
-  g.sums() * static_cast<int64_t>(sizeof(float)) > NEAR_SUMS ? sumAtOnce(b, g) : sumByParts(b, g);
+  const Source source = {in, b.get(xValue, in.block).buffer, convWindow(node, w)};
+  const BufferId dy = b.get(dyValue, out.block).buffer;
+  const BufferId dw = b.make(dwValue).buffer;
+  const BufferId dbias = node.flag("bias") && b.used(node.outputs[1]) ? b.make(node.outputs[1]).buffer : -1;
+  const std::string name = convName(node, b.shape(xValue), w);
+  const int64_t numbers = w[1] * w[2] * w[3];
+  if (numbers == w[1] || w[1] > FEW_CHANNELS || numbers > MOST_NUMBERS) {
+    return sumPixels(b, source, out, dy, name, dw, dbias);
+  }
+  const BufferId taps = b.scratch(static_cast<size_t>(w[0] * numbers) * sizeof(float));
+  sumPixels(b, unfolded(b, source, out), out, dy, name, taps, dbias);
+  turnTaps(b, taps, w, dw);
 }
 
 }  // namespace convoy

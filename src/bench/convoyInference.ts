@@ -3,6 +3,7 @@
 import { calibrate, integers } from "../compress/index.js";
 import { createEngine, type Engine } from "../engine/index.js";
 import { WEIGHTS } from "../graph/index.js";
+import { halfPrecision } from "../graph/passes/halfPrecision.js";
 import { type CompactNet, compact, IMAGES, initialise, netOf } from "../nn/index.js";
 import { version } from "../version.js";
 import type { Arrangement, ConvoyContender } from "./convoy.js";
@@ -35,7 +36,8 @@ export async function openInference(
   const used = workload.precision === "int8" ? await wholeNet(engine, workload, given) : given;
   const { net } = used;
   net.graph.output("output", net.output);
-  const program = await engine.compile(net.graph, { frozen: [WEIGHTS] });
+  const graph = workload.precision === "bf16" ? halfPrecision(net.graph) : net.graph;
+  const program = await engine.compile(graph, { frozen: [WEIGHTS] });
   const w = engine.vector(used.w.length);
   await w.write(used.w);
   const bindings = {

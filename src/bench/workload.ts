@@ -19,7 +19,7 @@ export type Work = "step" | "infer" | "swarm";
 export const precisions = {
   step: ["f32", "bf16"],
   swarm: ["f32", "bf16"],
-  infer: ["f32", "int8"],
+  infer: ["f32", "bf16", "int8"],
 } as const satisfies Record<Work, readonly string[]>;
 export type Precision = (typeof precisions)[Work][number];
 
@@ -32,8 +32,8 @@ export interface Workload extends Images {
   /** Nets that work side by side or in turn, as whoever runs them finds best. */
   readonly nets: number;
   /**
-   * Numbers that are multiplied; default f32. `int8` is a net in whole numbers, to which peers take their own way; beside a
-   * step in `bf16` they race their settings of f32 and of bf16.
+   * Numbers that are multiplied; default f32. `int8` is a net in whole numbers, to which peers take their own way; beside
+   * `bf16` they race their settings of f32 and of bf16.
    */
   readonly precision?: Precision;
   /** Most memory of each training program, as `300MB`; peers do without. */

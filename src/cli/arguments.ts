@@ -2,6 +2,7 @@
 
 import { InvalidArgumentError, Option } from "commander";
 import { views } from "../data/index.js";
+import type { OpenTrainedOptions } from "../runs/index.js";
 
 /** A whole number of at least 1. */
 export function count(text: string): number {
@@ -34,6 +35,13 @@ export function numbers(text: string): number[] {
   if (values.length > 0) return values;
   throw new InvalidArgumentError("Expected numbers between commas.");
 }
+
+/** Numbers in which a net is run. */
+export const precisionOption = (): Option =>
+  new Option(
+    "--precision <name>",
+    "numbers that are multiplied: f32, bf16, or auto for bf16 where the processor is faster by it (default: f32)",
+  ).choices(["f32", "bf16", "auto"] satisfies OpenTrainedOptions["precision"][]);
 
 /** Views of each image whose answers are averaged. */
 export const viewsOption = (): Option =>

@@ -11,6 +11,7 @@ import {
   drawMistakes,
   evaluateGroups,
   type GroupEvaluation,
+  type OpenTrainedOptions,
   openTrained,
   type TimedEvaluation,
   type Trained,
@@ -20,7 +21,7 @@ import type { MetricInfo } from "../tasks/index.js";
 import { counted, grouped } from "../text/format.js";
 import { dataDifference, fingerprint } from "../train/fingerprint.js";
 import { isSource, openData } from "../train/openData.js";
-import { count, viewsOption } from "./arguments.js";
+import { count, precisionOption, viewsOption } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
 import { addEngineFlags, type EngineFlags } from "./engineFlags.js";
 import { parseTexts } from "./flags.js";
@@ -32,6 +33,7 @@ interface Options extends EngineFlags {
   readonly data?: string;
   readonly columns?: Readonly<Record<string, string>>;
   readonly views?: string;
+  readonly precision?: OpenTrainedOptions["precision"];
   readonly json?: boolean;
   readonly draw?: string;
   readonly worst?: number;
@@ -177,16 +179,18 @@ export function define(command: Command, console: Console): void {
     .option("--data <data>", "another data set that shows the same classes or some of them")
     .option("--columns <role=name,...>", "what its columns or arrays hold", parseTexts)
     .addOption(viewsOption())
+    .addOption(precisionOption())
     .option("--by-group", "a row for each group too, as habitat or patient")
     .option("--draw <folder>", "draw the images it is worst at: what is known, and what it says")
     .option("--worst <number>", `images to draw (default: ${WORST})`, count)
     .option("--json", "print one object")
     .action(async (run: string, options: Options) => {
-      const { data, columns, engine, threads, views, json, draw, worst, byGroup } = options;
+      const { data, columns, engine, threads, views, precision } = options;
+      const { json, draw, worst, byGroup } = options;
       if (worst !== undefined && draw === undefined) {
         throw new InputError("--worst has no effect without --draw; add that, or leave it out");
       }
-      const net = await openTrained(run, { engine, threads, views });
+      const net = await openTrained(run, { engine, threads, views, precision });
       try {
         if (draw !== undefined) {
           makeFolder(draw);

@@ -14,10 +14,16 @@ import {
 } from "../data/index.js";
 import { writeFileAtomic } from "../files/atomicFile.js";
 import { InputError } from "../inputError.js";
-import { featuresOfFiles, openTrained, type Trained } from "../runs/index.js";
+import {
+  featuresOfFiles,
+  type OpenTrainedOptions,
+  openTrained,
+  type Trained,
+} from "../runs/index.js";
 import { type HostTensor, hostTensor, type TextArray, writeNpz } from "../tensor/index.js";
 import { grouped } from "../text/format.js";
 import { openData } from "../train/openData.js";
+import { precisionOption } from "./arguments.js";
 import { type Console, say } from "./console.js";
 import { addEngineFlags, type EngineFlags } from "./engineFlags.js";
 import { parseTexts } from "./flags.js";
@@ -27,6 +33,7 @@ import { showReading } from "./reading.js";
 interface Options extends EngineFlags {
   readonly out: string;
   readonly columns?: Record<string, string>;
+  readonly precision?: OpenTrainedOptions["precision"];
 }
 
 type Arrays = [string, HostTensor | TextArray][];
@@ -131,7 +138,9 @@ export function define(command: Command, console: Console): void {
     )
     .requiredOption("--out <file>", "the .npz file to write")
     .option("--columns <role=name,...>", "what its columns or arrays hold", parseTexts)
-    .action(async (run: string, named: string[], { out, columns, engine, threads }: Options) => {
+    .addOption(precisionOption())
+    .action(async (run: string, named: string[], options: Options) => {
+      const { out, columns, engine, threads, precision } = options;
       const files = (await nameData(named)) ? undefined : await listImages(named);
       if (files) expectNoImage("--out", out, files);
       if (!out.endsWith(".npz")) {
@@ -142,7 +151,7 @@ export function define(command: Command, console: Console): void {
       if (files && columns !== undefined) {
         throw new InputError("--columns has no effect on images without labels; leave it out");
       }
-      const net = await openTrained(run, { engine, threads });
+      const net = await openTrained(run, { engine, threads, precision });
       try {
         const arrays = files
           ? await arraysOfFiles(net, files, console)

@@ -28,11 +28,14 @@ export function particleRow(
   ];
 }
 
-/** `  net 0 is behind (loss 2.303, net 1 has 0.481): takes its place, at 0.5 of its learning rate`. */
-export function rescueLine({ particle, from, loss, fromLoss, rateFactor }: Rescue): string {
+/** `  net 0 is behind (loss 2.306, net 3 has 0.481, one answer for all 2.303): takes its place, at 0.5 of its own learning rate`. */
+export function rescueLine(
+  { particle, from, loss, fromLoss, rateFactor }: Rescue,
+  constantLoss = Number.NaN,
+): string {
   const slower = rateFactor < 1 ? `, at ${rateFactor} of its own learning rate` : "";
   return (
-    `  net ${particle} is behind (loss ${number(loss, 4)}, net ${from} has ${number(fromLoss, 4)}): ` +
-    `takes its place${slower}`
+    `  net ${particle} is behind (loss ${number(loss, 4)}, net ${from} has ${number(fromLoss, 4)}, ` +
+    `one answer for all ${number(constantLoss, 4)}): takes its place${slower}`
   );
 }

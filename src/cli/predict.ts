@@ -7,12 +7,18 @@ import { listImages } from "../data/index.js";
 import { AtomicFile, writeFileAtomic } from "../files/atomicFile.js";
 import { expectEmpty, makeFolder } from "../files/folders.js";
 import { InputError } from "../inputError.js";
-import { drawPrediction, openTrained, predictFiles, type Trained } from "../runs/index.js";
+import {
+  drawPrediction,
+  type OpenTrainedOptions,
+  openTrained,
+  predictFiles,
+  type Trained,
+} from "../runs/index.js";
 import { captionOf, type Prediction, type Task } from "../tasks/index.js";
 import { csvRow, spreadsheetSafe } from "../text/csv.js";
 import { counted, percent } from "../text/format.js";
 import { printable } from "../text/printable.js";
-import { count, viewsOption } from "./arguments.js";
+import { count, precisionOption, viewsOption } from "./arguments.js";
 import { type Console, say } from "./console.js";
 import { addEngineFlags, type EngineFlags } from "./engineFlags.js";
 import { parseNumber } from "./flags.js";
@@ -21,6 +27,7 @@ import { expectNoImage, tellUnusable } from "./imageArguments.js";
 interface Options extends EngineFlags {
   readonly top: number;
   readonly views?: string;
+  readonly precision?: OpenTrainedOptions["precision"];
   readonly json?: boolean;
   readonly out?: string;
   readonly places?: string;
@@ -178,15 +185,16 @@ export function define(command: Command, console: Console): void {
     .argument("<images...>", "image files, folders of them, or patterns such as 'photos/*.jpg'")
     .option("--top <number>", "classes to name", count, 3)
     .addOption(viewsOption())
+    .addOption(precisionOption())
     .option("--out <file>", "write a CSV table with a row for each image")
     .option("--places <file>", "write a CSV table with a row for each point or box")
     .option("--confidence <number>", "least confidence of a tag, point or box", parseNumber)
     .option("--draw <folder>", "draw what was found into copies of the images")
     .option("--json", "print a line of JSON for each image")
     .action(async (run: string, named: string[], options: Options) => {
-      const { top, engine, threads, views, json, draw, confidence } = options;
+      const { top, engine, threads, views, precision, json, draw, confidence } = options;
       const files = await listImages(named);
-      const net = await openTrained(run, { engine, threads, views });
+      const net = await openTrained(run, { engine, threads, views, precision });
       const tables = new Map<string, Table>();
       try {
         checkConfidence(confidence, net.task);

@@ -266,8 +266,8 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
     print(fitting(parts, width()));
   }
 
-  function round({ rescued = [] }: RoundPlayed): void {
-    for (const each of rescued) print(style("dim", rescueLine(each)));
+  function round({ rescued = [], constantLoss }: RoundPlayed): void {
+    for (const each of rescued) print(style("dim", rescueLine(each, constantLoss)));
   }
 
   return (event) => {

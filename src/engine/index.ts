@@ -5,6 +5,7 @@ import type { Engine } from "./engine.js";
 
 export { Combiner, type WeightedVector } from "./combine.js";
 export * from "./engine.js";
+export { halved } from "./halved.js";
 
 /** Settings of {@link createEngine}. */
 export interface EngineOptions {

@@ -34,6 +34,12 @@ export interface SearchPlan {
   readonly resource?: Resource;
 }
 
+/** All settings of a plan. */
+const settings: Readonly<Record<keyof SearchPlan, true>> = {
+  ...{ space: true, sampler: true, options: true },
+  ...{ seed: true, trials: true, resource: true },
+};
+
 /** A search: a pure function of what it is told. */
 export interface Search {
   readonly space: Space;
@@ -68,7 +74,7 @@ function checkCount(what: string, value: number, least: number): void {
 /**
  * A search by a plan. It has no state: whoever runs it keeps what was proposed and what became of it, and asks again.
  *
- * @throws InputError for a space, sampler, option or limit that cannot be used; its `next` for trials that do not fit.
+ * @throws InputError for a space, sampler, option or limit that cannot be used, and for any other setting; its `next` for trials that do not fit.
  * @example
  * const search = createSearch({ space: "lr=log:1e-4:0.3,batch=16|32|64", trials: 1, seed: 1 });
  * typeof search.next([]); // "object"
@@ -77,6 +83,8 @@ function checkCount(what: string, value: number, least: number): void {
  * search.next([{ settings, losses: [0.4] }]); // "done"
  */
 export function createSearch(plan: SearchPlan): Search {
+  const known = Object.keys(settings).map((name) => ({ name }));
+  for (const key of Object.keys(plan)) byName("setting of a search", key, known);
   const { sampler: named = "tpe", options = {}, seed = 0, trials, resource } = plan;
   const space = typeof plan.space === "string" ? parseSpace(plan.space) : plan.space;
   checkSpace(space);

@@ -185,6 +185,10 @@ describe("plans are checked", () => {
     [{ resource: { least: 1, most: 9 } }, "search: tpe stops no trial early"],
     [{ sampler: "asha", resource: { least: 9, most: 3 } }, "the resource reaches from 9 to 3"],
     [{ space: "" }, "space: there is no parameter"],
+    [
+      { trails: 3 } as Partial<SearchPlan>,
+      'unknown setting of a search "trails" (did you mean "trials"?)',
+    ],
   ])("%j", (plan, message) => {
     expect(make(plan)).toThrow(message);
   });

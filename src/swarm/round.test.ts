@@ -197,6 +197,9 @@ describe("a rescue", () => {
     const { tensors } = readSafetensors(readFileSync(join(out, runFiles.state)));
     return {
       rescues: events.flatMap((event) => (event.type === "round" ? (event.rescued ?? []) : [])),
+      constantLosses: events.flatMap((event) =>
+        event.type === "round" && event.rescued ? [event.constantLoss!] : [],
+      ),
       last: events
         .flatMap((event) => (event.type === "particles" ? [event.particles] : []))
         .at(-1)!,
@@ -206,9 +209,11 @@ describe("a rescue", () => {
 
   test("puts a slow net in the place of the best point, without its momentum, at its own rate", async () => {
     // Its only epoch is the last one: nobody ends behind.
-    const { rescues, last, vector } = await rescuedBy([0.05, 1e-9], {}, 1);
+    const { rescues, constantLosses, last, vector } = await rescuedBy([0.05, 1e-9], {}, 1);
     expect(rescues).toMatchObject([{ particle: 1, from: 0, rateFactor: 1 }]);
     expect(rescues[0].loss).toBeGreaterThan(rescues[0].fromLoss);
+    expect(constantLosses).toHaveLength(1);
+    expect(constantLosses[0]).toBeGreaterThan(rescues[0].fromLoss);
     expect(last[1]).toMatchObject({ restored: 1, rateFactor: 1, behind: 0 });
     expect(vector("particle1.w")).toEqual(vector("particle0.best"));
     expect(vector("particle1.velocity").every((value) => value === 0)).toBe(true);

@@ -296,8 +296,11 @@ export class SwarmSession implements Training {
     this.last = last ? { ...this.last, calibration: result.calibration } : result;
     const round = this.countRound();
     const { rescues, lost } = result;
-    const rescued = rescues.length > 0 ? rescues : undefined;
-    await emit({ type: "round", epoch: epoch + 1, step, ...round, rescued });
+    const told = rescues.length > 0 && {
+      rescued: rescues,
+      constantLoss: this.parts.constant,
+    };
+    await emit({ type: "round", epoch: epoch + 1, step, ...round, ...told });
     if (lost.length === 0 && round.absent?.length) {
       const message = `not finite, left out of step ${step}: the gradient of particle ${round.absent}`;
       await emit({ type: "warning", message });

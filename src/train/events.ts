@@ -178,6 +178,8 @@ export interface RoundPlayed {
   readonly absent?: readonly number[];
   /** Nets that were behind and took the place of another one; absent where there were none. */
   readonly rescued?: readonly Rescue[];
+  /** With it: training loss of the best answer that is always the same, which the losses are compared with. */
+  readonly constantLoss?: number;
 }
 
 /** An epoch, or what was trained of it before the run stopped, has been evaluated on the selection set. */

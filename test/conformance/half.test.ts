@@ -38,6 +38,12 @@ function convolutions(geometry: Geometry): Example[] {
         node("conv2d", [x, w, o], { ...attrs, activation: "relu", half: [0] }),
     },
     {
+      name: `conv2d with a residual: ${name}`,
+      operands: { x, w, o, y },
+      build: ({ x, w, o, y }) =>
+        node("conv2d", [x, w, o, y], { ...attrs, activation: "relu", half: [0] }),
+    },
+    {
       name: `conv2dInputGrad: ${name}`,
       operands: { y, w },
       build: ({ y, w }) => node("conv2dInputGrad", [y, w], { ...attrs, shape: x, half: [0] }),
@@ -62,6 +68,15 @@ const larger: readonly Geometry[] = [
   },
   { name: "1x1, stride 2, even", x: [8, 32, 8, 8], w: [64, 32, 1, 1], options: { strides: 2 } },
   { name: "1x1", x: [8, 64, 5, 7], w: [32, 64, 1, 1], options: {} },
+  { name: "1x1, whole tiles of pixels", x: [5, 40, 8, 8], w: [24, 40, 1, 1], options: {} },
+  {
+    name: "3x1, whole tiles of pixels",
+    x: [5, 32, 8, 8],
+    w: [32, 32, 3, 1],
+    options: { padding: [1, 0, 1, 0] },
+  },
+  { name: "3x3 of one channel", x: [9, 1, 20, 13], w: [20, 1, 3, 3], options: { padding: 1 } },
+  { name: "2x2 of eight channels", x: [3, 8, 9, 9], w: [24, 8, 2, 2], options: {} },
   {
     name: "7x7, stride 2, as a first layer",
     x: [8, 3, 24, 24],
