@@ -1,9 +1,9 @@
 // Where a net can be quantised: in front of the weights and the images of its convolutions and linear layers.
 
-import { type Node, type Value, WEIGHTS } from "../graph/index.js";
+import { type Node, pathOf, type Value, WEIGHTS } from "../graph/index.js";
 import { liveNodes, nodesOfVectors } from "../graph/rewrite.js";
 import type { Net } from "../nn/index.js";
-import { pathOf } from "./layers.js";
+
 import type { Quantisation } from "./quantisation.js";
 import type { Width } from "./quantisers/quantiser.js";
 
