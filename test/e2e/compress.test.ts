@@ -49,7 +49,7 @@ test("a run becomes int8, which is evaluated, predicts, gives features and is no
 });
 
 test.each([
-  ["no way to compress", [], /say how; there is --int8/],
+  ["no way to compress", [], /say how; there are --int8/],
   ["no images", ["--int8", "--calibrate", "0"], /Expected a whole number of at least 1/],
   ["an unknown rule", ["--int8", "--rule", "mean"], /rule is "mean": expected "min-max"/],
   ["no run", ["--int8"], /a holds no run/],

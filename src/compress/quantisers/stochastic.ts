@@ -29,7 +29,7 @@ import { symmetric } from "./symmetric.js";
  * graph.output("y", stochastic(x, constant(graph, 1), 2, 0));
  * const program = await (await createEngine({ engine: "reference" })).compile(graph);
  * const { y } = await program.run({ key: { seed: 1, purpose: "noise" } });
- * (y.reduce((sum, value) => sum + value) / 1000).toFixed(1); // "0.3"
+ * ([...y].reduce((sum, value) => sum + value) / 1000).toFixed(1); // "0.3"
  */
 export function stochastic(x: Value, most: Value, bits: number, stream: number): Value {
   const { low, high } = wholeRange({ bits, signed: true });
