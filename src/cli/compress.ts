@@ -90,7 +90,7 @@ function pruneFlags(options: Options): PruneFlags {
 }
 
 function mixedFlags({ bits: _, ...options }: Options): MixedFlags {
-  refuse(options, "--bits", ["int8", "prune", "calibrate", "rule", "keep", "atMost"]);
+  refuse(options, "--bits", ["int8", "prune", "rounds", "calibrate", "rule", "keep", "atMost"]);
   const { targetSize } = options;
   if (targetSize !== undefined) return { ...options, targetSize };
   throw new InputError("compress: --bits mixed needs a budget; give --target-size, as 25%");
@@ -98,7 +98,7 @@ function mixedFlags({ bits: _, ...options }: Options): MixedFlags {
 
 function int8Flags({ int8, ...options }: Options) {
   if (!int8) throw new InputError("compress: say how; there are --int8, --prune and --bits");
-  refuse(options, "--int8", ["finetune", "lr", "targetSize"]);
+  refuse(options, "--int8", ["finetune", "lr", "rounds", "targetSize"]);
   return options;
 }
 
@@ -120,6 +120,11 @@ export function define(command: Command, console: Console): void {
       count,
     )
     .option("--lr <number>", "learning rate of that training (default: the run's)", parseNumber)
+    .option(
+      "--rounds <number>",
+      "rounds of pruning and training, in which the share rises to that of --prune (default: 1)",
+      count,
+    )
     .option(
       "--calibrate <number>",
       "training images that ranges are found on (default: 500)",

@@ -1,5 +1,6 @@
 // `convoy compress RUN --prune WAY=SHARE`: a net with fewer channels or weights, trained on.
 
+import { existsSync } from "node:fs";
 import { InvalidArgumentError } from "commander";
 import { pruners } from "../compress/index.js";
 import { compressPruned, type PruneReport } from "../runs/index.js";
@@ -38,6 +39,7 @@ export interface PruneFlags extends EngineFlags {
   readonly prune: Pruning;
   readonly finetune?: number;
   readonly lr?: number;
+  readonly rounds?: number;
   readonly data?: string;
   readonly json?: boolean;
 }
@@ -88,7 +90,11 @@ export async function prune(
     (line) => say(console.err, line),
   );
   if (!report) {
-    throw new Interrupted(`saved; go on with: convoy train --resume ${options.out}`);
+    throw new Interrupted(
+      existsSync(options.out)
+        ? `saved; go on with: convoy train --resume ${options.out}`
+        : "interrupted before the last round; nothing is kept",
+    );
   }
   if (json) sayJson(console, report);
   else print(console, report, await runMetrics(run, options));

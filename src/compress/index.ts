@@ -42,6 +42,7 @@ export {
   type Pruned,
   type Pruner,
   pruners,
+  sharesOf,
   slimming,
 } from "./pruning/index.js";
 export {

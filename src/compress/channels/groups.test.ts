@@ -129,6 +129,18 @@ describe("channels go together", () => {
   });
 });
 
+test("weights put together of several parameters take sums by all of them", () => {
+  const { layer, input } = createModel("lenet5-1998", {
+    ...{ channels: 1, height: 28, width: 28, outputs: 10 },
+  });
+  const [first] = groupsFor(layer, [...input]);
+  const { takers } = first.channels[0];
+  // Table I of the paper: the first map is seen by ten of the sixteen.
+  expect(takers.map(({ param }) => param)).toEqual(
+    [0, 4, 5, 6, 9, 10, 11, 12, 14, 15].map((map) => `c3.map${map}.weight`),
+  );
+});
+
 test("a concatenation and its parts keep the places of channels", () => {
   const layer: Layer = (x, scope) => {
     const parts = ["a", "b"].map((name) => own(name, conv2d(4, 1))(x, scope));

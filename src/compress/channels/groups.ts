@@ -50,7 +50,8 @@ function setsOf({ params, ids }: Channels): Map<number, Places[]> {
 
 /** Groups of channels as an analysis has found them. */
 export function groupsOf(channels: Channels): ChannelGroup[] {
-  const { params, made, summed } = channels;
+  const { params, made, summed, ids } = channels;
+  const sides = new Set([...summed].map((id) => ids.sideOf(id)));
   const idOf = ({ param, axis, at }: Member) => params.get(param)![axis]![at[0]];
   const groups = new Map<string, { name: string; channels: Channel[] }>();
   for (const members of setsOf(channels).values()) {
@@ -59,7 +60,7 @@ export function groupsOf(channels: Channels): ChannelGroup[] {
     const key = members.map(({ param, axis }) => `${param}/${axis}`).join();
     const group = groups.get(key) ?? { name: maker.param, channels: [] };
     groups.set(key, group);
-    const takers = members.filter((member) => summed.has(idOf(member)));
+    const takers = members.filter((member) => sides.has(ids.sideOf(idOf(member))));
     group.channels.push({ makers: members.filter((one) => !takers.includes(one)), takers });
   }
   return [...groups.values()];

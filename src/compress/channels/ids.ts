@@ -6,29 +6,56 @@ export type Places = Int32Array;
 /** The id of places that must stay. */
 export const STAYS = 0;
 
-/** Sets of ids; the one of {@link STAYS} is never removed. */
+/** What stands for the set of an id: its smallest member. */
+function find(parents: number[], id: number): number {
+  let root = id;
+  while (parents[root] !== root) root = parents[root];
+  for (let at = id; at !== root; ) [at, parents[at]] = [parents[at], root];
+  return root;
+}
+
+function unite(parents: number[], a: number, b: number): void {
+  const [first, second] = [find(parents, a), find(parents, b)];
+  parents[Math.max(first, second)] = Math.min(first, second);
+}
+
+/**
+ * Sets of ids; the one of {@link STAYS} is never removed. Each is made of sides: what makes a channel, and what takes sums
+ * over it.
+ */
 export class Ids {
   private readonly parents: number[] = [STAYS];
+  private readonly sides: number[] = [STAYS];
 
   /** New ids, each in a set of its own. */
   fresh(count: number): Places {
     const first = this.parents.length;
-    for (let at = 0; at < count; at++) this.parents.push(first + at);
+    for (let id = first; id < first + count; id++) {
+      this.parents.push(id);
+      this.sides.push(id);
+    }
     return Int32Array.from({ length: count }, (_, at) => first + at);
   }
 
-  /** What stands for the set of an id: its smallest member. */
+  /** What stands for the set of an id. */
   rootOf(id: number): number {
-    const { parents } = this;
-    let root = id;
-    while (parents[root] !== root) root = parents[root];
-    for (let at = id; at !== root; ) [at, parents[at]] = [parents[at], root];
-    return root;
+    return find(this.parents, id);
   }
 
+  /** What stands for the side of its set that an id is on. */
+  sideOf(id: number): number {
+    return find(this.sides, id);
+  }
+
+  /** Joins two of one side. */
   join(a: number, b: number): void {
-    const [first, second] = [this.rootOf(a), this.rootOf(b)];
-    this.parents[Math.max(first, second)] = Math.min(first, second);
+    unite(this.parents, a, b);
+    unite(this.sides, a, b);
+  }
+
+  /** Joins channels and what takes sums over them, place by place. */
+  joinSides(a: Places, b: Places): void {
+    for (const [at, id] of a.entries()) unite(this.parents, id, b[at]);
   }
 
   /** Joins places one by one. */
@@ -43,6 +70,6 @@ export class Ids {
 
   /** Places that stay. */
   keep(places: Places): void {
-    for (const id of places) this.join(id, STAYS);
+    for (const id of places) unite(this.parents, id, STAYS);
   }
 }

@@ -187,7 +187,7 @@ export const removeChannels =
  * @example
  * const model = createModel("lenet5", { channels: 1, height: 28, width: 28, outputs: 10 });
  * const net = netOf(model, 1, { training: true });
- * withoutChannels({ net, w: initialise(net, 1) }, { "conv1.weight": [0] }).w.length; // 59280
+ * withoutChannels({ net, w: initialise(net, 1) }, { "conv1.weight": [0] }).w.length; // 61280
  */
 export function withoutChannels({ net, w }: CompactNet, removed: Removed): CompactNet {
   const rest = new Rest(analyse(net), removed);

@@ -30,6 +30,12 @@ function match(a: Places | undefined, b: Places | undefined, ids: Ids): void {
   else if (a ?? b) ids.keep((a ?? b)!);
 }
 
+/** The same of channels and the inputs of weights that take sums over them. */
+function matchSums(channels: Places | undefined, inputs: Places | undefined, ids: Ids): void {
+  if (channels && inputs) ids.joinSides(channels, inputs);
+  else match(channels, inputs, ids);
+}
+
 /** Operands of a node that broadcast against each other, as marks of the whole shape. */
 function broadcast(operands: readonly (readonly [Value, Marks])[], rank: number, ids: Ids): Marks {
   return Array.from({ length: rank }, (_, axis) => {
@@ -99,7 +105,7 @@ const convolution =
     for (const places of weights.slice(2)) if (places) ids.keep(places);
     if (!grouped) {
       note(summed, inputs);
-      match(channels, inputs, ids);
+      matchSums(channels, inputs, ids);
       note(made, outputs);
     } else if (outputAxis === 0) {
       joinGroups(channels, outputs, node, ids);
@@ -125,7 +131,7 @@ const product: ChannelRule = ({ inputs: [a], attrs }, [x, y, bias], { ids, summe
   const [rows, inner] = attrs["transposeA"] ? [x[1], x[0]] : [x[0], x[1]];
   const [outer, outputs] = attrs["transposeB"] ? [y[1], y[0]] : [y[0], y[1]];
   note(summed, outer);
-  match(inner, outer, ids);
+  matchSums(inner, outer, ids);
   note(made, outputs);
   if (bias) match(bias[0], outputs, ids);
   return [[rows, outputs]];

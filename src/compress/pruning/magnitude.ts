@@ -35,6 +35,7 @@ function masked({ net, w }: CompactNet, shapes: Readonly<Record<string, Shape>>)
 export const magnitude: Pruner = {
   name: "magnitude",
   source: "Han et al. 2015, arXiv 1506.02626; Zhu and Gupta 2017, arXiv 1710.01878",
+  shareOf: "all",
   prune(whole, share) {
     if (!(share > 0 && share < 1)) {
       throw new InputError(`prune magnitude: expected a share above 0 and below 1, found ${share}`);

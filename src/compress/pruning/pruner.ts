@@ -18,6 +18,8 @@ export interface Pruner {
   readonly name: string;
   /** Where it comes from: authors, year, arXiv id. */
   readonly source: string;
+  /** What a share is of: what the net still has, or all that it ever had. */
+  readonly shareOf: "rest" | "all";
   /**
    * @param share of the channels or weights that goes, above 0 and below 1
    * @throws InputError for a share that is none, and a net that has nothing of the kind
@@ -29,8 +31,29 @@ export interface Pruner {
 export const channelPruner = (score: ChannelScore): Pruner => ({
   name: score.name,
   source: score.source,
+  shareOf: "rest",
   prune(whole, share) {
     const removed = chooseChannels(whole, score, share);
     return { small: withoutChannels(whole, removed), passes: [{ pass: "channels", removed }] };
   },
 });
+
+/**
+ * Shares to prune by in rounds, so that what is gone rises to a share, fast at first and slowly at last:
+ * share (1 - (1 - k / rounds)^3) behind round k (Zhu and Gupta 2017, arXiv 1710.01878).
+ *
+ * @example
+ * sharesOf(getPruner("magnitude"), 0.8, 2); // [0.7000000000000001, 0.8]
+ * sharesOf(getPruner("filters"), 0.5, 1); // [0.5]
+ */
+export function sharesOf(
+  { shareOf }: Pick<Pruner, "shareOf">,
+  share: number,
+  rounds: number,
+): number[] {
+  const gone = (round: number) => share * (1 - (1 - round / rounds) ** 3);
+  return Array.from({ length: rounds }, (_, at) => {
+    const [before, after] = [gone(at), gone(at + 1)];
+    return shareOf === "all" ? after : (after - before) / (1 - before);
+  });
+}

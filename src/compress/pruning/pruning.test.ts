@@ -17,7 +17,7 @@ import { channelGroups, maskWeights } from "../channels/index.js";
 import { netPass } from "../passes/index.js";
 import { chooseChannels } from "./choose.js";
 import { filters } from "./filters.js";
-import { getPruner, pruners } from "./index.js";
+import { getPruner, pruners, sharesOf } from "./index.js";
 import { slimming } from "./slimming.js";
 
 function given(layer: Layer, input: readonly number[], values: Record<string, number[]> = {}) {
@@ -134,6 +134,14 @@ describe.for(pruners.map((pruner) => [pruner.name, pruner] as const))("%s", ([, 
       expect(channelGroups(small.net).length).toBeLessThanOrEqual(before);
     },
   );
+});
+
+test("in rounds what is gone rises to the share", () => {
+  expect(sharesOf({ shareOf: "all" }, 0.8, 4)).toEqual(
+    [1, 2, 3, 4].map((round) => expect.closeTo(0.8 * (1 - (1 - round / 4) ** 3), 12)),
+  );
+  const left = sharesOf({ shareOf: "rest" }, 0.8, 4).reduce((rest, part) => rest * (1 - part), 1);
+  expect(left).toBeCloseTo(0.2, 12);
 });
 
 test("an unknown way is refused", () => {

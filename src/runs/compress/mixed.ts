@@ -174,16 +174,13 @@ export async function compressMixed(
   const { targetSize, images: count, epochs, lr } = parseSettings(schema, rest, "compress");
   if (existsSync(out)) expectEmpty(out);
   const moved = `say where: convoy compress ${run} --data NEW`;
-  const [engines, found] = [
-    { engine, threads },
-    { data, moved, onProgress },
-  ];
-  const net = await openTrained(run, engines);
+  const measuring = { engine: { engine, threads }, sets: { data, moved, onProgress } };
+  const net = await openTrained(run, measuring.engine);
   try {
     expectFloat(net, run);
     if (net.info.passes)
       throw new InputError(`${run} is compressed already; expected a run in f32`);
-    const { train, selection } = await ownSets(net, found);
+    const { train, selection } = await ownSets(net, measuring.sets);
     const images = net.fitting(drawn(train, count, net.config.settings.seed));
     const layers = await chosen(net, images, { targetSize, onWarning });
     const how = quantisationOf(layers);
@@ -192,16 +189,16 @@ export async function compressMixed(
     try {
       const info = { ...net.info, passes: [{ pass: "quantise", ...how } as const] };
       await writeCompressed(folder, small, info, net.config);
-      const quantised = await measured(folder, engines, found);
+      const quantised = await measured(folder, measuring);
       if (epochs > 0) {
-        const given = { epochs, lr, out, data, ...engines } as TrainSettings;
+        const given = { epochs, lr, out, data, engine, threads } as TrainSettings;
         await finetune(join(folder, runFiles.best), net.config, given, {
           ...{ listeners, signal, onProgress },
         });
         if (signal?.aborted) return undefined;
       }
-      const before = await measured(run, engines, found);
-      const after = epochs === 0 ? quantised : await measured(out, engines, found);
+      const before = await measured(run, measuring);
+      const after = epochs === 0 ? quantised : await measured(out, measuring);
       const built = build(net.model.layer, [1, ...net.model.input], { training: false });
       return {
         ...{ run, out, score: net.score, before, quantised, after, layers },

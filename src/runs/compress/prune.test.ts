@@ -121,6 +121,20 @@ test("it starts other runs, of swarms too, and is resumed to the same bytes", as
   );
 });
 
+test("in rounds the share rises to the one that is wanted", async () => {
+  const { folder, slim } = await trained();
+  const once = (await slim({ by: "magnitude", share: 0.8 }))!;
+  const out = join(folder, "rounds");
+  const { size } = (await slim({ by: "magnitude", share: 0.8, rounds: 2, epochs: 1, out }))!;
+  expect(size.after.nonZeros).toBeLessThan(1.05 * once.size.after.nonZeros);
+  expect((await readWeights(out)).info.passes).toHaveLength(1);
+  const thin = join(folder, "thin");
+  await slim({ rounds: 2, epochs: 1, out: thin });
+  const { info, tensors } = await readWeights(thin);
+  expect(info.passes).toHaveLength(2);
+  expect(tensors.get("conv.weight")!.shape).toEqual([8, 1, 3, 3]);
+});
+
 test("masked weights stay 0 through training", async () => {
   const { folder, slim } = await trained();
   const out = join(folder, "sparse");
@@ -142,6 +156,7 @@ test("what cannot be pruned is refused before anything is written", async () => 
   const out = join(folder, "slim");
   await expect(slim({ share: 1 })).rejects.toThrow("compress: setting share is 1");
   await expect(slim({ lr: 0.1 })).rejects.toThrow("lr has no effect without epochs of training");
+  await expect(slim({ rounds: 2 })).rejects.toThrow("rounds has no effect without epochs");
   await expect(slim({ by: "filter" })).rejects.toThrow('unknown way to prune "filter"');
   await expect(slim({ by: "slimming" })).rejects.toThrow("no channels that it could rank");
   const swarm = { swarm: "pso", particles: 2, deploy: "ensemble", out: join(folder, "two") };

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { getPruner } from "../../compress/index.js";
+import { getPruner, sharesOf } from "../../compress/index.js";
 import type { EngineOptions } from "../../engine/index.js";
 import { expectEmpty, makeFolder } from "../../files/folders.js";
 import { graphMacs, nonZeros } from "../../graph/index.js";
@@ -12,23 +12,29 @@ import { InputError } from "../../inputError.js";
 import { type CompactNet, netOf } from "../../nn/index.js";
 import { parseSettings } from "../../settings.js";
 import type { MetricValues, Score } from "../../tasks/index.js";
-import type { TrainSettings } from "../../train/index.js";
-import type { NetInfo } from "../../train/weights.js";
 import { type OwnSetsOptions, ownSets } from "../ownSets.js";
 import { runFiles } from "../runFiles.js";
 import type { TrainOptions } from "../train.js";
 import { openTrained, type Trained } from "../trained.js";
-import { writeCompressed } from "./compressedRun.js";
 import { expectFloat, lossOf } from "./expectFloat.js";
-import { finetune } from "./finetune.js";
 import { measured } from "./measured.js";
+import { pruneRound, type Round, type Rounds } from "./pruneRound.js";
 
 const schema = z.strictObject({
   by: z.string(),
   share: z.number().gt(0).lt(1),
   epochs: z.int().min(0).default(0),
   lr: z.number().positive().optional(),
+  rounds: z.int().min(1).default(1),
 });
+
+/** Settings in force; refuses those that do nothing. */
+function checked(settings: unknown) {
+  const found = parseSettings(schema, settings, "compress");
+  const idle = found.lr !== undefined ? "lr" : found.rounds > 1 ? "rounds" : undefined;
+  if (found.epochs > 0 || idle === undefined) return found;
+  throw new InputError(`compress: ${idle} has no effect without epochs of training; leave it out`);
+}
 
 /** Settings of {@link compressPruned}; beside these, what an engine may be told. */
 export interface PruneOptions
@@ -47,8 +53,13 @@ export interface PruneOptions
    * every layer's weights.
    */
   readonly share: number;
-  /** Epochs of training behind that; default 0. */
+  /** Epochs of training behind each round; default 0. */
   readonly epochs?: number;
+  /**
+   * Rounds of pruning and training, in which the share rises to the one that is wanted, fast at first (Zhu and Gupta 2017);
+   * default 1.
+   */
+  readonly rounds?: number;
   /** Learning rate of that training; default the run's. */
   readonly lr?: number;
 }
@@ -71,7 +82,7 @@ export interface PruneReport {
   /** Selection images, which the metrics are of. */
   readonly images: number;
   readonly before: MetricValues;
-  /** Without the channels, before any training. */
+  /** After the last pruning, before the training behind it. */
   readonly pruned: MetricValues;
   /** After training; as before it where there is none. */
   readonly after: MetricValues;
@@ -87,19 +98,16 @@ const sizeOfNet = ({ net, w }: CompactNet, bytes: number): NetSize => ({
   bytes,
 });
 
-/** A net, what is left of it, and what is known of that. */
-async function prunedOf(net: Trained, { by, share }: Pick<PruneOptions, "by" | "share">) {
-  const whole = { net: netOf(net.model, 1, { training: false }), w: await net.w.read() };
-  const { small, passes } = getPruner(by).prune(whole, share);
-  const info: NetInfo = { ...net.info, passes: [...(net.info.passes ?? []), ...passes] };
-  return { whole, small, info };
+/** A run's net with its best weights. */
+async function wholeOf(net: Trained): Promise<CompactNet> {
+  return { net: netOf(net.model, 1, { training: false }), w: await net.w.read() };
 }
 
 /**
  * Removes what counts least of a run's net, and trains what is left on: a run folder with fewer numbers, which is evaluated,
- * predicts, is compressed and is trained on as any other. What it lost is told on
- * the images that chose the best epoch, never on test images. `undefined` when `signal` has ended the training: the run in
- * `out` is saved, and can be resumed.
+ * predicts, is compressed and is trained on as any other. What it lost is told on the images that chose the best epoch, never
+ * on test images. `undefined` when `signal` has ended the training: that of the last round is saved in `out`, and can be
+ * resumed.
  *
  * @throws InputError for a run in whole numbers or of an ensemble, data that are gone or others, a way or share that is
  * none, and a folder that holds something.
@@ -113,49 +121,44 @@ export async function compressPruned(
   options: PruneOptions,
 ): Promise<PruneReport | undefined> {
   const { out, data, onProgress, engine, threads, listeners, signal, ...settings } = options;
-  const { by, share, epochs, lr } = parseSettings(schema, settings, "compress");
-  if (lr !== undefined && epochs === 0) {
-    throw new InputError("compress: lr has no effect without epochs of training; leave it out");
-  }
+  const { by, share, epochs, lr, rounds } = checked(settings);
+  const shares = sharesOf(getPruner(by), share, rounds);
   if (existsSync(out)) {
     // A file stands in the way of a folder, and is told as that.
     makeFolder(out);
     expectEmpty(out);
   }
   const moved = `say where: convoy compress ${run} --data NEW`;
-  const [engines, found] = [
-    { engine, threads },
-    { data, moved, onProgress },
-  ];
-  const net = await openTrained(run, engines);
+  const all: Rounds = {
+    ...{ by, epochs, lr, engine: { engine, threads }, sets: { data, moved, onProgress } },
+    watch: { listeners, signal, onProgress },
+  };
+  const net = await openTrained(run, all.engine);
+  const between = mkdtempSync(join(tmpdir(), "convoy-prune-"));
   try {
     expectFloat(net, run);
-    const { whole, small, info } = await prunedOf(net, { by, share });
-    const before = await measured(run, engines, found);
-    const folder = epochs === 0 ? out : mkdtempSync(join(tmpdir(), "convoy-slim-"));
-    try {
-      const bytes = await writeCompressed(folder, small, info, net.config);
-      const pruned = await measured(folder, engines, found);
-      if (epochs > 0) {
-        const given = { epochs, lr, out, data, ...engines } as TrainSettings;
-        const watch = { listeners, signal, onProgress };
-        await finetune(join(folder, runFiles.best), net.config, given, watch);
-        if (signal?.aborted) return undefined;
-      }
-      const after = epochs === 0 ? pruned : await measured(out, engines, found);
-      return {
-        ...{ run, out, score: net.score, before, pruned, after },
-        images: (await ownSets(net, found)).selection.length,
-        lost: lossOf(net, before, after),
-        size: {
-          before: sizeOfNet(whole, statSync(join(run, runFiles.best)).size),
-          after: sizeOfNet(small, bytes),
-        },
-      };
-    } finally {
-      if (folder !== out) rmSync(folder, { recursive: true });
+    const before = await measured(run, all);
+    let [from, last]: [string, Round | undefined] = [run, undefined];
+    for (const [at, part] of shares.entries()) {
+      const to = at === shares.length - 1 ? out : join(between, `${at}-run`);
+      const start = epochs === 0 ? to : join(between, `${at}-start`);
+      last = await pruneRound({ from, start, to }, part, all);
+      if (signal?.aborted) return undefined;
+      from = to;
     }
+    const { small, bytes, pruned } = last!;
+    const after = epochs === 0 ? pruned : await measured(out, all);
+    return {
+      ...{ run, out, score: net.score, before, pruned, after },
+      images: (await ownSets(net, all.sets)).selection.length,
+      lost: lossOf(net, before, after),
+      size: {
+        before: sizeOfNet(await wholeOf(net), statSync(join(run, runFiles.best)).size),
+        after: sizeOfNet(small, bytes),
+      },
+    };
   } finally {
+    rmSync(between, { recursive: true });
     await net.close();
   }
 }
