@@ -33,6 +33,7 @@ export {
 } from "./channels/index.js";
 export { type LayerType, layerTypes } from "./floatLayers.js";
 export { type IntegerOptions, integers } from "./integers.js";
+export { type LowRankOptions, lowRank, type Ranks } from "./lowRank/index.js";
 export {
   type ChannelScore,
   chooseChannels,

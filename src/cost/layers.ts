@@ -6,7 +6,9 @@ import {
   type ParamLayout,
   pathOf,
   type Value,
+  WEIGHTS,
 } from "../graph/index.js";
+import { nodesOfVectors } from "../graph/rewrite.js";
 import type { Model } from "../models/index.js";
 import { build, netOf, ownNodes, paramsRead } from "../nn/index.js";
 import { bytesOf } from "../tensor/dtype.js";
@@ -61,16 +63,16 @@ const sourceOf = ({ node }: Value): Node =>
 /** What multiplies and adds in a net that passes have changed, each under the path of its weights. */
 function passedParts(model: Model, batch: number) {
   const { graph, layout } = netOf(model, batch, { training: false });
+  const fixed = nodesOfVectors(graph, [WEIGHTS]);
+  const behind = (node: Node): Node[] =>
+    node.inputs.flatMap(({ node: from }) => (fixed.has(from) ? [...behind(from), from] : []));
   const parts = graph.nodes
     .filter(({ op }) => op.loops)
     .map((node): Part => {
       const { attrs } = sourceOf(node.inputs[1]);
       const weights = layout.params.find(({ offset }) => offset === attrs["offset"]);
       const path = weights ? pathOf(weights.name) : node.op.name;
-      const own = layout.params.filter(
-        ({ name, offset }) => offset < layout.trainable && pathOf(name) === path,
-      );
-      const places = own.map(({ offset, shape }) => [offset, offset + sizeOf(shape)] as const);
+      const places = paramsRead([...new Set(behind(node))], layout);
       return { path, output: node.outputs[0].shape, nodes: [node], places };
     });
   return { parts, layout };

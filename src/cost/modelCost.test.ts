@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { alexnet } from "../../test/support/alexnet.js";
+import { lowRank, removeChannels } from "../compress/index.js";
 import { createModel, familyOf, listModels, summarise } from "../models/index.js";
 import { conv2d, sequential } from "../nn/index.js";
 import { costOf, dataflows, eyeriss } from "./index.js";
@@ -139,4 +140,19 @@ describe("what cannot be", () => {
     const reasons = flows!.flatMap((flow) => ("reason" in flow ? [flow.reason] : []));
     expect(reasons).toEqual([expect.stringContaining("row-stationary needs 92 bytes")]);
   });
+});
+
+test("a net that passes have changed is told by its own layers, which make up the whole", () => {
+  const model = createModel("lenet5", { channels: 1, height: 28, width: 28, outputs: 10 });
+  const passes = [lowRank({ "conv2.weight": 4 }), removeChannels({ "fc1.weight": [0, 1] })];
+  const { rows, totals } = costOf({ ...model, passes });
+  expect(rows.map(({ layer, params, macs }) => [layer, params, macs])).toEqual([
+    ["conv1", 156, 25 * 6 * 784],
+    ["conv2.basis", 6 * 25 * 4, 6 * 25 * 4 * 100],
+    ["conv2.mix", 4 * 16 + 16, 4 * 16 * 100],
+    ["fc1", 400 * 118 + 118, 400 * 118],
+    ["fc2", 118 * 84 + 84, 118 * 84],
+    ["fc3", 850, 840],
+  ]);
+  expect(totals.params).toBe(rows.reduce((sum, { params }) => sum + params, 0));
 });

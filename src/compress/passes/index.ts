@@ -6,11 +6,12 @@ import type { NetPass } from "../../nn/index.js";
 import type { FirstBatch } from "../startQuantisers.js";
 import { channelsPass } from "./channels.js";
 import { integersPass } from "./integers.js";
+import { lowRankPass } from "./lowRank.js";
 import { masksPass } from "./masks.js";
 import type { FirstWeights, PassKind } from "./pass.js";
 import { quantisePass } from "./quantise.js";
 
-const kinds = [channelsPass, integersPass, masksPass, quantisePass] as const;
+const kinds = [channelsPass, integersPass, lowRankPass, masksPass, quantisePass] as const;
 
 /** What is kept of a pass: the name of its kind as `pass`, and its settings. */
 export type PassRecord = z.output<(typeof kinds)[number]["record"]>;
@@ -22,7 +23,13 @@ export const passRecords = z
   .array(
     z.discriminatedUnion(
       "pass",
-      [channelsPass.record, integersPass.record, masksPass.record, quantisePass.record],
+      [
+        channelsPass.record,
+        integersPass.record,
+        lowRankPass.record,
+        masksPass.record,
+        quantisePass.record,
+      ],
       { error: `expected one of the passes ${names.join(", ")}` },
     ),
   )

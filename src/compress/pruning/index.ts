@@ -2,6 +2,7 @@
 
 import { byName } from "../../text/words.js";
 import { filters } from "./filters.js";
+import { lowRankPruner } from "./lowRank.js";
 import { magnitude } from "./magnitude.js";
 import { channelPruner, type Pruner } from "./pruner.js";
 import { slimming } from "./slimming.js";
@@ -13,7 +14,11 @@ export type { ChannelScore, Magnitudes } from "./score.js";
 export { slimming } from "./slimming.js";
 
 /** Every way to prune. */
-export const pruners: readonly Pruner[] = [...[filters, slimming].map(channelPruner), magnitude];
+export const pruners: readonly Pruner[] = [
+  ...[filters, slimming].map(channelPruner),
+  lowRankPruner,
+  magnitude,
+];
 
 /**
  * A way to prune by name.

@@ -20,6 +20,8 @@ export interface Pruner {
   readonly source: string;
   /** What a share is of: what the net still has, or all that it ever had. */
   readonly shareOf: "rest" | "all";
+  /** Part of a run's learning rate by which what is left is trained on; default 1. */
+  readonly rate?: number;
   /**
    * @param share of the channels or weights that goes, above 0 and below 1
    * @throws InputError for a share that is none, and a net that has nothing of the kind

@@ -121,19 +121,22 @@ export async function compressPruned(
   options: PruneOptions,
 ): Promise<PruneReport | undefined> {
   const { out, data, onProgress, engine, threads, listeners, signal, ...settings } = options;
-  const { by, share, epochs, lr, rounds } = checked(settings);
-  const shares = sharesOf(getPruner(by), share, rounds);
+  const { by, share, epochs, rounds, lr: given } = checked(settings);
+  const pruner = getPruner(by);
+  const shares = sharesOf(pruner, share, rounds);
   if (existsSync(out)) {
     // A file stands in the way of a folder, and is told as that.
     makeFolder(out);
     expectEmpty(out);
   }
   const moved = `say where: convoy compress ${run} --data NEW`;
+  const net = await openTrained(run, { engine, threads });
+  const { lr: own } = net.config.settings;
+  const lr = given ?? (typeof own === "number" && pruner.rate ? pruner.rate * own : undefined);
   const all: Rounds = {
     ...{ by, epochs, lr, engine: { engine, threads }, sets: { data, moved, onProgress } },
     watch: { listeners, signal, onProgress },
   };
-  const net = await openTrained(run, all.engine);
   const between = mkdtempSync(join(tmpdir(), "convoy-prune-"));
   try {
     expectFloat(net, run);

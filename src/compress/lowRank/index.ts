@@ -1,0 +1,10 @@
+export { factorise, rankFor, spectrumOf } from "./factors.js";
+export {
+  factorNames,
+  type LowRankOptions,
+  layersOf,
+  lowRank,
+  matrixOf,
+  type Ranks,
+  withFactors,
+} from "./lowRank.js";
