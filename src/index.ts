@@ -7,11 +7,14 @@ export { InputError } from "./inputError.js";
 export { createModel, listModels, type Model, type ModelInput } from "./models/index.js";
 export * as nn from "./nn/index.js";
 export {
+  compressInt8,
   drawMistakes,
   drawPrediction,
   evaluateGroups,
   featuresOfFiles,
   type GroupEvaluation,
+  type Int8Options,
+  type Int8Report,
   type OpenWeightsOptions,
   openTrained,
   openWeights,

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { pruners } from "../src/compress/index.js";
+import { pruners, quantisers } from "../src/compress/index.js";
 import { dataflows, machines } from "../src/cost/index.js";
 import { augmentations, readers, sources } from "../src/data/index.js";
 import { classifiers } from "../src/estimators/index.js";
@@ -54,6 +54,11 @@ test("training.md has every setting of the schema with its default", () => {
   expect(tableOf("training.md", "setting", "default", "what it is")).toEqual(
     settings.map(([name, type]) => [code(name), defaultOf(type), type.description]),
   );
+});
+
+test("quantisation.md has every method", () => {
+  const methods = tableOf("methods/quantisation.md", "method", "weights", "images", "source");
+  expect(column(methods, 0).sort()).toEqual(Object.keys(quantisers).map(code).sort());
 });
 
 test("training.md has every file of a run folder", () => {

@@ -1,12 +1,13 @@
 // `convoy compress RUN`: a smaller net of a finished run, as a run of its own, and what it lost.
 
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { rangeRules } from "../compress/index.js";
 import { InputError } from "../inputError.js";
 import { compressInt8, type Int8Report } from "../runs/index.js";
 import { formatBytes } from "../text/bytes.js";
 import { counted } from "../text/format.js";
 import { count, list } from "./arguments.js";
+import { type MixedFlags, mixed, parseShare } from "./compressMixed.js";
 import {
   type PruneFlags,
   type Pruning,
@@ -25,6 +26,8 @@ import { table } from "./table.js";
 interface Options extends EngineFlags {
   readonly int8?: boolean;
   readonly prune?: Pruning;
+  readonly bits?: "mixed";
+  readonly targetSize?: number;
   readonly finetune?: number;
   readonly lr?: number;
   readonly out: string;
@@ -65,6 +68,14 @@ function print({ out }: Console, report: Int8Report, metrics: RunMetrics) {
   );
 }
 
+/** The one way to choose bits. */
+function parseBits(text: string): "mixed" {
+  if (text === "mixed") return text;
+  throw new InvalidArgumentError(
+    "Expected mixed; the same bits for all layers are trained by: convoy train --quantise.",
+  );
+}
+
 /** Flags of one way, given with another. */
 function refuse(options: object, way: string, names: readonly string[]): void {
   const name = names.find((one) => Object.hasOwn(options, one));
@@ -74,13 +85,20 @@ function refuse(options: object, way: string, names: readonly string[]): void {
 }
 
 function pruneFlags(options: Options): PruneFlags {
-  refuse(options, "--prune", ["int8", "calibrate", "rule", "keep", "atMost"]);
+  refuse(options, "--prune", ["int8", "targetSize", "calibrate", "rule", "keep", "atMost"]);
   return { ...options, prune: options.prune! };
 }
 
+function mixedFlags({ bits: _, ...options }: Options): MixedFlags {
+  refuse(options, "--bits", ["int8", "prune", "rounds", "calibrate", "rule", "keep", "atMost"]);
+  const { targetSize } = options;
+  if (targetSize !== undefined) return { ...options, targetSize };
+  throw new InputError("compress: --bits mixed needs a budget; give --target-size, as 25%");
+}
+
 function int8Flags({ int8, ...options }: Options) {
-  if (!int8) throw new InputError("compress: say how; there are --int8 and --prune");
-  refuse(options, "--int8", ["finetune", "lr", "rounds"]);
+  if (!int8) throw new InputError("compress: say how; there are --int8, --prune and --bits");
+  refuse(options, "--int8", ["finetune", "lr", "rounds", "targetSize"]);
   return options;
 }
 
@@ -94,7 +112,13 @@ export function define(command: Command, console: Console): void {
       "remove a share of the channels or weights, those that count least, as filters=0.5",
       parsePruning,
     )
-    .option("--finetune <epochs>", "training of what is left (default: none)", count)
+    .option("--bits <mixed>", "bits for each layer, by how much the loss bends along it", parseBits)
+    .option("--target-size <share>", "of the weights in their bits, of f32, as 25%", parseShare)
+    .option(
+      "--finetune <epochs>",
+      "training behind that (default: 3 with --bits, none with --prune)",
+      count,
+    )
     .option("--lr <number>", "learning rate of that training (default: the run's)", parseNumber)
     .option(
       "--rounds <number>",
@@ -116,6 +140,7 @@ export function define(command: Command, console: Console): void {
     .option("--data <data>", "where the data of the run are now")
     .option("--json", "print one object")
     .action(async (run: string, given: Options) => {
+      if (given.bits) return mixed(run, mixedFlags(given), console);
       if (given.prune) return prune(run, pruneFlags(given), console);
       const { json, ...options } = int8Flags(given);
       const onTry = (text: string) => say(console.err, text);

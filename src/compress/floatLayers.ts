@@ -1,8 +1,9 @@
 // The layers of a net in whole numbers that are computed in f32 all the same, and why.
 
+import { pathOf } from "../graph/index.js";
 import { liveNodes } from "../graph/rewrite.js";
 import type { Net } from "../nn/index.js";
-import { paramOf, pathOf } from "./layers.js";
+import { paramOf } from "./layers.js";
 
 /** A layer with weights, and how it is computed. */
 export interface LayerType {

@@ -1,3 +1,21 @@
+export { type Allocation, allocate, type BitChoice, type BitLayer } from "./bits/allocate.js";
+export {
+  type BitCost,
+  type BitWork,
+  bitCosts,
+  bitLayers,
+  bitWork,
+  type LayerCurvature,
+  type Sensitivities,
+  squaredDistance,
+} from "./bits/sensitivity.js";
+export {
+  type BlockTrace,
+  type GradientAt,
+  hessianTraces,
+  type Segment,
+  type TraceOptions,
+} from "./bits/traces.js";
 export {
   type Channel,
   type ChannelGroup,
@@ -29,6 +47,34 @@ export {
   slimming,
 } from "./pruning/index.js";
 export {
+  parseQuantise,
+  type Quantisation,
+  type QuantiseRequest,
+  quantisationOf,
+} from "./quantisation.js";
+export { bitsOfWeights, quantise } from "./quantise.js";
+export {
+  affine,
+  apot,
+  dorefaImages,
+  dorefaWeights,
+  type Grid,
+  lsq,
+  type OwnNumber,
+  onGrid,
+  onLevels,
+  pact,
+  perChannel,
+  powerOfTwo,
+  type Quantiser,
+  quantisers,
+  type Site,
+  stochastic,
+  sumsOfPowers,
+  symmetric,
+  type Width,
+} from "./quantisers/index.js";
+export {
   type Batches,
   type CalibrateOptions,
   calibrate,
@@ -37,3 +83,4 @@ export {
   type Ranges,
   rangeRules,
 } from "./ranges.js";
+export { type FirstBatch, startQuantisers } from "./startQuantisers.js";

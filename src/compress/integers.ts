@@ -10,6 +10,7 @@ import {
   mul,
   type Node,
   type Padding,
+  pathOf,
   read,
   relu,
   relu6,
@@ -23,7 +24,7 @@ import { InputError } from "../inputError.js";
 import { type CompactNet, initialise, type ParamSpec, values } from "../nn/index.js";
 import { sizeOf } from "../tensor/shape.js";
 import { ByteValues, noRange } from "./byteValues.js";
-import { type IntegerLayer, integerLayer, paramOf, pathOf, suits } from "./layers.js";
+import { type IntegerLayer, integerLayer, paramOf, suits } from "./layers.js";
 import { moves } from "./moves.js";
 import { type Planned, scalesOf, wantedBy } from "./plan.js";
 import type { Ranges } from "./ranges.js";

@@ -1,7 +1,7 @@
 // Convolutions and linear layers with their weights as whole numbers from -127 to 127: a scale for each output, so that
 // a channel of small weights loses nothing to one of large ones.
 
-import type { ByteScale, Node, Value } from "../graph/index.js";
+import { type ByteScale, type Node, pathOf, type Value } from "../graph/index.js";
 import { type CompactNet, type ParamSpec, values } from "../nn/index.js";
 import { type Shape, sizeOf } from "../tensor/shape.js";
 
@@ -27,9 +27,6 @@ export function paramOf(value: Value): Value | undefined {
   if (op.name === "reshape") return paramOf(inputs[0]);
   return op.name === "read" ? value : undefined;
 }
-
-/** The path of the layer that a parameter belongs to, by the parameter's name. */
-export const pathOf = (name: string): string => name.split(".").slice(0, -1).join(".");
 
 const isParam = (value?: Value): boolean => !value || paramOf(value) !== undefined;
 

@@ -1,9 +1,9 @@
 // Names of a net's values that are the same for every batch, so that what is known of the values can be saved.
 
-import { type Node, type Value, WEIGHTS } from "../graph/index.js";
+import { type Node, pathOf, type Value, WEIGHTS } from "../graph/index.js";
 import { liveNodes, nodesOfVectors } from "../graph/rewrite.js";
 import { IMAGES, type Net } from "../nn/index.js";
-import { paramOf, pathOf } from "./layers.js";
+import { paramOf } from "./layers.js";
 
 /**
  * The values of a net that depend on its images, by name: what a layer with parameters gives is called after its path,

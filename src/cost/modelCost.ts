@@ -1,30 +1,21 @@
 // What a model costs, layer by layer: counts, bytes, roofline, and energy by dataflow.
 
-import { nonZeros as countNonZeros, macsOf } from "../graph/index.js";
+import { macsOf } from "../graph/index.js";
 import { InputError } from "../inputError.js";
 import type { Model } from "../models/index.js";
-import { paramsRead } from "../nn/index.js";
 import type { Shape } from "../tensor/shape.js";
 import { type Dataflow, dataflows, getDataflow } from "./dataflows.js";
 import { type ByLevel, energyOf, levels } from "./energy.js";
+import { type LayerWork, layersOf } from "./layers.js";
 import { eyeriss, type Machine, type PeArray } from "./machine.js";
-import { netLayers } from "./netLayers.js";
 import { type Roofline, rooflineOf } from "./roofline.js";
-import {
-  type Bits,
-  type ByOperand,
-  bitsOf,
-  type Operand,
-  operands,
-  type Work,
-  workOf,
-} from "./work.js";
+import { type Bits, type ByOperand, bitsOf, type Operand, operands } from "./work.js";
 
 /** Options of {@link costOf}. */
 export interface CostOptions {
   /** Images at once; default 1. */
   readonly batch?: number;
-  /** Widths of weights and of activations, 1 to 32; default 32 each. */
+  /** Widths of weights and of activations, 1 to 32; default as each layer has them, 32 or 8. */
   readonly bits?: Bits;
   /** Default the Eyeriss chip. */
   readonly machine?: Machine;
@@ -69,7 +60,7 @@ export interface CostTotals {
   /** Trainable parameters, also those of layers without multiply-adds, and how many are not 0. */
   readonly params: number;
   readonly nonZeros?: number;
-  /** Bytes of the parameters at the width of weights. */
+  /** Bytes of the parameters at the width given, or as they are stored. */
   readonly sizeBytes: number;
   /** Bit operations: multiply-adds times both widths. */
   readonly bitOperations: number;
@@ -91,6 +82,7 @@ export interface ModelCost {
   /** [channels, height, width]. */
   readonly input: Shape;
   readonly batch: number;
+  /** Those given, or the widest of a layer. */
   readonly bits: Bits;
   readonly machine: Machine;
   /** Of `array` in the rows; present for a machine that is told as an array. */
@@ -102,11 +94,6 @@ export interface ModelCost {
   readonly flows?: readonly FlowTotals[];
 }
 
-/** A layer's operations and parameters, before they meet a machine. */
-interface LayerWork extends Pick<LayerCost, "layer" | "output" | "params" | "nonZeros"> {
-  readonly works: readonly Work[];
-}
-
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
 function expectBits(bits: Bits): void {
@@ -116,31 +103,7 @@ function expectBits(bits: Bits): void {
   }
 }
 
-function layersOf(model: Model, batch: number, w?: Float32Array) {
-  const net = netLayers(model, batch);
-  if (w && w.length !== net.layout.length) {
-    throw new RangeError(`the net has ${net.layout.length} parameters, found ${w.length}`);
-  }
-  const counted = (places: readonly [number, number][]) => ({
-    params: sum(places.map(([start, end]) => end - start)),
-    ...(w && { nonZeros: sum(places.map((place) => countNonZeros(w.subarray(...place)))) }),
-  });
-  const layers = net.layers.map(
-    ({ layer, output, nodes }): LayerWork => ({
-      ...{ layer, output: output.slice(1) },
-      ...counted(paramsRead(nodes, net.layout)),
-      works: nodes.flatMap((node) => workOf(node) ?? []),
-    }),
-  );
-  return { layers, ...counted([[0, net.layout.trainable]]) };
-}
-
-function arrayCost(
-  { layer, works }: LayerWork,
-  flow: Dataflow,
-  array: PeArray,
-  bits: Bits,
-): ArrayCost {
+function arrayCost({ layer, works, bits }: LayerWork, flow: Dataflow, array: PeArray): ArrayCost {
   const found = works.map((work) => energyOf(work, flow, array, bits, layer));
   const rounds = works.map((work) => {
     const lanes = flow.lanes(work);
@@ -158,14 +121,9 @@ function arrayCost(
   };
 }
 
-function flowTotals(
-  layers: readonly LayerWork[],
-  flow: Dataflow,
-  array: PeArray,
-  bits: Bits,
-): FlowTotals {
+function flowTotals(layers: readonly LayerWork[], flow: Dataflow, array: PeArray): FlowTotals {
   try {
-    const costs = layers.map((layer) => arrayCost(layer, flow, array, bits));
+    const costs = layers.map((layer) => arrayCost(layer, flow, array));
     return {
       dataflow: flow.name,
       dramBytes: sum(costs.map(({ dramBytes }) => dramBytes)),
@@ -177,8 +135,8 @@ function flowTotals(
   }
 }
 
-function rowOf(layer: LayerWork, flow: Dataflow, machine: Machine, bits: Bits): LayerCost {
-  const { works, ...about } = layer;
+function rowOf(layer: LayerWork, flow: Dataflow, machine: Machine): LayerCost {
+  const { works, bits, ...about } = layer;
   const macs = sum(works.map(({ loops }) => macsOf(loops)));
   const bytesOf = (operand: Operand) =>
     (sum(works.map(({ numbers }) => numbers[operand])) * bitsOf(operand, bits)) / 8;
@@ -188,7 +146,7 @@ function rowOf(layer: LayerWork, flow: Dataflow, machine: Machine, bits: Bits): 
     outputs: bytesOf("outputs"),
   };
   const all = sum(operands.map((operand) => bytes[operand]));
-  const array = machine.array && arrayCost(layer, flow, machine.array, bits);
+  const array = machine.array && arrayCost(layer, flow, machine.array);
   return {
     ...{ ...about, macs, bytes, intensity: (2 * macs) / all },
     ...rooflineOf(machine, macs, all),
@@ -212,19 +170,17 @@ function rowOf(layer: LayerWork, flow: Dataflow, machine: Machine, bits: Bits): 
  */
 export function costOf(
   model: Model,
-  {
-    batch = 1,
-    bits = { weights: 32, activations: 32 },
-    machine = eyeriss,
-    dataflow = dataflows[0].name,
-    w,
-  }: CostOptions = {},
+  { batch = 1, bits: given, machine = eyeriss, dataflow = dataflows[0].name, w }: CostOptions = {},
 ): ModelCost {
-  expectBits(bits);
+  if (given) expectBits(given);
   const flow = getDataflow(dataflow);
-  const { layers, params, nonZeros } = layersOf(model, batch, w);
-  const working = layers.filter(({ works }) => works.length > 0);
-  const rows = working.map((layer) => rowOf(layer, flow, machine, bits));
+  const { layers, params, nonZeros, storedBits } = layersOf(model, batch, w);
+  const working = layers
+    .filter(({ works }) => works.length > 0)
+    .map((layer) => ({ ...layer, bits: given ?? layer.bits }));
+  const rows = working.map((layer) => rowOf(layer, flow, machine));
+  const widest = (of: keyof Bits) => Math.max(1, ...working.map((layer) => layer.bits[of]));
+  const bits = given ?? { weights: widest("weights"), activations: widest("activations") };
   const macs = sum(rows.map((row) => row.macs));
   return {
     ...{ model: model.name, input: model.input, batch, bits, machine },
@@ -232,14 +188,18 @@ export function costOf(
     rows,
     totals: {
       ...{ macs, params, ...(nonZeros !== undefined && { nonZeros }) },
-      sizeBytes: (params * bits.weights) / 8,
-      bitOperations: macs * bits.weights * bits.activations,
+      sizeBytes: (given ? params * given.weights : storedBits) / 8,
+      bitOperations: sum(
+        working.map(
+          ({ bits: { weights, activations } }, at) => rows[at].macs * weights * activations,
+        ),
+      ),
       bytes: sum(rows.flatMap((row) => operands.map((operand) => row.bytes[operand]))),
       activationBytes: Math.max(0, ...rows.map(({ bytes }) => bytes.inputs + bytes.outputs)),
       seconds: sum(rows.map(({ seconds }) => seconds)),
     },
     ...(machine.array && {
-      flows: dataflows.map((one) => flowTotals(working, one, machine.array!, bits)),
+      flows: dataflows.map((one) => flowTotals(working, one, machine.array!)),
     }),
   };
 }

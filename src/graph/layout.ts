@@ -26,6 +26,14 @@ export interface Param {
 }
 
 /**
+ * The path of the layer that a parameter belongs to, by the parameter's name.
+ *
+ * @example
+ * pathOf("stage1.0.conv1.weight"); // "stage1.0.conv1"
+ */
+export const pathOf = (name: string): string => name.split(".").slice(0, -1).join(".");
+
+/**
  * Where each parameter lies. Trainable parameters come first, in the order the layers asked for them;
  * batch-norm statistics and frozen parameters lie behind. Gradients and optimizer state have length `trainable`.
  */

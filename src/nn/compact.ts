@@ -134,8 +134,7 @@ export function compact(net: Net, w: Float32Array): CompactNet {
   const offsets = new Map(layout.params.map(({ name, offset }) => [name, offset]));
   const places = new Map(known.map(({ value, name }) => [value, offsets.get(name)!]));
   const rule: Rule = (node, inputs, target) => {
-    if (node.op.name === "stopGradient") return inputs;
-    if (!fixed.has(node)) return undefined;
+    if (!fixed.has(node)) return node.op.name === "stopGradient" ? inputs : undefined;
     return node.outputs.flatMap((value) => {
       const offset = places.get(value);
       if (offset !== undefined) return [read(target, WEIGHTS, value.shape, offset)];

@@ -13,6 +13,7 @@ export {
   type NetOptions,
   type NetPass,
   netOf,
+  streamsOf,
 } from "./net.js";
 export { ownNodes, paramsRead } from "./ownNodes.js";
 export { type Block, type Layer, type ParamSpec, type Rates, Scope, ScopeState } from "./scope.js";

@@ -22,8 +22,12 @@ export interface Net {
   readonly output: Value;
 }
 
-/** A change of a net: another graph, and perhaps other parameters. The net given stays as it is. */
-export type NetPass = (net: Net) => Net;
+/**
+ * A change of a net: another graph, and perhaps other parameters. The net given stays as it is.
+ *
+ * @param options what the net was built for
+ */
+export type NetPass = (net: Net, options: BuildOptions) => Net;
 
 /** What {@link netOf} makes nets of. */
 interface Built {
@@ -60,7 +64,7 @@ const valuesOf = ({ output, params }: Net): Value[] => [output, ...params.values
 const fusions = [poolBeforeRelu, foldChannels, fuseEpilogues];
 
 /** The net with ReLUs, fixed statistics and residual sums where they cost least; see the graph's passes. */
-export const fuse: NetPass = (net) =>
+export const fuse = (net: Net): Net =>
   fusions.reduce((before, pass) => moved(before, pass(before.graph, valuesOf(before))), net);
 
 /**
@@ -85,7 +89,7 @@ export function netOf(
     throw new InputError(`batch must be a whole number of at least 1, found ${batch}`);
   }
   const built = onlyNet(build(layer, [batch, ...input], options));
-  return fuse([...own, ...passes].reduce((net, pass) => pass(net), built));
+  return fuse([...own, ...passes].reduce((net, pass) => pass(net, options), built));
 }
 
 /**
@@ -129,7 +133,7 @@ export interface AppendOptions {
 }
 
 /** How many streams of random numbers a graph draws from, counting from 0. */
-const streamsOf = ({ nodes }: Graph): number =>
+export const streamsOf = ({ nodes }: Graph): number =>
   Math.max(
     0,
     ...nodes.map(({ op, attrs }) => (op.name === "uniform" ? Number(attrs["stream"]) + 1 : 0)),

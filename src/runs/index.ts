@@ -1,5 +1,11 @@
 export { compressInt8, type Int8Options, type Int8Report } from "./compress/int8.js";
 export {
+  compressMixed,
+  type MixedLayer,
+  type MixedOptions,
+  type MixedReport,
+} from "./compress/mixed.js";
+export {
   compressPruned,
   type NetSize,
   type PruneOptions,

@@ -2,6 +2,7 @@
 
 import { intakeInWords, selectionFault } from "../data/index.js";
 import { InputError } from "../inputError.js";
+import { build } from "../nn/index.js";
 import { isSelfPaced } from "../optim/index.js";
 import type { State } from "../train/checkpoint.js";
 import type { Evaluation } from "../train/evaluator.js";
@@ -17,6 +18,12 @@ import { runListeners } from "./listeners/index.js";
 import type { RunConfig } from "./runConfig.js";
 import type { RunFolder } from "./runFolder.js";
 import { stopReason } from "./stopping.js";
+
+/** Whether a parameter is one of the model's layers; steps of quantisers and the like belong to passes. */
+function isOwn({ question: { model } }: Prepared, name: string): boolean {
+  const { specs } = build(model.layer, [1, ...model.input], { training: false });
+  return specs.some((spec) => spec.name === name);
+}
 
 /** What an evaluation adds to a summary. */
 const resultOf = ({ loss, metrics }: Evaluation) => ({ loss, ...metrics });
@@ -165,7 +172,7 @@ export class Run {
     if (!splits.test) found.push(`${splits.train.name} has no test set; the result has no test`);
     const { start } = prepared;
     const { params } = session.startLayout ?? session.layout;
-    const fresh = start && params.filter(({ name }) => !start.has(name));
+    const fresh = start && params.filter(({ name }) => !start.has(name) && isOwn(prepared, name));
     if (!saved && fresh && fresh.length > 0) {
       found.push(
         `the weights to start from know other outputs than ${prepared.net.names.join(", ")}: ` +

@@ -209,6 +209,21 @@ export function evaluationGraph(question: Asked, batch: number, views = 1): Task
   return { graph, layout, specs };
 }
 
+/**
+ * Loss and gradient of one batch as in {@link trainingGraph}, of the net as it is used: running statistics, no dropout, and
+ * nothing but the vector `grad` written. What second derivatives are made of.
+ */
+export function fixedGradientGraph(question: Asked, batch: number): TaskGraph {
+  const { graph, layout, specs, params, output } = netOf(question.model, batch, {
+    training: false,
+  });
+  const { losses } = lossOf(question, batch, output, {});
+  const loss = mul(reduceSum(losses), constant(graph, 1 / batch));
+  graph.output("loss", loss);
+  writeGradient(loss, layout, params);
+  return { graph, layout, specs };
+}
+
 /** Name of the input that holds the loss's derivative by the outputs. */
 export const OUTPUT_GRADIENT = "outputGradient";
 

@@ -84,6 +84,13 @@ export const trainConfig = z.strictObject({
     .record(z.string(), z.number())
     .default({})
     .describe("how much the teacher counts, and how softly, as alpha=0.9,temperature=1"),
+  quantise: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "train with quantised weights and images, by method and bits: lsq:w4a4, or lsq:w4 for weights alone; first and last layer 8 bits",
+    ),
   freeze: z
     .string()
     .min(1)

@@ -1,9 +1,13 @@
 // One net that learns: its point, its optimizer's state and the batches it sees. A run's session and
 // every particle of a swarm hold one.
 
+import type { FirstBatch } from "../compress/index.js";
+import { startPasses } from "../compress/passes/index.js";
 import type { Batch, Dataset, Loader } from "../data/index.js";
 import type { Engine, Vector } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
+import type { Model } from "../models/index.js";
+import { build, type Net, type NetPass } from "../nn/index.js";
 import {
   type Descent,
   type Descents,
@@ -284,6 +288,20 @@ export async function openPrograms(
   };
 }
 
+/** What a pass of a net in training begins by: the net with the passes before, and the first images that it will see. */
+async function firstBatch(
+  engine: Engine,
+  { layer, input }: Model,
+  before: readonly NetPass[],
+  loader: Loader,
+): Promise<FirstBatch> {
+  const { images } = await loader.batch(0, 0);
+  const options = { training: true };
+  const built: Net = build(layer, [loader.batchSize, ...input], options);
+  const net = before.reduce((changed, pass) => pass(changed, options), built);
+  return { engine, net, images: images.slice() };
+}
+
 /** A net at the start of its training. */
 export async function openLearner(
   engine: Engine,
@@ -299,7 +317,13 @@ export async function openLearner(
   const optimizer = await programs.optimizer(options.part);
   const loader = openLoader(engine, prepared, options);
   const w = engine.vector(training.layout.length);
-  await w.write(firstWeights(training, config.seed, start, programs.start));
+  const first = firstWeights(training, config.seed, start, programs.start);
+  await startPasses(
+    prepared.net.passes,
+    (before) => firstBatch(engine, prepared.question.model, before, loader),
+    { layout: training.layout, w: first, given: new Set(programs.start?.keys()) },
+  );
+  await w.write(first);
   const compression = training.compression?.();
   await compression?.begin();
   const own = training.objective({ seed: config.seed, particle, compression });

@@ -9,9 +9,9 @@ import type { NetInfo } from "./weights.js";
 /** What is wrong with a pass is wrong with the file that it comes from. */
 const of =
   (source: string, name: string, pass: NetPass): NetPass =>
-  (net) => {
+  (net, options) => {
     try {
-      return pass(net);
+      return pass(net, options);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       throw new InputError(`${source}: pass ${name}: ${error.message}`, { cause: error });

@@ -51,6 +51,7 @@ import { type LoadedModule, loadModule } from "./ownModule.js";
 import { checkPaces, pacedModel } from "./paces.js";
 import { withPrecision } from "./precision.js";
 import { withPreset } from "./presets.js";
+import { checkQuantise, passesOf } from "./quantised.js";
 import { recipeOf } from "./recipe.js";
 import { expectRange, type PastRun, resumedSettings } from "./resumed.js";
 import { type Start, startFrom, type Wanted } from "./start.js";
@@ -266,6 +267,7 @@ export async function prepare(
     first.module === undefined ? undefined : await loadModule(first.module, saved?.module);
   getSchedule(first.schedule);
   parseAugmentations(first.augment);
+  checkQuantise(first);
   const named =
     own.optimizer ?? (given.optimizer && getOptimizer(given.optimizer, module?.optimizers));
   if (named) checkHyper(named, first);
@@ -294,13 +296,14 @@ export async function prepare(
   const data = fingerprint(splits);
   const difference = saved && dataDifference(saved.data, data);
   if (difference) throw new InputError(`the run was made with other data: ${difference}`);
-  const { passes } = saved?.net ?? weights?.info ?? {};
-  const parts = { create: own.model, weights, module, task, passes };
+  const source = first.pretrained ?? "the weights given";
+  const inherited = saved?.net.passes ?? weights?.info.passes ?? [];
+  const parts = { create: own.model, weights, module, task, passes: inherited };
   const wanted = wantedNet(first, splits, names, parts);
-  const model = pacedModel(wanted.create(wanted.input), first);
-  const start = saved?.givenWeights
-    ? new Map()
-    : weights && startFrom(weights, wanted, first.pretrained ?? "the weights given");
+  const plain = pacedModel(wanted.create(wanted.input), first);
+  const passes = passesOf(plain, first, inherited, source);
+  const model = withPasses(plain, passes.slice(inherited.length), "the run");
+  const start = saved?.givenWeights ? new Map() : weights && startFrom(weights, wanted, source);
   const { config: full, optimizer } = recipeOf({
     ...{ given: { model: model.name, ...given }, task: task.defaults, model: model.defaults },
     ...{ optimizer: own.optimizer, optimizers: module?.optimizers },
@@ -330,7 +333,7 @@ export async function prepare(
     mean: normalisation.mean,
     std: normalisation.std,
     fit: config.fit,
-    ...(passes && { passes }),
+    ...(passes.length > 0 && { passes }),
     ...(config.swarm !== undefined &&
       config.deploy === "ensemble" && { members: config.particles }),
   };

@@ -4,7 +4,7 @@
 import { mul, type Value, WEIGHTS } from "../../graph/index.js";
 import { rewrite } from "../../graph/rewrite.js";
 import { InputError } from "../../inputError.js";
-import { extend, fill, type NetPass } from "../../nn/index.js";
+import { extend, fill, type Net } from "../../nn/index.js";
 import type { Shape } from "../../tensor/shape.js";
 import { analyse } from "./analyse.js";
 import { goneOf, type Removed } from "./gone.js";
@@ -27,7 +27,7 @@ export const maskName = (param: string): string => `${param}.mask`;
  * net.layout.trainable; // 10
  */
 export const maskWeights =
-  (shapes: Readonly<Record<string, Shape>>): NetPass =>
+  (shapes: Readonly<Record<string, Shape>>): ((net: Net) => Net) =>
   (net) => {
     for (const name of Object.keys(shapes)) {
       if (net.params.has(name)) continue;
@@ -77,7 +77,7 @@ export const maskWeights =
  * [...initialise(net, 1).subarray(offset, offset + 6)]; // [0, 1, 1, 1, 1, 0]
  */
 export const maskChannels =
-  (removed: Removed): NetPass =>
+  (removed: Removed): ((net: Net) => Net) =>
   (net) => {
     const channels = analyse(net);
     const gone = goneOf(channels, removed);

@@ -11,7 +11,7 @@ import {
 } from "../../graph/index.js";
 import { rewrite } from "../../graph/rewrite.js";
 import { InputError } from "../../inputError.js";
-import type { CompactNet, Net, NetPass, ParamSpec } from "../../nn/index.js";
+import type { CompactNet, Net, ParamSpec } from "../../nn/index.js";
 import { type Shape, sizeOf, stridesOf } from "../../tensor/shape.js";
 import { analyse, type Channels } from "./analyse.js";
 import { goneOf, type Removed } from "./gone.js";
@@ -175,7 +175,7 @@ export interface RemoveOptions {
  * // [["conv1.weight", [4, 1, 5, 5]], ["conv1.bias", [4]], ["conv2.weight", [16, 4, 5, 5]]]
  */
 export const removeChannels =
-  (removed: Removed, { part = false }: RemoveOptions = {}): NetPass =>
+  (removed: Removed, { part = false }: RemoveOptions = {}): ((net: Net) => Net) =>
   (net) =>
     without(net, new Rest(analyse(net, part), removed, part));
 

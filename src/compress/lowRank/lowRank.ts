@@ -13,13 +13,7 @@ import {
 } from "../../graph/index.js";
 import { countUses, rewrite } from "../../graph/rewrite.js";
 import { InputError } from "../../inputError.js";
-import {
-  type CompactNet,
-  lecunNormal,
-  type Net,
-  type NetPass,
-  type ParamSpec,
-} from "../../nn/index.js";
+import { type CompactNet, lecunNormal, type Net, type ParamSpec } from "../../nn/index.js";
 import { type Shape, sizeOf } from "../../tensor/shape.js";
 import type { Factors, Weights } from "./factors.js";
 
@@ -124,7 +118,7 @@ export interface LowRankOptions {
  * net.layout.trainable; // 19946
  */
 export const lowRank =
-  (ranks: Ranks, { part = false }: LowRankOptions = {}): NetPass =>
+  (ranks: Ranks, { part = false }: LowRankOptions = {}): ((net: Net) => Net) =>
   (net) => {
     const layers = layersOf(net);
     checkRanks(net, layers, ranks, part);

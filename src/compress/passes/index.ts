@@ -3,13 +3,15 @@
 import { z } from "zod";
 import { InputError } from "../../inputError.js";
 import type { NetPass } from "../../nn/index.js";
+import type { FirstBatch } from "../startQuantisers.js";
 import { channelsPass } from "./channels.js";
 import { integersPass } from "./integers.js";
 import { lowRankPass } from "./lowRank.js";
 import { masksPass } from "./masks.js";
-import type { PassKind } from "./pass.js";
+import type { FirstWeights, PassKind } from "./pass.js";
+import { quantisePass } from "./quantise.js";
 
-const kinds = [channelsPass, integersPass, lowRankPass, masksPass] as const;
+const kinds = [channelsPass, integersPass, lowRankPass, masksPass, quantisePass] as const;
 
 /** What is kept of a pass: the name of its kind as `pass`, and its settings. */
 export type PassRecord = z.output<(typeof kinds)[number]["record"]>;
@@ -21,7 +23,13 @@ export const passRecords = z
   .array(
     z.discriminatedUnion(
       "pass",
-      [channelsPass.record, integersPass.record, lowRankPass.record, masksPass.record],
+      [
+        channelsPass.record,
+        integersPass.record,
+        lowRankPass.record,
+        masksPass.record,
+        quantisePass.record,
+      ],
       { error: `expected one of the passes ${names.join(", ")}` },
     ),
   )
@@ -34,6 +42,20 @@ const kindOf = ({ pass }: PassRecord): PassKind =>
 export function netPass(record: PassRecord): NetPass {
   const { pass: _, ...settings } = record;
   return kindOf(record).make(settings);
+}
+
+/** Sets what parameters of passes start as; a batch for the net with the passes before is asked for where that takes one. */
+export async function startPasses(
+  passes: readonly PassRecord[] = [],
+  batch: (before: readonly NetPass[]) => Promise<FirstBatch>,
+  weights: FirstWeights,
+): Promise<void> {
+  for (const [at, record] of passes.entries()) {
+    const { pass: _, ...settings } = record;
+    const { start } = kindOf(record);
+    const before = () => batch(passes.slice(0, at).map(netPass));
+    if (start) await start(settings, await before(), weights);
+  }
 }
 
 /**

@@ -1,9 +1,9 @@
 // Whole numbers: convolutions and linear layers of bytes, by the ranges that calibration has found.
 
 import { z } from "zod";
+import { pathOf } from "../../graph/index.js";
 import { compact, type Net } from "../../nn/index.js";
 import { integers } from "../integers.js";
-import { pathOf } from "../layers.js";
 import { passKind } from "./pass.js";
 
 const range = z.tuple([z.number(), z.number()]).readonly();

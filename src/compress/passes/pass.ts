@@ -1,7 +1,18 @@
 // What a change of a model's nets is as data, so that it is kept with the weights that it belongs to.
 
 import { z } from "zod";
+import type { ParamLayout } from "../../graph/index.js";
 import type { NetPass } from "../../nn/index.js";
+import type { FirstBatch } from "../startQuantisers.js";
+
+/** A vector that belongs to a net with passes, before training. */
+export interface FirstWeights {
+  readonly layout: ParamLayout;
+  /** Is changed. */
+  readonly w: Float32Array;
+  /** Names of parameters that keep their values. */
+  readonly given: ReadonlySet<string>;
+}
 
 /** A kind of change: a new one is a file with such a row, and one line in the index. */
 export interface PassKind<N extends string = string, S extends z.ZodRawShape = z.ZodRawShape> {
@@ -12,6 +23,12 @@ export interface PassKind<N extends string = string, S extends z.ZodRawShape = z
   readonly trains: boolean;
   /** The change. It may read shapes and names of parameters, never their numbers, which belong to the net before it. */
   readonly make: (settings: z.output<z.ZodObject<S>>) => NetPass;
+  /** Sets what its parameters start as where that takes a first batch; default as its specs say. */
+  readonly start?: (
+    settings: z.output<z.ZodObject<S>>,
+    batch: FirstBatch,
+    weights: FirstWeights,
+  ) => Promise<void>;
 }
 
 /** A kind, of its settings' schema. */

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../../test/support/tinyRun.js";
+import { costOf } from "../../cost/index.js";
 import { openDataset } from "../../data/index.js";
 import { netOf } from "../../nn/index.js";
 import { type HostTensor, hostTensor, writeNpz } from "../../tensor/index.js";
@@ -159,8 +160,19 @@ describe("a run of classes", () => {
     await whole.close();
     await float.close();
     const { model, w } = await openWeighed(out);
+    const { tensors } = await readWeights(out);
     expect([model.name, model.passes?.length]).toEqual(["lenet5", 1]);
     expect(w.filter((value) => !Number.isInteger(value)).length).toBeLessThan(300);
+    const [cost, before] = [costOf(model, { w }), costOf((await openWeighed(run)).model)];
+    const layers = ["conv1", "conv2", "fc1", "fc2", "fc3"];
+    expect(cost.rows.map(({ layer }) => layer)).toEqual(layers);
+    expect(cost.rows.map(({ macs }) => macs)).toEqual(before.rows.map(({ macs }) => macs));
+    expect(cost.bits).toEqual({ weights: 8, activations: 8 });
+    expect(cost.totals.bitOperations).toBe(before.totals.bitOperations / 16);
+    // Weights take one byte, biases four, and the scale of each output four.
+    const wide = layers.map((name) => sizeOf(tensors.get(`${name}.bias`)!.shape));
+    const outputs = wide.reduce((a, b) => a + b);
+    expect(cost.totals.sizeBytes).toBe(before.totals.params + 7 * outputs);
   });
 
   test("one image is enough to calibrate on; layers to keep are in f32", async () => {

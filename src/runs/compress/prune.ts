@@ -17,7 +17,8 @@ import { runFiles } from "../runFiles.js";
 import type { TrainOptions } from "../train.js";
 import { openTrained, type Trained } from "../trained.js";
 import { expectFloat, lossOf } from "./expectFloat.js";
-import { measured, pruneRound, type Round, type Rounds } from "./pruneRound.js";
+import { measured } from "./measured.js";
+import { pruneRound, type Round, type Rounds } from "./pruneRound.js";
 
 const schema = z.strictObject({
   by: z.string(),

@@ -7,12 +7,13 @@ import { type CompactNet, netOf } from "../../nn/index.js";
 import type { MetricValues } from "../../tasks/index.js";
 import type { TrainSettings } from "../../train/index.js";
 import type { NetInfo } from "../../train/weights.js";
-import { type OwnSetsOptions, ownSets } from "../ownSets.js";
+import type { OwnSetsOptions } from "../ownSets.js";
 import { runFiles } from "../runFiles.js";
 import type { TrainOptions } from "../train.js";
 import { openTrained } from "../trained.js";
 import { writeCompressed } from "./compressedRun.js";
 import { finetune } from "./finetune.js";
+import { measured } from "./measured.js";
 
 /** What all rounds have in common. */
 export interface Rounds {
@@ -42,21 +43,6 @@ export interface Round {
   readonly bytes: number;
   /** Before any training. */
   readonly pruned: MetricValues;
-}
-
-/** The metrics of a run's best weights on the images that chose them. */
-export async function measured(
-  run: string,
-  { engine, sets }: Pick<Rounds, "engine" | "sets">,
-): Promise<MetricValues> {
-  const net = await openTrained(run, engine);
-  try {
-    const { selection } = await ownSets(net, sets);
-    const { loss, metrics } = await net.evaluate(selection);
-    return { loss, ...metrics };
-  } finally {
-    await net.close();
-  }
 }
 
 /** Plays one round, from a run's folder into another one. */
