@@ -150,7 +150,11 @@ async function machineFor({ machine, dataflow, bits }: Options): Promise<Machine
 export function define(command: Command, console: Console): void {
   addModelFlags(command.argument("<model>", "model by name, run folder, or weights file"))
     .option("--batch <number>", "images at once", count)
-    .option("--bits <bits>", "width of weights and activations, as 8 or w4a8 (default: as the net has them)", bits)
+    .option(
+      "--bits <bits>",
+      "width of weights and activations, as 8 or w4a8 (default: as the net has them)",
+      bits,
+    )
     .option("--dataflow <name>", dataflows.map(({ name }) => name).join(", "))
     .option(
       "--machine <name>",
