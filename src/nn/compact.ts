@@ -112,8 +112,7 @@ function smaller(fused: Net, border: Border, numbers: () => readonly Float32Arra
   const offsets = new Map(layout.params.map(({ name, offset }) => [name, offset]));
   const places = new Map(known.map(({ value, name }) => [value, offsets.get(name)!]));
   const rule: Rule = (node, inputs, target) => {
-    if (node.op.name === "stopGradient") return inputs;
-    if (!fixed.has(node)) return undefined;
+    if (!fixed.has(node)) return node.op.name === "stopGradient" ? inputs : undefined;
     return node.outputs.flatMap((value) => {
       const offset = places.get(value);
       if (offset !== undefined) return [read(target, WEIGHTS, value.shape, offset)];
