@@ -16,7 +16,7 @@ import {
 } from "../graph/index.js";
 import { liveNodes, nodesOfVectors, type Rule, rewrite } from "../graph/rewrite.js";
 import { initialise } from "./build.js";
-import { fuse, type Net, type NetPass } from "./net.js";
+import { fuse, type Net } from "./net.js";
 import type { ParamSpec } from "./scope.js";
 
 /** A net that computes no more than what depends on its images, and the vector that belongs to it. */
@@ -134,7 +134,7 @@ function smaller(fused: Net, border: Border, numbers: () => readonly Float32Arra
  * const net = netOf({ layer, input: [3, 16, 16], passes: [compacted] }, 1, { training: false });
  * net.layout.params.map(({ name }) => name); // ["0.weight", "0.bias"]
  */
-export const compacted: NetPass = (net) => {
+export const compacted = (net: Net): Net => {
   expectInference(net);
   const fused = fuse(net);
   const border = borderOf(fused);
