@@ -21,10 +21,10 @@ import {
 import type { ConvGeometry } from "../graph/ops/conv.js";
 import { countUses, liveNodes, rewrite } from "../graph/rewrite.js";
 import { InputError } from "../inputError.js";
-import { type CompactNet, initialise, type ParamSpec, values } from "../nn/index.js";
+import { type CompactNet, initialise, type Net, type ParamSpec } from "../nn/index.js";
 import { sizeOf } from "../tensor/shape.js";
 import { ByteValues, noRange } from "./byteValues.js";
-import { type IntegerLayer, integerLayer, paramOf, suits } from "./layers.js";
+import { type IntegerLayer, integerLayer, type Numbers, paramOf, suits } from "./layers.js";
 import { moves } from "./moves.js";
 import { type Planned, scalesOf, wantedBy } from "./plan.js";
 import type { Ranges } from "./ranges.js";
@@ -37,11 +37,12 @@ export interface IntegerOptions {
 
 /** The layers that become integers, by their nodes. Weights that several layers share stay as they are. */
 function layersOf(
-  compact: CompactNet,
+  net: Net,
+  w: Numbers,
   planned: Planned,
   keep: readonly string[],
 ): ReadonlyMap<Node, IntegerLayer> {
-  const { params, graph, output } = compact.net;
+  const { params, graph, output } = net;
   const names = new Map([...params].map(([name, value]) => [value, name]));
   const uses = countUses(graph, [output]);
   const layers = new Map<Node, IntegerLayer>();
@@ -56,7 +57,7 @@ function layersOf(
     if (keep.includes(path)) continue;
     const images = planned(x);
     if (!images) throw noRange(path);
-    layers.set(node, integerLayer(compact, node, name, images));
+    layers.set(node, integerLayer(w, node, name, images));
   }
   const known = [...names.values()];
   for (const path of keep) {
@@ -72,7 +73,8 @@ const replacedBy = (layers: ReadonlyMap<Node, IntegerLayer>): ReadonlySet<Value>
 
 /** Parameters of the layers, and those that the rest of the net reads. */
 function specsOf(
-  { net, w }: CompactNet,
+  net: Net,
+  w: Numbers,
   layers: ReadonlyMap<Node, IntegerLayer>,
   gone: ReadonlySet<Value>,
 ): readonly ParamSpec[] {
@@ -81,7 +83,7 @@ function specsOf(
     ...[...layers.values()].flatMap(({ weight, scale, bias }) => [weight, scale, bias]),
     ...rest.map(({ offset, ...spec }) => ({
       ...spec,
-      init: values(w.subarray(offset, offset + sizeOf(spec.shape))),
+      init: (out: Float32Array) => out.set(w().subarray(offset, offset + sizeOf(spec.shape))),
     })),
   ];
 }
@@ -154,16 +156,26 @@ function integerNode(
  * await engine.close();
  */
 export function integers(
-  compact: CompactNet,
+  { net, w }: CompactNet,
+  ranges: Ranges,
+  options: IntegerOptions = {},
+): CompactNet {
+  const whole = integerNet(net, () => w, ranges, options);
+  return { net: whole, w: initialise(whole, 0) };
+}
+
+/** As {@link integers}, of parameters that may not be known yet: the net's first values are made of them when asked for. */
+export function integerNet(
+  net: Net,
+  w: Numbers,
   ranges: Ranges,
   { keep = [] }: IntegerOptions = {},
-): CompactNet {
-  const { net } = compact;
+): Net {
   const planned = scalesOf(net, ranges);
-  const layers = layersOf(compact, planned, keep);
+  const layers = layersOf(net, w, planned, keep);
   const wanted = wantedBy(net, layers, new Set(Object.keys(moves)));
   const gone = replacedBy(layers);
-  const specs = specsOf(compact, layers, gone);
+  const specs = specsOf(net, w, layers, gone);
   const layout = layoutOf(specs.map(({ init: _, ...param }) => param));
   const offsets = new Map(layout.params.map(({ name, offset }) => [name, offset]));
   const names = new Map([...net.params].map(([name, { node }]) => [node, name]));
@@ -196,6 +208,5 @@ export function integers(
     [net.output],
   );
   const output = bytes?.asFloats(net.output) ?? image(net.output);
-  const whole = { graph, layout, specs, params, output };
-  return { net: whole, w: initialise(whole, 0) };
+  return { graph, layout, specs, params, output };
 }

@@ -2,7 +2,7 @@
 // a channel of small weights loses nothing to one of large ones.
 
 import { type ByteScale, type Node, pathOf, type Value } from "../graph/index.js";
-import { type CompactNet, type ParamSpec, values } from "../nn/index.js";
+import type { ParamSpec } from "../nn/index.js";
 import { type Shape, sizeOf } from "../tensor/shape.js";
 
 const LARGEST = 127;
@@ -38,40 +38,35 @@ export function suits({ op, inputs: [, w, bias], attrs }: Node): boolean {
   );
 }
 
+/** All parameters of a net, when they are asked for. */
+export type Numbers = () => Float32Array;
+
 /** The numbers of a parameter. */
-function numbersOf({ w }: CompactNet, value: Value): Float32Array {
+function numbersOf(w: Numbers, value: Value): Float32Array {
   const offset = paramOf(value)!.node.attrs["offset"] as number;
-  return w.subarray(offset, offset + sizeOf(value.shape));
+  return w().subarray(offset, offset + sizeOf(value.shape));
 }
 
-/** Weights as [outputs, ...], whichever way a product has them. */
-function byOutput({ op, inputs: [, { shape }], attrs }: Node, numbers: Float32Array) {
-  if (op.name === "conv2d") return { shape, numbers };
+/** The shape of weights as [outputs, ...], whichever way a product has them. */
+function shapeOf({ op, inputs: [, { shape }], attrs }: Node): Shape {
+  if (op.name === "conv2d") return shape;
   const [rows, columns] = shape;
-  if (attrs["transposeB"]) return { shape: [rows, columns, 1, 1], numbers };
-  const turned = numbers.map((_, at) => numbers[(at % rows) * columns + Math.floor(at / rows)]);
-  return { shape: [columns, rows, 1, 1], numbers: turned };
+  return attrs["transposeB"] ? [rows, columns, 1, 1] : [columns, rows, 1, 1];
+}
+
+/** Weights in the order of that shape. */
+function byOutput({ op, inputs: [, { shape }], attrs }: Node, numbers: Float32Array): Float32Array {
+  if (op.name === "conv2d" || attrs["transposeB"]) return numbers;
+  const [rows, columns] = shape;
+  return numbers.map((_, at) => numbers[(at % rows) * columns + Math.floor(at / rows)]);
 }
 
 /** A whole number, never -0. */
 const whole = (value: number) => Math.round(value) + 0;
 
-/**
- * A node that suits as a layer of whole numbers.
- *
- * @param name of its weights
- * @param images what the bytes that it takes stand for
- */
-export function integerLayer(
-  compact: CompactNet,
-  node: Node,
-  name: string,
-  images: ByteScale,
-): IntegerLayer {
-  const [, w, b] = node.inputs;
-  const { shape, numbers } = byOutput(node, numbersOf(compact, w));
-  const [outputs] = shape;
-  const given = b ? numbersOf(compact, b) : new Float32Array(outputs);
+/** Weights and bias in whole numbers, and the scale of each output. */
+function wholeNumbers(numbers: Float32Array, given: Float32Array, images: ByteScale) {
+  const outputs = given.length;
   const each = numbers.length / outputs;
   const scale = new Float32Array(outputs);
   for (let o = 0; o < outputs; o++) {
@@ -85,17 +80,39 @@ export function integerLayer(
     return Math.max(-LARGEST, Math.min(LARGEST, nearest));
   });
   const bias = given.map((value, o) => whole(value / (images.scale * scale[o])));
+  return { weight, scale, bias };
+}
+
+/**
+ * A node that suits as a layer of whole numbers.
+ *
+ * @param w the net's parameters, of which the first values of the layer's own are made
+ * @param name of its weights
+ * @param images what the bytes that it takes stand for
+ */
+export function integerLayer(
+  w: Numbers,
+  node: Node,
+  name: string,
+  images: ByteScale,
+): IntegerLayer {
+  const [, weights, b] = node.inputs;
+  const shape = shapeOf(node);
+  const [outputs] = shape;
   const path = pathOf(name);
-  const named = (word: string) => (path === "" ? word : `${path}.${word}`);
-  const rows = [outputs];
+  let known: ReturnType<typeof wholeNumbers> | undefined;
+  const make = () => {
+    const given = b ? numbersOf(w, b) : new Float32Array(outputs);
+    return wholeNumbers(byOutput(node, numbersOf(w, weights)), given, images);
+  };
+  const spec = (word: "weight" | "scale" | "bias", own: Shape) => ({
+    ...{ name: path === "" ? word : `${path}.${word}`, shape: own, kind: word },
+    init: (out: Float32Array) => out.set((known ??= make())[word]),
+  });
   return {
-    name: path,
-    shape,
-    weight: {
-      ...{ name, shape: shape.slice(0, w.shape.length), kind: "weight", stored: "i8" },
-      init: values(weight),
-    },
-    scale: { name: named("scale"), shape: rows, kind: "scale", init: values(scale) },
-    bias: { name: named("bias"), shape: rows, kind: "bias", stored: "i32", init: values(bias) },
+    ...{ name: path, shape },
+    weight: { ...spec("weight", shape.slice(0, weights.shape.length)), name, stored: "i8" },
+    scale: spec("scale", [outputs]),
+    bias: { ...spec("bias", [outputs]), stored: "i32" },
   };
 }

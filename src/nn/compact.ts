@@ -16,7 +16,6 @@ import {
 } from "../graph/index.js";
 import { liveNodes, nodesOfVectors, type Rule, rewrite } from "../graph/rewrite.js";
 import { initialise } from "./build.js";
-import { values } from "./initialisers.js";
 import { fuse, type Net } from "./net.js";
 import type { ParamSpec } from "./scope.js";
 
@@ -96,14 +95,56 @@ function numbersOf(graph: Graph, { fixed, known }: Border, w: Float32Array): Flo
   return known.map(({ name }) => Float32Array.from(numbers[name]));
 }
 
-function check({ graph, layout }: Net, w: Float32Array): void {
-  if (w.length !== layout.length) {
-    throw new RangeError(`compact: the net has ${layout.length} parameters, found ${w.length}`);
-  }
+function expectInference({ graph }: Net): void {
   if (graph.nodes.some(({ op }) => op.name === "write")) {
     throw new RangeError("compact: the net is built for training; build it with training: false");
   }
 }
+
+/** The smaller net; `numbers`, of its parameters in order, are asked for when somebody wants initial values. */
+function smaller(fused: Net, border: Border, numbers: () => readonly Float32Array[]): Net {
+  const { fixed, known, reshaped } = border;
+  const specs: ParamSpec[] = known.map(({ value: { shape }, name, kind }, at) => ({
+    ...{ name, shape, kind },
+    init: (out) => out.set(numbers()[at]),
+  }));
+  const layout = layoutOf(specs.map(({ init: _, ...param }) => param));
+  const offsets = new Map(layout.params.map(({ name, offset }) => [name, offset]));
+  const places = new Map(known.map(({ value, name }) => [value, offsets.get(name)!]));
+  const rule: Rule = (node, inputs, target) => {
+    if (!fixed.has(node)) return node.op.name === "stopGradient" ? inputs : undefined;
+    return node.outputs.flatMap((value) => {
+      const offset = places.get(value);
+      if (offset !== undefined) return [read(target, WEIGHTS, value.shape, offset)];
+      return reshaped.has(value) ? target.apply(node.op, inputs, node.attrs) : [];
+    });
+  };
+  const { graph, image } = rewrite(fused.graph, rule, [fused.output]);
+  const params = known.map(({ value, name }) => [name, image(value)] as const);
+  return { graph, layout, specs, params: new Map(params), output: image(fused.output) };
+}
+
+/**
+ * The net that {@link compact} makes, as a pass: its shapes and names are the same for all parameters, so that nothing is
+ * worked out before its initial values are asked for, which are those of the net given, worked out.
+ *
+ * @throws RangeError for a net that is built for training.
+ * @example
+ * const layer = sequential(conv2d(8, 3, { bias: false }), batchNorm(), relu());
+ * const net = netOf({ layer, input: [3, 16, 16], passes: [compacted] }, 1, { training: false });
+ * net.layout.params.map(({ name }) => name); // ["0.weight", "0.bias"]
+ */
+export const compacted = (net: Net): Net => {
+  expectInference(net);
+  const fused = fuse(net);
+  const border = borderOf(fused);
+  let numbers: readonly Float32Array[] | undefined;
+  return smaller(
+    fused,
+    border,
+    () => (numbers ??= numbersOf(fused.graph, border, initialise(net, 0))),
+  );
+};
 
 /**
  * The net that computes the same with its parameters as they are: what depends on them alone is worked out, and
@@ -121,29 +162,13 @@ function check({ graph, layout }: Net, w: Float32Array): void {
  * [net.layout.length, small.w.length]; // [248, 224]
  */
 export function compact(net: Net, w: Float32Array): CompactNet {
-  check(net, w);
+  if (w.length !== net.layout.length) {
+    throw new RangeError(`compact: the net has ${net.layout.length} parameters, found ${w.length}`);
+  }
+  expectInference(net);
   const fused = fuse(net);
   const border = borderOf(fused);
-  const { fixed, known, reshaped } = border;
   const numbers = numbersOf(fused.graph, border, w);
-  const specs: ParamSpec[] = known.map(({ value: { shape }, name, kind }, at) => ({
-    ...{ name, shape, kind },
-    init: values(numbers[at]),
-  }));
-  const layout = layoutOf(specs.map(({ init: _, ...param }) => param));
-  const offsets = new Map(layout.params.map(({ name, offset }) => [name, offset]));
-  const places = new Map(known.map(({ value, name }) => [value, offsets.get(name)!]));
-  const rule: Rule = (node, inputs, target) => {
-    if (!fixed.has(node)) return node.op.name === "stopGradient" ? inputs : undefined;
-    return node.outputs.flatMap((value) => {
-      const offset = places.get(value);
-      if (offset !== undefined) return [read(target, WEIGHTS, value.shape, offset)];
-      return reshaped.has(value) ? target.apply(node.op, inputs, node.attrs) : [];
-    });
-  };
-  const { graph, image } = rewrite(fused.graph, rule, [fused.output]);
-  const params = known.map(({ value, name }) => [name, image(value)] as const);
-  const output = image(fused.output);
-  const smaller: Net = { graph, layout, specs, params: new Map(params), output };
-  return { net: smaller, w: initialise(smaller, 0) };
+  const made = smaller(fused, border, () => numbers);
+  return { net: made, w: initialise(made, 0) };
 }

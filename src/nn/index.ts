@@ -1,5 +1,5 @@
 export { type BuildOptions, type BuiltNet, build, IMAGES, initialise } from "./build.js";
-export { type CompactNet, compact } from "./compact.js";
+export { type CompactNet, compact, compacted } from "./compact.js";
 export { type Cut, cutOf } from "./cut.js";
 export * from "./initialisers.js";
 export * from "./layers/index.js";

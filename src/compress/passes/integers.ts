@@ -2,14 +2,11 @@
 
 import { z } from "zod";
 import { pathOf } from "../../graph/index.js";
-import { compact, type Net } from "../../nn/index.js";
-import { integers } from "../integers.js";
+import { compacted, initialise } from "../../nn/index.js";
+import { integerNet } from "../integers.js";
 import { passKind } from "./pass.js";
 
 const range = z.tuple([z.number(), z.number()]).readonly();
-
-/** The net alone, whose structure no number of the vector has a part in. */
-const compacted = (net: Net) => compact(net, new Float32Array(net.layout.length));
 
 export const integersPass = passKind({
   name: "integers",
@@ -29,7 +26,10 @@ export const integersPass = passKind({
     return (net) => {
       // The body of a model alone lacks layers of its head.
       const there = (path: string) => [...net.params.keys()].some((name) => pathOf(name) === path);
-      return integers(compacted(net), new Map(known), { keep: keep.filter(there) }).net;
+      const small = compacted(net);
+      let w: Float32Array | undefined;
+      const start = () => (w ??= initialise(small, 0));
+      return integerNet(small, start, new Map(known), { keep: keep.filter(there) });
     };
   },
 });
