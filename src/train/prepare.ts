@@ -185,7 +185,7 @@ const netOfWeights = (info: NetInfo, module?: LoadedModule): Model =>
 
 /** Refuses passes where nets are put together afterwards, which have the passes no more. */
 function checkPasses({ deploy, swarm }: TrainConfig, passes: readonly PassRecord[] | undefined) {
-  if (!passes || swarm === undefined || deploy !== "ensemble") return;
+  if (!passes?.length || swarm === undefined || deploy !== "ensemble") return;
   throw new InputError(
     `setting deploy is ensemble: nets after pass ${passes[0].pass} make no ensemble; take deploy best or mean`,
   );
