@@ -1,9 +1,10 @@
 // `convoy compress RUN --prune WAY=SHARE`: a net with fewer channels or weights, trained on.
 
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { InvalidArgumentError } from "commander";
 import { pruners } from "../compress/index.js";
-import { compressPruned, type PruneReport } from "../runs/index.js";
+import { compressPruned, type PruneReport, runFiles } from "../runs/index.js";
 import { formatBytes } from "../text/bytes.js";
 import { counted, grouped } from "../text/format.js";
 import { type Console, say, sayJson } from "./console.js";
@@ -91,7 +92,7 @@ export async function prune(
   );
   if (!report) {
     throw new Interrupted(
-      existsSync(options.out)
+      existsSync(join(options.out, runFiles.config))
         ? `saved; go on with: convoy train --resume ${options.out}`
         : "interrupted before the last round; nothing is kept",
     );

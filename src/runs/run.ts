@@ -97,6 +97,12 @@ export class Run {
     const restored = await folder.goBack(session.layout, session.vectorLengths, (settings) =>
       expectFixed(settings, saved, folder.path),
     );
+    if (!restored && saved.givenWeights && saved.net.passes) {
+      throw new InputError(
+        `${folder.path} holds a net that was made smaller, and no training to go on with; train it on in another folder: ` +
+          `--pretrained ${folder.path}`,
+      );
+    }
     if (!restored && saved.givenWeights) {
       throw new InputError(
         `${folder.path} has lost the weights that the run began with (${folder.file("state")}); start it anew`,

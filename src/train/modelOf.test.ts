@@ -109,6 +109,10 @@ describe("refused, with the file's name:", () => {
     await expect(readWeights(changed([{ ...record, bits: 4 }]))).rejects.toThrow(
       'unknown field "bits" in passes.0',
     );
+    const ranges = { ...record.ranges, x: [1, -1] };
+    await expect(readWeights(changed([{ ...record, ranges }]))).rejects.toThrow(
+      "passes.0.ranges.x is [1,-1]: expected the least number first",
+    );
     await expect(readWeights(changed("integers"))).rejects.toThrow('passes is "integers"');
   });
 

@@ -5,7 +5,7 @@ import { mul, type Value, WEIGHTS } from "../../graph/index.js";
 import { rewrite } from "../../graph/rewrite.js";
 import { InputError } from "../../inputError.js";
 import { extend, fill, type Net } from "../../nn/index.js";
-import type { Shape } from "../../tensor/shape.js";
+import { formatShape, type Shape } from "../../tensor/shape.js";
 import { analyse } from "./analyse.js";
 import { goneOf, type Removed } from "./gone.js";
 import { groupsOf } from "./groups.js";
@@ -18,7 +18,7 @@ export const maskName = (param: string): string => `${param}.mask`;
  * trained. A masked weight has no gradient. `compact` takes the masks in.
  *
  * @param shapes of the masks, which broadcast to those of the parameters, by the names of these
- * @returns a pass that throws an InputError for a parameter that the net does not have
+ * @returns a pass that throws an InputError for a parameter that the net does not have, and a shape that does not fit
  * @example
  * const layer = sequential(flatten(), linear(2));
  * const pass = maskWeights({ "1.weight": [2, 4] });
@@ -29,9 +29,14 @@ export const maskName = (param: string): string => `${param}.mask`;
 export const maskWeights =
   (shapes: Readonly<Record<string, Shape>>): ((net: Net) => Net) =>
   (net) => {
-    for (const name of Object.keys(shapes)) {
-      if (net.params.has(name)) continue;
-      throw new InputError(`masks: the net has no parameter "${name}"`);
+    for (const [name, shape] of Object.entries(shapes)) {
+      const param = net.params.get(name);
+      if (!param) throw new InputError(`masks: the net has no parameter "${name}"`);
+      const fits = shape.every((size, axis) => size === 1 || size === param.shape[axis]);
+      if (fits && shape.length === param.shape.length) continue;
+      throw new InputError(
+        `masks: the mask of "${name}" is ${formatShape(shape)}; expected one that broadcasts to ${formatShape(param.shape)}`,
+      );
     }
     const wider = extend(
       net,

@@ -6,7 +6,12 @@ import { compacted, initialise } from "../../nn/index.js";
 import { integerNet } from "../integers.js";
 import { passKind } from "./pass.js";
 
-const range = z.tuple([z.number(), z.number()]).readonly();
+const range = z
+  .tuple([z.number(), z.number()])
+  .refine(([low, high]) => low <= high && Number.isFinite(Math.fround(high - low)), {
+    error: "expected the least number first, and a span that f32 holds",
+  })
+  .readonly();
 
 export const integersPass = passKind({
   name: "integers",

@@ -26,14 +26,20 @@ function factorsOf(whole: CompactNet, name: string, share: number) {
 export const lowRankPruner: Pruner = {
   name: "low-rank",
   source: "Jaderberg et al. 2014, arXiv 1405.3866; Zhang et al. 2015, arXiv 1411.4229",
-  shareOf: "rest",
+  shareOf: "once",
   // A step of both factors moves their product by the squares of its singular values.
   rate: 0.1,
   prune(whole, share) {
     if (!(share > 0 && share < 1)) {
       throw new InputError(`prune low-rank: expected a share above 0 and below 1, found ${share}`);
     }
-    const found = [...layersOf(whole.net).keys()].flatMap((name) => {
+    const layers = [...layersOf(whole.net).keys()];
+    if (layers.length === 0) {
+      throw new InputError(
+        "prune low-rank: no layer multiplies by its weights as they are; masks and quantisers stand in between: prune the run before them",
+      );
+    }
+    const found = layers.flatMap((name) => {
       const factors = factorsOf(whole, name, share);
       return factors ? ([[name, factors]] as const) : [];
     });

@@ -2,7 +2,7 @@
 // for efficient neural networks" (arXiv 1506.02626); the same share of every layer, as Zhu and Gupta 2017 (arXiv
 // 1710.01878). The net keeps its shape and its time; its file becomes smaller when it is packed.
 
-import type { Param } from "../../graph/index.js";
+import { nonZeros, type Param } from "../../graph/index.js";
 import { InputError } from "../../inputError.js";
 import { type CompactNet, initialise } from "../../nn/index.js";
 import { type Shape, sizeOf } from "../../tensor/shape.js";
@@ -32,6 +32,19 @@ function masked({ net, w }: CompactNet, shapes: Readonly<Record<string, Shape>>)
   return { net: wider, w: all };
 }
 
+/** Weights that are gone stay so: a share that is no larger than theirs would let some come back. */
+function expectMore({ net, w }: CompactNet, layers: readonly Param[], share: number): void {
+  const masks = new Map(net.layout.params.map((param) => [param.name, param]));
+  const own = layers.map(({ name }) => numbersOf(masks.get(maskName(name))!, w));
+  const all = own.reduce((sum, mask) => sum + mask.length, 0);
+  const gone = all - own.reduce((sum, mask) => sum + nonZeros(mask), 0);
+  // Each layer has its own rounding.
+  if (share * all + layers.length >= gone) return;
+  throw new InputError(
+    `prune magnitude: a share of ${Number((gone / all).toFixed(4))} is gone already; expected that or more, found ${share}`,
+  );
+}
+
 export const magnitude: Pruner = {
   name: "magnitude",
   source: "Han et al. 2015, arXiv 1506.02626; Zhu and Gupta 2017, arXiv 1710.01878",
@@ -45,6 +58,7 @@ export const magnitude: Pruner = {
       ({ kind, offset }) => kind === "weight" && offset < layout.trainable,
     );
     const fresh = layers.filter(({ name }) => !whole.net.params.has(maskName(name)));
+    if (fresh.length === 0) expectMore(whole, layers, share);
     const masks = Object.fromEntries(fresh.map(({ name, shape }) => [name, [...shape]]));
     const small = masked(whole, masks);
     const params = new Map(small.net.layout.params.map((param) => [param.name, param]));

@@ -18,8 +18,8 @@ export interface Pruner {
   readonly name: string;
   /** Where it comes from: authors, year, arXiv id. */
   readonly source: string;
-  /** What a share is of: what the net still has, or all that it ever had. */
-  readonly shareOf: "rest" | "all";
+  /** What a share is of: what the net still has, all that it ever had, or what it has where rounds make no sense. */
+  readonly shareOf: "rest" | "all" | "once";
   /** Part of a run's learning rate by which what is left is trained on; default 1. */
   readonly rate?: number;
   /**

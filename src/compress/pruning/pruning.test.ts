@@ -108,6 +108,9 @@ describe("magnitude", () => {
     const small = compact(masked, initialise(masked, 1));
     expect([...small.w]).toEqual([...initialise(whole, 1)]);
     expect(() => maskWeights({ wight: [1] })(whole)).toThrow('the net has no parameter "wight"');
+    expect(() => maskWeights({ weight: [3, 4] })(whole)).toThrow(
+      'masks: the mask of "weight" is [3, 4]; expected one that broadcasts to [2, 4]',
+    );
   });
 });
 

@@ -1,12 +1,11 @@
 // A run's best weights as a net in whole numbers, after training (Jacob et al. 2017, arXiv 1712.05877): a run of its own
 // that opens as any other.
 
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { type LayerType, rangeRules } from "../../compress/index.js";
 import type { EngineOptions } from "../../engine/index.js";
-import { expectEmpty, makeFolder } from "../../files/folders.js";
 import { InputError } from "../../inputError.js";
 import { parseSettings } from "../../settings.js";
 import type { MetricValues, Score } from "../../tasks/index.js";
@@ -14,7 +13,7 @@ import { type OwnSetsOptions, ownSets } from "../ownSets.js";
 import { runFiles } from "../runFiles.js";
 import { openTrained, type TimedEvaluation } from "../trained.js";
 import { calibrated, drawn } from "./calibration.js";
-import { writeCompressed } from "./compressedRun.js";
+import { expectFree, writeCompressed } from "./compressedRun.js";
 import { expectFloat, lossOf } from "./expectFloat.js";
 import { Int8Nets } from "./int8Net.js";
 import { type PutBack, putBack } from "./putBack.js";
@@ -88,11 +87,7 @@ const told =
 export async function compressInt8(run: string, options: Int8Options): Promise<Int8Report> {
   const { out, data, onProgress, onTry, engine, threads, ...settings } = options;
   const { calibrate: count, rule, keep, atMost } = parseSettings(schema, settings, "compress");
-  if (existsSync(out)) {
-    // A file stands in the way of a folder, and is told as that.
-    makeFolder(out);
-    expectEmpty(out);
-  }
+  expectFree(out);
   const net = await openTrained(run, { engine, threads });
   try {
     expectFloat(net, run);

@@ -70,7 +70,7 @@ describe("refused:", () => {
 
   test("a net that has bits for each layer already", async () => {
     await expect(compress(out, 0.5)).rejects.toThrow(
-      "is compressed already; expected a run in f32",
+      "holds a net after pass quantise; bits are chosen for nets that are whole and in f32",
     );
   });
 });

@@ -1,7 +1,7 @@
 // A run's best weights in as many bits as each layer needs (HAWQ-V3, Yao et al. 2020, arXiv 2011.10680), trained on with
 // learned steps: a run of its own that opens as any other.
 
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
@@ -17,7 +17,6 @@ import {
 } from "../../compress/index.js";
 import { type Dataset, Loader } from "../../data/index.js";
 import type { EngineOptions } from "../../engine/index.js";
-import { expectEmpty } from "../../files/folders.js";
 import { InputError } from "../../inputError.js";
 import { build, type CompactNet, initialise, netOf } from "../../nn/index.js";
 import { parseSettings } from "../../settings.js";
@@ -30,7 +29,7 @@ import { runFiles } from "../runFiles.js";
 import type { TrainOptions } from "../train.js";
 import { openTrained, type Trained } from "../trained.js";
 import { drawn } from "./calibration.js";
-import { writeCompressed } from "./compressedRun.js";
+import { expectFree, writeCompressed } from "./compressedRun.js";
 import { curvatureOf } from "./curvature.js";
 import { expectFloat, lossOf } from "./expectFloat.js";
 import { finetune } from "./finetune.js";
@@ -172,14 +171,17 @@ export async function compressMixed(
 ): Promise<MixedReport | undefined> {
   const { out, data, onProgress, onWarning, engine, threads, listeners, signal, ...rest } = options;
   const { targetSize, images: count, epochs, lr } = parseSettings(schema, rest, "compress");
-  if (existsSync(out)) expectEmpty(out);
+  expectFree(out);
   const moved = `say where: convoy compress ${run} --data NEW`;
   const measuring = { engine: { engine, threads }, sets: { data, moved, onProgress } };
   const net = await openTrained(run, measuring.engine);
   try {
     expectFloat(net, run);
-    if (net.info.passes)
-      throw new InputError(`${run} is compressed already; expected a run in f32`);
+    if (net.info.passes) {
+      throw new InputError(
+        `${run} holds a net after pass ${net.info.passes.map(({ pass }) => pass)}; bits are chosen for nets that are whole and in f32`,
+      );
+    }
     const { train, selection } = await ownSets(net, measuring.sets);
     const images = net.fitting(drawn(train, count, net.config.settings.seed));
     const layers = await chosen(net, images, { targetSize, onWarning });

@@ -157,6 +157,9 @@ test("what cannot be pruned is refused before anything is written", async () => 
   await expect(slim({ share: 1 })).rejects.toThrow("compress: setting share is 1");
   await expect(slim({ lr: 0.1 })).rejects.toThrow("lr has no effect without epochs of training");
   await expect(slim({ rounds: 2 })).rejects.toThrow("rounds has no effect without epochs");
+  await expect(slim({ by: "low-rank", rounds: 2, epochs: 1 })).rejects.toThrow(
+    "rounds has no effect on low-rank",
+  );
   await expect(slim({ by: "filter" })).rejects.toThrow('unknown way to prune "filter"');
   await expect(slim({ by: "slimming" })).rejects.toThrow("no channels that it could rank");
   const swarm = { swarm: "pso", particles: 2, deploy: "ensemble", out: join(folder, "two") };
@@ -164,4 +167,23 @@ test("what cannot be pruned is refused before anything is written", async () => 
   await expect(slim({}, swarm.out)).rejects.toThrow("holds an ensemble of 2 nets");
   expect(existsSync(out)).toBe(false);
   await expect(slim({ out: swarm.out })).rejects.toThrow(swarm.out);
+});
+
+test("a net that was not trained on is not resumed, and stays as it is", async () => {
+  const { folder, slim, begin } = await trained();
+  const out = join(folder, "sparse");
+  await slim({ by: "magnitude", share: 0.5, out });
+  const before = bytes(out);
+  await expect(begin({ out }, { resume: true })).rejects.toThrow(
+    `${out} holds a net that was made smaller, and no training to go on with`,
+  );
+  expect(bytes(out)).toEqual(before);
+  const back = join(folder, "back");
+  await expect(slim({ by: "magnitude", share: 0.3, out: back }, out)).rejects.toThrow(
+    "is gone already; expected that or more, found 0.3",
+  );
+  await expect(slim({ by: "low-rank", share: 0.3, out: back }, out)).rejects.toThrow(
+    "masks and quantisers stand in between",
+  );
+  expect(existsSync(back)).toBe(false);
 });

@@ -1,12 +1,11 @@
 // A run's best weights without what counts least, trained on or not: a run of its own that opens as any other.
 
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { getPruner, sharesOf } from "../../compress/index.js";
 import type { EngineOptions } from "../../engine/index.js";
-import { expectEmpty, makeFolder } from "../../files/folders.js";
 import { graphMacs, nonZeros } from "../../graph/index.js";
 import { InputError } from "../../inputError.js";
 import { type CompactNet, netOf } from "../../nn/index.js";
@@ -16,6 +15,7 @@ import { type OwnSetsOptions, ownSets } from "../ownSets.js";
 import { runFiles } from "../runFiles.js";
 import type { TrainOptions } from "../train.js";
 import { openTrained, type Trained } from "../trained.js";
+import { expectFree } from "./compressedRun.js";
 import { expectFloat, lossOf } from "./expectFloat.js";
 import { measured } from "./measured.js";
 import { pruneRound, type Round, type Rounds } from "./pruneRound.js";
@@ -123,12 +123,11 @@ export async function compressPruned(
   const { out, data, onProgress, engine, threads, listeners, signal, ...settings } = options;
   const { by, share, epochs, rounds, lr: given } = checked(settings);
   const pruner = getPruner(by);
-  const shares = sharesOf(pruner, share, rounds);
-  if (existsSync(out)) {
-    // A file stands in the way of a folder, and is told as that.
-    makeFolder(out);
-    expectEmpty(out);
+  if (rounds > 1 && pruner.shareOf === "once") {
+    throw new InputError(`rounds has no effect on ${by}; leave it out`);
   }
+  const shares = sharesOf(pruner, share, rounds);
+  expectFree(out);
   const moved = `say where: convoy compress ${run} --data NEW`;
   const net = await openTrained(run, { engine, threads });
   const { lr: own } = net.config.settings;
