@@ -49,7 +49,12 @@ test("a run becomes int8, which is evaluated, predicts, gives features and is no
 });
 
 test.each([
-  ["no way to compress", [], /say how; there are --int8/],
+  ["no way to compress", [], /say how; there are --int8, --prune and --bits$/m],
+  [
+    "what has no effect on the way",
+    ["--int8", "--target-size", "25%"],
+    /--target-size has no effect on --int8; leave it out/,
+  ],
   ["no images", ["--int8", "--calibrate", "0"], /Expected a whole number of at least 1/],
   ["an unknown rule", ["--int8", "--rule", "mean"], /rule is "mean": expected "min-max"/],
   ["no run", ["--int8"], /a holds no run/],

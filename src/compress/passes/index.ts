@@ -13,8 +13,10 @@ import { quantisePass } from "./quantise.js";
 
 const kinds = [channelsPass, integersPass, lowRankPass, masksPass, quantisePass] as const;
 
+type RecordSchema = (typeof kinds)[number]["record"];
+
 /** What is kept of a pass: the name of its kind as `pass`, and its settings. */
-export type PassRecord = z.output<(typeof kinds)[number]["record"]>;
+export type PassRecord = z.output<RecordSchema>;
 
 const names = kinds.map(({ name }) => name);
 
@@ -23,13 +25,7 @@ export const passRecords = z
   .array(
     z.discriminatedUnion(
       "pass",
-      [
-        channelsPass.record,
-        integersPass.record,
-        lowRankPass.record,
-        masksPass.record,
-        quantisePass.record,
-      ],
+      kinds.map(({ record }) => record) as unknown as readonly [RecordSchema, ...RecordSchema[]],
       { error: `expected one of the passes ${names.join(", ")}` },
     ),
   )

@@ -17,19 +17,24 @@ const own = [
 export interface Finetune
   extends Pick<TrainSettings, "epochs" | "lr" | "out" | "data" | "engine" | "threads"> {}
 
+/** Settings that are paths, or words in their place. */
+const paths = ["data", "classes", "classWeights", "teacher"] as const;
+const isWord = (setting: string) => isSource(setting) || setting === "balanced";
+
 /** The settings of a run, for a single net that has learned already. */
 function settingsOf({ settings, startedIn, module }: RunConfig, given: Finetune) {
-  const { data, classes } = settings;
   const kept = Object.fromEntries(
     Object.entries(settings).filter(([name]) => !(own as readonly string[]).includes(name)),
   );
   const asked = Object.fromEntries(
     Object.entries(given).filter(([, value]) => value !== undefined),
   );
+  for (const name of paths) {
+    const path = settings[name];
+    if (path !== undefined && !isWord(path)) kept[name] = pathFrom(startedIn, path);
+  }
   return withoutIdle({
     ...kept,
-    data: isSource(data) ? data : pathFrom(startedIn, data),
-    ...(classes !== undefined && { classes: pathFrom(startedIn, classes) }),
     ...(module && { module: module.path }),
     ...asked,
   } as TrainSettings);

@@ -23,17 +23,15 @@ import { parseSettings } from "../../settings.js";
 import type { MetricValues, Score } from "../../tasks/index.js";
 import { sizeOf } from "../../tensor/shape.js";
 import { percent } from "../../text/format.js";
-import type { TrainSettings } from "../../train/index.js";
 import { type OwnSetsOptions, ownSets } from "../ownSets.js";
-import { runFiles } from "../runFiles.js";
 import type { TrainOptions } from "../train.js";
 import { openTrained, type Trained } from "../trained.js";
 import { drawn } from "./calibration.js";
-import { expectFree, writeCompressed } from "./compressedRun.js";
+import { expectFree } from "./compressedRun.js";
 import { curvatureOf } from "./curvature.js";
 import { expectFloat, lossOf } from "./expectFloat.js";
-import { finetune } from "./finetune.js";
 import { measured } from "./measured.js";
+import { trainedOn } from "./trainedOn.js";
 
 /** Bits that a layer may have, of the first and the last one, and of all images. */
 const [CHOICES, ENDS, OF_IMAGES] = [[2, 3, 4, 6, 8], 8, 8] as const;
@@ -187,18 +185,13 @@ export async function compressMixed(
     const layers = await chosen(net, images, { targetSize, onWarning });
     const how = quantisationOf(layers);
     const small = await started(net, how, images);
-    const folder = epochs === 0 ? out : mkdtempSync(join(tmpdir(), "convoy-mixed-"));
+    const start = epochs === 0 ? out : mkdtempSync(join(tmpdir(), "convoy-mixed-"));
     try {
       const info = { ...net.info, passes: [{ pass: "quantise", ...how } as const] };
-      await writeCompressed(folder, small, info, net.config);
-      const quantised = await measured(folder, measuring);
-      if (epochs > 0) {
-        const given = { epochs, lr, out, data, engine, threads } as TrainSettings;
-        await finetune(join(folder, runFiles.best), net.config, given, {
-          ...{ listeners, signal, onProgress },
-        });
-        if (signal?.aborted) return undefined;
-      }
+      const training = { ...measuring, epochs, lr, watch: { listeners, signal, onProgress } };
+      const folders = { start, to: out };
+      const { metrics: quantised } = await trainedOn(folders, small, info, net.config, training);
+      if (epochs > 0 && signal?.aborted) return undefined;
       const before = await measured(run, measuring);
       const after = epochs === 0 ? quantised : await measured(out, measuring);
       const built = build(net.model.layer, [1, ...net.model.input], { training: false });
@@ -209,7 +202,7 @@ export async function compressMixed(
         bytes: { before: 4 * built.layout.length, after: bitsOfWeights(built, how) / 8 },
       };
     } finally {
-      if (folder !== out) rmSync(folder, { recursive: true });
+      if (start !== out) rmSync(start, { recursive: true });
     }
   } finally {
     await net.close();

@@ -45,12 +45,13 @@ export interface PruneOptions
   readonly out: string;
   /**
    * What goes: channels of small weights (`filters`, Li et al. 2017), channels that normalisation scales down (`slimming`,
-   * Liu et al. 2017), or single weights near 0 (`magnitude`, Han et al. 2015).
+   * Liu et al. 2017), what little of layers lies along other directions (`low-rank`, Jaderberg et al. 2014), or single weights
+   * near 0 (`magnitude`, Han et al. 2015).
    */
   readonly by: string;
   /**
-   * How much of it, above 0 and below 1: of every group of channels, for `slimming` of all in the net, for `magnitude` of
-   * every layer's weights.
+   * How much of it, above 0 and below 1: of every group of channels, for `slimming` of all in the net, for `low-rank` of the
+   * squares of every layer's weights, for `magnitude` of every layer's weights.
    */
   readonly share: number;
   /** Epochs of training behind each round; default 0. */
@@ -60,7 +61,7 @@ export interface PruneOptions
    * default 1.
    */
   readonly rounds?: number;
-  /** Learning rate of that training; default the run's. */
+  /** Learning rate of that training; default the run's, or a tenth of it for `low-rank`. */
   readonly lr?: number;
 }
 
@@ -148,7 +149,7 @@ export async function compressPruned(
       if (signal?.aborted) return undefined;
       from = to;
     }
-    const { small, bytes, pruned } = last!;
+    const { small, bytes, metrics: pruned } = last!;
     const after = epochs === 0 ? pruned : await measured(out, all);
     return {
       ...{ run, out, score: net.score, before, pruned, after },
