@@ -187,3 +187,16 @@ test("a net that was not trained on is not resumed, and stays as it is", async (
   );
   expect(existsSync(back)).toBe(false);
 });
+
+test("what the run's settings name is found from where the run was begun", async () => {
+  const { folder, slim } = await trained({ model: "lenet5" });
+  const file = join(folder, "run", "config.json");
+  const config = JSON.parse(readFileSync(file, "utf8"));
+  const weights = config.data.names.map((name: string, at: number) => `${name},${at + 1}`);
+  writeFileSync(join(folder, "weights.csv"), ["class,weight", ...weights, ""].join("\n"));
+  config.startedIn = folder;
+  Object.assign(config.settings, { data: "data.npz", classWeights: "weights.csv" });
+  writeFileSync(file, JSON.stringify(config));
+  const report = await slim({ epochs: 1 });
+  expect(report!.lost).toEqual(expect.any(Number));
+});
