@@ -70,8 +70,8 @@ const larger: readonly Geometry[] = [
   { name: "1x1", x: [8, 64, 5, 7], w: [32, 64, 1, 1], options: {} },
   { name: "1x1, whole tiles of pixels", x: [5, 40, 8, 8], w: [24, 40, 1, 1], options: {} },
   {
-    name: "3x1, whole tiles of pixels",
-    x: [5, 32, 8, 8],
+    name: "3x1, whole tiles with its padding",
+    x: [5, 32, 6, 8],
     w: [32, 32, 3, 1],
     options: { padding: [1, 0, 1, 0] },
   },
