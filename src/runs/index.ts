@@ -11,6 +11,7 @@ export {
   type PruneOptions,
   type PruneReport,
 } from "./compress/prune.js";
+export { copyRun } from "./copyRun.js";
 export { drawPrediction } from "./draw.js";
 export type { Features } from "./features.js";
 export { type FileFeatures, featuresOfFiles } from "./featuresOfFiles.js";
