@@ -13,8 +13,8 @@ if (!out) {
   console.error("usage: node examples/studies/early.mjs OUT [DATA]");
   process.exit(2);
 }
-const [EPOCHS, TRIALS] = [9, 40];
-const SEEDS = [1, 2, 3, 4, 5];
+const [EPOCHS, TRIALS] = [9, 30];
+const SEEDS = [1, 2, 3];
 const space =
   "lr=log:1e-4:1,decay=log:1e-6:0.1,batch=16|32|64|128,hyper.momentum=float:0:0.99,labelSmoothing=float:0:0.3";
 const fixed = { data, model: "lenet5", train: 2000, selection: 0.3, epochs: EPOCHS, threads: 1 };

@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 const [out, trials = "200", kills = "20", sampler = "tpe"] = process.argv.slice(2);
 if (!out) {
@@ -12,38 +13,43 @@ if (!out) {
   process.exit(2);
 }
 
-/** Begins or goes on with the study in a folder; killed after a time, where there is one. */
-function study(folder, milliseconds) {
-  const args = [
-    ...["tune", "mnist", "--model", "lenet5", "--train", "200", "--epochs", "2", "--threads", "1"],
-    ...["--search", "lr=log:1e-4:1,batch=16|32|64,hyper.momentum=float:0:0.99"],
-    ...["--sampler", sampler, "--trials", trials, "--out", folder, "--quiet"],
-  ];
-  const child = spawn("npx", ["convoy", ...args], { stdio: "ignore", detached: true });
-  const kill = () => process.kill(-child.pid, "SIGKILL");
-  const timer = milliseconds && setTimeout(kill, milliseconds);
-  return new Promise((resolve) => {
-    child.once("close", (code) => {
-      clearTimeout(timer);
-      resolve(code);
-    });
-  });
-}
+const convoy = fileURLToPath(new URL("../../bin/convoy.mjs", import.meta.url));
 
 const trialsIn = (folder) => {
   const file = join(folder, "trials.json");
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).trials.length : 0;
 };
 
+/** Begins or goes on with the study in a folder; killed at a random moment after some more trials, where that is said. */
+function study(folder, more = Number.POSITIVE_INFINITY) {
+  const args = [
+    ...["tune", "mnist", "--model", "lenet5", "--train", "100", "--epochs", "1", "--threads", "1"],
+    ...["--search", "lr=log:1e-4:1,batch=16|32,hyper.momentum=float:0:0.99"],
+    ...["--sampler", sampler, "--trials", trials, "--out", folder, "--quiet"],
+  ];
+  const child = spawn(process.execPath, [convoy, ...args], { stdio: "ignore" });
+  const target = trialsIn(folder) + more;
+  const timer = setInterval(() => {
+    if (trialsIn(folder) < target) return;
+    clearInterval(timer);
+    setTimeout(() => child.kill("SIGKILL"), 500 * Math.random());
+  }, 20);
+  return new Promise((resolve) => {
+    child.once("close", (code) => {
+      clearInterval(timer);
+      resolve(code);
+    });
+  });
+}
+
 const [whole, killed] = [join(out, "whole"), join(out, "killed")];
-const start = performance.now();
 await study(whole);
-const seconds = (performance.now() - start) / 1000;
-console.log(`left alone: ${trialsIn(whole)} trials, ${seconds.toFixed(0)} s`);
+console.log(`left alone: ${trialsIn(whole)} trials`);
 for (let at = 1; at <= Number(kills); at++) {
-  // Starting takes some seconds; what is killed earlier has done nothing.
-  const share = seconds / Number(kills);
-  const code = await study(killed, 1000 * (3 + Math.random() * share));
+  const code = await study(
+    killed,
+    Math.floor(((2 * Number(trials)) / (Number(kills) + 1)) * Math.random()),
+  );
   console.log(
     `kill ${at}: ${code === null ? "killed" : `over (${code})`} at ${trialsIn(killed)} trials`,
   );
@@ -51,5 +57,5 @@ for (let at = 1; at <= Number(kills); at++) {
 await study(killed);
 for (const name of ["trials.csv", "trials.json", "best.json"]) {
   const [a, b] = [whole, killed].map((folder) => readFileSync(join(folder, name)));
-  console.log(`${name}: ${a.equals(b) ? "the same" : "OTHERS"}`);
+  console.log(`${name}: ${a.equals(b) ? "the same" : "NOT THE SAME"}`);
 }

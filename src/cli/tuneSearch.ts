@@ -179,7 +179,7 @@ export function addSearch(command: Command, console: Console): void {
     )
     .option(
       "--metric <names>",
-      "what trials are compared by, the first one decides: metrics of the task, loss, macs, params (default: the score)",
+      "what trials are compared by, the first one decides: metrics of the task, loss, macs, params, latency (default: the score)",
       list,
     )
     .option(

@@ -11,6 +11,7 @@ import { choose, type Settings } from "../../search/space.js";
 import { settingNames, type TrainConfig } from "../../train/config.js";
 import { dataDifference } from "../../train/fingerprint.js";
 import { prepare } from "../../train/prepare.js";
+import { valuesOf } from "./objectives.js";
 import { valueIn, withTrial } from "./parameters.js";
 import type { Settled } from "./settle.js";
 import type { TrialRecord } from "./trials.js";
@@ -89,9 +90,9 @@ export async function importRun(path: string, settled: Settled): Promise<TrialRe
     Object.entries(best).map(([name, value]) => [name, value ?? Number.NaN]),
   );
   const { model } = trial.question;
-  const values = objectives.map((one) => [one.name, one.of({ selection }, model)] as const);
+  const { engine } = trial.config;
   return {
     ...{ settings, run: resolve(path), epochs, imported: true },
-    values: Object.fromEntries(values),
+    values: await valuesOf(objectives, (one) => one.of({ selection }, model, engine)),
   };
 }

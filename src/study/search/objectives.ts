@@ -6,6 +6,7 @@ import type { Model } from "../../models/index.js";
 import { type MetricInfo, merit, type Score, type Task } from "../../tasks/index.js";
 import { byName } from "../../text/words.js";
 import type { EpochRecord } from "../../train/index.js";
+import { latencyOf } from "./latency.js";
 
 /** An epoch on the selection images; runs that were made before do not tell the loss. */
 export type Evaluated = Pick<EpochRecord, "selection"> &
@@ -15,7 +16,7 @@ export type Evaluated = Pick<EpochRecord, "selection"> &
 export interface Objective extends Pick<MetricInfo, "name" | "better" | "unit"> {
   readonly description: string;
   /** Of a trial that has ended: its best epoch on the selection images, and its net. */
-  of(best: Evaluated, model: Model): number;
+  of(best: Evaluated, model: Model, engine?: string): number | Promise<number>;
 }
 
 const costs: readonly Objective[] = [
@@ -40,7 +41,24 @@ const costs: readonly Objective[] = [
     description: "trainable parameters of the net",
     of: (_, model) => costOf(model).totals.params,
   },
+  {
+    name: "latency",
+    better: "lower",
+    unit: "number",
+    description: "milliseconds of the net for one image on one thread, as measured",
+    of: (_, model, engine) => latencyOf(model, engine),
+  },
 ];
+
+/** Values of objectives by name. */
+export async function valuesOf(
+  objectives: readonly Objective[],
+  of: (objective: Objective) => number | Promise<number>,
+): Promise<Readonly<Record<string, number>>> {
+  const values: Record<string, number> = {};
+  for (const objective of objectives) values[objective.name] = await of(objective);
+  return values;
+}
 
 /**
  * Objectives by their names.

@@ -39,7 +39,7 @@ export interface SettingsSearch {
   /** For samplers whose trials stop early: epochs before a first comparison; default 1. */
   readonly least?: number;
   /**
-   * What trials are compared by: metrics of the task on the selection images, `loss` there, `macs` and `params` of the net.
+   * What trials are compared by: metrics of the task on the selection images, `loss` there, `macs`, `params` and `latency` of the net.
    * The first one decides; a metric of the task also chooses each run's best epoch unless the setting `score` does.
    * Default the task's score.
    */

@@ -73,6 +73,15 @@ test("tries settings, and leaves a table, a chart, and the settings of the best"
   ).toBe(true);
 });
 
+test("keeps the weights of the best trial alone", async () => {
+  for (const search of [randomly, staged]) {
+    const out = join(temporaryFolder(), "study");
+    const { report } = await tune(search, { out });
+    const kept = report.trials.filter(({ run }) => existsSync(join(out, run, runFiles.last)));
+    expect(kept.map(({ number }) => number)).toEqual([report.best!.number]);
+  }
+});
+
 test("does not look at the test images", async () => {
   const out = join(temporaryFolder(), "study");
   await tune({ trials: 1 }, { out });
@@ -105,7 +114,7 @@ describe.each([
 test("a trial that goes on is a run that never stopped, bit for bit", async () => {
   const out = join(temporaryFolder(), "study");
   const { report } = await tune(staged, { out });
-  const last = report.trials.find(({ until }) => until === 4)!;
+  const last = report.best!;
   expect(last.from).toBeDefined();
   const whole = join(temporaryFolder(), "whole");
   const data = { train: own.data.train };
@@ -142,8 +151,9 @@ test("trials that diverge, or whose settings do not fit each other, are told as 
 });
 
 test("several objectives have a front", async () => {
-  const { report } = await tune({ metrics: ["accuracy", "macs", "params", "loss"] });
-  expect(Object.keys(report.trials[0].values!)).toEqual(["accuracy", "macs", "params", "loss"]);
+  const { report } = await tune({ metrics: ["accuracy", "macs", "params", "loss", "latency"] });
+  expect(Object.keys(report.trials[0].values!).join()).toBe("accuracy,macs,params,loss,latency");
+  expect(report.trials[0].values!["latency"]).toBeGreaterThan(0);
   // The net is the same in all trials: at 4 x 4 places 4 filters of 3 x 3, and 64 inputs of 3 outputs.
   expect(report.trials[0].values).toMatchObject({ macs: 16 * 36 + 64 * 3 });
   expect(report.front).toContain(report.best!.number);

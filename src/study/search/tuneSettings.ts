@@ -12,9 +12,10 @@ import { runSearch, type Told, type Trial } from "../../search/index.js";
 import { hasEnded } from "../../search/search.js";
 import type { OwnParts, TrainEvent, TrainSettings } from "../../train/index.js";
 import { openFolder } from "../folder.js";
+import { dropWeights } from "../run.js";
 import { searchChart } from "./chart.js";
 import { importRun } from "./imports.js";
-import { lossOf } from "./objectives.js";
+import { lossOf, valuesOf } from "./objectives.js";
 import { withTrial } from "./parameters.js";
 import { readPlan, type SettingsPlan, searchOf } from "./plan.js";
 import { reportOf, type SearchReport, trialsTable } from "./report.js";
@@ -67,6 +68,8 @@ class Study {
   private readonly records: TrialRecord[];
   /** Trials that had ended when the report was written. */
   private reported = 0;
+  /** Trials without weights. */
+  private readonly tidied = new Set<number>();
   /** Aborts when asked to from outside, when time is over, and when a trial has thrown. */
   private readonly fault = new AbortController();
 
@@ -149,13 +152,27 @@ class Study {
       return objectives.map(() => Number.NaN);
     }
     const { counts, epochs, model } = end;
-    const values = objectives.map((one) => [one.name, one.of(counts, model)] as const);
-    this.records[number] = {
-      ...this.records[number],
-      ...{ values: Object.fromEntries(values), epochs },
-    };
+    const values = await valuesOf(objectives, (one) => one.of(counts, model, all.engine));
+    this.records[number] = { ...this.records[number], values, epochs };
     await tell();
-    return objectives.map((one, at) => lossOf(one, values[at][1]));
+    return objectives.map((one) => lossOf(one, values[one.name]));
+  }
+
+  /** Takes the weights of trials away that nothing goes on from and that are not among the best. */
+  private async tidy(
+    { best, front = [], complete }: SearchReport,
+    records: readonly TrialRecord[],
+  ): Promise<void> {
+    const { stages, changes } = searchOf(this.settled.plan).sampler;
+    const kept = new Set([...front, best?.number]);
+    const continued = new Set(records.filter(isOver).map(({ from }) => from));
+    for (const [at, record] of records.entries()) {
+      const needed = stages && !complete && (changes || !continued.has(at));
+      if (kept.has(at) || needed || record.imported || !isOver(record) || this.tidied.has(at))
+        continue;
+      await dropWeights(join(this.options.out, record.run));
+      this.tidied.add(at);
+    }
   }
 
   /** Settings that a trial has otherwise than the one it continues. */
@@ -170,9 +187,12 @@ class Study {
 
   /** Brings table, chart and best settings up to date. */
   private async report(): Promise<SearchReport> {
-    const { settled, options, records } = this;
+    const { settled, options } = this;
     const { plan, space } = settled;
+    // Trials beside each other may end meanwhile.
+    const records = [...this.records];
     const report = reportOf(plan, records);
+    await this.tidy(report, records);
     const title = `${plan.data.name}: ${records.length} trials by ${plan.sampler}`;
     const write = (name: string, text: string) => writeFileAtomic(join(options.out, name), text);
     await write(searchFiles.table, trialsTable(report, space));
@@ -184,12 +204,17 @@ class Study {
   }
 }
 
+const isOver = ({ values, failed }: TrialRecord): boolean => (values ?? failed) !== undefined;
+
 /** Threads of each of several trials at once. */
 const shareOf = (workers: number): number => Math.max(1, Math.floor(usableCores() / workers));
 
 /** Refuses a search that would never end. */
-function checkEnd({ plan }: Settled, { seconds }: SearchOptions): void {
-  if (plan.trials !== undefined || seconds !== undefined || plan.sampler === "grid") return;
+function checkEnd(
+  { trials, sampler }: Pick<SettingsSearch, "trials" | "sampler">,
+  { seconds }: SearchOptions,
+): void {
+  if (trials !== undefined || seconds !== undefined || sampler === "grid") return;
   throw new InputError(
     "the search has no end: give a number of trials, or the time that it may take",
   );
@@ -201,9 +226,10 @@ function imported(settled: Settled, { imports = [] }: SearchOptions): Promise<Tr
   return Promise.all(folders.map((path) => importRun(path, settled)));
 }
 
-async function open(settled: Settled, options: SearchOptions): Promise<SearchOutcome> {
+async function open(search: SettingsSearch, options: SearchOptions): Promise<SearchOutcome> {
   const { out } = options;
-  checkEnd(settled, options);
+  checkEnd(search, options);
+  const settled = await settle(search, partsOf(options));
   const imports = await imported(settled, options);
   const close = await openFolder({ out, plan: settled.plan, kind: "search" });
   try {
@@ -223,7 +249,8 @@ async function open(settled: Settled, options: SearchOptions): Promise<SearchOut
  * plan and folder to go on where it was interrupted or killed: with one trial at a time it proposes what it would have.
  * A trial that diverges, or whose settings do not fit each other, is told as failed.
  *
- * Leaves trials.csv, study.svg and best.json, the settings of the best trial for a training.
+ * Leaves trials.csv, study.svg and best.json, the settings of the best trial for a training. Weights stay of the best trials
+ * alone.
  *
  * @throws InputError for a space, settings or data that cannot be used, before anything is written, and when the folder
  * holds something else.
@@ -237,7 +264,7 @@ export async function tuneSettings(
   search: SettingsSearch,
   options: SearchOptions,
 ): Promise<SearchOutcome> {
-  return open(await settle(search, partsOf(options)), options);
+  return open(search, options);
 }
 
 /**
@@ -257,7 +284,7 @@ export async function resumeSettings(options: SearchOptions): Promise<SearchOutc
   } = await readPlan(options.out);
   const metrics = objectives.map(({ name }) => name);
   const search = { ...plan, metrics, ...(resource && { least: resource.least }) };
-  return open(await settle(search, partsOf(options)), options);
+  return open(search, options);
 }
 
 /** What trials are given besides settings. */
