@@ -2,7 +2,7 @@
 
 import type { Settings } from "../search/index.js";
 import type { SearchReport, TrialRecord } from "../study/index.js";
-import { counted, percent } from "../text/format.js";
+import { counted, grouped, percent } from "../text/format.js";
 import { metricText, metricTitle } from "./metricText.js";
 import { table } from "./table.js";
 
@@ -18,6 +18,15 @@ export const settingsText = (settings: Settings): string =>
     .map(([name, value]) => `${name}=${short(value)}`)
     .join(", ");
 
+/** A value of an objective; counts in full. */
+const valueText = (
+  objective: SearchReport["objectives"][number],
+  value: number | null | undefined,
+): string =>
+  objective.unit === "number" && typeof value === "number" && Number.isInteger(value)
+    ? grouped(value)
+    : metricText(objective, value);
+
 /** `accuracy 97.50 %, macs 416,520`. */
 export const valuesText = (
   { values, failed }: TrialRecord,
@@ -26,7 +35,7 @@ export const valuesText = (
   failed !== undefined
     ? `failed: ${failed}`
     : objectives
-        .map((one) => `${metricTitle(one.name)} ${metricText(one, values?.[one.name])}`)
+        .map((one) => `${metricTitle(one.name)} ${valueText(one, values?.[one.name])}`)
         .join(", ");
 
 /** The best trials, the settings of the best one, and what mattered. */
@@ -40,7 +49,7 @@ export function searchLines(report: SearchReport, out: string, best: string): st
       `${number}`,
       ...(staged ? [`${until ?? ""}`] : []),
       ...names.map((name) => short(settings[name])),
-      ...objectives.map((one) => metricText(one, values?.[one.name])),
+      ...objectives.map((one) => valueText(one, values?.[one.name])),
     ];
   });
   const header = [

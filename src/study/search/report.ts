@@ -1,7 +1,7 @@
 // What a search has found: its trials as a table, the best one, those that none beats, and which settings mattered.
 
-import { bestOf, importanceOf, paretoFront, type Space, type Told } from "../../search/index.js";
-import { lastOfChains, ranked } from "../../search/ranking.js";
+import { importanceOf, paretoFront, type Space, type Told } from "../../search/index.js";
+import { lastOfChains } from "../../search/ranking.js";
 import { hasLosses } from "../../search/search.js";
 import { toCsv } from "../../text/csv.js";
 import type { TrainSettings } from "../../train/index.js";
@@ -21,7 +21,10 @@ export interface ReportedTrial extends TrialRecord {
 export interface SearchReport {
   readonly objectives: SettingsPlan["objectives"];
   readonly trials: readonly ReportedTrial[];
-  /** Numbers of those that ended well, the best first: of trials that stop early the last of each chain, the furthest first. */
+  /**
+   * Numbers of those that ended well, the best first: by the objectives in their order. Of trials that stop early the last of
+   * each chain, the furthest first.
+   */
   readonly order: readonly number[];
   /** Whether nothing is left to try. */
   readonly complete: boolean;
@@ -30,7 +33,7 @@ export interface SearchReport {
   readonly running: number;
   /** Epochs trained, over all runs but those that were made before. */
   readonly epochs: number;
-  /** The best trial by the first objective, of those that went furthest; absent when none has ended well. */
+  /** The first one of `order`; absent when none has ended well. */
   readonly best?: ReportedTrial;
   /** All settings of a training as the best trial's. */
   readonly bestSettings?: Partial<TrainSettings>;
@@ -58,13 +61,16 @@ function comparable(told: readonly Told[]): readonly Told[] {
   return at.find(({ length }) => length >= FEWEST) ?? [];
 }
 
-/** Numbers of trials that ended well, the best first. */
-function orderOf(told: readonly Told[]): number[] {
-  const last = new Set(lastOfChains(told));
-  return ranked(told)
-    .filter((at) => last.has(at))
-    .sort((a, b) => (told[b].until ?? 0) - (told[a].until ?? 0));
+/** Which of two trials is better: the one that went further, then by the objectives in their order. */
+function compared(a: Told, b: Told): number {
+  const further = (b.until ?? 0) - (a.until ?? 0);
+  const differences = a.losses!.map((loss, at) => loss - b.losses![at]);
+  return [further, ...differences].find((difference) => difference !== 0) ?? 0;
 }
+
+/** Numbers of trials that ended well, the best first. */
+const orderOf = (told: readonly Told[]): number[] =>
+  lastOfChains(told).sort((a, b) => compared(told[a], told[b]) || a - b);
 
 /** The first objective alone. */
 const byFirst = (told: readonly Told[]): Told[] =>
@@ -76,12 +82,13 @@ export function reportOf(plan: SettingsPlan, records: readonly TrialRecord[]): S
   const told = records.map((record) => toldOf(record, objectives));
   const search = searchOf(plan, records.filter(({ imported }) => imported).length);
   const trials = records.map((record, number) => ({ number, ...record }));
-  const at = bestOf(byFirst(told));
+  const order = orderOf(told);
+  const at: number | undefined = order[0];
   const some = comparable(byFirst(told));
   return {
     objectives,
     trials,
-    order: orderOf(told),
+    order,
     complete: search.next(told) === "done",
     failed: records.filter(({ failed }) => failed !== undefined).length,
     running: told.filter(({ losses }) => losses === undefined).length,
