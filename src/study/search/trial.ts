@@ -5,15 +5,17 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../inputError.js";
 import type { Model } from "../../models/index.js";
-import { runFiles, train } from "../../runs/index.js";
+import { withSwarmDefaults } from "../../runs/fromConfig.js";
+import { openTraining, runFiles, train } from "../../runs/index.js";
 import {
   DivergedError,
   type EpochRecord,
+  type OpenTraining,
   type OwnParts,
+  type StopReason,
   type TrainEvent,
   type TrainSettings,
 } from "../../train/index.js";
-import { prepare } from "../../train/prepare.js";
 
 /** What to train, and how far. */
 export interface TrialRun {
@@ -65,45 +67,46 @@ class Epochs {
  * Brings a trial to its end.
  *
  * @returns `undefined` when `signal` aborted before; it is saved, and the same call goes on
- * @throws InputError for folders and data that cannot be used. Settings that cannot be trained are an end: it failed.
+ * @throws InputError for a folder that cannot be used. Settings that cannot be trained are an end: it failed.
  */
 export async function runTrial(trial: TrialRun): Promise<TrialEnd | undefined> {
   const { out, settings, own, until, byLast, signal, watch } = trial;
   if (signal?.aborted) return undefined;
-  const model = await modelOf(settings, own);
-  if (typeof model === "string") return { failed: model };
   const epochs = new Epochs(until);
-  const listeners = [(event: TrainEvent) => epochs.hear(event), ...(watch ? [watch] : [])];
-  let reason: string | undefined;
-  listeners.push((event) => {
+  const resume = existsSync(join(out, runFiles.config));
+  let model: Model | undefined;
+  let reason: StopReason | undefined;
+  const hear = (event: TrainEvent) => {
+    epochs.hear(event);
     if (event.type === "runEnd") reason = event.reason;
-  });
+    return watch?.(event);
+  };
+  let opened = false;
+  const open: OpenTraining = async (prepared) => {
+    model = prepared.question.model;
+    const training = await (own.open ?? openTraining)(prepared);
+    opened = true;
+    return training;
+  };
   try {
+    const given = own.open || resume ? settings : withSwarmDefaults(settings);
     const { best } = await train(
-      { ...settings, out },
+      { ...given, out },
       {
-        ...own,
-        listeners,
+        ...{ ...own, open, listeners: [hear], resume },
         signal: signal ? AbortSignal.any([signal, epochs.signal]) : epochs.signal,
-        resume: existsSync(join(out, runFiles.config)),
       },
     );
     if (reason === "aborted" && !epochs.signal.aborted) return undefined;
     const epoch = byLast ? epochs.done : best?.epoch;
     const counts = epoch === undefined ? undefined : epochs.at(epoch);
-    return counts ? { counts, epochs: epochs.done, model } : { failed: "nothing was evaluated" };
+    return counts
+      ? { counts, epochs: epochs.done, model: model! }
+      : { failed: "nothing was evaluated" };
   } catch (error) {
+    const unfit = error instanceof InputError || error instanceof RangeError;
+    if (unfit && !resume && !opened) return { failed: error.message };
     if (error instanceof DivergedError) return { failed: error.message };
-    throw error;
-  }
-}
-
-/** The model that settings ask for, or why they cannot be trained. */
-async function modelOf(settings: Partial<TrainSettings>, own: OwnParts): Promise<Model | string> {
-  try {
-    return (await prepare(settings, own)).question.model;
-  } catch (error) {
-    if (error instanceof InputError) return error.message;
     throw error;
   }
 }

@@ -148,6 +148,15 @@ test("trials that diverge, or whose settings do not fit each other, are told as 
   expect(report.trials[1].failed).toMatch(/diverged/);
   expect(report.best!.number).toBe(0);
   expect(rowsOf(out)[1]).toMatch(/^1,,,,1e\+30,,"?the loss/);
+  // Each value is fine beside the first of the other.
+  const unfit = await tune({
+    space: "accumulate=1|3,batch=9|2",
+    ...{ sampler: "grid", trials: undefined },
+  });
+  expect(unfit.report.trials.map(({ failed }) => failed)).toEqual([
+    ...[undefined, undefined, undefined],
+    "accumulate is 3; expected 1 to 2, the images of a step",
+  ]);
 });
 
 test("several objectives have a front", async () => {
