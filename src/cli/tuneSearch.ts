@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { InputError } from "../inputError.js";
 import { freeFolder, runStem } from "../runs/runFiles.js";
 import { samplers } from "../search/index.js";
-import type { SearchOutcome, SearchProgress, SearchReport } from "../study/index.js";
+import type { SearchProgress, SearchReport, SettingsPlan } from "../study/index.js";
 import { parseDuration } from "../text/duration.js";
 import { clock } from "../text/format.js";
 import { parseConfig, settingNames, trainConfig } from "../train/config.js";
@@ -37,18 +37,15 @@ interface Options extends Partial<TrainSettings> {
 const without = ["data", "out", "minutes"] as const;
 
 /** A line for each trial that is over. */
-function showTrials(
-  stream: Stream,
-  total: number | undefined,
-  objectives: () => SearchReport["objectives"],
-) {
+function showTrials(stream: Stream, plan: () => SettingsPlan) {
   const start = performance.now();
   return ({ number, trial, event, trials }: SearchProgress): void => {
     if (event) return;
-    const begun = trials.filter(({ from }) => from === undefined).length;
+    const { trials: total, objectives } = plan();
+    const begun = trials.filter(({ from, imported }) => from === undefined && !imported).length;
     const place = `[${begun}${total === undefined ? "" : `/${total}`}]`;
     const stage = trial.until === undefined ? "" : ` to epoch ${trial.until}`;
-    const found = valuesText(trial, objectives());
+    const found = valuesText(trial, objectives);
     const time = clock((performance.now() - start) / 1000);
     say(
       stream,
@@ -110,34 +107,31 @@ function expectPlanAlone(data: string | undefined, options: Options): void {
   );
 }
 
-function sayEnd(console: Console, { reason, report }: SearchOutcome, out: string, best: string) {
-  for (const line of searchLines(report, out, best)) say(console.out, line);
-  if (reason === "time") {
-    say(console.out, `the time is over; convoy tune --resume ${out} --time 30m goes on`);
-  }
+/** How much of a study is left when its time is over. */
+function timeOver({ trials, running }: SearchReport, total: number | undefined, out: string) {
+  const begun = trials.filter(({ from, imported }) => from === undefined && !imported).length;
+  const of = total === undefined ? `${begun} trials` : `${begun} of ${total} trials`;
+  return `the time is over: ${of} have begun, ${running} are not over; convoy tune --resume ${out} --time 30m goes on`;
 }
 
 async function tune(data: string | undefined, options: Options, console: Console): Promise<void> {
   const { resume, json, quiet, time: seconds, workers, import: imports } = options;
   if (resume !== undefined) expectPlanAlone(data, options);
   const search = resume === undefined ? searchFrom(data, options) : undefined;
-  const { readSearch, resumeSettings, searchFiles, tuneSettings } = await import(
-    "../study/index.js"
-  );
+  const { resumeSettings, searchFiles, tuneSettings } = await import("../study/index.js");
   const out =
     resume ?? options.out ?? freeFolder(runStem(parseConfig(search!.settings).data, "search"));
   const stream = json ? console.err : console.out;
-  const total = search ? search.trials : (await readSearch(out)).plan.trials;
-  let objectives: SearchReport["objectives"] = [];
+  let plan: SettingsPlan | undefined;
   const outcome = await interruptible(
     (signal) => {
       const how = {
         ...{ out, workers, seconds, signal, imports },
         onProgress: showReading(console.err),
-        onPlan: (plan: { readonly objectives: SearchReport["objectives"] }) => {
-          objectives = plan.objectives;
+        onPlan: (settled: SettingsPlan) => {
+          plan = settled;
         },
-        ...(!quiet && { watch: showTrials(stream, total, () => objectives) }),
+        ...(!quiet && { watch: showTrials(stream, () => plan!) }),
       };
       return search ? tuneSettings(search, how) : resumeSettings(how);
     },
@@ -147,7 +141,9 @@ async function tune(data: string | undefined, options: Options, console: Console
     throw new Interrupted(`saved; go on with: convoy tune --resume ${out}`);
   }
   if (json) return sayJson(console, { out, reason: outcome.reason, ...outcome.report });
-  sayEnd(console, outcome, out, join(out, searchFiles.best));
+  const { reason, report } = outcome;
+  for (const line of searchLines(report, out, join(out, searchFiles.best))) say(console.out, line);
+  if (reason === "time") say(console.out, timeOver(report, plan!.trials, out));
 }
 
 const described = samplers
