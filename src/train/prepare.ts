@@ -310,7 +310,7 @@ export async function prepare(
   });
   checkHyper(optimizer, full);
   const { range = full.range } = splits;
-  const config = await withPrecision(withLevels({ ...full, range }, optimizer));
+  const config = await withPrecision(withLevels({ ...full, range }, optimizer), model);
   if (isSelfPaced(optimizer)) checkPace(optimizer, config, settings);
   checkPaces(optimizer, config);
   const drawn = draw(splits, config);
