@@ -36,7 +36,7 @@ import {
   type Task,
 } from "../tasks/index.js";
 import { type Evaluation, Evaluator } from "../train/evaluator.js";
-import { modelOf } from "../train/modelOf.js";
+import { modelOf, withLoss } from "../train/modelOf.js";
 import { loadModule } from "../train/ownModule.js";
 import { type NetInfo, readWeights, vectorOf } from "../train/weights.js";
 import { FeatureMaker, type Features } from "./features.js";
@@ -233,7 +233,7 @@ export async function openTrained(
   const { info, tensors } = await readWeights(path);
   const own = config.module && (await loadModule(config.module.path, config.module));
   const task = getTask(info.task, own?.tasks);
-  const single = modelOf(info, path, { own: own?.models });
+  const single = withLoss(modelOf(info, path, { own: own?.models }), config.settings.loss);
   const { model } = ensembleQuestion(
     { model: single, task, constants: info.constants },
     info.members,
