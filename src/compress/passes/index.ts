@@ -5,13 +5,23 @@ import { InputError } from "../../inputError.js";
 import type { NetPass } from "../../nn/index.js";
 import type { FirstBatch } from "../startQuantisers.js";
 import { channelsPass } from "./channels.js";
+import { harmonicPass } from "./harmonic.js";
 import { integersPass } from "./integers.js";
 import { lowRankPass } from "./lowRank.js";
 import { masksPass } from "./masks.js";
 import type { FirstWeights, PassKind } from "./pass.js";
 import { quantisePass } from "./quantise.js";
+import { vonMisesPass } from "./vonMises.js";
 
-const kinds = [channelsPass, integersPass, lowRankPass, masksPass, quantisePass] as const;
+const kinds = [
+  channelsPass,
+  harmonicPass,
+  integersPass,
+  lowRankPass,
+  masksPass,
+  quantisePass,
+  vonMisesPass,
+] as const;
 
 type RecordSchema = (typeof kinds)[number]["record"];
 
