@@ -54,6 +54,7 @@ import { withPreset } from "./presets.js";
 import { checkQuantise, passesOf } from "./quantised.js";
 import { recipeOf } from "./recipe.js";
 import { expectRange, type PastRun, resumedSettings } from "./resumed.js";
+import { checkSparse, sparsePasses } from "./sparsity.js";
 import { type Start, startFrom, type Wanted } from "./start.js";
 import { openTeacher, readTeacher, type Teacher } from "./teacher.js";
 import type { OpenTraining } from "./training.js";
@@ -268,6 +269,7 @@ export async function prepare(
   getSchedule(first.schedule);
   parseAugmentations(first.augment);
   checkQuantise(first);
+  checkSparse(first);
   const named =
     own.optimizer ?? (given.optimizer && getOptimizer(given.optimizer, module?.optimizers));
   if (named) checkHyper(named, first);
@@ -301,7 +303,8 @@ export async function prepare(
   const parts = { create: own.model, weights, module, task, passes: inherited };
   const wanted = wantedNet(first, splits, names, parts);
   const plain = pacedModel(wanted.create(wanted.input), first);
-  const passes = passesOf(plain, first, inherited, source);
+  const sparse = saved ? [] : sparsePasses(plain, first, inherited);
+  const passes = passesOf(plain, first, [...inherited, ...sparse], source);
   const model = withPasses(plain, passes.slice(inherited.length), "the run");
   const start = saved?.givenWeights ? new Map() : weights && startFrom(weights, wanted, source);
   const { config: full, optimizer } = recipeOf({
