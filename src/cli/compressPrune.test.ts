@@ -4,7 +4,7 @@ import { parsePruning, pruningText } from "./compressPrune.js";
 test("a way and a share", () => {
   expect(parsePruning("filters=0.5")).toEqual({ by: "filters", share: 0.5 });
   expect(parsePruning("magnitude=.9").share).toBe(0.9);
-  expect(pruningText).toBe("<filters|slimming|low-rank|magnitude=share>");
+  expect(pruningText).toBe("<filters|slimming|low-rank|magnitude|random=share>");
   for (const text of [
     "filters",
     "filters=",
