@@ -2,7 +2,7 @@
 
 import { interpret } from "../engine/reference/interpret.js";
 import { WEIGHTS } from "../graph/index.js";
-import { nodesOfVectors, rewrite } from "../graph/rewrite.js";
+import { liveNodes, nodesOfVectors, rewrite } from "../graph/rewrite.js";
 import type { Net } from "../nn/index.js";
 import { sizeOf } from "../tensor/shape.js";
 import { gridsOf, onGrids } from "./grids.js";
@@ -22,7 +22,9 @@ function effective(net: Net, w: Float32Array): Map<string, Float32Array> {
     (node) => (fixed.has(node) || node.op.name === "constant" ? undefined : []),
     layers.map(({ node }) => node.inputs[1]),
   );
-  for (const { weights, node } of layers) graph.output(weights, image(node.inputs[1]));
+  // Weights that several nodes use count as the same for all of them.
+  const each = new Map(layers.map(({ weights, node }) => [weights, node.inputs[1]]));
+  for (const [name, value] of each) graph.output(name, image(value));
   const found = interpret(graph, { vectors: { [WEIGHTS]: Float64Array.from(w) } });
   // A 0 below 0 is 0.
   return new Map(
@@ -37,7 +39,7 @@ function isNear(a: Float32Array, b: Float32Array): boolean {
 
 /**
  * A vector with which a net gives the same: weights are the numbers that they count as, multiples of a scale where they are near
- * such. What counts as something else then stays as it is.
+ * such. What counts as something else then stays as it is. What nothing takes notice of is 0.
  *
  * @param net as it is built with its passes, for inference
  * @param w all its parameters; stays as it is
@@ -51,10 +53,16 @@ export function settled(net: Net, w: Float32Array): Float32Array {
   const places = new Map(net.layout.params.map((param) => [param.name, param]));
   const was = effective(net, w);
   const tried = w.slice();
+  // Nobody takes notice of what training alone needs, as scores of weights.
+  const live = liveNodes(net.graph, [net.output]);
+  for (const { name, offset, shape } of net.layout.params) {
+    if (!live.has(net.params.get(name)!.node)) tried.fill(0, offset, offset + sizeOf(shape));
+  }
   for (const [name, numbers] of was) {
     const { offset, shape } = places.get(name)!;
     const grids = gridsOf(numbers, shape[0] ?? 1, false);
-    tried.set(grids ? onGrids(grids) : numbers, offset);
+    const snapped = grids && onGrids(grids);
+    tried.set(snapped && isNear(numbers, snapped) ? snapped : numbers, offset);
   }
   const is = effective(net, tried);
   for (const [name, numbers] of was) {

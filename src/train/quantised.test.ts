@@ -63,7 +63,7 @@ test("weights in f32 start it, and its own weights another one like it", async (
   const [fine, again] = [join(temporaryFolder(), "fine"), join(temporaryFolder(), "again")];
   await trainNet({ out: fine, pretrained: plain, ...still, ...lsq });
   // The best weights are kept as what they count as.
-  const after = await readWeights(join(fine, "weights", "last.safetensors"));
+  const after = await readWeights(join(fine, runFiles.last));
   const before = await best(plain);
   for (const [name, { data }] of before.tensors) {
     expect(after.tensors.get(name)?.data).toEqual(data);

@@ -68,6 +68,8 @@ test.each(sparseWays.map(({ name }) => name))(
     expect(info.passes!.map(({ pass }) => pass)).toEqual(
       name === "movement" ? ["masks", "scores"] : ["masks"],
     );
+    const scores = tensors.get("fc1.weight.score")?.data ?? [];
+    expect([...scores].every((score) => score === 0)).toBe(true);
     const net = await openTrained(out, { threads: 1 });
     expect(net.model.name).toBe("lenet5");
     await net.close();

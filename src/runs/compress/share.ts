@@ -78,12 +78,14 @@ export interface ShareReport {
 /** Part of a run's learning rate by which centroids are trained. */
 const RATE = 0.1;
 
-/** Masks have no use where weights that are 0 stay so by themselves. */
+/** Passes of masks, which have no use where weights that are 0 stay so by themselves. */
+const ofMasks = ["masks", "scores"];
+
 function passesOf(
   { passes = [] }: NetInfo,
   centroids: Readonly<Record<string, number>>,
 ): PassRecord[] {
-  const kept = passes.filter(({ pass }) => pass !== "masks");
+  const kept = passes.filter(({ pass }) => !ofMasks.includes(pass));
   return [...kept, { pass: "share", centroids }];
 }
 

@@ -26,6 +26,9 @@ function parse(text: string, source: string): [string, PackedTensor][] {
   return Object.entries(checkPlain(z.object({ packed: packedTensors }), { packed }, source).packed);
 }
 
+/** The types that readers give numbers of each form in. */
+const dtypeOf = { grid: "f32", codebook: "f32", f32: "f32", i8: "i32", u8: "u8" } as const;
+
 /** Unpacks tensors of one file. */
 class Unpacker {
   /** Tensors that are only there for packed ones. */
@@ -43,26 +46,18 @@ class Unpacker {
     const stream = this.streamOf(name);
     const places = this.placesOf(name, stream, packed, done);
     const count = places?.length ?? size;
-    const bytes = inflated(
-      stream.subarray(packed.gaps ?? 0),
-      count * (packed.as === "f32" ? 4 : 1),
-    );
-    if (bytes?.length !== count * (packed.as === "f32" ? 4 : 1)) {
+    const length = packed.as === "f32" ? 4 * count : count;
+    const bytes = inflated(stream.subarray(packed.gaps ?? 0), length);
+    if (bytes?.length !== length) {
       return this.fail(name, `expected a stream of ${count} numbers`);
     }
     const numberAt = this.numbersOf(name, packed, bytes, count);
-    const data =
-      packed.as === "i8"
-        ? new Int32Array(size)
-        : packed.as === "u8"
-          ? new Uint8Array(size)
-          : new Float32Array(size);
+    const tensor = hostTensor(dtypeOf[packed.as], shape);
     for (let at = 0; at < count; at++) {
       const place = places ? places[at] : at;
-      data[place] = numberAt(at, place);
+      tensor.data[place] = numberAt(at, place);
     }
-    const dtype = packed.as === "i8" ? "i32" : packed.as === "u8" ? "u8" : "f32";
-    return hostTensor(dtype, shape, data as Float32Array);
+    return tensor;
   }
 
   private fail(name: string, message: string): never {
