@@ -2,7 +2,7 @@
 
 import { interpret } from "../engine/reference/interpret.js";
 import { WEIGHTS } from "../graph/index.js";
-import { liveNodes, nodesOfVectors, rewrite } from "../graph/rewrite.js";
+import { constantNodes, liveNodes, nodesOfVectors, rewrite } from "../graph/rewrite.js";
 import type { Net } from "../nn/index.js";
 import { sizeOf } from "../tensor/shape.js";
 import { gridsOf, onGrids } from "./grids.js";
@@ -14,12 +14,13 @@ const NEAR = 1e-5;
 /** What the weights of layers are behind all that is made of them alone, by the names of parameters of as many numbers. */
 function effective(net: Net, w: Float32Array): Map<string, Float32Array> {
   const fixed = nodesOfVectors(net.graph, [WEIGHTS]);
+  const free = constantNodes(net.graph);
   const layers = quantisableLayers(net).filter(
     ({ node, weights }) => sizeOf(node.inputs[1].shape) === sizeOf(net.params.get(weights)!.shape),
   );
   const { graph, image } = rewrite(
     net.graph,
-    (node) => (fixed.has(node) || node.op.name === "constant" ? undefined : []),
+    (node) => (fixed.has(node) || free.has(node) ? undefined : []),
     layers.map(({ node }) => node.inputs[1]),
   );
   // Weights that several nodes use count as the same for all of them.

@@ -40,21 +40,20 @@ import {
   taskFor,
 } from "../tasks/index.js";
 import { unknownName } from "../text/words.js";
+import { checkAsked, passesOf } from "./askedPasses.js";
 import { checkScore, checkTask } from "./checkTask.js";
 import { chooseTask, namedTask } from "./chooseTask.js";
 import { parseConfig, SELECTION_SHARE, type TrainConfig, type TrainSettings } from "./config.js";
 import { dataDifference, type Fingerprint, fingerprint } from "./fingerprint.js";
 import { refuseIdle } from "./idle.js";
-import { modelOf, withPasses } from "./modelOf.js";
+import { modelOf, withLoss, withPasses } from "./modelOf.js";
 import { openData, pathFrom } from "./openData.js";
 import { type LoadedModule, loadModule } from "./ownModule.js";
 import { checkPaces, pacedModel } from "./paces.js";
 import { withPrecision } from "./precision.js";
 import { withPreset } from "./presets.js";
-import { checkQuantise, passesOf } from "./quantised.js";
 import { recipeOf } from "./recipe.js";
 import { expectRange, type PastRun, resumedSettings } from "./resumed.js";
-import { checkSparse, sparsePasses } from "./sparsity.js";
 import { type Start, startFrom, type Wanted } from "./start.js";
 import { openTeacher, readTeacher, type Teacher } from "./teacher.js";
 import type { OpenTraining } from "./training.js";
@@ -268,8 +267,7 @@ export async function prepare(
     first.module === undefined ? undefined : await loadModule(first.module, saved?.module);
   getSchedule(first.schedule);
   parseAugmentations(first.augment);
-  checkQuantise(first);
-  checkSparse(first);
+  checkAsked(first);
   const named =
     own.optimizer ?? (given.optimizer && getOptimizer(given.optimizer, module?.optimizers));
   if (named) checkHyper(named, first);
@@ -303,9 +301,9 @@ export async function prepare(
   const parts = { create: own.model, weights, module, task, passes: inherited };
   const wanted = wantedNet(first, splits, names, parts);
   const plain = pacedModel(wanted.create(wanted.input), first);
-  const sparse = saved ? [] : sparsePasses(plain, first, inherited);
-  const passes = passesOf(plain, first, [...inherited, ...sparse], source);
-  const model = withPasses(plain, passes.slice(inherited.length), "the run");
+  const passes = passesOf(plain, first, inherited, source);
+  const passed = withPasses(plain, passes.slice(inherited.length), "the run");
+  const model = withLoss(passed, first.loss);
   const start = saved?.givenWeights ? new Map() : weights && startFrom(weights, wanted, source);
   const { config: full, optimizer } = recipeOf({
     ...{ given: { model: model.name, ...given }, task: task.defaults, model: model.defaults },
@@ -313,7 +311,7 @@ export async function prepare(
   });
   checkHyper(optimizer, full);
   const { range = full.range } = splits;
-  const config = await withPrecision(withLevels({ ...full, range }, optimizer));
+  const config = await withPrecision(withLevels({ ...full, range }, optimizer), model);
   if (isSelfPaced(optimizer)) checkPace(optimizer, config, settings);
   checkPaces(optimizer, config);
   const drawn = draw(splits, config);

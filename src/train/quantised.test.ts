@@ -92,13 +92,13 @@ describe("refused:", () => {
 
   test("an ensemble", async () => {
     await expect(of({ ...lsq, swarm: "pso", deploy: "ensemble" })).rejects.toThrow(
-      "setting deploy is ensemble: an ensemble of quantised nets cannot be kept",
+      "setting deploy is ensemble: an ensemble of nets with setting quantise cannot be kept",
     );
   });
 
   test("weights of a net that is quantised in another way", async () => {
     await expect(of({ pretrained: whole, quantise: "lsq:w3a3" })).rejects.toThrow(
-      `setting quantise is lsq:w3a3: ${whole} holds a net that is quantised in another way`,
+      `setting quantise is lsq:w3a3: ${whole} holds a net with another quantise`,
     );
   });
 });

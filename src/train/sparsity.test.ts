@@ -89,9 +89,6 @@ test.each(sparseWays.map(({ name }) => name))(
     const again = { by: "magnitude", share: 0.9, out: join(folder, "slimmer"), threads: 1 };
     const { size } = (await compressPruned(out, { ...again, epochs: 1 }))!;
     expect(size.after.nonZeros).toBeLessThan(size.before.nonZeros);
-    await expect(begin({ prune: `${name}=0.9`, pretrained: out })).rejects.toThrow(
-      "of a net after pass masks",
-    );
     await expect(begin({ prune: `${name}=0.9`, swarm: "pso" })).rejects.toThrow("nets of a swarm");
   },
 );

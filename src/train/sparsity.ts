@@ -7,8 +7,7 @@ import type { PassRecord } from "../compress/passes/index.js";
 import type { Vector } from "../engine/engine.js";
 import type { Param, ParamLayout } from "../graph/index.js";
 import { InputError } from "../inputError.js";
-import type { Model } from "../models/index.js";
-import { build } from "../nn/index.js";
+import type { BuiltNet } from "../nn/index.js";
 import { sizeOf } from "../tensor/shape.js";
 import { byName } from "../text/words.js";
 import type { TrainConfig } from "./config.js";
@@ -54,33 +53,25 @@ export function parseSparse(text: string): SparseRequest {
 }
 
 /** Refuses, before anything is read, a request that cannot be understood, or that other settings cannot go with. */
-export function checkSparse({ prune, swarm }: TrainConfig): void {
+export function checkSparse({ prune, swarm, structure }: TrainConfig): void {
   if (prune === undefined) return;
   parseSparse(prune);
+  if (structure !== undefined) {
+    throw new InputError(
+      `setting prune is ${prune}: with setting structure, ${structure}, weights are made of other numbers; leave one of them out`,
+    );
+  }
   if (swarm === undefined) return;
   throw new InputError(
     `setting prune is ${prune}: nets of a swarm have one layout of masks and would need one mask; prune what it gives: convoy compress --prune`,
   );
 }
 
-/** The passes that a request needs beside those of the weights that a run starts from. */
-export function sparsePasses(
-  { layer, input }: Model,
-  { prune }: TrainConfig,
-  inherited: readonly PassRecord[],
-): readonly PassRecord[] {
-  if (prune === undefined) return [];
-  const other = inherited.find(({ pass }) => pass !== "channels" && pass !== "low-rank");
-  if (other) {
-    throw new InputError(
-      `setting prune is ${prune}: the weights given are of a net after pass ${other.pass}; expected weights without masks and quantisers`,
-    );
-  }
-  const net = build(layer, [1, ...input], { training: false });
+/** The passes that a request needs of a net as it is built. */
+export function sparsePasses(net: BuiltNet, { by }: SparseRequest): readonly PassRecord[] {
   const names = [...new Set(quantisableLayers(net).map(({ weights }) => weights))];
   const shapes = new Map(net.layout.params.map(({ name, shape }) => [name, shape]));
   const masks = Object.fromEntries(names.map((name) => [name, [...shapes.get(name)!]]));
-  const { by } = parseSparse(prune);
   const scores: PassRecord[] = by.scored ? [{ pass: "scores", of: names }] : [];
   return [{ pass: "masks", masks }, ...scores];
 }

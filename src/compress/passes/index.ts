@@ -5,6 +5,7 @@ import { InputError } from "../../inputError.js";
 import type { NetPass } from "../../nn/index.js";
 import type { FirstBatch } from "../startQuantisers.js";
 import { channelsPass } from "./channels.js";
+import { harmonicPass } from "./harmonic.js";
 import { integersPass } from "./integers.js";
 import { lowRankPass } from "./lowRank.js";
 import { masksPass } from "./masks.js";
@@ -12,15 +13,18 @@ import type { FirstWeights, PassKind } from "./pass.js";
 import { quantisePass } from "./quantise.js";
 import { scoresPass } from "./scores.js";
 import { sharePass } from "./share.js";
+import { vonMisesPass } from "./vonMises.js";
 
 const kinds = [
   channelsPass,
+  harmonicPass,
   integersPass,
   lowRankPass,
   masksPass,
   quantisePass,
   scoresPass,
   sharePass,
+  vonMisesPass,
 ] as const;
 
 type RecordSchema = (typeof kinds)[number]["record"];
