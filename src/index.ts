@@ -7,7 +7,12 @@ export { InputError } from "./inputError.js";
 export { createModel, listModels, type Model, type ModelInput } from "./models/index.js";
 export * as nn from "./nn/index.js";
 export {
+  compressDistilled,
   compressInt8,
+  compressPruned,
+  compressShared,
+  type DistilOptions,
+  type DistilReport,
   drawMistakes,
   drawPrediction,
   evaluateGroups,
@@ -18,7 +23,11 @@ export {
   type OpenWeightsOptions,
   openTrained,
   openWeights,
+  type PruneOptions,
+  type PruneReport,
   predictFiles,
+  type ShareOptions,
+  type ShareReport,
   type TrainOptions,
   train,
   type WeightedNet,

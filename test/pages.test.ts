@@ -16,6 +16,7 @@ import { selectors } from "../src/selection/index.js";
 import { couplings } from "../src/swarm/index.js";
 import { tasks } from "../src/tasks/index.js";
 import { trainConfig } from "../src/train/config.js";
+import { sparseWays } from "../src/train/sparsity.js";
 import { root } from "./support/examples.js";
 
 /** The rows of the table with a header: their cells trimmed, `\\<` (which is no tag) as `<`. */
@@ -87,6 +88,13 @@ test("pruning.md has every way to prune with its source", () => {
   const rows = tableOf("methods/pruning.md", "way", "share of", "source");
   expect(rows.map(([name, , source]) => [name, source])).toEqual(
     pruners.map(({ name, source }) => [code(name), source]),
+  );
+});
+
+test("pruning.md has every way to prune while a net learns", () => {
+  const rows = tableOf("methods/pruning.md", "way", "a weight counts by", "source");
+  expect(rows.map(([name, , source]) => [name, source])).toEqual(
+    sparseWays.map(({ name, source }) => [code(name), source]),
   );
 });
 

@@ -28,12 +28,16 @@ export {
   type Removed,
   type RemoveOptions,
   removeChannels,
+  scoreMasks,
+  scoreName,
   shrink,
   withoutChannels,
 } from "./channels/index.js";
 export { type LayerType, layerTypes } from "./floatLayers.js";
+export { gridsOf, onGrids } from "./grids.js";
 export { type IntegerOptions, integers } from "./integers.js";
 export { type LowRankOptions, lowRank, type Ranks } from "./lowRank/index.js";
+export { quantisableLayers } from "./places.js";
 export {
   type ChannelScore,
   chooseChannels,
@@ -83,4 +87,12 @@ export {
   type Ranges,
   rangeRules,
 } from "./ranges.js";
+export { settled } from "./settle.js";
+export {
+  kMeans,
+  nearestOf,
+  type SharedWeights,
+  sharedWeights,
+  shareWeights,
+} from "./sharing/index.js";
 export { type FirstBatch, startQuantisers } from "./startQuantisers.js";

@@ -1,3 +1,8 @@
+export {
+  compressDistilled,
+  type DistilOptions,
+  type DistilReport,
+} from "./compress/distil.js";
 export { compressInt8, type Int8Options, type Int8Report } from "./compress/int8.js";
 export {
   compressMixed,
@@ -11,6 +16,12 @@ export {
   type PruneOptions,
   type PruneReport,
 } from "./compress/prune.js";
+export {
+  compressShared,
+  type SharedLayer,
+  type ShareOptions,
+  type ShareReport,
+} from "./compress/share.js";
 export { drawPrediction } from "./draw.js";
 export type { Features } from "./features.js";
 export { type FileFeatures, featuresOfFiles } from "./featuresOfFiles.js";

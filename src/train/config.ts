@@ -105,6 +105,13 @@ export const trainConfig = z.strictObject({
     .describe(
       "train with quantised weights and images, by method and bits: lsq:w4a4, or lsq:w4 for weights alone; first and last layer 8 bits",
     ),
+  prune: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "prune weights while the net learns, by way and share: magnitude=0.9, or movement=0.9 by where training moves them",
+    ),
   freeze: z
     .string()
     .min(1)
