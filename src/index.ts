@@ -7,7 +7,12 @@ export { InputError } from "./inputError.js";
 export { createModel, listModels, type Model, type ModelInput } from "./models/index.js";
 export * as nn from "./nn/index.js";
 export {
+  type BitAnswer,
+  type BitChooser,
+  type BitQuestion,
+  bitChoosers,
   compressInt8,
+  compressMixed,
   drawMistakes,
   drawPrediction,
   evaluateGroups,
@@ -15,6 +20,9 @@ export {
   type GroupEvaluation,
   type Int8Options,
   type Int8Report,
+  type MixedLayer,
+  type MixedOptions,
+  type MixedReport,
   type OpenWeightsOptions,
   openTrained,
   openWeights,

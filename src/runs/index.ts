@@ -1,3 +1,5 @@
+export type { BitAnswer, BitChooser, BitQuestion } from "./compress/bits/chooser.js";
+export { bitChoosers } from "./compress/bits/index.js";
 export { compressInt8, type Int8Options, type Int8Report } from "./compress/int8.js";
 export {
   compressMixed,

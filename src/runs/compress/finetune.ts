@@ -22,7 +22,7 @@ const paths = ["data", "classes", "classWeights", "teacher"] as const;
 const isWord = (setting: string) => isSource(setting) || setting === "balanced";
 
 /** The settings of a run, for a single net that has learned already. */
-function settingsOf({ settings, startedIn, module }: RunConfig, given: Finetune) {
+export function settingsOf({ settings, startedIn, module }: RunConfig, given: Finetune) {
   const kept = Object.fromEntries(
     Object.entries(settings).filter(([name]) => !(own as readonly string[]).includes(name)),
   );

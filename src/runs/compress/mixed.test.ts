@@ -28,7 +28,8 @@ test("the weights take no more than the share; the first and the last layer have
   const [first, ...others] = layers.map(({ bits }) => bits);
   expect([first, others.pop()]).toEqual([8, 8]);
   expect(new Set(others).size).toBeGreaterThan(1);
-  const known = layers.filter(({ curvature }) => curvature !== undefined);
+  expect(layers.every(({ images }) => images === 8)).toBe(true);
+  const known = layers.filter(({ measure }) => measure !== undefined);
   expect(known.map(({ name }) => name)).toEqual(["conv2", "fc1", "fc2"]);
 });
 
