@@ -9,6 +9,7 @@ export * as nn from "./nn/index.js";
 export {
   type BitAnswer,
   type BitChooser,
+  BitNet,
   type BitQuestion,
   bitChoosers,
   compressInt8,

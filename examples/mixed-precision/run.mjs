@@ -1,5 +1,5 @@
 // What bits for each layer are worth: HAWQ's choice against the same bits for all inner layers and against random choices
-// within the same size, after training and with training on; and all ways to choose at one size.
+// of the same size, before and after training with them; and all ways to choose at one size.
 //
 //   node examples/mixed-precision/run.mjs CIFAR OUT RESULTS.json
 //
@@ -7,7 +7,7 @@
 
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { bitChoosers, compressMixed, train } from "convoynet";
+import { BitNet, bitChoosers, compressMixed, openDataset, train } from "convoynet";
 import {
   allocate,
   bitPlan,
@@ -19,6 +19,7 @@ import {
 import { createModel } from "convoynet/models";
 import { build } from "convoynet/nn";
 import { Random } from "convoynet/tensor";
+import { partOf } from "./data.mjs";
 
 const [cifar, out, file] = process.argv.slice(2);
 if (!file) {
@@ -26,23 +27,20 @@ if (!file) {
   process.exit(2);
 }
 
-const [SEEDS, EPOCHS, TUNED] = [[1, 2, 3], 10, 2];
+const [SEEDS, EPOCHS, SIDE] = [[1, 2, 3], 10, 16];
 /** Bits of all inner layers, whose size is the budget; and those at which all ways to choose are tried. */
 const [SIZES, ALL_AT] = [[3, 4, 6], 3];
 /** Random choices, and those of them that are trained on. */
-const [RANDOM, TRAINED] = [20, 5];
-const found = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
+const [RANDOM, TRAINED] = [20, 3];
+/** Training with quantised numbers. */
+const [TUNED, RATE] = [1, 0.01];
 
-const model = createModel("resnet20", { channels: 3, height: 32, width: 32, outputs: 10 });
+const data = join(out, "cifar-part.npz");
+await partOf(cifar, data);
+const { selection } = await openDataset(data);
+const model = createModel("resnet20", { channels: 3, height: SIDE, width: SIDE, outputs: 10 });
 const net = build(model.layer, [1, ...model.input], { training: false });
-
-/** The same bits for all inner layers, and the plan of which they are the budget. */
-function planOf(size) {
-  const any = bitPlan(net, { of: "size", share: 1 });
-  const even = bitsByLayer(any, () => size);
-  const share = bitsOfWeights(net, quantisationOfBits(any, even)) / (32 * net.layout.length);
-  return { share, even, plan: bitPlan(net, { of: "size", share }) };
-}
+const found = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
 
 /** Works out what is not known yet, and keeps it. */
 async function known(key, work) {
@@ -52,32 +50,36 @@ async function known(key, work) {
   return found[key];
 }
 
-/** A net that has learned 4,500 images and chooses its best epoch by 1,500. */
+/** The same bits for all inner layers, and the plan of which they are the budget. */
+function planOf(size) {
+  const any = bitPlan(net, { of: "size", share: 1 });
+  const even = bitsByLayer(any, () => size);
+  const share = bitsOfWeights(net, quantisationOfBits(any, even)) / (32 * net.layout.length);
+  return { share, even, plan: bitPlan(net, { of: "size", share }) };
+}
+
+/** A net in f32. */
 async function float(seed) {
   const run = join(out, `f32-${seed}`);
-  const settings = { data: cifar, train: 6000, selection: 0.25, model: "resnet20", lr: 0.1 };
   if (!existsSync(join(run, "summary.json"))) {
     rmSync(run, { recursive: true, force: true });
-    await train({ ...settings, epochs: EPOCHS, augment: "flip,crop", seed, threads: 1, out: run });
+    const settings = { data, size: SIDE, model: "resnet20", augment: "flip,crop", epochs: EPOCHS };
+    await train({ ...settings, seed, threads: 1, out: run });
   }
   return run;
 }
 
+const worth = ({ loss, accuracy }) => ({ loss, accuracy });
+
 /** A run in bits that a chooser gives, with what it is worth before and after training. */
-async function compressed(run, by, targetSize, epochs) {
+async function compressed(run, by, size, epochs) {
   const to = join(out, "compressed");
   rmSync(to, { recursive: true, force: true });
   const start = performance.now();
-  const report = await compressMixed(run, {
-    by,
-    targetSize,
-    epochs,
-    lr: 0.01,
-    out: to,
-    threads: 1,
-  });
+  const { share } = planOf(size);
+  const options = { by, targetSize: share, epochs, out: to, threads: 1 };
+  const report = await compressMixed(run, { ...options, ...(epochs > 0 && { lr: RATE }) });
   const { before, quantised, after, layers, bytes } = report;
-  const worth = ({ loss, accuracy }) => ({ loss, accuracy });
   return {
     bits: layers.map(({ bits }) => bits),
     share: bytes.after / bytes.before,
@@ -85,9 +87,6 @@ async function compressed(run, by, targetSize, epochs) {
     seconds: (performance.now() - start) / 1000,
   };
 }
-
-const chooser = (choose) => ({ name: "own", source: "", measures: "", choose });
-const answer = (bits) => ({ bits, measure: new Map() });
 
 /** Random bits, lowered until they fit and raised as far as they still do: what is left over helps nobody. */
 function randomBits(plan, number) {
@@ -110,17 +109,11 @@ function randomBits(plan, number) {
   return bits();
 }
 
-/** What HAWQ takes the layers of a run to lose by their bits: of each the losses by choices. */
-async function estimated(run) {
-  const hawq = bitChoosers.find(({ name }) => name === "hawq");
-  let layers;
-  const look = chooser(async (question) => {
-    const said = await hawq.choose(question);
-    layers = said.layers;
-    return said;
-  });
-  await compressed(run, look, planOf(SIZES[0]).share, 0);
-  return layers;
+/** What is tried of one net at one size, by name. */
+function allocations(layers, size) {
+  const { even, plan } = planOf(size);
+  const random = Array.from({ length: RANDOM }, (_, at) => [`random-${at}`, randomBits(plan, at)]);
+  return new Map([["hawq", allocate(layers, plan.budget).bits], ["uniform", even], ...random]);
 }
 
 /** The estimated loss of an allocation. */
@@ -129,39 +122,53 @@ const omega = (layers, bits) =>
     return sum + choices.find((choice) => choice.bits === bits.get(name)).loss;
   }, 0);
 
-/** All that is tried of one net at one size: names, bits, and whether they are trained on. */
-function trials(layers, size) {
-  const { even, plan } = planOf(size);
-  const random = Array.from({ length: RANDOM }, (_, at) => [
-    ...[`random-${at}`, randomBits(plan, at), at < TRAINED],
-  ]);
-  return [["hawq", allocate(layers, plan.budget).bits, true], ["uniform", even, true], ...random];
+/** HAWQ's estimates of a run's layers, and what all allocations are worth before training. */
+async function untrained(run) {
+  let result;
+  const look = async (question) => {
+    const hawq = bitChoosers.find(({ name }) => name === "hawq");
+    const said = await hawq.choose(question);
+    const { layers } = said;
+    const tried = await BitNet.open(question.net, question.plan, question.images, selection);
+    const sizes = {};
+    for (const size of SIZES) {
+      sizes[size] = {};
+      for (const [name, bits] of allocations(layers, size)) {
+        const { loss, metrics } = await tried.evaluate(bits);
+        const numbers = { omega: omega(layers, bits), loss, accuracy: metrics.accuracy };
+        sizes[size][name] = { bits: [...bits.values()], ...numbers };
+      }
+    }
+    result = { layers, sizes };
+    return said;
+  };
+  const by = { name: "look", source: "", measures: "", choose: look };
+  const { before } = await compressed(run, by, SIZES[0], 0);
+  return { f32: before, ...result };
 }
 
-/** Tries allocations of a net at a size; those that are trained on when it is their turn. */
-async function tryAll(seed, size, trained) {
-  const run = await float(seed);
-  const layers = await known(`${seed} losses`, () => estimated(run));
-  const { share } = planOf(size);
-  for (const [name, bits, tuned] of trials(layers, size)) {
-    if (tuned !== trained) continue;
-    await known(`${seed} ${size} ${name}`, async () => ({
-      omega: omega(layers, bits),
-      ...(await compressed(
-        run,
-        chooser(async () => answer(bits)),
-        share,
-        tuned ? TUNED : 0,
-      )),
-    }));
+/** What some allocations are worth once they are trained with. */
+async function trained(seed, run, size) {
+  const { layers } = found[`${seed} untrained`];
+  const names = ["hawq", "uniform", ...Array.from({ length: TRAINED }, (_, at) => `random-${at}`)];
+  for (const name of names) {
+    const bits = allocations(layers, size).get(name);
+    const choose = async () => ({ bits, measure: new Map() });
+    const by = { name, source: "", measures: "", choose };
+    await known(`${seed} ${size} ${name}`, () => compressed(run, by, size, TUNED));
   }
-  if (!trained || size !== ALL_AT) return;
+}
+
+for (const seed of SEEDS) {
+  const run = await float(seed);
+  await known(`${seed} untrained`, () => untrained(run));
+}
+for (const seed of SEEDS) {
+  const run = await float(seed);
+  await trained(seed, run, ALL_AT);
   for (const { name } of bitChoosers) {
     if (name === "hawq") continue;
-    await known(`${seed} ${size} ${name}`, () => compressed(run, name, share, TUNED));
+    await known(`${seed} ${ALL_AT} ${name}`, () => compressed(run, name, ALL_AT, TUNED));
   }
 }
-
-for (const trained of [false, true]) {
-  for (const seed of SEEDS) for (const size of SIZES) await tryAll(seed, size, trained);
-}
+for (const size of SIZES) for (const seed of SEEDS) await trained(seed, await float(seed), size);

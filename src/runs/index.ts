@@ -1,3 +1,4 @@
+export { BitNet } from "./compress/bits/bitNet.js";
 export type { BitAnswer, BitChooser, BitQuestion } from "./compress/bits/chooser.js";
 export { bitChoosers } from "./compress/bits/index.js";
 export { compressInt8, type Int8Options, type Int8Report } from "./compress/int8.js";

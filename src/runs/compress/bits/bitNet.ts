@@ -32,7 +32,7 @@ export function shareWriter(plan: BitPlan, { params }: ParamLayout) {
   };
 }
 
-/** A net in few bits before any training, and the images that it is asked about. */
+/** A net in few bits before any training, and the images that it is asked about: for choosers that try bits. */
 export class BitNet {
   private constructor(
     private readonly plan: BitPlan,
@@ -42,7 +42,10 @@ export class BitNet {
     private readonly write: ReturnType<typeof shareWriter>,
   ) {}
 
-  /** @param images by which quantisers start */
+  /**
+   * @param images by which quantisers start
+   * @param evaluated with labels as the run's; default the same images
+   */
   static async open(
     net: Trained,
     plan: BitPlan,
