@@ -1,6 +1,6 @@
 // A run with bits for each layer: within its size, it opens as any other; what is no net in f32 is refused.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -49,6 +49,13 @@ test("the run opens as any other", async () => {
   expect(metrics.accuracy).toBeGreaterThan(0.7);
 });
 
+test.each(["evolution", "fracbits"])("%s that is interrupted keeps nothing", async (by) => {
+  const to = join(folder, "interrupted");
+  const options = { by, targetSize: 0.09, out: to, threads, signal: AbortSignal.abort() };
+  expect(await compressMixed(run, options)).toBe(undefined);
+  expect(existsSync(to)).toBe(false);
+});
+
 describe("refused:", () => {
   const compress = (from: string, targetSize: number) =>
     compressMixed(from, { targetSize, out: join(folder, "refused"), threads });
@@ -67,6 +74,19 @@ describe("refused:", () => {
       out: join(folder, "smallest"),
     });
     expect(made!.layers.map(({ bits }) => bits)).toEqual([8, 2, 2, 2, 8]);
+  });
+
+  test.each([{}, { targetSize: 0.5, targetBops: 0.1 }])("no budget, or two: %o", async (budget) => {
+    await expect(
+      compressMixed(run, { ...budget, out: join(folder, "refused"), threads }),
+    ).rejects.toThrow("bits need one budget; give targetSize");
+  });
+
+  test("a way to choose that is none", async () => {
+    const options = { by: "hawk", targetSize: 0.5, out: join(folder, "refused"), threads };
+    await expect(compressMixed(run, options)).rejects.toThrow(
+      'unknown way to choose bits "hawk" (did you mean "hawq"?)',
+    );
   });
 
   test("a net that has bits for each layer already", async () => {

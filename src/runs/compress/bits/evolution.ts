@@ -21,13 +21,15 @@ export const evolution: BitChooser = {
   source: "Real et al. 2019, arXiv 1802.01548; Wang et al. 2019, arXiv 1811.08886",
   measures: "bits by hawq",
   async choose(question) {
-    const { net, plan, images } = question;
+    const { net, plan, images, signal } = question;
     const { groups, choices } = plan;
     const { bits: seed } = await hawq.choose(question);
     const tried = await BitNet.open(net, plan, images);
     const losses = new Map<string, number>();
     /** Different trials may be the same bits, once they keep to the budget. */
     const lossOf = async (bits: BitsOf) => {
+      // Nobody waits for the others any more.
+      if (signal?.aborted) return Number.POSITIVE_INFINITY;
       const key = JSON.stringify([...bits.values()]);
       if (!losses.has(key)) losses.set(key, (await tried.evaluate(bits)).loss);
       return losses.get(key)!;
@@ -49,6 +51,7 @@ export const evolution: BitChooser = {
     const told = await runSearch(search, ({ settings }) => lossOf(bitsOf(settings)), {
       told: [{ settings: Object.fromEntries(first) }],
     });
+    if (signal?.aborted) return undefined;
     return { bits: bitsOf(told[bestOf(told)!].settings), measure: seed };
   },
 };
