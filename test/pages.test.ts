@@ -10,7 +10,7 @@ import { augmentations, readers, sources } from "../src/data/index.js";
 import { classifiers } from "../src/estimators/index.js";
 import { createModel, families, listModels, summarise } from "../src/models/index.js";
 import { optimizers, schedules, wrappers } from "../src/optim/index.js";
-import { runFiles } from "../src/runs/index.js";
+import { bitChoosers, runFiles } from "../src/runs/index.js";
 import { samplers } from "../src/search/index.js";
 import { selectors } from "../src/selection/index.js";
 import { couplings } from "../src/swarm/index.js";
@@ -60,6 +60,13 @@ test("training.md has every setting of the schema with its default", () => {
 test("quantisation.md has every method", () => {
   const methods = tableOf("methods/quantisation.md", "method", "weights", "images", "source");
   expect(column(methods, 0).sort()).toEqual(Object.keys(quantisers).map(code).sort());
+});
+
+test("quantisation.md has every way to choose bits with its source", () => {
+  const rows = tableOf("methods/quantisation.md", "`--by`", "bits are chosen by", "source");
+  expect(rows.map(([name, , source]) => [name, source])).toEqual(
+    bitChoosers.map(({ name, source }) => [code(name), source]),
+  );
 });
 
 test("training.md has every file of a run folder", () => {

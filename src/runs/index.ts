@@ -1,3 +1,6 @@
+export { BitNet } from "./compress/bits/bitNet.js";
+export type { BitAnswer, BitChooser, BitQuestion } from "./compress/bits/chooser.js";
+export { bitChoosers } from "./compress/bits/index.js";
 export {
   compressDistilled,
   type DistilOptions,

@@ -19,6 +19,7 @@ import {
   type Splits,
   withOneOf,
 } from "../data/index.js";
+import type { Value } from "../graph/index.js";
 import { InputError } from "../inputError.js";
 import {
   createModel,
@@ -27,6 +28,7 @@ import {
   type Model,
   type ModelInput,
 } from "../models/index.js";
+import type { Net } from "../nn/index.js";
 import { getOptimizer, getSchedule, isSelfPaced, type Optimizer } from "../optim/index.js";
 import {
   type Asked,
@@ -93,6 +95,8 @@ export interface Prepared {
   readonly weights?: readonly number[];
   /** Weights that were given; none of a resumed run that was given some, since it has saved them. */
   readonly start?: Start;
+  /** What is added to the loss, of the net's parameters; default nothing. */
+  readonly penalty?: (net: Net) => Value;
   /** What the setting `teacher` names. */
   readonly teacher?: Teacher;
   /** What the setting `module` names. */
