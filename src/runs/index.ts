@@ -25,6 +25,7 @@ export {
   type ShareOptions,
   type ShareReport,
 } from "./compress/share.js";
+export { copyRun } from "./copyRun.js";
 export { drawPrediction } from "./draw.js";
 export type { Features } from "./features.js";
 export { type FileFeatures, featuresOfFiles } from "./featuresOfFiles.js";
