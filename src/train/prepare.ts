@@ -13,11 +13,11 @@ import {
   draw,
   type Normalisation,
   normalisationOf,
-  parseAugmentations,
   type ReadProgress,
   readClassWeights,
   type Splits,
   withOneOf,
+  withPolicyPaths,
 } from "../data/index.js";
 import { InputError } from "../inputError.js";
 import {
@@ -40,6 +40,7 @@ import {
   taskFor,
 } from "../tasks/index.js";
 import { unknownName } from "../text/words.js";
+import { checkLeftOut } from "./augmenting.js";
 import { checkScore, checkTask } from "./checkTask.js";
 import { chooseTask, namedTask } from "./chooseTask.js";
 import { parseConfig, SELECTION_SHARE, type TrainConfig, type TrainSettings } from "./config.js";
@@ -101,11 +102,12 @@ export interface Prepared {
   readonly onProgress?: OwnParts["onProgress"];
 }
 
-/** The settings with whole paths of module and teacher, which a run may be resumed without. */
+/** The settings with whole paths of module, teacher and policies, which a run may be resumed without. */
 const withPaths = (settings: Partial<TrainSettings>): Partial<TrainSettings> => ({
   ...settings,
   ...(settings.module !== undefined && { module: resolve(settings.module) }),
   ...(settings.teacher !== undefined && { teacher: resolve(settings.teacher) }),
+  ...(settings.augment !== undefined && { augment: withPolicyPaths(settings.augment, resolve) }),
 });
 
 /** Settings of the rate that ask for nothing. */
@@ -266,7 +268,7 @@ export async function prepare(
   const module =
     first.module === undefined ? undefined : await loadModule(first.module, saved?.module);
   getSchedule(first.schedule);
-  parseAugmentations(first.augment);
+  checkLeftOut(first);
   checkQuantise(first);
   const named =
     own.optimizer ?? (given.optimizer && getOptimizer(given.optimizer, module?.optimizers));

@@ -33,7 +33,7 @@ function shown(sample: Sample): number[] {
   return Array.from(out, (value) => value + 255);
 }
 
-const identity = [1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0];
+const identity = [1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0];
 
 describe.each(augmentations.map((kind) => [kind.name, kind] as const))("%s", (_, kind) => {
   test("does nothing at strength 0", () => {
