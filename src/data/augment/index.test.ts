@@ -251,7 +251,7 @@ test("cutmix shows the partner in a box, and weighs both by area", () => {
     (_, at) => applied(byName("cutmix"), at, extent).weight,
   );
   expect(Math.min(...shares)).toBeLessThan(0.1);
-  expect(Math.max(...shares)).toBe(1);
+  expect(Math.max(...shares)).toBeGreaterThan(0.9);
 });
 
 test("of mixup and cutmix the last one counts", () => {
