@@ -250,7 +250,7 @@ test("cutmix shows the partner in a box, and weighs both by area", () => {
     { length: 300 },
     (_, at) => applied(byName("cutmix"), at, extent).weight,
   );
-  expect(Math.min(...shares)).toBeLessThan(0.1);
+  expect(Math.min(...shares)).toBeLessThan(0.25);
   expect(Math.max(...shares)).toBeGreaterThan(0.9);
 });
 
