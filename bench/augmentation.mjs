@@ -10,6 +10,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
+import { openTraining } from "../dist/bench/convoyTraining.js";
 import { imagesOf } from "../dist/data/images.js";
 import { Loader, parseAugmentations } from "../dist/data/index.js";
 import { createEngine } from "../dist/engine/index.js";
@@ -54,6 +55,36 @@ function convoyRate(augment) {
   };
 }
 
+/** What making a batch takes of a training step of WRN-16-4 on it, in turn with the step. */
+async function shareOfStep(precision) {
+  const image = [3, side, side];
+  const workload = { work: "step", model: "wrn-16-4", image, classes: 10, batch: BATCH, nets: 1 };
+  const training = await openTraining(
+    { ...workload, precision },
+    { engine: "native", engines: 1, threads },
+  );
+  const [crop, policy] = ["crop,flip", "trivial-wide,crop,flip"].map(convoyRate);
+  const times = { step: [], crop: [], policy: [] };
+  await training.run(2);
+  for (let round = 0; round < rounds; round++) {
+    times.step.push(await training.run(1));
+    times.crop.push(BATCH / (await crop()));
+    times.policy.push(BATCH / (await policy()));
+  }
+  await training.close();
+  const [all, without, own] = [times.step, times.crop, times.policy].map(median);
+  const ms = (seconds) => `${(1000 * seconds).toFixed(2)} ms`;
+  const percent = (part) => `${((100 * part) / all).toFixed(2)} %`;
+  console.log(
+    `wrn-16-4, ${precision}, batch of ${BATCH}: step ${ms(all)}, batch by crop,flip ${ms(without)} (${percent(without)}), ` +
+      `by trivial-wide,crop,flip ${ms(own)} (${percent(own)})`,
+  );
+}
+
+const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
+const shown = (rate) => Math.round(rate).toLocaleString("en-US");
+
+console.log(`${side}x${side}, ${threads} thread(s), images a second`);
 const peer = spawn(
   process.env.CONVOY_PYTHON ?? "python3",
   [
@@ -72,10 +103,6 @@ async function askPeer(name, form) {
   return JSON.parse(value).rate;
 }
 
-const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
-const shown = (rate) => Math.round(rate).toLocaleString("en-US");
-
-console.log(`${side}x${side}, ${threads} thread(s), images a second`);
 const plain = convoyRate("");
 await plain();
 const without = [];
@@ -95,4 +122,5 @@ for (const name of policies) {
   );
 }
 peer.stdin.end();
+if (side === 32) for (const precision of ["f32", "bf16"]) await shareOfStep(precision);
 await engine.close();
