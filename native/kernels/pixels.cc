@@ -24,64 +24,66 @@ CONVOY_INLINE int clampByte(double value) { return value <= 0 ? 0 : value >= 255
 /** From `other` to `byte` and beyond. */
 CONVOY_INLINE uint8_t blendBytes(int other, int byte, float factor) {
   const float value = static_cast<float>(other) + factor * static_cast<float>(byte - other);
-  return static_cast<uint8_t>(value <= 0 ? 0 : value >= 255 ? 255 : static_cast<int>(value));
+  const float above = value > 0 ? value : 0;
+  return static_cast<uint8_t>(static_cast<int>(above < 255 ? above : 255));
 }
 
-/** How often each byte occurs; images alternate between tables, so that equal neighbours do not wait for each other. */
+/** How often each byte of a channel occurs. */
 struct Histogram {
-  uint32_t counts[2][BYTES] = {};
+  uint32_t counts[BYTES];
 
-  Histogram(const StoredImage& image, int channel) {
-    const int64_t length = lengthOf(image), step = image.channels;
-    int64_t at = channel;
-    for (; at + step < length; at += 2 * step) {
-      counts[0][image.bytes[at]]++;
-      counts[1][image.bytes[at + step]]++;
-    }
-    if (at < length) counts[0][image.bytes[at]]++;
-    for (int byte = 0; byte < BYTES; byte++) counts[0][byte] += counts[1][byte];
-  }
-  uint32_t operator[](int byte) const { return counts[0][byte]; }
+  uint32_t operator[](int byte) const { return counts[byte]; }
   int least() const {
     int byte = 0;
-    while (byte < BYTES - 1 && counts[0][byte] == 0) byte++;
+    while (byte < BYTES - 1 && counts[byte] == 0) byte++;
     return byte;
   }
   int most() const {
     int byte = BYTES - 1;
-    while (byte > 0 && counts[0][byte] == 0) byte--;
+    while (byte > 0 && counts[byte] == 0) byte--;
     return byte;
   }
 };
 
-void look(const StoredImage& image, const uint8_t* table, int channel, uint8_t* to) {
+/** Channels whose tables are used in one pass. */
+constexpr int TOGETHER = 3;
+
+/** Every byte of CHANNELS channels from `first` on becomes what a table of its channel says: fill(table, histogram). */
+template <int CHANNELS, class Fill>
+void byTables(const StoredImage& image, int first, uint8_t* to, const Fill& fill) {
+  Histogram histograms[CHANNELS] = {};
+  uint8_t tables[CHANNELS][BYTES];
   const int64_t length = lengthOf(image), step = image.channels;
-  for (int64_t at = channel; at < length; at += step) to[at] = table[image.bytes[at]];
+  for (int64_t at = first; at < length; at += step) {
+    for (int c = 0; c < CHANNELS; c++) histograms[c].counts[image.bytes[at + c]]++;
+  }
+  for (int c = 0; c < CHANNELS; c++) {
+    for (int byte = 0; byte < BYTES; byte++) tables[c][byte] = static_cast<uint8_t>(byte);
+    fill(tables[c], histograms[c]);
+  }
+  for (int64_t at = first; at < length; at += step) {
+    for (int c = 0; c < CHANNELS; c++) to[at + c] = tables[c][image.bytes[at + c]];
+  }
 }
 
-/** Every byte becomes what a table of its channel says: fill(table, histogram). */
 template <class Fill>
 void byChannel(const StoredImage& image, uint8_t* to, const Fill& fill) {
-  for (int channel = 0; channel < image.channels; channel++) {
-    uint8_t table[BYTES];
-    for (int byte = 0; byte < BYTES; byte++) table[byte] = static_cast<uint8_t>(byte);
-    fill(table, Histogram(image, channel));
-    look(image, table, channel, to);
-  }
+  int channel = 0;
+  for (; channel + TOGETHER <= image.channels; channel += TOGETHER) byTables<TOGETHER>(image, channel, to, fill);
+  for (; channel < image.channels; channel++) byTables<1>(image, channel, to, fill);
 }
 
 /** Every byte becomes change(byte). */
 template <class Change>
-void eachByte(const StoredImage& image, uint8_t* to, const Change& change) {
+void eachByte(const StoredImage& image, uint8_t* __restrict to, const Change& change) {
   const int64_t length = lengthOf(image);
-  for (int64_t at = 0; at < length; at++) to[at] = static_cast<uint8_t>(change(image.bytes[at]));
+  const uint8_t* __restrict from = image.bytes;
+  for (int64_t at = 0; at < length; at++) to[at] = static_cast<uint8_t>(change(from[at]));
 }
 
 /** Away from one byte by a factor. */
 void awayFrom(const StoredImage& image, int other, float factor, uint8_t* to) {
-  uint8_t table[BYTES];
-  for (int byte = 0; byte < BYTES; byte++) table[byte] = blendBytes(other, byte, factor);
-  eachByte(image, to, [&](uint8_t byte) { return table[byte]; });
+  eachByte(image, to, [=](uint8_t byte) { return blendBytes(other, byte, factor); });
 }
 
 CONVOY_INLINE int lumaOf(const uint8_t* pixel) {
@@ -93,18 +95,48 @@ constexpr int FIXED = 16;
 
 int64_t fixed(double value) { return static_cast<int64_t>(floor(value * (1 << FIXED) + 0.5)); }
 
+/** The part [begin, end) of a row in which `at + slope * x` lies within a side of the image. */
+struct Span {
+  int64_t begin, end;
+
+  void within(int64_t at, int64_t slope, int64_t side) {
+    const int64_t most = (side << FIXED) - 1;
+    if (slope < 0) return within(most - at, -slope, side);
+    if (slope == 0) {
+      if (at < 0 || at > most) end = begin;
+      return;
+    }
+    const int64_t first = at >= 0 ? 0 : (-at + slope - 1) / slope, last = most < at ? -1 : (most - at) / slope;
+    begin = first < begin ? begin : first < end ? first : end;
+    end = last + 1 > end ? end : last + 1 > begin ? last + 1 : begin;
+  }
+};
+
 template <int CHANNELS>
 void mapPixels(const StoredImage& image, const double* map, uint8_t* to) {
-  const int channels = CHANNELS > 0 ? CHANNELS : image.channels;
+  const int64_t channels = CHANNELS > 0 ? CHANNELS : image.channels, line = image.width * channels;
   const int64_t a = fixed(map[0]), b = fixed(map[1]), c = fixed(map[2] + 0.5);
   const int64_t d = fixed(map[3]), e = fixed(map[4]), f = fixed(map[5] + 0.5);
-  for (int64_t y = 0; y < image.height; y++) {
-    int64_t sx = b * y + c, sy = e * y + f;
-    for (int64_t x = 0; x < image.width; x++, sx += a, sy += d, to += channels) {
-      const int64_t column = sx >> FIXED, row = sy >> FIXED;
-      const bool inside = column >= 0 && column < image.width && row >= 0 && row < image.height;
-      const uint8_t* from = image.bytes + (inside ? (row * image.width + column) * channels : 0);
-      for (int channel = 0; channel < channels; channel++) to[channel] = inside ? from[channel] : 0;
+  const bool copies = a == 1 << FIXED && d == 0;
+  for (int64_t y = 0; y < image.height; y++, to += line) {
+    const int64_t sx = b * y + c, sy = e * y + f;
+    Span span = {0, image.width};
+    span.within(sx, a, image.width);
+    span.within(sy, d, image.height);
+    __builtin_memset(to, 0, static_cast<size_t>(span.begin * channels));
+    __builtin_memset(to + span.end * channels, 0, static_cast<size_t>((image.width - span.end) * channels));
+    const auto place = [&](int64_t x) {
+      return image.bytes + ((sy + d * x) >> FIXED) * line + ((sx + a * x) >> FIXED) * channels;
+    };
+    if (span.begin == span.end) continue;
+    if (copies) {
+      __builtin_memcpy(to + span.begin * channels, place(span.begin),
+                       static_cast<size_t>((span.end - span.begin) * channels));
+      continue;
+    }
+    for (int64_t x = span.begin; x < span.end; x++) {
+      const uint8_t* from = place(x);
+      for (int64_t channel = 0; channel < channels; channel++) to[x * channels + channel] = from[channel];
     }
   }
 }
@@ -171,10 +203,16 @@ void colour(const StoredImage& image, const double* argument, uint8_t* to) {
     return;
   }
   const float factor = static_cast<float>(argument[0]);
-  for (int64_t at = 0; at < length; at += 3) {
-    const uint8_t* pixel = image.bytes + at;
-    const int luma = lumaOf(pixel);
-    for (int channel = 0; channel < 3; channel++) to[at + channel] = blendBytes(luma, pixel[channel], factor);
+  constexpr int64_t BLOCK = 3 * 64;
+  for (int64_t begin = 0; begin < length; begin += BLOCK) {
+    const int64_t count = length - begin < BLOCK ? length - begin : BLOCK;
+    const uint8_t* __restrict from = image.bytes + begin;
+    uint8_t* __restrict made = to + begin;
+    uint8_t lumas[BLOCK];
+    for (int64_t at = 0; at < count; at += 3) {
+      lumas[at] = lumas[at + 1] = lumas[at + 2] = static_cast<uint8_t>(lumaOf(from + at));
+    }
+    for (int64_t at = 0; at < count; at++) made[at] = blendBytes(lumas[at], from[at], factor);
   }
 }
 
@@ -188,10 +226,11 @@ void sharpness(const StoredImage& image, const double* argument, uint8_t* to) {
   __builtin_memcpy(to, image.bytes, static_cast<size_t>(lengthOf(image)));
   for (int64_t y = 1; y < image.height - 1; y++) {
     const uint8_t *own = image.bytes + y * line, *above = own - line, *below = own + line;
+    uint8_t* __restrict made = to + y * line;
     for (int64_t at = step; at < line - step; at++) {
       const int sum = above[at - step] + above[at] + above[at + step] + own[at - step] + 5 * own[at] + own[at + step] +
                       below[at - step] + below[at] + below[at + step];
-      to[y * line + at] = blendBytes((2 * sum + 13) / 26, own[at], factor);
+      made[at] = blendBytes((2 * sum + 13) / 26, own[at], factor);
     }
   }
 }
