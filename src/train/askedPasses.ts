@@ -1,4 +1,5 @@
-// The settings that change a run's nets by passes: other structures, quantised weights and images.
+// The settings that change a run's nets by passes: other structures, masks that are made while nets learn, quantised weights
+// and images.
 
 import { isDeepStrictEqual } from "node:util";
 import { parseQuantise, quantisationOf } from "../compress/index.js";
@@ -7,10 +8,11 @@ import { InputError } from "../inputError.js";
 import type { Model } from "../models/index.js";
 import { type BuiltNet, build, parseStructures } from "../nn/index.js";
 import type { TrainConfig } from "./config.js";
+import { checkSparse, parseSparse, sparsePasses } from "./sparsity.js";
 
 /** A setting, and the passes that it asks for of a net as it is built. */
 interface Asking {
-  readonly setting: "structure" | "quantise";
+  readonly setting: "structure" | "prune" | "quantise";
   readonly passes: (net: BuiltNet, text: string) => readonly PassRecord[];
 }
 
@@ -24,6 +26,7 @@ const askings: readonly Asking[] = [
           ({ pass: name, ...settings(net, strength) }) as PassRecord,
       ),
   },
+  { setting: "prune", passes: (net, text) => sparsePasses(net, parseSparse(text)) },
   {
     setting: "quantise",
     passes: (net, text) => [{ pass: "quantise", ...quantisationOf(net, parseQuantise(text)) }],
@@ -31,10 +34,12 @@ const askings: readonly Asking[] = [
 ];
 
 /** Refuses, before anything is read, what cannot be understood, or what other settings cannot go with. */
-export function checkAsked({ structure, quantise, deploy }: TrainConfig): void {
+export function checkAsked(config: TrainConfig): void {
+  checkSparse(config);
+  const { structure, quantise, deploy, prune } = config;
   if (structure !== undefined) parseStructures(structure);
   if (quantise !== undefined) parseQuantise(quantise);
-  const [first] = askings.filter(({ setting }) => ({ structure, quantise })[setting]);
+  const [first] = askings.filter(({ setting }) => ({ structure, prune, quantise })[setting]);
   if (!first || deploy !== "ensemble") return;
   throw new InputError(
     `setting deploy is ensemble: an ensemble of nets with setting ${first.setting} cannot be kept; take best, mean or soup`,

@@ -11,6 +11,8 @@ import { lowRankPass } from "./lowRank.js";
 import { masksPass } from "./masks.js";
 import type { FirstWeights, PassKind } from "./pass.js";
 import { quantisePass } from "./quantise.js";
+import { scoresPass } from "./scores.js";
+import { sharePass } from "./share.js";
 import { vonMisesPass } from "./vonMises.js";
 
 const kinds = [
@@ -20,6 +22,8 @@ const kinds = [
   lowRankPass,
   masksPass,
   quantisePass,
+  scoresPass,
+  sharePass,
   vonMisesPass,
 ] as const;
 
@@ -49,6 +53,10 @@ export function netPass(record: PassRecord): NetPass {
   const { pass: _, ...settings } = record;
   return kindOf(record).make(settings);
 }
+
+/** Whether weights may count as other numbers than those that training moves. */
+export const hideWeights = (passes: readonly PassRecord[] = []): boolean =>
+  passes.some((record) => kindOf(record).hides);
 
 /** Sets what parameters of passes start as; a batch for the net with the passes before is asked for where that takes one. */
 export async function startPasses(
