@@ -13,12 +13,13 @@ import { augmentations, policies, readers, sources } from "../src/data/index.js"
 import { classifiers } from "../src/estimators/index.js";
 import { createModel, families, listModels, summarise } from "../src/models/index.js";
 import { optimizers, schedules, wrappers } from "../src/optim/index.js";
-import { runFiles } from "../src/runs/index.js";
+import { bitChoosers, runFiles } from "../src/runs/index.js";
 import { samplers } from "../src/search/index.js";
 import { selectors } from "../src/selection/index.js";
 import { couplings } from "../src/swarm/index.js";
 import { tasks } from "../src/tasks/index.js";
 import { trainConfig } from "../src/train/config.js";
+import { sparseWays } from "../src/train/sparsity.js";
 import { root } from "./support/examples.js";
 
 /** The rows of the table with a header: their cells trimmed, `\\<` (which is no tag) as `<`. */
@@ -63,6 +64,13 @@ test("training.md has every setting of the schema with its default", () => {
 test("quantisation.md has every method", () => {
   const methods = tableOf("methods/quantisation.md", "method", "weights", "images", "source");
   expect(column(methods, 0).sort()).toEqual(Object.keys(quantisers).map(code).sort());
+});
+
+test("quantisation.md has every way to choose bits with its source", () => {
+  const rows = tableOf("methods/quantisation.md", "`--by`", "bits are chosen by", "source");
+  expect(rows.map(([name, , source]) => [name, source])).toEqual(
+    bitChoosers.map(({ name, source }) => [code(name), source]),
+  );
 });
 
 test("training.md has every file of a run folder", () => {
@@ -110,6 +118,13 @@ test("pruning.md has every way to prune with its source", () => {
   const rows = tableOf("methods/pruning.md", "way", "share of", "source");
   expect(rows.map(([name, , source]) => [name, source])).toEqual(
     pruners.map(({ name, source }) => [code(name), source]),
+  );
+});
+
+test("pruning.md has every way to prune while a net learns", () => {
+  const rows = tableOf("methods/pruning.md", "way", "a weight counts by", "source");
+  expect(rows.map(([name, , source]) => [name, source])).toEqual(
+    sparseWays.map(({ name, source }) => [code(name), source]),
   );
 });
 

@@ -97,6 +97,41 @@ void relayoutPlanes(const Images& from, const Element* x, int64_t block, Element
   });
 }
 
+/** Runs of bytes, one for each pixel. */
+template <size_t BYTES>
+CONVOY_INLINE void copyRuns(const char* from, int64_t pitch, char* to, int64_t toPitch, int64_t pixels) {
+  for (int64_t p = 0; p < pixels; p++) __builtin_memcpy(to + p * toPitch, from + p * pitch, BYTES);
+}
+
+void copyRuns(size_t bytes, const char* from, int64_t pitch, char* to, int64_t toPitch, int64_t pixels) {
+  if (bytes == 64) return copyRuns<64>(from, pitch, to, toPitch, pixels);
+  if (bytes == 32) return copyRuns<32>(from, pitch, to, toPitch, pixels);
+  if (bytes == 16) return copyRuns<16>(from, pitch, to, toPitch, pixels);
+  for (int64_t p = 0; p < pixels; p++) __builtin_memcpy(to + p * toPitch, from + p * pitch, bytes);
+}
+
+/** Any block to any other where both hold several channels: those that lie side by side in both go together. */
+void relayoutRuns(const Images& from, const char* x, int64_t block, char* y, int64_t bytes) {
+  Images to = from;
+  to.block = block;
+  const int64_t pixels = from.pixels(), pitch = from.block * bytes, toPitch = block * bytes;
+  shareEach(to.count * to.blocks(), from.size() > SERIAL, [&](int64_t at) {
+    const int64_t n = at / to.blocks(), first = at % to.blocks() * block;
+    const int64_t end = first + block < from.channels ? first + block : from.channels;
+    char* target = y + at * to.plane() * bytes;
+    for (int64_t c = first; c < end;) {
+      const int64_t left = from.block - c % from.block, run = left < end - c ? left : end - c;
+      const int64_t plane = (n * from.blocks() + c / from.block) * from.plane() + c % from.block;
+      copyRuns(static_cast<size_t>(run * bytes), x + plane * bytes, pitch, target + (c - first) * bytes, toPitch, pixels);
+      c += run;
+    }
+    const int64_t none = first + block - end;
+    for (int64_t p = 0; none > 0 && p < pixels; p++) {
+      __builtin_memset(target + p * toPitch + (end - first) * bytes, 0, static_cast<size_t>(none * bytes));
+    }
+  });
+}
+
 }  // namespace
 
 // Whatever its type, an element is only moved.
@@ -106,6 +141,8 @@ void relayout(const Images& from, const void* x, int64_t block, void* y, size_t 
     relayoutBlocks<true>(from, floats, static_cast<float*>(y));
   } else if (bytes == 4 && from.block == BLOCK && block == 1) {
     relayoutBlocks<false>(from, floats, static_cast<float*>(y));
+  } else if (from.block > 1 && block > 1) {
+    relayoutRuns(from, static_cast<const char*>(x), block, static_cast<char*>(y), static_cast<int64_t>(bytes));
   } else if (bytes == 1) {
     relayoutPlanes(from, static_cast<const uint8_t*>(x), block, static_cast<uint8_t*>(y));
   } else if (bytes == 2) {

@@ -3,15 +3,17 @@
 import type { Command } from "commander";
 import { InputError } from "../inputError.js";
 import { count } from "./arguments.js";
+import { distil } from "./compressDistil.js";
 import { int8 } from "./compressInt8.js";
 import { mixed } from "./compressMixed.js";
 import { prune } from "./compressPrune.js";
+import { share } from "./compressShare.js";
 import type { CompressFlags, CompressWay } from "./compressWay.js";
 import type { Console } from "./console.js";
 import { addEngineFlags } from "./engineFlags.js";
 import { parseNumber } from "./flags.js";
 
-const ways: readonly CompressWay[] = [int8, prune, mixed];
+const ways: readonly CompressWay[] = [int8, prune, share, mixed, distil];
 
 /** What every way takes. */
 const common = ["out", "data", "json", "engine", "threads"] satisfies (keyof CompressFlags)[];
@@ -45,12 +47,12 @@ export function define(command: Command, console: Console): void {
   command
     .option(
       "--finetune <epochs>",
-      "training behind that (default: 3 with --bits, none with --prune)",
+      "training behind that (default: 3 with --bits, none with --prune and --share)",
       count,
     )
     .option(
       "--lr <number>",
-      "learning rate of that training (default: the run's; low-rank: a tenth)",
+      "learning rate of that training (default: the run's; low-rank and --share: a tenth)",
       parseNumber,
     )
     .option("--data <data>", "where the data of the run are now")

@@ -3,8 +3,16 @@ import { parsePruning, pruningText } from "./compressPrune.js";
 
 test("a way and a share", () => {
   expect(parsePruning("filters=0.5")).toEqual({ by: "filters", share: 0.5 });
-  expect(pruningText).toBe("<filters|slimming|low-rank|magnitude=share>");
-  for (const text of ["filters", "filters=", "filters=half", "filters=0.5=1"]) {
+  expect(parsePruning("magnitude=.9").share).toBe(0.9);
+  expect(pruningText).toBe("<filters|slimming|low-rank|magnitude|random=share>");
+  for (const text of [
+    "filters",
+    "filters=",
+    "filters=half",
+    "filters=0.5=1",
+    "filters=0x1",
+    "filters=1e999",
+  ]) {
     expect(() => parsePruning(text), text).toThrow("Expected a way and a share, as filters=0.5.");
   }
 });

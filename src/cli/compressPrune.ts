@@ -25,11 +25,15 @@ interface Pruning {
 /** What the option takes. */
 export const pruningText = `<${pruners.map(({ name }) => name).join("|")}=share>`;
 
+/** A decimal number as people write it: no `0x1`, no `1e400`. */
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i;
+
 /** `filters=0.5`. */
 export function parsePruning(text: string): Pruning {
   const [by, share, ...others] = text.split("=");
   const value = Number(share);
-  if (others.length === 0 && share && Number.isFinite(value)) return { by, share: value };
+  if (others.length === 0 && DECIMAL.test(share) && Number.isFinite(value))
+    return { by, share: value };
   throw new InvalidArgumentError("Expected a way and a share, as filters=0.5.");
 }
 
@@ -38,6 +42,7 @@ interface PruneFlags extends CompressFlags {
   readonly finetune?: number;
   readonly lr?: number;
   readonly rounds?: number;
+  readonly rewind?: string;
 }
 
 function print({ out }: Console, report: PruneReport, metrics: RunMetrics): void {
@@ -64,7 +69,7 @@ function print({ out }: Console, report: PruneReport, metrics: RunMetrics): void
 
 export const prune: CompressWay = {
   asks: "prune",
-  takes: ["finetune", "lr", "rounds"],
+  takes: ["finetune", "lr", "rounds", "rewind"],
   define(command) {
     command
       .option(
@@ -76,6 +81,10 @@ export const prune: CompressWay = {
         "--rounds <number>",
         "rounds of pruning and training, in which the share rises to that of --prune (default: 1)",
         count,
+      )
+      .option(
+        "--rewind <run>",
+        "run or weights file, early in training, that weights that are left go back to before they are trained",
       );
   },
   async compress(run, { prune: pruning, finetune, json, ...options }: PruneFlags, console) {

@@ -15,8 +15,8 @@ import {
   openMachine,
 } from "../cost/index.js";
 import { InputError } from "../inputError.js";
-import { listModels, type Model } from "../models/index.js";
-import { openWeighed } from "../runs/index.js";
+import { listModels } from "../models/index.js";
+import { openWeighed, type Weighed } from "../runs/index.js";
 import { formatBytes } from "../text/bytes.js";
 import { grouped } from "../text/format.js";
 import { count } from "./arguments.js";
@@ -84,7 +84,7 @@ const short = (value: number | string) =>
         maximumFractionDigits: value < 10 ? 2 : value < 100 ? 1 : 0,
       });
 
-function print({ out }: Console, cost: ModelCost): void {
+function print({ out }: Console, cost: ModelCost, file?: number): void {
   const { model, input, batch, bits, machine, dataflow, rows, totals, flows } = cost;
   const images = batch === 1 ? "one image" : `${grouped(batch)} images`;
   say(out, `${model}, ${images} of ${input.join("x")}, w${bits.weights}a${bits.activations}`);
@@ -103,7 +103,11 @@ function print({ out }: Console, cost: ModelCost): void {
   say(out);
   const zeros =
     totals.nonZeros === undefined ? "" : `, ${grouped(totals.nonZeros)} of them not zero`;
-  say(out, `${grouped(totals.params)} parameters${zeros}: ${formatBytes(totals.sizeBytes)}`);
+  const onDisk = file === undefined ? "" : `, ${formatBytes(file)} on disk`;
+  say(
+    out,
+    `${grouped(totals.params)} parameters${zeros}: ${formatBytes(totals.sizeBytes)}${onDisk}`,
+  );
   say(
     out,
     `${grouped(totals.macs)} multiply-adds, ${short(totals.bitOperations / 1e9)} G bit operations`,
@@ -125,7 +129,7 @@ function print({ out }: Console, cost: ModelCost): void {
 async function subjectOf(
   name: string,
   flags: ModelFlags,
-): Promise<{ readonly model: Model; readonly w?: Float32Array }> {
+): Promise<Pick<Weighed, "model"> & Partial<Weighed>> {
   const isName = flags.module !== undefined || listModels().includes(name);
   const isPath = existsSync(name) || /[\\/]|\.safetensors$/.test(name);
   if (isName || !isPath) return { model: await namedModel(name, flags) };
@@ -163,7 +167,7 @@ export function define(command: Command, console: Console): void {
     .option("--json", "print one object")
     .action(async (name: string, { json, machine: _, ...options }: Options, command: Command) => {
       const { batch, bits, dataflow } = options;
-      const { model, w } = await subjectOf(name, options);
+      const { model, w, bytes } = await subjectOf(name, options);
       const machine = await machineFor(command.opts());
       if (machine && !machine.array && dataflow !== undefined) {
         throw new InputError(
@@ -171,7 +175,7 @@ export function define(command: Command, console: Console): void {
         );
       }
       const cost = costOf(model, { batch, bits, dataflow, machine, w });
-      if (json) sayJson(console, cost);
-      else print(console, cost);
+      if (json) sayJson(console, { ...cost, ...(bytes !== undefined && { fileBytes: bytes }) });
+      else print(console, cost, bytes);
     });
 }

@@ -1,10 +1,36 @@
 export { type Allocation, allocate, type BitChoice, type BitLayer } from "./bits/allocate.js";
+export { type DistilOptions, distilledImages, hasStatistics } from "./bits/distil.js";
 export {
-  type BitCost,
-  type BitWork,
-  bitCosts,
+  givenShares,
+  type Mix,
+  mixBits,
+  mixedBits,
+  mixedWithFloat,
+  mixName,
+  type Quantising,
+} from "./bits/mixture.js";
+export {
+  type BitBudget,
+  type BitGroup,
+  type BitPlan,
+  type BitsOf,
+  bitPlan,
+  bitsByLayer,
+  costOfBits,
+  fitsBudget,
+  quantisationOfBits,
+} from "./bits/plan.js";
+export {
+  budgetPenalty,
+  fractionalBits,
+  likelyBits,
+  meanBits,
+  type RelaxedMix,
+  shareOfBudget,
+} from "./bits/relaxed.js";
+export { loweredBits, roundedBits } from "./bits/round.js";
+export {
   bitLayers,
-  bitWork,
   type LayerCurvature,
   type Sensitivities,
   squaredDistance,
@@ -17,6 +43,14 @@ export {
   type TraceOptions,
 } from "./bits/traces.js";
 export {
+  type BitCost,
+  type BitWork,
+  bitCosts,
+  bitOperations,
+  bitWork,
+  costOf,
+} from "./bits/work.js";
+export {
   type Channel,
   type ChannelGroup,
   channelGroups,
@@ -28,12 +62,16 @@ export {
   type Removed,
   type RemoveOptions,
   removeChannels,
+  scoreMasks,
+  scoreName,
   shrink,
   withoutChannels,
 } from "./channels/index.js";
 export { type LayerType, layerTypes } from "./floatLayers.js";
+export { gridsOf, onGrids } from "./grids.js";
 export { type IntegerOptions, integers } from "./integers.js";
 export { type LowRankOptions, lowRank, type Ranks } from "./lowRank/index.js";
+export { quantisableLayers } from "./places.js";
 export {
   type ChannelScore,
   chooseChannels,
@@ -83,4 +121,12 @@ export {
   type Ranges,
   rangeRules,
 } from "./ranges.js";
+export { settled } from "./settle.js";
+export {
+  kMeans,
+  nearestOf,
+  type SharedWeights,
+  sharedWeights,
+  shareWeights,
+} from "./sharing/index.js";
 export { type FirstBatch, startQuantisers } from "./startQuantisers.js";

@@ -1,5 +1,6 @@
 // The one place that knows engines by name.
 
+import type { Graph, Node } from "../graph/index.js";
 import { unknownName } from "../text/words.js";
 import type { Engine } from "./engine.js";
 
@@ -32,9 +33,13 @@ const engines = {
 
 export const engineNames = Object.keys(engines) as readonly (keyof typeof engines)[];
 
-/** Whether an engine's programs are faster with operands of bf16 than of f32, on this processor. */
-export async function multipliesHalf(engine: string): Promise<boolean> {
-  if (engine === "reference") return false;
+/** Convolutions of one channel each, which are bound by memory, and for which engines have no kernels of bf16. */
+const isDepthwise = ({ op, attrs, inputs }: Node): boolean =>
+  op.name === "conv2d" && inputs[0].shape[1] > 1 && attrs["groups"] === inputs[0].shape[1];
+
+/** Whether an engine's programs of a net are faster with operands of bf16 than of f32, on this processor. */
+export async function multipliesHalf(engine: string, { nodes }: Graph): Promise<boolean> {
+  if (engine === "reference" || nodes.some(isDepthwise)) return false;
   const { loadAddon, NativeUnavailable } = await import("./native/index.js");
   try {
     return loadAddon().describe().tiles;

@@ -22,7 +22,7 @@ export interface Param {
   /** Factor of the learning rate; default 1. At 0 it is not trained. */
   readonly rate?: number;
   /** How files hold it whose numbers are whole; default as f32. */
-  readonly stored?: "i8" | "i32";
+  readonly stored?: "i8" | "u8" | "i32";
 }
 
 /**

@@ -37,12 +37,23 @@ export function forwardNodes(graph: Graph): Set<Node> {
   return forward;
 }
 
+/** Nodes made of constants alone. */
+export function constantNodes({ nodes }: Graph): Set<Node> {
+  const found = new Set<Node>();
+  for (const node of nodes) {
+    const made = node.inputs.length > 0 && node.inputs.every((input) => found.has(input.node));
+    if (node.op.name === "constant" || made) found.add(node);
+  }
+  return found;
+}
+
 /** Nodes made of some vectors alone; constants are free. */
 export function nodesOfVectors(graph: Graph, vectors: readonly string[]): Set<Node> {
+  const free = constantNodes(graph);
   const found = new Set<Node>();
   for (const node of graph.nodes) {
     const { op, attrs } = node;
-    const sources = node.inputs.map((input) => input.node).filter((n) => n.op.name !== "constant");
+    const sources = node.inputs.map((input) => input.node).filter((n) => !free.has(n));
     const read = op.name === "read" && vectors.includes(attrs["vector"] as string);
     if (read || (sources.length > 0 && sources.every((source) => found.has(source)))) {
       found.add(node);

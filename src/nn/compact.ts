@@ -14,7 +14,7 @@ import {
   type Value,
   WEIGHTS,
 } from "../graph/index.js";
-import { liveNodes, nodesOfVectors, type Rule, rewrite } from "../graph/rewrite.js";
+import { constantNodes, liveNodes, nodesOfVectors, type Rule, rewrite } from "../graph/rewrite.js";
 import { initialise } from "./build.js";
 import { fuse, type Net } from "./net.js";
 import type { ParamSpec } from "./scope.js";
@@ -85,9 +85,10 @@ function borderOf({ graph, layout, output }: Net): Border {
 
 /** Numbers of the known values, which the reference engine works out in double precision. */
 function numbersOf(graph: Graph, { fixed, known }: Border, w: Float32Array): Float32Array[] {
+  const free = constantNodes(graph);
   const { graph: copy, image } = rewrite(
     graph,
-    (node) => (fixed.has(node) || node.op.name === "constant" ? undefined : []),
+    (node) => (fixed.has(node) || free.has(node) ? undefined : []),
     known.map(({ value }) => value),
   );
   for (const { name, value } of known) copy.output(name, image(value));

@@ -14,6 +14,8 @@ export {
   type NetPass,
   netOf,
   streamsOf,
+  withSpecs,
 } from "./net.js";
 export { ownNodes, paramsRead } from "./ownNodes.js";
 export { type Block, type Layer, type ParamSpec, type Rates, Scope, ScopeState } from "./scope.js";
+export * from "./structures/index.js";

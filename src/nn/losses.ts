@@ -4,6 +4,7 @@ import {
   abs,
   add,
   constant,
+  div,
   exp,
   log,
   logSoftmax,
@@ -12,6 +13,7 @@ import {
   neg,
   reduceSum,
   relu,
+  sqrt,
   sub,
   type Value,
 } from "../graph/index.js";
@@ -25,6 +27,9 @@ export interface LossOptions {
 
 /** Outputs [n, ...] and targets of the same shape to the loss of each row [n]. */
 export type Loss = (outputs: Value, targets: Value, options?: LossOptions) => Value;
+
+/** Keeps the length of a row away from 0. */
+const TINY = 1e-12;
 
 function expectSameShape(loss: string, outputs: Value, targets: Value): void {
   if (!sameShape(outputs.shape, targets.shape)) {
@@ -42,6 +47,15 @@ function rowMean(x: Value): Value {
   return mul(reduceSum(x, axes), constant(x.graph, 1 / count));
 }
 
+/** Targets with a share of each spread evenly over its row. */
+const smoothed = (targets: Value, smoothing: number): Value =>
+  smoothing === 0
+    ? targets
+    : add(
+        mul(targets, constant(targets.graph, 1 - smoothing)),
+        constant(targets.graph, smoothing / targets.shape[1]),
+      );
+
 /**
  * -sum(targets * log(softmax(logits))) for rows of class probabilities, [n, classes] to [n]. `smoothing`,
  * by default 0, spreads that share of each target evenly over all classes.
@@ -56,16 +70,34 @@ function rowMean(x: Value): Value {
  */
 export const softmaxCrossEntropy: Loss = (logits, targets, { smoothing = 0 } = {}) => {
   expectSameShape("softmaxCrossEntropy", logits, targets);
-  const { graph } = logits;
-  const wanted =
-    smoothing === 0
-      ? targets
-      : add(
-          mul(targets, constant(graph, 1 - smoothing)),
-          constant(graph, smoothing / logits.shape[1]),
-        );
-  return neg(reduceSum(mul(wanted, logSoftmax(logits)), [1]));
+  return neg(reduceSum(mul(smoothed(targets, smoothing), logSoftmax(logits)), [1]));
 };
+
+/**
+ * 1 - the cosine between outputs and targets of a row (Barz and Denzler 2020, WACV, arXiv 1901.09054), for targets of length 1
+ * as those of one class are: [n, classes] to [n]. The length of the outputs does not count. `smoothing` as for
+ * {@link softmaxCrossEntropy}.
+ *
+ * @example
+ * const graph = new Graph();
+ * graph.output("loss", cosineLoss(input(graph, "x", [1, 2]), input(graph, "t", [1, 2])));
+ * const program = await (await createEngine({ engine: "reference" })).compile(graph);
+ * const inputs = { x: Float32Array.of(3, 4), t: Float32Array.of(0, 1) };
+ * (await program.run({ inputs })).loss[0].toFixed(4); // "0.2000"
+ */
+export const cosineLoss: Loss = (outputs, targets, { smoothing = 0 } = {}) => {
+  expectSameShape("cosineLoss", outputs, targets);
+  const one = constant(outputs.graph, 1);
+  const squares = reduceSum(mul(outputs, outputs), [1], true);
+  const length = sqrt(add(squares, constant(outputs.graph, TINY)));
+  return sub(one, reduceSum(mul(smoothed(targets, smoothing), div(outputs, length)), [1]));
+};
+
+/** Losses of one class per image, by name. */
+export const classLosses = {
+  "cross-entropy": softmaxCrossEntropy,
+  cosine: cosineLoss,
+} as const satisfies Readonly<Record<string, Loss>>;
 
 /**
  * -t log(sigmoid(x)) - (1 - t) log(1 - sigmoid(x)) of each output, in the shape of the outputs; see

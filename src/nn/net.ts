@@ -93,6 +93,31 @@ export function netOf(
 }
 
 /**
+ * A net whose vector holds the parameters of other specs: its own are read where they lie now, new ones are values for a pass
+ * to use, and those that are left out, which nothing may use, are gone.
+ */
+export function withSpecs(net: Net, specs: readonly ParamSpec[]): Net {
+  const layout = layoutOf(specs.map(({ init: _, ...param }) => param));
+  const offsets = new Map(layout.params.map(({ name, offset }) => [name, offset]));
+  const target = new Graph();
+  // The new values stand first, so that a pass can use them anywhere.
+  const added = specs
+    .filter(({ name }) => !net.params.has(name))
+    .map(({ name, shape }) => [name, read(target, WEIGHTS, shape, offsets.get(name))] as const);
+  const places = new Map(net.layout.params.map(({ name, offset }) => [offset, offsets.get(name)]));
+  const rule: Rule = ({ op, attrs }, inputs, graph) => {
+    if (attrs["vector"] !== WEIGHTS) return undefined;
+    const offset = places.get(attrs["offset"] as number);
+    if (offset === undefined) throw new Error("a parameter that is left out is in use");
+    return graph.apply(op, inputs, { ...attrs, offset });
+  };
+  const kept = new Map([...net.params].filter(([name]) => offsets.has(name)));
+  const own = { ...net, params: kept };
+  const rewritten = moved(own, rewrite(net.graph, rule, valuesOf(own), target));
+  return { ...rewritten, layout, specs, params: new Map([...rewritten.params, ...added]) };
+}
+
+/**
  * A net with more parameters, which nothing uses yet: `params` has their values for a pass to use. Trainable ones
  * lie behind the net's own, statistics behind its statistics; its own keep their names and their initial values.
  *
@@ -107,21 +132,7 @@ export function extend(net: Net, specs: readonly ParamSpec[]): Net {
   const all = [...net.specs, ...specs];
   const taken = specs.find(({ name }) => all.filter((spec) => spec.name === name).length > 1);
   if (taken) throw new Error(`the net already has a parameter "${taken.name}"`);
-  const layout = layoutOf(all.map(({ init: _, ...param }) => param));
-  const offsets = new Map(layout.params.map(({ name, offset }) => [name, offset]));
-  const target = new Graph();
-  // The new values stand first, so that a pass can use them anywhere.
-  const added = specs.map(
-    ({ name, shape }) => [name, read(target, WEIGHTS, shape, offsets.get(name))] as const,
-  );
-  const places = new Map(net.layout.params.map(({ name, offset }) => [offset, offsets.get(name)!]));
-  const rule: Rule = ({ op, attrs }, inputs, graph) => {
-    if (attrs["vector"] !== WEIGHTS) return undefined;
-    const offset = places.get(attrs["offset"] as number)!;
-    return graph.apply(op, inputs, { ...attrs, offset });
-  };
-  const rewritten = moved(net, rewrite(net.graph, rule, valuesOf(net), target));
-  return { ...rewritten, layout, specs: all, params: new Map([...rewritten.params, ...added]) };
+  return withSpecs(net, all);
 }
 
 /** Options of {@link append}. */

@@ -67,6 +67,7 @@ const wrapped = [
   "clip-value(sgd)",
   "agc(momentum)",
   "grow(sgd)",
+  "slim(nesterov)",
 ];
 const local = [...optimizers().map(({ name }) => name), ...wrapped].filter((name) =>
   isLocal(getOptimizer(name)),

@@ -48,6 +48,7 @@ function applyTo(rule: FirstOrder, part: Slice, grad: Value, beyond: Beyond): vo
       w: read(graph, WEIGHTS, [size], from),
       grad: reshape(grad, [size]),
       decayMask: constant(graph, kind === "weight" ? 1 : 0),
+      scaleMask: () => constant(graph, kind === "scale" ? 1 : 0),
       ...(rate !== 1 && { rate: constant(graph, rate) }),
       norm: { ...normsOf(layout), all: beyond.all },
       noise: beyond.noise,

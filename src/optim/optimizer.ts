@@ -25,6 +25,8 @@ export interface RuleInput {
   readonly hyper: Readonly<Record<string, Value>>;
   /** 1 where weight decay applies (kind `weight`), 0 elsewhere. */
   readonly decayMask: Value;
+  /** 1 for scales of normalisations and the like (kind `scale`), 0 elsewhere. */
+  scaleMask(): Value;
   /** Euclidean norms of the net's layers and units; see {@link Norms}. */
   readonly norm: Norms;
   /** A vector of standard normal numbers, fresh in every step and for every call. */

@@ -60,6 +60,7 @@ const table: Readonly<Record<string, Case>> = {
   "clip-norm(sgd)": { steps: [0.95, 1, 0.95], decayed: 0.99 },
   "agc(sgd)": { steps: [0.99, 0.9999, 0.989901], decayed: 0.99, hyper: { agcRatio: 0.1 } },
   "grow(sgd)": { steps: [1, 1.05, 1.05], decayed: 1, hyper: { factor: 0.5 } },
+  "slim(sgd)": { steps: [0.95, 1.05, 0.85], decayed: 0.99 },
 };
 
 const names = [
@@ -128,14 +129,14 @@ describe.each(names)("%s", (name) => {
   });
 
   test("a zero gradient changes nothing without decay", async () => {
-    expect(await train(name, [0, 0])).toEqual([
+    expect(await train(name, [0, 0], unslimmed(name))).toEqual([
       [1, 1, 1, 1, 1],
       [1, 1, 1, 1, 1],
     ]);
   });
 
   test("decay pulls at weights, and skips biases, norms and statistics", async () => {
-    const [[weight, ...others]] = await train(name, [0], { decay: 0.1 });
+    const [[weight, ...others]] = await train(name, [0], { decay: 0.1, ...unslimmed(name) });
     expect(weight).toBeCloseTo(table[name].decayed, 6);
     expect(others).toEqual([1, 1, 1, 1]);
   });
@@ -196,6 +197,9 @@ describe.each(names)("%s", (name) => {
   });
 });
 
+/** Switches off what moves scales without a gradient. */
+const unslimmed = (name: string): Hyper => ("slim" in getRule(name).defaults ? { slim: 0 } : {});
+
 /** Switches an optimizer's noise off. */
 const calm = (name: string): Hyper => ("noise" in getRule(name).defaults ? { noise: 0 } : {});
 
@@ -223,10 +227,27 @@ test.each([
   ["clip-norm(adam)", { clipNorm: 100 }, "adam", {}],
   ["agc(adam)", { agcRatio: 1e9 }, "adam", {}],
   ["grow(momentum)", { growMost: 1, decay: 0.1 }, "momentum", { decay: 0.1 }],
+  ["slim(adam)", { slim: 0 }, "adam", {}],
   ["ema(adam)", {}, "adam", {}],
   ["swa(adam)", { totalSteps: 10 }, "adam", {}],
 ])("%s with %j is %s bit for bit", async (name, hyper, base, baseHyper) => {
   expect(await course(name, hyper)).toEqual(await course(base, baseHyper));
+});
+
+test("scales are drawn to 0 by slim times the rate, and stay there; all else is as without", async () => {
+  const hyper = { slim: 0.5, lr: 0.1 };
+  const { w, step } = await open(referenceEngine(), "slim(sgd)", layout, hyper);
+  await w.write([0.2, 0.2, 0.2, -0.2, 0]);
+  const none = new Float32Array(4);
+  await step(1, none);
+  const scale = layout.params.findIndex(({ kind }) => kind === "scale");
+  const expected = [0.2, 0.2, 0.2, -0.2, 0];
+  for (const size of [0.15, 0.1, 0.05, 0, 0]) {
+    expected[scale] = size;
+    for (const [at, value] of (await w.read()).entries())
+      expect(value).toBeCloseTo(expected[at], 6);
+    await step(2, none);
+  }
 });
 
 test("an average follows its definition", async () => {

@@ -7,7 +7,9 @@ import {
   GRADIENT,
   Graph,
   mul,
+  type Node,
   normal,
+  type ParamKind,
   type ParamLayout,
   read,
   scalar,
@@ -61,10 +63,13 @@ const unlessGiven = {
  * const { layout } = build(linear(2), [1, 3], { training: true });
  * [...decayMaskOf(layout)]; // [1, 1, 1, 1, 1, 1, 0, 0]
  */
-export function decayMaskOf(layout: ParamLayout): Float32Array {
+export const decayMaskOf = (layout: ParamLayout): Float32Array => maskOf(layout, "weight");
+
+/** 1 for each trainable element of a kind, else 0. */
+function maskOf(layout: ParamLayout, wanted: ParamKind): Float32Array {
   const mask = new Float32Array(layout.trainable);
   for (const { kind, offset, shape } of trainedParams(layout)) {
-    if (kind === "weight") mask.fill(1, offset, offset + sizeOf(shape));
+    if (kind === wanted) mask.fill(1, offset, offset + sizeOf(shape));
   }
   return mask;
 }
@@ -102,7 +107,8 @@ function partNorms(optimizer: FirstOrder, { net, layout }: Slice, held: readonly
 }
 
 /** The values that a rule starts from, and how a part of a net stands to the whole. */
-interface Operands extends Pick<RuleInput, "w" | "grad" | "decayMask" | "norm" | "noise"> {
+interface Operands
+  extends Pick<RuleInput, "w" | "grad" | "decayMask" | "scaleMask" | "norm" | "noise"> {
   /** Share of the rule's step that is made; default all of it. */
   readonly rate?: Value;
 }
@@ -132,7 +138,7 @@ export function applyRule(
 
 /**
  * The graph of one step over vectors `w` and `grad`, as long as the net's trainable part at least, `mask`, `rates`
- * where parameters have rates of their own, and `state.<name>`, as long as the part of the net that is updated.
+ * where parameters have rates of their own, `scales` where the rule asks for them, and `state.<name>`, as long as the part of the net that is updated.
  */
 export function updateGraph(optimizer: FirstOrder, part: Slice): Graph {
   const { net, from } = part;
@@ -147,6 +153,7 @@ export function updateGraph(optimizer: FirstOrder, part: Slice): Graph {
     w,
     grad,
     decayMask: vector("mask"),
+    scaleMask: () => vector("scales"),
     ...(ratesOf(part.layout) && { rate: vector("rates") }),
     norm: whole ? normsOf(net) : partNorms(optimizer, part, [w, grad]),
     noise: whole ? noise : () => slice(noise(), [from], [length]),
@@ -221,8 +228,11 @@ export async function compileUpdate(
 ): Promise<Update> {
   const { layout } = part;
   if (layout.trainable === 0) return nothing;
-  const program = await engine.compile(updateGraph(optimizer, part));
-  const fixed = { mask: decayMaskOf(layout), rates: ratesOf(layout) };
+  const graph = updateGraph(optimizer, part);
+  const reads = ({ op, attrs }: Node) => op.name === "read" && attrs["vector"] === "scales";
+  const scales = graph.nodes.some(reads) ? maskOf(layout, "scale") : undefined;
+  const program = await engine.compile(graph);
+  const fixed = { mask: decayMaskOf(layout), rates: ratesOf(layout), scales };
   const own: Record<string, Vector> = {};
   for (const [name, values] of Object.entries(fixed)) {
     if (values) await (own[name] = engine.vector(layout.trainable)).write(values);

@@ -1,6 +1,6 @@
 // A model with all its numbers, on no engine.
 
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../inputError.js";
 import type { Model } from "../models/index.js";
@@ -15,6 +15,8 @@ export interface Weighed {
   readonly model: Model;
   /** Of the length of the layout that the model's nets have. */
   readonly w: Float32Array;
+  /** Bytes of the file that it comes from. */
+  readonly bytes: number;
 }
 
 /**
@@ -30,7 +32,8 @@ export async function openWeighed(path: string): Promise<Weighed> {
   if (existsSync(join(path, runFiles.config))) {
     const net = await openTrained(path, { engine: "reference" });
     try {
-      return { model: net.model, w: await net.w.read() };
+      const { size: bytes } = statSync(join(path, runFiles.best));
+      return { model: net.model, w: await net.w.read(), bytes };
     } finally {
       await net.close();
     }
@@ -43,5 +46,6 @@ export async function openWeighed(path: string): Promise<Weighed> {
   }
   const model = modelOf(info, path);
   const { layout } = netOf(model, 1, { training: false });
-  return { model, w: vectorOf(layout, tensors, path) };
+  const { size: bytes } = statSync(path);
+  return { model, w: vectorOf(layout, tensors, path), bytes };
 }

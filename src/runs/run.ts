@@ -11,6 +11,7 @@ import type { Listener, StopReason, Summary, TeacherReport, TrainEvent } from ".
 import type { Prepared } from "../train/prepare.js";
 import type { Progress } from "../train/progress.js";
 import { expectFixed, type FixedSettings, fixedSettings } from "../train/resumed.js";
+import { settledWeights } from "../train/settledWeights.js";
 import type { Teacher } from "../train/teacher.js";
 import type { Training } from "../train/training.js";
 import { version } from "../version.js";
@@ -121,7 +122,7 @@ export class Run {
     await session.restore(state);
     // What was chosen for the best weights since, as thresholds are, stays with them.
     const { best, progress } = state;
-    if (best && (await folder.holdsWeights("best", session.layout, best))) {
+    if (best && (await folder.holdsWeights("best", session.layout, this.kept(best)))) {
       this.savedBest = progress.best?.epoch;
     }
     await this.saveWeights(state);
@@ -248,9 +249,15 @@ export class Run {
     const { session, folder, prepared } = this;
     await folder.saveWeights("last", session.layout, weights, prepared.net);
     if (best && progress.best?.epoch !== this.savedBest) {
-      await folder.saveWeights("best", session.layout, best, prepared.net);
+      await folder.saveWeights("best", session.layout, this.kept(best), prepared.net);
       this.savedBest = progress.best?.epoch;
     }
+  }
+
+  /** What the best weights count as: a file of that is smaller, and training goes on from the state. */
+  private kept(best: Float32Array): Float32Array {
+    const { question, net } = this.prepared;
+    return settledWeights(question.model, net.passes, best);
   }
 
   private async end(reason: StopReason): Promise<Summary> {

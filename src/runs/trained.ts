@@ -21,7 +21,7 @@ import {
 } from "../engine/index.js";
 import { InputError } from "../inputError.js";
 import type { Model } from "../models/index.js";
-import { netOf } from "../nn/index.js";
+import { type Net, netOf } from "../nn/index.js";
 import {
   type Asked,
   ask,
@@ -36,7 +36,7 @@ import {
   type Task,
 } from "../tasks/index.js";
 import { type Evaluation, Evaluator } from "../train/evaluator.js";
-import { modelOf } from "../train/modelOf.js";
+import { modelOf, withLoss } from "../train/modelOf.js";
 import { loadModule } from "../train/ownModule.js";
 import { type NetInfo, readWeights, vectorOf } from "../train/weights.js";
 import { FeatureMaker, type Features } from "./features.js";
@@ -196,13 +196,15 @@ export interface OpenTrainedOptions extends EngineOptions {
   readonly precision?: "f32" | "bf16" | "auto";
 }
 
-/** An engine that multiplies such numbers. */
+/** An engine that multiplies such numbers in a net. */
 async function engineIn(
   precision: OpenTrainedOptions["precision"],
+  { graph }: Net,
   options: EngineOptions,
 ): Promise<Engine> {
   const engine = await createEngine(options);
-  const half = precision === "auto" ? await multipliesHalf(engine.name) : precision === "bf16";
+  const half =
+    precision === "auto" ? await multipliesHalf(engine.name, graph) : precision === "bf16";
   return half ? halved(engine) : engine;
 }
 
@@ -231,15 +233,16 @@ export async function openTrained(
   const { info, tensors } = await readWeights(path);
   const own = config.module && (await loadModule(config.module.path, config.module));
   const task = getTask(info.task, own?.tasks);
-  const single = modelOf(info, path, { own: own?.models });
+  const single = withLoss(modelOf(info, path, { own: own?.models }), config.settings.loss);
   const { model } = ensembleQuestion(
     { model: single, task, constants: info.constants },
     info.members,
   );
-  const { layout } = netOf(model, 1, { training: false });
+  const net = netOf(model, 1, { training: false });
+  const { layout } = net;
   const values = vectorOf(layout, tensors, path);
   if (seen) expectViews(seen, task, model);
-  const engine = await engineIn(precision, options);
+  const engine = await engineIn(precision, net, options);
   const w = engine.vector(layout.length);
   await w.write(values);
   return new Trained(config, info, model, task, engine, w, seen);

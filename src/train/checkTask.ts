@@ -16,9 +16,18 @@ import type { TrainConfig } from "./config.js";
 export function checkTask(config: TrainConfig, task: Task, model?: Model): void {
   const { classWeights, focal, dice, labelSmoothing, sampling, augment, teacher } = config;
   const { name, labels, weighted } = task;
+  if (config.loss !== undefined && labels !== "class") {
+    throw new InputError(
+      `setting loss is ${config.loss}: task ${name} has a loss of its own; leave it out`,
+    );
+  }
+  const ownLoss =
+    config.loss === undefined
+      ? `model ${model?.name} has a loss of its own`
+      : `the loss is ${config.loss}`;
   for (const [setting, value] of Object.entries({ classWeights, focal: focal || undefined })) {
     if (value === undefined || (weighted && !model?.loss)) continue;
-    const who = weighted ? `model ${model?.name} has a loss of its own` : `task ${name}`;
+    const who = weighted ? ownLoss : `task ${name}`;
     throw new InputError(
       `setting ${setting} is ${value}: ${who}, which cannot weigh classes; leave it out`,
     );
@@ -29,13 +38,13 @@ export function checkTask(config: TrainConfig, task: Task, model?: Model): void 
     );
   }
   if (teacher !== undefined && (!task.distil || model?.loss)) {
-    const who = task.distil ? `model ${model?.name} has a loss of its own` : `task ${name}`;
+    const who = task.distil ? ownLoss : `task ${name}`;
     throw new InputError(
       `setting teacher is ${teacher}: ${who}, which cannot be taught by another net; tasks classify and tags can; leave it out`,
     );
   }
   if (config.deploy === "ensemble" && (!task.average || model?.loss)) {
-    const who = task.average ? `model ${model?.name} has a loss of its own` : `task ${name}`;
+    const who = task.average ? ownLoss : `task ${name}`;
     throw new InputError(
       `setting deploy is ensemble: ${who}, so what several nets say has no mean; take best, mean or soup`,
     );

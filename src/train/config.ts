@@ -3,6 +3,7 @@
 
 import { z } from "zod";
 import { type Fit, fits, isRange, RANGE_EXPECTED, ranges } from "../data/index.js";
+import { classLosses } from "../nn/index.js";
 import { parseSettings } from "../settings.js";
 import { BYTES } from "../text/bytes.js";
 import { settingCalled } from "./otherNames.js";
@@ -84,12 +85,32 @@ export const trainConfig = z.strictObject({
     .record(z.string(), z.number())
     .default({})
     .describe("how much the teacher counts, and how softly, as alpha=0.9,temperature=1"),
+  structure: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "other structures of the model's layers, as harmonic,t-vmf=16: harmonic (filters are sums of waves), t-vmf (classes by angles)",
+    ),
+  loss: z
+    .enum(Object.keys(classLosses) as [keyof typeof classLosses])
+    .optional()
+    .describe(
+      "loss of one class per image: cross-entropy, cosine; default the model's own, or cross-entropy",
+    ),
   quantise: z
     .string()
     .min(1)
     .optional()
     .describe(
       "train with quantised weights and images, by method and bits: lsq:w4a4, or lsq:w4 for weights alone; first and last layer 8 bits",
+    ),
+  prune: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "prune weights while the net learns, by way and share: magnitude=0.9, or movement=0.9 by where training moves them",
     ),
   freeze: z
     .string()

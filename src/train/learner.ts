@@ -29,6 +29,7 @@ import { compileTraining, type TrainingProgram } from "./objective.js";
 import { batchesOf, type LoaderOptions, openLoader } from "./openLoader.js";
 import { pipeline, type StepRange } from "./pipeline.js";
 import type { Prepared } from "./prepare.js";
+import { parseSparse, Sparsity } from "./sparsity.js";
 import { firstWeights, imageWeights, type Start } from "./start.js";
 
 /** Results of one step; epoch and step count from 0. */
@@ -62,6 +63,8 @@ export interface LearnerParts {
   readonly descent: Descent;
   /** Of compressed activations. */
   readonly compression?: Compression;
+  /** Of masks that are made while the net learns. */
+  readonly sparsity?: Sparsity;
   readonly loader: Loader;
   readonly rate: LearningRate;
   /** Of the optimizer: weight decay, its own numbers and the seed of those that it draws. */
@@ -195,9 +198,15 @@ export class Learner {
     Object.assign(numbers, this.fresh);
   }
 
-  /** Queues one step; a method that is not queued, and new bounds, wait for the one before. */
+  /** The first epoch, from 1, at whose end the net is as sparse as it is to be; `undefined` where it does not become so. */
+  get firstWhole(): number | undefined {
+    const { schedule } = this.parts.sparsity ?? {};
+    return schedule && Math.ceil((schedule.end + 1) / this.stepsPerEpoch);
+  }
+
+  /** Queues one step; a method that is not queued, new bounds and new masks wait for the one before. */
   private start(batch: Batch, epoch: number, step: number): Promise<StepReport> {
-    const { descent, compression, config, noise, rate } = this.parts;
+    const { descent, compression, sparsity, config, noise, rate } = this.parts;
     const { stepsPerEpoch } = this;
     const hyper = {
       ...config.hyper,
@@ -209,14 +218,19 @@ export class Learner {
       factor: rate.factor(epoch * stepsPerEpoch, this.losses),
     };
     const key = { seed: config.seed, purpose: "noise", particle: noise, epoch, step } as const;
-    const due = compression && refreshDue(epoch * stepsPerEpoch + step, stepsPerEpoch);
-    const now = descent.queued && !due && this.joined === this.started;
+    const at = epoch * stepsPerEpoch + step;
+    const bounds = compression && refreshDue(at, stepsPerEpoch) ? compression : undefined;
+    const masks = sparsity?.schedule.due(at) ? sparsity : undefined;
+    const now = descent.queued && !bounds && !masks && this.joined === this.started;
     const number = ++this.started;
     const take = () => {
       this.joined = number;
       return descent.step({ batch, moment: { epoch, step }, hyper, key });
     };
-    const ready = async () => due && (await compression.refresh(descent.state.vectors));
+    const ready = async () => {
+      await bounds?.refresh(descent.state.vectors);
+      await masks?.renew(this.w, at);
+    };
     const report = now ? take() : this.last.then(ready).then(take);
     this.last = report;
     return report;
@@ -228,10 +242,11 @@ const batchFor = ({ config, splits }: Prepared, images = splits.train) =>
   Math.min(config.batch, images.length);
 
 /** What the loss of a run's nets is made of. */
-export const lossOptions = ({ config, weights, teacher }: Prepared) => ({
+export const lossOptions = ({ config, weights, teacher, penalty }: Prepared) => ({
   labelSmoothing: config.labelSmoothing,
   ...{ weights, focal: config.focal, dice: config.dice },
   teaching: teacher,
+  penalty,
 });
 
 /** Settings of {@link openPrograms}. */
@@ -335,6 +350,13 @@ export async function openLearner(
       batchesOf(engine, prepared, options),
     ),
     compression,
+    ...(config.prune !== undefined && {
+      sparsity: new Sparsity(
+        parseSparse(config.prune),
+        training.layout,
+        config.epochs * loader.stepsPerEpoch,
+      ),
+    }),
     loader,
     rate: options.rate ?? learningRate(config, loader.stepsPerEpoch),
     config,

@@ -34,6 +34,8 @@ export class Ledger {
   constructor(
     private readonly task: Asked["task"],
     private readonly score: Score,
+    /** The first epoch that can be the best one, from 1; default any. */
+    private readonly from?: number,
   ) {}
 
   /** Finished epochs, and steps done in the current one. */
@@ -86,12 +88,12 @@ export class Ledger {
     const { tallies, images } = this.now.sums;
     const train = this.task.trainMetrics(tallies, images);
     const record = recordOf(this.now, { loss, selection: metrics, train, ...rest });
-    return { record, best: isBetter(record, this.now.best, this.score) };
+    return { record, best: isBetter(record, this.now.best, this.score, this.from) };
   }
 
   /** Enters the end of the epoch; `weights` are there when they are the best ones. */
   closeEpoch(record: EpochRecord, weights?: Float32Array): void {
     if (weights) this.best = weights;
-    this.now = nextEpoch(this.now, record, this.score);
+    this.now = nextEpoch(this.now, record, this.score, this.from);
   }
 }

@@ -3,7 +3,7 @@
 import { netPass, type PassRecord } from "../compress/passes/index.js";
 import { InputError } from "../inputError.js";
 import { createModel, type Model, type ModelFamily } from "../models/index.js";
-import type { NetPass } from "../nn/index.js";
+import { classLosses, type NetPass } from "../nn/index.js";
 import type { NetInfo } from "./weights.js";
 
 /** What is wrong with a pass is wrong with the file that it comes from. */
@@ -64,4 +64,19 @@ export function modelOf(
     );
   }
   return withPasses(model, passes, source);
+}
+
+/**
+ * A model with a loss by name in the place of the task's; as it is where none is named, and for the usual cross-entropy.
+ *
+ * @throws InputError for a model that has a loss of its own
+ */
+export function withLoss(model: Model, name: keyof typeof classLosses | undefined): Model {
+  if (name === undefined) return model;
+  if (model.loss) {
+    throw new InputError(
+      `setting loss is ${name}: model ${model.name} has a loss of its own; leave it out`,
+    );
+  }
+  return name === "cross-entropy" ? model : { ...model, loss: classLosses[name] };
 }

@@ -83,25 +83,38 @@ describe.skipIf(tiles() === undefined)("a step in bf16", () => {
   );
 });
 
+const images = { channels: 3, height: 32, width: 32, outputs: 10 };
+const plain = createModel("resnet20", images);
+
 describe("precision auto", () => {
+  test("is f32 for a net with depthwise convolutions, which have no kernels of bf16", async () => {
+    const config = { precision: "auto", engine: "native", keep: undefined } as const;
+    const thin = createModel("mobilenetv2-0.5", images);
+    expect(await withPrecision(config, thin)).toMatchObject({ precision: "f32" });
+  });
+
   test("is f32 for the reference engine", async () => {
     const config = { precision: "auto", engine: "reference" } as const;
-    expect(await withPrecision({ ...config, keep: undefined })).toMatchObject({ precision: "f32" });
+    expect(await withPrecision({ ...config, keep: undefined }, plain)).toMatchObject({
+      precision: "f32",
+    });
   });
 
   test.skipIf(tiles() === undefined)("is bf16 where there are tiles", async () => {
     const config = { precision: "auto", engine: "native", keep: undefined } as const;
-    const { precision } = await withPrecision(config);
+    const { precision } = await withPrecision(config, plain);
     expect(precision).toBe(tiles() ? "bf16" : "f32");
   });
 
   test("is f32 where images are to be kept in a format", async () => {
     const config = { precision: "auto", engine: "native", keep: "comet" } as const;
-    expect(await withPrecision(config)).toMatchObject({ precision: "f32" });
+    expect(await withPrecision(config, plain)).toMatchObject({ precision: "f32" });
   });
 });
 
 test("bf16 images are kept in no other format", async () => {
   const config = { precision: "bf16", engine: "native", keep: "f32" } as const;
-  await expect(withPrecision(config)).rejects.toThrow(/setting keep is f32: .*leave keep out/);
+  await expect(withPrecision(config, plain)).rejects.toThrow(
+    /setting keep is f32: .*leave keep out/,
+  );
 });

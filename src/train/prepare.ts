@@ -19,6 +19,7 @@ import {
   withOneOf,
   withPolicyPaths,
 } from "../data/index.js";
+import type { Value } from "../graph/index.js";
 import { InputError } from "../inputError.js";
 import {
   createModel,
@@ -27,6 +28,7 @@ import {
   type Model,
   type ModelInput,
 } from "../models/index.js";
+import type { Net } from "../nn/index.js";
 import { getOptimizer, getSchedule, isSelfPaced, type Optimizer } from "../optim/index.js";
 import {
   type Asked,
@@ -40,19 +42,19 @@ import {
   taskFor,
 } from "../tasks/index.js";
 import { unknownName } from "../text/words.js";
+import { checkAsked, passesOf } from "./askedPasses.js";
 import { checkLeftOut } from "./augmenting.js";
 import { checkScore, checkTask } from "./checkTask.js";
 import { chooseTask, namedTask } from "./chooseTask.js";
 import { parseConfig, SELECTION_SHARE, type TrainConfig, type TrainSettings } from "./config.js";
 import { dataDifference, type Fingerprint, fingerprint } from "./fingerprint.js";
 import { refuseIdle } from "./idle.js";
-import { modelOf, withPasses } from "./modelOf.js";
+import { modelOf, withLoss, withPasses } from "./modelOf.js";
 import { openData, pathFrom } from "./openData.js";
 import { type LoadedModule, loadModule } from "./ownModule.js";
 import { checkPaces, pacedModel } from "./paces.js";
 import { withPrecision } from "./precision.js";
 import { withPreset } from "./presets.js";
-import { checkQuantise, passesOf } from "./quantised.js";
 import { recipeOf } from "./recipe.js";
 import { expectRange, type PastRun, resumedSettings } from "./resumed.js";
 import { type Start, startFrom, type Wanted } from "./start.js";
@@ -94,6 +96,8 @@ export interface Prepared {
   readonly weights?: readonly number[];
   /** Weights that were given; none of a resumed run that was given some, since it has saved them. */
   readonly start?: Start;
+  /** What is added to the loss, of the net's parameters; default nothing. */
+  readonly penalty?: (net: Net) => Value;
   /** What the setting `teacher` names. */
   readonly teacher?: Teacher;
   /** What the setting `module` names. */
@@ -269,7 +273,7 @@ export async function prepare(
     first.module === undefined ? undefined : await loadModule(first.module, saved?.module);
   getSchedule(first.schedule);
   checkLeftOut(first);
-  checkQuantise(first);
+  checkAsked(first);
   const named =
     own.optimizer ?? (given.optimizer && getOptimizer(given.optimizer, module?.optimizers));
   if (named) checkHyper(named, first);
@@ -304,7 +308,8 @@ export async function prepare(
   const wanted = wantedNet(first, splits, names, parts);
   const plain = pacedModel(wanted.create(wanted.input), first);
   const passes = passesOf(plain, first, inherited, source);
-  const model = withPasses(plain, passes.slice(inherited.length), "the run");
+  const passed = withPasses(plain, passes.slice(inherited.length), "the run");
+  const model = withLoss(passed, first.loss);
   const start = saved?.givenWeights ? new Map() : weights && startFrom(weights, wanted, source);
   const { config: full, optimizer } = recipeOf({
     ...{ given: { model: model.name, ...given }, task: task.defaults, model: model.defaults },
@@ -312,7 +317,7 @@ export async function prepare(
   });
   checkHyper(optimizer, full);
   const { range = full.range } = splits;
-  const config = await withPrecision(withLevels({ ...full, range }, optimizer));
+  const config = await withPrecision(withLevels({ ...full, range }, optimizer), model);
   if (isSelfPaced(optimizer)) checkPace(optimizer, config, settings);
   checkPaces(optimizer, config);
   const drawn = draw(splits, config);

@@ -86,9 +86,18 @@ export const startOfRun: Progress = {
   work: 0,
 };
 
-/** Whether an epoch is better than the best one so far. A score that cannot be told is the worst. */
-export function isBetter(record: EpochRecord, best: Best | undefined, score: Score): boolean {
-  if (!best) return true;
+/**
+ * Whether an epoch is better than the best one so far. A score that cannot be told is the worst.
+ *
+ * @param from the first epoch that counts: one before it is less than any later one; default all count
+ */
+export function isBetter(
+  record: EpochRecord,
+  best: Best | undefined,
+  score: Score,
+  from = 0,
+): boolean {
+  if (!best || best.epoch < from) return true;
   const [now, before] = [record.selection[score.metric], best.score].map((value) =>
     value === null || Number.isNaN(value) ? Number.NEGATIVE_INFINITY : merit(score, value),
   );
@@ -141,14 +150,19 @@ export const recordOf = (now: Progress, result: EpochResult): EpochRecord => ({
 });
 
 /** Where the epoch behind a recorded one begins. */
-export function nextEpoch(now: Progress, record: EpochRecord, score: Score): Progress {
+export function nextEpoch(
+  now: Progress,
+  record: EpochRecord,
+  score: Score,
+  from?: number,
+): Progress {
   const { epoch, selection, selectionLoss: loss } = record;
   return {
     ...now,
     epoch,
     step: 0,
     sums: noSums,
-    best: isBetter(record, now.best, score)
+    best: isBetter(record, now.best, score, from)
       ? { epoch, score: selection[score.metric], loss, metrics: selection }
       : now.best,
     history: [...now.history, record],

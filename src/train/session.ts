@@ -40,7 +40,7 @@ export class Session implements Training {
 
   constructor(private readonly parts: SessionParts) {
     const { question, score } = parts.prepared;
-    this.ledger = new Ledger(question.task, score);
+    this.ledger = new Ledger(question.task, score, parts.learner.firstWhole);
   }
 
   get engine(): Engine {

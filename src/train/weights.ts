@@ -17,6 +17,7 @@ import { type HostTensor, hostTensor } from "../tensor/host.js";
 import { formatShape, sizeOf } from "../tensor/shape.js";
 import { isTflite } from "../tensor/tflite.js";
 import { translate } from "./foreignWeights.js";
+import { pack, unpack } from "./packing/index.js";
 import { findMap, sameButOnes, unknownArchitecture, usedTensors } from "./recognise.js";
 import { readSealed, writeSealed } from "./sealed.js";
 import { tfliteTensors } from "./tfliteWeights.js";
@@ -42,6 +43,7 @@ type Tensors = ReadonlyMap<string, HostTensor>;
 /** Numbers as a file holds them. */
 function asStored({ shape, stored }: Param, numbers: Float32Array): HostTensor {
   if (stored === "i8") return hostTensor("i8", shape, Int8Array.from(numbers));
+  if (stored === "u8") return hostTensor("u8", shape, Uint8Array.from(numbers));
   if (stored === "i32") return hostTensor("i32", shape, Int32Array.from(numbers));
   return hostTensor("f32", shape, numbers);
 }
@@ -64,8 +66,8 @@ export function tensorFor(
   source: string,
 ): HostTensor<"f32"> {
   const tensor = tensors.get(name);
-  // Readers give whole numbers of 8 bits as those of 32.
-  const dtype = stored === undefined ? "f32" : "i32";
+  // Readers give whole numbers of 8 bits that may be below 0 as those of 32.
+  const dtype = stored === undefined ? "f32" : stored === "u8" ? "u8" : "i32";
   const expected = `the model has "${name}" of ${formatShape(shape)}`;
   if (!tensor) throw new FormatError(source, 0, `${expected}, the file has no such tensor`);
   if (tensor.dtype === dtype && sameButOnes(tensor.shape, shape)) {
@@ -101,16 +103,29 @@ export function vectorOf(layout: ParamLayout, tensors: Tensors, source: string):
   return values;
 }
 
-/** A weights file; the same weights and net give the same bytes. */
+/**
+ * A weights file; the same weights and net give the same bytes. Of a net with passes, tensors that become clearly smaller by it are
+ * packed, without loss.
+ */
 export function encodeWeights(
   layout: ParamLayout,
   values: Float32Array,
   { model, task, names, constants, input, mean, std, fit, members, passes }: NetInfo,
 ): Uint8Array {
   const optional = { ...(members !== undefined && { members }), ...(passes && { passes }) };
-  const lists = Object.entries({ names, constants, input, mean, std, ...optional });
+  const lists: [string, unknown][] = Object.entries({
+    names,
+    constants,
+    input,
+    mean,
+    std,
+    ...optional,
+  });
+  const plain = tensorsOf(layout, values);
+  const { tensors, packed } = passes ? pack(plain) : { tensors: plain, packed: {} };
+  if (Object.keys(packed).length > 0) lists.push(["packed", packed]);
   const metadata = Object.fromEntries(lists.map(([name, list]) => [name, JSON.stringify(list)]));
-  return writeSealed(tensorsOf(layout, values), { model, task, fit, ...metadata });
+  return writeSealed(tensors, { model, task, fit, ...metadata });
 }
 
 /** A weights file as read. */
@@ -252,7 +267,9 @@ export async function readWeights(
     if (map) return translate(map, tensors, file);
     throw unknownArchitecture(tensors, maps, file);
   }
-  const { tensors, metadata, sealed } = readSealed(bytes, file);
+  const { tensors: stored, metadata, sealed } = readSealed(bytes, file);
+  const { packed } = metadata;
+  const tensors = packed === undefined ? stored : unpack(stored, packed, file, bytes.length);
   if (sealed) return { tensors, info: parseInfo(metadata, file) };
   const used = usedTensors(tensors);
   const map = findMap(used, maps);

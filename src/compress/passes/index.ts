@@ -5,13 +5,27 @@ import { InputError } from "../../inputError.js";
 import type { NetPass } from "../../nn/index.js";
 import type { FirstBatch } from "../startQuantisers.js";
 import { channelsPass } from "./channels.js";
+import { harmonicPass } from "./harmonic.js";
 import { integersPass } from "./integers.js";
 import { lowRankPass } from "./lowRank.js";
 import { masksPass } from "./masks.js";
 import type { FirstWeights, PassKind } from "./pass.js";
 import { quantisePass } from "./quantise.js";
+import { scoresPass } from "./scores.js";
+import { sharePass } from "./share.js";
+import { vonMisesPass } from "./vonMises.js";
 
-const kinds = [channelsPass, integersPass, lowRankPass, masksPass, quantisePass] as const;
+const kinds = [
+  channelsPass,
+  harmonicPass,
+  integersPass,
+  lowRankPass,
+  masksPass,
+  quantisePass,
+  scoresPass,
+  sharePass,
+  vonMisesPass,
+] as const;
 
 type RecordSchema = (typeof kinds)[number]["record"];
 
@@ -39,6 +53,10 @@ export function netPass(record: PassRecord): NetPass {
   const { pass: _, ...settings } = record;
   return kindOf(record).make(settings);
 }
+
+/** Whether weights may count as other numbers than those that training moves. */
+export const hideWeights = (passes: readonly PassRecord[] = []): boolean =>
+  passes.some((record) => kindOf(record).hides);
 
 /** Sets what parameters of passes start as; a batch for the net with the passes before is asked for where that takes one. */
 export async function startPasses(

@@ -11,6 +11,7 @@ export const masksPass = passKind({
     masks: z.record(z.string(), z.array(z.int().min(1)).readonly()).readonly(),
   },
   trains: true,
+  hides: true,
   make:
     ({ masks }) =>
     (net) => {

@@ -21,6 +21,8 @@ export interface PassKind<N extends string = string, S extends z.ZodRawShape = z
   readonly record: z.ZodObject<{ pass: z.ZodLiteral<N> } & S, z.core.$strict>;
   /** Whether nets that it has changed can be trained. If not, the setting `of` names the net before it. */
   readonly trains: boolean;
+  /** Whether weights may count as other numbers than those that training moves; default not. */
+  readonly hides?: true;
   /** The change. It may read shapes and names of parameters, never their numbers, which belong to the net before it. */
   readonly make: (settings: z.output<z.ZodObject<S>>) => NetPass;
   /** Sets what its parameters start as where that takes a first batch; default as its specs say. */

@@ -9,6 +9,7 @@ export const quantisePass = passKind({
   name: "quantise",
   settings: quantisationSettings,
   trains: true,
+  hides: true,
   make: quantise,
   start: startQuantisers,
 });

@@ -3,7 +3,7 @@
 import { byName } from "../../text/words.js";
 import { filters } from "./filters.js";
 import { lowRankPruner } from "./lowRank.js";
-import { magnitude } from "./magnitude.js";
+import { magnitude, random } from "./magnitude.js";
 import { channelPruner, type Pruner } from "./pruner.js";
 import { slimming } from "./slimming.js";
 
@@ -18,6 +18,7 @@ export const pruners: readonly Pruner[] = [
   ...[filters, slimming].map(channelPruner),
   lowRankPruner,
   magnitude,
+  random,
 ];
 
 /**

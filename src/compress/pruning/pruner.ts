@@ -24,9 +24,10 @@ export interface Pruner {
   readonly rate?: number;
   /**
    * @param share of the channels or weights that goes, above 0 and below 1
+   * @param seed of random numbers, where it draws any; default 0
    * @throws InputError for a share that is none, and a net that has nothing of the kind
    */
-  readonly prune: (whole: CompactNet, share: number) => Pruned;
+  readonly prune: (whole: CompactNet, share: number, seed?: number) => Pruned;
 }
 
 /** Removes the channels that a score ranks lowest. */

@@ -14,7 +14,7 @@ import {
 } from "../../graph/index.js";
 import { formatShape, sizeOf } from "../../tensor/shape.js";
 import { fill } from "../initialisers.js";
-import type { Layer, Scope } from "../scope.js";
+import type { Layer } from "../scope.js";
 import { affine, affineParams } from "./perChannel.js";
 
 /** Options of {@link batchNorm}. */
@@ -24,6 +24,10 @@ export interface BatchNormOptions {
   /** Added to the variance; default 1e-5. */
   readonly eps?: number;
 }
+
+/** Defaults of {@link BatchNormOptions}. */
+export const MOMENTUM = 0.1;
+const EPS = 1e-5;
 
 /** What batch norm makes of a batch: the result, and the statistics [c], the variance unbiased. */
 interface Normalised {
@@ -67,11 +71,51 @@ function normaliseGhosts(parts: readonly Normalised[]): Normalised {
   };
 }
 
-/** old + momentum (now - old), stored at the end of the step. */
-function updateRunning(scope: Scope, name: string, old: Value, now: Value, momentum: number): void {
-  const weight = scope.momentum(old.graph, momentum);
-  scope.update(name, add(old, mul(weight, sub(now, old))));
+/** A running statistic of each channel [c]. */
+export interface Statistic {
+  readonly value: Value;
+  /** Takes in what it is on this batch. */
+  follow(now: Value): void;
 }
+
+/** What a normalisation reads and follows, all [c]. */
+export interface BatchNormParams {
+  readonly scale: Value;
+  readonly shift: Value;
+  readonly mean: Statistic;
+  readonly variance: Statistic;
+}
+
+/** Whether the batch's own statistics count, and over how many images at a time; default all. */
+export interface BatchNormMode {
+  readonly training: boolean;
+  readonly ghost?: number | undefined;
+}
+
+/** Normalises each channel of `x`: what {@link batchNorm} does with its parameters. */
+export function normaliseChannels(
+  x: Value,
+  { scale, shift, mean, variance }: BatchNormParams,
+  { training, ghost }: BatchNormMode,
+  eps = EPS,
+): Value {
+  if (!training) {
+    // Everything of size [c] is worked out first: one multiply-add per element remains.
+    const slope = div(scale, sqrt(add(variance.value, constant(x.graph, eps))));
+    return affine(x, { scale: slope, shift: sub(shift, mul(mean.value, slope)) });
+  }
+  const batch =
+    ghost === undefined || ghost >= x.shape[0]
+      ? normalise(x, scale, shift, eps)
+      : normaliseGhosts(ghosts(x, ghost).map((part) => normalise(part, scale, shift, eps)));
+  mean.follow(batch.mean);
+  variance.follow(batch.variance);
+  return batch.y;
+}
+
+/** old + momentum (now - old). */
+export const followed = (old: Value, now: Value, momentum: Value): Value =>
+  add(old, mul(momentum, sub(now, old)));
 
 /**
  * Normalises each channel of [n, c] or [n, c, h, w]: by the batch's own statistics in training, by the
@@ -85,23 +129,16 @@ function updateRunning(scope: Scope, name: string, old: Value, now: Value, momen
  * [layout.trainable, layout.length]; // [32, 64]
  */
 export const batchNorm =
-  ({ momentum = 0.1, eps = 1e-5 }: BatchNormOptions = {}): Layer =>
+  ({ momentum = MOMENTUM, eps = EPS }: BatchNormOptions = {}): Layer =>
   (x, scope) => {
     const { graph } = x;
-    const channels = x.shape[1];
+    const statistic = (name: string, first: number): Statistic => {
+      const value = scope.param(graph, name, [x.shape[1]], fill(first), "statistic");
+      const follow = (now: Value) =>
+        scope.update(name, followed(value, now, scope.momentum(graph, momentum)));
+      return { value, follow };
+    };
     const { scale, shift } = affineParams(x, scope);
-    const mean = scope.param(graph, "mean", [channels], fill(0), "statistic");
-    const variance = scope.param(graph, "variance", [channels], fill(1), "statistic");
-    if (!scope.training) {
-      // Everything of size [c] is worked out first: one multiply-add per element remains.
-      const slope = div(scale, sqrt(add(variance, constant(graph, eps))));
-      return affine(x, { scale: slope, shift: sub(shift, mul(mean, slope)) });
-    }
-    const whole = scope.ghost === undefined || scope.ghost >= x.shape[0];
-    const batch = whole
-      ? normalise(x, scale, shift, eps)
-      : normaliseGhosts(ghosts(x, scope.ghost).map((part) => normalise(part, scale, shift, eps)));
-    updateRunning(scope, "mean", mean, batch.mean, momentum);
-    updateRunning(scope, "variance", variance, batch.variance, momentum);
-    return batch.y;
+    const statistics = { mean: statistic("mean", 0), variance: statistic("variance", 1) };
+    return normaliseChannels(x, { scale, shift, ...statistics }, scope, eps);
   };

@@ -5,11 +5,22 @@ import { adaptiveClip, clipNorm, clipValue } from "./clipping.js";
 import { grow } from "./grow.js";
 import { lookahead } from "./lookahead.js";
 import { sam } from "./sam.js";
+import { slim } from "./slim.js";
 import type { Wrapper } from "./wrapper.js";
 
 export type { Changes, Wrapper } from "./wrapper.js";
 
-const all: readonly Wrapper[] = [lookahead, sam, ema, swa, clipValue, clipNorm, adaptiveClip, grow];
+const all: readonly Wrapper[] = [
+  lookahead,
+  sam,
+  ema,
+  swa,
+  clipValue,
+  clipNorm,
+  adaptiveClip,
+  grow,
+  slim,
+];
 
 /** Every wrapper. */
 export const wrappers = (): readonly Wrapper[] => all;

@@ -10,21 +10,32 @@ import { type TrainOptions, train } from "../train.js";
 /** What another training has its own of, or has no use for. */
 const own = [
   ...["pretrained", "preset", "swarm", "particles", "topology", "coupling", "deploy", "probe"],
-  ...["steps", "minutes", "patience", "warmup"],
+  ...["steps", "minutes", "patience", "warmup", "prune"],
 ] as const;
 
 /** What is other than in the run that the net comes from. */
-export interface Finetune
-  extends Pick<TrainSettings, "epochs" | "lr" | "out" | "data" | "engine" | "threads"> {}
+export type Finetune = Pick<TrainSettings, "epochs" | "lr" | "out" | "data" | "engine" | "threads">;
 
 /** Settings that are paths, or words in their place. */
 const paths = ["data", "classes", "classWeights", "teacher"] as const;
 const isWord = (setting: string) => isSource(setting) || setting === "balanced";
 
-/** The settings of a run, for a single net that has learned already. */
-function settingsOf({ settings, startedIn, module }: RunConfig, given: Finetune) {
+/**
+ * The settings of a run for another training of a single net, but those that ended or began its own.
+ *
+ * @param given in their place, where they are
+ * @param without more that have no use there
+ */
+export function settingsAgain(
+  { settings, startedIn, module }: RunConfig,
+  given: Partial<TrainSettings>,
+  without: readonly (keyof TrainSettings)[] = [],
+): TrainSettings {
+  // A swarm may have a rate for each net.
+  const rates = typeof settings.lr === "number" ? [] : ["lr"];
+  const left: readonly string[] = [...own, ...rates, ...without];
   const kept = Object.fromEntries(
-    Object.entries(settings).filter(([name]) => !(own as readonly string[]).includes(name)),
+    Object.entries(settings).filter(([name]) => !left.includes(name)),
   );
   const asked = Object.fromEntries(
     Object.entries(given).filter(([, value]) => value !== undefined),
@@ -37,7 +48,7 @@ function settingsOf({ settings, startedIn, module }: RunConfig, given: Finetune)
     ...kept,
     ...(module && { module: module.path }),
     ...asked,
-  } as TrainSettings);
+  }) as TrainSettings;
 }
 
 /**
@@ -53,5 +64,5 @@ export async function finetune(
   given: Finetune,
   options: Pick<TrainOptions, "listeners" | "signal" | "onProgress">,
 ) {
-  return train(settingsOf(config, given), { ...options, weights: await readWeights(weights) });
+  return train(settingsAgain(config, given), { ...options, weights: await readWeights(weights) });
 }

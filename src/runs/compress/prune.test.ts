@@ -3,37 +3,15 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { stripes, temporaryFolder } from "../../../test/support/tinyRun.js";
+import { stripesFile } from "../../../test/support/stripesFile.js";
+import { temporaryFolder } from "../../../test/support/tinyRun.js";
 import { openDataset } from "../../data/index.js";
-import { type HostTensor, hostTensor, writeNpz } from "../../tensor/index.js";
 import type { TrainEvent } from "../../train/events.js";
 import type { TrainSettings } from "../../train/index.js";
 import { readWeights } from "../../train/weights.js";
 import { openTrained, openWeights, type TrainOptions, train } from "../index.js";
 import { compressInt8 } from "./int8.js";
 import { compressPruned, type PruneOptions } from "./prune.js";
-
-/** Images of stripes as a file. */
-function stripesFile(folder: string): string {
-  const arrays = ["train", "test"].flatMap((part, seed): [string, HostTensor][] => {
-    const { images, labels, length } = stripes(60, seed + 1);
-    const [side, scale] = [18, 3];
-    const bytes = new Uint8Array(length * side ** 2);
-    for (let at = 0; at < bytes.length; at++) {
-      const [row, column] = [Math.floor(at / side) % side, at % side];
-      const from = Math.floor(at / side ** 2) * (side / scale) ** 2;
-      const place = Math.floor(row / scale) * (side / scale) + Math.floor(column / scale);
-      bytes[at] = (images.bytes as Uint8Array)[from + place];
-    }
-    return [
-      [`${part}_images`, hostTensor("u8", [length, side, side], bytes)],
-      [`${part}_labels`, hostTensor("f32", [length], Float32Array.from(labels.of))],
-    ];
-  });
-  const path = join(folder, "data.npz");
-  writeFileSync(path, writeNpz(arrays));
-  return path;
-}
 
 const threads = 1;
 

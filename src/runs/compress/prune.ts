@@ -8,17 +8,19 @@ import { getPruner, sharesOf } from "../../compress/index.js";
 import type { EngineOptions } from "../../engine/index.js";
 import { graphMacs, nonZeros } from "../../graph/index.js";
 import { InputError } from "../../inputError.js";
-import { type CompactNet, netOf } from "../../nn/index.js";
+import type { CompactNet } from "../../nn/index.js";
 import { parseSettings } from "../../settings.js";
 import type { MetricValues, Score } from "../../tasks/index.js";
 import { type OwnSetsOptions, ownSets } from "../ownSets.js";
 import { runFiles } from "../runFiles.js";
 import type { TrainOptions } from "../train.js";
-import { openTrained, type Trained } from "../trained.js";
+import { openTrained } from "../trained.js";
 import { expectFree } from "./compressedRun.js";
 import { expectFloat, lossOf } from "./expectFloat.js";
 import { measured } from "./measured.js";
 import { pruneRound, type Round, type Rounds } from "./pruneRound.js";
+import { callingIt } from "./roundEvents.js";
+import { wholeOf } from "./wholeOf.js";
 
 const schema = z.strictObject({
   by: z.string(),
@@ -26,12 +28,15 @@ const schema = z.strictObject({
   epochs: z.int().min(0).default(0),
   lr: z.number().positive().optional(),
   rounds: z.int().min(1).default(1),
+  rewind: z.string().optional(),
 });
 
 /** Settings in force; refuses those that do nothing. */
 function checked(settings: unknown) {
   const found = parseSettings(schema, settings, "compress");
-  const idle = found.lr !== undefined ? "lr" : found.rounds > 1 ? "rounds" : undefined;
+  const idle =
+    (["lr", "rewind"] as const).find((name) => found[name] !== undefined) ??
+    (found.rounds > 1 ? "rounds" : undefined);
   if (found.epochs > 0 || idle === undefined) return found;
   throw new InputError(`compress: ${idle} has no effect without epochs of training; leave it out`);
 }
@@ -63,6 +68,12 @@ export interface PruneOptions
   readonly rounds?: number;
   /** Learning rate of that training; default the run's, or a tenth of it for `low-rank`. */
   readonly lr?: number;
+  /**
+   * Run or weights file of the net as it was early in its training: what is left goes back to that before each training (Frankle
+   * and Carbin 2019, arXiv 1803.03635; Frankle et al. 2020, arXiv 1912.05671), for single weights alone. Default: it goes on from what
+   * it has learned.
+   */
+  readonly rewind?: string;
 }
 
 /** A net before and after. */
@@ -99,9 +110,12 @@ const sizeOfNet = ({ net, w }: CompactNet, bytes: number): NetSize => ({
   bytes,
 });
 
-/** A run's net with its best weights. */
-async function wholeOf(net: Trained): Promise<CompactNet> {
-  return { net: netOf(net.model, 1, { training: false }), w: await net.w.read() };
+/** Refuses a share of which nothing is left when it is rounded to whole channels or weights. */
+function expectLess(whole: CompactNet, by: string, share: number): void {
+  const { small } = getPruner(by).prune(whole, share);
+  const [was, is] = [whole, small].map((net) => sizeOfNet(net, 0));
+  if (is.parameters < was.parameters || is.nonZeros < was.nonZeros) return;
+  throw new InputError(`prune ${by}: at a share of ${share} nothing goes; take a larger one`);
 }
 
 /**
@@ -122,7 +136,7 @@ export async function compressPruned(
   options: PruneOptions,
 ): Promise<PruneReport | undefined> {
   const { out, data, onProgress, engine, threads, listeners, signal, ...settings } = options;
-  const { by, share, epochs, rounds, lr: given } = checked(settings);
+  const { by, share, epochs, rounds, rewind, lr: given } = checked(settings);
   const pruner = getPruner(by);
   if (rounds > 1 && pruner.shareOf === "once") {
     throw new InputError(`rounds has no effect on ${by}; leave it out`);
@@ -134,22 +148,26 @@ export async function compressPruned(
   const { lr: own } = net.config.settings;
   const lr = given ?? (typeof own === "number" && pruner.rate ? pruner.rate * own : undefined);
   const all: Rounds = {
-    ...{ by, epochs, lr, engine: { engine, threads }, sets: { data, moved, onProgress } },
+    ...{ by, epochs, lr, rewind, engine: { engine, threads }, sets: { data, moved, onProgress } },
     watch: { listeners, signal, onProgress },
   };
   const between = mkdtempSync(join(tmpdir(), "convoy-prune-"));
   try {
     expectFloat(net, run);
+    if (rewind === undefined) expectLess(await wholeOf(net), by, share);
     const before = await measured(run, all);
     let [from, last]: [string, Round | undefined] = [run, undefined];
     for (const [at, part] of shares.entries()) {
       const to = at === shares.length - 1 ? out : join(between, `${at}-run`);
       const start = epochs === 0 ? to : join(between, `${at}-start`);
-      last = await pruneRound({ from, start, to }, part, all);
+      const called = `${out}, round ${at + 1} of ${rounds}`;
+      const heard = to === out ? listeners : callingIt(called, listeners);
+      const round = { ...all, watch: { ...all.watch, listeners: heard } };
+      last = await pruneRound({ from, start, to }, part, round);
       if (signal?.aborted) return undefined;
       from = to;
     }
-    const { small, bytes, metrics: pruned } = last!;
+    const { small, metrics: pruned } = last!;
     const after = epochs === 0 ? pruned : await measured(out, all);
     return {
       ...{ run, out, score: net.score, before, pruned, after },
@@ -157,7 +175,7 @@ export async function compressPruned(
       lost: lossOf(net, before, after),
       size: {
         before: sizeOfNet(await wholeOf(net), statSync(join(run, runFiles.best)).size),
-        after: sizeOfNet(small, bytes),
+        after: sizeOfNet(small, statSync(join(out, runFiles.best)).size),
       },
     };
   } finally {

@@ -1,15 +1,19 @@
 // One round of pruning: something goes, what is left is trained on.
 
 import { getPruner } from "../../compress/index.js";
-import { type CompactNet, netOf } from "../../nn/index.js";
+import type { CompactNet } from "../../nn/index.js";
 import type { NetInfo } from "../../train/weights.js";
 import { openTrained } from "../trained.js";
+import { rewound } from "./rewound.js";
 import { type Folders, type Training, trainedOn, type Untrained } from "./trainedOn.js";
+import { wholeOf } from "./wholeOf.js";
 
 /** What all rounds have in common. */
 export interface Rounds extends Training {
   /** The name of a pruner. */
   readonly by: string;
+  /** Run or weights file that what is left goes back to before it is trained; default none. */
+  readonly rewind?: string;
 }
 
 /** Folders of a round. */
@@ -29,10 +33,11 @@ export async function pruneRound(
   rounds: Rounds,
 ): Promise<Round> {
   const net = await openTrained(from, rounds.engine);
-  const w = await net.w.read();
+  const whole = await wholeOf(net);
   await net.close();
-  const whole = { net: netOf(net.model, 1, { training: false }), w };
-  const { small, passes } = getPruner(rounds.by).prune(whole, share);
+  const { seed } = net.config.settings;
+  const { small, passes } = getPruner(rounds.by).prune(whole, share, seed);
+  if (rounds.rewind !== undefined) await rewound(small, rounds.rewind);
   const info: NetInfo = { ...net.info, passes: [...(net.info.passes ?? []), ...passes] };
   return { small, ...(await trainedOn(folders, small, info, net.config, rounds)) };
 }

@@ -28,8 +28,6 @@ export interface Folders {
 
 /** What is known of a net before any training. */
 export interface Untrained {
-  /** Of the file of weights. */
-  readonly bytes: number;
   readonly metrics: MetricValues;
 }
 
@@ -42,11 +40,11 @@ export async function trainedOn(
   training: Training,
 ): Promise<Untrained> {
   const { epochs, lr, engine, sets, watch } = training;
-  const bytes = await writeCompressed(start, net, info, config);
+  await writeCompressed(start, net, info, config);
   const metrics = await measured(start, training);
   if (epochs > 0) {
     const given = { epochs, lr, out: to, data: sets.data, ...engine } as TrainSettings;
     await finetune(join(start, runFiles.best), config, given, watch);
   }
-  return { bytes, metrics };
+  return { metrics };
 }

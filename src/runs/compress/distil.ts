@@ -1,0 +1,117 @@
+// Another model that a run teaches what it says (Hinton, Vinyals and Dean 2015, arXiv 1503.02531): a smaller net from scratch, as a
+// run of its own.
+
+import { statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import type { EngineOptions } from "../../engine/index.js";
+import { graphMacs } from "../../graph/index.js";
+import { netOf } from "../../nn/index.js";
+import { parseSettings } from "../../settings.js";
+import type { MetricValues, Score } from "../../tasks/index.js";
+import type { TrainSettings } from "../../train/index.js";
+import { type OwnSetsOptions, ownSets } from "../ownSets.js";
+import { runFiles } from "../runFiles.js";
+import { type TrainOptions, train } from "../train.js";
+import { openTrained, type Trained } from "../trained.js";
+import { expectFree } from "./compressedRun.js";
+import { lossOf } from "./expectFloat.js";
+import { settingsAgain } from "./finetune.js";
+import { measured } from "./measured.js";
+import type { NetSize } from "./prune.js";
+
+const schema = z.strictObject({
+  model: z.string(),
+  epochs: z.int().min(1).optional(),
+  lr: z.number().positive().optional(),
+  alpha: z.number().min(0).max(1).default(0.9),
+  temperature: z.number().min(0.01).max(100).default(4),
+});
+
+/** Settings of {@link compressDistilled}; beside these, what an engine may be told. */
+export interface DistilOptions
+  extends EngineOptions,
+    Omit<OwnSetsOptions, "moved">,
+    Pick<TrainOptions, "listeners" | "signal"> {
+  /** Folder of the run that is made; it holds nothing yet. */
+  readonly out: string;
+  /** Name of the model that is taught. */
+  readonly model: string;
+  /** Default the run's. */
+  readonly epochs?: number;
+  /** Learning rate; default the run's. */
+  readonly lr?: number;
+  /** Share of the teacher in the loss, 0 to 1; default 0.9. */
+  readonly alpha?: number;
+  /** How softly the teacher speaks, 0.01 to 100; default 4. */
+  readonly temperature?: number;
+}
+
+/** A run's net: its numbers, multiply-adds of an image, and bytes of its file. */
+type RunSize = Omit<NetSize, "nonZeros">;
+
+/** What {@link compressDistilled} made. */
+export interface DistilReport {
+  readonly run: string;
+  readonly out: string;
+  readonly score: Score;
+  /** Selection images, which the metrics are of. */
+  readonly images: number;
+  readonly teacher: MetricValues;
+  readonly student: MetricValues;
+  /** What the score lost, in points of a share or the score's unit; below 0 where it won. */
+  readonly lost: number;
+  readonly size: { readonly before: RunSize; readonly after: RunSize };
+}
+
+/** Settings that belong to the run's own model, weights or swarm. */
+const ofTeacher = ["freeze", "rates", "quantise", "levels"] as const;
+
+const sizeOfRun = ({ model }: Trained, run: string): RunSize => {
+  const { graph, layout } = netOf(model, 1, { training: false });
+  const { size: bytes } = statSync(join(run, runFiles.best));
+  return { parameters: layout.trainable, macs: graphMacs(graph), bytes };
+};
+
+/**
+ * Trains another model from scratch with a run, one net or an ensemble, as its teacher: by the run's settings, its data and its split,
+ * with `alpha` of the loss from the teacher at a temperature. What it lost is told on the images that chose the run's best
+ * epoch, never on test images. `undefined` when `signal` has ended the training: the run in `out` is saved, and can be resumed.
+ *
+ * @throws InputError for a model that there is not, a task that cannot be taught, data that are gone or others, and a folder
+ * that holds something.
+ * @example
+ * const report = await compressDistilled("runs/a", { model: "lenet5", epochs: 1, out: "runs/a-student" });
+ * report!.size.after.parameters; // 61706
+ */
+export async function compressDistilled(
+  run: string,
+  options: DistilOptions,
+): Promise<DistilReport | undefined> {
+  const { out, data, onProgress, engine, threads, listeners, signal, ...rest } = options;
+  const { alpha, temperature, ...asked } = parseSettings(schema, rest, "compress");
+  expectFree(out);
+  const moved = `say where: convoy compress ${run} --data NEW`;
+  const measuring = { engine: { engine, threads }, sets: { data, moved, onProgress } };
+  const net = await openTrained(run, measuring.engine);
+  try {
+    const teacher = await measured(run, measuring);
+    const { warmup } = net.config.settings;
+    const taught = { teacher: resolve(run), distil: { alpha, temperature } };
+    const given = { warmup, ...asked, ...taught, data, engine, threads, out } as TrainSettings;
+    const settings = settingsAgain(net.config, given, ofTeacher);
+    await train(settings, { listeners, signal, onProgress });
+    if (signal?.aborted) return undefined;
+    const student = await measured(out, measuring);
+    const small = await openTrained(out, measuring.engine);
+    await small.close();
+    return {
+      ...{ run, out, score: net.score, teacher, student },
+      images: (await ownSets(net, measuring.sets)).selection.length,
+      lost: lossOf(net, teacher, student),
+      size: { before: sizeOfRun(net, run), after: sizeOfRun(small, out) },
+    };
+  } finally {
+    await net.close();
+  }
+}

@@ -1,0 +1,173 @@
+// A run's best weights with a few numbers a layer that its weights share (Han, Mao and Dally 2016, arXiv 1510.00149), trained
+// on or not: a run of its own that opens as any other.
+
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { sharedWeights } from "../../compress/index.js";
+import type { PassRecord } from "../../compress/passes/index.js";
+import type { EngineOptions } from "../../engine/index.js";
+import { nonZeros } from "../../graph/index.js";
+import { InputError } from "../../inputError.js";
+import { type CompactNet, netOf } from "../../nn/index.js";
+import { parseSettings } from "../../settings.js";
+import type { MetricValues, Score } from "../../tasks/index.js";
+import { sizeOf } from "../../tensor/shape.js";
+import { modelOf } from "../../train/modelOf.js";
+import { loadModule } from "../../train/ownModule.js";
+import type { NetInfo } from "../../train/weights.js";
+import { type OwnSetsOptions, ownSets } from "../ownSets.js";
+import { runFiles } from "../runFiles.js";
+import type { TrainOptions } from "../train.js";
+import { openTrained, type Trained } from "../trained.js";
+import { expectFree } from "./compressedRun.js";
+import { expectFloat, lossOf } from "./expectFloat.js";
+import { measured } from "./measured.js";
+import { trainedOn } from "./trainedOn.js";
+import { wholeOf } from "./wholeOf.js";
+
+const schema = z.strictObject({
+  bits: z.int().min(1).max(8),
+  epochs: z.int().min(0).default(0),
+  lr: z.number().positive().optional(),
+});
+
+/** Settings of {@link compressShared}; beside these, what an engine may be told. */
+export interface ShareOptions
+  extends EngineOptions,
+    Omit<OwnSetsOptions, "moved">,
+    Pick<TrainOptions, "listeners" | "signal"> {
+  /** Folder of the run that is made; it holds nothing yet. */
+  readonly out: string;
+  /** Of the number of a centroid, 1 to 8: a layer has at most 2^bits of them, 255 where they are 8, and 0. */
+  readonly bits: number;
+  /** Epochs in which the centroids are trained; default 0. */
+  readonly epochs?: number;
+  /** Learning rate of that training; default a tenth of the run's: the gradient of a centroid is a sum over its weights. */
+  readonly lr?: number;
+}
+
+/** A layer as {@link compressShared} left it. */
+export interface SharedLayer {
+  readonly name: string;
+  readonly weights: number;
+  readonly nonZeros: number;
+  readonly centroids: number;
+}
+
+/** What {@link compressShared} made. */
+export interface ShareReport {
+  readonly run: string;
+  readonly out: string;
+  readonly score: Score;
+  /** Selection images, which the metrics are of. */
+  readonly images: number;
+  readonly before: MetricValues;
+  /** With shared weights, before any training. */
+  readonly shared: MetricValues;
+  /** After training; as before it where there is none. */
+  readonly after: MetricValues;
+  /** What the score lost, in points of a share or the score's unit; below 0 where it won. */
+  readonly lost: number;
+  /** Of the files of weights. */
+  readonly bytes: { readonly before: number; readonly after: number };
+  readonly layers: readonly SharedLayer[];
+}
+
+/** Part of a run's learning rate by which centroids are trained. */
+const RATE = 0.1;
+
+/** Passes of masks, which have no use where weights that are 0 stay so by themselves. */
+const ofMasks = ["masks", "scores"];
+
+function passesOf(
+  { passes = [] }: NetInfo,
+  centroids: Readonly<Record<string, number>>,
+): PassRecord[] {
+  const kept = passes.filter(({ pass }) => !ofMasks.includes(pass));
+  return [...kept, { pass: "share", centroids }];
+}
+
+/** The run's net with shared weights, and what is known of it. */
+async function sharing(net: Trained, run: string, bits: number) {
+  const whole = await wholeOf(net);
+  const { centroids, values } = sharedWeights(whole, bits);
+  const info: NetInfo = { ...net.info, passes: passesOf(net.info, centroids) };
+  const { module } = net.config;
+  const own = module && (await loadModule(module.path, module));
+  const small = netOf(modelOf(info, run, { own: own?.models }), 1, { training: false });
+  const w = new Float32Array(small.layout.length);
+  const before = new Map(whole.net.layout.params.map((param) => [param.name, param]));
+  for (const { name, offset } of small.layout.params) {
+    const { offset: from = 0, shape = [] } = before.get(name) ?? {};
+    w.set(values.get(name) ?? whole.w.subarray(from, from + sizeOf(shape)), offset);
+  }
+  const layers = Object.entries(centroids).map(([name, count]): SharedLayer => {
+    const numbers = values.get(name)!;
+    return { name, weights: numbers.length, nonZeros: nonZeros(numbers), centroids: count };
+  });
+  return { small: { net: small, w } satisfies CompactNet, info, layers };
+}
+
+function expectWhole({ info }: Trained, run: string): void {
+  const other = info.passes?.find(({ pass }) => pass === "quantise" || pass === "share");
+  if (!other) return;
+  throw new InputError(
+    `${run} holds a net after pass ${other.pass}, whose weights are few numbers already; expected weights in f32`,
+  );
+}
+
+/**
+ * Lets the weights of each layer of a run's net share a few numbers, found by k-means, and trains these on: a run folder
+ * that is evaluated, predicts and is trained on as any other, whose file has a few bits for each weight that is not 0. Weights
+ * that pruning made 0 stay so. What it lost is told on the images that chose the best epoch, never on test images.
+ * `undefined` when `signal` has ended the training: the run in `out` is saved, and can be resumed.
+ *
+ * @throws InputError for a run that is quantised already or holds an ensemble, data that are gone or others, and a folder that
+ * holds something.
+ * @example
+ * const report = await compressShared("runs/a", { bits: 4, out: "runs/a-shared" });
+ * report!.bytes.after < 0.2 * report!.bytes.before; // true
+ */
+export async function compressShared(
+  run: string,
+  options: ShareOptions,
+): Promise<ShareReport | undefined> {
+  const { out, data, onProgress, engine, threads, listeners, signal, ...rest } = options;
+  const { bits, epochs, lr: given } = parseSettings(schema, rest, "compress");
+  if (given !== undefined && epochs === 0) {
+    throw new InputError("compress: lr has no effect without epochs of training; leave it out");
+  }
+  expectFree(out);
+  const moved = `say where: convoy compress ${run} --data NEW`;
+  const measuring = { engine: { engine, threads }, sets: { data, moved, onProgress } };
+  const net = await openTrained(run, measuring.engine);
+  try {
+    expectFloat(net, run);
+    expectWhole(net, run);
+    const { lr: own } = net.config.settings;
+    const lr = given ?? (typeof own === "number" ? RATE * own : undefined);
+    const { small, info, layers } = await sharing(net, run, bits);
+    const start = epochs === 0 ? out : mkdtempSync(join(tmpdir(), "convoy-share-"));
+    try {
+      const training = { ...measuring, epochs, lr, watch: { listeners, signal, onProgress } };
+      const folders = { start, to: out };
+      const { metrics: shared } = await trainedOn(folders, small, info, net.config, training);
+      if (epochs > 0 && signal?.aborted) return undefined;
+      const before = await measured(run, measuring);
+      const after = epochs === 0 ? shared : await measured(out, measuring);
+      const [was, is] = [run, out].map((folder) => statSync(join(folder, runFiles.best)).size);
+      return {
+        ...{ run, out, score: net.score, before, shared, after, layers },
+        images: (await ownSets(net, measuring.sets)).selection.length,
+        lost: lossOf(net, before, after),
+        bytes: { before: was, after: is },
+      };
+    } finally {
+      if (start !== out) rmSync(start, { recursive: true });
+    }
+  } finally {
+    await net.close();
+  }
+}
