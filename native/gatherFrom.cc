@@ -1,5 +1,7 @@
 #include "gatherFrom.h"
 
+#include <omp.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -7,7 +9,10 @@ namespace convoy {
 namespace {
 
 /** Numbers of one sample and of one source; see SAMPLE_FIELDS and SOURCE_FIELDS in src/engine/engine.ts. */
-constexpr size_t FIELDS = 17, SOURCE = 3;
+constexpr size_t FIELDS = 21, PATCH = 17, SOURCE = 3;
+/** Numbers of one operation, and the largest of its arguments; see src/engine/pixels.ts. */
+constexpr size_t OPERATION = 8;
+constexpr double LARGEST_ARGUMENT = 65536;
 /** Bytes of a stored image, numbers of a plane of the result, and samples: the kernel counts them in `int`. */
 constexpr int64_t MOST = int64_t{1} << 30;
 constexpr size_t MOST_SAMPLES = size_t{1} << 26;
@@ -102,7 +107,56 @@ std::shared_ptr<char> pickImages(const char* from, int channels, std::vector<Gat
   return picked;
 }
 
+/** Operations, each on a source that is an image, in the order of these. */
+void takeOperations(Napi::Env env, const std::vector<double>& numbers, GatherWork& work) {
+  if (numbers.empty()) return;
+  const size_t count = work.sources.size();
+  work.first.reserve(count + 1);
+  for (size_t at = 0; at < numbers.size(); at += OPERATION) {
+    const double* one = numbers.data() + at;
+    const bool known = whole(one[0], 0, static_cast<double>(count) - 1) && whole(one[1], 0, LAYER_STEP) &&
+                       std::all_of(one + 2, one + OPERATION, [](double value) {
+                         return std::abs(value) <= LARGEST_ARGUMENT;
+                       });
+    // As many sources begin before this operation as there are up to its own.
+    const size_t sources = known ? static_cast<size_t>(one[0]) + 1 : 0;
+    if (!known || sources < work.first.size() || work.sources[sources - 1].at < 0) {
+      refuse(env, "gather: operation " + std::to_string(at / OPERATION) + " is none, or not in its place");
+    }
+    work.first.resize(sources, static_cast<int64_t>(work.steps.size()));
+    PixelStep step = {static_cast<int>(one[1]), {}};
+    std::copy_n(one + 2, OPERATION - 2, step.arguments);
+    work.steps.push_back(step);
+  }
+  work.first.resize(count + 1, static_cast<int64_t>(work.steps.size()));
+}
+
 }  // namespace
+
+void GatherWork::operate() {
+  if (steps.empty()) return;
+  std::vector<int64_t> places;
+  int64_t bytes = 0, largest = 0;
+  for (const GatherSource& source : sources) {
+    const int64_t size = source.at < 0 ? 0 : bytesOf(source, args.channels);
+    places.push_back(bytes);
+    bytes += size;
+    largest = std::max(largest, size);
+  }
+  const bool layers = std::any_of(steps.begin(), steps.end(),
+                                  [](const PixelStep& step) { return step.operation == LAYER_STEP; });
+  const int64_t layerNumbers = layers ? largest : 0;
+  const int64_t roomBytes = (layerNumbers * static_cast<int64_t>(sizeof(float)) + largest + LINE - 1) / LINE * LINE;
+  const std::shared_ptr<char> room = newMemory(static_cast<size_t>(roomBytes * omp_get_max_threads()));
+  std::shared_ptr<char> made = newMemory(static_cast<size_t>(bytes));
+  kernels().pixels({reinterpret_cast<const uint8_t*>(images.get()), args.channels, sources.data(),
+                    static_cast<int64_t>(sources.size()), bytes, steps.data(), first.data(), places.data(),
+                    reinterpret_cast<uint8_t*>(made.get()), room.get(), roomBytes, layerNumbers});
+  for (size_t at = 0; at < sources.size(); at++) {
+    if (sources[at].at >= 0) sources[at].at = places[at];
+  }
+  images = std::move(made);
+}
 
 const GatherArgs& GatherWork::ready() {
   args.images = reinterpret_cast<const uint8_t*>(images.get());
@@ -110,6 +164,14 @@ const GatherArgs& GatherWork::ready() {
   args.samples = samples.data();
   args.mean = mean.data();
   args.std = std.data();
+  bool patched = false;
+  for (size_t at = PATCH; at < samples.size(); at += FIELDS) patched |= samples[at] < samples[at + 2];
+  if (patched) {
+    const int64_t numbers = int64_t{args.channels} * args.outHeight * args.outWidth;
+    args.roomBytes = (numbers * static_cast<int64_t>(sizeof(float)) + LINE - 1) / LINE * LINE;
+    room = newMemory(static_cast<size_t>(args.roomBytes * omp_get_max_threads()));
+    args.room = room.get();
+  }
   return args;
 }
 
@@ -134,9 +196,12 @@ GatherWork gatherFrom(const Environment& environment, const Napi::CallbackInfo& 
     refuse(env, "gather: the result is too short");
   }
   expectLength(env, "gather: the result", result.length, samples * static_cast<size_t>(channels) * plane);
+  const std::vector<double> operations = copied<double>(info[8], "gather: operations");
+  expectLength(env, "gather: operations", operations.size(), operations.size() / OPERATION * OPERATION);
   // Last, since everything before it may run JavaScript.
   const Stored stored = storedFrom(environment, info[0]);
   work.sources = sourcesFrom(env, sources, static_cast<int>(channels), stored.bytes);
+  takeOperations(env, operations, work);
   if (stored.memory) {
     // Shares the owner, points to the first of the stored bytes.
     work.images = std::shared_ptr<char>(stored.memory, const_cast<char*>(stored.data));

@@ -288,7 +288,10 @@ Napi::Value QueueWrap::dots(const Napi::CallbackInfo& info) {
 /** gather(...): see gatherFrom. */
 Napi::Value QueueWrap::gather(const Napi::CallbackInfo& info) {
   const auto work = std::make_shared<GatherWork>(gatherFrom(Environment::of(info.Env()), info));
-  return submit(info.Env(), [work] { kernels().gather(work->ready()); });
+  return submit(info.Env(), [work] {
+    work->operate();
+    kernels().gather(work->ready());
+  });
 }
 
 /** read(elements) resolves with a copy of them as they are when its turn comes. */

@@ -7,8 +7,14 @@ export { InputError } from "./inputError.js";
 export { createModel, listModels, type Model, type ModelInput } from "./models/index.js";
 export * as nn from "./nn/index.js";
 export {
+  type BitAnswer,
+  type BitChooser,
+  BitNet,
+  type BitQuestion,
+  bitChoosers,
   compressDistilled,
   compressInt8,
+  compressMixed,
   compressPruned,
   compressShared,
   type DistilOptions,
@@ -20,6 +26,9 @@ export {
   type GroupEvaluation,
   type Int8Options,
   type Int8Report,
+  type MixedLayer,
+  type MixedOptions,
+  type MixedReport,
   type OpenWeightsOptions,
   openTrained,
   openWeights,

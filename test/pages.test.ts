@@ -6,11 +6,14 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { pruners, quantisers } from "../src/compress/index.js";
 import { dataflows, machines } from "../src/cost/index.js";
-import { augmentations, readers, sources } from "../src/data/index.js";
+import { type OperationName, operationNames, operations } from "../src/data/augment/operations.js";
+import type { Policy } from "../src/data/augment/policies/policy.js";
+import { namedRanges } from "../src/data/augment/policies/ranges.js";
+import { augmentations, policies, readers, sources } from "../src/data/index.js";
 import { classifiers } from "../src/estimators/index.js";
 import { createModel, families, listModels, summarise } from "../src/models/index.js";
 import { optimizers, schedules, wrappers } from "../src/optim/index.js";
-import { runFiles } from "../src/runs/index.js";
+import { bitChoosers, runFiles } from "../src/runs/index.js";
 import { samplers } from "../src/search/index.js";
 import { selectors } from "../src/selection/index.js";
 import { couplings } from "../src/swarm/index.js";
@@ -35,6 +38,7 @@ function tableOf(page: string, ...header: readonly string[]): string[][] {
 
 const column = (rows: readonly (readonly string[])[], at: number) => rows.map((row) => row[at]);
 const code = (text: string | number) => `\`${text}\``;
+const short = (value: number) => `${Number(value.toPrecision(3))}`;
 const numbers = (values: Readonly<Record<string, number | string>>) =>
   Object.entries(values)
     .map(([name, value]) => code(`${name}=${value}`))
@@ -62,6 +66,13 @@ test("quantisation.md has every method", () => {
   expect(column(methods, 0).sort()).toEqual(Object.keys(quantisers).map(code).sort());
 });
 
+test("quantisation.md has every way to choose bits with its source", () => {
+  const rows = tableOf("methods/quantisation.md", "`--by`", "bits are chosen by", "source");
+  expect(rows.map(([name, , source]) => [name, source])).toEqual(
+    bitChoosers.map(({ name, source }) => [code(name), source]),
+  );
+});
+
 test("training.md has every file of a run folder", () => {
   const files = column(tableOf("training.md", "file", "what it holds"), 0);
   expect(files.sort()).toEqual(Object.values(runFiles).map(code).sort());
@@ -80,6 +91,25 @@ test("data.md has every source, reader and augmentation", () => {
       meaning,
       `${usual}`,
       `${largest}`,
+    ]),
+  );
+});
+
+test("augmentation.md has every policy and operation", () => {
+  const rows = tableOf("augmentation.md", "policy", "for each image", "source");
+  expect(rows.map(([name, , source]) => [name, source])).toEqual(
+    policies.map(({ name, source }) => [code(name), source]),
+  );
+  const shown = tableOf("augmentation.md", "operation", "argument", "standard", "wide", "paper");
+  const rangeOf = (name: OperationName, ranges: Policy["ranges"]) =>
+    operations[name].meaning === "none" ? "" : ranges[name]!.map(short).join(" to ");
+  expect(shown).toEqual(
+    operationNames.map((name) => [
+      code(name),
+      operations[name].meaning,
+      ...[namedRanges.standard, namedRanges.wide, namedRanges.paper].map((one) =>
+        rangeOf(name, one),
+      ),
     ]),
   );
 });

@@ -10,7 +10,7 @@ namespace CONVOY_ISA {
 namespace {
 
 /** Numbers of one sample, and where its parts begin behind its map; see SAMPLE_FIELDS. */
-constexpr int FIELDS = 17, BOX = 6, WEIGHT = 10, PARTNER = 11;
+constexpr int FIELDS = 21, BOX = 6, WEIGHT = 10, PARTNER = 11, PATCH = 17;
 /** Fewer output numbers than this are made in the time that waking threads takes. */
 constexpr int64_t SERIAL = 1 << 17;
 /** Coordinates up to here are exact in single precision. */
@@ -185,18 +185,22 @@ void fill(const GatherArgs& a, const StoredImage& image, const float* f, const M
   return copies(f) ? copyImage(a, image, f, mixing, out) : warpImage(a, image, f, mixing, out);
 }
 
-/** Sets a box of output pixels to the channel's mean. A pixel is inside when left <= x < right. */
-void cutOut(const GatherArgs& a, const float* box, float* out) {
+/** Whether a box is not empty. */
+bool holdsPixels(const float* box) { return box[0] < box[2] && box[1] < box[3]; }
+
+/** Calls turn(pixel) for each pixel of a plane that a box holds: left <= x < right. */
+template <class Turn>
+void inBox(const GatherArgs& a, const float* box, const Turn& turn) {
   for (int y = 0; y < a.outHeight; y++) {
     if (!(y >= box[1] && y < box[3])) continue;
     for (int x = 0; x < a.outWidth; x++) {
-      if (x >= box[0] && x < box[2]) out[y * a.outWidth + x] = 0;
+      if (x >= box[0] && x < box[2]) turn(y * a.outWidth + x);
     }
   }
 }
 
-/** All channels of sample n. */
-void makeSample(const GatherArgs& a, int n) {
+/** All channels of sample n; `aside` has room for them. */
+void makeSample(const GatherArgs& a, int n, float* aside) {
   const float* f = a.samples + n * FIELDS;
   const int64_t plane = static_cast<int64_t>(a.outHeight) * a.outWidth;
   float* out = a.out + static_cast<int64_t>(n) * a.channels * plane;
@@ -205,16 +209,25 @@ void makeSample(const GatherArgs& a, int n) {
   const auto image = [&](const GatherSource& s) -> StoredImage {
     return {a.images + s.at, s.height, s.width, a.channels};
   };
+  const bool patched = mixed && holdsPixels(f + PATCH);
   fill(a, image(own), f, {a.mean, a.std, mixed ? f[WEIGHT] : 1, false}, out);
-  if (mixed) fill(a, image(partner), f + PARTNER, {a.mean, a.std, 1 - f[WEIGHT], true}, out);
-  for (int c = 0; c < a.channels; c++) cutOut(a, f + BOX, out + c * plane);
+  if (mixed && !(patched && f[WEIGHT] == 1)) {
+    fill(a, image(partner), f + PARTNER, {a.mean, a.std, 1 - f[WEIGHT], true}, out);
+  }
+  if (patched) fill(a, image(partner), f + PARTNER, {a.mean, a.std, 1, false}, aside);
+  for (int c = 0; c < a.channels; c++, out += plane, aside += plane) {
+    if (patched) inBox(a, f + PATCH, [&](int pixel) { out[pixel] = aside[pixel]; });
+    // The channel's mean.
+    inBox(a, f + BOX, [&](int pixel) { out[pixel] = 0; });
+  }
 }
 
 }  // namespace
 
 void gather(const GatherArgs& a) {
   const int64_t size = static_cast<int64_t>(a.count) * a.channels * a.outHeight * a.outWidth;
-  shareEach(a.count, size >= SERIAL, [&](int64_t n) { makeSample(a, static_cast<int>(n)); });
+  const RoomOf room(a.room, a.roomBytes);
+  shareEach(a.count, size >= SERIAL, [&](int64_t n) { makeSample(a, static_cast<int>(n), room.of<float>()); });
 }
 
 }  // namespace CONVOY_ISA

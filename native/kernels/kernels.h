@@ -113,6 +113,31 @@ struct GatherArgs {
   const float* mean;
   const float* std;
   float* out;
+  char* room;  // of each thread an image of the result, where partners show in boxes
+  int64_t roomBytes;
+};
+
+/** An operation on the bytes of an image: its number, and its arguments; see src/engine/pixels.ts. */
+struct PixelStep {
+  int operation;
+  double arguments[6];
+};
+
+/** The number of the operation that makes layers, behind all those that change bytes. */
+constexpr int LAYER_STEP = 11;
+
+/** What changes the bytes of sources on their way to other memory. */
+struct PixelsArgs {
+  const uint8_t* images;
+  int channels;
+  const GatherSource* sources;
+  int64_t count, bytes;  // of sources, and of all their images
+  const PixelStep* steps;
+  const int64_t* first;   // [count + 1] of each source among the steps
+  const int64_t* places;  // where each goes in `out`
+  uint8_t* out;
+  char* room;  // of each thread: numbers of layers, and bytes of an image behind them
+  int64_t roomBytes, layerNumbers;
 };
 
 /** A strided copy of up to six axes; a source stride of 0 repeats. */

@@ -1,10 +1,12 @@
 // `convoy compress RUN --bits mixed --target-size SHARE`: bits for each layer, trained on.
 
-import { InvalidArgumentError } from "commander";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { InvalidArgumentError, Option } from "commander";
 import { InputError } from "../inputError.js";
-import { compressMixed, type MixedReport } from "../runs/index.js";
+import { bitChoosers, compressMixed, type MixedReport, runFiles } from "../runs/index.js";
 import { formatBytes } from "../text/bytes.js";
-import { grouped } from "../text/format.js";
+import { grouped, percent } from "../text/format.js";
 import type { CompressFlags, CompressWay } from "./compressWay.js";
 import { type Console, say, sayJson } from "./console.js";
 import { Interrupted } from "./errors.js";
@@ -14,7 +16,7 @@ import { showProgress } from "./progress.js";
 import { showReading } from "./reading.js";
 import { table } from "./table.js";
 
-/** The one way to choose bits. */
+/** What bits may be. */
 function parseBits(text: string): "mixed" {
   if (text === "mixed") return text;
   throw new InvalidArgumentError(
@@ -27,31 +29,38 @@ function parseShare(text: string): number {
   const [, number, unit] = /^([\d.]+)(%?)$/.exec(text) ?? [];
   const share = Number(number) / (unit === "%" ? 100 : 1);
   if (share > 0 && share <= 1) return share;
-  throw new InvalidArgumentError("Expected a share of the size in f32, as 25%.");
+  throw new InvalidArgumentError("Expected a share of the net in f32, as 25%.");
 }
 
 interface MixedFlags extends CompressFlags {
   readonly bits: "mixed";
   readonly targetSize?: number;
+  readonly targetBops?: number;
+  readonly by?: string;
   readonly finetune?: number;
   readonly lr?: number;
 }
 
 function print({ out }: Console, report: MixedReport, metrics: RunMetrics): void {
-  const { before, quantised, after, bytes, images, layers } = report;
-  const cells = layers.map(({ name, weights, bits, curvature }) => [
-    ...[name, grouped(weights), String(bits)],
-    curvature === undefined ? "" : curvature.toPrecision(2),
+  const { before, quantised, after, bytes, bops, images, layers, measures } = report;
+  const cells = layers.map(({ name, weights, bits, images: taken, measure }) => [
+    ...[name, grouped(weights), String(bits), String(taken)],
+    measure === undefined ? "" : String(Number(measure.toPrecision(2))),
   ]);
-  for (const line of table(["layer", "weights", "bits", "mean eigenvalue"], cells)) say(out, line);
+  const head = ["layer", "weights", "bits", "of images", measures];
+  for (const line of table(head, cells)) say(out, line);
   say(out);
   const sizes = [bytes.before, bytes.after, bytes.after].map((size) => formatBytes(size));
+  const shares = [1, bops.after / bops.before, bops.after / bops.before];
   const stages = [
     ["f32", before],
     ["quantised", quantised],
     ["trained on", after],
   ] as const;
-  const rows = [["weights in their bits", ...sizes]];
+  const rows = [
+    ["weights in their bits", ...sizes],
+    ["bit operations, of f32", ...shares.map((share) => percent(share))],
+  ];
   for (const line of stagesTable(stages, metrics, images, rows)) say(out, line);
   say(out);
   say(out, lostLine(report, metrics));
@@ -59,24 +68,32 @@ function print({ out }: Console, report: MixedReport, metrics: RunMetrics): void
 
 export const mixed: CompressWay = {
   asks: "bits",
-  takes: ["targetSize", "finetune", "lr"],
+  takes: ["by", "targetSize", "targetBops", "finetune", "lr"],
   define(command) {
     command
-      .option(
-        "--bits <mixed>",
-        "bits for each layer, by how much the loss bends along it",
-        parseBits,
+      .option("--bits <mixed>", "bits for each layer, within one of the two budgets", parseBits)
+      .addOption(
+        new Option("--by <name>", "how bits are chosen (default: hawq)").choices(
+          bitChoosers.map(({ name }) => name),
+        ),
       )
-      .option("--target-size <share>", "of the weights in their bits, of f32, as 25%", parseShare);
+      .option("--target-size <share>", "of the weights in their bits, of f32, as 25%", parseShare)
+      .option(
+        "--target-bops <share>",
+        "of multiply-adds times bits of weights times bits of images, of f32, as 3%",
+        parseShare,
+      );
   },
-  async compress(run, { bits: _, targetSize, finetune, json, ...options }: MixedFlags, console) {
-    if (targetSize === undefined) {
-      throw new InputError("compress: --bits mixed needs a budget; give --target-size, as 25%");
+  async compress(run, { bits: _, finetune, json, ...options }: MixedFlags, console) {
+    if ((options.targetSize === undefined) === (options.targetBops === undefined)) {
+      throw new InputError(
+        "compress: --bits mixed needs one budget; give --target-size, as 25%, or --target-bops, as 3%",
+      );
     }
     const report = await interruptible(
       (signal) =>
         compressMixed(run, {
-          ...{ ...options, targetSize, epochs: finetune, signal },
+          ...{ ...options, epochs: finetune, signal },
           listeners: [showProgress(console.err)],
           onProgress: showReading(console.err),
           onWarning: (text) => say(console.err, text),
@@ -84,7 +101,11 @@ export const mixed: CompressWay = {
       (line) => say(console.err, line),
     );
     if (!report) {
-      throw new Interrupted(`saved; go on with: convoy train --resume ${options.out}`);
+      throw new Interrupted(
+        existsSync(join(options.out, runFiles.config))
+          ? `saved; go on with: convoy train --resume ${options.out}`
+          : "interrupted while bits were chosen; nothing is kept",
+      );
     }
     if (json) sayJson(console, report);
     else print(console, report, await runMetrics(run, options));

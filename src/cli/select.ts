@@ -3,7 +3,6 @@
 import type { Command } from "commander";
 import { type FeatureTable, readFeatures } from "../data/index.js";
 import { classifiers, getClassifier } from "../estimators/index.js";
-import { InputError } from "../inputError.js";
 import {
   getSelector,
   type SelectorOptions,
@@ -28,6 +27,7 @@ import { type Console, type Stream, say, sayJson } from "./console.js";
 import { Interrupted } from "./errors.js";
 import { parseNumber, parseTexts } from "./flags.js";
 import { interruptible } from "./interrupt.js";
+import { parseOwnOptions } from "./ownOptions.js";
 import { table } from "./table.js";
 import { timeLeft } from "./timeLeft.js";
 
@@ -50,16 +50,9 @@ const LISTED = 10;
 
 /** `aapso:altruismOrder=published` as a method. */
 function parseMethod(typed: string): SelectionMethod {
-  const [name, ...pairs] = typed.split(":");
-  const options: Record<string, SelectorOptions[string]> = {};
-  for (const pair of pairs) {
-    const [option, value, ...rest] = pair.split("=");
-    if (value === undefined || value === "" || rest.length > 0) {
-      throw new InputError(`method ${typed}: "${pair}" is not of the form option=value`);
-    }
-    options[option] = Number.isNaN(Number(value)) ? value : Number(value);
-  }
+  const { name, options: given } = parseOwnOptions("method", typed);
   const selector = getSelector(name);
+  const options = given as SelectorOptions;
   selectorOptions(selector, options);
   return { name: typed, selector, options };
 }

@@ -1,5 +1,5 @@
 // `convoy tune lr DATA`, `convoy tune batch DATA`: what a learning rate and a batch size should be; and
-// `convoy tune decision RUN`.
+// `convoy tune decision RUN`. `convoy tune DATA --search SPACE` is in tuneSearch.ts.
 
 import type { Command } from "commander";
 import { type NoiseScale, noiseScale } from "../analysis/index.js";
@@ -20,6 +20,7 @@ import { showReading } from "./reading.js";
 import { table } from "./table.js";
 import { timeLeft } from "./timeLeft.js";
 import { addDecision } from "./tuneDecision.js";
+import { addSearch } from "./tuneSearch.js";
 
 type Settings = Partial<TrainSettings>;
 
@@ -193,4 +194,5 @@ export function define(command: Command, console: Console): void {
     .option("--batches <number>", "batches of a measurement", count, 32)
     .action((data: string, options: BatchOptions) => tuneBatch(data, options, console));
   addDecision(command, console);
+  addSearch(command, console);
 }

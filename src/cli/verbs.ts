@@ -34,8 +34,14 @@ export const verbs: readonly VerbEntry[] = [
   },
   {
     name: "tune",
-    summary: "find a learning rate, measure what batch size pays, choose thresholds",
+    summary:
+      "search settings, find a learning rate, measure what batch size pays, choose thresholds",
     load: () => import("./tune.js"),
+  },
+  {
+    name: "study",
+    summary: "tell what a search of settings has found",
+    load: () => import("./study.js"),
   },
   {
     name: "eval",

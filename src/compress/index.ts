@@ -1,10 +1,36 @@
 export { type Allocation, allocate, type BitChoice, type BitLayer } from "./bits/allocate.js";
+export { type DistilOptions, distilledImages, hasStatistics } from "./bits/distil.js";
 export {
-  type BitCost,
-  type BitWork,
-  bitCosts,
+  givenShares,
+  type Mix,
+  mixBits,
+  mixedBits,
+  mixedWithFloat,
+  mixName,
+  type Quantising,
+} from "./bits/mixture.js";
+export {
+  type BitBudget,
+  type BitGroup,
+  type BitPlan,
+  type BitsOf,
+  bitPlan,
+  bitsByLayer,
+  costOfBits,
+  fitsBudget,
+  quantisationOfBits,
+} from "./bits/plan.js";
+export {
+  budgetPenalty,
+  fractionalBits,
+  likelyBits,
+  meanBits,
+  type RelaxedMix,
+  shareOfBudget,
+} from "./bits/relaxed.js";
+export { loweredBits, roundedBits } from "./bits/round.js";
+export {
   bitLayers,
-  bitWork,
   type LayerCurvature,
   type Sensitivities,
   squaredDistance,
@@ -16,6 +42,14 @@ export {
   type Segment,
   type TraceOptions,
 } from "./bits/traces.js";
+export {
+  type BitCost,
+  type BitWork,
+  bitCosts,
+  bitOperations,
+  bitWork,
+  costOf,
+} from "./bits/work.js";
 export {
   type Channel,
   type ChannelGroup,

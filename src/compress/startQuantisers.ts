@@ -14,6 +14,7 @@ import { rewrite } from "../graph/rewrite.js";
 import { IMAGES, type Net } from "../nn/index.js";
 import { sizeOf } from "../tensor/shape.js";
 import type { FirstWeights } from "./passes/pass.js";
+import type { QuantiserNumber } from "./placer.js";
 import type { Quantisation } from "./quantisation.js";
 import { quantiserNumbers } from "./quantise.js";
 
@@ -39,25 +40,21 @@ function reordered(to: ParamLayout, from: ParamLayout, w: Float32Array): Float32
   return result;
 }
 
-/**
- * Sets the numbers of quantisers in a vector that belongs to the quantised net, by the mean |v| of what they quantise
- * where nothing is quantised yet.
- *
- * @param weights of the quantised net
- */
-export async function startQuantisers(
-  quantisation: Quantisation,
+/** Sets the numbers of quantisers in a vector, by the mean |v| of values of the batch's net that they are about. */
+export async function startNumbers(
+  all: readonly QuantiserNumber[],
   { engine, net, images }: FirstBatch,
   { layout, w, given }: FirstWeights,
 ): Promise<void> {
-  const numbers = quantiserNumbers(net, quantisation).filter(({ name }) => !given.has(name));
+  const numbers = all.filter(({ name }) => !given.has(name));
   if (numbers.length === 0) return;
+  const values = [...new Set(numbers.map(({ value }) => value))];
   const { graph, image } = rewrite(
     net.graph,
     ({ op }) => (op.name === "write" ? [] : undefined),
-    numbers.map(({ value }) => value),
+    values,
   );
-  for (const { name, value } of numbers) graph.output(name, mean(image(value)));
+  for (const [at, value] of values.entries()) graph.output(String(at), mean(image(value)));
   const vector = engine.vector(net.layout.length);
   await vector.write(reordered(net.layout, layout, w));
   const program = await engine.compile(graph);
@@ -67,7 +64,19 @@ export async function startQuantisers(
     key: { seed: 0, purpose: "dropout" },
   });
   const offsets = new Map(layout.params.map(({ name, offset }) => [name, offset]));
-  for (const { name, own, width } of numbers) {
-    w[offsets.get(name)!] = own.first(found[name][0], width);
+  for (const { name, own, width, value } of numbers) {
+    w[offsets.get(name)!] = own.first(found[values.indexOf(value)][0], width);
   }
 }
+
+/**
+ * Sets the numbers of quantisers in a vector that belongs to the quantised net, by the mean |v| of what they quantise
+ * where nothing is quantised yet.
+ *
+ * @param weights of the quantised net
+ */
+export const startQuantisers = (
+  quantisation: Quantisation,
+  batch: FirstBatch,
+  weights: FirstWeights,
+): Promise<void> => startNumbers(quantiserNumbers(batch.net, quantisation), batch, weights);

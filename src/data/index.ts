@@ -5,7 +5,17 @@ export {
   type BatchSize,
   Sample,
 } from "./augment/augmentation.js";
-export { augmentation, augmentations, parseAugmentations } from "./augment/index.js";
+export {
+  augmentation,
+  augmentations,
+  parseAugmentations,
+  policiesIn,
+  withPolicyPaths,
+} from "./augment/index.js";
+export { type OperationName, operationNamed, operationNames } from "./augment/operations.js";
+export { policyOf, readPolicy } from "./augment/policies/file.js";
+export { policies, withNumbers } from "./augment/policies/index.js";
+export { fromPolicy, operationsOf, type Policy } from "./augment/policies/policy.js";
 export { type CheckReport, checkDataset, type ImageAt, type PartReport } from "./check.js";
 export { balancedWeights, readClassWeights } from "./classWeights.js";
 export { type Dataset, type Grouping, joined, type Part, type Splits, subset } from "./dataset.js";

@@ -1,6 +1,7 @@
 // Makes batches: seeded order, augmentation, and one call that gathers, warps and normalises natively.
 
 import { type Buffer, type Engine, SAMPLE_FIELDS, SOURCE_FIELDS } from "../engine/engine.js";
+import { type PixelStep, writeOperations } from "../engine/pixels.js";
 import { InputError } from "../inputError.js";
 import { Random } from "../tensor/philox.js";
 import { type Augmentation, type Frame, Sample } from "./augment/augmentation.js";
@@ -59,6 +60,8 @@ interface Slot {
   /** Where these lie, and how each image is made, as the engine wants them. */
   readonly sources: Float64Array;
   readonly fields: Float32Array;
+  /** What is done to the bytes of sources, in their order. */
+  steps: (readonly [source: number, step: PixelStep])[];
 }
 
 /** As many places as there are images, in random order, shared evenly by the strata. */
@@ -150,6 +153,7 @@ export class Loader {
       indices: new Int32Array(2 * n),
       sources: new Float64Array(2 * seen * SOURCE_FIELDS),
       fields: new Float32Array(seen * SAMPLE_FIELDS),
+      steps: [],
     };
   }
 
@@ -180,6 +184,7 @@ export class Loader {
         channels,
         sources: slot.sources,
         samples: slot.fields,
+        operations: writeOperations(slot.steps),
         outHeight: this.height,
         outWidth: this.width,
         mean,
@@ -205,7 +210,9 @@ export class Loader {
     const { images } = this.dataset;
     const samples = this.draw(epoch, step);
     const sizes = Array.from(slot.own, (image) => sizeAt(images, image));
-    const maps = samples.map((sample, at) => sample.mapFrom(sizes[at]));
+    const maps = samples.map((sample, at) => sample.labelMapFrom(sizes[at]));
+    const steps = samples.map((sample, at) => sample.stepsOn(sizes[at]));
+    slot.steps = [];
     for (const [at, sample] of samples.entries()) {
       const { partner } = sample;
       const aside = partner === undefined ? -1 : slot.own[partner];
@@ -217,6 +224,8 @@ export class Loader {
         seen.write(slot.fields, place, seen.mapFrom(sizes[at]), other);
         this.locate(slot, slot.own[at], 2 * place);
         this.locate(slot, aside, 2 * place + 1);
+        for (const step of steps[at]) slot.steps.push([2 * place, step]);
+        for (const step of steps[partner ?? -1] ?? []) slot.steps.push([2 * place + 1, step]);
       }
     }
     this.targets.fill({ indices: slot.indices, samples, sizes, maps, to: this }, slot.targets);

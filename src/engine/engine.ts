@@ -127,10 +127,10 @@ export interface ByteFile {
 /** Numbers that say where a stored image lies; see {@link Gather}. */
 export const SOURCE_FIELDS = 3;
 /** Numbers that describe one image of a batch; see {@link Gather}. */
-export const SAMPLE_FIELDS = 17;
+export const SAMPLE_FIELDS = 21;
 
 /**
- * How to make a batch of network inputs from stored images: gather, warp, cut out, mix, normalise. Sample `i` has two
+ * How to make a batch of network inputs from stored images: change bytes, gather, warp, cut out, mix, normalise. Sample `i` has two
  * sources, its own image and that of its partner, in `sources` from `i * 2 * SOURCE_FIELDS` on:
  *
  * | field | meaning |
@@ -146,10 +146,19 @@ export const SAMPLE_FIELDS = 17;
  * | 6-9 | box `[left, top, right, bottom)` of output pixels that is set to the channel's mean; empty for none |
  * | 10 | weight of the sample against its partner: `out = f10 * own + (1 - f10) * partner`; both are cut by the same box |
  * | 11-16 | map of the partner |
+ * | 17-20 | box of output pixels that shows the partner alone; empty for none |
  *
  * Between pixels images are bilinear. A map along the axes (`f1 = f3 = 0`) that shrinks takes means under a triangle that
  * reaches as far as an output pixel on either side, as Pillow's and PyTorch's antialiased bilinear. Any other map by which
  * a side of an output pixel becomes `n` source pixels long takes the mean of round(n) points along it, 8 at most.
+ *
+ * Before all that, `operations` change the bytes of sources, one behind the other; from `k * OPERATION_FIELDS` on:
+ *
+ * | field | meaning |
+ * |---|---|
+ * | 0 | number of the source, twice that of its sample and one more for the partner; they ascend |
+ * | 1 | number of the operation, its place in {@link pixelOperations} |
+ * | 2-7 | its arguments |
  */
 export interface Gather {
   /** Stored bytes: of each image u8 [height, width, channels]. */
@@ -157,6 +166,8 @@ export interface Gather {
   readonly channels: number;
   readonly sources: Float64Array;
   readonly samples: Float32Array;
+  /** Default none. */
+  readonly operations?: Float64Array;
   /** Size of the result. */
   readonly outHeight: number;
   readonly outWidth: number;

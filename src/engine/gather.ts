@@ -2,6 +2,7 @@
 
 import { InputError } from "../inputError.js";
 import { type ByteFile, type Gather, SAMPLE_FIELDS, SOURCE_FIELDS } from "./engine.js";
+import { LARGEST_ARGUMENT, OPERATION_FIELDS, pixelOperationNames } from "./pixels.js";
 
 /** Largest number of bytes of a stored image, and of pixels of a result. */
 const MOST = 2 ** 30;
@@ -62,6 +63,32 @@ function expectSources(batch: Gather): void {
   }
 }
 
+/** Expects operations that there are, on sources that are images, in their order. */
+function expectOperations({ operations, sources }: Gather): void {
+  if (operations === undefined) return;
+  expectArray("operations", operations, Float64Array);
+  const count = Math.ceil(operations.length / OPERATION_FIELDS);
+  expectCount("numbers of operations", operations.length, count * OPERATION_FIELDS);
+  const below = (value: number, bound: number) =>
+    Number.isInteger(value) && value >= 0 && value < bound;
+  let last = 0;
+  for (let at = 0; at < operations.length; at += OPERATION_FIELDS) {
+    const [source, operation, ...args] = operations.subarray(at, at + OPERATION_FIELDS);
+    const fits =
+      below(source, sources.length / SOURCE_FIELDS) &&
+      source >= last &&
+      sources[source * SOURCE_FIELDS] >= 0 &&
+      below(operation, pixelOperationNames.length) &&
+      args.every((argument) => Math.abs(argument) <= LARGEST_ARGUMENT);
+    if (!fits) {
+      throw new RangeError(
+        `gather: operation ${at / OPERATION_FIELDS} (${operation} on source ${source} with ${args}) is none`,
+      );
+    }
+    last = source;
+  }
+}
+
 /**
  * Checks that the parts of a batch are what they should be, and fit each other and `out`.
  *
@@ -85,4 +112,5 @@ export function checkGather(batch: Gather, out: Float32Array): void {
   expectCount("means", batch.mean.length, channels);
   expectCount("stds", batch.std.length, channels);
   expectSources(batch);
+  expectOperations(batch);
 }

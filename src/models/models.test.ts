@@ -1,6 +1,7 @@
 // The suite that every registered model passes.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isAffordable } from "../../test/support/affordable.js";
 import { noise } from "../../test/support/layers.js";
 import { createEngine, type Engine } from "../engine/index.js";
 import {
@@ -65,7 +66,7 @@ const counts: Readonly<Record<string, number>> = {
 };
 
 /** Parameters of a net that is still run: a step of more takes gigabytes. */
-const affordable = 5e7;
+const RUNS = 5e7;
 
 const outputs = 10;
 
@@ -134,9 +135,9 @@ describe.each(families.map((family) => [family.name, family] as const))("%s", (n
   });
 
   const net = netWithLoss(make(smallest), 1, false);
-  const isSmall = net.layout.length < affordable;
+  const runs = net.layout.length < RUNS;
 
-  test.runIf(isSmall)("gives finite losses and outputs at its smallest size", async () => {
+  test.runIf(runs)("gives finite losses and outputs at its smallest size", async () => {
     const { found } = await run(net, pixels);
     expect(found.losses.every((loss) => loss > 0)).toBe(true);
     expect(found.losses.length).toBe(net.graph.outputs.get("rows")!.shape[0]);
@@ -153,7 +154,7 @@ describe.each(families.map((family) => [family.name, family] as const))("%s", (n
     expect(written.reduce((sum, size) => sum + size, 0)).toBe(task.layout.trainable);
   });
 
-  test.runIf(isSmall)("every parameter learns something", async () => {
+  test.runIf(isAffordable(net))("every parameter learns something", async () => {
     const { found, w, grad } = await run(task, 3 * pixels);
     expect(found.losses.every((loss) => loss > 0)).toBe(true);
     expect(w.every(Number.isFinite)).toBe(true);

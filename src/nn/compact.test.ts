@@ -1,6 +1,7 @@
 // Every model that is registered: its compact net is the net, and batch normalisation is gone where a sum feeds it.
 
 import { expect, test } from "vitest";
+import { isAffordable } from "../../test/support/affordable.js";
 import { noise } from "../../test/support/layers.js";
 import { livelyWeights } from "../../test/support/livelyWeights.js";
 import { createEngine } from "../engine/index.js";
@@ -45,15 +46,12 @@ const isSum = ({ node: { op } }: Value) => op.name === "conv2d" || op.name === "
 const isPerChannel = ({ node: { op, inputs }, shape }: Value) =>
   op.name === "reshape" && inputs[0].node.op.name === "read" && sizeOf(shape) === shape[1];
 
-/** Parameters that the reference engine is asked to work out in a few seconds. */
-const AFFORDABLE = 5e7;
-
 test.for(families.map((family) => [family.name, family] as const))(
   "%s: the compact net is the net, with no normalisation behind a sum",
   async ([name, { smallest, published }], { skip }) => {
     const input = { ...published, height: smallest, width: smallest, outputs: 10 };
     const net = netOf(createModel(name, input), 1, inference);
-    if (net.layout.length > AFFORDABLE) return skip();
+    if (!isAffordable(net)) return skip();
     const small = await compacted(net, livelyWeights(net.layout));
     const left = small.net.graph.nodes.filter(
       ({ op, inputs }) =>

@@ -1,3 +1,6 @@
+export { BitNet } from "./compress/bits/bitNet.js";
+export type { BitAnswer, BitChooser, BitQuestion } from "./compress/bits/chooser.js";
+export { bitChoosers } from "./compress/bits/index.js";
 export {
   compressDistilled,
   type DistilOptions,
@@ -22,6 +25,7 @@ export {
   type ShareOptions,
   type ShareReport,
 } from "./compress/share.js";
+export { copyRun } from "./copyRun.js";
 export { drawPrediction } from "./draw.js";
 export type { Features } from "./features.js";
 export { type FileFeatures, featuresOfFiles } from "./featuresOfFiles.js";

@@ -4,6 +4,7 @@ import { intakeInWords, selectionFault } from "../data/index.js";
 import { InputError } from "../inputError.js";
 import { build } from "../nn/index.js";
 import { isSelfPaced } from "../optim/index.js";
+import { leftOutNote } from "../train/augmenting.js";
 import type { State } from "../train/checkpoint.js";
 import type { Evaluation } from "../train/evaluator.js";
 import type { Listener, StopReason, Summary, TeacherReport, TrainEvent } from "../train/events.js";
@@ -194,6 +195,8 @@ export class Run {
     if (session.batchSize < config.batch) {
       found.push(`batches hold ${session.batchSize} images, all that there are to learn from`);
     }
+    const leftOut = leftOutNote(config, prepared.question.task);
+    if (leftOut) found.push(leftOut);
     found.push(...(session.warnings ?? []));
     const was = saved?.settings;
     if (was && (was.engine !== engine.name || was.threads !== engine.threads)) {

@@ -109,20 +109,25 @@ export function createSearch(plan: SearchPlan): Search {
 
 /** How a search is run. */
 export interface SearchRun {
-  /** Trials at once; default 1. What is proposed depends on it, and not on which trial ends first. */
+  /** Trials at once; default 1. What is proposed depends on it, and with several on which of them ends first. */
   readonly workers?: number;
   /** What is known already; trials that still ran are run again. */
   readonly told?: readonly Told[];
-  /** After each change: all trials so far. */
-  readonly onTold?: (told: readonly Told[]) => void;
+  /** After each change, and before a trial begins: all trials so far. The search waits for it. */
+  readonly onTold?: (told: readonly Told[]) => void | Promise<void>;
+  /** When it aborts nothing begins any more; the search ends when those that run have ended. */
+  readonly signal?: AbortSignal;
 }
+
+/** What a trial came to; `undefined` when it was interrupted, which ends the search. */
+export type Evaluated = number | readonly number[] | undefined;
 
 /**
  * Runs a search to its end.
  *
  * @param evaluate the losses of a trial, less is better: one number an objective; one that is not finite for a trial that
- * failed. What it throws ends the search.
- * @returns all trials, in the order in which they were proposed
+ * failed. What it throws ends the search, after the trials that run beside it.
+ * @returns all trials, in the order in which they were proposed; those that were interrupted without losses
  * @example
  * const search = createSearch({ space: "x=float:-1:1", trials: 40 });
  * const told = await runSearch(search, async ({ settings }) => (settings.x as number) ** 2);
@@ -130,31 +135,46 @@ export interface SearchRun {
  */
 export async function runSearch(
   search: Search,
-  evaluate: (trial: Trial, number: number) => Promise<number | readonly number[]>,
-  { workers = 1, told: known = [], onTold }: SearchRun = {},
+  evaluate: (trial: Trial, number: number) => Promise<Evaluated>,
+  { workers = 1, told: known = [], onTold, signal }: SearchRun = {},
 ): Promise<readonly Told[]> {
   checkCount("workers", workers, 1);
   const told = [...known];
+  const left = [...known.keys()].filter((number) => !hasEnded(known[number]));
   const running = new Map<number, Promise<number>>();
-  const start = (number: number) => {
-    const run = async () => {
-      const losses = await evaluate(told[number], number);
-      told[number] = { ...told[number], losses: typeof losses === "number" ? [losses] : losses };
-      return number;
-    };
-    running.set(number, run());
+  let stopped = false;
+  const run = async (number: number) => {
+    const losses = await evaluate(told[number], number);
+    if (losses === undefined) stopped = true;
+    else told[number] = { ...told[number], losses: typeof losses === "number" ? [losses] : losses };
+    return number;
   };
-  for (const [number, trial] of known.entries()) if (!hasEnded(trial)) start(number);
-  for (;;) {
-    const next = running.size < workers ? search.next(told) : "wait";
-    if (next !== "wait" && next !== "done") {
-      told.push(next);
-      start(told.length - 1);
-      onTold?.(told);
-      continue;
+  /** The trial to begin now, if there is one. */
+  const next = async (): Promise<number | undefined> => {
+    if (running.size >= workers || stopped || signal?.aborted) return undefined;
+    if (left.length > 0) return left.shift();
+    const trial = search.next(told);
+    if (trial === "wait" || trial === "done") return undefined;
+    told.push(trial);
+    await onTold?.(told);
+    return told.length - 1;
+  };
+  try {
+    for (;;) {
+      const number = await next();
+      if (number !== undefined) {
+        const end = run(number);
+        // Who fails while nobody looks is heard when the next one ends.
+        end.catch(() => undefined);
+        running.set(number, end);
+      } else if (running.size === 0) {
+        return told;
+      } else {
+        running.delete(await Promise.race(running.values()));
+        await onTold?.(told);
+      }
     }
-    if (running.size === 0) return told;
-    running.delete(await Promise.race(running.values()));
-    onTold?.(told);
+  } finally {
+    await Promise.allSettled(running.values());
   }
 }

@@ -1,5 +1,6 @@
 export {
   createSearch,
+  type Evaluated,
   runSearch,
   type Search,
   type SearchPlan,

@@ -363,7 +363,7 @@ test("what throws ends a run, and a run goes on from what is known", async () =>
     return evaluate(trial);
   };
   await expect(
-    runSearch(search, failing, { onTold: (told) => seen.push([...told]) }),
+    runSearch(search, failing, { onTold: (told) => void seen.push([...told]) }),
   ).rejects.toThrow("stop");
   // Trial 5 still ran when it was killed.
   expect(seen.at(-1)).toHaveLength(6);

@@ -58,6 +58,8 @@ export interface Sampler<O extends z.ZodObject = z.ZodObject> {
   readonly options: O;
   /** Whether its trials stop early and go on, so that it needs a {@link Resource}. */
   readonly stages?: true;
+  /** Whether a trial that goes on may have other settings than the one it continues. */
+  readonly changes?: true;
   /** A pure function. */
   next(asked: Asked, options: z.output<O>): Next;
 }

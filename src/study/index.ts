@@ -2,6 +2,22 @@ export { firstDifference } from "./difference.js";
 export { rateFiles } from "./rateReport.js";
 export type { RateScore, Verdict } from "./rates.js";
 export type { RunOutcome } from "./run.js";
+export type { SettingsPlan } from "./search/plan.js";
+export {
+  type ReportedTrial,
+  readSearch,
+  type SearchReport,
+} from "./search/report.js";
+export type { SettingsSearch } from "./search/settle.js";
+export type { TrialRecord } from "./search/trials.js";
+export {
+  resumeSettings,
+  type SearchOptions,
+  type SearchOutcome,
+  type SearchProgress,
+  searchFiles,
+  tuneSettings,
+} from "./search/tuneSettings.js";
 export {
   keptShares,
   runSelections,

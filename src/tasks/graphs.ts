@@ -2,6 +2,7 @@
 
 import type { TargetMaker } from "../data/index.js";
 import {
+  add,
   constant,
   GRADIENT,
   type Graph,
@@ -55,6 +56,11 @@ export interface TrainingOptions extends Weighting {
   readonly ghost?: number;
   /** Who teaches the net; default nobody. */
   readonly teaching?: Teaching;
+  /**
+   * A number [], made of the net's parameters, that is added to the loss in the backward pass; what is told as loss is
+   * without it. Default none.
+   */
+  readonly penalty?: (net: Net) => Value;
   /** Factor that the loss has in the backward pass, and so each number of the gradient; default 1. */
   readonly lossScale?: number;
 }
@@ -151,6 +157,7 @@ export function trainingGraph(
     focal,
     dice,
     teaching,
+    penalty,
   }: TrainingOptions = {},
 ): TaskGraph {
   const { model } = question;
@@ -162,11 +169,12 @@ export function trainingGraph(
     focal,
     dice,
   });
-  const all = teaching ? taught(question, { output, losses }, teaching) : losses;
-  const loss = mul(reduceSum(all), constant(graph, 1 / batch));
+  const each = teaching ? taught(question, { output, losses }, teaching) : losses;
+  const loss = mul(reduceSum(each), constant(graph, 1 / batch));
   graph.output("loss", loss);
   for (const [name, sum] of Object.entries(tallies)) graph.output(TALLY + name, sum);
-  writeGradient(lossScale === 1 ? loss : mul(loss, constant(graph, lossScale)), layout, params);
+  const all = penalty ? add(loss, penalty(net)) : loss;
+  writeGradient(lossScale === 1 ? all : mul(all, constant(graph, lossScale)), layout, params);
   return { graph, layout, specs };
 }
 

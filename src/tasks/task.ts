@@ -1,7 +1,7 @@
 // What a net is asked: a class, tags, a number, a mask, boxes. A task is a record; trainer, swarm, comparison and command
 // line know the record and no task by name.
 
-import type { Affine, Dataset, Labels, TargetMaker } from "../data/index.js";
+import type { Affine, Dataset, Labels, OperationName, TargetMaker } from "../data/index.js";
 import type { Buffer } from "../engine/engine.js";
 import type { Value } from "../graph/index.js";
 import type { Loss } from "../nn/index.js";
@@ -197,6 +197,8 @@ export interface Task<L extends Labels = Labels> {
   readonly weighted?: boolean;
   /** Whether its loss can have a share of the soft Dice loss; default false. */
   readonly dice?: boolean;
+  /** Operations of augmentation policies that its labels cannot follow; default none. */
+  readonly unfit?: readonly OperationName[];
   /** Makes the targets of batches of images of a size. */
   targets(labels: L, constants: Constants, size: ImageSize): TargetMaker;
   /** The loss of outputs [n, outputs, ...] against the inputs that the targets fill, by name. */

@@ -14,6 +14,7 @@ export {
   writeNpz,
 } from "./npz.js";
 export { keyWords, type Purpose, philox, purposes, Random, type RandomKey } from "./philox.js";
+export { rankCorrelation } from "./rankCorrelation.js";
 export { readSafetensors, type Safetensors, writeSafetensors } from "./safetensors.js";
 export {
   broadcastShapes,

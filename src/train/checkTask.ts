@@ -70,12 +70,10 @@ export function checkTask(config: TrainConfig, task: Task, model?: Model): void 
       `setting sampling is balanced: images of task ${name} have no classes; leave it out`,
     );
   }
-  if (
-    !labelKinds[labels].mixes &&
-    parseAugmentations(augment).some((one) => one.name === "mixup")
-  ) {
+  const blend = parseAugmentations(augment).find(({ blends }) => blends);
+  if (blend && !labelKinds[labels].mixes) {
     throw new InputError(
-      `setting augment is ${augment}: task ${name} learns from ${labelKinds[labels].title}, of which two cannot become one; leave mixup out`,
+      `setting augment is ${augment}: task ${name} learns from ${labelKinds[labels].title}, of which two cannot become one; leave ${blend.name} out`,
     );
   }
 }

@@ -114,6 +114,20 @@ export function openState(bytes: Uint8Array, source: string): StateFile {
   }
 }
 
+/**
+ * The bytes of a state as that of a run with other settings, which it shares vectors and progress with.
+ *
+ * @throws FormatError when it is damaged, or no state.
+ */
+export function stateWith(bytes: Uint8Array, source: string, changed: FixedSettings): Uint8Array {
+  const { tensors, progress, logs, settings } = openState(bytes, source);
+  return writeSealed([...tensors], {
+    progress: encodeProgress(progress),
+    logs: JSON.stringify(logs),
+    settings: JSON.stringify({ ...settings, ...changed }),
+  });
+}
+
 function readPlain<S extends z.ZodType>(schema: S, text: string, what: string): z.output<S> {
   try {
     return checkPlain(schema, JSON.parse(text), what);

@@ -197,7 +197,16 @@ export const trainConfig = z.strictObject({
     .default("none")
     .describe("how lr grows with the batch: none, linear or sqrt"),
   baseBatch: count().default(64).describe("batch that lr is meant for when scale is set"),
-  augment: z.string().default("").describe("augmentations in order, as crop,flip"),
+  augment: z
+    .string()
+    .default("")
+    .describe("augmentations in order, as crop,flip or trivial,crop,flip, and policies in files"),
+  leaveOut: z
+    .string()
+    .optional()
+    .describe(
+      "operations that policies of augment do without, as rotate,invert, or none; default those that make no sense for task and data",
+    ),
   size: count().optional().describe("height and width of the net's input, in pixels"),
   fit: z
     .enum(Object.keys(fits) as [Fit, ...Fit[]])

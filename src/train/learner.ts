@@ -242,10 +242,11 @@ const batchFor = ({ config, splits }: Prepared, images = splits.train) =>
   Math.min(config.batch, images.length);
 
 /** What the loss of a run's nets is made of. */
-export const lossOptions = ({ config, weights, teacher }: Prepared) => ({
+export const lossOptions = ({ config, weights, teacher, penalty }: Prepared) => ({
   labelSmoothing: config.labelSmoothing,
   ...{ weights, focal: config.focal, dice: config.dice },
   teaching: teacher,
+  penalty,
 });
 
 /** Settings of {@link openPrograms}. */

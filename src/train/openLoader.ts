@@ -1,9 +1,10 @@
 // The batches that a run learns from.
 
-import { type Dataset, Loader, parseAugmentations, strataOf } from "../data/index.js";
+import { type Dataset, Loader, strataOf } from "../data/index.js";
 import type { Engine } from "../engine/engine.js";
 import type { BatchAt } from "../optim/index.js";
 import { targetsOf } from "../tasks/index.js";
+import { augmentationsOf } from "./augmenting.js";
 import type { Prepared } from "./prepare.js";
 
 /** Whose batches they are. */
@@ -21,13 +22,13 @@ export function openLoader(
   { particle, images = splits.train }: LoaderOptions = {},
 ): Loader {
   const { model, task, constants } = question;
-  const { batch, seed, augment, sampling } = config;
+  const { batch, seed, sampling } = config;
   return new Loader(engine, images, {
     batch,
     seed,
     particle,
     shuffle: true,
-    augment: parseAugmentations(augment),
+    augment: augmentationsOf(config, task),
     ...(sampling === "balanced" && { strata: strataOf(images.labels, images.length) }),
     targets: targetsOf(model, task, images.labels, constants),
     intake: net,

@@ -13,12 +13,13 @@ import {
   draw,
   type Normalisation,
   normalisationOf,
-  parseAugmentations,
   type ReadProgress,
   readClassWeights,
   type Splits,
   withOneOf,
+  withPolicyPaths,
 } from "../data/index.js";
+import type { Value } from "../graph/index.js";
 import { InputError } from "../inputError.js";
 import {
   createModel,
@@ -27,6 +28,7 @@ import {
   type Model,
   type ModelInput,
 } from "../models/index.js";
+import type { Net } from "../nn/index.js";
 import { getOptimizer, getSchedule, isSelfPaced, type Optimizer } from "../optim/index.js";
 import {
   type Asked,
@@ -41,6 +43,7 @@ import {
 } from "../tasks/index.js";
 import { unknownName } from "../text/words.js";
 import { checkAsked, passesOf } from "./askedPasses.js";
+import { checkLeftOut } from "./augmenting.js";
 import { checkScore, checkTask } from "./checkTask.js";
 import { chooseTask, namedTask } from "./chooseTask.js";
 import { parseConfig, SELECTION_SHARE, type TrainConfig, type TrainSettings } from "./config.js";
@@ -93,6 +96,8 @@ export interface Prepared {
   readonly weights?: readonly number[];
   /** Weights that were given; none of a resumed run that was given some, since it has saved them. */
   readonly start?: Start;
+  /** What is added to the loss, of the net's parameters; default nothing. */
+  readonly penalty?: (net: Net) => Value;
   /** What the setting `teacher` names. */
   readonly teacher?: Teacher;
   /** What the setting `module` names. */
@@ -101,11 +106,12 @@ export interface Prepared {
   readonly onProgress?: OwnParts["onProgress"];
 }
 
-/** The settings with whole paths of module and teacher, which a run may be resumed without. */
+/** The settings with whole paths of module, teacher and policies, which a run may be resumed without. */
 const withPaths = (settings: Partial<TrainSettings>): Partial<TrainSettings> => ({
   ...settings,
   ...(settings.module !== undefined && { module: resolve(settings.module) }),
   ...(settings.teacher !== undefined && { teacher: resolve(settings.teacher) }),
+  ...(settings.augment !== undefined && { augment: withPolicyPaths(settings.augment, resolve) }),
 });
 
 /** Settings of the rate that ask for nothing. */
@@ -266,7 +272,7 @@ export async function prepare(
   const module =
     first.module === undefined ? undefined : await loadModule(first.module, saved?.module);
   getSchedule(first.schedule);
-  parseAugmentations(first.augment);
+  checkLeftOut(first);
   checkAsked(first);
   const named =
     own.optimizer ?? (given.optimizer && getOptimizer(given.optimizer, module?.optimizers));

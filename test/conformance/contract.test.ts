@@ -39,6 +39,10 @@ const sample = fc.tuple(
   slope,
   slope,
   pixel,
+  pixel,
+  pixel,
+  pixel,
+  pixel,
 );
 
 const batch: fc.Arbitrary<Gather> = fc

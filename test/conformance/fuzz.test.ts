@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { SAMPLE_FIELDS } from "../../src/engine/engine.js";
 import { type Addon, loadAddon, type NativeQueue } from "../../src/engine/native/addon.js";
 import { request } from "../../src/engine/native/program.js";
+import { OPERATION_ARGUMENTS, pixelOperationNames } from "../../src/engine/pixels.js";
 import { fusePointwise } from "../../src/graph/passes/fusePointwise.js";
 import { zeros } from "../../src/tensor/dtype.js";
 import { Random } from "../../src/tensor/philox.js";
@@ -99,6 +100,18 @@ class Fuzzer {
     }
   }
 
+  /** Operations on sources, sometimes such as there are not. */
+  private operations(samples: number): Float64Array {
+    const { random } = this;
+    const steps = Array.from({ length: below(random, 3) }, (_, at) => [
+      ...[2 * Math.min(at, samples - 1), below(random, pixelOperationNames.length)],
+      ...Array.from({ length: OPERATION_ARGUMENTS }, () => pick(random, [1, 0, -1, 0.5, 3, 65536])),
+    ]);
+    if (steps.length > 0 && below(random, 3) === 0)
+      pick(random, steps)[below(random, 8)] = anyNumber(random);
+    return Float64Array.from(steps.flat());
+  }
+
   private gather(): void {
     const { random } = this;
     const [height, width, channels, stored, samples] = [5, 4, 3, 3, 4];
@@ -118,6 +131,7 @@ class Fuzzer {
       new Float32Array(channels),
       new Float32Array(channels).fill(1),
       this.own(samples * channels * 18),
+      this.operations(samples),
     ];
     const done = () => void this.counts.gathered++;
     this.call("gather", spoiled(random, this.addon, right)).then(done, () => {});

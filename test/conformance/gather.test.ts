@@ -39,6 +39,7 @@ const sampleOf = fc.record({
   aside: fc.oneof(wholeMap, straightMap, anyMap),
   box: fc.tuple(size, size, size, size),
   weight: real(0, 1),
+  patch: fc.oneof(fc.constant([0, 0, 0, 0]), fc.tuple(size, size, size, size)),
   own: fc.nat(100),
   partner: fc.option(fc.nat(100)),
 });
@@ -67,7 +68,9 @@ const batches = fc
         sizes,
       ),
       samples: Float32Array.from(
-        samples.flatMap(({ map, box, weight, aside }) => fieldsOf(map, box, weight, aside)),
+        samples.flatMap(({ map, box, weight, aside, patch }) =>
+          fieldsOf(map, box, weight, aside, patch),
+        ),
       ),
       mean: Array.from({ length: sizes.channels }, (_, channel) => 100 + channel),
       std: Array.from({ length: sizes.channels }, (_, channel) => 50 + channel),

@@ -123,7 +123,7 @@ function chosen(calls: readonly string[], kind: string): number[] {
   if (process.env.KILL_ALL) return all;
   const configured = calls.findIndex((call) => /^rename .*\.config\.json/.test(call)) + 2;
   const some = Array.from(
-    { length: 3 },
+    { length: kind === "net" || kind === "swarm" ? 3 : 1 },
     () => configured + 1 + Math.floor(Math.random() * (calls.length - configured)),
   );
   return kind === "net" ? [...all.slice(0, configured), ...some] : some;

@@ -5,11 +5,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 
-const pathOf = (file: string) => `../shared/golden/${file}`;
+export const goldenPath = (file: string) => `../shared/golden/${file}`;
 
 /** The cases of a file of figures; none where it is missing. */
 export function goldenCases<Case>(file: string): readonly Case[] {
-  const path = pathOf(file);
+  const path = goldenPath(file);
   return existsSync(path) ? JSON.parse(gunzipSync(readFileSync(path)).toString()) : [];
 }
 
@@ -20,7 +20,7 @@ export function testGolden<Case>(
   count: number,
   check: (cases: readonly Case[]) => void,
 ): void {
-  const path = pathOf(file);
+  const path = goldenPath(file);
   test.skipIf(!existsSync(path))(`${title} (${path})`, () => {
     const cases = goldenCases<Case>(file);
     expect(cases).toHaveLength(count);

@@ -13,10 +13,11 @@ export function sourcesOf(
   );
 }
 
-/** A sample's fields: its map, and box, weight and the partner's map. */
+/** A sample's fields: its map, and box, weight, the partner's map and the box that shows it alone. */
 export const fieldsOf = (
   map: readonly number[],
   box: readonly number[] = [0, 0, 0, 0],
   weight = 1,
   partner: readonly number[] = map,
-): number[] => [...map, ...box, weight, ...partner];
+  patch: readonly number[] = [0, 0, 0, 0],
+): number[] => [...map, ...box, weight, ...partner, ...patch];

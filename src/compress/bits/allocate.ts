@@ -2,6 +2,7 @@
 // program of HAWQ-V3, Yao et al. 2020, arXiv 2011.10680, by dynamic programming instead of a solver).
 
 import { InputError } from "../../inputError.js";
+import { tied } from "./ties.js";
 
 /** What a layer costs and loses in so many bits. */
 export interface BitChoice {
@@ -34,12 +35,7 @@ interface Group {
 }
 
 function groupsOf(layers: readonly BitLayer[]): Group[] {
-  const ties = new Map<string, BitLayer[]>();
-  for (const layer of layers) {
-    const key = layer.tie === undefined ? `layer ${layer.name}` : `tie ${layer.tie}`;
-    ties.set(key, [...(ties.get(key) ?? []), layer]);
-  }
-  return [...ties.values()].map((members) => {
+  return tied(layers).map((members) => {
     const names = members.map(({ name }) => name);
     const choices = members[0].choices.flatMap(({ bits }) => {
       const same = members.map((layer) => layer.choices.find((choice) => choice.bits === bits));

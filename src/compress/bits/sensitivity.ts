@@ -1,50 +1,8 @@
 // What a net loses when a layer has fewer bits, to second order: the mean eigenvalue of the layer's Hessian times the
-// squared distance that its weights move (Dong et al. 2019, HAWQ-V2, arXiv 1911.03852), and what these bits cost.
+// squared distance that its weights move (Dong et al. 2019, HAWQ-V2, arXiv 1911.03852).
 
-import { nodeMacs } from "../../graph/index.js";
-import type { Net } from "../../nn/index.js";
-import { sizeOf } from "../../tensor/shape.js";
-import { type QuantisableLayer, quantisableLayers } from "../places.js";
 import type { BitChoice, BitLayer } from "./allocate.js";
-
-/** How a layer's bits cost: bits of its weights, or multiply-adds times bits of weights times bits of images. */
-export const bitCosts = {
-  size: ({ numbers }: BitWork, bits: number): number => numbers * bits,
-  bops: ({ macs }: BitWork, bits: number): number => macs * bits * bits,
-} as const;
-export type BitCost = keyof typeof bitCosts;
-
-/** Work of a layer on one image. */
-export interface BitWork {
-  readonly name: string;
-  /** Name of its weights. */
-  readonly weights: string;
-  /** How many weights it has, and outputs that these belong to. */
-  readonly numbers: number;
-  readonly outputs: number;
-  readonly macs: number;
-  /** Layers that take the same images have the same bits; none where a layer is alone. */
-  readonly tie?: string;
-}
-
-/** The layers of a net as it is built for one image, with what they cost; one that is used several times is there once. */
-export function bitWork(net: Net): BitWork[] {
-  const all = quantisableLayers(net);
-  const layers = all.filter(({ name }, at) => all.findIndex((one) => one.name === name) === at);
-  const sharing = ({ node }: QuantisableLayer) =>
-    layers.filter((other) => other.node.inputs[0] === node.inputs[0]);
-  return layers.map((layer) => {
-    const { name, weights, node } = layer;
-    const [, { shape }] = node.inputs;
-    const [first, ...others] = sharing(layer);
-    const uses = all.filter((one) => one.name === name);
-    const macs = uses.reduce((sum, use) => sum + nodeMacs(use.node), 0);
-    return {
-      ...{ name, weights, numbers: sizeOf(shape), outputs: shape[0], macs },
-      ...(others.length > 0 && { tie: first.name }),
-    };
-  });
-}
+import { type BitCost, type BitWork, costOf } from "./work.js";
 
 /**
  * The squared distance that weights move when each output's are rounded to so many bits, as {@link perChannel} does.
@@ -104,7 +62,7 @@ export function bitLayers(
     const choice = (b: number): BitChoice => ({
       bits: b,
       loss: (mean > 0 ? mean : least) * squaredDistance(weights, layer.outputs, b),
-      cost: bitCosts[cost](layer, b),
+      cost: costOf(cost, [layer], b),
     });
     return { name: layer.name, tie: layer.tie, choices: bits.map(choice) };
   });

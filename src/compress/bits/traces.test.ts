@@ -10,8 +10,9 @@ import { createModel, type Model } from "../../models/index.js";
 import { build, flatten, IMAGES, initialise, linear, sequential } from "../../nn/index.js";
 import { fixedGradientGraph } from "../../tasks/index.js";
 import { allocate } from "./allocate.js";
-import { bitLayers, bitWork, squaredDistance } from "./sensitivity.js";
+import { bitLayers, squaredDistance } from "./sensitivity.js";
 import { hessianTraces } from "./traces.js";
+import { bitWork } from "./work.js";
 
 const [BATCH, NUMBERS, CLASSES] = [32, 12, 10];
 

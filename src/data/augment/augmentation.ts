@@ -2,9 +2,11 @@
 // (see Gather in the engine's contract), never pixels. All of a batch's changes are then done in one pass.
 
 import { SAMPLE_FIELDS } from "../../engine/engine.js";
+import type { PixelStep } from "../../engine/pixels.js";
 import type { Random } from "../../tensor/philox.js";
 import { type Affine, compose, identity } from "../geometry.js";
 import type { Size } from "../images.js";
+import type { DrawnStep } from "./operations.js";
 
 /** Size of the images that the batch will hold, and how many there are. */
 export interface BatchSize extends Size {
@@ -14,7 +16,10 @@ export interface BatchSize extends Size {
 /** A change of images with its strength fixed. */
 export interface Augmentation {
   readonly name: string;
+  /** Of a policy how many of its sub-policies are drawn for each image. */
   readonly strength: number;
+  /** Whether an image then shows several at once, which labels of places cannot follow; default false. */
+  readonly blends?: boolean;
   /** Draws its numbers in order from `random` and changes `sample`. */
   apply(sample: Sample, random: Random, size: BatchSize): void;
 }
@@ -29,20 +34,28 @@ export interface AugmentationKind {
   /** Strength when none is given. */
   readonly usual: number;
   readonly largest: number;
+  readonly blends?: boolean;
   apply(sample: Sample, random: Random, size: BatchSize, strength: number): void;
 }
 
 /** Which part of a stored image of a size becomes the batch's image: a map from its pixels to the stored ones. */
 export type Frame = (from: Size) => Affine;
 
+/** An empty box. */
+const NONE = [0, 0, 0, 0];
+
 /** How one image of a batch is made; changed by augmentations, then written for the engine. */
 export class Sample {
   /** Output pixels set to the mean: `[left, top, right, bottom)`; empty at first. */
   box: readonly [number, number, number, number] = [0, 0, 0, 0];
-  /** Place in the batch of the image to mix with; `undefined` for none. */
+  /** Place in the batch of the image to mix with, as it is made itself but moved as this one; `undefined` for none. */
   partner: number | undefined;
   /** Share of the own image against the partner. */
   weight = 1;
+  /** Output pixels that show the partner alone, and all others the own image; default none, and all show both. */
+  patch: readonly [number, number, number, number] | undefined;
+  /** What is done to the bytes of the stored image before it is seen through the map. */
+  readonly steps: DrawnStep[] = [];
   private inner = identity;
 
   /** @param frame in double precision, as all maps until they are written */
@@ -51,6 +64,22 @@ export class Sample {
   /** From output pixels to those of a stored image of a size, as it is by now. */
   mapFrom(size: Size): Affine {
     return compose(this.frame(size), this.inner);
+  }
+
+  /** What is done to the bytes of a stored image of a size. */
+  stepsOn(size: Size): PixelStep[] {
+    return this.steps.flatMap((step) => {
+      const one = step(size);
+      return one ? [one] : [];
+    });
+  }
+
+  /** From output pixels to those of the stored image before its bytes were changed: the way that labels go. */
+  labelMapFrom(size: Size): Affine {
+    const moves = this.stepsOn(size).filter(([operation]) => operation === "affine");
+    return [...moves.map(([, ...map]) => map as unknown as Affine), this.mapFrom(size)].reduce(
+      compose,
+    );
   }
 
   /**
@@ -83,8 +112,9 @@ export class Sample {
     const start = at * SAMPLE_FIELDS;
     fields.set(own, start);
     fields.set(this.box, start + 6);
-    fields[start + 10] = this.weight;
+    fields[start + 10] = this.patch ? 1 : this.weight;
     fields.set(partner, start + 11);
+    fields.set(this.patch ?? NONE, start + 17);
   }
 }
 

@@ -33,7 +33,7 @@ function shown(sample: Sample): number[] {
   return Array.from(out, (value) => value + 255);
 }
 
-const identity = [1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0];
+const identity = [1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0];
 
 describe.each(augmentations.map((kind) => [kind.name, kind] as const))("%s", (_, kind) => {
   test("does nothing at strength 0", () => {
@@ -227,4 +227,51 @@ test.each([
   ["flip=much", /flip=NaN/],
 ])("refuses %s", (text, message) => {
   expect(() => parseAugmentations(text)).toThrow(message);
+});
+
+test("cutmix shows the partner in a box, and weighs both by area", () => {
+  for (let index = 0; index < 50; index++) {
+    const sample = applied(byName("cutmix"), index);
+    const out = new Float32Array(16);
+    gather(
+      {
+        ...{ images: new Uint8Array(32).fill(200, 16), channels: 1, outHeight: 4, outWidth: 4 },
+        ...{ sources: Float64Array.of(0, 4, 4, 16, 4, 4), mean: [0], std: [1] },
+        samples: fieldsOf(sample),
+      },
+      out,
+    );
+    const partner = out.filter((byte) => byte === 200).length;
+    expect(out.filter((byte) => byte === 0)).toHaveLength(16 - partner);
+    expect(sample.weight).toBe(1 - partner / 16);
+  }
+  const extent = { height: 32, width: 32, count: 4 };
+  const shares = Array.from(
+    { length: 300 },
+    (_, at) => applied(byName("cutmix"), at, extent).weight,
+  );
+  expect(Math.min(...shares)).toBeLessThan(0.25);
+  expect(Math.max(...shares)).toBeGreaterThan(0.9);
+});
+
+test("of mixup and cutmix the last one counts", () => {
+  const both = (...texts: string[]) => {
+    const sample = new Sample((from) => fitMap("stretch", from, size));
+    for (const [at, text] of texts.entries()) {
+      byName(text).apply(sample, new Random({ seed: 3, purpose: "augment" }, at), size);
+    }
+    return sample.patch === undefined;
+  };
+  expect([both("cutmix", "mixup"), both("mixup", "cutmix")]).toEqual([true, false]);
+});
+
+test("erase hides a box of 2 % to 33 % that lies within the image", () => {
+  const extent = { height: 32, width: 24, count: 1 };
+  for (let index = 0; index < 200; index++) {
+    const [left, top, right, bottom] = applied(byName("erase=1"), index, extent).box;
+    expect(left >= 0 && top >= 0 && right <= 24 && bottom <= 32).toBe(true);
+    const area = ((right - left) * (bottom - top)) / (32 * 24);
+    expect(area).toBeGreaterThan(0.01);
+    expect(area).toBeLessThan(0.36);
+  }
 });

@@ -1,12 +1,18 @@
 // All augmentations, and how a user names them.
 
 import { InputError } from "../../inputError.js";
-import { byName } from "../../text/words.js";
+import { unknownName } from "../../text/words.js";
 import type { Augmentation, AugmentationKind } from "./augmentation.js";
 import { crop } from "./crop.js";
+import { cutmix } from "./cutmix.js";
 import { cutout } from "./cutout.js";
+import { erase } from "./erase.js";
 import { flip } from "./flip.js";
 import { mixup } from "./mixup.js";
+import type { OperationName } from "./operations.js";
+import { readPolicy } from "./policies/file.js";
+import { policies, withNumbers } from "./policies/index.js";
+import { fromPolicy, type Policy, without } from "./policies/policy.js";
 import { randomResizedCrop } from "./randomResizedCrop.js";
 import { rotate } from "./rotate.js";
 import { scale } from "./scale.js";
@@ -20,7 +26,9 @@ export const augmentations: readonly AugmentationKind[] = [
   rotate,
   scale,
   cutout,
+  erase,
   mixup,
+  cutmix,
 ];
 
 /**
@@ -41,34 +49,80 @@ export function augmentation(kind: AugmentationKind, strength = kind.usual): Aug
   return {
     name: kind.name,
     strength,
+    ...(kind.blends && { blends: true }),
     apply: (sample, random, size) => kind.apply(sample, random, size, strength),
   };
 }
 
+/** An augmentation as a user names it: with a strength, or with numbers of a policy. */
+interface Named {
+  readonly name: string;
+  /** What stands behind the `=`. */
+  readonly given?: string | undefined;
+}
+
+const isFile = (name: string) => name.endsWith(".json");
+
+/** The names in a text, and what stands behind them. */
+function namesIn(text: string): Named[] {
+  if (text.trim() === "" || text.trim() === "none") return [];
+  const named = text.split(",").map((part): Named => {
+    const [, name, given] = /^\s*([^=]*?)\s*(?:=\s*(.*?)\s*)?$/.exec(part)!;
+    return { name, given };
+  });
+  for (const [at, { name }] of named.entries()) {
+    if (named.findIndex((other) => other.name === name) < at) {
+      throw new InputError(`augmentation "${name}" is given twice in "${text}"`);
+    }
+  }
+  return named;
+}
+
+/** The policy that is named; `undefined` for any other name. */
+function policyNamed({ name, given }: Named): Policy | undefined {
+  const policy = isFile(name) ? readPolicy(name) : policies.find((one) => one.name === name);
+  return policy && given !== undefined ? withNumbers(policy, given) : policy;
+}
+
+/**
+ * The policies among augmentations as a user writes them.
+ *
+ * @throws InputError as {@link parseAugmentations} does.
+ */
+export const policiesIn = (text: string): Policy[] =>
+  namesIn(text).flatMap((named) => policyNamed(named) ?? []);
+
+/** A text of augmentations in which the paths of policies are other ones. */
+export const withPolicyPaths = (text: string, pathOf: (path: string) => string): string =>
+  text.replace(/[^,=]+\.json(?=\s*(=|,|$))/g, (path) => pathOf(path.trim()));
+
 /**
  * Reads augmentations as a user writes them: names with a comma between, each with `=strength` if not
- * the usual one. They work in the order given. `none` and nothing at all mean none.
+ * the usual one. They work in the order given, policies before all others. A policy is a name or the path of a JSON file,
+ * behind which may stand how many of its sub-policies are drawn, and their level, as `rand=2x9`. `none` and nothing at all
+ * mean none.
  *
+ * @param leftOut operations that policies do without
  * @throws InputError for an unknown name, a strength out of range, or a name that comes twice.
  * @example
  * parseAugmentations("crop,flip,rotate=10").map(({ strength }) => strength); // [0.125, 0.5, 10]
  */
-export function parseAugmentations(text: string): Augmentation[] {
-  if (text.trim() === "" || text.trim() === "none") return [];
-  const parsed = text.split(",").map(parseOne);
-  for (const [at, { name }] of parsed.entries()) {
-    if (parsed.findIndex((other) => other.name === name) < at) {
-      throw new InputError(`augmentation "${name}" is given twice in "${text}"`);
-    }
-  }
-  return parsed;
+export function parseAugmentations(
+  text: string,
+  leftOut: readonly OperationName[] = [],
+): Augmentation[] {
+  return namesIn(text).map((named) => {
+    const policy = policyNamed(named);
+    return policy ? fromPolicy(without(policy, leftOut)) : parseOne(named);
+  });
 }
 
-function parseOne(text: string): Augmentation {
-  const [, name, strength] = /^\s*([^=]*?)\s*(?:=\s*(.*?)\s*)?$/.exec(text)!;
-  const kind = byName("augmentation", name, augmentations);
-  if (strength === "") {
+function parseOne({ name, given }: Named): Augmentation {
+  const known = [...augmentations.map((kind) => kind.name), ...policies.map((one) => one.name)];
+  const kind = augmentations.find((one) => one.name === name);
+  if (!kind) throw unknownName("augmentation", name, known);
+  if (given === "") {
     throw new InputError(`${name}= has no number behind it; expected ${kind.meaning}`);
   }
-  return augmentation(kind, strength === undefined ? undefined : Number(strength));
+  return augmentation(kind, given === undefined ? undefined : Number(given));
 }

@@ -40,6 +40,7 @@ export interface NativeQueue {
     mean: Float32Array,
     std: Float32Array,
     out: Float32Array,
+    operations: Float64Array,
   ): Promise<void>;
   /** A copy of memory of `allocate`. */
   read<Elements extends Buffer>(source: Elements): Promise<Elements>;

@@ -201,6 +201,7 @@ describe.skipIf(!built())("the native boundary", () => {
       Float32Array.of(0),
       Float32Array.of(1),
       own(4),
+      new Float64Array(0),
     ];
     const given = right.map((argument, at) => (at in changes ? changes[at] : argument));
     return (queue.gather as (...all: unknown[]) => Promise<void>)(...given);
@@ -223,12 +224,18 @@ describe.skipIf(!built())("the native boundary", () => {
       { 2: Float32Array.of(0, 2, 2) },
       /sources: expected a Float64Array/,
     ],
-    ["a field too few", { 3: new Float32Array(10) }, /samples: expected 17 elements, found 10/],
+    ["a field too few", { 3: new Float32Array(10) }, /samples: expected 21 elements, found 10/],
     ["a larger result", { 4: [3, 2] }, /the result is too short/],
     ["the largest result that is counted", { 4: [2, 2 ** 29] }, /the result is too short/],
     ["a result beyond counting", { 4: [2, 2 ** 29 + 1] }, /height and width of the result/],
     ["a mean too many", { 5: new Float32Array(2) }, /means: expected 1 elements, found 2/],
     ["a result of another type", { 7: new Uint8Array(4) }, /the result: expected a Float32Array/],
+    ["half an operation", { 8: new Float64Array(4) }, /operations: expected 0 elements, found 4/],
+    ["an operation that is none", { 8: Float64Array.of(0, 12, 0, 0, 0, 0, 0, 0) }, /operation 0/],
+    ["an operation on no image", { 8: Float64Array.of(1, 3, 0, 0, 0, 0, 0, 0) }, /operation 0/],
+    ["an operation beyond", { 8: Float64Array.of(2, 3, 0, 0, 0, 0, 0, 0) }, /operation 0/],
+    ["an argument beyond", { 8: Float64Array.of(0, 0, 1e9, 0, 0, 0, 0, 0) }, /operation 0/],
+    ["no number", { 8: Float64Array.of(0, 0, Number.NaN, 0, 0, 0, 0, 0) }, /operation 0/],
     ["a result in other memory", { 7: new Float32Array(4) }, /memory that this addon/],
   ])("gathers nothing from %s", (_, changes, message) => {
     expect(() => gather(changes)).toThrow(message);

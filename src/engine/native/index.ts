@@ -81,6 +81,7 @@ export function nativeEngine(options: { readonly threads?: number } = {}): Engin
         Float32Array.from(batch.mean),
         Float32Array.from(batch.std),
         result,
+        batch.operations ?? new Float64Array(0),
       );
       if (result !== out) out.set(result);
     },

@@ -3,24 +3,17 @@
 import { InputError } from "../../inputError.js";
 import { type Gather, SAMPLE_FIELDS, SOURCE_FIELDS } from "../engine.js";
 import { checkGather, opened } from "../gather.js";
-
-/** A stored image. */
-interface Stored {
-  /** u8 [height, width, channels]. */
-  readonly bytes: Uint8Array;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-}
+import { OPERATION_FIELDS } from "../pixels.js";
+import { changed, type Pixels } from "./pixels.js";
 
 /** One channel of an image at an output pixel. */
-type Look = (image: Stored, channel: number, x: number, y: number) => number;
+type Look = (image: Pixels, channel: number, x: number, y: number) => number;
 
 /** Whether a point lies in the extent of an image, half a pixel beyond the centres of the outermost ones. */
 const inside = (at: number, size: number) => at >= -0.5 && at <= size - 0.5;
 
 /** An image at a point between pixels: bilinear; the border's pixels to the edge, 0 outside. */
-function pointOf(image: Stored, channel: number, x: number, y: number): number {
+function pointOf(image: Pixels, channel: number, x: number, y: number): number {
   const { bytes, height, width, channels } = image;
   if (!inside(x, width) || !inside(y, height)) return 0;
   const [left, top] = [Math.floor(x), Math.floor(y)];
@@ -112,25 +105,39 @@ function openBytes(images: Gather["images"]): Bytes {
   };
 }
 
-/** The image of a source; `undefined` for no partner. */
-function storedAt({ sources, channels }: Gather, bytes: Bytes, source: number): Stored | undefined {
+/** The operations on a source. */
+function operationsOn({ operations = new Float64Array(0) }: Gather, source: number): Float64Array {
+  const sources = operations.filter((_, at) => at % OPERATION_FIELDS === 0);
+  const [first, last] = [sources.indexOf(source), sources.lastIndexOf(source)];
+  if (first < 0) return operations.subarray(0, 0);
+  return operations.subarray(first * OPERATION_FIELDS, (last + 1) * OPERATION_FIELDS);
+}
+
+/** The image of a source behind its operations; `undefined` for no partner. */
+function imageAt(batch: Gather, bytes: Bytes, source: number): Pixels | undefined {
+  const { sources, channels } = batch;
   const [first, height, width] = sources.subarray(source * SOURCE_FIELDS);
   if (first < 0) return undefined;
-  return { bytes: bytes.at(first, height * width * channels), height, width, channels };
+  const stored = { bytes: bytes.at(first, height * width * channels), height, width, channels };
+  return changed(stored, operationsOn(batch, source));
 }
 
 /** All channels of sample `n`, from element `start` of `out` on. */
 function makeSample(batch: Gather, bytes: Bytes, n: number, out: Float32Array, start: number) {
   const { channels, samples, outHeight, outWidth, mean, std } = batch;
   const fields = samples.subarray(n * SAMPLE_FIELDS, (n + 1) * SAMPLE_FIELDS);
-  const [left, top, right, bottom, weight] = fields.subarray(6, 11);
-  const [own, partner] = [storedAt(batch, bytes, 2 * n)!, storedAt(batch, bytes, 2 * n + 1)];
-  const [look, lookAside] = [lookOf(fields.subarray(0, 6)), lookOf(fields.subarray(11))];
+  const [box, weight] = [fields.subarray(6, 10), fields[10]];
+  const [own, partner] = [imageAt(batch, bytes, 2 * n)!, imageAt(batch, bytes, 2 * n + 1)];
+  const [look, lookAside] = [lookOf(fields.subarray(0, 6)), lookOf(fields.subarray(11, 17))];
+  const patch = fields.subarray(17);
+  const within = (x: number, y: number, [left, top, right, bottom]: Float32Array) =>
+    x >= left && x < right && y >= top && y < bottom;
   const pixelOf = (channel: number, x: number, y: number): number => {
     // The channel's mean, normalised.
-    if (x >= left && x < right && y >= top && y < bottom) return 0;
+    if (within(x, y, box)) return 0;
+    const share = within(x, y, patch) ? 0 : weight;
     let byte = look(own, channel, x, y);
-    if (partner) byte = weight * byte + (1 - weight) * lookAside(partner, channel, x, y);
+    if (partner) byte = share * byte + (1 - share) * lookAside(partner, channel, x, y);
     return (byte - mean[channel]) / std[channel];
   };
   let at = start;

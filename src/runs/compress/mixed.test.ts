@@ -1,6 +1,6 @@
 // A run with bits for each layer: within its size, it opens as any other; what is no net in f32 is refused.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -28,7 +28,8 @@ test("the weights take no more than the share; the first and the last layer have
   const [first, ...others] = layers.map(({ bits }) => bits);
   expect([first, others.pop()]).toEqual([8, 8]);
   expect(new Set(others).size).toBeGreaterThan(1);
-  const known = layers.filter(({ curvature }) => curvature !== undefined);
+  expect(layers.every(({ images }) => images === 8)).toBe(true);
+  const known = layers.filter(({ measure }) => measure !== undefined);
   expect(known.map(({ name }) => name)).toEqual(["conv2", "fc1", "fc2"]);
 });
 
@@ -46,6 +47,13 @@ test("the run opens as any other", async () => {
   expect(net.info.passes).toMatchObject([{ pass: "quantise", method: "lsq" }]);
   await net.close();
   expect(metrics.accuracy).toBeGreaterThan(0.7);
+});
+
+test.each(["evolution", "fracbits"])("%s that is interrupted keeps nothing", async (by) => {
+  const to = join(folder, "interrupted");
+  const options = { by, targetSize: 0.09, out: to, threads, signal: AbortSignal.abort() };
+  expect(await compressMixed(run, options)).toBe(undefined);
+  expect(existsSync(to)).toBe(false);
 });
 
 describe("refused:", () => {
@@ -66,6 +74,19 @@ describe("refused:", () => {
       out: join(folder, "smallest"),
     });
     expect(made!.layers.map(({ bits }) => bits)).toEqual([8, 2, 2, 2, 8]);
+  });
+
+  test.each([{}, { targetSize: 0.5, targetBops: 0.1 }])("no budget, or two: %o", async (budget) => {
+    await expect(
+      compressMixed(run, { ...budget, out: join(folder, "refused"), threads }),
+    ).rejects.toThrow("bits need one budget; give targetSize");
+  });
+
+  test("a way to choose that is none", async () => {
+    const options = { by: "hawk", targetSize: 0.5, out: join(folder, "refused"), threads };
+    await expect(compressMixed(run, options)).rejects.toThrow(
+      'unknown way to choose bits "hawk" (did you mean "hawq"?)',
+    );
   });
 
   test("a net that has bits for each layer already", async () => {

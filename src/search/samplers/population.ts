@@ -59,6 +59,7 @@ export const population = sampler({
   description: "population-based training",
   source: "Jaderberg et al. 2017, arXiv 1711.09846",
   stages: true,
+  changes: true,
   options: z.strictObject({
     share: z
       .number()

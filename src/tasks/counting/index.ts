@@ -27,6 +27,8 @@ export const counting: Task<PointLabels> = {
   name: "count",
   description: "how many there are, learnt from points (a density)",
   labels: "points",
+  // What it hides is still there in the labels.
+  unfit: ["cutout"],
   output: "map",
   defaults: { model: "unet-8", optimizer: "adam", lr: 0.003 },
   outputs: ({ classes }) => classes,

@@ -22,6 +22,8 @@ export const detection: Task<BoxLabels> = {
   name: "detect",
   description: "boxes round things, with a class each",
   labels: "boxes",
+  // What it hides is still there in the labels.
+  unfit: ["cutout"],
   output: "cells",
   defaults: { model: "detector-s" },
   outputs: ({ classes }) => classes,

@@ -80,6 +80,8 @@ const taskWithout = (without: readonly TermName[]): Task<PointLabels> => ({
   name: ["points", ...without.map((term) => `without-${term}`)].join("-"),
   description: "where things are and how many, learnt from a point for each (blobs)",
   labels: "points",
+  // What it hides is still there in the labels.
+  unfit: ["cutout"],
   output: "map",
   defaults: { model: "unet-8", optimizer: "adam", lr: 0.003 },
   outputs: ({ classes }) => classes,

@@ -58,6 +58,8 @@ export const segmentation: Task<MaskLabels> = {
   name: "segment",
   description: "a class for each pixel",
   labels: "mask",
+  // What it hides is still there in the labels.
+  unfit: ["cutout"],
   output: "map",
   defaults: { model: "unet-16" },
   outputs: ({ classes }) => classes,

@@ -1,0 +1,26 @@
+// Something of a registry with options of its own, as it is typed: `asha:eta=4:proposals=tpe`.
+
+import { InputError } from "../inputError.js";
+import { type Setting, settingOf } from "../search/space.js";
+
+/**
+ * A name and the options behind it.
+ *
+ * @param kind what is named, for messages
+ * @throws InputError for an option that is not of the form option=value.
+ */
+export function parseOwnOptions(
+  kind: string,
+  typed: string,
+): { readonly name: string; readonly options: Record<string, Setting> } {
+  const [name, ...pairs] = typed.split(":");
+  const options: Record<string, Setting> = {};
+  for (const pair of pairs) {
+    const [option, value, ...rest] = pair.split("=");
+    if (value === undefined || value === "" || rest.length > 0) {
+      throw new InputError(`${kind} ${typed}: "${pair}" is not of the form option=value`);
+    }
+    options[option] = settingOf(value);
+  }
+  return { name, options };
+}

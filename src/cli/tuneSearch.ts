@@ -1,0 +1,197 @@
+// `convoy tune DATA --search SPACE`, `convoy tune --resume STUDY`: settings searched by training.
+
+import { join } from "node:path";
+import type { Command } from "commander";
+import { InputError } from "../inputError.js";
+import { freeFolder, runStem } from "../runs/runFiles.js";
+import { samplers } from "../search/index.js";
+import type { SearchProgress, SearchReport, SettingsPlan } from "../study/index.js";
+import { parseDuration } from "../text/duration.js";
+import { clock } from "../text/format.js";
+import { parseConfig, settingNames, trainConfig } from "../train/config.js";
+import type { TrainSettings } from "../train/index.js";
+import { count, list } from "./arguments.js";
+import { type Console, type Stream, say, sayJson } from "./console.js";
+import { Interrupted } from "./errors.js";
+import { addFlags, kebab } from "./flags.js";
+import { interruptible } from "./interrupt.js";
+import { parseOwnOptions } from "./ownOptions.js";
+import { showReading } from "./reading.js";
+import { searchLines, settingsText, valuesText } from "./searchReport.js";
+
+interface Options extends Partial<TrainSettings> {
+  readonly search?: string;
+  readonly sampler?: string;
+  readonly trials?: number;
+  readonly least?: number;
+  readonly metric?: readonly string[];
+  readonly time?: number;
+  readonly workers?: number;
+  readonly import?: readonly string[];
+  readonly resume?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Settings that a search has no flag for. */
+const without = ["data", "out", "minutes"] as const;
+
+/** A line for each trial that is over. */
+function showTrials(stream: Stream, plan: () => SettingsPlan) {
+  const start = performance.now();
+  return ({ number, trial, event, trials }: SearchProgress): void => {
+    if (event) return;
+    const { trials: total, objectives } = plan();
+    const begun = trials.filter(({ from, imported }) => from === undefined && !imported).length;
+    const place = `[${begun}${total === undefined ? "" : `/${total}`}]`;
+    const stage = trial.until === undefined ? "" : ` to epoch ${trial.until}`;
+    const found = valuesText(trial, objectives);
+    const time = clock((performance.now() - start) / 1000);
+    say(
+      stream,
+      `${place} trial ${number}${stage}: ${settingsText(trial.settings)}: ${found} (${time})`,
+    );
+  };
+}
+
+/** What a new study is to search; the rest are settings of all trainings. */
+function searchFrom(data: string | undefined, options: Options) {
+  const {
+    search: space,
+    sampler: typed = "tpe",
+    trials,
+    least,
+    metric: metrics,
+    ...rest
+  } = options;
+  const {
+    out: _,
+    time: __,
+    workers: ___,
+    import: ____,
+    resume: _____,
+    json: ______,
+    quiet: _______,
+    ...fixed
+  } = rest;
+  if (data === undefined) {
+    throw new InputError(
+      "no data set; type: convoy tune mnist --search lr=log:1e-3:1, or: convoy tune --resume STUDY",
+    );
+  }
+  if (space === undefined) {
+    throw new InputError(
+      `say what to search, as --search lr=log:1e-3:1,batch=16|32; for a learning rate alone: convoy tune lr ${data}`,
+    );
+  }
+  const { name: sampler, options: own } = parseOwnOptions("sampler", typed);
+  return { settings: { ...fixed, data }, space, sampler, options: own, trials, least, metrics };
+}
+
+/** Refuses to change the plan of a study that is gone on with. */
+function expectPlanAlone(data: string | undefined, options: Options): void {
+  const planned = [
+    "search",
+    "sampler",
+    "trials",
+    "least",
+    "metric",
+    "out",
+    ...settingNames,
+  ] as const;
+  const given = planned.find((name) => options[name as keyof Options] !== undefined);
+  const what = data === undefined ? given && `--${kebab(given)}` : data;
+  if (what === undefined) return;
+  throw new InputError(
+    `${what}: a study goes on with its own plan; leave it out, or begin another study by --out`,
+  );
+}
+
+/** How much of a study is left when its time is over. */
+function timeOver({ trials, running }: SearchReport, total: number | undefined, out: string) {
+  const begun = trials.filter(({ from, imported }) => from === undefined && !imported).length;
+  const of = total === undefined ? `${begun} trials` : `${begun} of ${total} trials`;
+  return `the time is over: ${of} have begun, ${running} are not over; convoy tune --resume ${out} --time 30m goes on`;
+}
+
+async function tune(data: string | undefined, options: Options, console: Console): Promise<void> {
+  const { resume, json, quiet, time: seconds, workers, import: imports } = options;
+  if (resume !== undefined) expectPlanAlone(data, options);
+  const search = resume === undefined ? searchFrom(data, options) : undefined;
+  const { resumeSettings, searchFiles, tuneSettings } = await import("../study/index.js");
+  const out =
+    resume ?? options.out ?? freeFolder(runStem(parseConfig(search!.settings).data, "search"));
+  const stream = json ? console.err : console.out;
+  let plan: SettingsPlan | undefined;
+  const outcome = await interruptible(
+    (signal) => {
+      const how = {
+        ...{ out, workers, seconds, signal, imports },
+        onProgress: showReading(console.err),
+        onPlan: (settled: SettingsPlan) => {
+          plan = settled;
+        },
+        ...(!quiet && { watch: showTrials(stream, () => plan!) }),
+      };
+      return search ? tuneSettings(search, how) : resumeSettings(how);
+    },
+    (line) => say(console.err, line),
+  );
+  if (outcome.reason === "interrupted") {
+    throw new Interrupted(`saved; go on with: convoy tune --resume ${out}`);
+  }
+  if (json) return sayJson(console, { out, reason: outcome.reason, ...outcome.report });
+  const { reason, report } = outcome;
+  for (const line of searchLines(report, out, join(out, searchFiles.best))) say(console.out, line);
+  if (reason === "time") say(console.out, timeOver(report, plan!.trials, out));
+}
+
+const described = samplers
+  .map(({ name, description }) => `  ${name.padEnd(12)}${description}`)
+  .join("\n");
+
+/** Adds the search to `convoy tune` itself; its subcommands keep their own options. */
+export function addSearch(command: Command, console: Console): void {
+  command.enablePositionalOptions().argument("[data]", trainConfig.shape.data.description);
+  addFlags(command, trainConfig, without);
+  command
+    .option(
+      "--search <space>",
+      "settings to search, as lr=log:1e-4:0.3,batch=16|32,augment=none|crop+flip",
+    )
+    .option(
+      "--sampler <name>",
+      "what proposes, with options of its own as asha:eta=4; see below (default: tpe)",
+    )
+    .option(
+      "--trials <number>",
+      "most trials that begin anew (default: no limit but --time)",
+      count,
+    )
+    .option(
+      "--least <epochs>",
+      "of samplers whose trials stop early: before a first comparison (default: 1)",
+      count,
+    )
+    .option(
+      "--metric <names>",
+      "what trials are compared by, the first one decides: metrics of the task, loss, macs, params, latency (default: the score)",
+      list,
+    )
+    .option(
+      "--time <time>",
+      "propose nothing after that, as 30m or 1h30m; what runs is saved",
+      parseDuration,
+    )
+    .option("--workers <number>", "trials at once (default: 1)", count)
+    .option("--import <runs>", "finished runs that the search is told of, between commas", list)
+    .option(
+      "--out <folder>",
+      "folder of the study; the same command goes on in it (default: runs/<data>-search-<number>)",
+    )
+    .option("--resume <study>", "go on with a study")
+    .option("--json", "print one object at the end; progress goes to standard error")
+    .option("--quiet", "show no progress")
+    .addHelpText("after", `\nSamplers:\n${described}`)
+    .action((data: string | undefined, options: Options) => tune(data, options, console));
+}

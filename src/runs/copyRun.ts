@@ -1,0 +1,61 @@
+// A run goes on in two ways: from a copy of its folder.
+
+import { existsSync } from "node:fs";
+import { readFile, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { writeFileAtomic } from "../files/atomicFile.js";
+import { writeError } from "../files/errors.js";
+import { makeFolder } from "../files/folders.js";
+import { InputError } from "../inputError.js";
+import { stateWith } from "../train/checkpoint.js";
+import type { TrainSettings } from "../train/index.js";
+import { runFiles } from "./runFiles.js";
+
+/** What a copy has no use for: it begins with one state, and is over when it says so itself. */
+const left: readonly string[] = [runFiles.previousState, runFiles.summary];
+
+/** A file of the copy, in which settings may be others. */
+async function fileFor(
+  path: string,
+  name: string,
+  changed: Partial<TrainSettings>,
+): Promise<string | Uint8Array> {
+  const bytes = await readFile(path);
+  if (Object.keys(changed).length === 0) return bytes;
+  if (name === runFiles.state) return stateWith(bytes, path, changed);
+  if (name !== runFiles.config) return bytes;
+  const config = JSON.parse(bytes.toString()) as { readonly settings: object };
+  const settings = { ...config.settings, ...changed };
+  return `${JSON.stringify({ ...config, settings }, undefined, 2)}\n`;
+}
+
+/**
+ * Copies a run that nobody works on, as its last checkpoint has it. The copy is there as a whole or not at all.
+ *
+ * @param changed settings that the copy goes on with from there: rates, batch, losses and augmentations; the net and the
+ * state of its optimizer stay what they are
+ * @throws InputError when there is no such run, something is at the new place, or it cannot be written.
+ */
+export async function copyRun(
+  from: string,
+  to: string,
+  changed: Partial<TrainSettings> = {},
+): Promise<void> {
+  if (!existsSync(join(from, runFiles.config))) {
+    throw new InputError(`${from} holds no run: there is no ${runFiles.config} in it`);
+  }
+  if (existsSync(to)) throw new InputError(`${to} is there already; choose a new folder`);
+  const draft = join(dirname(to), `.${basename(to)}.copy`);
+  try {
+    await rm(draft, { recursive: true, force: true });
+    for (const name of Object.values(runFiles)) {
+      const path = join(from, name);
+      if (left.includes(name) || !existsSync(path)) continue;
+      makeFolder(dirname(join(draft, name)));
+      await writeFileAtomic(join(draft, name), await fileFor(path, name, changed));
+    }
+    await rename(draft, to);
+  } catch (error) {
+    throw writeError(to, error);
+  }
+}

@@ -1,0 +1,83 @@
+// What trials of a search are compared by: metrics of the task on the selection images, the loss there, and what the net
+// costs.
+
+import { costOf } from "../../cost/index.js";
+import type { Model } from "../../models/index.js";
+import { type MetricInfo, merit, type Score, type Task } from "../../tasks/index.js";
+import { byName } from "../../text/words.js";
+import type { EpochRecord } from "../../train/index.js";
+import { latencyOf } from "./latency.js";
+
+/** An epoch on the selection images; runs that were made before do not tell the loss. */
+export type Evaluated = Pick<EpochRecord, "selection"> &
+  Partial<Pick<EpochRecord, "selectionLoss">>;
+
+/** A number to compare trials by. */
+export interface Objective extends Pick<MetricInfo, "name" | "better" | "unit"> {
+  readonly description: string;
+  /** Of a trial that has ended: its best epoch on the selection images, and its net. */
+  of(best: Evaluated, model: Model, engine?: string): number | Promise<number>;
+}
+
+const costs: readonly Objective[] = [
+  {
+    name: "loss",
+    better: "lower",
+    unit: "number",
+    description: "loss on the selection images",
+    of: ({ selectionLoss = Number.NaN }) => selectionLoss,
+  },
+  {
+    name: "macs",
+    better: "lower",
+    unit: "number",
+    description: "multiply-adds of the net on one image",
+    of: (_, model) => costOf(model).totals.macs,
+  },
+  {
+    name: "params",
+    better: "lower",
+    unit: "number",
+    description: "trainable parameters of the net",
+    of: (_, model) => costOf(model).totals.params,
+  },
+  {
+    name: "latency",
+    better: "lower",
+    unit: "number",
+    description: "milliseconds of the net for one image on one thread, as measured",
+    of: (_, model, engine) => latencyOf(model, engine),
+  },
+];
+
+/** Values of objectives by name. */
+export async function valuesOf(
+  objectives: readonly Objective[],
+  of: (objective: Objective) => number | Promise<number>,
+): Promise<Readonly<Record<string, number>>> {
+  const values: Record<string, number> = {};
+  for (const objective of objectives) values[objective.name] = await of(objective);
+  return values;
+}
+
+/**
+ * Objectives by their names.
+ *
+ * @param names the first one decides; none for the score alone
+ * @throws InputError for a name that is unknown, with those that there are.
+ */
+export function objectivesOf(
+  names: readonly string[] | undefined,
+  { metrics }: Pick<Task, "metrics">,
+  score: Score,
+): readonly Objective[] {
+  const ofTask = metrics.map(
+    (metric): Objective => ({ ...metric, of: ({ selection }) => selection[metric.name] }),
+  );
+  const all = [...ofTask, ...costs];
+  return (names ?? [score.metric]).map((name) => byName("metric", name, all));
+}
+
+/** The value of an objective as a loss of which less is better; NaN for one that cannot be told. */
+export const lossOf = (objective: Pick<Objective, "better">, value: number): number =>
+  -merit(objective, value);

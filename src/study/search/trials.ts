@@ -1,0 +1,67 @@
+// What a search has tried, on disk: trials.json, replaced as a whole after each change.
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { writeFileAtomic } from "../../files/atomicFile.js";
+import { readJson } from "../../files/json.js";
+import type { Told } from "../../search/index.js";
+import { lossOf, type Objective } from "./objectives.js";
+
+const setting = z.union([z.number(), z.string(), z.boolean()]);
+
+const schema = z.strictObject({
+  trials: z.array(
+    z.strictObject({
+      settings: z.record(z.string(), setting),
+      from: z.int().min(0).optional(),
+      until: z.int().min(1).optional(),
+      /** Folder of its run. */
+      run: z.string(),
+      /** Values of the objectives by name, null for one that cannot be told; absent while it runs, and when it failed. */
+      values: z.record(z.string(), z.number().nullable()).optional(),
+      /** Epochs that its run had done at its end. */
+      epochs: z.int().min(0).optional(),
+      /** Why it failed. */
+      failed: z.string().optional(),
+      /** Whether it is a run that was made before. */
+      imported: z.literal(true).optional(),
+    }),
+  ),
+});
+
+/** A trial: what was proposed, where it ran, and what became of it. */
+export type TrialRecord = z.output<typeof schema>["trials"][number];
+
+/** The file, in the folder of a study. */
+export const TRIALS = "trials.json";
+
+/** Trials that a folder knows; none before the first one. */
+export async function readTrials(out: string): Promise<readonly TrialRecord[]> {
+  const path = join(out, TRIALS);
+  return existsSync(path) ? (await readJson(path, schema)).trials : [];
+}
+
+/** A trial a line. */
+export async function writeTrials(out: string, trials: readonly TrialRecord[]): Promise<void> {
+  const lines = trials.map((trial) => `  ${JSON.stringify(trial)}`);
+  await writeFileAtomic(join(out, TRIALS), `{"trials": [\n${lines.join(",\n")}\n]}\n`);
+}
+
+/** A trial as a search is told of it. */
+export function toldOf(
+  { settings, from, until, values, failed }: TrialRecord,
+  objectives: readonly Pick<Objective, "name" | "better">[],
+): Told {
+  const trial = {
+    settings,
+    ...(from !== undefined && { from }),
+    ...(until !== undefined && { until }),
+  };
+  if (failed !== undefined) return { ...trial, losses: objectives.map(() => Number.NaN) };
+  if (!values) return trial;
+  return {
+    ...trial,
+    losses: objectives.map((one) => lossOf(one, values[one.name] ?? Number.NaN)),
+  };
+}
