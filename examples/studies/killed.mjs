@@ -3,7 +3,7 @@
 //   node examples/studies/killed.mjs OUT [TRIALS KILLS SAMPLER]
 
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -13,6 +13,31 @@ if (!out) {
   process.exit(2);
 }
 
+/** Small images whose brightness is their class, as IDX files. */
+function writeData(folder) {
+  const side = 8;
+  mkdirSync(folder, { recursive: true });
+  const write = (name, sizes, bytes) => {
+    const header = Buffer.alloc(4 + 4 * sizes.length);
+    header.set([0, 0, 8, sizes.length]);
+    for (const [at, size] of sizes.entries()) header.writeUInt32BE(size, 4 + 4 * at);
+    writeFileSync(join(folder, name), Buffer.concat([header, Buffer.from(bytes)]));
+  };
+  for (const [prefix, length] of [
+    ["train", 100],
+    ["t10k", 20],
+  ]) {
+    const labels = Array.from({ length }, (_, at) => at % 4);
+    const pixels = labels.flatMap((label, image) =>
+      Array.from({ length: side ** 2 }, (_, at) => 30 * label + ((at * 31 + image * 17) % 120)),
+    );
+    write(`${prefix}-images-idx3-ubyte`, [length, side, side], pixels);
+    write(`${prefix}-labels-idx1-ubyte`, [length], labels);
+  }
+  return folder;
+}
+
+const data = writeData(join(out, "data"));
 const convoy = fileURLToPath(new URL("../../bin/convoy.mjs", import.meta.url));
 
 const trialsIn = (folder) => {
@@ -23,8 +48,8 @@ const trialsIn = (folder) => {
 /** Begins or goes on with the study in a folder; killed at a random moment after some more trials, where that is said. */
 function study(folder, more = Number.POSITIVE_INFINITY) {
   const args = [
-    ...["tune", "mnist", "--model", "lenet5", "--train", "100", "--epochs", "1", "--threads", "1"],
-    ...["--search", "lr=log:1e-4:1,batch=16|32,hyper.momentum=float:0:0.99"],
+    ...["tune", data, "--model", "convnet-gn", "--epochs", "1", "--threads", "1"],
+    ...["--search", "lr=log:1e-4:1,batch=10|30,hyper.momentum=float:0:0.99"],
     ...["--sampler", sampler, "--trials", trials, "--out", folder, "--quiet"],
   ];
   const child = spawn(process.execPath, [convoy, ...args], { stdio: "ignore" });

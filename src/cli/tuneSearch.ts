@@ -114,13 +114,13 @@ function timeOver({ trials, running }: SearchReport, total: number | undefined, 
   return `the time is over: ${of} have begun, ${running} are not over; convoy tune --resume ${out} --time 30m goes on`;
 }
 
-async function tune(data: string | undefined, options: Options, console: Console): Promise<void> {
+async function search(data: string | undefined, options: Options, console: Console): Promise<void> {
   const { resume, json, quiet, time: seconds, workers, import: imports } = options;
   if (resume !== undefined) expectPlanAlone(data, options);
-  const search = resume === undefined ? searchFrom(data, options) : undefined;
+  const wanted = resume === undefined ? searchFrom(data, options) : undefined;
   const { resumeSettings, searchFiles, tuneSettings } = await import("../study/index.js");
   const out =
-    resume ?? options.out ?? freeFolder(runStem(parseConfig(search!.settings).data, "search"));
+    resume ?? options.out ?? freeFolder(runStem(parseConfig(wanted!.settings).data, "search"));
   const stream = json ? console.err : console.out;
   let plan: SettingsPlan | undefined;
   const outcome = await interruptible(
@@ -133,7 +133,7 @@ async function tune(data: string | undefined, options: Options, console: Console
         },
         ...(!quiet && { watch: showTrials(stream, () => plan!) }),
       };
-      return search ? tuneSettings(search, how) : resumeSettings(how);
+      return wanted ? tuneSettings(wanted, how) : resumeSettings(how);
     },
     (line) => say(console.err, line),
   );
@@ -150,9 +150,12 @@ const described = samplers
   .map(({ name, description }) => `  ${name.padEnd(12)}${description}`)
   .join("\n");
 
-/** Adds the search to `convoy tune` itself; its subcommands keep their own options. */
-export function addSearch(command: Command, console: Console): void {
-  command.enablePositionalOptions().argument("[data]", trainConfig.shape.data.description);
+/** Adds the search to `convoy tune`: what is meant where no other verb of it is named. */
+export function addSearch(tune: Command, console: Console): void {
+  const command = tune
+    .command("search", { isDefault: true })
+    .description("search settings by training; the word search may be left out")
+    .argument("[data]", trainConfig.shape.data.description);
   addFlags(command, trainConfig, without);
   command
     .option(
@@ -193,5 +196,5 @@ export function addSearch(command: Command, console: Console): void {
     .option("--json", "print one object at the end; progress goes to standard error")
     .option("--quiet", "show no progress")
     .addHelpText("after", `\nSamplers:\n${described}`)
-    .action((data: string | undefined, options: Options) => tune(data, options, console));
+    .action((data: string | undefined, options: Options) => search(data, options, console));
 }

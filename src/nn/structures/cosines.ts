@@ -30,3 +30,15 @@ export function cosineWindows(graph: Graph, [height, width]: readonly number[]):
   const across = reshape(wavesIn(graph, width), [1, width, 1, width]);
   return reshape(mul(down, across), [height * width, height, width]);
 }
+
+/**
+ * The factor of {@link cosineWindows} by which sums of all of them, with shares at random, have as much variance in a pixel
+ * as the shares.
+ */
+export function windowScale(kernel: readonly number[]): number {
+  const squares = (size: number) =>
+    waves(size)
+      .flat()
+      .reduce((sum, value) => sum + value * value, 0);
+  return kernel.reduce((scale, size) => scale * Math.sqrt(size / squares(size)), 1);
+}

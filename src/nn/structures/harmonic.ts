@@ -8,6 +8,7 @@ import {
   expand,
   type Graph,
   matmul,
+  mul,
   type Node,
   pathOf,
   reshape,
@@ -23,7 +24,7 @@ import { fill } from "../initialisers.js";
 import { followed, MOMENTUM, normaliseChannels, type Statistic } from "../layers/batchNorm.js";
 import { extend, type Net, type NetPass } from "../net.js";
 import type { ParamSpec } from "../scope.js";
-import { cosineWindows } from "./cosines.js";
+import { cosineWindows, windowScale } from "./cosines.js";
 
 /** Where values of the net before are in its new graph. */
 type Image = (value: Value) => Value;
@@ -46,11 +47,12 @@ function windowed({ graph, params }: Net): Windowed[] {
   });
 }
 
-/** Filters [outputs, inputs, height, width] of shares of waves in the same shape. */
+/** Filters [outputs, inputs, height, width] of shares of waves in the same shape; at the start as large as plain ones. */
 function filtersOf(shares: Value): Value {
   const [outputs, inputs, ...kernel] = shares.shape;
   const count = sizeOf(kernel);
-  const basis = reshape(cosineWindows(shares.graph, kernel), [count, count]);
+  const windows = reshape(cosineWindows(shares.graph, kernel), [count, count]);
+  const basis = mul(windows, constant(shares.graph, windowScale(kernel)));
   return reshape(matmul(reshape(shares, [outputs * inputs, count]), basis), shares.shape);
 }
 
@@ -125,8 +127,8 @@ function firstLayer(
 
 /**
  * The pass that makes each filter of a sum of waves, those of the discrete cosine transform of its window, of which the
- * weights say the shares: they keep their names and shapes, [outputs, inputs, height, width], slow waves first. Windows of one
- * pixel stay. In the first layer waves are taken of the images and standardised one by one, with the statistics
+ * weights say the shares: they keep their names and shapes, [outputs, inputs, height, width], slow waves first, and all waves
+ * have the same sum of absolute values. Windows of one pixel stay. In the first layer waves are taken of the images and standardised one by one, with the statistics
  * `<layer>.waves.mean` and `<layer>.waves.variance`, and the weights are a 1x1 convolution of these. `compact` makes plain
  * filters of the others again.
  *

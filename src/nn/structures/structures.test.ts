@@ -8,7 +8,7 @@ import { IMAGES, initialise } from "../build.js";
 import { compact } from "../compact.js";
 import { conv2d, flatten, globalAvgPool, linear, relu, sequential } from "../layers/index.js";
 import { type Net, netOf } from "../net.js";
-import { waves } from "./cosines.js";
+import { waves, windowScale } from "./cosines.js";
 import { harmonic, parseStructures, vonMises } from "./index.js";
 
 function outputOf(net: Net, w: Float32Array, images: Float32Array): Float32Array {
@@ -26,6 +26,13 @@ test.each([1, 3, 5, 7])("waves of %i numbers are at right angles, each of the si
     expect(row.reduce((sum, value) => sum + Math.abs(value), 0)).toBeCloseTo(1, 12);
     for (const other of rows.slice(0, at)) expect(dot(row, other)).toBeCloseTo(0, 12);
   }
+});
+
+test("filters of shares at random are as large as the shares", () => {
+  const [down, across] = [waves(3), waves(5)];
+  let squares = 0;
+  for (const one of down.flat()) for (const other of across.flat()) squares += (one * other) ** 2;
+  expect((windowScale([3, 5]) ** 2 * squares) / 15).toBeCloseTo(1, 10);
 });
 
 describe("harmonic", () => {
@@ -53,7 +60,8 @@ describe("harmonic", () => {
         const [y, x] = [Math.floor(at / 5), at % 5];
         let sum = 0;
         for (let k = 0; k < 15; k++) {
-          sum += w[offset + filter * 15 + k] * down[Math.floor(k / 5)][y] * across[k % 5][x];
+          const wave = down[Math.floor(k / 5)][y] * across[k % 5][x];
+          sum += w[offset + filter * 15 + k] * windowScale([3, 5]) * wave;
         }
         expect(small.w[plain.offset + filter * 15 + at]).toBeCloseTo(sum, 6);
       }

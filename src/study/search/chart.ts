@@ -64,7 +64,8 @@ function foundScale(
   of: (trial: ReportedTrial) => number | null | undefined,
 ): Scale {
   const found = trials.map(of).filter((value) => typeof value === "number");
-  const ticks = roundTicks(Math.min(...found), Math.max(...found));
+  const counts = found.every(Number.isInteger);
+  const ticks = roundTicks(Math.min(...found), Math.max(...found), counts ? 1 : 0);
   const [low, high] = [ticks[0], ticks[ticks.length - 1]];
   const at = (value: number) => (value - low) / (high - low);
   return {

@@ -36,9 +36,11 @@ function isRecord(setting: string): boolean {
   return (type instanceof z.ZodDefault ? type.def.innerType : type) instanceof z.ZodRecord;
 }
 
-/** A value as settings have it: a space has no commas in values, and writes `crop+flip`. */
-const written = (setting: string, value: Setting): Setting =>
-  setting === "augment" ? String(value).replaceAll("+", ",") : value;
+/** A value as settings have it: a space has no commas in values and none that is empty, and writes `crop+flip` and `none`. */
+function written(setting: string, value: Setting): Setting {
+  if (setting !== "augment") return value;
+  return value === "none" ? "" : String(value).replaceAll("+", ",");
+}
 
 /**
  * The settings of a training with those of a trial in their places.
@@ -61,7 +63,9 @@ export function valueIn(settings: Given, name: string): Setting | undefined {
   const { setting, part } = placeOf(name);
   const found = (settings as Readonly<Record<string, unknown>>)[setting];
   const value = part === undefined ? found : (found as Record<string, unknown> | undefined)?.[part];
-  if (setting === "augment") return value === "" ? "none" : String(value).replaceAll(",", "+");
+  if (setting === "augment" && typeof value === "string") {
+    return value === "" ? "none" : value.replaceAll(",", "+");
+  }
   return ["number", "string", "boolean"].includes(typeof value) ? (value as Setting) : undefined;
 }
 

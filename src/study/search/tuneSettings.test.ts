@@ -196,10 +196,16 @@ test("several trials at once come to what they do one by one, and all are saved"
 test("is told of runs that were made before", async () => {
   const folder = temporaryFolder();
   const [out, run] = [join(folder, "study"), join(folder, "run")];
-  await train({ ...settings, lr: 0.02, batch: 27, out: run }, own);
-  const { report } = await tune({ trials: 1 }, { out, imports: [run, run] });
+  const { augment, ...rest } = settings;
+  const augmented = { settings: rest, space: `${space},augment=none|flip+mixup` };
+  await train({ ...rest, augment, lr: 0.02, batch: 27, out: run }, own);
+  const options = { out, imports: [run, run], seconds: 1e9 };
+  const { report } = await tune({ ...augmented, trials: 1 }, options);
   expect(report.trials.map(({ imported }) => imported)).toEqual([true, undefined]);
-  expect(report.trials[0]).toMatchObject({ settings: { lr: 0.02, batch: 27 }, epochs: 2 });
+  expect(report.trials[0]).toMatchObject({
+    settings: { lr: 0.02, batch: 27, augment: "flip+mixup" },
+    epochs: 2,
+  });
   expect(report.epochs).toBe(2);
   await expect(tune({ space: "lr=log:0.1:0.3,batch=9|27" }, { imports: [run] })).rejects.toThrow(
     `${run}: lr is 0.02; expected a number from 0.1 to 0.3`,

@@ -63,6 +63,9 @@ export interface SearchOutcome {
   readonly report: SearchReport;
 }
 
+/** Milliseconds of the longest timer that there is, 24 days. */
+const LONGEST = 2 ** 31 - 1;
+
 /** A search under way in its folder. */
 class Study {
   private readonly records: TrialRecord[];
@@ -84,7 +87,7 @@ class Study {
   async go(): Promise<SearchOutcome> {
     const { seconds, signal, workers } = this.options;
     const clock = new AbortController();
-    const timer = setTimeout(() => clock.abort(), 1000 * (seconds ?? 0));
+    const timer = setTimeout(() => clock.abort(), Math.min(LONGEST, 1000 * (seconds ?? 0)));
     if (seconds === undefined) clearTimeout(timer);
     const signals = [clock.signal, this.fault.signal, ...(signal ? [signal] : [])];
     const stop = AbortSignal.any(signals);
