@@ -2,10 +2,9 @@
 //
 //   node bench/augmentation.mjs [--size 32] [--threads 1]
 //
-// Both sides use as many cores as threads. Convoy's rate is that of whole batches as a net takes them (drawn, changed,
-// gathered, normalised), torchvision's that of its policy alone, on PIL images and on tensors, whichever is faster, and
-// in as many processes as threads. Rounds alternate; medians count. Needs the Python of CONVOY_PYTHON (else python3)
-// with torchvision.
+// Both sides use as many cores as threads, and end at normalised numbers: Convoy at whole batches as a net takes them,
+// torchvision at a tensor of each image, on PIL images and on tensors, whichever is faster, and in as many processes as
+// threads. Rounds alternate; medians count. Needs the Python of CONVOY_PYTHON (else python3) with torchvision.
 
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";

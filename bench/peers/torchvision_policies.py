@@ -1,5 +1,5 @@
-"""torchvision's policies for bench/augmentation.mjs: reads {name, form, seconds} as lines, answers {rate}. Arguments: side
-of the images, and processes, each on a thread of its own."""
+"""torchvision's policies, and what makes normalised tensors of their images, for bench/augmentation.mjs: reads lines
+{name, form, seconds}, answers {rate}. Arguments: side of the images, and processes, each on a thread of its own."""
 
 import json
 import multiprocessing
@@ -28,12 +28,13 @@ def serve(side, pipe):
     }
     while True:
         asked = pipe.recv()
-        policy = POLICIES[asked["name"]]()
+        convert = T.ToTensor() if asked["form"] == "pil" else T.ConvertImageDtype(torch.float32)
+        whole = T.Compose([POLICIES[asked["name"]](), convert, T.Normalize([0.5] * 3, [0.25] * 3)])
         start = time.perf_counter()
         count = 0
         while time.perf_counter() - start < asked["seconds"]:
             for image in images[asked["form"]]:
-                policy(image)
+                whole(image)
             count += len(images[asked["form"]])
         pipe.send(count / (time.perf_counter() - start))
 

@@ -1,18 +1,19 @@
 // LeNet-5 on MNIST in a few kilobytes, as Han, Mao and Dally 2016 do it ("Deep Compression", arXiv 1510.00149): trained, pruned in
 // rounds, its weights shared; bytes on disk against accuracy on the test images. Ctrl-C stops; the same command goes on.
 //
-//   node examples/deep-compression/run.mjs [OUT] [SEEDS]
+//   node examples/deep-compression/run.mjs [OUT] [SEEDS] [TRAINING IMAGES]
 
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { compressPruned, compressShared, openDataset, openTrained, train } from "convoynet";
 
-const [out = "runs/deep-compression", seeds = "1,2,3"] = process.argv.slice(2);
+const [out = "runs/deep-compression", seeds = "1,2,3", images] = process.argv.slice(2);
+const data = { data: "mnist", ...(images && { train: Number(images) }) };
 const threads = 1;
 
 /** What is made, each from the run before or from a named one. */
 const steps = [
-  ["whole", (to, { seed }) => train({ data: "mnist", epochs: 8, seed, threads, out: to })],
+  ["whole", (to, { seed }) => train({ ...data, epochs: 8, seed, threads, out: to })],
   [
     "pruned",
     (to, { from }) =>

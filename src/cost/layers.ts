@@ -3,6 +3,7 @@
 import {
   nonZeros as countNonZeros,
   type Node,
+  type Param,
   type ParamLayout,
   pathOf,
   type Value,
@@ -67,7 +68,8 @@ function passedParts(model: Model, batch: number) {
   const behind = (node: Node): Node[] =>
     node.inputs.flatMap(({ node: from }) => (fixed.has(from) ? [...behind(from), from] : []));
   const parts = graph.nodes
-    .filter(({ op }) => op.loops)
+    // What is made of weights alone, as those that share numbers, is no layer.
+    .filter((node) => node.op.loops && !fixed.has(node))
     .map((node): Part => {
       const { attrs } = sourceOf(node.inputs[1]);
       const weights = layout.params.find(({ offset }) => offset === attrs["offset"]);
@@ -87,12 +89,14 @@ function bitsOfNodes(nodes: readonly Node[]): Bits {
   return { weights, activations };
 }
 
-const storedBits = ({ params, trainable }: ParamLayout): number =>
-  sum(
-    params
-      .filter(({ offset }) => offset < trainable)
-      .map(({ shape, stored }) => sizeOf(shape) * 8 * bytesOf[stored ?? "f32"]),
-  );
+/** Parameters but statistics; also those that training leaves as they are. */
+const numbersOf = ({ params }: ParamLayout): Param[] =>
+  params.filter(({ kind }) => kind !== "statistic");
+
+const placeOf = ({ offset, shape }: Param) => [offset, offset + sizeOf(shape)] as const;
+
+const storedBits = (layout: ParamLayout): number =>
+  sum(numbersOf(layout).map(({ shape, stored }) => sizeOf(shape) * 8 * bytesOf[stored ?? "f32"]));
 
 /**
  * The layers of a model.
@@ -113,5 +117,5 @@ export function layersOf(model: Model, batch: number, w?: Float32Array): Layers 
     works: nodes.flatMap((node) => workOf(node) ?? []),
     bits: bitsOfNodes(nodes),
   }));
-  return { layers, ...counted([[0, layout.trainable]]), storedBits: storedBits(layout) };
+  return { layers, ...counted(numbersOf(layout).map(placeOf)), storedBits: storedBits(layout) };
 }

@@ -7,6 +7,7 @@ import type { Engine } from "./engine.js";
 export { Combiner, type WeightedVector } from "./combine.js";
 export * from "./engine.js";
 export { halved } from "./halved.js";
+export { type PixelOperation, type PixelStep, pixelOperations, writeOperations } from "./pixels.js";
 
 /** Settings of {@link createEngine}. */
 export interface EngineOptions {

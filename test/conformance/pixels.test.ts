@@ -1,5 +1,7 @@
 // Operations on bytes: every engine, with every instruction set, against what Pillow makes of the same images.
 
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Engine, Gather } from "../../src/engine/engine.js";
 import { loadAddon, NativeUnavailable, nativeEngine } from "../../src/engine/native/index.js";
@@ -7,6 +9,7 @@ import { type PixelStep, pixelOperationNames, writeOperations } from "../../src/
 import { gather } from "../../src/engine/reference/gather.js";
 import { changed, type Pixels } from "../../src/engine/reference/pixels.js";
 import { Random } from "../../src/tensor/philox.js";
+import { scratchFolder } from "../fixtures/data.js";
 import { goldenPixels, type PixelCases, smallCases } from "../support/pixels.js";
 import { fieldsOf } from "../support/sources.js";
 
@@ -169,6 +172,14 @@ describe.skipIf(!addon)("native operations", () => {
     gather(batch, slow);
     expect([...slow]).toEqual([35, 50, 215, 0]);
     expect([...found]).toEqual([...slow]);
+    const path = join(await scratchFolder(), "images.bin");
+    await writeFile(path, images);
+    const elsewhere = { ...batch, images: { path, bytes: images.length } };
+    await engine.gather(elsewhere, found.fill(0));
+    gather(elsewhere, slow.fill(0));
+    expect([...slow]).toEqual([35, 50, 215, 0]);
+    expect([...found]).toEqual([...slow]);
+    expect(new Uint8Array(await readFile(path))).toEqual(images);
   });
 
   test.each<[string, Partial<Gather>]>([

@@ -49,7 +49,7 @@ test("a run becomes int8, which is evaluated, predicts, gives features and is no
 });
 
 test.each([
-  ["no way to compress", [], /say how; there are --int8, --prune and --bits$/m],
+  ["no way to compress", [], /say how; there are --int8, --prune, --share, --bits and --distil$/m],
   [
     "what has no effect on the way",
     ["--int8", "--target-size", "25%"],
@@ -64,4 +64,35 @@ test.each([
   expect(code).toBe(2);
   expect(err).toMatch(message);
   expect(existsSync(join(cwd, "b"))).toBe(false);
+});
+
+test("weights are pruned and share numbers, and the file is small; the run teaches another one", async () => {
+  const cwd = scratch();
+  const command = (...args: string[]) => convoy([...args, ...own], { cwd });
+  const short = ["--model", "lenet5", "--train", "1000", "--steps", "60", "--out", "a"];
+  await command("train", "mnist", ...short);
+  const rounds = ["--prune", "magnitude=0.9", "--rounds", "2", "--finetune", "1", "--out", "b"];
+  const { err } = await command("compress", "a", ...rounds);
+  expect(err.match(/^run .*$/gm)).toEqual([
+    "run b, round 1 of 2",
+    expect.stringMatching(/^run b, round 1 of 2, \d/),
+    "run b",
+    expect.stringMatching(/^run b, \d/),
+  ]);
+  const shared = await command("compress", "b", "--share", "4bit", "--out", "c");
+  expect(shared.out).toMatch(/^fc1\.weight +48,000 +4,800 +1\d$/m);
+  expect(shared.out).toMatch(/^weights on disk +2\d\.\d KB +9\.\d KB +9\.\d KB$/m);
+  const cost = await convoy(["cost", "c"], { cwd });
+  expect(cost.out).toMatch(
+    /^61,\d{3} parameters, 6,\d{3} of them not zero: .* KB, 9\.\d KB on disk$/m,
+  );
+  const student = ["--distil", "lenet5", "--epochs", "1", "--lr", "0.01", "--out", "d"];
+  const taught = await command("compress", "c", ...student);
+  expect(taught.out).toMatch(/^of \d+ selection images +teacher +student$/m);
+  expect(taught.out).toMatch(/^accuracy lost -?[\d.]+ points; run d$/m);
+  const refused = async (...args: string[]) => (await command("compress", ...args)).err;
+  expect(await refused("a", "--prune", "filters=0.001", "--out", "e")).toContain(
+    "prune filters: at a share of 0.001 nothing goes",
+  );
+  expect(await refused("a", "--share", "9bit", "--out", "e")).toContain("1 to 8, as 4bit");
 });

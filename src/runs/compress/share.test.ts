@@ -5,12 +5,13 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { stripesFile } from "../../../test/support/stripesFile.js";
 import { temporaryFolder } from "../../../test/support/tinyRun.js";
+import { costOf } from "../../cost/index.js";
 import { openDataset } from "../../data/index.js";
 import { readSafetensors } from "../../tensor/index.js";
 import type { TrainEvent } from "../../train/events.js";
 import type { TrainSettings } from "../../train/index.js";
 import { readWeights } from "../../train/weights.js";
-import { openTrained, type TrainOptions, train } from "../index.js";
+import { openTrained, openWeighed, type TrainOptions, train } from "../index.js";
 import { compressInt8 } from "./int8.js";
 import { compressPruned } from "./prune.js";
 import { compressShared } from "./share.js";
@@ -103,4 +104,22 @@ test("a quantised run is kept in its bits, gives what it gave, and resumes to th
   for (const name of ["best", "last"]) {
     expect(readFileSync(fileOf(parted, name)), name).toEqual(readFileSync(fileOf(run, name)));
   }
+});
+
+test("what it costs is told of its weights, not of the table that they are looked up in", async () => {
+  const { folder, run } = await begun();
+  const out = join(folder, "shared");
+  await compressShared(run, { bits: 2, out, threads });
+  const [before, after] = await Promise.all(
+    [run, out].map(async (from) => {
+      const { model, w, bytes } = await openWeighed(from);
+      expect(bytes).toBe(statSync(fileOf(from)).size);
+      return costOf(model, { w });
+    }),
+  );
+  expect(after.rows.map(({ layer, macs }) => [layer, macs])).toEqual(
+    before.rows.map(({ layer, macs }) => [layer, macs]),
+  );
+  expect(after.totals.params).toBe(before.totals.params + 5 * 4);
+  expect(after.totals.sizeBytes).toBeLessThan(0.27 * before.totals.sizeBytes);
 });

@@ -75,8 +75,8 @@ export interface ShareReport {
   readonly layers: readonly SharedLayer[];
 }
 
-/** Part of a run's learning rate by which centroids are trained. */
-const RATE = 0.1;
+/** How many times slower than the run's weights centroids are trained. */
+const SLOWER = 10;
 
 /** Passes of masks, which have no use where weights that are 0 stay so by themselves. */
 const ofMasks = ["masks", "scores"];
@@ -147,7 +147,7 @@ export async function compressShared(
     expectFloat(net, run);
     expectWhole(net, run);
     const { lr: own } = net.config.settings;
-    const lr = given ?? (typeof own === "number" ? RATE * own : undefined);
+    const lr = given ?? (typeof own === "number" ? own / SLOWER : undefined);
     const { small, info, layers } = await sharing(net, run, bits);
     const start = epochs === 0 ? out : mkdtempSync(join(tmpdir(), "convoy-share-"));
     try {
