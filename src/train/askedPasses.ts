@@ -3,10 +3,10 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { parseQuantise, quantisationOf } from "../compress/index.js";
-import type { PassRecord } from "../compress/passes/index.js";
+import { type PassRecord, refuseOtherWeights } from "../compress/passes/index.js";
 import { InputError } from "../inputError.js";
 import type { Model } from "../models/index.js";
-import { type BuiltNet, build, parseStructures } from "../nn/index.js";
+import { type BuiltNet, build, parseStructures, structures } from "../nn/index.js";
 import type { TrainConfig } from "./config.js";
 import { checkSparse, parseSparse, sparsePasses } from "./sparsity.js";
 
@@ -46,17 +46,35 @@ export function checkAsked(config: TrainConfig): void {
   );
 }
 
+/** The weights that a run starts from. */
+interface Given {
+  readonly passes: readonly PassRecord[];
+  /** Whether there are any; else all begin at random. */
+  readonly weights: boolean;
+  /** For messages. */
+  readonly source: string;
+}
+
+/** Refuses what plain weights cannot become. */
+function checkGiven(text: string, { pass }: PassRecord, { weights, source }: Given): void {
+  const structure = structures.find(({ name }) => name === pass);
+  if (!weights || !structure?.fresh) return;
+  throw new InputError(
+    `setting structure is ${text}: weights of ${source} are filters, which are no shares of waves; start from weights of a run with ${pass}, or from none`,
+  );
+}
+
 /**
  * The passes of a run's nets: those of the weights that it starts from, and what its settings ask for behind them.
  *
- * @param source of the weights, for messages
+ * @throws InputError for what these weights cannot become
  */
 export function passesOf(
   { layer, input }: Model,
   config: TrainConfig,
-  inherited: readonly PassRecord[],
-  source: string,
+  given: Given,
 ): readonly PassRecord[] {
+  const { passes: inherited, source } = given;
   const all = [...inherited];
   for (const { setting, passes } of askings) {
     const text = config[setting];
@@ -64,8 +82,11 @@ export function passesOf(
     const net = build(layer, [1, ...input], { training: false });
     for (const asked of passes(net, text)) {
       const known = inherited.find(({ pass }) => pass === asked.pass);
-      if (!known) all.push(asked);
-      else if (!isDeepStrictEqual(known, asked)) {
+      if (!known) {
+        refuseOtherWeights(inherited, source, `setting ${setting} is ${text}`);
+        checkGiven(text, asked, given);
+        all.push(asked);
+      } else if (!isDeepStrictEqual(known, asked)) {
         throw new InputError(
           `setting ${setting} is ${text}: ${source} holds a net with another ${asked.pass}; leave ${setting} out, or start from ` +
             "weights without it",

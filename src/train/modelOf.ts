@@ -13,8 +13,9 @@ const of =
     try {
       return pass(net, options);
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      throw new InputError(`${source}: pass ${name}: ${error.message}`, { cause: error });
+      throw new InputError(`${source}: pass ${name}: ${(error as Error).message}`, {
+        cause: error,
+      });
     }
   };
 

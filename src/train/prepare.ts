@@ -307,7 +307,11 @@ export async function prepare(
   const parts = { create: own.model, weights, module, task, passes: inherited };
   const wanted = wantedNet(first, splits, names, parts);
   const plain = pacedModel(wanted.create(wanted.input), first);
-  const passes = passesOf(plain, first, inherited, source);
+  const passes = passesOf(plain, first, {
+    passes: inherited,
+    weights: weights !== undefined,
+    source,
+  });
   const passed = withPasses(plain, passes.slice(inherited.length), "the run");
   const model = withLoss(passed, first.loss);
   const start = saved?.givenWeights ? new Map() : weights && startFrom(weights, wanted, source);

@@ -67,10 +67,19 @@ export function checkSparse({ prune, swarm, structure }: TrainConfig): void {
   );
 }
 
+/** How many of so many weights go. One stays. */
+const goneOf = (share: number, count: number) => Math.min(Math.round(share * count), count - 1);
+
 /** The passes that a request needs of a net as it is built. */
-export function sparsePasses(net: BuiltNet, { by }: SparseRequest): readonly PassRecord[] {
+export function sparsePasses(net: BuiltNet, { by, share }: SparseRequest): readonly PassRecord[] {
   const names = [...new Set(quantisableLayers(net).map(({ weights }) => weights))];
   const shapes = new Map(net.layout.params.map(({ name, shape }) => [name, shape]));
+  const most = Math.max(0, ...names.map((name) => sizeOf(shapes.get(name)!)));
+  if (goneOf(share, most) === 0) {
+    throw new InputError(
+      `setting prune is ${by.name}=${share}: of ${most} weights, the most of a layer, none goes; expected a larger share`,
+    );
+  }
   const masks = Object.fromEntries(names.map((name) => [name, [...shapes.get(name)!]]));
   const scores: PassRecord[] = by.scored ? [{ pass: "scores", of: names }] : [];
   return [{ pass: "masks", masks }, ...scores];
@@ -106,6 +115,7 @@ export class SparseSchedule {
 
   /** The share that is gone at a step. */
   shareAt(step: number): number {
+    if (step >= this.end) return this.share;
     const left = 1 - (step - this.begin) / Math.max(1, this.end - this.begin);
     return this.share * (1 - Math.max(0, Math.min(1, left)) ** 3);
   }
@@ -116,7 +126,7 @@ const slice = (w: Float32Array, { offset, shape }: Param) =>
 
 /** Makes the mask of a share of some numbers, those that count least; of equal ones the first. One stays. */
 function remask(mask: Float32Array, counts: Float32Array, share: number): void {
-  const gone = Math.min(Math.round(share * counts.length), counts.length - 1);
+  const gone = goneOf(share, counts.length);
   mask.fill(1);
   if (gone === 0) return;
   const limit = counts.slice().sort()[gone - 1];

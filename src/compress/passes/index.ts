@@ -58,6 +58,24 @@ export function netPass(record: PassRecord): NetPass {
 export const hideWeights = (passes: readonly PassRecord[] = []): boolean =>
   passes.some((record) => kindOf(record).hides);
 
+/**
+ * Refuses to change weights that are something else than what layers multiply.
+ *
+ * @param source of the net, for messages
+ * @throws InputError naming what they are
+ */
+export function refuseOtherWeights(
+  passes: readonly PassRecord[] = [],
+  source: string,
+  what: string,
+): void {
+  const found = passes.find((record) => kindOf(record).weightsAre !== undefined);
+  if (!found) return;
+  throw new InputError(
+    `${what}: weights of ${source} are ${kindOf(found).weightsAre} (pass ${found.pass}); expected those of the net before it`,
+  );
+}
+
 /** Sets what parameters of passes start as; a batch for the net with the passes before is asked for where that takes one. */
 export async function startPasses(
   passes: readonly PassRecord[] = [],

@@ -23,6 +23,8 @@ export interface PassKind<N extends string = string, S extends z.ZodRawShape = z
   readonly trains: boolean;
   /** Whether weights may count as other numbers than those that training moves; default not. */
   readonly hides?: true;
+  /** What its weights are, where they are not what the model's layers multiply: no other pass can stand behind it. */
+  readonly weightsAre?: string;
   /** The change. It may read shapes and names of parameters, never their numbers, which belong to the net before it. */
   readonly make: (settings: z.output<z.ZodObject<S>>) => NetPass;
   /** Sets what its parameters start as where that takes a first batch; default as its specs say. */

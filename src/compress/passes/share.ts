@@ -11,6 +11,7 @@ export const sharePass = passKind({
     centroids: z.record(z.string(), z.int().min(1).max(MOST_CENTROIDS)).readonly(),
   },
   trains: true,
+  weightsAre: "numbers of a table",
   make:
     ({ centroids }) =>
     (net) => {

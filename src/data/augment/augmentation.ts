@@ -35,6 +35,8 @@ export interface AugmentationKind {
   readonly usual: number;
   readonly largest: number;
   readonly blends?: boolean;
+  /** What of a sample it sets anew, so that two of these cannot stand together. */
+  readonly sets?: "partner" | "box";
   apply(sample: Sample, random: Random, size: BatchSize, strength: number): void;
 }
 

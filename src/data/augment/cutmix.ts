@@ -11,6 +11,7 @@ export const cutmix: AugmentationKind = {
   usual: 1,
   largest: 2,
   blends: true,
+  sets: "partner",
   apply(sample, random, { height, width, count }, strength) {
     if (strength === 0) return;
     sample.partner = random.integer(count);

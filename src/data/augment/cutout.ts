@@ -9,6 +9,7 @@ export const cutout: AugmentationKind = {
   meaning: "side of the square as a share of the image's shorter side",
   usual: 0.5,
   largest: 1,
+  sets: "box",
   apply(sample, random, { height, width }, strength) {
     const side = Math.round(strength * Math.min(height, width));
     const left = random.integer(width) - Math.floor(side / 2);

@@ -13,6 +13,7 @@ export const erase: AugmentationKind = {
   meaning: "probability",
   usual: 0.5,
   largest: 1,
+  sets: "box",
   apply(sample, random, { height, width }, strength) {
     if (random.uniform() >= strength) return;
     for (let left = TRIES; left > 0; left--) {

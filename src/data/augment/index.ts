@@ -111,10 +111,24 @@ export function parseAugmentations(
   text: string,
   leftOut: readonly OperationName[] = [],
 ): Augmentation[] {
-  return namesIn(text).map((named) => {
-    const policy = policyNamed(named);
-    return policy ? fromPolicy(without(policy, leftOut)) : parseOne(named);
+  const named = namesIn(text);
+  refuseTwins(named, text);
+  return named.map((one) => {
+    const policy = policyNamed(one);
+    return policy ? fromPolicy(without(policy, leftOut)) : parseOne(one);
   });
+}
+
+/** Refuses augmentations of which the later one would undo the earlier. */
+function refuseTwins(named: readonly Named[], text: string): void {
+  const kinds = named.flatMap(({ name }) => augmentations.find((kind) => kind.name === name) ?? []);
+  for (const [at, { name, sets }] of kinds.entries()) {
+    const twin = kinds.slice(0, at).find((other) => sets !== undefined && other.sets === sets);
+    if (!twin) continue;
+    throw new InputError(
+      `augmentations ${twin.name} and ${name} in "${text}": the second would undo the first; expected one of them`,
+    );
+  }
 }
 
 function parseOne({ name, given }: Named): Augmentation {

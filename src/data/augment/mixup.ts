@@ -11,6 +11,7 @@ export const mixup: AugmentationKind = {
   usual: 0.2,
   largest: 2,
   blends: true,
+  sets: "partner",
   apply(sample, random, { count }, strength) {
     if (strength === 0) return;
     sample.partner = random.integer(count);

@@ -16,15 +16,21 @@ export interface Structure {
   readonly source: string;
   /** What a number behind its name means, and that number where there is none. */
   readonly strength?: { readonly meaning: string; readonly usual: number };
+  /** Whether its weights mean something else than a plain net's, which it cannot start from. */
+  readonly fresh?: true;
   /** Settings of its pass for a net as it is built. */
   settings(net: Net, strength: number): Readonly<Record<string, unknown>>;
 }
+
+/** Largest number that a structure takes. */
+const MOST = 1e4;
 
 export const structures: readonly Structure[] = [
   {
     name: "harmonic",
     description: "filters are sums of waves, whose shares are learned",
     source: "Ulicny, Krylov and Dahyot 2022, arXiv 2001.06570",
+    fresh: true,
     settings: () => ({}),
   },
   {
@@ -55,10 +61,10 @@ export function parseStructures(text: string): AskedStructure[] {
     const structure = byName("structure", name, structures);
     const { meaning, usual } = structure.strength ?? { meaning: undefined, usual: 0 };
     if (number === undefined) return { structure, strength: usual };
-    const strength = Number(number);
-    if (meaning !== undefined && number !== "" && strength >= 0 && Number.isFinite(strength))
-      return { structure, strength };
-    throw new InputError(`structure ${one.trim()}: expected ${meaning ?? "no number"}`);
+    const strength = /^\d*\.?\d+$/.test(number) ? Number(number) : Number.NaN;
+    if (meaning !== undefined && strength <= MOST) return { structure, strength };
+    const range = meaning === undefined ? "no number" : `${meaning} to ${MOST}`;
+    throw new InputError(`structure ${one.trim()}: expected ${range}`);
   });
   const names = asked.map(({ structure }) => structure.name);
   const twice = names.find((name, at) => names.indexOf(name) < at);

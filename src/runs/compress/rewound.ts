@@ -12,7 +12,13 @@ import { readWeights } from "../../train/weights.js";
  * @throws InputError for a file of another net, or of a net of another shape
  */
 export async function rewound({ net, w }: CompactNet, from: string): Promise<void> {
-  const { tensors } = await readWeights(from);
+  const { info, tensors } = await readWeights(from);
+  const other = info.passes?.find(({ pass }) => pass !== "masks");
+  if (other) {
+    throw new InputError(
+      `rewind: ${from} holds a net after pass ${other.pass}; expected an early stage of the same net in f32`,
+    );
+  }
   const params = new Map(net.layout.params.map((param) => [param.name, param]));
   const masks = new Set([...params.keys()].map(maskName));
   for (const { name, shape, offset } of params.values()) {

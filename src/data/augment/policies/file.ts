@@ -7,7 +7,9 @@ import { operationNamed } from "../operations.js";
 import type { Policy, SubPolicy } from "./policy.js";
 import { namedRanges } from "./ranges.js";
 
-const range = z.tuple([z.number(), z.number()]);
+/** Far more than any argument means: degrees, shares, bits, thresholds. */
+const argument = z.number().min(-1000).max(1000);
+const range = z.tuple([argument, argument]);
 const probability = z.number().min(0).max(1);
 const step = z.union(
   [z.tuple([z.string(), probability]), z.tuple([z.string(), probability, z.number().min(0)])],

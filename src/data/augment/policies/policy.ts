@@ -1,5 +1,6 @@
 // A policy of augmentation as data: sub-policies, of which some are drawn for each image, and what their levels mean.
 
+import { InputError } from "../../../inputError.js";
 import type { Random } from "../../../tensor/philox.js";
 import type { Augmentation } from "../augmentation.js";
 import { type DrawnStep, type OperationName, operations } from "../operations.js";
@@ -48,12 +49,19 @@ export const each = (...names: readonly OperationName[]): readonly SubPolicy[] =
 export const operationsOf = ({ subPolicies }: Policy): ReadonlySet<OperationName> =>
   new Set(subPolicies.flat().map(([name]) => name));
 
-/** A policy without some operations, and without sub-policies of which nothing is left. */
+/**
+ * A policy without some operations, and without sub-policies of which nothing is left.
+ *
+ * @throws InputError where nothing at all is left
+ */
 export function without(policy: Policy, names: readonly OperationName[]): Policy {
   const subPolicies = policy.subPolicies
     .map((steps) => steps.filter(([name]) => !names.includes(name)))
     .filter((steps) => steps.length > 0);
-  return { ...policy, subPolicies };
+  if (subPolicies.length > 0) return { ...policy, subPolicies };
+  throw new InputError(
+    `augmentation ${policy.name}: without ${names.join(", ")} nothing of it is left; leave it out, or name fewer operations`,
+  );
 }
 
 /** Draws a step, or that it is not done. */
@@ -73,7 +81,6 @@ function drawStep(policy: Policy, step: PolicyStep, random: Random): DrawnStep |
 /** Draws what is done to an image by so many sub-policies. */
 function drawRow(policy: Policy, draws: number, random: Random): DrawnStep[] {
   const { subPolicies } = policy;
-  if (subPolicies.length === 0) return [];
   return Array.from({ length: draws }, () => subPolicies[random.integer(subPolicies.length)])
     .flat()
     .flatMap((step) => drawStep(policy, step, random) ?? []);
