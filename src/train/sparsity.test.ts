@@ -6,10 +6,11 @@ import { stripesFile } from "../../test/support/stripesFile.js";
 import { temporaryFolder } from "../../test/support/tinyRun.js";
 import { createEngine } from "../engine/index.js";
 import { layoutOf } from "../graph/index.js";
+import { build, linear } from "../nn/index.js";
 import { compressPruned, openTrained, train } from "../runs/index.js";
 import type { TrainEvent } from "./events.js";
 import type { TrainSettings } from "./index.js";
-import { parseSparse, SparseSchedule, Sparsity, sparseWays } from "./sparsity.js";
+import { parseSparse, SparseSchedule, Sparsity, sparsePasses, sparseWays } from "./sparsity.js";
 import { readWeights } from "./weights.js";
 
 test("the share rises to the one that is wanted, fast at first, and is kept to the end", () => {
@@ -21,6 +22,8 @@ test("the share rises to the one that is wanted, fast at first, and is kept to t
   expect([shares[0], shares.at(-1)]).toEqual([0, 0.8]);
   expect(schedule.shareAt(400)).toBeCloseTo(0.8 * (1 - 0.5 ** 3), 9);
   expect(new SparseSchedule(0.5, 3).due(2)).toBe(true);
+  const single = new SparseSchedule(0.5, 1);
+  expect([single.due(0), single.shareAt(0)]).toEqual([true, 0.5]);
 });
 
 test("what counts least goes: by size, or by the scores that training moves", async () => {
@@ -48,6 +51,10 @@ test("a setting that asks for nothing that there is is refused", () => {
   }
   expect(() => parseSparse("moving=0.5")).toThrow('unknown way of prune "moving"');
   expect(() => parseSparse("magnitude=1.5")).toThrow("expected a share above 0 and below 1");
+  const net = build(linear(4), [1, 3], { training: false });
+  expect(() => sparsePasses(net, parseSparse("magnitude=1e-3"))).toThrow(
+    "setting prune is magnitude=0.001: of 12 weights, the most of a layer, none goes",
+  );
 });
 
 test.each(sparseWays.map(({ name }) => name))(
