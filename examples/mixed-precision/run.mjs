@@ -1,9 +1,9 @@
 // What bits for each layer are worth: HAWQ's choice against the same bits for all inner layers and against random choices
 // of the same size, before and after training with them; and all ways to choose at one size.
 //
-//   node examples/mixed-precision/run.mjs CIFAR OUT RESULTS.json
+//   node examples/mixed-precision/run.mjs OUT RESULTS.json
 //
-// CIFAR is the folder of the binary batches of CIFAR-10. What is over is kept; the same command goes on.
+// What is over is kept; the same command goes on.
 
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,13 +21,13 @@ import { build } from "convoynet/nn";
 import { Random } from "convoynet/tensor";
 import { partOf } from "./data.mjs";
 
-const [cifar, out, file] = process.argv.slice(2);
+const [out, file] = process.argv.slice(2);
 if (!file) {
-  console.error("usage: node examples/mixed-precision/run.mjs CIFAR OUT RESULTS.json");
+  console.error("usage: node examples/mixed-precision/run.mjs OUT RESULTS.json");
   process.exit(2);
 }
 
-const [SEEDS, EPOCHS, SIDE] = [[1, 2, 3], 10, 16];
+const [DATA, SIDE, SEEDS, EPOCHS] = ["mnist", 8, [1, 2, 3], 8];
 /** Bits of all inner layers, whose size is the budget; and those at which all ways to choose are tried. */
 const [SIZES, ALL_AT] = [[3, 4, 6], 3];
 /** Random choices, and those of them that are trained on. */
@@ -35,10 +35,10 @@ const [RANDOM, TRAINED] = [20, 3];
 /** Training with quantised numbers. */
 const [TUNED, RATE] = [1, 0.01];
 
-const data = join(out, "cifar-part.npz");
-await partOf(cifar, data);
+const data = join(out, "part.npz");
+await partOf(DATA, data);
 const { selection } = await openDataset(data);
-const model = createModel("resnet20", { channels: 3, height: SIDE, width: SIDE, outputs: 10 });
+const model = createModel("resnet20", { channels: 1, height: SIDE, width: SIDE, outputs: 10 });
 const net = build(model.layer, [1, ...model.input], { training: false });
 const found = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
 
@@ -63,7 +63,7 @@ async function float(seed) {
   const run = join(out, `f32-${seed}`);
   if (!existsSync(join(run, "summary.json"))) {
     rmSync(run, { recursive: true, force: true });
-    const settings = { data, size: SIDE, model: "resnet20", augment: "flip,crop", epochs: EPOCHS };
+    const settings = { data, size: SIDE, model: "resnet20", epochs: EPOCHS };
     await train({ ...settings, seed, threads: 1, out: run });
   }
   return run;

@@ -61,7 +61,7 @@ interface Slot {
   readonly sources: Float64Array;
   readonly fields: Float32Array;
   /** What is done to the bytes of sources, in their order. */
-  steps: (readonly [source: number, step: PixelStep])[];
+  readonly steps: (readonly [source: number, step: PixelStep])[];
 }
 
 /** As many places as there are images, in random order, shared evenly by the strata. */
@@ -211,8 +211,7 @@ export class Loader {
     const samples = this.draw(epoch, step);
     const sizes = Array.from(slot.own, (image) => sizeAt(images, image));
     const maps = samples.map((sample, at) => sample.labelMapFrom(sizes[at]));
-    const steps = samples.map((sample, at) => sample.stepsOn(sizes[at]));
-    slot.steps = [];
+    slot.steps.length = 0;
     for (const [at, sample] of samples.entries()) {
       const { partner } = sample;
       const aside = partner === undefined ? -1 : slot.own[partner];
@@ -224,8 +223,11 @@ export class Loader {
         seen.write(slot.fields, place, seen.mapFrom(sizes[at]), other);
         this.locate(slot, slot.own[at], 2 * place);
         this.locate(slot, aside, 2 * place + 1);
-        for (const step of steps[at]) slot.steps.push([2 * place, step]);
-        for (const step of steps[partner ?? -1] ?? []) slot.steps.push([2 * place + 1, step]);
+        for (const step of sample.stepsOn(sizes[at])) slot.steps.push([2 * place, step]);
+        if (partner === undefined) continue;
+        for (const step of samples[partner].stepsOn(sizes[partner])) {
+          slot.steps.push([2 * place + 1, step]);
+        }
       }
     }
     this.targets.fill({ indices: slot.indices, samples, sizes, maps, to: this }, slot.targets);

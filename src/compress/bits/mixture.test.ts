@@ -100,12 +100,12 @@ describe.each<BitCost>(["size", "bops"])("%s", (of) => {
   test.each([
     [
       "fractions",
-      fractionalBits(plan, 1),
+      fractionalBits(plan),
       [Float32Array.of(-2), Float32Array.of(0), Float32Array.of(5)],
     ],
     [
       "probabilities",
-      likelyBits(plan, 1),
+      likelyBits(plan),
       [0, 1, 2].map((at) => Float32Array.from(plan.choices, (_, one) => (one === at ? 2 : -at))),
     ],
   ] as const)(
@@ -150,7 +150,7 @@ describe.each<BitCost>(["size", "bops"])("%s", (of) => {
 
 test("fractions begin alike and at the budget, and share two choices at most", () => {
   const plan = planOf("bops", 0.03);
-  const mix = fractionalBits(plan, 1);
+  const mix = fractionalBits(plan);
   const start = new Float32Array(1);
   mix.init(start, [1], undefined as never);
   const shares = mix.sharesOf(start);

@@ -28,6 +28,19 @@ export interface RelaxedMix extends Mix {
   sharesOf(numbers: Float32Array): number[];
 }
 
+/** Factor of the learning rate of bits where one group of layers has all of the cost. */
+const RATE = 5;
+
+/**
+ * A factor of the learning rate: bits have a few epochs for a way of several bits, and must not throw the cost about. A step
+ * of all bits down their penalty changes the cost by the sum of the squares of their shares of it.
+ */
+function rateOf({ groups, cost }: BitPlan): number {
+  const costs = groups.map(({ layers }) => costOf(cost, layers, 1));
+  const all = costs.reduce((sum, one) => sum + one, 0);
+  return RATE / costs.reduce((sum, one) => sum + (one / all) ** 2, 0);
+}
+
 /** How close to its ends the range of bits is begun. */
 const MARGIN = 0.02;
 
@@ -51,16 +64,14 @@ const sharesAt = (bits: number, choices: readonly number[]): number[] => {
 /**
  * A number of bits for each group, of which a sigmoid keeps to the range of the choices. The two choices beside it count as
  * near as they are. All begin alike, at the budget.
- *
- * @param rate factor of the learning rate
  */
-export function fractionalBits(plan: BitPlan, rate: number): RelaxedMix {
+export function fractionalBits(plan: BitPlan): RelaxedMix {
   const { choices } = plan;
   const [least, most] = [choices[0], choices[choices.length - 1]];
   const share = (evenBits(plan) - least) / (most - least);
   const inside = Math.min(1 - MARGIN, Math.max(MARGIN, share));
   return {
-    ...{ shape: [1], kind: "scale", rate },
+    ...{ shape: [1], kind: "scale", rate: rateOf(plan) },
     init: fill(Math.log(inside / (1 - inside))),
     shares(param) {
       const number = (value: number) => constant(param.graph, value);
@@ -82,16 +93,12 @@ export function fractionalBits(plan: BitPlan, rate: number): RelaxedMix {
   };
 }
 
-/**
- * A probability for each choice and group: a softmax of learned numbers, which begin alike.
- *
- * @param rate factor of the learning rate
- */
-export const likelyBits = ({ choices }: BitPlan, rate: number): RelaxedMix => ({
-  ...{ shape: [choices.length], kind: "scale", init: fill(0.01), rate },
+/** A probability for each choice and group: a softmax of learned numbers, which begin alike. */
+export const likelyBits = (plan: BitPlan): RelaxedMix => ({
+  ...{ shape: [plan.choices.length], kind: "scale", init: fill(0.01), rate: rateOf(plan) },
   shares(param) {
     const likely = exp(logSoftmax(param));
-    return choices.map((_, at) => slice(likely, [at], [1]));
+    return plan.choices.map((_, at) => slice(likely, [at], [1]));
   },
   sharesOf(numbers) {
     const largest = Math.max(...numbers);

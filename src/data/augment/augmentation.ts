@@ -41,8 +41,9 @@ export interface AugmentationKind {
 /** Which part of a stored image of a size becomes the batch's image: a map from its pixels to the stored ones. */
 export type Frame = (from: Size) => Affine;
 
-/** An empty box. */
-const NONE = [0, 0, 0, 0];
+/** What most images have, made once for all of them. */
+const NO_STEPS: readonly DrawnStep[] = [];
+const UNCHANGED: readonly PixelStep[] = [];
 
 /** How one image of a batch is made; changed by augmentations, then written for the engine. */
 export class Sample {
@@ -55,7 +56,7 @@ export class Sample {
   /** Output pixels that show the partner alone, and all others the own image; default none, and all show both. */
   patch: readonly [number, number, number, number] | undefined;
   /** What is done to the bytes of the stored image before it is seen through the map. */
-  readonly steps: DrawnStep[] = [];
+  steps: readonly DrawnStep[] = NO_STEPS;
   private inner = identity;
 
   /** @param frame in double precision, as all maps until they are written */
@@ -67,7 +68,8 @@ export class Sample {
   }
 
   /** What is done to the bytes of a stored image of a size. */
-  stepsOn(size: Size): PixelStep[] {
+  stepsOn(size: Size): readonly PixelStep[] {
+    if (this.steps.length === 0) return UNCHANGED;
     return this.steps.flatMap((step) => {
       const one = step(size);
       return one ? [one] : [];
@@ -76,6 +78,7 @@ export class Sample {
 
   /** From output pixels to those of the stored image before its bytes were changed: the way that labels go. */
   labelMapFrom(size: Size): Affine {
+    if (this.steps.length === 0) return this.mapFrom(size);
     const moves = this.stepsOn(size).filter(([operation]) => operation === "affine");
     return [...moves.map(([, ...map]) => map as unknown as Affine), this.mapFrom(size)].reduce(
       compose,
@@ -114,7 +117,8 @@ export class Sample {
     fields.set(this.box, start + 6);
     fields[start + 10] = this.patch ? 1 : this.weight;
     fields.set(partner, start + 11);
-    fields.set(this.patch ?? NONE, start + 17);
+    if (this.patch) fields.set(this.patch, start + 17);
+    else fields.fill(0, start + 17, start + SAMPLE_FIELDS);
   }
 }
 

@@ -16,7 +16,7 @@ import { fromPolicy, operationsOf, type Policy, without } from "./policy.js";
 const size = { height: 32, width: 32 };
 
 /** What a policy does to image number `at` of a batch. */
-function drawn(policy: Policy, at: number, extent = size): PixelStep[] {
+function drawn(policy: Policy, at: number, extent = size): readonly PixelStep[] {
   const sample = new Sample((from) => fitMap("stretch", from, extent));
   const random = new Random({ seed: 2, purpose: "augment", epoch: 1 }, at);
   fromPolicy(policy).apply(sample, random, { ...extent, count: 4 });

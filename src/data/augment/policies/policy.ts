@@ -103,7 +103,7 @@ export function fromPolicy(policy: Policy): Augmentation {
     ...(chains !== undefined && { blends: true }),
     apply(sample, random) {
       const steps = chains ? drawLayers(policy, chains, random) : drawRow(policy, draws, random);
-      sample.steps.push(...steps);
+      sample.steps = [...sample.steps, ...steps];
     },
   };
 }

@@ -19,7 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), "convoy-bits-"));
 const threads = 1;
 const budgets: readonly BitBudget[] = [
   { of: "size", share: 0.12 },
-  { of: "bops", share: 0.03 },
+  { of: "bops", share: 0.04 },
 ];
 
 /** A run of a few seconds, open, and some of its training images. */

@@ -4,16 +4,13 @@ import { allocate, bitsByLayer, costOf, likelyBits } from "../../../compress/ind
 import type { BitChooser } from "./chooser.js";
 import { learnBits } from "./relaxed.js";
 
-/** Factor of the learning rate of probabilities, and what a cost of twice the budget counts beside the loss. */
-const [RATE, PENALTY] = [10, 1];
-
 export const edmips: BitChooser = {
   name: "edmips",
   source: "Cai and Vasconcelos 2020, arXiv 2004.05795",
   measures: "mean bits",
   async choose(question) {
     const { plan } = question;
-    const learned = await learnBits(question, likelyBits(plan, RATE), PENALTY);
+    const learned = await learnBits(question, likelyBits(plan));
     if (!learned) return undefined;
     const { shares, bits: mean } = learned;
     // The likeliest bits of all within the budget: of each group the likeliest, where these keep to it.

@@ -24,8 +24,8 @@ import { settingsAgain } from "../finetune.js";
 import { firstImages, startedOn } from "../startedNet.js";
 import type { BitQuestion } from "./chooser.js";
 
-/** Epochs of the training that bits are learned in. */
-const EPOCHS = 3;
+/** Epochs of the training that bits are learned in, and what a cost of twice the budget counts beside the loss. */
+const [EPOCHS, PENALTY] = [3, 1];
 
 /** What was learned of each group of layers. */
 export interface LearnedBits {
@@ -50,7 +50,6 @@ const tensorsOf = ({ net, w }: CompactNet) =>
 async function relaxedTraining(
   { run, net, plan, images, data }: BitQuestion,
   mix: RelaxedMix,
-  penalty: number,
 ): Promise<Prepared> {
   const quantising = mixedBits(plan, mix);
   const started = await startedOn(net, quantising, await firstImages(net, images));
@@ -66,7 +65,7 @@ async function relaxedTraining(
     start: tensorsOf(started),
     penalty: (own) => {
       const far = budgetPenalty(own, plan, mix);
-      return mul(far, constant(own.graph, penalty));
+      return mul(far, constant(own.graph, PENALTY));
     },
   };
 }
@@ -81,13 +80,11 @@ const learnedBits = (plan: BitPlan, mix: RelaxedMix, numbers: readonly Float32Ar
  * Trains bits and weights together, and tells the bits; the weights are left behind. `undefined` when the question's signal
  * has ended it.
  *
- * @param penalty of the cost's distance from the budget, as a share of that, beside the loss
  * @throws InputError for a task whose loss no graph works out.
  */
 export async function learnBits(
   question: BitQuestion,
   mix: RelaxedMix,
-  penalty: number,
 ): Promise<LearnedBits | undefined> {
   const { net, plan, signal } = question;
   if (!net.task.loss) {
@@ -95,7 +92,7 @@ export async function learnBits(
       `task ${net.task.name}: its loss is no graph, along which bits could be learned`,
     );
   }
-  const prepared = await relaxedTraining(question, mix, penalty);
+  const prepared = await relaxedTraining(question, mix);
   const engine = await createEngine(prepared.config);
   try {
     const learner = await openLearner(engine, prepared);
