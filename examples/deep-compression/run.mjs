@@ -18,13 +18,13 @@ const steps = [
     "pruned",
     (to, { from }) =>
       compressPruned(from, {
-        ...{ by: "magnitude", share: 0.9, rounds: 3, epochs: 2 },
+        ...{ by: "magnitude", share: 0.8, rounds: 3, epochs: 4 },
         ...{ threads, out: to },
       }),
   ],
   ...[4, 3].map((bits) => [
     `pruned, ${bits} bits`,
-    (to, { pruned }) => compressShared(pruned, { bits, epochs: 2, threads, out: to }),
+    (to, { pruned }) => compressShared(pruned, { bits, epochs: 3, threads, out: to }),
   ]),
 ];
 
