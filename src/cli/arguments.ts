@@ -2,6 +2,7 @@
 
 import { InvalidArgumentError, Option } from "commander";
 import { views } from "../data/index.js";
+import { InputError } from "../inputError.js";
 import type { OpenTrainedOptions } from "../runs/index.js";
 
 /** A whole number of at least 1. */
@@ -21,6 +22,17 @@ export function list(text: string): string[] {
 
 /** Whole numbers of at least 1, between commas. */
 export const counts = (text: string): number[] => list(text).map(count);
+
+/**
+ * The sides of `name=value`; `undefined` for a text of another form.
+ *
+ * @throws InputError for a name that an object keeps to itself: what is given for it would be lost without a word.
+ */
+export function pairOf(text: string): readonly [name: string, value: string] | undefined {
+  const [name, value, ...rest] = text.split("=");
+  if (name === "__proto__") throw new InputError(`${text}: unknown name "${name}"`);
+  return value === undefined || rest.length > 0 ? undefined : [name, value];
+}
 
 /** A finite number. */
 function number(text: string): number {

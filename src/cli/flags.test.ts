@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { describe, expect, test } from "vitest";
 import { trainConfig } from "../train/config.js";
 import { addFlags } from "./flags.js";
+import { parseOwnOptions } from "./ownOptions.js";
 
 function parse(...args: string[]): Record<string, unknown> {
   const command = new Command().exitOverride().configureOutput({ writeErr: () => {} });
@@ -30,6 +31,13 @@ test("records are read from name=number pairs", () => {
   expect(parse("--hyper", "momentum=0.8,beta=0.5")).toEqual({
     hyper: { momentum: 0.8, beta: 0.5 },
   });
+});
+
+test("no name that an object keeps to itself is taken, which would be lost", () => {
+  for (const flag of ["--hyper", "--columns", "--distil"]) {
+    expect(() => parse(flag, "__proto__=1")).toThrow('unknown name "__proto__"');
+  }
+  expect(() => parseOwnOptions("sampler", "tpe:__proto__=1")).toThrow('unknown name "__proto__"');
 });
 
 describe("refused, with the flag named", () => {

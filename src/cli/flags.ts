@@ -3,6 +3,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
 import type { trainConfig } from "../train/config.js";
+import { pairOf } from "./arguments.js";
 
 type Settings = typeof trainConfig;
 
@@ -43,12 +44,10 @@ const valueParsers = [
 
 /** `momentum=0.9,beta=0.5` as a record. */
 function parseRecord<T>(text: string, parse: (value: string) => T): Record<string, T> {
-  const pairs = text.split(",").map((pair) => {
-    const [name, value, ...rest] = pair.split("=");
-    if (value === undefined || rest.length > 0) {
-      throw new InvalidArgumentError(`"${pair}" is not of the form name=value.`);
-    }
-    return [name, parse(value)] as const;
+  const pairs = text.split(",").map((one) => {
+    const pair = pairOf(one);
+    if (!pair) throw new InvalidArgumentError(`"${one}" is not of the form name=value.`);
+    return [pair[0], parse(pair[1])] as const;
   });
   const twice = pairs.find(([name], at) => pairs.findIndex(([other]) => other === name) !== at);
   if (twice) throw new InvalidArgumentError(`"${twice[0]}" is given twice.`);

@@ -2,6 +2,7 @@
 
 import { InputError } from "../inputError.js";
 import { type Setting, settingOf } from "../search/space.js";
+import { pairOf } from "./arguments.js";
 
 /**
  * A name and the options behind it.
@@ -15,12 +16,12 @@ export function parseOwnOptions(
 ): { readonly name: string; readonly options: Record<string, Setting> } {
   const [name, ...pairs] = typed.split(":");
   const options: Record<string, Setting> = {};
-  for (const pair of pairs) {
-    const [option, value, ...rest] = pair.split("=");
-    if (value === undefined || value === "" || rest.length > 0) {
-      throw new InputError(`${kind} ${typed}: "${pair}" is not of the form option=value`);
+  for (const text of pairs) {
+    const pair = pairOf(text);
+    if (!pair || pair[1] === "") {
+      throw new InputError(`${kind} ${typed}: "${text}" is not of the form option=value`);
     }
-    options[option] = settingOf(value);
+    options[pair[0]] = settingOf(pair[1]);
   }
   return { name, options };
 }

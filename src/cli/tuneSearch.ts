@@ -114,6 +114,15 @@ function timeOver({ trials, running }: SearchReport, total: number | undefined, 
   return `the time is over: ${of} have begun, ${running} are not over; convoy tune --resume ${out} --time 30m goes on`;
 }
 
+/** Refuses a search of which nothing came. */
+export function expectGood({ failed, trials }: Pick<SearchReport, "failed" | "trials">): void {
+  if (failed === 0 || failed < trials.length) return;
+  const { number, failed: why } = trials[0];
+  throw new InputError(
+    `all ${failed} trials have failed, trial ${number} so: ${why}; expected a space in which some can be trained`,
+  );
+}
+
 async function search(data: string | undefined, options: Options, console: Console): Promise<void> {
   const { resume, json, quiet, time: seconds, workers, import: imports } = options;
   if (resume !== undefined) expectPlanAlone(data, options);
@@ -140,10 +149,14 @@ async function search(data: string | undefined, options: Options, console: Conso
   if (outcome.reason === "interrupted") {
     throw new Interrupted(`saved; go on with: convoy tune --resume ${out}`);
   }
-  if (json) return sayJson(console, { out, reason: outcome.reason, ...outcome.report });
   const { reason, report } = outcome;
-  for (const line of searchLines(report, out, join(out, searchFiles.best))) say(console.out, line);
-  if (reason === "time") say(console.out, timeOver(report, plan!.trials, out));
+  if (json) sayJson(console, { out, reason, ...report });
+  else {
+    for (const line of searchLines(report, out, join(out, searchFiles.best)))
+      say(console.out, line);
+    if (reason === "time") say(console.out, timeOver(report, plan!.trials, out));
+  }
+  expectGood(report);
 }
 
 const described = samplers

@@ -4,11 +4,20 @@ import { z } from "zod";
 import { InputError } from "../inputError.js";
 import { proposals } from "./fresh.js";
 import { ranked } from "./ranking.js";
-import { type Asked, hasEnded, hasLosses, type Resource, type Told, type Trial } from "./search.js";
+import {
+  type Asked,
+  hasEnded,
+  hasLosses,
+  MOST,
+  type Resource,
+  type Told,
+  type Trial,
+} from "./search.js";
 
 /** Options of a sampler by rungs. */
 export const rungOptions = z.strictObject({
-  eta: z.number().gt(1).default(3).describe("one of so many goes on"),
+  // Below there are more levels than anything is halved by.
+  eta: z.number().min(1.1).max(MOST).default(3).describe("one of so many goes on"),
   proposals,
 });
 

@@ -64,6 +64,9 @@ export interface Sampler<O extends z.ZodObject = z.ZodObject> {
   next(asked: Asked, options: z.output<O>): Next;
 }
 
+/** The most that an option takes which costs memory or time: far beyond what any search has use for. */
+export const MOST = 10_000;
+
 /** A sampler with the types of its options. */
 export const sampler = <O extends z.ZodObject>(one: Sampler<O>): Sampler<O> => one;
 

@@ -28,6 +28,22 @@ test("text gives data, and data text", () => {
   expect(parseSpace(" a=1|2 , b=bits:3?a=2 ")).toEqual(parseSpace("a=1|2,b=bits:3?a=2"));
 });
 
+test("values may have = and : in them, in conditions too", () => {
+  const text =
+    "structure=harmonic|t-vmf=16,quantise=lsq:w4a4|none,augment=rand=2x9,only=lsq:w4a4," +
+    "lr=log:0.1:1?structure=t-vmf=16,decay=float:0:1?quantise=lsq:w4a4|none";
+  const space = parseSpace(text);
+  expect(space).toMatchObject([
+    { kind: "choice", of: ["harmonic", "t-vmf=16"] },
+    { kind: "choice", of: ["lsq:w4a4", "none"] },
+    { kind: "choice", of: ["rand=2x9"] },
+    { kind: "choice", of: ["lsq:w4a4"] },
+    { kind: "float", when: { name: "structure", is: ["t-vmf=16"] } },
+    { kind: "float", when: { name: "quantise", is: ["lsq:w4a4", "none"] } },
+  ]);
+  expect(spaceText(space)).toBe(text);
+});
+
 test.each([
   ["", "space: there is no parameter to choose"],
   ["lr", 'space: "lr" is no parameter; expected name=domain'],
@@ -36,6 +52,9 @@ test.each([
   ["lr=0.1:0.3", 'space: lr is "0.1:0.3"; expected one of float:low:high'],
   ["lr=lin:0.1:0.3", 'space: lr is "lin:0.1:0.3"; expected one of'],
   ["lr=float:0.1:big", 'space: lr is "float:0.1:big"; expected one of'],
+  ["lr=1|log:0.1:1", 'space: lr has the value "log:0.1:1"; expected a word'],
+  ["quantise=none|int:w4", 'space: quantise has the value "int:w4"; expected a word'],
+  ["hyper.__proto__=float:0:1", "space: hyper.__proto__: no setting has the name __proto__"],
   ["lr=float:0.1", 'space: lr is "float:0.1"; expected one of'],
   ["lr=float:0.3:0.1", "space: lr reaches from 0.3 to 0.1; expected the lower first"],
   ["lr=float:1:1", "space: lr is always 1; write lr=1"],
@@ -108,6 +127,7 @@ const spaces: fc.Arbitrary<Space> = fc
         fc.constantFrom(
           { kind: "choice" as const, of: ["sgd", "adam", "rmsprop"] },
           { kind: "choice" as const, of: [16, 1e-7, true, "x"] },
+          { kind: "choice" as const, of: ["t-vmf=16", "lsq:w4a4", "a:b=c:1"] },
         ),
         fc.integer({ min: 1, max: 9 }).map((length) => ({ kind: "bits" as const, length })),
       ),

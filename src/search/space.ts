@@ -27,8 +27,22 @@ export type Parameter = Domain & { readonly name: string; readonly when?: Condit
 /** Parameters; one that another depends on stands before it. */
 export type Space = readonly Parameter[];
 
-/** Characters that {@link parseSpace} takes for something else. */
-const RESERVED = /[\s,=:|?]/;
+/** Characters that no value has, since {@link parseSpace} takes them for something else; a name has no `=` and `:` either. */
+const RESERVED = /[\s,|?]/;
+const RESERVED_IN_NAMES = /[\s,=:|?]/;
+
+/** The text of a number. */
+const NUMBER = "[-+]?(?:\\d+\\.?\\d*|\\.\\d+)(?:e[-+]?\\d+)?";
+const ONE_NUMBER = new RegExp(`^${NUMBER}$`, "i");
+
+/** Words that begin a range or bits in the text of a space. */
+export const FORMS = ["float", "log", "int", "logint", "bits"] as const;
+
+/** What {@link parseSpace} takes for a range, perhaps mistyped: one of the words, or two numbers at the end. */
+const RANGE = new RegExp(`^(${FORMS.join("|")}):|^([a-z]+:)?${NUMBER}:${NUMBER}$`, "i");
+
+/** Whether a text is a range rather than a value. */
+export const isRange = (text: string): boolean => RANGE.test(text);
 
 /** More bits are no search any more. */
 const MOST_BITS = 4096;
@@ -61,11 +75,11 @@ function checkChoices(name: string, of: readonly Setting[]): void {
   if (twice !== undefined) throw new InputError(`space: ${name} has the value ${twice} twice`);
   const odd = of.find((value) => {
     if (typeof value !== "string") return false;
-    return value === "" || RESERVED.test(value) || settingOf(value) !== value;
+    return value === "" || RESERVED.test(value) || isRange(value) || settingOf(value) !== value;
   });
   if (odd !== undefined) {
     throw new InputError(
-      `space: ${name} has the value "${odd}"; expected a word without spaces and , = : | ? that is no number`,
+      `space: ${name} has the value "${odd}"; expected a word without spaces and , | ? that is no number and no range`,
     );
   }
   const infinite = of.find((value) => typeof value === "number" && !Number.isFinite(value));
@@ -115,10 +129,13 @@ export function checkSpace(space: Space): void {
   for (const [at, parameter] of space.entries()) {
     const { name, when } = parameter;
     const before = space.slice(0, at);
-    if (name === "" || RESERVED.test(name)) {
+    if (name === "" || RESERVED_IN_NAMES.test(name)) {
       throw new InputError(
         `space: parameter ${at + 1} is called "${brief(name)}"; expected a name without spaces and , = : | ?`,
       );
+    }
+    if (name.split(".").includes("__proto__")) {
+      throw new InputError(`space: ${name}: no setting has the name __proto__`);
     }
     if (before.some((one) => one.name === name)) {
       throw new InputError(`space: ${name} stands there twice`);
@@ -130,7 +147,7 @@ export function checkSpace(space: Space): void {
 
 /** A number, true, false or a word from its text. */
 export function settingOf(text: string): Setting {
-  if (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text)) return Number(text);
+  if (ONE_NUMBER.test(text)) return Number(text);
   return text === "true" ? true : text === "false" ? false : text;
 }
 

@@ -6,41 +6,55 @@ import {
   type Condition,
   checkSpace,
   type Domain,
+  type FORMS,
+  isRange,
   type Parameter,
   type Space,
   settingOf,
 } from "./space.js";
 
 type Range = "float" | "integer";
+type Form = (typeof FORMS)[number];
 
 /** Ranges by the word in front of them. */
-const ranges: Readonly<Record<string, { readonly kind: Range; readonly log?: true }>> = {
+const ranges: Readonly<
+  Record<Exclude<Form, "bits">, { readonly kind: Range; readonly log?: true }>
+> = {
   float: { kind: "float" },
   log: { kind: "float", log: true },
   int: { kind: "integer" },
   logint: { kind: "integer", log: true },
 };
 
-const FORMS =
+const EXPECTED =
   "float:low:high, log:low:high, int:low:high, logint:low:high, bits:length, or values as a|b|c";
+
+const isForm = (text: string): text is keyof typeof ranges => Object.hasOwn(ranges, text);
 
 function domainOf(name: string, text: string): Domain {
   const wrong = () =>
-    new InputError(`space: ${name} is "${brief(text)}"; expected one of ${FORMS}`);
+    new InputError(`space: ${name} is "${brief(text)}"; expected one of ${EXPECTED}`);
   if (text === "") throw wrong();
-  if (!text.includes(":")) return { kind: "choice", of: text.split("|").map(settingOf) };
+  // The first value of a choice says so too: no value looks like a range.
+  if (!isRange(text)) return { kind: "choice", of: text.split("|").map(settingOf) };
   const [form, ...ends] = text.split(":");
   const numbers = ends.map(settingOf);
   if (!numbers.every((end) => typeof end === "number")) throw wrong();
   if (form === "bits" && numbers.length === 1) return { kind: "bits", length: numbers[0] };
-  if (!Object.hasOwn(ranges, form) || numbers.length !== 2) throw wrong();
+  if (!isForm(form) || numbers.length !== 2) throw wrong();
   const { kind, ...scale } = ranges[form];
   return { kind, low: numbers[0], high: numbers[1], ...scale };
 }
 
+/** What stands before the first `=`, and behind it. */
+function sidesOf(text: string): { readonly name: string; readonly value: string } {
+  const at = text.indexOf("=");
+  return at < 0 ? { name: "", value: "" } : { name: text.slice(0, at), value: text.slice(at + 1) };
+}
+
 function conditionOf(name: string, text: string): Condition {
-  const [on, values, ...more] = text.split("=");
-  if (!on || !values || more.length > 0) {
+  const { name: on, value: values } = sidesOf(text);
+  if (!on || !values) {
     throw new InputError(
       `space: the condition of ${name} is "${brief(text)}"; expected parameter=value or parameter=a|b`,
     );
@@ -50,14 +64,13 @@ function conditionOf(name: string, text: string): Condition {
 
 function parameterOf(text: string): Parameter {
   const [assigned, condition, ...more] = text.split("?");
-  const at = assigned.indexOf("=");
-  if (at < 1 || more.length > 0) {
+  const { name, value } = sidesOf(assigned);
+  if (name === "" || more.length > 0) {
     throw new InputError(
-      `space: "${brief(text)}" is no parameter; expected name=domain or name=domain?other=value, with a domain of ${FORMS}`,
+      `space: "${brief(text)}" is no parameter; expected name=domain or name=domain?other=value, with a domain of ${EXPECTED}`,
     );
   }
-  const name = assigned.slice(0, at);
-  const parameter = { name, ...domainOf(name, assigned.slice(at + 1)) };
+  const parameter = { name, ...domainOf(name, value) };
   return condition === undefined ? parameter : { ...parameter, when: conditionOf(name, condition) };
 }
 
@@ -65,6 +78,7 @@ function parameterOf(text: string): Parameter {
  * A space from its text: parameters with commas between them, each `name=domain`, or `name=domain?other=a|b` where it
  * exists only if another one is a or b. Domains: `float:0:1`, `log:1e-4:0.3` (even in the logarithm), `int:1:8`,
  * `logint:8:512`, `bits:10`, and values `16|32|64`, `sgd|adam`, `true|false`; one value alone stays as it is.
+ * Values may have `=` and `:` in them, as `harmonic|t-vmf=16`, but look like none of the ranges.
  *
  * @throws InputError naming the parameter that cannot be read, is contradictory, or can never exist.
  * @example
@@ -83,10 +97,9 @@ function domainText(domain: Domain): string {
   if (domain.kind === "choice") return domain.of.join("|");
   if (domain.kind === "bits") return `bits:${domain.length}`;
   const { kind, low, high, log } = domain;
-  const form = Object.keys(ranges).find((name) => {
-    const range = ranges[name];
-    return range.kind === kind && range.log === log;
-  });
+  const [form] = Object.entries(ranges).find(
+    ([, range]) => range.kind === kind && range.log === log,
+  )!;
   return `${form}:${low}:${high}`;
 }
 

@@ -9,7 +9,7 @@ import { symmetricEigen } from "../../tensor/symmetricEigen.js";
 import { coordinatesOf, fromCube, toCube } from "../cube.js";
 import { generationsOf } from "../generations.js";
 import { ranked } from "../ranking.js";
-import { type Asked, sampler, type Told } from "../search.js";
+import { type Asked, MOST, sampler, type Told } from "../search.js";
 import { keyOf } from "../space.js";
 
 interface Strategy {
@@ -149,6 +149,7 @@ export const cmaes = sampler({
     population: z
       .int()
       .min(0)
+      .max(MOST)
       .default(0)
       .describe("trials of a generation; 0: 4 + 3 ln of the number of coordinates, rounded down"),
     step: z.number().gt(0).max(1).default(0.25).describe("first standard deviation in the cube"),

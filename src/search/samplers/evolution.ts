@@ -6,7 +6,7 @@ import { z } from "zod";
 import { drawSettings } from "../cube.js";
 import { mutate } from "../mutation.js";
 import { ranked } from "../ranking.js";
-import { hasEnded, hasLosses, sampler } from "../search.js";
+import { hasEnded, hasLosses, MOST, sampler } from "../search.js";
 import { keyOf } from "../space.js";
 
 /** Changes that are tried until one gives settings that nobody had. */
@@ -17,8 +17,8 @@ export const evolution = sampler({
   description: "aging evolution",
   source: "Real, Aggarwal, Huang and Le 2019, arXiv 1802.01548",
   options: z.strictObject({
-    population: z.int().min(2).default(20).describe("trials alive"),
-    sample: z.int().min(1).default(10).describe("of which the best one is the parent"),
+    population: z.int().min(2).max(MOST).default(20).describe("trials alive"),
+    sample: z.int().min(1).max(MOST).default(10).describe("of which the best one is the parent"),
   }),
   next({ space, told, number, random }, { population, sample }) {
     const stream = random(number);

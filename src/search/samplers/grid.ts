@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { valueAt } from "../cube.js";
-import { sampler } from "../search.js";
+import { MOST, sampler } from "../search.js";
 import { type Domain, exists, keyOf, type Setting, type Settings, type Space } from "../space.js";
 
 /** The values of a domain on a grid: all of a choice, of bits and of few whole numbers, else some from end to end. */
@@ -19,10 +19,13 @@ function* valuesOf(domain: Domain, points: number): Generator<Setting> {
       for (let value = domain.low; value <= domain.high; value++) yield value;
       return;
     }
-    const values = Array.from({ length: points }, (_, at) =>
-      valueAt(domain, [points === 1 ? 0.5 : at / (points - 1)]),
-    );
-    yield* new Set(values);
+    let last: Setting | undefined;
+    for (let at = 0; at < points; at++) {
+      const value = valueAt(domain, [points === 1 ? 0.5 : at / (points - 1)]);
+      // Whole numbers that lie closer than the points.
+      if (value !== last) yield value;
+      last = value;
+    }
   }
 }
 
@@ -43,7 +46,7 @@ export const grid = sampler({
   description: "every combination of values, in order",
   source: "none",
   options: z.strictObject({
-    points: z.int().min(1).default(5).describe("values of a range"),
+    points: z.int().min(1).max(MOST).default(5).describe("values of a range"),
   }),
   next({ space, told }, { points }) {
     const known = new Set(told.map(({ settings }) => keyOf(space, settings)));

@@ -6,7 +6,7 @@ import { drawSettings } from "../cube.js";
 import { generationsOf } from "../generations.js";
 import { cross, mutate } from "../mutation.js";
 import { ranked } from "../ranking.js";
-import { hasLosses, sampler } from "../search.js";
+import { hasLosses, MOST, sampler } from "../search.js";
 import { keyOf } from "../space.js";
 
 /** Children that are tried until there is one that nobody was. */
@@ -17,8 +17,13 @@ export const nsga2 = sampler({
   description: "genetic algorithm of several objectives",
   source: "Deb, Pratap, Agarwal and Meyarivan 2002, IEEE TEC 6",
   options: z.strictObject({
-    population: z.int().min(2).default(20).describe("trials of a generation"),
-    parents: z.int().min(1).default(10).describe("the best so far, of which children are made"),
+    population: z.int().min(2).max(MOST).default(20).describe("trials of a generation"),
+    parents: z
+      .int()
+      .min(1)
+      .max(MOST)
+      .default(10)
+      .describe("the best so far, of which children are made"),
     crossover: z
       .number()
       .min(0)

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { type Coordinate, coordinatesOf, fromCube, toCube } from "../cube.js";
 import { generationsOf } from "../generations.js";
 import { ranked } from "../ranking.js";
-import { type Asked, sampler, type Told } from "../search.js";
+import { type Asked, MOST, sampler, type Told } from "../search.js";
 import { keyOf } from "../space.js";
 import { bitBy, type Pulls, pulled } from "../velocity.js";
 
@@ -67,7 +67,7 @@ export const swarm = sampler({
   description: "particle swarm",
   source: "Kennedy and Eberhart 1995; Clerc and Kennedy 2002, IEEE TEC 6",
   options: z.strictObject({
-    particles: z.int().min(2).default(10).describe("trials of a generation"),
+    particles: z.int().min(2).max(MOST).default(10).describe("trials of a generation"),
     inertia: z
       .number()
       .min(0)

@@ -7,12 +7,12 @@ import type { Random } from "../../tensor/philox.js";
 import { type Coordinate, coordinatesOf, drawSettings, fromCube, toCube } from "../cube.js";
 import { Parzen } from "../parzen.js";
 import { ranked } from "../ranking.js";
-import { type Asked, hasEnded, sampler } from "../search.js";
+import { type Asked, hasEnded, MOST, sampler } from "../search.js";
 import { keyOf, type Settings } from "../space.js";
 
 const options = z.strictObject({
-  startup: z.int().min(1).default(10).describe("random trials before the first estimate"),
-  candidates: z.int().min(1).default(24).describe("drawn for each trial"),
+  startup: z.int().min(1).max(MOST).default(10).describe("random trials before the first estimate"),
+  candidates: z.int().min(1).max(MOST).default(24).describe("drawn for each trial"),
   gamma: z.number().gt(0).lt(1).default(0.1).describe("share of the trials that are the best"),
   multivariate: z.boolean().default(true).describe("all parameters together"),
 });

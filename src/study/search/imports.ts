@@ -49,6 +49,19 @@ function settingsOf({ space }: Settled, { settings }: RunConfig, path: string): 
   return known;
 }
 
+/** Refuses shares that there are not: one run above all others would be the best for ever. */
+function checkShares(
+  objectives: Settled["objectives"],
+  best: z.output<typeof finished>["best"],
+  file: string,
+): void {
+  for (const { name, unit } of objectives) {
+    const value = best[name] ?? Number.NaN;
+    if (unit !== "share" || !(value < 0 || value > 1)) continue;
+    throw new InputError(`${file}: best.${name} is ${value}; expected a share from 0 to 1`);
+  }
+}
+
 /**
  * A finished run as a trial.
  *
@@ -73,6 +86,7 @@ export async function importRun(path: string, settled: Settled): Promise<TrialRe
     throw new InputError(`${path} is not over: there is no ${runFiles.summary} in it`);
   }
   const { best, epochs, score } = await readJson(file, finished);
+  checkShares(objectives, best, file);
   const settings = settingsOf(settled, run, path);
   const all = withTrial(plan.settings, settings);
   const trial = await prepare(all, await settled.partsOf(all));

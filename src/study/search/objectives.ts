@@ -2,6 +2,7 @@
 // costs.
 
 import { costOf } from "../../cost/index.js";
+import { InputError } from "../../inputError.js";
 import type { Model } from "../../models/index.js";
 import { type MetricInfo, merit, type Score, type Task } from "../../tasks/index.js";
 import { byName } from "../../text/words.js";
@@ -64,7 +65,7 @@ export async function valuesOf(
  * Objectives by their names.
  *
  * @param names the first one decides; none for the score alone
- * @throws InputError for a name that is unknown, with those that there are.
+ * @throws InputError for a name that is unknown, with those that there are, and for one that comes twice.
  */
 export function objectivesOf(
   names: readonly string[] | undefined,
@@ -72,9 +73,16 @@ export function objectivesOf(
   score: Score,
 ): readonly Objective[] {
   const ofTask = metrics.map(
-    (metric): Objective => ({ ...metric, of: ({ selection }) => selection[metric.name] }),
+    (metric): Objective => ({
+      ...metric,
+      of: ({ selection }) => selection[metric.name] ?? Number.NaN,
+    }),
   );
   const all = [...ofTask, ...costs];
+  const twice = names?.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) {
+    throw new InputError(`metric ${twice} is given twice; several objectives are several metrics`);
+  }
   return (names ?? [score.metric]).map((name) => byName("metric", name, all));
 }
 

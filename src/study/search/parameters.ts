@@ -36,10 +36,20 @@ function isRecord(setting: string): boolean {
   return (type instanceof z.ZodDefault ? type.def.innerType : type) instanceof z.ZodRecord;
 }
 
-/** A value as settings have it: a space has no commas in values and none that is empty, and writes `crop+flip` and `none`. */
-function written(setting: string, value: Setting): Setting {
-  if (setting !== "augment") return value;
-  return value === "none" ? "" : String(value).replaceAll("+", ",");
+/**
+ * Settings of several words, of which a space, where commas part parameters, writes `crop+flip`; and those that may be
+ * left out, of which it writes `none`: with what is set then.
+ */
+const lists: readonly string[] = ["augment", "structure", "freeze"];
+const absent: ReadonlyMap<string, Setting | undefined> = new Map([
+  ["augment", ""],
+  ...["structure", "quantise", "prune", "freeze"].map((name) => [name, undefined] as const),
+]);
+
+/** A value as settings have it. */
+function written(setting: string, value: Setting): Setting | undefined {
+  if (value === "none" && absent.has(setting)) return absent.get(setting);
+  return lists.includes(setting) ? String(value).replaceAll("+", ",") : value;
 }
 
 /**
@@ -63,9 +73,10 @@ export function valueIn(settings: Given, name: string): Setting | undefined {
   const { setting, part } = placeOf(name);
   const found = (settings as Readonly<Record<string, unknown>>)[setting];
   const value = part === undefined ? found : (found as Record<string, unknown> | undefined)?.[part];
-  if (setting === "augment" && typeof value === "string") {
-    return value === "" ? "none" : value.replaceAll(",", "+");
-  }
+  // Augmentations that are not set are those of the data.
+  const none = setting === "augment" ? value === "" : value === undefined;
+  if (none && absent.has(setting)) return "none";
+  if (lists.includes(setting) && typeof value === "string") return value.replaceAll(",", "+");
   return ["number", "string", "boolean"].includes(typeof value) ? (value as Setting) : undefined;
 }
 
@@ -98,7 +109,7 @@ function checkName(name: string, fixed: Given, { name: sampler, stages, changes 
   if (part === undefined && isRecord(setting)) {
     throw wrong(`it holds values by name; search one of them, as ${setting}.${example(setting)}`);
   }
-  if (valueIn(fixed, name) === undefined || !Object.hasOwn(fixed, setting)) return;
+  if (valueIn(fixed, name) === undefined || fixed[setting as keyof Given] === undefined) return;
   throw wrong("it is fixed and searched at once; leave one of them out");
 }
 

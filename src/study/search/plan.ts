@@ -10,6 +10,13 @@ import type { Fingerprint } from "../../train/fingerprint.js";
 import type { TrainSettings } from "../../train/index.js";
 import { PLAN } from "../folder.js";
 
+/** Values by name, which others check in full. */
+const named = <T>() =>
+  z.custom<T>(
+    (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+    "expected values by name",
+  );
+
 const schema = z.strictObject({
   kind: z.literal("search"),
   /** As text; see `parseSpace`. */
@@ -30,8 +37,8 @@ const schema = z.strictObject({
     )
     .min(1),
   /** Of all trials alike. */
-  settings: z.custom<Partial<TrainSettings>>((value) => typeof value === "object"),
-  data: z.custom<Fingerprint>((value) => typeof value === "object"),
+  settings: named<Partial<TrainSettings>>(),
+  data: named<Fingerprint>(),
   module: z.strictObject({ path: z.string(), sha256: z.string() }).optional(),
 });
 

@@ -111,7 +111,7 @@ export async function readSearch(
   out: string,
 ): Promise<{ readonly plan: SettingsPlan; readonly report: SearchReport }> {
   const plan = await readPlan(out);
-  return { plan, report: reportOf(plan, await readTrials(out)) };
+  return { plan, report: reportOf(plan, await readTrials(out, plan.objectives)) };
 }
 
 /** One row a trial: parameters and objectives in full, no times. */

@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Splits } from "../../data/index.js";
+import { type Splits, withPolicyPaths } from "../../data/index.js";
 import { InputError } from "../../inputError.js";
 import {
   createSearch,
@@ -67,7 +67,11 @@ function located(settings: Partial<TrainSettings>): Partial<TrainSettings> {
     const is = path !== undefined && !(name === "data" && isSource(path)) && existsSync(path);
     return is ? [[name, resolve(path)] as const] : [];
   });
-  return { ...settings, ...Object.fromEntries(whole) };
+  return {
+    ...settings,
+    ...Object.fromEntries(whole),
+    ...(settings.augment !== undefined && { augment: withPolicyPaths(settings.augment, resolve) }),
+  };
 }
 
 /** Data without their test images, which no search looks at, and what tells them with those from others. */

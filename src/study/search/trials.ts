@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../../files/atomicFile.js";
 import { readJson } from "../../files/json.js";
+import { InputError } from "../../inputError.js";
 import type { Told } from "../../search/index.js";
+import { brief } from "../../text/words.js";
 import { lossOf, type Objective } from "./objectives.js";
 
 const setting = z.union([z.number(), z.string(), z.boolean()]);
@@ -16,7 +18,7 @@ const schema = z.strictObject({
       settings: z.record(z.string(), setting),
       from: z.int().min(0).optional(),
       until: z.int().min(1).optional(),
-      /** Folder of its run. */
+      /** Folder of its run: {@link runOf} its number, or of a run that was made before the whole path. */
       run: z.string(),
       /** Values of the objectives by name, null for one that cannot be told; absent while it runs, and when it failed. */
       values: z.record(z.string(), z.number().nullable()).optional(),
@@ -36,10 +38,52 @@ export type TrialRecord = z.output<typeof schema>["trials"][number];
 /** The file, in the folder of a study. */
 export const TRIALS = "trials.json";
 
-/** Trials that a folder knows; none before the first one. */
-export async function readTrials(out: string): Promise<readonly TrialRecord[]> {
+/** The run folder of a trial, in the folder of its study. */
+export const runOf = (number: number): string => `trials/${String(number).padStart(4, "0")}`;
+
+type Named = readonly Pick<Objective, "name">[];
+
+/**
+ * What is wrong with a trial, if anything. A search writes and deletes in the folders of its trials, so they are nowhere
+ * else; a run that was made before is over, and only read.
+ */
+function problemOf(
+  { run, imported, from, until, values }: TrialRecord,
+  number: number,
+  objectives: Named,
+): string | undefined {
+  if (imported && !(values && from === undefined && until === undefined)) {
+    return "was made before the search, so it has values and continues nothing";
+  }
+  if (!imported && run !== runOf(number)) {
+    return `its run is "${brief(run)}"; expected "${runOf(number)}"`;
+  }
+  if (from !== undefined && from >= number) {
+    return `continues trial ${from}; expected one before it`;
+  }
+  if (!values) return undefined;
+  const [found, expected] = [Object.keys(values), objectives.map(({ name }) => name)].map((names) =>
+    names.sort().join(", "),
+  );
+  return found === expected
+    ? undefined
+    : `has values of ${found || "nothing"}; expected ${expected}`;
+}
+
+/**
+ * Trials that a folder knows; none before the first one.
+ *
+ * @throws InputError for a file that is damaged, and for a trial that no search with these objectives has written.
+ */
+export async function readTrials(out: string, objectives: Named): Promise<readonly TrialRecord[]> {
   const path = join(out, TRIALS);
-  return existsSync(path) ? (await readJson(path, schema)).trials : [];
+  if (!existsSync(path)) return [];
+  const { trials } = await readJson(path, schema);
+  for (const [number, trial] of trials.entries()) {
+    const problem = problemOf(trial, number, objectives);
+    if (problem) throw new InputError(`${path}: trial ${number}: ${problem}`);
+  }
+  return trials;
 }
 
 /** A trial a line. */

@@ -1,5 +1,5 @@
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
   stripes,
@@ -216,6 +216,16 @@ test("is told of runs that were made before", async () => {
   await expect(tune(staged, { imports: [run] })).rejects.toThrow(/asha stops trials early/);
 });
 
+test("a plan names policies by whole paths, so that a study goes on from anywhere", async () => {
+  const file = join(temporaryFolder(), "mine.json");
+  const policy = { operations: [["identity"]], choose: 1 };
+  writeFileSync(file, JSON.stringify(policy));
+  const out = join(temporaryFolder(), "study");
+  const augment = `${relative(".", file)},flip`;
+  await tune({ settings: { ...settings, augment }, trials: 1 }, { out });
+  expect(JSON.parse(read(out, "plan.json")).settings.augment).toBe(`${file},flip`);
+});
+
 describe("refuses, and writes nothing", () => {
   test.each<[string, Partial<SettingsSearch>, RegExp]>([
     ["an empty space", { space: "" }, /space: there is no parameter to choose/],
@@ -265,6 +275,7 @@ describe("refuses, and writes nothing", () => {
       { sampler: "ashaa" },
       /unknown sampler "ashaa" \(did you mean "asha"\?\)/,
     ],
+    ["an objective twice", { metrics: ["accuracy", "accuracy"] }, /metric accuracy is given twice/],
     ["stages of nothing", { least: 2 }, /random stops no trial early/],
     ["no end", { trials: undefined }, /the search has no end/],
     ["a clock in trials", { settings: { ...settings, minutes: 1 } }, /setting minutes/],

@@ -10,6 +10,7 @@ import { usableCores } from "../../machine.js";
 import { copyRun } from "../../runs/index.js";
 import { runSearch, type Told, type Trial } from "../../search/index.js";
 import { hasEnded } from "../../search/search.js";
+import { after } from "../../timer.js";
 import type { OwnParts, TrainEvent, TrainSettings } from "../../train/index.js";
 import { openFolder } from "../folder.js";
 import { dropWeights } from "../run.js";
@@ -21,7 +22,7 @@ import { readPlan, type SettingsPlan, searchOf } from "./plan.js";
 import { reportOf, type SearchReport, trialsTable } from "./report.js";
 import { type SettingsSearch, type Settled, settle } from "./settle.js";
 import { runTrial } from "./trial.js";
-import { readTrials, type TrialRecord, toldOf, writeTrials } from "./trials.js";
+import { readTrials, runOf, type TrialRecord, toldOf, writeTrials } from "./trials.js";
 
 /** Files that a search leaves in its folder besides its plan and its runs. */
 export const searchFiles = {
@@ -63,9 +64,6 @@ export interface SearchOutcome {
   readonly report: SearchReport;
 }
 
-/** Milliseconds of the longest timer that there is, 24 days. */
-const LONGEST = 2 ** 31 - 1;
-
 /** A search under way in its folder. */
 class Study {
   private readonly records: TrialRecord[];
@@ -87,8 +85,7 @@ class Study {
   async go(): Promise<SearchOutcome> {
     const { seconds, signal, workers } = this.options;
     const clock = new AbortController();
-    const timer = setTimeout(() => clock.abort(), Math.min(LONGEST, 1000 * (seconds ?? 0)));
-    if (seconds === undefined) clearTimeout(timer);
+    const forget = after(1000 * (seconds ?? Number.POSITIVE_INFINITY), () => clock.abort());
     const signals = [clock.signal, this.fault.signal, ...(signal ? [signal] : [])];
     const stop = AbortSignal.any(signals);
     const imported = this.records.filter((record) => record.imported).length;
@@ -99,7 +96,7 @@ class Study {
         { workers, told: this.told(), onTold: (told) => this.hear(told), signal: stop },
       );
     } finally {
-      clearTimeout(timer);
+      forget();
     }
     const report = await this.report();
     const over = clock.signal.aborted ? "time" : "interrupted";
@@ -113,7 +110,7 @@ class Study {
   private async hear(told: readonly Told[]): Promise<void> {
     for (let number = this.records.length; number < told.length; number++) {
       const { losses: _, ...trial } = told[number];
-      this.records.push({ ...trial, run: join("trials", String(number).padStart(4, "0")) });
+      this.records.push({ ...trial, run: runOf(number) });
     }
     await writeTrials(this.options.out, this.records);
     const ended = told.filter(hasEnded).length;
@@ -237,7 +234,7 @@ async function open(search: SettingsSearch, options: SearchOptions): Promise<Sea
   const close = await openFolder({ out, plan: settled.plan, kind: "search" });
   try {
     options.onPlan?.(settled.plan);
-    const known = await readTrials(out);
+    const known = await readTrials(out, settled.objectives);
     const runs = known.map(({ run }) => run);
     const fresh = imports.filter(({ run }) => !runs.includes(run));
     return await new Study(settled, options, [...known, ...fresh]).go();

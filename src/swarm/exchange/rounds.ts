@@ -1,7 +1,6 @@
 // Collects what particles publish, round by round, and closes a round when all have come or time is up.
 
-/** `setTimeout` takes no longer time. */
-const LONGEST_WAIT = 2 ** 31 - 1;
+import { after } from "../../timer.js";
 
 /** One round: open until it is closed, and then always the same. */
 class Collected<P> {
@@ -59,9 +58,9 @@ export class Rounds<P> {
     }
     const collected = this.at(round);
     const wait = Math.max(0, deadline - Date.now());
-    const timer = wait <= LONGEST_WAIT ? setTimeout(() => collected.close(), wait) : undefined;
+    const forget = after(wait, () => collected.close());
     await collected.closed;
-    clearTimeout(timer);
+    forget();
     this.last = Math.max(this.last, round);
     for (const number of this.rounds.keys()) if (number < this.last) this.rounds.delete(number);
     return collected.found;
