@@ -94,3 +94,18 @@ test("a killed search goes on to the same table, and study tells it", async () =
   expect(none).toMatchObject({ code: 2 });
   expect(none.err).toContain("say what to search");
 });
+
+test("a search whose trials have all failed is bad input, and its table stays", async () => {
+  const cwd = scratch();
+  const words = search(writeData(cwd), join(cwd, "study"));
+  const space = words.indexOf("--search");
+  const all = [...words.slice(0, space), "--search", "lr=1e30|1e31", "--sampler", "grid"];
+  const { code, out, err } = await convoy([...all, "--out", "study", "--quiet"], { cwd });
+  expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining("all 2 trials") });
+  expect(out).toContain("no trial has ended well");
+  expect(
+    readFileSync(join(cwd, "study", "trials.csv"), "utf8")
+      .trim()
+      .split("\n"),
+  ).toHaveLength(3);
+});

@@ -1,8 +1,8 @@
 // Files of a study and of runs that somebody else has written: what they say is checked before anything is written or deleted.
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import {
   stripes,
   temporaryFolder,
@@ -18,22 +18,23 @@ const { lr: _, ...settings } = { ...tinySettings, epochs: 1 };
 const own = { data: { train: stripes(30, 1) }, model: tinyModel };
 const search = { settings, space: "lr=0.01|0.02|0.03", sampler: "random", trials: 2 } as const;
 
-const folder = temporaryFolder();
-const [out, victim] = [join(folder, "study"), join(folder, "victim")];
-const weights = join(victim, runFiles.last);
-const trialsFile = join(out, "trials.json");
-let trials: readonly TrialRecord[];
-
 const write = (path: string, value: object) => writeFileSync(path, JSON.stringify(value));
 const read = (path: string) => JSON.parse(readFileSync(path, "utf8"));
 
-beforeAll(async () => {
+/** A study of two trials, and a run beside it. */
+async function made() {
+  const folder = temporaryFolder();
+  const [out, victim] = [join(folder, "study"), join(folder, "victim")];
   await tuneSettings(search, { ...own, out });
   await train({ ...settings, lr: 0.03, out: victim }, own);
-  trials = read(trialsFile).trials;
-});
+  return { folder, out, victim };
+}
 
 test("no weights outside of the study are deleted, and no run there goes on", async () => {
+  const { out, victim } = await made();
+  const trialsFile = join(out, "trials.json");
+  const weights = join(victim, runFiles.last);
+  const { trials }: { trials: readonly TrialRecord[] } = read(trialsFile);
   const { values: _, epochs: __, ...running } = trials[1];
   const forged: [object, RegExp][] = [
     [
@@ -61,19 +62,21 @@ test("no weights outside of the study are deleted, and no run there goes on", as
 });
 
 test("a plan without settings or data is refused by its file", async () => {
-  const other = join(folder, "other");
-  mkdirSync(other);
+  const out = join(temporaryFolder(), "study");
+  await tuneSettings({ ...search, trials: 1 }, { ...own, out });
+  const plan = read(join(out, "plan.json"));
   for (const name of ["settings", "data"]) {
     for (const value of [null, []]) {
-      write(join(other, "plan.json"), { ...read(join(out, "plan.json")), [name]: value });
+      write(join(out, "plan.json"), { ...plan, [name]: value });
       const message = `${name} is ${JSON.stringify(value)}: expected values by name`;
-      await expect(readSearch(other)).rejects.toThrow(message);
-      await expect(resumeSettings({ ...own, out: other })).rejects.toThrow(message);
+      await expect(readSearch(out)).rejects.toThrow(message);
+      await expect(resumeSettings({ ...own, out })).rejects.toThrow(message);
     }
   }
 });
 
 test("a summary with a share above 1 is no trial", async () => {
+  const { folder, victim } = await made();
   const summary = join(victim, runFiles.summary);
   const saved = read(summary);
   const options = { ...own, out: join(folder, "new"), imports: [victim] };

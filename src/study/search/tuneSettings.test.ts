@@ -218,8 +218,7 @@ test("is told of runs that were made before", async () => {
 
 test("a plan names policies by whole paths, so that a study goes on from anywhere", async () => {
   const file = join(temporaryFolder(), "mine.json");
-  const policy = { operations: [["identity"]], choose: 1 };
-  writeFileSync(file, JSON.stringify(policy));
+  writeFileSync(file, JSON.stringify({ subPolicies: [[["identity", 1]]] }));
   const out = join(temporaryFolder(), "study");
   const augment = `${relative(".", file)},flip`;
   await tune({ settings: { ...settings, augment }, trials: 1 }, { out });
