@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { SAMPLE_FIELDS } from "../engine/engine.js";
 import { gather } from "../engine/reference/gather.js";
 import { Random } from "../tensor/philox.js";
 import { Sample } from "./augment/augmentation.js";
@@ -98,7 +99,7 @@ describe("points go the way of their image", () => {
         const random = new Random({ seed: 4, purpose: "augment" }, index);
         augmentation(kind, kind.name === "flip" ? 1 : 0.3).apply(sample, random, size);
         const map = sample.mapFrom(size);
-        const samples = new Float32Array(17);
+        const samples = new Float32Array(SAMPLE_FIELDS);
         sample.write(samples, 0, map);
         const out = new Float32Array(side * side);
         const batch = { channels: 1, outHeight: side, outWidth: side, mean: [0], std: [1] };
