@@ -4,13 +4,10 @@ import { compressDistilled, type DistilReport } from "../runs/index.js";
 import { formatBytes } from "../text/bytes.js";
 import { grouped } from "../text/format.js";
 import { count } from "./arguments.js";
+import { compressRun, type Watch } from "./compressRun.js";
 import type { CompressFlags, CompressWay } from "./compressWay.js";
-import { type Console, say, sayJson } from "./console.js";
-import { Interrupted } from "./errors.js";
-import { interruptible } from "./interrupt.js";
-import { lostLine, type RunMetrics, runMetrics, stagesTable } from "./lossReport.js";
-import { showProgress } from "./progress.js";
-import { showReading } from "./reading.js";
+import { type Console, say } from "./console.js";
+import { lostLine, type RunMetrics, stagesTable } from "./lossReport.js";
 
 interface DistilFlags extends CompressFlags {
   readonly distil: string;
@@ -54,19 +51,7 @@ export const distil: CompressWay = {
       );
   },
   async compress(run, { distil: model, json, ...options }: DistilFlags, console) {
-    const report = await interruptible(
-      (signal) =>
-        compressDistilled(run, {
-          ...{ ...options, model, signal },
-          listeners: [showProgress(console.err)],
-          onProgress: showReading(console.err),
-        }),
-      (line) => say(console.err, line),
-    );
-    if (!report) {
-      throw new Interrupted(`saved; go on with: convoy train --resume ${options.out}`);
-    }
-    if (json) sayJson(console, report);
-    else print(console, report, await runMetrics(run, options));
+    const compress = (watch: Watch) => compressDistilled(run, { ...options, ...watch, model });
+    await compressRun(run, { ...options, json }, console, { compress, print });
   },
 };

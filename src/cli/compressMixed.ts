@@ -1,19 +1,14 @@
 // `convoy compress RUN --bits mixed --target-size SHARE`: bits for each layer, trained on.
 
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import { InputError } from "../inputError.js";
-import { bitChoosers, compressMixed, type MixedReport, runFiles } from "../runs/index.js";
+import { bitChoosers, compressMixed, type MixedReport } from "../runs/index.js";
 import { formatBytes } from "../text/bytes.js";
 import { grouped, percent } from "../text/format.js";
+import { compressRun, type Watch } from "./compressRun.js";
 import type { CompressFlags, CompressWay } from "./compressWay.js";
-import { type Console, say, sayJson } from "./console.js";
-import { Interrupted } from "./errors.js";
-import { interruptible } from "./interrupt.js";
-import { lostLine, type RunMetrics, runMetrics, stagesTable } from "./lossReport.js";
-import { showProgress } from "./progress.js";
-import { showReading } from "./reading.js";
+import { type Console, say } from "./console.js";
+import { lostLine, type RunMetrics, stagesTable } from "./lossReport.js";
 import { table } from "./table.js";
 
 /** What bits may be. */
@@ -90,24 +85,9 @@ export const mixed: CompressWay = {
         "compress: --bits mixed needs one budget; give --target-size, as 25%, or --target-bops, as 3%",
       );
     }
-    const report = await interruptible(
-      (signal) =>
-        compressMixed(run, {
-          ...{ ...options, epochs: finetune, signal },
-          listeners: [showProgress(console.err)],
-          onProgress: showReading(console.err),
-          onWarning: (text) => say(console.err, text),
-        }),
-      (line) => say(console.err, line),
-    );
-    if (!report) {
-      throw new Interrupted(
-        existsSync(join(options.out, runFiles.config))
-          ? `saved; go on with: convoy train --resume ${options.out}`
-          : "interrupted while bits were chosen; nothing is kept",
-      );
-    }
-    if (json) sayJson(console, report);
-    else print(console, report, await runMetrics(run, options));
+    const onWarning = (text: string) => say(console.err, text);
+    const compress = (watch: Watch) =>
+      compressMixed(run, { ...options, ...watch, epochs: finetune, onWarning });
+    await compressRun(run, { ...options, json }, console, { compress, print });
   },
 };

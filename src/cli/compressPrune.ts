@@ -1,20 +1,15 @@
 // `convoy compress RUN --prune WAY=SHARE`: a net with fewer channels or weights, trained on.
 
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { InvalidArgumentError } from "commander";
 import { pruners } from "../compress/index.js";
-import { compressPruned, type PruneReport, runFiles } from "../runs/index.js";
+import { compressPruned, type PruneReport } from "../runs/index.js";
 import { formatBytes } from "../text/bytes.js";
 import { grouped } from "../text/format.js";
 import { count } from "./arguments.js";
+import { compressRun, type Watch } from "./compressRun.js";
 import type { CompressFlags, CompressWay } from "./compressWay.js";
-import { type Console, say, sayJson } from "./console.js";
-import { Interrupted } from "./errors.js";
-import { interruptible } from "./interrupt.js";
-import { lostLine, type RunMetrics, runMetrics, stagesTable } from "./lossReport.js";
-import { showProgress } from "./progress.js";
-import { showReading } from "./reading.js";
+import { type Console, say } from "./console.js";
+import { lostLine, type RunMetrics, stagesTable } from "./lossReport.js";
 
 /** A way to prune, and a share. */
 interface Pruning {
@@ -88,23 +83,8 @@ export const prune: CompressWay = {
       );
   },
   async compress(run, { prune: pruning, finetune, json, ...options }: PruneFlags, console) {
-    const report = await interruptible(
-      (signal) =>
-        compressPruned(run, {
-          ...{ ...options, ...pruning, epochs: finetune, signal },
-          listeners: [showProgress(console.err)],
-          onProgress: showReading(console.err),
-        }),
-      (line) => say(console.err, line),
-    );
-    if (!report) {
-      throw new Interrupted(
-        existsSync(join(options.out, runFiles.config))
-          ? `saved; go on with: convoy train --resume ${options.out}`
-          : "interrupted before the last round; nothing is kept",
-      );
-    }
-    if (json) sayJson(console, report);
-    else print(console, report, await runMetrics(run, options));
+    const compress = (watch: Watch) =>
+      compressPruned(run, { ...options, ...watch, ...pruning, epochs: finetune });
+    await compressRun(run, { ...options, json }, console, { compress, print });
   },
 };

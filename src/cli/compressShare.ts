@@ -4,13 +4,10 @@ import { InvalidArgumentError } from "commander";
 import { compressShared, type ShareReport } from "../runs/index.js";
 import { formatBytes } from "../text/bytes.js";
 import { grouped } from "../text/format.js";
+import { compressRun, type Watch } from "./compressRun.js";
 import type { CompressFlags, CompressWay } from "./compressWay.js";
-import { type Console, say, sayJson } from "./console.js";
-import { Interrupted } from "./errors.js";
-import { interruptible } from "./interrupt.js";
-import { lostLine, type RunMetrics, runMetrics, stagesTable } from "./lossReport.js";
-import { showProgress } from "./progress.js";
-import { showReading } from "./reading.js";
+import { type Console, say } from "./console.js";
+import { lostLine, type RunMetrics, stagesTable } from "./lossReport.js";
 import { table } from "./table.js";
 
 /** `4bit`. */
@@ -57,19 +54,8 @@ export const share: CompressWay = {
     );
   },
   async compress(run, { share: bits, finetune, json, ...options }: ShareFlags, console) {
-    const report = await interruptible(
-      (signal) =>
-        compressShared(run, {
-          ...{ ...options, bits, epochs: finetune, signal },
-          listeners: [showProgress(console.err)],
-          onProgress: showReading(console.err),
-        }),
-      (line) => say(console.err, line),
-    );
-    if (!report) {
-      throw new Interrupted(`saved; go on with: convoy train --resume ${options.out}`);
-    }
-    if (json) sayJson(console, report);
-    else print(console, report, await runMetrics(run, options));
+    const compress = (watch: Watch) =>
+      compressShared(run, { ...options, ...watch, bits, epochs: finetune });
+    await compressRun(run, { ...options, json }, console, { compress, print });
   },
 };

@@ -1,22 +1,16 @@
 // Training with multiplications in bf16: what it needs, what it gives, and who may have it.
 
 import { afterAll, describe, expect, test } from "vitest";
+import { addonIfBuilt } from "../../test/support/addon.js";
 import { classify, targetInputs } from "../../test/support/questions.js";
 import { createEngine, type Engine } from "../engine/index.js";
-import { loadAddon } from "../engine/native/index.js";
 import { createModel } from "../models/index.js";
 import { initialise } from "../nn/index.js";
 import { Random } from "../tensor/philox.js";
 import { compileTraining } from "./objective.js";
 import { withPrecision } from "./precision.js";
 
-function tiles(): boolean | undefined {
-  try {
-    return loadAddon().describe().tiles;
-  } catch {
-    return undefined;
-  }
-}
+const tiles = addonIfBuilt()?.describe().tiles;
 
 const BATCH = 16;
 const question = (name: string) =>
@@ -41,7 +35,7 @@ async function evaluated(engine: Engine, name: string, precision: "f32" | "bf16"
 const norm = (numbers: Float32Array) =>
   Math.sqrt(numbers.reduce((sum, value) => sum + value * value, 0));
 
-describe.skipIf(tiles() === undefined)("a step in bf16", () => {
+describe.skipIf(tiles === undefined)("a step in bf16", () => {
   const engines = [1, 2, 3].map((threads) => createEngine({ engine: "native", threads }));
   afterAll(async () => {
     for (const engine of engines) await (await engine).close();
@@ -70,7 +64,7 @@ describe.skipIf(tiles() === undefined)("a step in bf16", () => {
     for (const other of others) expect(other).toEqual(one);
   });
 
-  test.skipIf(!tiles()).each(["resnet20", "wrn-16-4"])(
+  test.skipIf(!tiles).each(["resnet20", "wrn-16-4"])(
     "needs AMX: of %s takes at most 0.65 of the memory",
     async (name) => {
       const engine = await engines[0];
@@ -100,10 +94,10 @@ describe("precision auto", () => {
     });
   });
 
-  test.skipIf(tiles() === undefined)("is bf16 where there are tiles", async () => {
+  test.skipIf(tiles === undefined)("is bf16 where there are tiles", async () => {
     const config = { precision: "auto", engine: "native", keep: undefined } as const;
     const { precision } = await withPrecision(config, plain);
-    expect(precision).toBe(tiles() ? "bf16" : "f32");
+    expect(precision).toBe(tiles ? "bf16" : "f32");
   });
 
   test("is f32 where images are to be kept in a format", async () => {

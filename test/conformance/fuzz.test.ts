@@ -3,13 +3,14 @@
 
 import { describe, expect, it } from "vitest";
 import { SAMPLE_FIELDS } from "../../src/engine/engine.js";
-import { type Addon, loadAddon, type NativeQueue } from "../../src/engine/native/addon.js";
+import type { Addon, NativeQueue } from "../../src/engine/native/addon.js";
 import { request } from "../../src/engine/native/program.js";
 import { OPERATION_ARGUMENTS, pixelOperationNames } from "../../src/engine/pixels.js";
 import { fusePointwise } from "../../src/graph/passes/fusePointwise.js";
 import { zeros } from "../../src/tensor/dtype.js";
 import { Random } from "../../src/tensor/philox.js";
 import { sizeOf } from "../../src/tensor/shape.js";
+import { addonIfBuilt } from "../support/addon.js";
 import { addGradients, buildCase } from "./case.js";
 import { cases } from "./cases.js";
 import { anyNumber, anything, below, pick, spoiled, takeAway } from "./fuzzArguments.js";
@@ -30,14 +31,6 @@ function dataOf(example: (typeof cases)[number]): GraphData {
 }
 
 const graphs = cases.map(dataOf);
-
-function addonIfBuilt(): Addon | undefined {
-  try {
-    return loadAddon();
-  } catch {
-    return undefined;
-  }
-}
 
 type Call = (...given: unknown[]) => unknown;
 

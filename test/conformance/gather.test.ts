@@ -7,9 +7,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Sample } from "../../src/data/augment/augmentation.js";
 import { fitMap } from "../../src/data/geometry.js";
 import { type Gather, SAMPLE_FIELDS, SOURCE_FIELDS } from "../../src/engine/engine.js";
-import { loadAddon, NativeUnavailable, nativeEngine } from "../../src/engine/native/index.js";
+import { nativeEngine } from "../../src/engine/native/index.js";
 import { gather as reference } from "../../src/engine/reference/gather.js";
 import { scratchFolder } from "../fixtures/data.js";
+import { addonIfBuilt } from "../support/addon.js";
 import { fieldsOf, sourcesOf } from "../support/sources.js";
 import { relativeError } from "./case.js";
 
@@ -138,16 +139,6 @@ function enlargement(outWidth: number, outHeight: number): Gather {
     sources: Float64Array.of(0, 3, 4, -1, 0, 0),
     samples: Float32Array.from(fieldsOf(map)),
   };
-}
-
-/** The addon, where it is built. */
-function addonIfBuilt() {
-  try {
-    return loadAddon();
-  } catch (error) {
-    if (error instanceof NativeUnavailable) return undefined;
-    throw error;
-  }
 }
 
 const addon = addonIfBuilt();

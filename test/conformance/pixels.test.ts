@@ -4,12 +4,13 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Engine, Gather } from "../../src/engine/engine.js";
-import { loadAddon, NativeUnavailable, nativeEngine } from "../../src/engine/native/index.js";
+import { nativeEngine } from "../../src/engine/native/index.js";
 import { type PixelStep, pixelOperationNames, writeOperations } from "../../src/engine/pixels.js";
 import { gather } from "../../src/engine/reference/gather.js";
 import { changed, type Pixels } from "../../src/engine/reference/pixels.js";
 import { Random } from "../../src/tensor/philox.js";
 import { scratchFolder } from "../fixtures/data.js";
+import { addonIfBuilt } from "../support/addon.js";
 import { goldenPixels, type PixelCases, smallCases } from "../support/pixels.js";
 import { fieldsOf } from "../support/sources.js";
 
@@ -67,16 +68,6 @@ for (const [title, set] of sets) {
       expect(wrong(one, (at) => reference(one.image, stepsOf(one.cases[at])))).toEqual([]);
     }
   });
-}
-
-/** The addon, where it is built. */
-function addonIfBuilt() {
-  try {
-    return loadAddon();
-  } catch (error) {
-    if (error instanceof NativeUnavailable) return undefined;
-    throw error;
-  }
 }
 
 const addon = addonIfBuilt();

@@ -4,17 +4,17 @@
 import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
-import type { EngineOptions } from "../../engine/index.js";
 import { graphMacs } from "../../graph/index.js";
 import { netOf } from "../../nn/index.js";
 import { parseSettings } from "../../settings.js";
-import type { MetricValues, Score } from "../../tasks/index.js";
+import type { MetricValues } from "../../tasks/index.js";
 import type { TrainSettings } from "../../train/index.js";
-import { type OwnSetsOptions, ownSets } from "../ownSets.js";
+import { ownSets } from "../ownSets.js";
 import { runFiles } from "../runFiles.js";
-import { type TrainOptions, train } from "../train.js";
+import { train } from "../train.js";
 import { openTrained, type Trained } from "../trained.js";
 import { expectFree } from "./compressedRun.js";
+import { type CompressReport, type CompressTrainingOptions, partsOf } from "./compressing.js";
 import { lossOf } from "./expectFloat.js";
 import { settingsAgain } from "./finetune.js";
 import { measured } from "./measured.js";
@@ -29,12 +29,7 @@ const schema = z.strictObject({
 });
 
 /** Settings of {@link compressDistilled}; beside these, what an engine may be told. */
-export interface DistilOptions
-  extends EngineOptions,
-    Omit<OwnSetsOptions, "moved">,
-    Pick<TrainOptions, "listeners" | "signal"> {
-  /** Folder of the run that is made; it holds nothing yet. */
-  readonly out: string;
+export interface DistilOptions extends CompressTrainingOptions {
   /** Name of the model that is taught. */
   readonly model: string;
   /** Default the run's. */
@@ -51,16 +46,11 @@ export interface DistilOptions
 type RunSize = Omit<NetSize, "nonZeros">;
 
 /** What {@link compressDistilled} made. */
-export interface DistilReport {
-  readonly run: string;
-  readonly out: string;
-  readonly score: Score;
+export interface DistilReport extends CompressReport {
   /** Selection images, which the metrics are of. */
   readonly images: number;
   readonly teacher: MetricValues;
   readonly student: MetricValues;
-  /** What the score lost, in points of a share or the score's unit; below 0 where it won. */
-  readonly lost: number;
   readonly size: { readonly before: RunSize; readonly after: RunSize };
 }
 
@@ -88,20 +78,19 @@ export async function compressDistilled(
   run: string,
   options: DistilOptions,
 ): Promise<DistilReport | undefined> {
-  const { out, data, onProgress, engine, threads, listeners, signal, ...rest } = options;
-  const { alpha, temperature, ...asked } = parseSettings(schema, rest, "compress");
+  const { out, measuring, watch, own } = partsOf(run, options);
+  const { alpha, temperature, ...asked } = parseSettings(schema, own, "compress");
   expectFree(out);
-  const moved = `say where: convoy compress ${run} --data NEW`;
-  const measuring = { engine: { engine, threads }, sets: { data, moved, onProgress } };
   const net = await openTrained(run, measuring.engine);
   try {
     const teacher = await measured(run, measuring);
     const { warmup } = net.config.settings;
     const taught = { teacher: resolve(run), distil: { alpha, temperature } };
-    const given = { warmup, ...asked, ...taught, data, engine, threads, out } as TrainSettings;
+    const { data } = options;
+    const given = { warmup, ...asked, ...taught, data, ...measuring.engine, out } as TrainSettings;
     const settings = settingsAgain(net.config, given, ofTeacher);
-    await train(settings, { listeners, signal, onProgress });
-    if (signal?.aborted) return undefined;
+    await train(settings, watch);
+    if (watch.signal?.aborted) return undefined;
     const student = await measured(out, measuring);
     const small = await openTrained(out, measuring.engine);
     await small.close();

@@ -5,15 +5,15 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { type LayerType, rangeRules } from "../../compress/index.js";
-import type { EngineOptions } from "../../engine/index.js";
 import { InputError } from "../../inputError.js";
 import { parseSettings } from "../../settings.js";
-import type { MetricValues, Score } from "../../tasks/index.js";
-import { type OwnSetsOptions, ownSets } from "../ownSets.js";
+import type { MetricValues } from "../../tasks/index.js";
+import { ownSets } from "../ownSets.js";
 import { runFiles } from "../runFiles.js";
 import { openTrained, type TimedEvaluation } from "../trained.js";
 import { calibrated, drawn } from "./calibration.js";
 import { expectFree, writeCompressed } from "./compressedRun.js";
+import type { CompressOptions, CompressReport } from "./compressing.js";
 import { expectFloat, lossOf } from "./expectFloat.js";
 import { Int8Nets } from "./int8Net.js";
 import { type PutBack, putBack } from "./putBack.js";
@@ -26,9 +26,7 @@ const schema = z.strictObject({
 });
 
 /** Settings of {@link compressInt8}; beside these, what an engine may be told. */
-export interface Int8Options extends EngineOptions, Omit<OwnSetsOptions, "moved"> {
-  /** Folder of the run that is made; it holds nothing yet. */
-  readonly out: string;
+export interface Int8Options extends CompressOptions {
   /** Training images that ranges are found on; default 500, or all where there are fewer. */
   readonly calibrate?: number;
   /** How a range is chosen: `mse` (default), `percentile` or `min-max`. */
@@ -45,16 +43,11 @@ export interface Int8Options extends EngineOptions, Omit<OwnSetsOptions, "moved"
 }
 
 /** What {@link compressInt8} made. */
-export interface Int8Report {
-  readonly run: string;
-  readonly out: string;
+export interface Int8Report extends CompressReport {
   /** Images that ranges were found on, and those that the score is of. */
   readonly images: { readonly calibration: number; readonly selection: number };
-  readonly score: Score;
   readonly before: MetricValues;
   readonly after: MetricValues;
-  /** What the score lost, in points of a share or the score's unit; below 0 where it won. */
-  readonly lost: number;
   /** Of the files of weights. */
   readonly bytes: { readonly before: number; readonly after: number };
   /** Layers with weights, and why some are in f32. */

@@ -5,17 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { getPruner, sharesOf } from "../../compress/index.js";
-import type { EngineOptions } from "../../engine/index.js";
 import { graphMacs, nonZeros } from "../../graph/index.js";
 import { InputError } from "../../inputError.js";
 import type { CompactNet } from "../../nn/index.js";
 import { parseSettings } from "../../settings.js";
-import type { MetricValues, Score } from "../../tasks/index.js";
-import { type OwnSetsOptions, ownSets } from "../ownSets.js";
+import type { MetricValues } from "../../tasks/index.js";
+import { ownSets } from "../ownSets.js";
 import { runFiles } from "../runFiles.js";
-import type { TrainOptions } from "../train.js";
 import { openTrained } from "../trained.js";
 import { expectFree } from "./compressedRun.js";
+import { type ChangedReport, type CompressTrainingOptions, partsOf } from "./compressing.js";
 import { expectFloat, lossOf } from "./expectFloat.js";
 import { measured } from "./measured.js";
 import { pruneRound, type Round, type Rounds } from "./pruneRound.js";
@@ -42,12 +41,7 @@ function checked(settings: unknown) {
 }
 
 /** Settings of {@link compressPruned}; beside these, what an engine may be told. */
-export interface PruneOptions
-  extends EngineOptions,
-    Omit<OwnSetsOptions, "moved">,
-    Pick<TrainOptions, "listeners" | "signal"> {
-  /** Folder of the run that is made; it holds nothing yet. */
-  readonly out: string;
+export interface PruneOptions extends CompressTrainingOptions {
   /**
    * What goes: channels of small weights (`filters`, Li et al. 2017), channels that normalisation scales down (`slimming`,
    * Liu et al. 2017), what little of layers lies along other directions (`low-rank`, Jaderberg et al. 2014), or single weights
@@ -87,19 +81,9 @@ export interface NetSize {
 }
 
 /** What {@link compressPruned} made. */
-export interface PruneReport {
-  readonly run: string;
-  readonly out: string;
-  readonly score: Score;
-  /** Selection images, which the metrics are of. */
-  readonly images: number;
-  readonly before: MetricValues;
+export interface PruneReport extends ChangedReport {
   /** After the last pruning, before the training behind it. */
   readonly pruned: MetricValues;
-  /** After training; as before it where there is none. */
-  readonly after: MetricValues;
-  /** What the score lost, in points of a share or the score's unit; below 0 where it won. */
-  readonly lost: number;
   readonly size: { readonly before: NetSize; readonly after: NetSize };
 }
 
@@ -135,7 +119,7 @@ export async function compressPruned(
   run: string,
   options: PruneOptions,
 ): Promise<PruneReport | undefined> {
-  const { out, data, onProgress, engine, threads, listeners, signal, ...settings } = options;
+  const { out, measuring, watch, own: settings } = partsOf(run, options);
   const { by, share, epochs, rounds, rewind, lr: given } = checked(settings);
   const pruner = getPruner(by);
   if (rounds > 1 && pruner.shareOf === "once") {
@@ -143,13 +127,11 @@ export async function compressPruned(
   }
   const shares = sharesOf(pruner, share, rounds);
   expectFree(out);
-  const moved = `say where: convoy compress ${run} --data NEW`;
-  const net = await openTrained(run, { engine, threads });
+  const net = await openTrained(run, measuring.engine);
   const { lr: own } = net.config.settings;
   const lr = given ?? (typeof own === "number" && pruner.rate ? pruner.rate * own : undefined);
   const all: Rounds = {
-    ...{ by, epochs, lr, rewind, engine: { engine, threads }, sets: { data, moved, onProgress } },
-    watch: { listeners, signal, onProgress },
+    ...{ ...measuring, by, epochs, lr, rewind, watch },
   };
   const between = mkdtempSync(join(tmpdir(), "convoy-prune-"));
   try {
@@ -161,10 +143,10 @@ export async function compressPruned(
       const to = at === shares.length - 1 ? out : join(between, `${at}-run`);
       const start = epochs === 0 ? to : join(between, `${at}-start`);
       const called = `${out}, round ${at + 1} of ${rounds}`;
-      const heard = to === out ? listeners : callingIt(called, listeners);
-      const round = { ...all, watch: { ...all.watch, listeners: heard } };
+      const heard = to === out ? watch.listeners : callingIt(called, watch.listeners);
+      const round = { ...all, watch: { ...watch, listeners: heard } };
       last = await pruneRound({ from, start, to }, part, round);
-      if (signal?.aborted) return undefined;
+      if (watch.signal?.aborted) return undefined;
       from = to;
     }
     const { small, metrics: pruned } = last!;

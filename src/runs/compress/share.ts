@@ -1,30 +1,26 @@
 // A run's best weights with a few numbers a layer that its weights share (Han, Mao and Dally 2016, arXiv 1510.00149), trained
 // on or not: a run of its own that opens as any other.
 
-import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { sharedWeights } from "../../compress/index.js";
 import type { PassRecord } from "../../compress/passes/index.js";
-import type { EngineOptions } from "../../engine/index.js";
 import { nonZeros } from "../../graph/index.js";
 import { InputError } from "../../inputError.js";
 import { type CompactNet, netOf } from "../../nn/index.js";
 import { parseSettings } from "../../settings.js";
-import type { MetricValues, Score } from "../../tasks/index.js";
+import type { MetricValues } from "../../tasks/index.js";
 import { sizeOf } from "../../tensor/shape.js";
 import { modelOf } from "../../train/modelOf.js";
 import { loadModule } from "../../train/ownModule.js";
 import type { NetInfo } from "../../train/weights.js";
-import { type OwnSetsOptions, ownSets } from "../ownSets.js";
 import { runFiles } from "../runFiles.js";
-import type { TrainOptions } from "../train.js";
 import { openTrained, type Trained } from "../trained.js";
 import { expectFree } from "./compressedRun.js";
-import { expectFloat, lossOf } from "./expectFloat.js";
-import { measured } from "./measured.js";
-import { trainedOn } from "./trainedOn.js";
+import { type ChangedReport, type CompressTrainingOptions, partsOf } from "./compressing.js";
+import { expectFloat } from "./expectFloat.js";
+import { intoRun } from "./intoRun.js";
 import { wholeOf } from "./wholeOf.js";
 
 const schema = z.strictObject({
@@ -34,12 +30,7 @@ const schema = z.strictObject({
 });
 
 /** Settings of {@link compressShared}; beside these, what an engine may be told. */
-export interface ShareOptions
-  extends EngineOptions,
-    Omit<OwnSetsOptions, "moved">,
-    Pick<TrainOptions, "listeners" | "signal"> {
-  /** Folder of the run that is made; it holds nothing yet. */
-  readonly out: string;
+export interface ShareOptions extends CompressTrainingOptions {
   /** Of the number of a centroid, 1 to 8: a layer has at most 2^bits of them, 255 where they are 8, and 0. */
   readonly bits: number;
   /** Epochs in which the centroids are trained; default 0. */
@@ -57,19 +48,9 @@ export interface SharedLayer {
 }
 
 /** What {@link compressShared} made. */
-export interface ShareReport {
-  readonly run: string;
-  readonly out: string;
-  readonly score: Score;
-  /** Selection images, which the metrics are of. */
-  readonly images: number;
-  readonly before: MetricValues;
+export interface ShareReport extends ChangedReport {
   /** With shared weights, before any training. */
   readonly shared: MetricValues;
-  /** After training; as before it where there is none. */
-  readonly after: MetricValues;
-  /** What the score lost, in points of a share or the score's unit; below 0 where it won. */
-  readonly lost: number;
   /** Of the files of weights. */
   readonly bytes: { readonly before: number; readonly after: number };
   readonly layers: readonly SharedLayer[];
@@ -134,14 +115,12 @@ export async function compressShared(
   run: string,
   options: ShareOptions,
 ): Promise<ShareReport | undefined> {
-  const { out, data, onProgress, engine, threads, listeners, signal, ...rest } = options;
-  const { bits, epochs, lr: given } = parseSettings(schema, rest, "compress");
+  const { out, measuring, watch, own: settings } = partsOf(run, options);
+  const { bits, epochs, lr: given } = parseSettings(schema, settings, "compress");
   if (given !== undefined && epochs === 0) {
     throw new InputError("compress: lr has no effect without epochs of training; leave it out");
   }
   expectFree(out);
-  const moved = `say where: convoy compress ${run} --data NEW`;
-  const measuring = { engine: { engine, threads }, sets: { data, moved, onProgress } };
   const net = await openTrained(run, measuring.engine);
   try {
     expectFloat(net, run);
@@ -149,24 +128,12 @@ export async function compressShared(
     const { lr: own } = net.config.settings;
     const lr = given ?? (typeof own === "number" ? own / SLOWER : undefined);
     const { small, info, layers } = await sharing(net, run, bits);
-    const start = epochs === 0 ? out : mkdtempSync(join(tmpdir(), "convoy-share-"));
-    try {
-      const training = { ...measuring, epochs, lr, watch: { listeners, signal, onProgress } };
-      const folders = { start, to: out };
-      const { metrics: shared } = await trainedOn(folders, small, info, net.config, training);
-      if (epochs > 0 && signal?.aborted) return undefined;
-      const before = await measured(run, measuring);
-      const after = epochs === 0 ? shared : await measured(out, measuring);
-      const [was, is] = [run, out].map((folder) => statSync(join(folder, runFiles.best)).size);
-      return {
-        ...{ run, out, score: net.score, before, shared, after, layers },
-        images: (await ownSets(net, measuring.sets)).selection.length,
-        lost: lossOf(net, before, after),
-        bytes: { before: was, after: is },
-      };
-    } finally {
-      if (start !== out) rmSync(start, { recursive: true });
-    }
+    const training = { ...measuring, epochs, lr, watch };
+    const worth = await intoRun({ run, out }, net, { small, info }, training);
+    if (!worth) return undefined;
+    const { changed: shared, ...rest } = worth;
+    const [was, is] = [run, out].map((folder) => statSync(join(folder, runFiles.best)).size);
+    return { ...rest, shared, layers, bytes: { before: was, after: is } };
   } finally {
     await net.close();
   }
