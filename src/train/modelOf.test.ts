@@ -94,6 +94,24 @@ describe("refused, with the file's name:", () => {
     return other;
   };
 
+  test("numbers that lie beyond their table", async () => {
+    const centroids = { "conv1.weight": 4 };
+    const shared: NetInfo = { ...float, passes: [{ pass: "share", centroids }] };
+    const { layout, specs } = netOf(modelOf(shared, "shared"), 1, { training: false });
+    const w = initialise({ layout, specs }, 1);
+    const { offset } = layout.params.find(({ name }) => name === "conv1.weight")!;
+    w.fill(0, offset, offset + 150);
+    const file = join(temporaryFolder(), "shared.safetensors");
+    const write = () => writeFileSync(file, encodeWeights(layout, w, shared));
+    write();
+    await expect(readWeights(file)).resolves.toMatchObject({ info: shared });
+    w[offset + 3] = 5;
+    write();
+    await expect(readWeights(file)).rejects.toThrow(
+      `${file}: pass share: "conv1.weight" has number 5 of a table of 4; expected 0 to 4`,
+    );
+  });
+
   test("a pass that there is not", async () => {
     const other = changed([{ pass: "magic" }]);
     await expect(readWeights(other)).rejects.toThrow(

@@ -4,7 +4,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { type PassRecord, passRecords } from "../compress/passes/index.js";
+import { faultOf, type PassRecord, passRecords } from "../compress/passes/index.js";
 import { type Fit, fits, type Intake } from "../data/index.js";
 import { readWhole } from "../files/read.js";
 import type { Param, ParamLayout } from "../graph/index.js";
@@ -236,6 +236,13 @@ function weightsFile(path: string): string {
   );
 }
 
+/** Tensors that belong to a net with these passes. */
+function fitting(tensors: Weights["tensors"], info: NetInfo, file: string): Weights {
+  const fault = faultOf(info.passes, tensors);
+  if (fault === undefined) return { tensors, info };
+  throw new InputError(`${file}: ${fault}`);
+}
+
 /**
  * Reads a weights file: Convoy's own, or one of another program whose tensors have the names and shapes of a map.
  * Counts of batches (`num_batches_tracked`) are left out.
@@ -270,12 +277,12 @@ export async function readWeights(
   const { tensors: stored, metadata, sealed } = readSealed(bytes, file);
   const { packed } = metadata;
   const tensors = packed === undefined ? stored : unpack(stored, packed, file, bytes.length);
-  if (sealed) return { tensors, info: parseInfo(metadata, file) };
+  if (sealed) return fitting(tensors, parseInfo(metadata, file), file);
   const used = usedTensors(tensors);
   const map = findMap(used, maps);
   if (map) return translate(map, used, file);
   if (!metadata.model) {
     throw unknownArchitecture(used, maps, file, 'metadata "model" is missing, and ');
   }
-  return { tensors, info: parseInfo(metadata, file) };
+  return fitting(tensors, parseInfo(metadata, file), file);
 }

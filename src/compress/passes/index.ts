@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { InputError } from "../../inputError.js";
 import type { NetPass } from "../../nn/index.js";
+import type { HostTensor } from "../../tensor/host.js";
 import type { FirstBatch } from "../startQuantisers.js";
 import { channelsPass } from "./channels.js";
 import { harmonicPass } from "./harmonic.js";
@@ -52,6 +53,19 @@ const kindOf = ({ pass }: PassRecord): PassKind =>
 export function netPass(record: PassRecord): NetPass {
   const { pass: _, ...settings } = record;
   return kindOf(record).make(settings);
+}
+
+/** What is wrong with a file's tensors for a net after passes, in words; `undefined` where nothing is. */
+export function faultOf(
+  passes: readonly PassRecord[] = [],
+  tensors: ReadonlyMap<string, HostTensor>,
+): string | undefined {
+  for (const record of passes) {
+    const { pass, ...settings } = record;
+    const fault = kindOf(record).fault?.(settings, tensors);
+    if (fault !== undefined) return `pass ${pass}: ${fault}`;
+  }
+  return undefined;
 }
 
 /** Whether weights may count as other numbers than those that training moves. */

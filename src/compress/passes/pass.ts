@@ -3,6 +3,7 @@
 import { z } from "zod";
 import type { ParamLayout } from "../../graph/index.js";
 import type { NetPass } from "../../nn/index.js";
+import type { HostTensor } from "../../tensor/host.js";
 import type { FirstBatch } from "../startQuantisers.js";
 
 /** A vector that belongs to a net with passes, before training. */
@@ -27,6 +28,11 @@ export interface PassKind<N extends string = string, S extends z.ZodRawShape = z
   readonly weightsAre?: string;
   /** The change. It may read shapes and names of parameters, never their numbers, which belong to the net before it. */
   readonly make: (settings: z.output<z.ZodObject<S>>) => NetPass;
+  /** What is wrong with a file's tensors that belong to such a net, in words; default whatever has the right shapes fits. */
+  readonly fault?: (
+    settings: z.output<z.ZodObject<S>>,
+    tensors: ReadonlyMap<string, HostTensor>,
+  ) => string | undefined;
   /** Sets what its parameters start as where that takes a first batch; default as its specs say. */
   readonly start?: (
     settings: z.output<z.ZodObject<S>>,

@@ -1,7 +1,7 @@
 // Weights that share their numbers: the net can be trained on.
 
 import { z } from "zod";
-import { MOST_CENTROIDS, shareWeights } from "../sharing/index.js";
+import { centroidsName, MOST_CENTROIDS, shareWeights } from "../sharing/index.js";
 import { passKind } from "./pass.js";
 
 export const sharePass = passKind({
@@ -12,6 +12,18 @@ export const sharePass = passKind({
   },
   trains: true,
   weightsAre: "numbers of a table",
+  fault({ centroids }, tensors) {
+    for (const [name, count] of Object.entries(centroids)) {
+      // A net in whole numbers has taken its tables in.
+      if (!tensors.has(centroidsName(name))) continue;
+      const wrong = tensors
+        .get(name)
+        ?.data.find((number) => !(Number.isInteger(number) && number >= 0 && number <= count));
+      if (wrong !== undefined)
+        return `"${name}" has number ${wrong} of a table of ${count}; expected 0 to ${count}`;
+    }
+    return undefined;
+  },
   make:
     ({ centroids }) =>
     (net) => {
