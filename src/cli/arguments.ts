@@ -12,6 +12,13 @@ export function count(text: string): number {
   throw new InvalidArgumentError("Expected a whole number of at least 1.");
 }
 
+/** A whole number from 0 on. */
+export function countOrNone(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError("Expected a whole number from 0 on.");
+}
+
 /** Names between commas; none for an empty text. */
 export function list(text: string): string[] {
   return text

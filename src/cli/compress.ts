@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { InputError } from "../inputError.js";
-import { count } from "./arguments.js";
+import { countOrNone } from "./arguments.js";
 import { distil } from "./compressDistil.js";
 import { int8 } from "./compressInt8.js";
 import { mixed } from "./compressMixed.js";
@@ -47,8 +47,8 @@ export function define(command: Command, console: Console): void {
   command
     .option(
       "--finetune <epochs>",
-      "training behind that (default: 3 with --bits, none with --prune and --share)",
-      count,
+      "training behind that (default: 3 with --bits, 0 with --prune and --share)",
+      countOrNone,
     )
     .option(
       "--lr <number>",
