@@ -4,9 +4,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { parseQuantise, quantisationOf } from "../compress/index.js";
 import { type PassRecord, refuseOtherWeights } from "../compress/passes/index.js";
+import { parseStructures, structurePasses, structures } from "../compress/passes/structures.js";
 import { InputError } from "../inputError.js";
 import type { Model } from "../models/index.js";
-import { type BuiltNet, build, parseStructures, structures } from "../nn/index.js";
+import { type BuiltNet, build } from "../nn/index.js";
 import type { TrainConfig } from "./config.js";
 import { checkSparse, parseSparse, sparsePasses } from "./sparsity.js";
 
@@ -18,14 +19,7 @@ interface Asking {
 
 /** In the order in which they change a net. */
 const askings: readonly Asking[] = [
-  {
-    setting: "structure",
-    passes: (net, text) =>
-      parseStructures(text).map(
-        ({ structure: { name, settings }, strength }) =>
-          ({ pass: name, ...settings(net, strength) }) as PassRecord,
-      ),
-  },
+  { setting: "structure", passes: structurePasses },
   { setting: "prune", passes: (net, text) => sparsePasses(net, parseSparse(text)) },
   {
     setting: "quantise",
@@ -57,10 +51,10 @@ interface Given {
 
 /** Refuses what plain weights cannot become. */
 function checkGiven(text: string, { pass }: PassRecord, { weights, source }: Given): void {
-  const structure = structures.find(({ name }) => name === pass);
-  if (!weights || !structure?.fresh) return;
+  const plainAre = structures.find(({ name }) => name === pass)?.plainAre;
+  if (!weights || plainAre === undefined) return;
   throw new InputError(
-    `setting structure is ${text}: weights of ${source} are filters, which are no shares of waves; start from weights of a run with ${pass}, or from none`,
+    `setting structure is ${text}: weights of ${source} are ${plainAre}; start from weights of a run with ${pass}, or from none`,
   );
 }
 

@@ -2,6 +2,7 @@
 // folder's config.json all come from this schema.
 
 import { z } from "zod";
+import { structures } from "../compress/passes/structures.js";
 import { type Fit, fits, isRange, RANGE_EXPECTED, ranges } from "../data/index.js";
 import { classLosses } from "../nn/index.js";
 import { parseSettings } from "../settings.js";
@@ -17,6 +18,10 @@ const inWords = (table: Readonly<Record<string, string>>): string =>
   Object.entries(table)
     .map(([name, meaning]) => `${name} (${meaning})`)
     .join(", ");
+
+const structureWords = Object.fromEntries(
+  structures.map(({ name, description }) => [name, description]),
+);
 
 const count = () => z.int().min(1);
 
@@ -90,7 +95,7 @@ export const trainConfig = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      "other structures of the model's layers, as harmonic,t-vmf=16: harmonic (filters are sums of waves), t-vmf (classes by angles)",
+      `other structures of the model's layers, as harmonic,t-vmf=16: ${inWords(structureWords)}`,
     ),
   loss: z
     .enum(Object.keys(classLosses) as [keyof typeof classLosses])

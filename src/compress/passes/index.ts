@@ -28,6 +28,9 @@ const kinds = [
   vonMisesPass,
 ] as const;
 
+/** Every kind. */
+export const passKinds = kinds as unknown as readonly PassKind[];
+
 type RecordSchema = (typeof kinds)[number]["record"];
 
 /** What is kept of a pass: the name of its kind as `pass`, and its settings. */
@@ -46,8 +49,7 @@ export const passRecords = z
   )
   .readonly();
 
-const kindOf = ({ pass }: PassRecord): PassKind =>
-  kinds.find(({ name }) => name === pass) as unknown as PassKind;
+const kindOf = ({ pass }: PassRecord): PassKind => passKinds.find(({ name }) => name === pass)!;
 
 /** The pass that a record is of. */
 export function netPass(record: PassRecord): NetPass {

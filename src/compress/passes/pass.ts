@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import type { ParamLayout } from "../../graph/index.js";
-import type { NetPass } from "../../nn/index.js";
+import type { Net, NetPass } from "../../nn/index.js";
 import type { HostTensor } from "../../tensor/host.js";
 import type { FirstBatch } from "../startQuantisers.js";
 
@@ -13,6 +13,20 @@ export interface FirstWeights {
   readonly w: Float32Array;
   /** Names of parameters that keep their values. */
   readonly given: ReadonlySet<string>;
+}
+
+/** How a run asks for a pass by name, as `t-vmf=16`. */
+export interface Structure<S> {
+  /** In words, for help. */
+  readonly description: string;
+  /** Authors, year, and where it was published. */
+  readonly source: string;
+  /** What a number behind its name means, and that number where there is none; default it takes none. */
+  readonly strength?: { readonly meaning: string; readonly usual: number };
+  /** What weights of a plain net are, which it cannot start from; default it can. */
+  readonly plainAre?: string;
+  /** Settings of the pass for a net as it is built. */
+  settings(net: Net, strength: number): S;
 }
 
 /** A kind of change: a new one is a file with such a row, and one line in the index. */
@@ -28,6 +42,8 @@ export interface PassKind<N extends string = string, S extends z.ZodRawShape = z
   readonly weightsAre?: string;
   /** The change. It may read shapes and names of parameters, never their numbers, which belong to the net before it. */
   readonly make: (settings: z.output<z.ZodObject<S>>) => NetPass;
+  /** Present where a run can ask for it by the setting `structure`. */
+  readonly structure?: Structure<z.output<z.ZodObject<S>>>;
   /** What is wrong with a file's tensors that belong to such a net, in words; default whatever has the right shapes fits. */
   readonly fault?: (
     settings: z.output<z.ZodObject<S>>,

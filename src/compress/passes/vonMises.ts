@@ -1,7 +1,7 @@
 // A last layer that compares angles; see ../../nn/structures/vonMises.ts.
 
 import { z } from "zod";
-import { vonMises } from "../../nn/index.js";
+import { headOf, vonMises } from "../../nn/index.js";
 import { passKind } from "./pass.js";
 
 export const vonMisesPass = passKind({
@@ -11,5 +11,11 @@ export const vonMisesPass = passKind({
     kappa: z.number().min(0),
   },
   trains: true,
+  structure: {
+    description: "classes by angles",
+    source: "Kobayashi 2021, CVPR",
+    strength: { meaning: "kappa, how fast a class becomes far, from 0", usual: 16 },
+    settings: (net, kappa) => ({ weights: headOf(net), kappa }),
+  },
   make: vonMises,
 });

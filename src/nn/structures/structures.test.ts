@@ -9,7 +9,7 @@ import { compact } from "../compact.js";
 import { conv2d, flatten, globalAvgPool, linear, relu, sequential } from "../layers/index.js";
 import { type Net, netOf } from "../net.js";
 import { waves, windowScale } from "./cosines.js";
-import { harmonic, parseStructures, vonMises } from "./index.js";
+import { harmonic, vonMises } from "./index.js";
 
 function outputOf(net: Net, w: Float32Array, images: Float32Array): Float32Array {
   if (!net.graph.outputs.has("y")) net.graph.output("y", net.output);
@@ -132,17 +132,5 @@ describe("t-vmf", () => {
     const body = { layer: sequential({ fc1: linear(2) }), input: [3] };
     const part = netOf(body, 1, { training: false, passes: [vonMises(options)] });
     expect([...part.params.keys()]).toEqual(["fc1.weight", "fc1.bias"]);
-  });
-});
-
-describe("what a user asks for", () => {
-  test.each([
-    ["harmonic=2", "structure harmonic=2: expected no number"],
-    ["t-vmf=", "structure t-vmf=: expected kappa"],
-    ["t-vmf=-1", "structure t-vmf=-1: expected kappa"],
-    ["harmonics", 'unknown structure "harmonics"'],
-    ["harmonic,harmonic", 'structure "harmonic" is given twice'],
-  ])("%s is refused", (text, message) => {
-    expect(() => parseStructures(text)).toThrow(message);
   });
 });
