@@ -11,6 +11,7 @@
 #include "images.h"
 #include "integerArgs.h"
 #include "normArgs.h"
+#include "sequenceArgs.h"
 #include "tileArgs.h"
 
 namespace convoy {

@@ -19,6 +19,7 @@ Lower lowering(const std::string& op) {
       {"conv2d", lowerConv2d},
       {"conv2dInputGrad", lowerConv2dInputGrad},
       {"conv2dWeightGrad", lowerConv2dWeightGrad},
+      {"ctc", lowerCtc},
       {"dequantise", lowerDequantise},
       {"fused", lowerFused},
       {"groupNorm", lowerGroupNorm},

@@ -46,6 +46,7 @@ const titles: Readonly<Record<CheckReport["kind"], readonly [one: string, many: 
   mask: ["class of pixels", "classes of pixels"],
   points: ["class of points", "classes of points"],
   boxes: ["class of boxes", "classes of boxes"],
+  tokens: ["token", "tokens"],
   none: ["label", "labels"],
 };
 
@@ -70,7 +71,7 @@ function labelTable({ kind, names, parts }: CheckReport): string[] {
   const total = [kind === "class" ? "all" : "images", ...parts.map(({ images }) => images)];
   const heads = {
     ...{ class: "class", tags: "tag", mask: "class, in pixels", none: "" },
-    ...{ points: "class, in points", boxes: "class, in boxes" },
+    ...{ points: "class, in points", boxes: "class, in boxes", tokens: "token" },
   }[kind];
   return [...table([heads, ...parts.map(({ part }) => part)], [...rows, total]), ""];
 }

@@ -91,6 +91,11 @@ const aligned: {
   },
   points: (labels, to) => replacedIn(labels, POINT, POINT - 1, to),
   boxes: (labels, to) => replacedIn(labels, BOX, BOX - 2, to),
+  tokens: (labels, to) => ({
+    ...labels,
+    of: { ...labels.of, data: replaced(labels.of.data, to) },
+    vocabulary: to.names,
+  }),
   none: (labels) => labels,
 };
 

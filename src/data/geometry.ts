@@ -40,6 +40,7 @@ export const fits = {
   crop: "scaled to cover the net's size, cut round the centre",
   pad: "scaled to lie within the net's size, black beside it",
   stretch: "stretched to the net's size",
+  line: "scaled to the net's height from the left, black behind it, squeezed where it is longer",
 } as const;
 export type Fit = keyof typeof fits;
 
@@ -49,6 +50,13 @@ function centred(scale: number, from: number, to: number): number {
   return scale === 1 ? Math.round(offset) : offset;
 }
 
+/** The left edges meet; the height is that of the result. */
+function lineMap(from: Size, to: Size): Affine {
+  const down = from.height / to.height;
+  const across = Math.max(down, from.width / to.width);
+  return [across, 0, (across - 1) / 2, 0, down, (down - 1) / 2];
+}
+
 /**
  * The map from the pixels of the result to those of an image.
  *
@@ -56,6 +64,7 @@ function centred(scale: number, from: number, to: number): number {
  * fitMap("crop", { height: 4, width: 8 }, { height: 2, width: 2 }); // [2, 0, 2.5, 0, 2, 0.5]
  */
 export function fitMap(fit: Fit, from: Size, to: Size): Affine {
+  if (fit === "line") return lineMap(from, to);
   const [across, down] = [from.width / to.width, from.height / to.height];
   const scales = {
     crop: Math.min(across, down),

@@ -34,6 +34,11 @@ const samples: { readonly [K in Labels["kind"]]: Extract<Labels, { kind: K }> } 
     of: ragged(new Float32Array(0), [[], [0, 0, 1, 2, 0, 0], [0, 1, 1, 2, 1, 1]]),
     classes: ["cat", "dog"],
   },
+  tokens: {
+    kind: "tokens",
+    of: ragged(new Int32Array(0), [[0, 1, 1], [2], [1, 0]]),
+    vocabulary: ["4", "2", "."],
+  },
   none: { kind: "none" },
 };
 

@@ -62,6 +62,13 @@ export interface BoxLabels {
   readonly classes: readonly string[];
 }
 
+/** The string that an image shows: numbers of tokens in the vocabulary, in the order of reading. */
+export interface TokenLabels {
+  readonly kind: "tokens";
+  readonly of: Ragged<Int32Array>;
+  readonly vocabulary: readonly string[];
+}
+
 /** Images of which nothing is known. */
 export interface NoLabels {
   readonly kind: "none";
@@ -74,6 +81,7 @@ export type Labels =
   | MaskLabels
   | PointLabels
   | BoxLabels
+  | TokenLabels
   | NoLabels;
 export type LabelsOf<K extends Labels["kind"]> = Extract<Labels, { kind: K }>;
 
@@ -189,7 +197,10 @@ function countEntries(
 }
 
 /** Images by the quantile of how many entries they have. */
-const byLength = ({ of: { offsets } }: PointLabels | BoxLabels, length: number): Int32Array => {
+const byLength = (
+  { of: { offsets } }: PointLabels | BoxLabels | TokenLabels,
+  length: number,
+): Int32Array => {
   const counts = Float32Array.from({ length }, (_, at) => offsets[at + 1] - offsets[at]);
   return quantiles({ kind: "values", of: counts, names: ["entries"] }, length);
 };
@@ -218,6 +229,20 @@ const entries = <L extends PointLabels | BoxLabels>(
   },
   strata: byLength,
 });
+
+/**
+ * Tokens as a text: behind each other where each is one character, else with blanks between them.
+ *
+ * @example
+ * joinTokens(["4", "2"], ["0", "2", "4"]); // "42"
+ * joinTokens(["clef-G2", "note-C4"], ["clef-G2", "note-C4"]); // "clef-G2 note-C4"
+ */
+export const joinTokens = (tokens: readonly string[], vocabulary: readonly string[]): string =>
+  tokens.join(areCharacters(vocabulary) ? "" : " ");
+
+/** Whether each token of a vocabulary is one character. */
+export const areCharacters = (vocabulary: readonly string[]): boolean =>
+  vocabulary.every((token) => [...token].length === 1);
 
 const finite = (value: number) => (Number.isFinite(value) ? undefined : `${value} is not finite`);
 const flagOrFinite = (value: number, column: number) =>
@@ -297,6 +322,24 @@ export const labelKinds: { readonly [K in Labels["kind"]]: LabelKind<LabelsOf<K>
   },
   points: entries<PointLabels>("points", POINT, POINT - 1, finite),
   boxes: entries<BoxLabels>("boxes", BOX, BOX - 2, flagOrFinite),
+  tokens: {
+    title: "a text",
+    names: ({ vocabulary }) => vocabulary,
+    data: ({ of }) => of.data,
+    take: (labels, indices) => ({ ...labels, of: takeLists(labels.of, indices) }),
+    join: (a, b) => ({ ...a, of: joinLists(a.of, b.of) }),
+    span: ({ of }, at) => [of.offsets[at], of.offsets[at + 1]],
+    size: () => 1,
+    list: true,
+    fault: ({ vocabulary }, value) => outside(value, vocabulary),
+    counts: ({ of, vocabulary }) => countValues(of.data, vocabulary.length),
+    text: ({ vocabulary }, own) =>
+      joinTokens(
+        Array.from(own, (token) => vocabulary[token]),
+        vocabulary,
+      ),
+    strata: byLength,
+  },
   none: {
     title: "no labels",
     names: () => [],

@@ -88,6 +88,7 @@ export {
   segmentSum,
 } from "./ops/reduce.js";
 export { resize, resizeGrad } from "./ops/resize.js";
+export { ctc } from "./ops/sequence.js";
 export { concat, expand, pad, reshape, slice, transpose } from "./ops/shape.js";
 export { compressSaved } from "./passes/compressSaved.js";
 export { halfPrecision } from "./passes/halfPrecision.js";

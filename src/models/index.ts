@@ -10,6 +10,7 @@ import { detectorS } from "./detector.js";
 import { efficientnetB0, efficientnetLite0 } from "./efficientnet.js";
 import { lenet5 } from "./lenet5.js";
 import { lenet5Of1998 } from "./lenet5-1998.js";
+import { lineS } from "./line.js";
 import { mobilenets, mobilenetv2Same } from "./mobilenetv2.js";
 import { mobilenetv3Small } from "./mobilenetv3.js";
 import {
@@ -31,6 +32,7 @@ import { wrn16x4 } from "./wide-resnet.js";
 
 export { CELL_OUTPUTS, type CellLevel, cellLevels, countCells } from "./cells.js";
 export { ensembleOf, memberName } from "./ensemble.js";
+export { countFrames, FRAME_OUTPUTS, FRAME_STRIDE } from "./frames.js";
 export {
   type Body,
   type Depth,
@@ -74,6 +76,7 @@ export const families: readonly ModelFamily[] = [
   ...odenets,
   ...unets,
   detectorS,
+  lineS,
 ];
 
 /** Names of all models. */

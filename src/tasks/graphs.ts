@@ -21,6 +21,7 @@ import {
 import { rewrite } from "../graph/rewrite.js";
 import { InputError } from "../inputError.js";
 import { CELL_OUTPUTS, countCells } from "../models/cells.js";
+import { countFrames, FRAME_OUTPUTS } from "../models/frames.js";
 import type { Model } from "../models/model.js";
 import { type Net, netOf, type ParamSpec } from "../nn/index.js";
 import { formatShape, type Shape, sameShape } from "../tensor/shape.js";
@@ -86,6 +87,10 @@ const outputForms: {
       countCells({ height, width }),
     ],
     cure: "boxes of cells; choose a model that gives them, as detector-s",
+  },
+  frames: {
+    shape: ({ outputs, input: [, , width] }) => [outputs + FRAME_OUTPUTS, countFrames({ width })],
+    cure: "frames of a line; choose a model that gives them, as line-s",
   },
 };
 

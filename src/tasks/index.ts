@@ -8,6 +8,7 @@ import { counting } from "./counting/index.js";
 import { detection } from "./detection/index.js";
 import { points } from "./points/index.js";
 import { segmentation } from "./segmentation/index.js";
+import { sequence } from "./sequence/index.js";
 import { tags } from "./tags/index.js";
 import type { Score, Task } from "./task.js";
 import { values } from "./values/index.js";
@@ -24,6 +25,7 @@ export * from "./graphs.js";
 export { type PointsTaskOptions, points, pointsTask } from "./points/index.js";
 export type { TermName } from "./points/lcfcn.js";
 export { segmentation } from "./segmentation/index.js";
+export { sequence } from "./sequence/index.js";
 export { softmax } from "./softmax.js";
 export { expectedFTags } from "./tags/expectedF.js";
 export { tags } from "./tags/index.js";
@@ -50,6 +52,7 @@ export const tasks: readonly Task[] = [
   counting,
   points,
   detection,
+  sequence,
 ];
 
 /** The task with a name, or one of `own`; throws an {@link InputError} when there is none. */

@@ -1,7 +1,7 @@
 // What a net is asked: a class, tags, a number, a mask, boxes. A task is a record; trainer, swarm, comparison and command
 // line know the record and no task by name.
 
-import type { Affine, Dataset, Labels, OperationName, TargetMaker } from "../data/index.js";
+import type { Affine, Dataset, Fit, Labels, OperationName, TargetMaker } from "../data/index.js";
 import type { Buffer } from "../engine/engine.js";
 import type { Value } from "../graph/index.js";
 import type { Loss } from "../nn/index.js";
@@ -157,9 +157,10 @@ export interface ImageSize {
  * |---|---|
  * | `vector` | a number for each output [n, outputs] |
  * | `map` | one for each output and pixel [n, outputs, h, w] |
+ * | `frames` | for each frame of a line its outputs, and that it says nothing [n, outputs + 1, frames] |
  * | `cells` | for each cell of a few grids its outputs, its box's four sides and how central it is [n, outputs + 5, cells] |
  */
-export type OutputForm = "vector" | "map" | "cells";
+export type OutputForm = "vector" | "map" | "cells" | "frames";
 
 /** Settings that a task is known to learn well with; they go before those of a model and behind a user's. */
 export interface TaskDefaults {
@@ -169,6 +170,8 @@ export interface TaskDefaults {
   /** Learning rate of that optimizer; any other has its own. */
   readonly lr?: number;
   readonly decay?: number;
+  /** How images of another shape than the net's are brought to it. */
+  readonly fit?: Fit;
 }
 
 /** A task as data: a new one is a folder with such a record, its test and one line in the index. */
@@ -191,6 +194,13 @@ export interface Task<L extends Labels = Labels> {
    * @throws InputError
    */
   check(dataset: Dataset<L>): void;
+  /**
+   * The size of a net's input, where it follows from the training images; default that of the images, or a square.
+   *
+   * @param size the setting of this name
+   * @throws InputError for images that no net of such a size could learn from.
+   */
+  inputSize?(dataset: Dataset<L>, size?: number): ImageSize;
   /** What it takes from the training labels; default nothing. */
   constants?(labels: L): Constants;
   /** Whether its loss takes weights of the outputs and a focal exponent; default false. */

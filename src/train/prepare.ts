@@ -166,8 +166,9 @@ function wantedNet(
 ): Wanted {
   const { channels, images } = train;
   const { height, width } = commonSize(images) ?? { height: DEFAULT_SIZE, width: DEFAULT_SIZE };
-  const input = { channels, height: size ?? height, width: size ?? width, outputs: names.length };
   const { create: given, weights, module, task, passes } = own;
+  const sides = task.inputSize?.(train, size) ?? { height: size ?? height, width: size ?? width };
+  const input = { channels, ...sides, outputs: names.length };
   const name = named ?? weights?.info.model ?? task.defaults?.model ?? defaultModel(input);
   const create = given ?? ((input) => createModel(name, input, module?.models));
   return { create: (input) => withPasses(create(input), passes, STARTED_FROM), input, names };

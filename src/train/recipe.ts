@@ -31,7 +31,13 @@ export function recipeOf({ given, task, model, optimizers, optimizer: own }: Rec
   const fitting = offers.find((one) => one.lr !== undefined && (one.optimizer ?? usual) === meant);
   const lr = fitting?.lr ?? optimizer.rate;
   const decay = offers.find((one) => one.decay !== undefined)?.decay;
-  const known = { optimizer: name, ...(lr && { lr }), ...(decay !== undefined && { decay }) };
+  const fit = task?.fit && { fit: task.fit };
+  const known = {
+    ...fit,
+    optimizer: name,
+    ...(lr && { lr }),
+    ...(decay !== undefined && { decay }),
+  };
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return { config: parseConfig({ ...known, ...said }), optimizer };
 }

@@ -295,6 +295,24 @@ export const cases: readonly Case[] = [
   ),
   use("logSoftmax", "rows of 10", [{ shape: [6, 10], range: [-20, 20] }], ([x]) => g.logSoftmax(x)),
   use("logSoftmax", "three axes", [[2, 3, 17]], ([x]) => g.logSoftmax(x)),
+  use(
+    "ctc",
+    "strings of up to three tokens, some equal",
+    [
+      { shape: [6, 4, 9], range: [-3, 3] },
+      { ...labels, shape: [6, 3], range: [-0.6, 4] },
+    ],
+    ([x, tokens]) => g.ctc(x, tokens),
+  ),
+  use(
+    "ctc",
+    "logits far apart",
+    [
+      { shape: [3, 20, 17], range: [-200, 200] },
+      { ...labels, shape: [3, 5], range: [0, 21] },
+    ],
+    ([x, tokens]) => g.ctc(x, tokens),
+  ),
   use("expand", "rows", [[1, 4]], ([x]) => g.expand(x, [2, 3, 4])),
   use("expand", "channels", [[1, 16, 1, 1]], ([x]) => g.expand(x, [2, 16, 3, 3])),
   use("reshape", "images to rows", [[2, 17, 3, 3]], ([x]) => g.reshape(x, [2, -1])),

@@ -10,7 +10,13 @@ import {
   UNKNOWN_TAG,
 } from "../../src/data/index.js";
 import { reshape } from "../../src/graph/index.js";
-import { CELL_OUTPUTS, countCells, type Model } from "../../src/models/index.js";
+import {
+  CELL_OUTPUTS,
+  countCells,
+  countFrames,
+  FRAME_OUTPUTS,
+  type Model,
+} from "../../src/models/index.js";
 import { conv2d, flatten, type Layer, linear, sequential, tanh } from "../../src/nn/index.js";
 import {
   classification,
@@ -18,6 +24,7 @@ import {
   detection,
   points,
   segmentation,
+  sequence,
   type Task,
   tags,
   values,
@@ -65,6 +72,17 @@ const denseMap =
   (outputs: number): Layer =>
   (x, scope) =>
     reshape(dense(outputs * PIXELS)(x, scope), [x.shape[0], outputs, SIDE, SIDE]);
+
+/** Side of images of three frames, enough for one token twice. */
+const LINE_SIDE = 12;
+
+/** What those frames say. */
+const denseFrames =
+  (outputs: number): Layer =>
+  (x, scope) => {
+    const [width, frames] = [outputs + FRAME_OUTPUTS, countFrames({ width: LINE_SIDE })];
+    return reshape(dense(width * frames)(x, scope), [x.shape[0], width, frames]);
+  };
 
 /** Side of images of four fine cells, one in the middle, and a coarse one. */
 const CELLS_SIDE = 16;
@@ -194,6 +212,23 @@ export const taskCases: readonly TaskCase[] = [
     layer: denseCells,
     augment: "flip,shift",
     learnt: 0.99,
+  },
+  {
+    task: sequence as Task,
+    side: LINE_SIDE,
+    labels: (images, random) => ({
+      kind: "tokens",
+      of: ragged(
+        new Int32Array(0),
+        Array.from({ length: images.length / LINE_SIDE ** 2 }, () =>
+          Array.from({ length: 1 + random.integer(2) }, () => random.integer(3)),
+        ),
+      ),
+      vocabulary: ["a", "b", "c"],
+    }),
+    layer: denseFrames,
+    augment: "shift",
+    learnt: 0,
   },
 ];
 

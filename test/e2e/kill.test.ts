@@ -48,6 +48,7 @@ const nets: Readonly<Record<OutputForm, Partial<TrainSettings>>> = {
   vector: {},
   map: { model: "unet-8" },
   cells: { model: "detector-s", size: 32 },
+  frames: { model: "line-s" },
 };
 
 /** What is trained: a net, a swarm, and a net on each task. */

@@ -12,7 +12,7 @@ import { type HostTensor, hostTensor, writeNpz } from "../../src/tensor/index.js
 
 const titles: Readonly<Record<Labels["kind"], string>> = {
   ...{ class: "labels", tags: "tags", values: "values", mask: "masks", none: "" },
-  ...{ points: "points", boxes: "boxes" },
+  ...{ points: "points", boxes: "boxes", tokens: "tokens" },
 };
 
 /** Entries of all images as rows: the number of the image, and those of the entry. */
@@ -31,7 +31,7 @@ function entryRows({ labels, length }: Dataset): HostTensor {
 /** Labels as an array: one number each, or as many as there are outputs, or pixels. */
 function labelArray(dataset: Dataset): HostTensor {
   const { labels, images, length } = dataset;
-  if (labels.kind === "points" || labels.kind === "boxes") return entryRows(dataset);
+  if (labelKinds[labels.kind].list) return entryRows(dataset);
   const data = labelData(labels);
   const { height, width } = sizeAt(images, 0);
   const each = labels.kind === "mask" ? [height, width] : [data.length / length];

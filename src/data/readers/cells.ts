@@ -3,6 +3,7 @@
 import { InputError } from "../../inputError.js";
 import { brief, suggestion } from "../../text/words.js";
 import { type Labels, UNKNOWN_TAG } from "../labels.js";
+import { ragged } from "../ragged.js";
 import { type ClassList, listClasses, sortNames } from "./classNames.js";
 import { isBlank, isNumeric, type LabelColumns, tagOf } from "./columns.js";
 import type { ReadOptions } from "./reader.js";
@@ -161,8 +162,48 @@ function valueMaker(
   });
 }
 
+/** The tokens of a cell: its characters, in one form of writing (NFC), or what stands between blanks. */
+function tokensIn(cell: string, kind: "text" | "tokens"): string[] {
+  if (kind === "text") return [...cell.normalize("NFC").trim()];
+  return cell.split(/\s+/).filter((token) => token !== "");
+}
+
+function textMaker(
+  { kind, column }: Extract<LabelColumns, { kind: "text" | "tokens" }>,
+  train: Rows,
+  { known, classes: given }: ReadOptions,
+  path: string,
+): LabelMaker {
+  const tokensOf = ([{ cells, line }]: readonly Entry[]) => {
+    const tokens = tokensIn(cells[column.at], kind);
+    if (tokens.length > 0) return tokens;
+    throw new InputError(
+      `${path}: line ${line} has no ${column.name}; expected what its image shows`,
+    );
+  };
+  const vocabulary = known ?? given ?? sortNames(train.flatMap(tokensOf));
+  const numbers = new Map(vocabulary.map((token, number) => [token, number]));
+  return (rows) => ({
+    kind: "tokens",
+    vocabulary,
+    of: ragged(
+      new Int32Array(0),
+      rows.map((entries) =>
+        tokensOf(entries).map((token) => {
+          const number = numbers.get(token);
+          if (number !== undefined) return number;
+          throw new InputError(
+            `${path}: line ${entries[0].line} has the token "${token}" in "${brief(entries[0].cells[column.at])}", which ` +
+              `${given ? "the vocabulary (setting classes) does not have" : "no training row has"}${suggestion(token, vocabulary)}`,
+          );
+        }),
+      ),
+    ),
+  });
+}
+
 /**
- * What makes labels of rows, with the classes or tags of the training rows.
+ * What makes labels of rows, with the classes, tags or tokens of the training rows.
  *
  * @throws InputError when it is not clear what a column holds, naming the setting that says so.
  */
@@ -181,5 +222,8 @@ export function labelMaker(
       return tagMaker(labels, path);
     case "values":
       return valueMaker(labels, path);
+    case "text":
+    case "tokens":
+      return textMaker(labels, train, options, path);
   }
 }

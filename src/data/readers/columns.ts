@@ -23,10 +23,15 @@ export interface TableColumns {
   readonly unused: readonly string[];
 }
 
-/** One column of classes; one of paths of masks; tags as words of one column or as a column each; columns of numbers. */
+/**
+ * One column of classes; one of paths of masks; one of texts, by characters or by words; tags as words of one column or as
+ * a column each; columns of numbers.
+ */
 export type LabelColumns =
   | { readonly kind: "class"; readonly column: Column }
   | { readonly kind: "mask"; readonly column: Column }
+  | { readonly kind: "text"; readonly column: Column }
+  | { readonly kind: "tokens"; readonly column: Column }
   | { readonly kind: "words"; readonly column: Column }
   | { readonly kind: "tags"; readonly columns: readonly Column[] }
   | { readonly kind: "values"; readonly columns: readonly Column[] }
@@ -140,12 +145,22 @@ const tagColumns = (columns: readonly Column[], table: Table): LabelColumns =>
     ? { kind: "words", column: columns[0] }
     : { kind: "tags", columns };
 
+const textColumn = (kind: "text" | "tokens", name: string, table: Table): LabelColumns => ({
+  kind,
+  column: columnNamed(name, kind, table),
+});
+
 /** Labels as the setting names them. */
 function namedLabels(
-  { label, tags, values, masks }: Columns,
+  { label, tags, values, masks, text, tokens }: Columns,
   kind: Labels["kind"] | undefined,
   table: Table,
 ) {
+  if (kind === undefined || kind === "tokens") {
+    if (text !== undefined) return textColumn("text", text, table);
+    if (tokens !== undefined) return textColumn("tokens", tokens, table);
+    if (kind === "tokens" && label !== undefined) return textColumn("text", label, table);
+  }
   if (masks !== undefined && (kind === undefined || kind === "mask")) {
     return { kind: "mask", column: columnNamed(masks, "masks", table) } as const;
   }
@@ -155,7 +170,7 @@ function namedLabels(
   if (tags !== undefined && (kind === undefined || kind === "tags")) {
     return tagColumns(columnsNamed(tags, "tags", table), table);
   }
-  if (label === undefined || kind === "mask") return undefined;
+  if (label === undefined || kind === "mask" || kind === "tokens") return undefined;
   if (kind === "values") {
     return { kind: "values", columns: columnsNamed(label, "values", table) } as const;
   }
@@ -202,9 +217,12 @@ function guessedLabels(
   taken: ReadonlySet<number>,
   table: Table,
 ): LabelColumns | undefined {
-  const [label, tags, values, masks] = (["label", "tags", "values", "masks"] as const).map((role) =>
-    guessed(role, table),
-  );
+  const [label, tags, values, masks, text, tokens] = (
+    ["label", "tags", "values", "masks", "text", "tokens"] as const
+  ).map((role) => guessed(role, table));
+  const line = text ?? tokens ?? (kind === "tokens" ? label : undefined);
+  const read = line && ({ kind: line === tokens ? "tokens" : "text", column: line } as const);
+  if (kind === "tokens") return read;
   if (kind === "mask") return masks && { kind, column: masks };
   const rest = table.header
     .map((name, at) => ({ name, at }))
@@ -228,6 +246,7 @@ function guessedLabels(
   if (label) return { kind: "class", column: label };
   if (kind === "class") return rest.length === 1 ? { kind: "class", column: rest[0] } : undefined;
   if (masks) return { kind: "mask", column: masks };
+  if (read) return read;
   if (tags) return tagColumns([tags], table);
   if (values) return { kind: "values", columns: [values] };
   if (rest.length > 1 && flags.length === rest.length) return { kind: "tags", columns: flags };
@@ -262,7 +281,7 @@ export function tableColumns(table: Table, { columns, kind }: ReadOptions): Tabl
     throw new InputError(
       `${table.path}: line 1 has the columns ${table.header.join(", ") || "(none)"}; it is not clear which one ` +
         `holds the ${path ? "labels" : "path of the image"}; say so, as --columns ` +
-        "path=COLUMN,label=COLUMN (or tags=COLUMN, values=COLUMN+COLUMN, masks=COLUMN, x=COLUMN,y=COLUMN)",
+        "path=COLUMN,label=COLUMN (or tags=COLUMN, values=COLUMN+COLUMN, masks=COLUMN, text=COLUMN, x=COLUMN,y=COLUMN)",
     );
   }
   const taken = new Set([...fixed, ...positions(labels).map(({ at }) => at)]);
@@ -273,7 +292,7 @@ export function tableColumns(table: Table, { columns, kind }: ReadOptions): Tabl
 /** What labels are called in words. */
 const titles: Readonly<Record<LabelColumns["kind"], string>> = {
   ...{ class: "label", words: "tags (words)", tags: "tags", values: "values", mask: "masks" },
-  ...{ points: "points", boxes: "boxes" },
+  ...{ points: "points", boxes: "boxes", text: "text", tokens: "tokens" },
 };
 
 /** How a table was understood, in words. */

@@ -170,7 +170,8 @@ function masked(
   return { examples, ...grouping };
 }
 
-async function readTable(table: Table, options: ReadOptions): Promise<Splits> {
+/** The data set of a table. */
+export async function readTable(table: Table, options: ReadOptions): Promise<Splits> {
   const { path } = table;
   const columns = tableColumns(table, options);
   const { labels } = columns;
@@ -212,7 +213,7 @@ export const openTable = async (path: string): Promise<Table> =>
 export const csv: Reader = {
   name: "csv",
   reads:
-    "a .csv file with a column of paths and columns of labels, tags, values, masks, points or boxes, perhaps split and group",
+    "a .csv file with a column of paths and columns of labels, tags, values, masks, texts, points or boxes, perhaps split and group",
   heeds: [...ofImageFiles, "columns", "classes"],
   matches: ({ path, entries }) => entries === undefined && /\.csv$/i.test(path),
   read: async ({ path }, options) => readTable(await openTable(path), options),

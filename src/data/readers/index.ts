@@ -9,6 +9,7 @@ import { markFolder } from "./markFolder.js";
 import { maskFolder } from "./maskFolder.js";
 import { npz } from "./npz.js";
 import type { Reader } from "./reader.js";
+import { textFolder } from "./textFolder.js";
 import { voc } from "./voc.js";
 import { yolo } from "./yolo.js";
 
@@ -18,6 +19,7 @@ export const readers: readonly Reader[] = [
   npz,
   csv,
   markFolder,
+  textFolder,
   yolo,
   voc,
   coco,

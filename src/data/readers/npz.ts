@@ -6,6 +6,7 @@ import { InputError } from "../../inputError.js";
 import { type HostTensor, widened } from "../../tensor/host.js";
 import { type Npz, openNpz } from "../../tensor/npz.js";
 import { type Dataset, type Grouping, type Part, type Splits, subset } from "../dataset.js";
+import { type Labels, labelKinds } from "../labels.js";
 import { type Arrays, type FoundArray, findArrays, listArrays, proposal } from "./npzArrays.js";
 import { arrayLimits, readImageArray, type StoredImages } from "./npzImages.js";
 import { kindOfArray, labelRoles, makeLabels, type StoredLabels } from "./npzLabels.js";
@@ -35,14 +36,18 @@ const arrayOf = ({ arrays }: Opened, role: Role, part?: Part): FoundArray | unde
 /** Roles of arrays that hold labels of a kind, and of no other. */
 const rolesOfKinds: Readonly<Record<string, Role | undefined>> = {
   ...{ tags: "tags", values: "values", mask: "masks", points: "points", boxes: "boxes" },
+  tokens: "tokens",
 };
+
+/** Whether an image has any number of entries of a kind, so that there is a row for each. */
+const areLists = (kind: Labels["kind"]) => labelKinds[kind].list === true;
 
 /** The array of labels of a part: of the wanted kind, else the first. */
 function labelArray(opened: Opened, part?: Part): FoundArray | undefined {
   const { kind } = opened.options;
   const wanted = rolesOfKinds[kind as string];
   const first = wanted && arrayOf(opened, wanted, part);
-  if (kind === "mask" || kind === "points" || kind === "boxes") return first;
+  if (kind === "mask" || (kind && areLists(kind))) return first;
   if (kind !== undefined) return first ?? arrayOf(opened, "label", part);
   return labelRoles.map((role) => arrayOf(opened, role, part)).find((found) => found);
 }
@@ -82,8 +87,7 @@ function readPart(opened: Opened, part?: Part): StoredPart | undefined {
   const tensor = read(archive, labels.name);
   const source = `${path}: ${labels.name}`;
   const kind = kindOfArray(labels.role, tensor, options, source);
-  // Of points and boxes an image has any number.
-  if (kind !== "points" && kind !== "boxes") expectLength(tensor, images, labels.name, path);
+  if (!areLists(kind)) expectLength(tensor, images, labels.name, path);
   if (kind === "mask") expectMaskSize(tensor, images, source);
   const grouping = arrayOf(opened, "groups", part);
   const groups = grouping && archive.ids(grouping.name);

@@ -1,4 +1,4 @@
-// Labels from arrays of numbers: classes, tags, values, masks.
+// Labels from arrays of numbers, by their kinds.
 
 import { InputError } from "../../inputError.js";
 import type { HostTensor } from "../../tensor/host.js";
@@ -6,6 +6,7 @@ import { formatShape } from "../../tensor/shape.js";
 import { IGNORED, type Labels } from "../labels.js";
 import { evenOffsets } from "../ragged.js";
 import { type MarkRows, makeMarks } from "./npzMarks.js";
+import { makeTokens } from "./npzTokens.js";
 import {
   MOST_CLASSES,
   mayBeWhite,
@@ -16,7 +17,7 @@ import {
 import type { Role } from "./roles.js";
 
 /** A kind of labels that an array can hold, by the role of the array. */
-type Kind = "class" | "tags" | "values" | "mask" | "points" | "boxes";
+type Kind = "class" | "tags" | "values" | "mask" | "points" | "boxes" | "tokens";
 
 /** Labels of one part as they are stored. */
 export interface StoredLabels extends MarkRows {
@@ -30,6 +31,7 @@ const kindOfRole: Readonly<Partial<Record<Role, Kind>>> = {
   masks: "mask",
   points: "points",
   boxes: "boxes",
+  tokens: "tokens",
 };
 
 /** Roles of arrays that hold labels, the first one goes before the others. */
@@ -40,6 +42,7 @@ export const labelRoles = [
   "masks",
   "points",
   "boxes",
+  "tokens",
 ] as const satisfies readonly Role[];
 
 const recordOf = (at: number, { data, shape }: HostTensor) =>
@@ -230,6 +233,7 @@ const makers: Readonly<Record<Kind, Maker>> = {
   mask: maskLabels,
   points: (parts, names) => makeMarks("points", parts, names),
   boxes: (parts, names) => makeMarks("boxes", parts, names),
+  tokens: makeTokens,
 };
 
 /**

@@ -23,6 +23,8 @@ export type Role =
   | "masks"
   | "points"
   | "boxes"
+  | "text"
+  | "tokens"
   | "groups"
   | "split"
   | "classes"
@@ -49,6 +51,8 @@ const roleNames: Readonly<Record<Role, readonly string[]>> = {
   masks: ["masks", "mask"],
   points: ["points", "dots"],
   boxes: ["boxes", "bboxes"],
+  text: ["text", "texts", "transcription"],
+  tokens: ["tokens", "sequence"],
   groups: ["groups", "group"],
   split: ["split", "part", "set", "subset"],
   classes: ["classes", "class_names", "names"],
@@ -111,7 +115,7 @@ export function parseColumns(given: Readonly<Record<string, string>> = {}): Colu
     if (role !== undefined) return [role, column] as const;
     throw new InputError(
       `columns: there is no role "${name}"${suggestion(name, known)}; ` +
-        "known: path or images, label, tags, values, masks, points, boxes (archives), groups, split, classes, and of points and boxes (tables) " +
+        "known: path or images, label, tags, values, masks, text, tokens, points, boxes (archives), groups, split, classes, and of points and boxes (tables) " +
         "x, y, left, top, right, bottom, width, height, crowd",
     );
   });

@@ -52,6 +52,7 @@ import {
   segmentSumOp,
 } from "./reduce.js";
 import { resizeGradOp, resizeOp } from "./resize.js";
+import { ctcOp } from "./sequence.js";
 import { concatOp, expandOp, padOp, reshapeOp, sliceOp, transposeOp } from "./shape.js";
 
 /** Ops by name, whatever their attributes. */
@@ -74,6 +75,7 @@ export const ops = table({
   conv2d: conv2dOp,
   conv2dInputGrad: conv2dInputGradOp,
   conv2dWeightGrad: conv2dWeightGradOp,
+  ctc: ctcOp,
   dequantise: dequantiseOp,
   div: divOp,
   erf: erfOp,

@@ -12,6 +12,7 @@ import { poolKernels } from "./pool.js";
 import { randomKernels } from "./random.js";
 import { reduceKernels } from "./reduce.js";
 import { resizeKernels } from "./resize.js";
+import { sequenceKernels } from "./sequence.js";
 import { structureKernels } from "./structure.js";
 
 /** Kernels by the names of their ops. */
@@ -27,5 +28,6 @@ export const kernels: Kernels = {
   ...randomKernels,
   ...reduceKernels,
   ...resizeKernels,
+  ...sequenceKernels,
   ...structureKernels,
 };

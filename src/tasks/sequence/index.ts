@@ -1,0 +1,121 @@
+// A string from each image: the net says of each frame which token it shows, and a string is all ways to say it (CTC).
+
+import { ctcFrames } from "../../automata/index.js";
+import {
+  type Dataset,
+  joinTokens,
+  pointsBack,
+  sizeAt,
+  type TokenLabels,
+} from "../../data/index.js";
+import { ctc } from "../../graph/index.js";
+import { InputError } from "../../inputError.js";
+import { countFrames, FRAME_STRIDE } from "../../models/frames.js";
+import type { ImageSize, Task } from "../task.js";
+import { SequenceMetrics, sequenceMetrics } from "./metrics.js";
+import { placedTokens, readingsOf } from "./reading.js";
+import { TOKENS, tokensOf, tokenTargets } from "./targets.js";
+
+/** Height of the net's input where none is said. */
+const HEIGHT = 32;
+/** Widths are multiples of it. */
+const GRAIN = 8;
+/** The longest line, in heights; longer ones are squeezed. */
+const LONGEST = 64;
+
+/** A token where it was read, in pixels from the left. */
+interface Symbol {
+  readonly token: string;
+  readonly left: number;
+  readonly right: number;
+}
+
+/** The width of an image that is as high as a net's input. */
+const widthAt = ({ images }: Dataset, at: number, height: number): number => {
+  const own = sizeAt(images, at);
+  return Math.round((own.width * height) / own.height);
+};
+
+/** As high as is said, and as wide as the longest training image. */
+function inputSize(dataset: Dataset<TokenLabels>, height = HEIGHT): ImageSize {
+  let width = GRAIN;
+  for (let at = 0; at < dataset.length; at++) {
+    const own = Math.min(widthAt(dataset, at, height), LONGEST * height);
+    const [frames, needed] = [countFrames({ width: own }), ctcFrames(tokensOf(dataset.labels, at))];
+    width = Math.max(width, own);
+    if (frames >= needed) continue;
+    const { height: high, width: wide } = sizeAt(dataset.images, at);
+    throw new InputError(
+      `${dataset.ids?.[at] ?? `${dataset.name}: image ${at}`}: ${high}x${wide} pixels make ${frames} frames at height ` +
+        `${height}, too few for its text, which needs ${needed}; take a greater height (setting size), or mend the text`,
+    );
+  }
+  return { height, width: Math.ceil(width / GRAIN) * GRAIN };
+}
+
+/**
+ * What each image of a line says. The loss is that of CTC (Graves, Fernandez, Gomez and Schmidhuber 2006); what is said is the
+ * likeliest string, by beam search, and its confidence the posterior probability of that string among all strings.
+ */
+export const sequence: Task<TokenLabels> = {
+  name: "sequence",
+  description: "what a line says, token by token (CTC)",
+  labels: "tokens",
+  output: "frames",
+  defaults: { model: "line-s", fit: "line" },
+  outputs: ({ vocabulary }) => vocabulary,
+  check({ name, labels: { vocabulary } }) {
+    if (vocabulary.length > 0) return;
+    throw new InputError(`${name}: its vocabulary is empty; expected at least one token`);
+  },
+  inputSize,
+  targets: tokenTargets,
+  loss: (logits, { [TOKENS]: tokens }) => ({ losses: ctc(logits, tokens), tallies: {} }),
+  trainMetrics: () => ({}),
+  metrics: sequenceMetrics,
+  reportOf: "token",
+  reports: { precision: "share", recall: "share" },
+  newMetrics: (labels) => new SequenceMetrics(labels),
+  saysFrom: true,
+  things: {
+    columns: ["token", "left", "right"],
+    rows: ({ symbols }) =>
+      (symbols as readonly Symbol[]).map(({ token, left, right }) => [token, left, right]),
+  },
+  decode(output, { names, shape: [classes, frames] }, { confidence: least = 0 } = {}) {
+    const size = classes * frames;
+    const text = (tokens: readonly number[]) =>
+      joinTokens(
+        tokens.map((token) => names[token]),
+        names,
+      );
+    return Array.from({ length: output.length / size }, (_, image) => {
+      const logits = output.subarray(image * size, (image + 1) * size);
+      const [{ tokens, confidence }, second] = readingsOf(logits, frames);
+      const symbols = placedTokens(logits, frames, tokens).map(
+        ({ token, from, to }): Symbol => ({
+          token: names[token],
+          left: from * FRAME_STRIDE,
+          right: to * FRAME_STRIDE,
+        }),
+      );
+      return {
+        ...{ text: text(tokens), confidence, rejected: confidence < least, symbols },
+        ...(second && { second: { text: text(second.tokens), confidence: second.confidence } }),
+      };
+    });
+  },
+  placed(prediction, map) {
+    const symbols = (prediction.symbols as readonly Symbol[]).map((symbol) => {
+      const [left, , right] = pointsBack([symbol.left, 0, symbol.right, 0], map);
+      return { ...symbol, left, right };
+    });
+    return { ...prediction, symbols };
+  },
+  caption: ({ text, rejected }) => (rejected ? "(rejected)" : (text as string)),
+  row: ({ text, confidence, rejected }) => [
+    ["text", text as string],
+    ["confidence", confidence as number],
+    ["rejected", rejected ? 1 : 0],
+  ],
+};
