@@ -28,7 +28,7 @@ const InferRule& ruleOf(const std::string& op) {
       {"conv2d", {2, 4, inferConv2d}},
       {"conv2dInputGrad", {2, 2, inferConv2dInputGrad}},
       {"conv2dWeightGrad", {2, 2, inferConv2dWeightGrad}},
-      {"ctc", {2, 2, inferCtc}},
+      {"ctc", {3, 3, inferCtc}},
       {"dequantise", {1, 1, inferDequantise}},
       {"fused", {0, ANY, inferFused}},
       {"groupNorm", {3, 4, inferGroupNorm}},

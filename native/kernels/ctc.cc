@@ -61,7 +61,7 @@ void logsOf(const float* logits, float* logs, float* most, float* sum, int64_t c
   }
 }
 
-float ctcOfImage(const CtcArgs& a, const float* logits, const int32_t* tokens, float* gradient, const Rows& r) {
+float ctcOfImage(const CtcArgs& a, int64_t until, const float* logits, const int32_t* tokens, float* gradient, const Rows& r) {
   const int64_t classes = a.classes, frames = a.frames, width = r.width;
   int64_t labels = 0;
   while (labels < a.length && tokens[labels] >= 0 && tokens[labels] < classes - 1) labels++;
@@ -79,7 +79,7 @@ float ctcOfImage(const CtcArgs& a, const float* logits, const int32_t* tokens, f
   }
   for (int64_t e = 0; e < EDGE; e++) r.barrier[EDGE + states + e] = NONE;
 
-  for (int64_t t = 0; t < frames; t++) {
+  for (int64_t t = 0; t < until; t++) {
     double* now = r.forward + t * width + EDGE;
     const float* said = r.emissions + t * width + EDGE;
     for (int64_t e = 1; e <= EDGE; e++) now[-e] = NONE;
@@ -93,8 +93,11 @@ float ctcOfImage(const CtcArgs& a, const float* logits, const int32_t* tokens, f
       now[s] = joined(before[s], before[s - 1], before[s - 2] + barrier[s]) + static_cast<double>(said[s]);
     }
   }
-  const double* last = r.forward + (frames - 1) * width + EDGE + states - 1;
+  const double* last = r.forward + (until - 1) * width + EDGE + states - 1;
   const double total = joined(last[0], states > 1 ? last[-1] : NONE, NONE);
+  const float* blank = gradient + (classes - 1) * frames;
+  double silence = 0;
+  for (int64_t t = until; t < frames; t++) silence += static_cast<double>(blank[t]);
   if (!(total > NONE / 2)) {
     // A NaN stays one, for whoever looks for it.
     for (int64_t i = 0; i < classes * frames; i++) gradient[i] = 0.0f;
@@ -106,7 +109,7 @@ float ctcOfImage(const CtcArgs& a, const float* logits, const int32_t* tokens, f
   double* next = r.next + EDGE;
   for (int64_t s = 0; s < states; s++) ahead[s] = s + 2 < states ? NONE : 0.0;
   for (int64_t e = 0; e < EDGE; e++) ahead[states + e] = next[states + e] = NONE;
-  for (int64_t t = frames - 1; t >= 0; t--) {
+  for (int64_t t = until - 1; t >= 0; t--) {
     const double* here = r.forward + t * width + EDGE;
     float* said = r.emissions + t * width + EDGE;
     for (int64_t s = 0; s < states; s++) next[s] = ahead[s] + static_cast<double>(said[s]);
@@ -117,9 +120,10 @@ float ctcOfImage(const CtcArgs& a, const float* logits, const int32_t* tokens, f
   }
   for (int64_t s = 0; s < states; s++) {
     float* own = gradient + classOf(s) * frames;
-    for (int64_t t = 0; t < frames; t++) own[t] -= r.emissions[t * width + EDGE + s];
+    for (int64_t t = 0; t < until; t++) own[t] -= r.emissions[t * width + EDGE + s];
   }
-  return static_cast<float>(-total);
+  for (int64_t t = until; t < frames; t++) gradient[(classes - 1) * frames + t] -= 1.0f;
+  return static_cast<float>(-(total + silence));
 }
 
 }  // namespace
@@ -131,7 +135,8 @@ void ctc(const CtcArgs& a) {
   const int64_t size = a.classes * a.frames;
   shareEach(a.images, a.images * size > SERIAL, [&](int64_t image) {
     const Rows rows(room.of<char>(), a.frames, a.length);
-    a.losses[image] = ctcOfImage(a, a.logits + image * size, a.tokens + image * a.length, a.gradient + image * size, rows);
+    const int64_t said = a.until[image], until = said >= 1 && said <= a.frames ? said : a.frames;
+    a.losses[image] = ctcOfImage(a, until, a.logits + image * size, a.tokens + image * a.length, a.gradient + image * size, rows);
   });
 }
 

@@ -11,6 +11,7 @@ struct CtcArgs {
   int64_t images, classes, frames, length;
   const float* logits;
   const int32_t* tokens;
+  const int32_t* until;  // frames of each image that may say tokens; all where it is no number from 1 to them
   float* losses;
   float* gradient;
   char* room;  // ctcRoom(frames, length) bytes for each thread

@@ -3,8 +3,8 @@
 import { expect } from "vitest";
 import { testGolden } from "../../test/support/golden.js";
 import {
-  ctcTarget,
   ctcLoss,
+  ctcTarget,
   emissions,
   forwardScore,
   gradients,
@@ -39,7 +39,7 @@ testGolden<Case>(
         columns,
         frames,
         target.map((label) => classesOf.indexOf(label)),
-        slope,
+        { gradient: slope },
       );
       const truth = forwardScore(intersect(net, ctcTarget(target, blank)));
       // Over logits, all strings together take the place of the softmax.

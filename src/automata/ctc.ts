@@ -28,12 +28,19 @@ export function ctcFrames(labels: ArrayLike<number>): number {
   return frames;
 }
 
+/** Settings of {@link ctcLoss}. */
+export interface CtcOptions {
+  /** Frames that may say labels, those behind them say nothing; default all. */
+  readonly until?: number;
+  /** Gets the derivative by each logit [classes, frames]: zeros where the loss is infinite. */
+  readonly gradient?: Float64Array;
+}
+
 /**
  * Minus the log of the probability that frames say a string: `Infinity` where they are too few for it.
  *
  * @param logits [classes, frames]; the last class is the blank
  * @param labels the string, of classes before the blank; may be empty
- * @param gradient gets the derivative by each logit [classes, frames]: zeros where the loss is infinite
  * @example
  * ctcLoss([0, 0, 0, 0], 2, [0]); // -Math.log(0.75): two frames, a class and the blank, all as likely
  */
@@ -41,7 +48,7 @@ export function ctcLoss(
   logits: ArrayLike<number>,
   frames: number,
   labels: ArrayLike<number>,
-  gradient?: Float64Array,
+  { until = frames, gradient }: CtcOptions = {},
 ): number {
   const classes = logits.length / frames;
   const blank = classes - 1;
@@ -53,8 +60,8 @@ export function ctcLoss(
   const none = Number.NEGATIVE_INFINITY;
 
   // forward[t][s]: all ways to be in state s after frame t.
-  const forward = new Float64Array(frames * states).fill(none);
-  for (let t = 0; t < frames; t++) {
+  const forward = new Float64Array(until * states).fill(none);
+  for (let t = 0; t < until; t++) {
     for (let s = 0; s < states; s++) {
       let before = t === 0 ? (s < 2 ? 0 : none) : forward[(t - 1) * states + s];
       if (t > 0 && s > 0) before = addLogs(before, forward[(t - 1) * states + s - 1]);
@@ -62,9 +69,11 @@ export function ctcLoss(
       forward[t * states + s] = before + logs[t * classes + classOf(s)];
     }
   }
-  const end = (frames - 1) * states + states - 1;
+  const end = (until - 1) * states + states - 1;
   const total = states > 1 ? addLogs(forward[end], forward[end - 1]) : forward[end];
-  if (!gradient) return -total;
+  let silence = 0;
+  for (let t = until; t < frames; t++) silence += logs[t * classes + blank];
+  if (!gradient) return -(total + silence);
   gradient.fill(0);
   if (total === none) return Number.POSITIVE_INFINITY;
 
@@ -73,6 +82,10 @@ export function ctcLoss(
   backward.fill(0, Math.max(0, states - 2));
   for (let t = frames - 1; t >= 0; t--) {
     for (let c = 0; c < classes; c++) gradient[c * frames + t] = Math.exp(logs[t * classes + c]);
+    if (t >= until) {
+      gradient[blank * frames + t] -= 1;
+      continue;
+    }
     for (let s = 0; s < states; s++) {
       gradient[classOf(s) * frames + t] -= Math.exp(forward[t * states + s] + backward[s] - total);
     }
@@ -84,7 +97,7 @@ export function ctcLoss(
       return on;
     });
   }
-  return -total;
+  return -(total + silence);
 }
 
 /**

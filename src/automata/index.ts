@@ -19,7 +19,7 @@ export {
 export { type BestString, bestPaths, bestStrings } from "./bestPaths.js";
 export { compose, intersect } from "./compose.js";
 export { connect } from "./connect.js";
-export { ctcFrames, ctcLoss, ctcSpans } from "./ctc.js";
+export { type CtcOptions, ctcFrames, ctcLoss, ctcSpans } from "./ctc.js";
 export { toDot } from "./dotText.js";
 export { drawAutomaton } from "./drawing.js";
 export { forwardScore } from "./forward.js";

@@ -52,7 +52,9 @@ async function decide(
 export function addDecision(command: Command, console: Console): void {
   const decision = command
     .command("decision")
-    .description("choose from which confidence on a finished run of tags or boxes says things")
+    .description(
+      "choose from which confidence on a finished run of tags, boxes or lines says things",
+    )
     .argument("<run>", "run folder")
     .addOption(viewsOption())
     .option("--json", "print one object")

@@ -69,6 +69,11 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./compress.js"),
   },
   {
+    name: "make",
+    summary: "make data sets of lines to read",
+    load: () => import("./make.js"),
+  },
+  {
     name: "summary",
     summary: "list a model's layers, parameters and work",
     load: () => import("./summary.js"),

@@ -33,14 +33,19 @@ const WHITE = "#ffffff";
 /** Images that are decoded side by side. */
 const CONCURRENCY = usableCores();
 
-async function loadSharp(): Promise<OpenImage> {
+/**
+ * The package that reads and writes image files.
+ *
+ * @throws InputError where it does not load.
+ */
+export async function loadSharp(): Promise<OpenImage> {
   try {
     const { default: sharp } = await import("sharp");
     sharp.concurrency(1); // Files are decoded side by side already.
     return sharp;
   } catch (error) {
     throw new InputError(
-      `image files are decoded by the package sharp, which does not load ` +
+      `image files are read and written by the package sharp, which does not load ` +
         `(${firstLine(error)}); type: npm install sharp`,
     );
   }

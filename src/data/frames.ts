@@ -1,11 +1,10 @@
 // Videos as folders of images to label: frames, and a table that says which of them look alike, so that no split parts
 // these.
 
-import { lstat, mkdir, readdir, realpath, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, relative, sep } from "node:path";
 import { writeError } from "../files/errors.js";
-import { absolute, makeFolder } from "../files/folders.js";
-import { lockFolder } from "../files/lock.js";
+import { freeFolder, putWhole } from "../files/wholeFolder.js";
 import { InputError } from "../inputError.js";
 import { toCsv } from "../text/csv.js";
 import { decodeInOrder } from "./decode.js";
@@ -92,54 +91,6 @@ function refuseNames(videos: readonly string[]): void {
       throw new InputError(`${twin} and ${video} have one name, which their frames would share`);
     }
     stems.set(stem, video);
-  }
-}
-
-const unless = (code: string) => (error: NodeJS.ErrnoException) => {
-  if (error.code !== code) throw error;
-  return undefined;
-};
-
-/** Where a folder lies, that of a link where it leads. Refuses one that holds something. */
-async function freeFolder(out: string): Promise<string> {
-  const path = absolute(out);
-  try {
-    const folder = await realpath(path).catch(unless("ENOENT"));
-    if (folder === undefined) {
-      if (!(await lstat(path).catch(unless("ENOENT")))) return path;
-      throw new InputError(`${out} is a link that leads nowhere; name a new folder`);
-    }
-    if ((await readdir(folder)).length === 0) return folder;
-  } catch (error) {
-    throw writeError(path, error);
-  }
-  throw new InputError(`${out} is not empty; name a new folder`);
-}
-
-/**
- * Fills a new folder in a hidden one beside its place, then puts it there. The hidden one is locked: what a killed
- * process left in it goes, what a living one does there is not disturbed.
- */
-async function putWhole<T>(folder: string, fill: (made: string) => Promise<T>): Promise<T> {
-  makeFolder(dirname(folder));
-  const hidden = join(dirname(folder), `.${basename(folder)}.tmp`);
-  await mkdir(hidden).catch(unless("EEXIST"));
-  if (!(await lstat(hidden)).isDirectory()) {
-    throw new InputError(`${hidden} is in the way; remove it, or name another folder`);
-  }
-  const lock = lockFolder(hidden);
-  const made = join(hidden, "frames");
-  try {
-    await rm(made, { recursive: true, force: true });
-    await mkdir(made);
-    const result = await fill(made);
-    await rmdir(folder).catch(unless("ENOENT"));
-    await rename(made, folder);
-    return result;
-  } finally {
-    await rm(made, { recursive: true, force: true });
-    lock.release();
-    await rmdir(hidden).catch(() => undefined);
   }
 }
 

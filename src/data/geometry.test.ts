@@ -26,6 +26,8 @@ test.each<[Fit, [number, number], [number, number], Affine]>([
   ["pad", [4, 8], [2, 2], [4, 0, 1.5, 0, 4, -0.5]],
   ["stretch", [4, 8], [2, 2], [4, 0, 1.5, 0, 2, 0.5]],
   ["crop", [32, 32], [28, 28], [32 / 28, 0, 1 / 14, 0, 32 / 28, 1 / 14]],
+  ["line", [4, 8], [2, 8], [2, 0, 0.5, 0, 2, 0.5]],
+  ["line", [4, 8], [2, 2], [4, 0, 1.5, 0, 2, 0.5]],
   // Cut by whole pixels where nothing is scaled, as PyTorch's CenterCrop.
   ["crop", [32, 33], [32, 32], [1, 0, 1, 0, 1, 0]],
 ])("%s brings %j to %j", (fit, from, to, expected) => {
@@ -124,5 +126,5 @@ test("boxes are cut to the result and tell how much of them is left", () => {
 });
 
 test("every fit says what it does", () => {
-  expect(Object.keys(fits)).toEqual(["crop", "pad", "stretch"]);
+  expect(Object.keys(fits)).toEqual(["crop", "pad", "stretch", "line"]);
 });

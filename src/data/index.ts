@@ -26,6 +26,7 @@ export {
   decodeImage,
   decodeInOrder,
   type ImageSource,
+  loadSharp,
 } from "./decode.js";
 export { checkImages, checkSplits, checkStored } from "./door.js";
 export { type Drawing, type Drawn, draw } from "./draw.js";
@@ -104,6 +105,7 @@ export { readers } from "./readers/index.js";
 export { listImages } from "./readers/listImages.js";
 export type { Location, Reader, ReadOptions, ReadProgress, WrongFile } from "./readers/reader.js";
 export { PARTS } from "./readers/roles.js";
+export { TEXTS } from "./readers/textFolder.js";
 export type { Rows } from "./rows.js";
 export { isDataset, type OpenOptions, openDataset, type Source, sources } from "./sources.js";
 export { type SplitOptions, selectionFault, splitSelection } from "./split.js";

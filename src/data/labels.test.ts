@@ -88,6 +88,7 @@ test("labels in words", () => {
     ["a 50.0 %, b 50.0 %", "c 100.0 %", "c 100.0 %"],
     ["dust 1", "none", "cell 1, dust 1"],
     ["none", "cat 1", "dog 1"],
+    ["422", ".", "24"],
     ["", "", ""],
   ]);
 });
@@ -100,6 +101,7 @@ test("counts leave out what is not known and what does not count", () => {
     [1, 1, 3],
     [1, 2],
     [1, 1],
+    [2, 3, 1],
     [],
   ]);
 });

@@ -63,6 +63,7 @@ const counts: Readonly<Record<string, number>> = {
   "unet-8": 122_474,
   "unet-16": 488_018,
   "detector-s": 724_088,
+  "line-s": 158_847,
 };
 
 /** Parameters of a net that is still run: a step of more takes gigabytes. */

@@ -20,7 +20,7 @@ export interface Decided {
 }
 
 /**
- * Chooses the thresholds of a run of tags, or the score of a run of boxes, on its selection images, and saves them with
+ * Chooses the thresholds of a run of tags, the score of a run of boxes, or the confidence of a run of lines, on its selection images, and saves them with
  * its best weights: `eval` and `predict` go by them from then on. The test images have no part in it.
  *
  * @throws InputError for a task that has nothing to choose, and as {@link openTrained} does.

@@ -13,6 +13,7 @@ export const purposes = [
   "search",
   "noise",
   "sketch",
+  "make",
 ] as const;
 export type Purpose = (typeof purposes)[number];
 

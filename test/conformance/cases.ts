@@ -301,8 +301,9 @@ export const cases: readonly Case[] = [
     [
       { shape: [6, 4, 9], range: [-3, 3] },
       { ...labels, shape: [6, 3], range: [-0.6, 4] },
+      { ...labels, shape: [6], range: [0, 12] },
     ],
-    ([x, tokens]) => g.ctc(x, tokens),
+    ([x, tokens, until]) => g.ctc(x, tokens, until),
   ),
   use(
     "ctc",
@@ -310,8 +311,9 @@ export const cases: readonly Case[] = [
     [
       { shape: [3, 20, 17], range: [-200, 200] },
       { ...labels, shape: [3, 5], range: [0, 21] },
+      { ...labels, shape: [3], range: [12, 17] },
     ],
-    ([x, tokens]) => g.ctc(x, tokens),
+    ([x, tokens, until]) => g.ctc(x, tokens, until),
   ),
   use("expand", "rows", [[1, 4]], ([x]) => g.expand(x, [2, 3, 4])),
   use("expand", "channels", [[1, 16, 1, 1]], ([x]) => g.expand(x, [2, 16, 3, 3])),

@@ -195,14 +195,15 @@ export const otherRules: readonly Rule[] = [
   },
   {
     op: "ctc",
-    operands: [f32(2, 2, 1), i32(2, 1)],
+    operands: [f32(2, 2, 1), i32(2, 1), i32(2)],
     attrs: {},
     results: [f32(2), f32(2, 2, 1)],
     wrong: [
-      [operands(f32(2, 1, 1), i32(2, 1)), /a class beside the blank/],
-      [operands(f32(2, 2, 1), i32(1, 1)), MISFIT],
-      [operands(f32(2, 2, 1), f32(2, 1)), /expected f32 .* and i32/],
-      [operands(f32(2, 2), i32(2, 1)), /expected f32 \[n, classes, frames\]/],
+      [operands(f32(2, 1, 1), i32(2, 1), i32(2)), /a class beside the blank/],
+      [operands(f32(2, 2, 1), i32(1, 1), i32(2)), MISFIT],
+      [operands(f32(2, 2, 1), f32(2, 1), i32(2)), /expected f32 .* and i32/],
+      [operands(f32(2, 2), i32(2, 1), i32(2)), /expected f32 \[n, classes, frames\]/],
+      [operands(f32(2, 2, 1), i32(2, 1), i32(1)), MISFIT],
     ],
   },
   {

@@ -13,6 +13,7 @@ const places: Readonly<Record<string, readonly string[]>> = {
   npz: ["set.npz"],
   csv: ["set.CSV"],
   "marked folder": ["a.png", "boxes.csv"],
+  "text folder": ["a.png", "texts.csv"],
   yolo: ["images/train/a.png", "labels/train/a.txt"],
   voc: ["Annotations/a.xml", "JPEGImages/a.png"],
   coco: [

@@ -16,5 +16,9 @@ export const textFolder: Reader = {
   kinds: ["tokens"],
   matches: ({ entries }) => entries?.includes(TEXTS) ?? false,
   read: async ({ path }, options) =>
-    readTable(await openTable(join(path, TEXTS)), { name: basename(resolve(path)), ...options }),
+    readTable(await openTable(join(path, TEXTS)), {
+      ...options,
+      name: options.name ?? basename(resolve(path)),
+      kind: options.kind ?? "tokens",
+    }),
 };

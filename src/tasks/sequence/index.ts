@@ -14,7 +14,8 @@ import { countFrames, FRAME_STRIDE } from "../../models/frames.js";
 import type { ImageSize, Task } from "../task.js";
 import { SequenceMetrics, sequenceMetrics } from "./metrics.js";
 import { placedTokens, readingsOf } from "./reading.js";
-import { TOKENS, tokensOf, tokenTargets } from "./targets.js";
+import { leastOf, RejectTuner } from "./rejection.js";
+import { TOKENS, tokensOf, tokenTargets, UNTIL } from "./targets.js";
 
 /** Height of the net's input where none is said. */
 const HEIGHT = 32;
@@ -70,19 +71,28 @@ export const sequence: Task<TokenLabels> = {
   },
   inputSize,
   targets: tokenTargets,
-  loss: (logits, { [TOKENS]: tokens }) => ({ losses: ctc(logits, tokens), tallies: {} }),
+  loss: (logits, { [TOKENS]: tokens, [UNTIL]: until }) => ({
+    losses: ctc(logits, tokens, until),
+    tallies: {},
+  }),
   trainMetrics: () => ({}),
   metrics: sequenceMetrics,
   reportOf: "token",
   reports: { precision: "share", recall: "share" },
-  newMetrics: (labels) => new SequenceMetrics(labels),
+  newMetrics: (labels, constants) => new SequenceMetrics(labels, constants),
+  newTuner: (labels, _, size) => new RejectTuner(labels, size),
+  decisions: (constants) => [["a string", leastOf(constants)]],
   saysFrom: true,
   things: {
     columns: ["token", "left", "right"],
     rows: ({ symbols }) =>
       (symbols as readonly Symbol[]).map(({ token, left, right }) => [token, left, right]),
   },
-  decode(output, { names, shape: [classes, frames] }, { confidence: least = 0 } = {}) {
+  decode(
+    output,
+    { names, constants, shape: [classes, frames] },
+    { confidence: least = leastOf(constants) } = {},
+  ) {
     const size = classes * frames;
     const text = (tokens: readonly number[]) =>
       joinTokens(

@@ -1,9 +1,17 @@
 // Errors of strings over an evaluation: sums of edits over sums of tokens, never means of ratios.
 
 import type { TokenLabels } from "../../data/index.js";
-import type { ConstantAnswer, MetricInfo, Metrics, MetricValues, OutputReport } from "../task.js";
+import type {
+  ConstantAnswer,
+  Constants,
+  MetricInfo,
+  Metrics,
+  MetricValues,
+  OutputReport,
+} from "../task.js";
 import { editsBetween } from "./edits.js";
 import { readingsOf } from "./reading.js";
+import { leastOf } from "./rejection.js";
 import { tokensOf } from "./targets.js";
 
 export const sequenceMetrics: readonly MetricInfo[] = [
@@ -15,19 +23,33 @@ export const sequenceMetrics: readonly MetricInfo[] = [
     ...{ name: "sequenceError", better: "lower", unit: "share" },
     description: "images of which not every symbol is right, over all images",
   },
+  {
+    ...{ name: "saidWrong", better: "lower", unit: "share" },
+    description: "images that are said and not wholly right, over all images",
+  },
+  {
+    ...{ name: "rejected", better: "lower", unit: "share" },
+    description:
+      "images that are not said, as the confidence is too low (tune decision), over all images",
+  },
 ];
 
 /** Errors of strings, token by token. */
 export class SequenceMetrics implements Metrics {
   private images = 0;
   private wrong = 0;
+  private saidWrong = 0;
+  private rejected = 0;
   private edits = 0;
   private symbols = 0;
   private readonly there: Float64Array;
   private readonly said: Float64Array;
   private readonly right: Float64Array;
 
-  constructor(private readonly labels: TokenLabels) {
+  constructor(
+    private readonly labels: TokenLabels,
+    private readonly constants: Constants = {},
+  ) {
     const none = () => new Float64Array(labels.vocabulary.length);
     [this.there, this.said, this.right] = [none(), none(), none()];
   }
@@ -36,13 +58,18 @@ export class SequenceMetrics implements Metrics {
     const size = output.length / indices.length;
     const frames = size / (this.labels.vocabulary.length + 1);
     for (const [at, index] of indices.entries()) {
-      const [{ tokens }] = readingsOf(output.subarray(at * size, (at + 1) * size), frames);
+      const [{ tokens, confidence }] = readingsOf(
+        output.subarray(at * size, (at + 1) * size),
+        frames,
+      );
       const truth = tokensOf(this.labels, index);
       const { distance, kept } = editsBetween(tokens, truth);
       this.images++;
       this.symbols += truth.length;
       this.edits += distance;
       if (distance > 0) this.wrong++;
+      if (confidence < leastOf(this.constants)) this.rejected++;
+      else if (distance > 0) this.saidWrong++;
       for (const token of truth) this.there[token]++;
       for (const token of tokens) this.said[token]++;
       for (const place of kept) this.right[truth[place]]++;
@@ -53,6 +80,8 @@ export class SequenceMetrics implements Metrics {
     return {
       symbolError: this.edits / this.symbols,
       sequenceError: this.wrong / this.images,
+      saidWrong: this.saidWrong / this.images,
+      rejected: this.rejected / this.images,
     };
   }
 

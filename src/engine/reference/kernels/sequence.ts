@@ -4,7 +4,7 @@ import { ctcLoss } from "../../../automata/index.js";
 import { allocate } from "./indexing.js";
 import type { Kernel, Kernels } from "./kernel.js";
 
-const ctc: Kernel = ([logits, tokens], { inputs: [{ shape }, { shape: lists }] }) => {
+const ctc: Kernel = ([logits, tokens, untils], { inputs: [{ shape }, { shape: lists }] }) => {
   const [n, classes, frames] = shape;
   const [losses, gradient] = [allocate([n]), allocate(shape)];
   const [size, length] = [classes * frames, lists[1]];
@@ -13,7 +13,8 @@ const ctc: Kernel = ([logits, tokens], { inputs: [{ shape }, { shape: lists }] }
     const end = own.findIndex((token) => !(token >= 0 && token < classes - 1));
     const labels = end < 0 ? own : own.subarray(0, end);
     const image = (of: Float64Array) => of.subarray(at * size, (at + 1) * size);
-    losses[at] = ctcLoss(image(logits), frames, labels, image(gradient));
+    const until = untils[at] >= 1 && untils[at] <= frames ? untils[at] : frames;
+    losses[at] = ctcLoss(image(logits), frames, labels, { until, gradient: image(gradient) });
   }
   return [losses, gradient];
 };
