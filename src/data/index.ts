@@ -73,7 +73,6 @@ export {
   checkLabels,
   countsOf,
   IGNORED,
-  joinTokens,
   type LabelKind,
   type Labels,
   type LabelsOf,
@@ -116,6 +115,7 @@ export {
   type TargetMaker,
   targetBuffers,
 } from "./targets.js";
+export { joinTokens } from "./tokens.js";
 export {
   type ExtractOptions,
   extractFrames,

@@ -3,6 +3,8 @@
 import { InputError } from "../inputError.js";
 import { listed, namedCounts, namedShares, namedValues } from "../text/named.js";
 import { concatenated, joinLists, type Ragged, takeLists } from "./ragged.js";
+import { alike, byLength, quantiles, rarestTags } from "./strata.js";
+import { joinTokens } from "./tokens.js";
 
 /** A value that says that nothing is known of a tag. */
 export const UNKNOWN_TAG = 2;
@@ -131,8 +133,6 @@ function countValues(of: ArrayLike<number>, count: number): number[] {
   return counts;
 }
 
-const alike = (length: number) => new Int32Array(length);
-
 /** Rows of `width` numbers at the given indices, in that order. */
 function takeRows<T extends Int32Array | Uint8Array | Float32Array>(
   data: T,
@@ -157,33 +157,6 @@ const joinFlat = <L extends ClassLabels | TagLabels | ValueLabels>(a: L, b: L): 
 /** Where the numbers of an image lie, of which each has `width`. */
 const row = (width: number, at: number) => [at * width, (at + 1) * width] as const;
 
-/** Images by the rarest tag that they have; those without any come last. */
-function rarestTags({ of, classes }: TagLabels, length: number): Int32Array {
-  const width = classes.length;
-  const counts = classes.map((_, tag) => {
-    let count = 0;
-    for (let at = 0; at < length; at++) if (of[at * width + tag] === 1) count++;
-    return count;
-  });
-  const order = [...counts.keys()].sort((a, b) => counts[a] - counts[b] || a - b);
-  return Int32Array.from({ length }, (_, at) => {
-    const rank = order.findIndex((tag) => of[at * width + tag] === 1);
-    return rank < 0 ? width : order[rank];
-  });
-}
-
-/** Groups of values that a split keeps in proportion. */
-const QUANTILES = 5;
-
-/** Images by the quantile of their first value. */
-function quantiles({ of, names }: ValueLabels, length: number): Int32Array {
-  const first = (at: number) => of[at * names.length];
-  const order = Array.from({ length }, (_, at) => at).sort((a, b) => first(a) - first(b) || a - b);
-  const result = new Int32Array(length);
-  for (const [rank, at] of order.entries()) result[at] = Math.floor((rank * QUANTILES) / length);
-  return result;
-}
-
 /** How often each class occurs among entries of `width` numbers, whose class is their `column`-th. */
 function countEntries(
   { of: { data }, classes }: PointLabels | BoxLabels,
@@ -195,15 +168,6 @@ function countEntries(
     if (data[at] < classes.length) counts[data[at]]++;
   return counts;
 }
-
-/** Images by the quantile of how many entries they have. */
-const byLength = (
-  { of: { offsets } }: PointLabels | BoxLabels | TokenLabels,
-  length: number,
-): Int32Array => {
-  const counts = Float32Array.from({ length }, (_, at) => offsets[at + 1] - offsets[at]);
-  return quantiles({ kind: "values", of: counts, names: ["entries"] }, length);
-};
 
 /** Lists of entries with a class each, the `column`-th of an entry's numbers. */
 const entries = <L extends PointLabels | BoxLabels>(
@@ -229,20 +193,6 @@ const entries = <L extends PointLabels | BoxLabels>(
   },
   strata: byLength,
 });
-
-/**
- * Tokens as a text: behind each other where each is one character, else with blanks between them.
- *
- * @example
- * joinTokens(["4", "2"], ["0", "2", "4"]); // "42"
- * joinTokens(["clef-G2", "note-C4"], ["clef-G2", "note-C4"]); // "clef-G2 note-C4"
- */
-export const joinTokens = (tokens: readonly string[], vocabulary: readonly string[]): string =>
-  tokens.join(areCharacters(vocabulary) ? "" : " ");
-
-/** Whether each token of a vocabulary is one character. */
-export const areCharacters = (vocabulary: readonly string[]): boolean =>
-  vocabulary.every((token) => [...token].length === 1);
 
 const finite = (value: number) => (Number.isFinite(value) ? undefined : `${value} is not finite`);
 const flagOrFinite = (value: number, column: number) =>

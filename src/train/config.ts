@@ -35,7 +35,7 @@ export const trainConfig = z.strictObject({
     .string()
     .optional()
     .describe(
-      "what is asked: classify, tags, values, segment, count, points, detect; default what the labels are for",
+      "what is asked: classify, tags, values, segment, count, points, detect, sequence; default what the labels are for",
     ),
   columns: z
     .record(z.string(), z.string())
