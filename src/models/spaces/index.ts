@@ -2,12 +2,13 @@
 
 import type { ModelFamily } from "../model.js";
 import { mobile } from "./mobile.js";
+import { nasbench201 } from "./nasbench201.js";
 import { type Architecture, type ArchitectureSpace, architectureIn, familyIn } from "./space.js";
 
 export { type Architecture, type ArchitectureSpace, architectureName } from "./space.js";
 
 /** Every space. */
-export const architectureSpaces: readonly ArchitectureSpace[] = [mobile];
+export const architectureSpaces: readonly ArchitectureSpace[] = [mobile, nasbench201];
 
 /**
  * The space and the genes that the name of a model tells; `undefined` for a model of no space.
