@@ -14,6 +14,7 @@ export {
 } from "./flatnessReport.js";
 export { type NoiseOptions, type NoiseScale, noiseScale } from "./noiseScale.js";
 export {
+  batchFrom,
   proxies,
   ranked,
   type Untrained,

@@ -10,6 +10,7 @@ import type { ZeroCostProxy } from "./proxy.js";
 import { snip } from "./snip.js";
 import { synflow } from "./synflow.js";
 
+export { batchFrom } from "./batch.js";
 export type { Untrained, ZeroCostProxy } from "./proxy.js";
 
 /** Every proxy; the baselines come first. */
