@@ -19,6 +19,7 @@ import { listModels } from "../models/index.js";
 import { openWeighed, type Weighed } from "../runs/index.js";
 import { formatBytes } from "../text/bytes.js";
 import { grouped } from "../text/format.js";
+import { isModelFile } from "../train/modelFile.js";
 import { count } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
 import { addModelFlags, type ModelFlags, namedModel } from "./modelInput.js";
@@ -130,7 +131,7 @@ async function subjectOf(
   name: string,
   flags: ModelFlags,
 ): Promise<Pick<Weighed, "model"> & Partial<Weighed>> {
-  const isName = flags.module !== undefined || listModels().includes(name);
+  const isName = flags.module !== undefined || listModels().includes(name) || isModelFile(name);
   const isPath = existsSync(name) || /[\\/]|\.safetensors$/.test(name);
   if (isName || !isPath) return { model: await namedModel(name, flags) };
   const given = (["channels", "size", "classes"] as const).find(
@@ -152,7 +153,7 @@ async function machineFor({ machine, dataflow, bits }: Options): Promise<Machine
 }
 
 export function define(command: Command, console: Console): void {
-  addModelFlags(command.argument("<model>", "model by name, run folder, or weights file"))
+  addModelFlags(command.argument("<model>", "model by name or file, run folder, or weights file"))
     .option("--batch <number>", "images at once", count)
     .option(
       "--bits <bits>",

@@ -5,6 +5,7 @@ import { InputError } from "../inputError.js";
 import type { ModelFamily, ModelInput } from "../models/index.js";
 import { createModel, familyOf, type Model } from "../models/index.js";
 import { trainConfig } from "../train/config.js";
+import { modelNamed } from "../train/modelFile.js";
 import { loadModule } from "../train/ownModule.js";
 import { count } from "./arguments.js";
 
@@ -38,8 +39,9 @@ function inputOf(
 }
 
 /** The model that was named. */
-export async function namedModel(name: string, flags: ModelFlags): Promise<Model> {
+export async function namedModel(given: string, flags: ModelFlags): Promise<Model> {
   const { module } = flags;
+  const name = await modelNamed(given);
   const own = module === undefined ? undefined : (await loadModule(module)).models;
   return createModel(name, inputOf(familyOf(name, own), flags), own);
 }

@@ -1,5 +1,5 @@
 // `convoy tune lr DATA`, `convoy tune batch DATA`: what a learning rate and a batch size should be; and
-// `convoy tune decision RUN`. `convoy tune DATA --search SPACE` is in tuneSearch.ts.
+// `convoy tune decision RUN`. `convoy tune DATA --search SPACE` is in tuneSearch.ts, `convoy tune architecture` beside it.
 
 import type { Command } from "commander";
 import { type NoiseScale, noiseScale } from "../analysis/index.js";
@@ -19,6 +19,7 @@ import { metricText, metricTitle } from "./metricText.js";
 import { showReading } from "./reading.js";
 import { table } from "./table.js";
 import { timeLeft } from "./timeLeft.js";
+import { addArchitecture } from "./tuneArchitecture.js";
 import { addDecision } from "./tuneDecision.js";
 import { addSearch } from "./tuneSearch.js";
 
@@ -194,5 +195,6 @@ export function define(command: Command, console: Console): void {
     .option("--batches <number>", "batches of a measurement", count, 32)
     .action((data: string, options: BatchOptions) => tuneBatch(data, options, console));
   addDecision(command, console);
+  addArchitecture(command, console);
   addSearch(command, console);
 }

@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { InputError } from "../inputError.js";
 import { freeFolder, runStem } from "../runs/runFiles.js";
 import { samplers } from "../search/index.js";
-import type { SearchProgress, SearchReport, SettingsPlan } from "../study/index.js";
+import type { SearchProgress, SearchReport, SettingsPlan, SettingsSearch } from "../study/index.js";
 import { parseDuration } from "../text/duration.js";
 import { clock } from "../text/format.js";
 import { parseConfig, settingNames, trainConfig } from "../train/config.js";
@@ -19,12 +19,9 @@ import { parseOwnOptions } from "./ownOptions.js";
 import { showReading } from "./reading.js";
 import { searchLines, settingsText, valuesText } from "./searchReport.js";
 
-interface Options extends Partial<TrainSettings> {
-  readonly search?: string;
-  readonly sampler?: string;
-  readonly trials?: number;
-  readonly least?: number;
-  readonly metric?: readonly string[];
+/** How a search is run, whatever is searched. */
+export interface SearchFlags {
+  readonly out?: string;
   readonly time?: number;
   readonly workers?: number;
   readonly import?: readonly string[];
@@ -33,8 +30,17 @@ interface Options extends Partial<TrainSettings> {
   readonly quiet?: boolean;
 }
 
+interface Options extends Partial<TrainSettings>, SearchFlags {
+  readonly out?: string;
+  readonly search?: string;
+  readonly sampler?: string;
+  readonly trials?: number;
+  readonly least?: number;
+  readonly metric?: readonly string[];
+}
+
 /** Settings that a search has no flag for. */
-const without = ["data", "out", "minutes"] as const;
+export const without = ["data", "out", "minutes"] as const;
 
 /** A line for each trial that is over. */
 function showTrials(stream: Stream, plan: () => SettingsPlan) {
@@ -124,9 +130,19 @@ export function expectGood({ failed, trials }: Pick<SearchReport, "failed" | "tr
 }
 
 async function search(data: string | undefined, options: Options, console: Console): Promise<void> {
+  const { resume } = options;
+  if (resume === undefined) return conduct(searchFrom(data, options), options, console);
+  expectPlanAlone(data, options);
+  return conduct(undefined, options, console);
+}
+
+/** Begins a search, or goes on with that in `resume`, and tells what it finds. */
+export async function conduct(
+  wanted: SettingsSearch | undefined,
+  options: SearchFlags,
+  console: Console,
+): Promise<void> {
   const { resume, json, quiet, time: seconds, workers, import: imports } = options;
-  if (resume !== undefined) expectPlanAlone(data, options);
-  const wanted = resume === undefined ? searchFrom(data, options) : undefined;
   const { resumeSettings, searchFiles, tuneSettings } = await import("../study/index.js");
   const out =
     resume ?? options.out ?? freeFolder(runStem(parseConfig(wanted!.settings).data, "search"));
@@ -163,6 +179,23 @@ const described = samplers
   .map(({ name, description }) => `  ${name.padEnd(12)}${description}`)
   .join("\n");
 
+/** Adds the flags of how a search is run. */
+export const addSearchFlags = (command: Command): Command =>
+  command
+    .option(
+      "--time <time>",
+      "propose nothing after that, as 30m or 1h30m; what runs is saved",
+      parseDuration,
+    )
+    .option("--workers <number>", "trials at once (default: 1)", count)
+    .option("--import <runs>", "finished runs that the search is told of, between commas", list)
+    .option(
+      "--out <folder>",
+      "folder of the study; the same command goes on in it (default: runs/<data>-search-<number>)",
+    )
+    .option("--json", "print one object at the end; progress goes to standard error")
+    .option("--quiet", "show no progress");
+
 /** Adds the search to `convoy tune`: what is meant where no other verb of it is named. */
 export function addSearch(tune: Command, console: Console): void {
   const command = tune
@@ -194,20 +227,8 @@ export function addSearch(tune: Command, console: Console): void {
       "what trials are compared by, the first one decides: metrics of the task, loss, macs, params, latency (default: the score)",
       list,
     )
-    .option(
-      "--time <time>",
-      "propose nothing after that, as 30m or 1h30m; what runs is saved",
-      parseDuration,
-    )
-    .option("--workers <number>", "trials at once (default: 1)", count)
-    .option("--import <runs>", "finished runs that the search is told of, between commas", list)
-    .option(
-      "--out <folder>",
-      "folder of the study; the same command goes on in it (default: runs/<data>-search-<number>)",
-    )
-    .option("--resume <study>", "go on with a study")
-    .option("--json", "print one object at the end; progress goes to standard error")
-    .option("--quiet", "show no progress")
+    .option("--resume <study>", "go on with a study");
+  addSearchFlags(command)
     .addHelpText("after", `\nSamplers:\n${described}`)
     .action((data: string | undefined, options: Options) => search(data, options, console));
 }

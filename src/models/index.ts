@@ -25,6 +25,7 @@ import { odenets } from "./odenet.js";
 import { resnet18, resnet50 } from "./resnet.js";
 import { resnet20, resnet32, resnet56 } from "./resnet-cifar.js";
 import { shufflenets } from "./shufflenetv2.js";
+import { architectureFamily } from "./spaces/index.js";
 import { squeezenets } from "./squeezenet.js";
 import { unets } from "./unet.js";
 import { fullVggs, vgg11, vgg11bn } from "./vgg11.js";
@@ -47,6 +48,13 @@ export {
 } from "./model.js";
 export { type NameMap, nameMaps } from "./nameMaps/index.js";
 export { paced } from "./paced.js";
+export {
+  type Architecture,
+  type ArchitectureSpace,
+  architectureName,
+  architectureOf,
+  architectureSpaces,
+} from "./spaces/index.js";
 export { type Summary, type SummaryRow, summarise } from "./summary.js";
 
 /** Every model. */
@@ -83,7 +91,8 @@ export const families: readonly ModelFamily[] = [
 export const listModels = (): string[] => families.map(({ name }) => name);
 
 /**
- * The family of a model by name: what it was published for, and the smallest images that it takes.
+ * The family of a model by name: what it was published for, and the smallest images that it takes. A name may tell a net of
+ * a space of architectures, gene by gene.
  *
  * @param own families beside those of the registry
  * @throws InputError for an unknown name, with the nearest known one.
@@ -91,7 +100,7 @@ export const listModels = (): string[] => families.map(({ name }) => name);
  * familyOf("resnet18").published; // { channels: 3, height: 224, width: 224, outputs: 1000 }
  */
 export const familyOf = (name: string, own: readonly ModelFamily[] = []): ModelFamily =>
-  byName("model", name, withOwn("model", families, own));
+  architectureFamily(name) ?? byName("model", name, withOwn("model", families, own));
 
 /** Largest grey images that are drawings rather than photographs, and smallest images for `resnet18`, in pixels. */
 const [DRAWING, PHOTOGRAPH] = [32, 64];

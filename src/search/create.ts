@@ -3,12 +3,14 @@
 import { InputError } from "../inputError.js";
 import { parseSettings } from "../settings.js";
 import { byName } from "../text/words.js";
+import { type Excess, proposedWithin } from "./limits.js";
 import { samplers } from "./samplers/index.js";
 import {
   begun,
   checkTold,
   hasEnded,
   type Next,
+  type RandomOf,
   type Resource,
   randomOf,
   type Sampler,
@@ -30,13 +32,15 @@ export interface SearchPlan {
   readonly seed?: number;
   /** Most trials that begin anew; default no limit. */
   readonly trials?: number;
+  /** What bounds the settings; default nothing. Proposals beyond it are made anew, or changed until they lie within. */
+  readonly excess?: Excess;
   /** For samplers whose trials stop early: the least before a first comparison, and the most of a trial. */
   readonly resource?: Resource;
 }
 
 /** All settings of a plan. */
 const settings: Readonly<Record<keyof SearchPlan, true>> = {
-  ...{ space: true, sampler: true, options: true },
+  ...{ space: true, sampler: true, options: true, excess: true },
   ...{ seed: true, trials: true, resource: true },
 };
 
@@ -85,7 +89,7 @@ function checkCount(what: string, value: number, least: number): void {
 export function createSearch(plan: SearchPlan): Search {
   const known = Object.keys(settings).map((name) => ({ name }));
   for (const key of Object.keys(plan)) byName("setting of a search", key, known);
-  const { sampler: named = "tpe", options = {}, seed = 0, trials, resource } = plan;
+  const { sampler: named = "tpe", options = {}, seed = 0, trials, resource, excess } = plan;
   const space = typeof plan.space === "string" ? parseSpace(plan.space) : plan.space;
   checkSpace(space);
   const sampler = typeof named === "string" ? byName("sampler", named, samplers) : named;
@@ -101,8 +105,11 @@ export function createSearch(plan: SearchPlan): Search {
       checkTold(space, told);
       if (!sampler.stages && begun(told) >= most) return told.every(hasEnded) ? "done" : "wait";
       const number = told.length;
-      const asked = { space, told, trials: most, resource, number, random: randomOf(seed) };
-      return sampler.next(asked, own);
+      const asked = { space, told, trials: most, resource, number };
+      const propose = (random: RandomOf) => sampler.next({ ...asked, random }, own);
+      return excess
+        ? proposedWithin(space, excess, number, randomOf(seed), propose)
+        : propose(randomOf(seed));
     },
   };
 }

@@ -10,6 +10,7 @@ export { fromCube, toCube } from "./cube.js";
 export { type TestFunction, testFunctions } from "./functions.js";
 export { hypervolume } from "./hypervolume.js";
 export { importanceOf } from "./importance.js";
+export { type Excess, nearestWithin } from "./limits.js";
 export { bestOf, dominates, paretoFront } from "./ranking.js";
 export { levelsOf } from "./rungs.js";
 export { samplers } from "./samplers/index.js";

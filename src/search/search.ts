@@ -44,9 +44,12 @@ export interface Asked {
   readonly resource?: Resource;
   /** Number of the trial that it is asked for. */
   readonly number: number;
-  /** Random numbers of a trial; a sampler that needs several streams names them. */
-  random(number: number, stream?: number): Random;
+  /** A sampler that needs several streams names them. */
+  readonly random: RandomOf;
 }
+
+/** Random numbers of a trial, in several streams where a number is given. */
+export type RandomOf = (number: number, stream?: number) => Random;
 
 /** A way to choose trials. All of them see the order of losses alone: any rising function of them changes nothing. */
 export interface Sampler<O extends z.ZodObject = z.ZodObject> {
@@ -107,6 +110,6 @@ export function checkTold(space: Space, told: readonly Told[]): void {
 
 /** The stream of random numbers of a trial. */
 export const randomOf =
-  (seed: number) =>
-  (number: number, stream = 0): Random =>
+  (seed: number): RandomOf =>
+  (number, stream = 0) =>
     new Random({ seed, purpose: "search", step: number }, stream);

@@ -2,6 +2,7 @@ export { firstDifference } from "./difference.js";
 export { rateFiles } from "./rateReport.js";
 export type { RateScore, Verdict } from "./rates.js";
 export type { RunOutcome } from "./run.js";
+export { geneParameters } from "./search/genes.js";
 export type { SettingsPlan } from "./search/plan.js";
 export {
   type ReportedTrial,

@@ -67,7 +67,7 @@ export const trainConfig = z.strictObject({
     .string()
     .optional()
     .describe(
-      "model by name; default by the task, or by the images: lenet5 for grey ones up to 32x32, resnet20 below 64x64, else resnet18",
+      "model by name, or a JSON file that tells it; default by the task, or by the images: lenet5 for grey ones up to 32x32, resnet20 below 64x64, else resnet18",
     ),
   module: z
     .string()

@@ -49,6 +49,7 @@ import { chooseTask, namedTask } from "./chooseTask.js";
 import { parseConfig, SELECTION_SHARE, type TrainConfig, type TrainSettings } from "./config.js";
 import { dataDifference, type Fingerprint, fingerprint } from "./fingerprint.js";
 import { refuseIdle } from "./idle.js";
+import { modelNamed } from "./modelFile.js";
 import { modelOf, withLoss, withPasses } from "./modelOf.js";
 import { openData, pathFrom } from "./openData.js";
 import { type LoadedModule, loadModule } from "./ownModule.js";
@@ -106,9 +107,10 @@ export interface Prepared {
   readonly onProgress?: OwnParts["onProgress"];
 }
 
-/** The settings with whole paths of module, teacher and policies, which a run may be resumed without. */
-const withPaths = (settings: Partial<TrainSettings>): Partial<TrainSettings> => ({
+/** The settings with whole paths, and with the name that a model's file tells: a run may be resumed without them. */
+const withPaths = async (settings: Partial<TrainSettings>): Promise<Partial<TrainSettings>> => ({
   ...settings,
+  ...(settings.model !== undefined && { model: await modelNamed(settings.model) }),
   ...(settings.module !== undefined && { module: resolve(settings.module) }),
   ...(settings.teacher !== undefined && { teacher: resolve(settings.teacher) }),
   ...(settings.augment !== undefined && { augment: withPolicyPaths(settings.augment, resolve) }),
@@ -266,7 +268,7 @@ export async function prepare(
   own: OwnParts,
   saved?: PastRun,
 ): Promise<Prepared> {
-  const located = withPaths(settings);
+  const located = await withPaths(settings);
   const given = saved ? resumedSettings(saved, located) : withPreset(located);
   const first = parseConfig(given);
   if (!saved && !own.open) refuseIdle(given);

@@ -13,7 +13,7 @@ import {
 
 /** Options of {@link basicBlock} and of the bottleneck. */
 export interface BasicBlockOptions {
-  /** Stride of the first 3x3 convolution; default 1. */
+  /** Stride of the first convolution; default 1. */
   readonly strides?: number;
   /** Where shapes change; default the identity. */
   readonly shortcut?: Layer;
@@ -21,14 +21,20 @@ export interface BasicBlockOptions {
   readonly init?: Initialiser;
 }
 
+/** A side of kernels other than 3. */
+interface Kernel {
+  readonly kernel?: number;
+}
+
 /** relu(shortcut(x) + bn(conv(relu(bn(conv(x)))))). */
-export function basicBlock(channels: number, options: BasicBlockOptions = {}): Layer {
-  const { strides = 1, shortcut, init = heNormal() } = options;
+export function basicBlock(channels: number, options: BasicBlockOptions & Kernel = {}): Layer {
+  const { strides = 1, kernel = 3, shortcut, init = heNormal() } = options;
+  const padding = (kernel - 1) / 2;
   const body = sequential({
-    conv1: conv2d(channels, 3, { strides, padding: 1, bias: false, init }),
+    conv1: conv2d(channels, kernel, { strides, padding, bias: false, init }),
     bn1: batchNorm(),
     relu1: relu(),
-    conv2: conv2d(channels, 3, { padding: 1, bias: false, init }),
+    conv2: conv2d(channels, kernel, { padding, bias: false, init }),
     bn2: batchNorm(),
   });
   return residual(body, { shortcut, activation: relu() });

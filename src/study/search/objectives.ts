@@ -1,12 +1,12 @@
 // What trials of a search are compared by: metrics of the task on the selection images, the loss there, and what the net
 // costs.
 
-import { costOf } from "../../cost/index.js";
 import { InputError } from "../../inputError.js";
 import type { Model } from "../../models/index.js";
 import { type MetricInfo, merit, type Score, type Task } from "../../tasks/index.js";
 import { byName } from "../../text/words.js";
 import type { EpochRecord } from "../../train/index.js";
+import { costs } from "./costs.js";
 import { latencyOf } from "./latency.js";
 
 /** An epoch on the selection images; runs that were made before do not tell the loss. */
@@ -20,7 +20,7 @@ export interface Objective extends Pick<MetricInfo, "name" | "better" | "unit"> 
   of(best: Evaluated, model: Model, engine?: string): number | Promise<number>;
 }
 
-const costs: readonly Objective[] = [
+const ofNets: readonly Objective[] = [
   {
     name: "loss",
     better: "lower",
@@ -28,20 +28,14 @@ const costs: readonly Objective[] = [
     description: "loss on the selection images",
     of: ({ selectionLoss = Number.NaN }) => selectionLoss,
   },
-  {
-    name: "macs",
-    better: "lower",
-    unit: "number",
-    description: "multiply-adds of the net on one image",
-    of: (_, model) => costOf(model).totals.macs,
-  },
-  {
-    name: "params",
-    better: "lower",
-    unit: "number",
-    description: "trainable parameters of the net",
-    of: (_, model) => costOf(model).totals.params,
-  },
+  ...costs.map(
+    ({ of, ...cost }): Objective => ({
+      ...cost,
+      better: "lower",
+      unit: "number",
+      of: (_, model) => of(model),
+    }),
+  ),
   {
     name: "latency",
     better: "lower",
@@ -78,7 +72,7 @@ export function objectivesOf(
       of: ({ selection }) => selection[metric.name] ?? Number.NaN,
     }),
   );
-  const all = [...ofTask, ...costs];
+  const all = [...ofTask, ...ofNets];
   const twice = names?.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) {
     throw new InputError(`metric ${twice} is given twice; several objectives are several metrics`);

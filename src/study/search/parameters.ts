@@ -9,6 +9,7 @@ import { choose } from "../../search/space.js";
 import { suggestion } from "../../text/words.js";
 import { checkGiven, settingNames, type TrainSettings, trainConfig } from "../../train/config.js";
 import { settingCalled } from "../../train/otherNames.js";
+import { checkGenes, geneOf, genesIn, isGene, modelWith } from "./genes.js";
 
 type Given = Partial<TrainSettings>;
 
@@ -59,8 +60,13 @@ function written(setting: string, value: Setting): Setting | undefined {
  * withTrial({ data: "mnist" }, { lr: 0.1, augment: "crop+flip" }); // { data: "mnist", lr: 0.1, augment: "crop,flip" }
  */
 export function withTrial(fixed: Given, trial: Settings): Given {
-  const all: Record<string, unknown> = { ...fixed };
+  const genes = genesIn(trial);
+  const all: Record<string, unknown> = {
+    ...fixed,
+    ...(genes && { model: modelWith(fixed.model, genes) }),
+  };
   for (const [name, value] of Object.entries(trial)) {
+    if (isGene(name)) continue;
     const { setting, part } = placeOf(name);
     const set = written(setting, value);
     all[setting] = part === undefined ? set : { ...(all[setting] as object), [part]: set };
@@ -70,6 +76,7 @@ export function withTrial(fixed: Given, trial: Settings): Given {
 
 /** The value that settings have for a parameter; `undefined` where they have none that a space could have. */
 export function valueIn(settings: Given, name: string): Setting | undefined {
+  if (isGene(name)) return geneOf(settings.model, name);
   const { setting, part } = placeOf(name);
   const found = (settings as Readonly<Record<string, unknown>>)[setting];
   const value = part === undefined ? found : (found as Record<string, unknown> | undefined)?.[part];
@@ -105,11 +112,17 @@ function checkName(name: string, fixed: Given, { name: sampler, stages, changes 
   if (stages && setting === "epochs") {
     throw wrong("trials that stop early have the same schedule, over the most epochs; fix it");
   }
-  if (part !== undefined && !isRecord(setting)) throw wrong(`${setting} has no parts`);
+  if (part !== undefined && !isGene(name) && !isRecord(setting))
+    throw wrong(`${setting} has no parts`);
   if (part === undefined && isRecord(setting)) {
     throw wrong(`it holds values by name; search one of them, as ${setting}.${example(setting)}`);
   }
-  if (valueIn(fixed, name) === undefined || fixed[setting as keyof Given] === undefined) return;
+  if (
+    isGene(name) ||
+    valueIn(fixed, name) === undefined ||
+    fixed[setting as keyof Given] === undefined
+  )
+    return;
   throw wrong("it is fixed and searched at once; leave one of them out");
 }
 
@@ -139,8 +152,11 @@ export function settingsWith(space: Space, name: string, value: Setting): Settin
 
 /** Settings that stand for a space: each parameter with each of its values that stand for all. */
 export const samplesOf = (space: Space): readonly Settings[] =>
+  // Every net of a space of architectures can be trained, so one stands for all.
   space.flatMap((parameter) =>
-    looks(parameter).map((value) => settingsWith(space, parameter.name, value)),
+    (isGene(parameter.name) ? looks(parameter).slice(0, 1) : looks(parameter)).map((value) =>
+      settingsWith(space, parameter.name, value),
+    ),
   );
 
 /**
@@ -152,7 +168,9 @@ export const samplesOf = (space: Space): readonly Settings[] =>
  */
 export function checkParameters(space: Space, fixed: Given, sampler: Stages): void {
   for (const { name } of space) checkName(name, fixed, sampler);
+  checkGenes(space, fixed.model);
   for (const parameter of space) {
+    if (isGene(parameter.name)) continue;
     for (const value of looks(parameter)) {
       try {
         checkGiven(withTrial({}, { [parameter.name]: value }));

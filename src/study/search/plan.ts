@@ -5,10 +5,12 @@ import { join } from "node:path";
 import { z } from "zod";
 import { readJson } from "../../files/json.js";
 import { InputError } from "../../inputError.js";
-import { createSearch, type Search } from "../../search/index.js";
+import { createSearch, parseSpace, type Search, type Settings } from "../../search/index.js";
 import type { Fingerprint } from "../../train/fingerprint.js";
 import type { TrainSettings } from "../../train/index.js";
 import { PLAN } from "../folder.js";
+import { budgetSchema, excessOf, type Pricing } from "./budget.js";
+import { withTrial } from "./parameters.js";
 
 /** Values by name, which others check in full. */
 const named = <T>() =>
@@ -26,6 +28,8 @@ const schema = z.strictObject({
   seed: z.int().min(0),
   trials: z.int().min(1).optional(),
   resource: z.strictObject({ least: z.int().min(1), most: z.int().min(1) }).optional(),
+  /** What nets may cost, and the images that they are laid out for. */
+  budget: budgetSchema.optional(),
   /** What trials are compared by; the first one decides what the best epoch of a run is. */
   objectives: z
     .array(
@@ -66,10 +70,19 @@ export async function readPlan(out: string): Promise<SettingsPlan> {
   }
 }
 
+/** What the trials of a plan cost, where that is bounded. */
+export function pricingOf({ space, budget, settings }: SettingsPlan): Pricing | undefined {
+  if (!budget) return undefined;
+  const modelOf = (trial: Settings) => withTrial(settings, trial).model;
+  return { space: parseSpace(space), budget, modelOf };
+}
+
 /** The search of a plan; runs that were made before come on top of its trials. */
 export function searchOf(plan: SettingsPlan, imported = 0): Search {
   const { space, sampler, options, seed, trials, resource } = plan;
+  const pricing = pricingOf(plan);
   return createSearch({
+    ...(pricing && { excess: excessOf(pricing) }),
     ...{ space, sampler, options, seed },
     ...(trials !== undefined && { trials: trials + imported }),
     ...(resource && { resource }),

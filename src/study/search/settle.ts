@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Splits, withPolicyPaths } from "../../data/index.js";
 import { InputError } from "../../inputError.js";
+import type { Model, ModelInput } from "../../models/index.js";
 import {
   createSearch,
   parseSpace,
@@ -13,16 +14,19 @@ import {
   samplers,
   spaceText,
 } from "../../search/index.js";
+import { keyOf } from "../../search/space.js";
 import { byName } from "../../text/words.js";
 import { namedTask } from "../../train/chooseTask.js";
 import { type Fingerprint, fingerprint } from "../../train/fingerprint.js";
 import { type OwnParts, parseConfig, type TrainSettings } from "../../train/index.js";
+import { modelNamed } from "../../train/modelFile.js";
 import { isSource, openData } from "../../train/openData.js";
 import { loadModule } from "../../train/ownModule.js";
 import { type Prepared, prepare } from "../../train/prepare.js";
+import { checkBudget } from "./budget.js";
 import { type Objective, objectivesOf } from "./objectives.js";
 import { checkParameters, samplesOf, withTrial } from "./parameters.js";
-import type { SettingsPlan } from "./plan.js";
+import { pricingOf, type SettingsPlan } from "./plan.js";
 
 /** What to search, and how. */
 export interface SettingsSearch {
@@ -44,6 +48,8 @@ export interface SettingsSearch {
    * Default the task's score.
    */
   readonly metrics?: readonly string[];
+  /** The most that a net may cost by name: `macs`, `params`, `bytes`. Nets beyond are not trained. Default no limit. */
+  readonly budget?: Readonly<Record<string, number>>;
 }
 
 /** A plan with what its trials need. */
@@ -61,7 +67,7 @@ export interface Settled {
 const paths = ["data", "pretrained", "teacher", "classes", "classWeights", "module"] as const;
 
 /** Settings with whole paths, so that a search goes on wherever it is called from. */
-function located(settings: Partial<TrainSettings>): Partial<TrainSettings> {
+async function located(settings: Partial<TrainSettings>): Promise<Partial<TrainSettings>> {
   const whole = paths.flatMap((name) => {
     const path = settings[name];
     const is = path !== undefined && !(name === "data" && isSource(path)) && existsSync(path);
@@ -70,6 +76,7 @@ function located(settings: Partial<TrainSettings>): Partial<TrainSettings> {
   return {
     ...settings,
     ...Object.fromEntries(whole),
+    ...(settings.model !== undefined && { model: await modelNamed(settings.model) }),
     ...(settings.augment !== undefined && { augment: withPolicyPaths(settings.augment, resolve) }),
   };
 }
@@ -129,7 +136,8 @@ async function tryOut(
   partsOf: Settled["partsOf"],
 ): Promise<Prepared> {
   let first: Prepared | undefined;
-  for (const sample of samplesOf(space)) {
+  const samples = new Map(samplesOf(space).map((sample) => [keyOf(space, sample), sample]));
+  for (const sample of samples.values()) {
     const all = withTrial(settings, sample);
     try {
       const prepared = await prepare(all, await partsOf(all));
@@ -144,6 +152,11 @@ async function tryOut(
   return first!;
 }
 
+/** What a model is laid out for. */
+const inputOf = ({ input: [channels, height, width], outputs }: Model): ModelInput => ({
+  ...{ channels, height, width, outputs },
+});
+
 /** Fewest epochs of a trial that stops early. */
 const LEAST = 1;
 
@@ -154,7 +167,7 @@ const LEAST = 1;
  */
 export async function settle(tuned: SettingsSearch, own: OwnParts): Promise<Settled> {
   const { sampler = "tpe", options = {}, trials, least } = tuned;
-  const given = located(tuned.settings);
+  const given = await located(tuned.settings);
   const { epochs, seed } = parseConfig(given);
   const wrong = (["out", "minutes"] as const).find((name) => given[name] !== undefined);
   if (wrong) {
@@ -188,16 +201,17 @@ export async function settle(tuned: SettingsSearch, own: OwnParts): Promise<Sett
   const chosen = task.metrics.find(({ name }) => name === objectives[0].name)?.name;
   const settings = { ...(chosen !== undefined && { score: chosen }), ...given };
   const { data } = await partsOf(withTrial(settings, samplesOf(space)[0]));
-  return {
-    ...{ space, objectives, partsOf, wholeDataOf },
-    plan: {
-      kind: "search",
-      ...{ space: spaceText(space), sampler, options, seed },
-      ...(trials !== undefined && { trials }),
-      ...(resource && { resource }),
-      objectives: objectives.map(({ name, better, unit }) => ({ name, better, unit })),
-      ...{ settings, data: fingerprint(data!) },
-      ...(first.module && { module: { path: first.module.path, sha256: first.module.sha256 } }),
-    },
+  const plan: SettingsPlan = {
+    kind: "search",
+    ...{ space: spaceText(space), sampler, options, seed },
+    ...(trials !== undefined && { trials }),
+    ...(resource && { resource }),
+    ...(tuned.budget && { budget: { most: tuned.budget, input: inputOf(first.question.model) } }),
+    objectives: objectives.map(({ name, better, unit }) => ({ name, better, unit })),
+    ...{ settings, data: fingerprint(data!) },
+    ...(first.module && { module: { path: first.module.path, sha256: first.module.sha256 } }),
   };
+  const pricing = pricingOf(plan);
+  if (pricing) checkBudget(pricing);
+  return { space, objectives, partsOf, wholeDataOf, plan };
 }

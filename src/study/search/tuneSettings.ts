@@ -276,6 +276,7 @@ export async function resumeSettings(options: SearchOptions): Promise<SearchOutc
   const {
     objectives,
     resource,
+    budget,
     seed: _,
     data: __,
     module: ___,
@@ -283,7 +284,11 @@ export async function resumeSettings(options: SearchOptions): Promise<SearchOutc
     ...plan
   } = await readPlan(options.out);
   const metrics = objectives.map(({ name }) => name);
-  const search = { ...plan, metrics, ...(resource && { least: resource.least }) };
+  const search = {
+    ...{ ...plan, metrics },
+    ...(resource && { least: resource.least }),
+    ...(budget && { budget: budget.most }),
+  };
   return open(search, options);
 }
 

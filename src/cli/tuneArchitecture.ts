@@ -1,0 +1,104 @@
+// `convoy tune architecture DATA --space SPACE`: nets of a space of architectures searched by training, within what they may
+// cost. It is a search of settings: the genes of the space are its parameters.
+
+import type { Command } from "commander";
+import { InputError } from "../inputError.js";
+import { architectureSpaces } from "../models/index.js";
+import { parseSpace, samplers } from "../search/index.js";
+import { byName } from "../text/words.js";
+import { trainConfig } from "../train/config.js";
+import type { TrainSettings } from "../train/index.js";
+import { count, list, pairOf } from "./arguments.js";
+import type { Console } from "./console.js";
+import { addFlags } from "./flags.js";
+import { parseOwnOptions } from "./ownOptions.js";
+import { addSearchFlags, conduct, type SearchFlags, without } from "./tuneSearch.js";
+
+interface Options extends Partial<Omit<TrainSettings, "out">>, SearchFlags {
+  readonly space: string;
+  readonly method: string;
+  readonly budget?: Readonly<Record<string, number>>;
+  readonly search?: string;
+  readonly trials?: number;
+  readonly metric?: readonly string[];
+}
+
+/** Samplers that choose among values without order, and end no trial early. */
+const methods = ["evolution", "random", "tpe", "nsga2"];
+
+/** A number with a unit, as people write them: `10M`, `200KB`, `2ms`. */
+const NUMBER = /^(\d+(?:\.\d+)?)([KMG]?)(B|ms)?$/i;
+
+/** What a unit multiplies by. */
+const UNITS: Readonly<Record<string, number>> = { "": 1, K: 1e3, M: 1e6, G: 1e9 };
+
+/** `macs=10M,bytes=200KB` as numbers by name. */
+function parseBudget(text: string): Record<string, number> {
+  const pairs = list(text).map((one) => {
+    const pair = pairOf(one);
+    const [, number, unit] = NUMBER.exec(pair?.[1] ?? "") ?? [];
+    if (pair && number !== undefined) return [pair[0], Number(number) * UNITS[unit.toUpperCase()]];
+    throw new InputError(`budget: "${one}" is no cost; expected costs as macs=10M,bytes=200KB`);
+  });
+  return Object.fromEntries(pairs);
+}
+
+async function tune(data: string, options: Options, console: Console): Promise<void> {
+  const { space, method, budget, search, trials, metric: metrics, ...rest } = options;
+  const { out, time, workers, import: imports, resume, json, quiet, ...fixed } = rest;
+  const { name: sampler, options: own } = parseOwnOptions("method", method);
+  byName(
+    "method",
+    sampler,
+    methods.map((name) => ({ name })),
+  );
+  const { geneParameters } = await import("../study/index.js");
+  const others = search === undefined ? [] : parseSpace(search);
+  const genes = geneParameters(space).filter(({ name }) =>
+    others.every((other) => other.name !== name),
+  );
+  const wanted = {
+    settings: { ...fixed, data, model: space },
+    space: [...genes, ...others],
+    ...{ sampler, options: own, trials, metrics, budget },
+  };
+  await conduct(wanted, { out, time, workers, import: imports, json, quiet }, console);
+}
+
+const described = (rows: readonly { readonly name: string; readonly description: string }[]) =>
+  rows.map(({ name, description }) => `  ${name.padEnd(12)}${description}`).join("\n");
+
+/** Adds the verb to `convoy tune`. */
+export function addArchitecture(tuneCommand: Command, console: Console): void {
+  const command = tuneCommand
+    .command("architecture")
+    .description("search a net in a space of architectures by training, within what it may cost")
+    .argument("<data>", trainConfig.shape.data.description)
+    .requiredOption("--space <name>", "space of architectures; see below")
+    .option(
+      "--method <name>",
+      "what proposes, with options of its own as evolution:sample=5; see below",
+      "evolution",
+    )
+    .option(
+      "--budget <costs>",
+      "the most that a net may cost, as macs=10M,bytes=200KB",
+      parseBudget,
+    );
+  addFlags(command, trainConfig, [...without, "model"]);
+  command
+    .option("--search <space>", "settings to search beside the net; a gene may have fewer values")
+    .option("--trials <number>", "most nets that are trained (default: no limit but --time)", count)
+    .option(
+      "--metric <names>",
+      "what nets are compared by, the first one decides (default: the score)",
+      list,
+    );
+  addSearchFlags(command)
+    .addHelpText("after", `\nSpaces:\n${described(architectureSpaces)}`)
+    .addHelpText(
+      "after",
+      `\nMethods:\n${described(samplers.filter(({ name }) => methods.includes(name)))}`,
+    )
+    .action((data: string, options: Options) => tune(data, options, console));
+}
