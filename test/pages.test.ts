@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { smallDataMethods } from "../src/compare/index.js";
 import { pruners, quantisers } from "../src/compress/index.js";
 import { dataflows, machines } from "../src/cost/index.js";
 import { type OperationName, operationNames, operations } from "../src/data/augment/operations.js";
@@ -155,6 +156,13 @@ test("models.md has every model with its size, smallest image and own settings",
   }
 });
 
+test("small-data.md has every method of the benchmark with its source", () => {
+  const rows = tableOf("small-data.md", "method", "what it sets", "source");
+  expect(rows.map(([name, , source]) => [name, source])).toEqual(
+    smallDataMethods.map(({ name, source }) => [code(name), source]),
+  );
+});
+
 test("optimizers.md has every optimizer, wrapper and schedule with its source", () => {
   expect(tableOf("optimizers.md", "optimizer", "state vectors", "own numbers", "source")).toEqual(
     optimizers().map((optimizer) => [
@@ -236,8 +244,8 @@ test("training.md says of every task what it is and what a table of predictions 
 test("FEATURES.md has every model, task, optimizer, wrapper, schedule, augmentation, coupling, sampler and dataflow", () => {
   const features = readFileSync(join(root, "FEATURES.md"), "utf8");
   const all = [families, tasks, optimizers(), wrappers(), schedules(), augmentations, couplings()];
-  const names = [...all, selectors, classifiers, samplers, dataflows].flatMap((list) =>
-    list.map(({ name }) => name),
+  const names = [...all, selectors, classifiers, samplers, dataflows, smallDataMethods].flatMap(
+    (list) => list.map(({ name }) => name),
   );
   expect(names.filter((name) => !features.includes(code(name)))).toEqual([]);
 });

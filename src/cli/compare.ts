@@ -9,6 +9,7 @@ import {
   cells,
   compare,
   compareFiles,
+  getMethod,
   headings,
   methods,
   metrics,
@@ -145,7 +146,7 @@ async function run(data: string, options: Options, console: Console): Promise<vo
     (signal) =>
       compare(
         {
-          methods: parseMethods(typed),
+          methods: parseMethods(typed, getMethod),
           settings: { ...settings, data },
           budgets: budget === "both" ? budgetNames : [budget],
           ...{ out, baseline, seeds, seconds, lrs, tuneSeeds },

@@ -3,7 +3,7 @@ import { getMethod } from "../compare/methods.js";
 import { parseMethods } from "./methods.js";
 
 test("methods are names, with settings of their own behind a colon", () => {
-  expect(parseMethods("single, single:optimizer=adam:label-smoothing=0.1")).toEqual([
+  expect(parseMethods("single, single:optimizer=adam:label-smoothing=0.1", getMethod)).toEqual([
     getMethod("single"),
     {
       ...getMethod("single"),
@@ -14,7 +14,10 @@ test("methods are names, with settings of their own behind a colon", () => {
 });
 
 test("a slash stands for the comma in a setting", () => {
-  const [{ settings }] = parseMethods("pso1:augment=crop/flip:hyper=momentum=0.5/beta=2");
+  const [{ settings }] = parseMethods(
+    "pso1:augment=crop/flip:hyper=momentum=0.5/beta=2",
+    getMethod,
+  );
   expect(settings).toMatchObject({
     ...getMethod("pso1").settings,
     augment: "crop,flip",
@@ -23,7 +26,7 @@ test("a slash stands for the comma in a setting", () => {
 });
 
 test("a coupling's setting is joined to those that make the method", () => {
-  const [{ settings }] = parseMethods("pso2:coupling=m=0.3/c=0.2");
+  const [{ settings }] = parseMethods("pso2:coupling=m=0.3/c=0.2", getMethod);
   expect(settings.coupling).toEqual({ dynamics: 2, m: 0.3, c: 0.2 });
 });
 
@@ -36,10 +39,13 @@ test.each([
     "method single:batch=many: option '--batch <number>' argument 'many' is invalid",
   ],
 ])("%s is refused", (typed, message) => {
-  expect(() => parseMethods(typed)).toThrow(message);
+  expect(() => parseMethods(typed, getMethod)).toThrow(message);
 });
 
 test("but not in a path", () => {
-  const [{ settings }] = parseMethods("single:teacher=runs/e:distil=alpha=0.5/temperature=2");
+  const [{ settings }] = parseMethods(
+    "single:teacher=runs/e:distil=alpha=0.5/temperature=2",
+    getMethod,
+  );
   expect(settings).toEqual({ teacher: "runs/e", distil: { alpha: 0.5, temperature: 2 } });
 });

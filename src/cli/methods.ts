@@ -2,7 +2,7 @@
 // settings of the method's own, written as the flags of `train`; `/` stands for the comma in them, but in paths.
 
 import { Command, CommanderError } from "commander";
-import { getMethod, type Method, type MethodSettings, overlaid } from "../compare/methods.js";
+import { type Method, type MethodSettings, overlaid } from "../compare/methods.js";
 import { InputError } from "../inputError.js";
 import { trainConfig } from "../train/config.js";
 import { list } from "./arguments.js";
@@ -38,11 +38,15 @@ function parseSettings(pairs: readonly string[], typed: string): MethodSettings 
   return command.opts();
 }
 
-/** The methods in a text; throws for an unknown one, with the nearest name, and for wrong settings. */
-export function parseMethods(text: string): Method[] {
+/**
+ * The methods in a text; throws for an unknown one, with the nearest name, and for wrong settings.
+ *
+ * @param get the method with a name
+ */
+export function parseMethods<M extends Method>(text: string, get: (name: string) => M): M[] {
   return list(text).map((typed) => {
     const [name, ...pairs] = typed.split(":");
-    const method = getMethod(name);
+    const method = get(name);
     if (pairs.length === 0) return method;
     return {
       ...method,

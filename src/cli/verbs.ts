@@ -33,6 +33,11 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./compare.js"),
   },
   {
+    name: "benchmark",
+    summary: "compare methods by a published protocol, each with settings that were searched",
+    load: () => import("./benchmark.js"),
+  },
+  {
     name: "tune",
     summary:
       "search settings, find a learning rate, measure what batch size pays, choose thresholds",

@@ -19,6 +19,27 @@ export {
 export type { BudgetTable, Comparison, Row, Versus } from "./report.js";
 export type { Job, Purpose } from "./runs.js";
 export {
+  getSmallDataMethod,
+  type SmallDataMethod,
+  smallDataMethods,
+} from "./smallData/methods.js";
+export { decidedSettings, type SmallDataPlan, type SmallDataSettings } from "./smallData/plan.js";
+export type {
+  SmallDataReport,
+  SmallDataRow,
+  SmallDataRun,
+  SplitResult,
+} from "./smallData/report.js";
+export { publishedSets } from "./smallData/sets.js";
+export {
+  resumeSmallData,
+  type SmallDataOptions,
+  type SmallDataProgress,
+  smallData,
+} from "./smallData/smallData.js";
+export { smallDataCells, smallDataFiles, smallDataRemarks } from "./smallData/tables.js";
+export { triplesOf } from "./smallData/triples.js";
+export {
   type Cells,
   cells,
   compareFiles,

@@ -31,18 +31,19 @@ export interface Cells {
 const UNKNOWN = "-";
 
 /** How scores of a unit are shown: shares in percent, `98.76`, other numbers as they are. */
-const shown: Readonly<Record<MetricInfo["unit"], (value: number) => string>> = {
+export const shown: Readonly<Record<MetricInfo["unit"], (value: number) => string>> = {
   share: (value) => hundredths(value),
   number: (value) => String(Number(value.toPrecision(4))),
 };
 
 /** `+0.53`: a difference with its sign. */
-const signed = (show: (value: number) => string) => (value: number) => {
+export const signed = (show: (value: number) => string) => (value: number) => {
   const text = show(value);
   return Number(text) > 0 ? `+${text}` : text.replace(/^-(0\.?0*)$/, "$1");
 };
 
-const interval = ({ low, high }: Estimate, show: (share: number) => string): string =>
+/** `1.2 to 3.4`, or `unknown`. */
+export const interval = ({ low, high }: Estimate, show: (share: number) => string): string =>
   low === undefined || high === undefined ? "unknown" : `${show(low)} to ${show(high)}`;
 
 /** The interval of a score: of a share as far as shares go. */
@@ -136,13 +137,20 @@ export function remarks({ standardError, testImages, score, notes }: Comparison)
 const markdownRow = (row: readonly string[]) =>
   `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 
+/** The lines of a table in Markdown; all columns but the first are numbers. */
+export function markdownTable({ header, rows }: Cells): string[] {
+  const rule = header.map((_, at) => (at === 0 ? "---" : "---:"));
+  return [header, rule, ...rows].map(markdownRow);
+}
+
 /** The tables as a Markdown page. */
 export function toMarkdown(comparison: Comparison): string {
-  const sections = comparison.tables.flatMap((table) => {
-    const { header, rows } = cells(comparison, table);
-    const rule = header.map((_, at) => (at === 0 ? "---" : "---:"));
-    return [`## ${headings[table.budget]}`, "", ...[header, rule, ...rows].map(markdownRow), ""];
-  });
+  const sections = comparison.tables.flatMap((table) => [
+    `## ${headings[table.budget]}`,
+    "",
+    ...markdownTable(cells(comparison, table)),
+    "",
+  ]);
   const list = remarks(comparison).map((remark) => `- ${remark}`);
   return `${[...sections, ...list].join("\n").trimEnd()}\n`;
 }

@@ -39,6 +39,17 @@ describe("drawn images", () => {
     expect([train.length, selection.length]).toEqual([108, 12]);
   });
 
+  test("are all with selection 0, and a tenth of them tells how training goes", () => {
+    for (const train of [undefined, 60]) {
+      const drawn = draw(source, { seed: 1, train, selection: 0 });
+      expect(drawn.train.length).toBe(train ?? 120);
+      expect(drawn.selection.length).toBe(drawn.train.length / 10);
+      const learned = new Set(imagesOf(drawn.train));
+      expect(imagesOf(drawn.selection).filter((one) => !learned.has(one))).toEqual([]);
+      expect(drawn.test).toBe(source.test);
+    }
+  });
+
   test("leave a selection set that the source brings as it is", () => {
     const selection = stripes(12, 3);
     const own = { ...source, selection };

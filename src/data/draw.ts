@@ -10,9 +10,15 @@ export interface Drawing {
   readonly seed: number;
   /** Images to learn from, as many of each class; default all. */
   readonly train?: number;
-  /** Share of the training data that is split off to choose by, where the source brings no such set. */
+  /**
+   * Share of the training data that is split off to choose by, where the source brings no such set. With 0 all are learned
+   * from, and a tenth of them tells how training goes.
+   */
   readonly selection: number;
 }
+
+/** Share of the images to learn from that tell how training goes where none are held out. */
+const LOOKED_AT = 0.1;
 
 /** A part to learn from and a part to choose by, and the source's test set if it has one. */
 export type Drawn = Splits & Required<Pick<Splits, "selection">>;
@@ -77,6 +83,15 @@ export function draw(source: Splits, drawing: Drawing): Drawn {
   const { seed, train, selection: share } = drawing;
   const { test, selection, notes } = source;
   const rest = { ...(test && { test }), ...(notes && { notes }) };
+  if (share === 0 && !selection) {
+    const all =
+      train === undefined ? source.train : balancedSubsets(source.train, [train], seed)[0];
+    return {
+      train: all,
+      selection: splitSelection(all, { seed, fraction: LOOKED_AT }).selection,
+      ...rest,
+    };
+  }
   if (train === undefined) {
     const learning = selection
       ? { train: source.train, selection }

@@ -187,8 +187,13 @@ export class Run {
           `${fresh.map(({ name }) => name).join(", ")} start at random`,
       );
     }
-    const fault = selectionFault(splits.train, splits.selection);
+    const fault = prepared.chooses && selectionFault(splits.train, splits.selection);
     if (fault) found.push(fault);
+    if (!prepared.chooses) {
+      found.push(
+        "scores on the way are of images that are learned from (selection 0); the last epoch counts",
+      );
+    }
     if (config.ghost !== undefined && session.layout.length === session.layout.trainable) {
       found.push(`setting ghost has no effect: ${prepared.net.model} has no batch normalisation`);
     }

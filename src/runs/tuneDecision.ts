@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../files/atomicFile.js";
 import { lockFolder } from "../files/lock.js";
+import { InputError } from "../inputError.js";
 import { netOf } from "../nn/index.js";
 import type { Constants, MetricValues } from "../tasks/index.js";
 import { encodeWeights } from "../train/weights.js";
@@ -35,6 +36,11 @@ export async function tuneDecision(
   try {
     const net = await openTrained(run, options);
     try {
+      if (net.config.settings.selection === 0) {
+        throw new InputError(
+          `${run} was trained with selection 0: it has learned from all images, so that none are left to choose by`,
+        );
+      }
       const { selection } = await ownSets(net);
       const { metrics: before } = await net.evaluate(selection);
       const constants = await net.tuned(selection);

@@ -274,11 +274,11 @@ export const trainConfig = z.strictObject({
     .describe("images that batch norm takes its statistics over; default the whole batch"),
   selection: z
     .number()
-    .gt(0)
+    .min(0)
     .lt(1)
     .default(SELECTION_SHARE)
     .describe(
-      "share of the training data that chooses the best epoch, if the data bring no such set",
+      "share of the training data that chooses the best epoch, if the data bring no such set; 0: all are learned from, and the last epoch counts",
     ),
   patience: count().optional().describe("stop after this many epochs without a better one"),
   minutes: z

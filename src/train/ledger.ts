@@ -34,7 +34,10 @@ export class Ledger {
   constructor(
     private readonly task: Asked["task"],
     private readonly score: Score,
-    /** The first epoch that can be the best one, from 1; default any. */
+    /**
+     * The first epoch that can be the best one, from 1; default any. Before it the last one is, which `Infinity` makes it for
+     * good.
+     */
     private readonly from?: number,
   ) {}
 

@@ -90,6 +90,8 @@ export interface Prepared {
   readonly question: Asked;
   /** The metric that decides. */
   readonly score: Score;
+  /** Whether it chooses an epoch, by images that are not learned from; else the last one counts. */
+  readonly chooses: boolean;
   readonly optimizer: Optimizer;
   readonly net: NetInfo;
   readonly data: Fingerprint;
@@ -222,11 +224,20 @@ function checkFreeze({ freeze }: TrainConfig, weights: Weights | undefined): voi
   );
 }
 
-/** Refuses a share for choosing where the data say by what images is chosen. */
-function checkSelection({ selection: share }: TrainConfig, { selection, train }: Splits): void {
-  if (share === SELECTION_SHARE || !selection) return;
+/** Refuses a share for choosing where the data say by what images is chosen, and to choose where nothing is held out. */
+function checkSelection(
+  { selection: share, swarm, patience }: TrainConfig,
+  { selection, train }: Splits,
+): void {
+  if (share !== SELECTION_SHARE && selection) {
+    throw new InputError(
+      `setting selection is ${share}: ${train.name} brings a selection set of its own; leave it out`,
+    );
+  }
+  const chosen = Object.entries({ swarm, patience }).find(([, value]) => value !== undefined);
+  if (share > 0 || !chosen) return;
   throw new InputError(
-    `setting selection is ${share}: ${train.name} brings a selection set of its own; leave it out`,
+    `setting ${chosen[0]} is ${chosen[1]}: it looks at images that are not learned from, of which selection 0 leaves none; leave one of them out`,
   );
 }
 
@@ -356,6 +367,7 @@ export async function prepare(
     splits: drawn,
     question: ask(model, task, drawn.train.labels, constants),
     score,
+    chooses: splits.selection !== undefined || config.selection > 0,
     optimizer,
     net,
     data,

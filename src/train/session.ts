@@ -39,8 +39,9 @@ export class Session implements Training {
   private fresh = 0;
 
   constructor(private readonly parts: SessionParts) {
-    const { question, score } = parts.prepared;
-    this.ledger = new Ledger(question.task, score, parts.learner.firstWhole);
+    const { question, score, chooses } = parts.prepared;
+    const first = chooses ? parts.learner.firstWhole : Number.POSITIVE_INFINITY;
+    this.ledger = new Ledger(question.task, score, first);
   }
 
   get engine(): Engine {

@@ -66,8 +66,8 @@ export interface Settled {
 /** Settings that may be paths. */
 const paths = ["data", "pretrained", "teacher", "classes", "classWeights", "module"] as const;
 
-/** Settings with whole paths, so that a search goes on wherever it is called from. */
-async function located(settings: Partial<TrainSettings>): Promise<Partial<TrainSettings>> {
+/** Settings with whole paths, so that a study goes on wherever it is called from. */
+export async function located(settings: Partial<TrainSettings>): Promise<Partial<TrainSettings>> {
   const whole = paths.flatMap((name) => {
     const path = settings[name];
     const is = path !== undefined && !(name === "data" && isSource(path)) && existsSync(path);
@@ -169,6 +169,11 @@ export async function settle(tuned: SettingsSearch, own: OwnParts): Promise<Sett
   const { sampler = "tpe", options = {}, trials, least } = tuned;
   const given = await located(tuned.settings);
   const { epochs, seed } = parseConfig(given);
+  if (given.selection === 0) {
+    throw new InputError(
+      "setting selection is 0: a search compares trials on images that are not learned from; expected a share above 0",
+    );
+  }
   const wrong = (["out", "minutes"] as const).find((name) => given[name] !== undefined);
   if (wrong) {
     throw new InputError(`setting ${wrong}: a search decides it for its trials; leave it out`);

@@ -1,0 +1,54 @@
+// Methods of the small-data benchmark: what each sets differently from a plain cross-entropy, whose settings are searched like
+// those of the others.
+
+import { byName } from "../../text/words.js";
+import type { Method } from "../methods.js";
+
+/** A method of the benchmark. */
+export interface SmallDataMethod extends Method {
+  /** Authors, year, where it was published. */
+  readonly source: string;
+  /** Whether its settings are searched; default they are. */
+  readonly tuned?: false;
+}
+
+/** What all others are compared with. */
+export const BASELINE = "ce";
+
+export const smallDataMethods: readonly SmallDataMethod[] = [
+  {
+    name: BASELINE,
+    description: "cross-entropy with settings that were searched",
+    source: "Brigato, Barz, Iocchi and Denzler 2022, IEEE Access 10",
+    settings: {},
+  },
+  {
+    name: "ce-defaults",
+    description: "cross-entropy with settings as they are where nobody chooses them",
+    source: "none",
+    tuned: false,
+    settings: {},
+  },
+  {
+    name: "harmonic",
+    description: "filters that are sums of waves",
+    source: "Ulicny, Krylov and Dahyot 2022, arXiv 2001.06570",
+    settings: { structure: "harmonic" },
+  },
+  {
+    name: "cosine",
+    description: "the cosine between outputs and class as loss",
+    source: "Barz and Denzler 2020, arXiv 1901.09054",
+    settings: { loss: "cosine" },
+  },
+  {
+    name: "t-vmf",
+    description: "a last layer that compares angles",
+    source: "Kobayashi 2021, CVPR",
+    settings: { structure: "t-vmf=16" },
+  },
+];
+
+/** The method with a name; throws an `InputError` with the nearest one when there is none. */
+export const getSmallDataMethod = (name: string): SmallDataMethod =>
+  byName("method", name, smallDataMethods);
