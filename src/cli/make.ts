@@ -1,7 +1,7 @@
-// `convoy make amounts`: data sets of lines to read.
+// `convoy make amounts|staves`: data sets of lines to read.
 
 import { type Command, InvalidArgumentError } from "commander";
-import { amountMaker, writeLines } from "../make/index.js";
+import { amountMaker, type LineMaker, staveMaker, writeLines } from "../make/index.js";
 import { grouped } from "../text/format.js";
 import { count } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
@@ -12,7 +12,6 @@ interface Options {
   readonly out: string;
   readonly count: number;
   readonly seed: number;
-  readonly touch: number;
   readonly json?: boolean;
 }
 
@@ -23,10 +22,36 @@ function share(text: string): number {
   throw new InvalidArgumentError("Expected a share from 0 to 1.");
 }
 
-export function define(command: Command, console: Console): void {
+/** Writes the lines of a maker, all or none. */
+async function make<O extends Options>(
+  what: string,
+  open: (options: O) => LineMaker | Promise<LineMaker>,
+  options: O,
+  console: Console,
+): Promise<void> {
+  const { out, json, count: lines } = options;
+  const maker = await open(options);
+  const report = await interruptible(
+    async (signal) => {
+      try {
+        return await writeLines(maker, lines, out, signal);
+      } catch (error) {
+        throw signal.aborted ? new Interrupted("interrupted; nothing was kept") : error;
+      }
+    },
+    () => undefined,
+  );
+  if (json) return sayJson(console, report);
+  const { train, selection, test, folder } = report;
+  const all = grouped(train + selection + test);
+  say(console.out, `${all} ${what} (${grouped(train)} for training) in ${folder}/texts.csv`);
+}
+
+/** Options that all lines share. */
+const lineCommand = (command: Command, name: string, description: string): Command =>
   command
-    .command("amounts")
-    .description("amounts of money in handwriting, of MNIST's digits, as images of lines")
+    .command(name)
+    .description(description)
     .requiredOption("--out <folder>", "new folder for the images and texts.csv")
     .option(
       "--count <number>",
@@ -34,27 +59,22 @@ export function define(command: Command, console: Console): void {
       count,
       4000,
     )
-    .option("--touch <share>", "share of signs that touch the one before", share, 0.3)
     .option("--seed <number>", "seed of texts and images", count, 1)
-    .option("--json", "print one object")
-    .action(async ({ out, touch, seed, json, count: lines }: Options) => {
-      const maker = await amountMaker({ touch }, seed);
-      const report = await interruptible(
-        async (signal) => {
-          try {
-            return await writeLines(maker, lines, out, signal);
-          } catch (error) {
-            throw signal.aborted ? new Interrupted("interrupted; nothing was kept") : error;
-          }
-        },
-        () => undefined,
-      );
-      if (json) return sayJson(console, report);
-      const { train, selection, test } = report;
-      const all = grouped(train + selection + test);
-      say(
-        console.out,
-        `${all} amounts (${grouped(train)} for training) in ${report.folder}/texts.csv`,
-      );
-    });
+    .option("--json", "print one object");
+
+export function define(command: Command, console: Console): void {
+  lineCommand(
+    command,
+    "amounts",
+    "amounts of money in handwriting, of MNIST's digits, as images of lines",
+  )
+    .option("--touch <share>", "share of signs that touch the one before", share, 0.3)
+    .action((options: Options & { readonly touch: number }) =>
+      make("amounts", ({ touch, seed }) => amountMaker({ touch }, seed), options, console),
+    );
+  lineCommand(command, "staves", "melodies on one staff, as images of lines and the signs on them")
+    .option("--bars <number>", "most bars of a staff", count, 2)
+    .action((options: Options & { readonly bars: number }) =>
+      make("staves", ({ bars, seed }) => staveMaker({ bars }, seed), options, console),
+    );
 }

@@ -74,6 +74,11 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./compress.js"),
   },
   {
+    name: "score",
+    summary: "read a staff of music, and write it as MusicXML or MIDI",
+    load: () => import("./score.js"),
+  },
+  {
     name: "make",
     summary: "make data sets of lines to read",
     load: () => import("./make.js"),

@@ -104,7 +104,7 @@ export { readers } from "./readers/index.js";
 export { listImages } from "./readers/listImages.js";
 export type { Location, Reader, ReadOptions, ReadProgress, WrongFile } from "./readers/reader.js";
 export { PARTS } from "./readers/roles.js";
-export { TEXTS } from "./readers/textFolder.js";
+export { TEXTS, VOCABULARY } from "./readers/textFolder.js";
 export type { Rows } from "./rows.js";
 export { isDataset, type OpenOptions, openDataset, type Source, sources } from "./sources.js";
 export { type SplitOptions, selectionFault, splitSelection } from "./split.js";

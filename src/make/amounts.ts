@@ -49,7 +49,7 @@ function wear({ height, width, ink }: Canvas, random: Random): void {
 }
 
 /** Signs beside each other. Cuts are where one ends and the next begins, halfway of their gap. */
-function written(glyphs: readonly Glyph[], touch: number, random: Random): Line["picture"] {
+function written(glyphs: readonly Glyph[], touch: number, random: Random) {
   let right = Math.round(between(random, 3, 8));
   const places = glyphs.map((glyph, at) => {
     const gap = random.uniform() < touch ? between(random, -5, 1) : between(random, 0, 4);
@@ -77,7 +77,8 @@ export function amount(
   const random = new Random({ ...key, purpose: "make" });
   const text = amountText(random);
   const glyphs = [...text].map((sign) => glyphOf(sign, digits, random));
-  return { text, picture: written(glyphs, touch, random) };
+  const { image, cuts } = written(glyphs, touch, random);
+  return { cells: { text, cuts: cuts.join(" ") }, image };
 }
 
 /**
@@ -90,9 +91,14 @@ export async function amountMaker(options: AmountOptions, seed: number): Promise
   // The same digits are in the same part whatever the seed.
   const order = new Random({ seed: 0, purpose: "make" }).permutation(train.length);
   let first = 0;
-  const makers = Object.entries(DIGITS).map(([part, count], at) => {
+  const maker = (count: number, epoch: number) => {
     const digits = digitsOf(train, order.subarray(first, (first += count)));
-    return [part, (step: number) => amount(options, digits, { seed, epoch: at, step })] as const;
-  });
-  return Object.fromEntries(makers) as LineMaker;
+    return (step: number) => amount(options, digits, { seed, epoch, step });
+  };
+  return {
+    vocabulary: [..."*,.0123456789"],
+    train: maker(DIGITS.train, 0),
+    selection: maker(DIGITS.selection, 1),
+    test: maker(DIGITS.test, 2),
+  };
 }

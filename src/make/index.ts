@@ -1,3 +1,4 @@
 export { type AmountOptions, amount, amountMaker, amountText } from "./amounts.js";
 export { type Digits, digitsOf } from "./glyphs.js";
 export { type Line, type LineMaker, type LineReport, writeLines } from "./lines.js";
+export { type StaveOptions, stave, staveMaker } from "./staves.js";

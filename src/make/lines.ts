@@ -2,19 +2,22 @@
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Image, loadSharp, type Part, TEXTS } from "../data/index.js";
+import { type Image, loadSharp, type Part, TEXTS, VOCABULARY } from "../data/index.js";
 import { writeError } from "../files/errors.js";
 import { freeFolder, putWhole } from "../files/wholeFolder.js";
 import { toCsv } from "../text/csv.js";
 
-/** A line: its text, its image, and where in it one sign ends and the next begins, in pixels from the left. */
+/** A line: what the table says of it, by column, and its image. */
 export interface Line {
-  readonly text: string;
-  readonly picture: { readonly image: Image; readonly cuts: readonly number[] };
+  readonly cells: Readonly<Record<string, string>>;
+  readonly image: Image;
 }
 
 /** Makes the line of each number, of each part. */
-export type LineMaker = Readonly<Record<Part, (at: number) => Line>>;
+export interface LineMaker extends Readonly<Record<Part, (at: number) => Line>> {
+  /** All tokens that there are, in their order. */
+  readonly vocabulary: readonly string[];
+}
 
 /** Lines of selection and test beside those for training. */
 const SHARE = 0.25;
@@ -32,7 +35,7 @@ export interface LineReport {
 
 /**
  * Writes lines into a new folder: `count` for training, a quarter as many for selection and for testing, PNG files with
- * `texts.csv` (path, text, split, cuts). All or nothing: the folder is there when it is whole.
+ * `texts.csv` (path, split, and what is said of each line) and `vocabulary.txt`. All or nothing: the folder is there when it is whole.
  *
  * @throws InputError for a folder that is not empty.
  */
@@ -49,19 +52,22 @@ export async function writeLines(
   try {
     await putWhole(folder, async (made) => {
       const rows: string[][] = [];
+      let titles: string[] = [];
       for (const [part, length] of Object.entries(counts) as [Part, number][]) {
         await mkdir(join(made, names[part]));
         for (let at = 0; at < length; at++) {
           signal?.throwIfAborted();
-          const { text, picture } = maker[part](at);
+          const { cells, image } = maker[part](at);
           const path = `${names[part]}/${String(at).padStart(6, "0")}.png`;
-          const { data, height, width } = picture.image;
+          const { data, height, width } = image;
           const raw = { height, width, channels: 1 } as const;
           await openImage(data, { raw }).toColourspace("b-w").png().toFile(join(made, path));
-          rows.push([path, text, names[part], picture.cuts.join(" ")]);
+          titles = Object.keys(cells);
+          rows.push([path, names[part], ...Object.values(cells)]);
         }
       }
-      await writeFile(join(made, TEXTS), toCsv(["path", "text", "split", "cuts"], rows));
+      await writeFile(join(made, VOCABULARY), `${maker.vocabulary.join("\n")}\n`);
+      await writeFile(join(made, TEXTS), toCsv(["path", "split", ...titles], rows));
     });
   } catch (error) {
     throw signal?.aborted ? error : writeError(folder, error);

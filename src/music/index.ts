@@ -1,0 +1,26 @@
+export { agnosticOf, melodyOf } from "./agnostic.js";
+export { midiFile, type Played, playedOf } from "./midi.js";
+export { musicXml } from "./musicXml.js";
+export {
+  type Clef,
+  clefs,
+  midiOf,
+  type Pitch,
+  pitchName,
+  pitchNamed,
+  placeName,
+  placeNamed,
+  placeOf,
+  signaturePlaces,
+} from "./pitch.js";
+export {
+  barLength,
+  lengthOf,
+  type Melody,
+  type Metre,
+  type Sound,
+  unevenBars,
+  type Value,
+  values,
+} from "./score.js";
+export { semanticOf } from "./semantic.js";
