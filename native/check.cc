@@ -38,6 +38,8 @@ const InferRule& ruleOf(const std::string& op) {
       {"integerConv2d", {4, 5, inferIntegerConv2d}},
       {"integerPool2d", {1, 1, inferIntegerPool2d}},
       {"logSoftmax", {1, 1, inferLogSoftmax}},
+      {"lstm", {2, 2, inferLstm}},
+      {"lstmGrad", {4, 4, inferLstmGrad}},
       {"matmul", {2, 3, inferMatmul}},
       {"maxPool2d", {1, 1, inferMaxPool2d}},
       {"maxPool2dGrad", {2, 2, inferMaxPool2dGrad}},

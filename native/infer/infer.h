@@ -57,6 +57,8 @@ Types inferSegmentSum(const Node&, const Types&);
 Types inferSegmentExpand(const Node&, const Types&);
 Types inferLogSoftmax(const Node&, const Types&);
 Types inferCtc(const Node&, const Types&);
+Types inferLstm(const Node&, const Types&);
+Types inferLstmGrad(const Node&, const Types&);
 Types inferOneHot(const Node&, const Types&);
 Types inferNorms(const Node&, const Types&);
 Types inferMatmul(const Node&, const Types&);

@@ -1,4 +1,4 @@
-// What kernels on strings in frames are told.
+// What kernels on lines are told: of strings in frames, and of recurrent layers.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,30 @@ struct CtcArgs {
   float* losses;
   float* gradient;
   char* room;  // ctcRoom(frames, length) bytes for each thread
+};
+
+/** Long short-term memory of [images, steps]: gates [.., 4 units] before and behind (`acted`) their functions, i, f, g, o;
+ * hidden states and cells [.., units]; recurrent weights [units, 4 units]. */
+struct LstmArgs {
+  int64_t images, steps, units;
+  bool reverse;
+  const float* gates;
+  const float* recurrent;
+  float* hidden;
+  float* acted;
+  float* cells;
+};
+
+/** The derivative by the gates before their functions, from that by the hidden states. */
+struct LstmGradArgs {
+  int64_t images, steps, units;
+  bool reverse;
+  const float* dy;
+  const float* recurrent;
+  const float* acted;
+  const float* cells;
+  float* slope;
+  char* room;  // lstmRoom(units) bytes for each thread
 };
 
 }  // namespace convoy

@@ -42,6 +42,8 @@ void lowerRestore(Builder& b, const Node& node);
 void lowerPackBits(Builder& b, const Node& node);
 void lowerUnpackBits(Builder& b, const Node& node);
 void lowerCtc(Builder& b, const Node& node);
+void lowerLstm(Builder& b, const Node& node);
+void lowerLstmGrad(Builder& b, const Node& node);
 void lowerNorms(Builder& b, const Node& node);
 void lowerQuantise(Builder& b, const Node& node);
 void lowerDequantise(Builder& b, const Node& node);

@@ -29,6 +29,8 @@ Lower lowering(const std::string& op) {
       {"integerConv2d", lowerIntegerConv2d},
       {"integerPool2d", lowerIntegerPool2d},
       {"logSoftmax", lowerLogSoftmax},
+      {"lstm", lowerLstm},
+      {"lstmGrad", lowerLstmGrad},
       {"matmul", lowerMatmul},
       {"maxPool2d", lowerMaxPool2d},
       {"maxPool2dGrad", lowerMaxPool2dGrad},

@@ -79,6 +79,7 @@ export {
   type PoolOptions,
 } from "./ops/pool.js";
 export { uniform } from "./ops/random.js";
+export { lstm, lstmGrad } from "./ops/recurrent.js";
 export {
   logSoftmax,
   norms,

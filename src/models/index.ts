@@ -10,7 +10,7 @@ import { detectorS } from "./detector.js";
 import { efficientnetB0, efficientnetLite0 } from "./efficientnet.js";
 import { lenet5 } from "./lenet5.js";
 import { lenet5Of1998 } from "./lenet5-1998.js";
-import { lineS } from "./line.js";
+import { crnnS, lineS } from "./line.js";
 import { mobilenets, mobilenetv2Same } from "./mobilenetv2.js";
 import { mobilenetv3Small } from "./mobilenetv3.js";
 import {
@@ -85,6 +85,7 @@ export const families: readonly ModelFamily[] = [
   ...unets,
   detectorS,
   lineS,
+  crnnS,
 ];
 
 /** Names of all models. */

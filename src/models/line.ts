@@ -1,9 +1,18 @@
-// A small net that reads a line: what each frame of it shows, from left to right. The plan is that of CRNN (Shi, Bai and
+// Small nets that read a line: what each frame of it shows, from left to right. The plan is that of CRNN (Shi, Bai and
 // Yao 2015, "An end-to-end trainable neural network for image-based sequence recognition", arXiv 1507.05717), with
-// convolutions along the line in place of recurrent layers, which are cheaper and see far enough for symbols.
+// recurrent layers along the line, or with convolutions in their place, which are cheaper and see far enough for symbols.
 
-import { reshape } from "../graph/index.js";
-import { batchNorm, conv2d, type Layer, maxPool, relu, sequential } from "../nn/index.js";
+import { reshape, transpose } from "../graph/index.js";
+import {
+  batchNorm,
+  conv2d,
+  dropout,
+  type Layer,
+  lstm,
+  maxPool,
+  relu,
+  sequential,
+} from "../nn/index.js";
 import { FRAME_OUTPUTS } from "./frames.js";
 import type { Head, ModelFamily } from "./model.js";
 
@@ -28,23 +37,63 @@ const frames =
     return reshape(said, [said.shape[0], said.shape[1], said.shape[3]]);
   };
 
-/** Width is divided by 4, height by 8; a frame sees about 60 pixels to both sides. */
-export const lineS: ModelFamily = {
-  name: "line-s",
-  source: "after Shi et al. 2015, arXiv 1507.05717; convolutions in place of recurrent layers",
+const SOURCE = "after Shi et al. 2015, arXiv 1507.05717";
+const published = { channels: 1, height: 32, width: 256, outputs: 14 } as const;
+
+/** Stages that divide the width by 4 and the height by 8. */
+const stages = {
+  stage1: sequential({ unit: unit(16, [3, 3]), pool: maxPool(2) }),
+  stage2: sequential({ unit: unit(32, [3, 3]), pool: maxPool(2) }),
+  stage3: sequential({ unit: unit(48, [3, 3]), pool: maxPool([2, 1]) }),
+};
+
+/** States of a recurrent layer of both directions, for a line one pixel high. */
+const along =
+  (units: number): Layer =>
+  (x, scope) => {
+    const [n, c, , width] = x.shape;
+    const steps = transpose(reshape(x, [n, c, width]), [0, 2, 1]);
+    const states = lstm(units, { bidirectional: true })(steps, scope);
+    return reshape(transpose(states, [0, 2, 1]), [n, 2 * units, 1, width]);
+  };
+
+/** As {@link lineS}, but each frame knows of the whole line. */
+export const crnnS: ModelFamily = {
+  name: "crnn-s",
+  source: SOURCE,
   smallest: 8,
-  published: { channels: 1, height: 32, width: 256, outputs: 14 },
+  published,
   create: ({ outputs }) => ({
     body: {
       layer: sequential({
-        stage1: sequential({ unit: unit(16, [3, 3]), pool: maxPool(2) }),
-        stage2: sequential({ unit: unit(32, [3, 3]), pool: maxPool(2) }),
-        stage3: sequential({ unit: unit(48, [3, 3]), pool: maxPool([2, 1]) }),
+        ...stages,
+        columns,
+        lstm1: along(64),
+        dropout: dropout(0.25),
+        lstm2: along(64),
+      }),
+      stages: Object.keys(stages),
+    },
+    head: frames(outputs),
+    defaults: { optimizer: "adamw", lr: 0.002, decay: 0.01 },
+  }),
+};
+
+/** Width is divided by 4, height by 8; a frame sees about 60 pixels to both sides. */
+export const lineS: ModelFamily = {
+  name: "line-s",
+  source: `${SOURCE}; convolutions in place of recurrent layers`,
+  smallest: 8,
+  published,
+  create: ({ outputs }) => ({
+    body: {
+      layer: sequential({
+        ...stages,
         columns,
         context1: unit(96, [1, 5]),
         context2: unit(96, [1, 5]),
       }),
-      stages: ["stage1", "stage2", "stage3"],
+      stages: Object.keys(stages),
     },
     head: frames(outputs),
     defaults: { optimizer: "adamw", lr: 0.002, decay: 0.01 },

@@ -64,6 +64,7 @@ const counts: Readonly<Record<string, number>> = {
   "unet-16": 488_018,
   "detector-s": 724_088,
   "line-s": 158_847,
+  "crnn-s": 251_103,
 };
 
 /** Parameters of a net that is still run: a step of more takes gigabytes. */

@@ -315,6 +315,33 @@ export const cases: readonly Case[] = [
     ],
     ([x, tokens, until]) => g.ctc(x, tokens, until),
   ),
+  ...[false, true].flatMap((reverse) => [
+    use(
+      "lstm",
+      `${reverse ? "backwards" : "forwards"}, more images than go together`,
+      [[5, 3, 12], { shape: [3, 12], range: [-1, 1] }],
+      ([x, w]) => g.lstm(x, w, reverse),
+    ),
+    use(
+      "lstm",
+      `${reverse ? "backwards" : "forwards"}, more units than a vector has lanes`,
+      [[2, 2, 80], { shape: [20, 80], range: [-1, 1] }],
+      ([x, w]) => g.lstm(x, w, reverse),
+    ),
+    use(
+      "lstmGrad",
+      reverse ? "backwards" : "forwards",
+      [
+        [3, 4, 5],
+        { shape: [5, 20], range: [-1, 1] },
+        { shape: [3, 4, 20], range: [0, 1] },
+        [3, 4, 5],
+      ],
+      ([dy, w, gates, cells]) => g.lstmGrad(dy, w, gates, cells, reverse),
+      { differentiable: false },
+    ),
+  ]),
+  use("lstm", "one step", [[2, 1, 8], { shape: [2, 8], range: [-1, 1] }], ([x, w]) => g.lstm(x, w)),
   use("expand", "rows", [[1, 4]], ([x]) => g.expand(x, [2, 3, 4])),
   use("expand", "channels", [[1, 16, 1, 1]], ([x]) => g.expand(x, [2, 16, 3, 3])),
   use("reshape", "images to rows", [[2, 17, 3, 3]], ([x]) => g.reshape(x, [2, -1])),

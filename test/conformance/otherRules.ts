@@ -207,6 +207,27 @@ export const otherRules: readonly Rule[] = [
     ],
   },
   {
+    op: "lstm",
+    operands: [f32(2, 3, 8), f32(2, 8)],
+    attrs: { reverse: false },
+    results: [f32(2, 3, 2), f32(2, 3, 8), f32(2, 3, 2)],
+    wrong: [
+      [operands(f32(2, 3, 6), f32(2, 8)), /expected gates f32/],
+      [operands(f32(2, 8), f32(2, 8)), /expected gates f32/],
+      [operands(f32(2, 3, 8), f32(8, 2)), MISFIT],
+    ],
+  },
+  {
+    op: "lstmGrad",
+    operands: [f32(2, 3, 2), f32(2, 8), f32(2, 3, 8), f32(2, 3, 2)],
+    attrs: { reverse: true },
+    results: [f32(2, 3, 8)],
+    wrong: [
+      [operands(f32(2, 3, 3), f32(2, 8), f32(2, 3, 8), f32(2, 3, 2)), MISFIT],
+      [operands(f32(2, 3, 2), f32(2, 8), f32(2, 3, 8), f32(2, 2, 2)), MISFIT],
+    ],
+  },
+  {
     op: "oneHot",
     operands: [i32(2)],
     attrs: { classes: 1 },

@@ -43,6 +43,7 @@ import {
 } from "./pointwise.js";
 import { avgPool2dGradOp, avgPool2dOp, maxPool2dGradOp, maxPool2dOp } from "./pool.js";
 import { uniformOp } from "./random.js";
+import { lstmGradOp, lstmOp } from "./recurrent.js";
 import {
   logSoftmaxOp,
   normsOp,
@@ -92,6 +93,8 @@ export const ops = table({
   integerPool2d: integerPool2dOp,
   log: logOp,
   logSoftmax: logSoftmaxOp,
+  lstm: lstmOp,
+  lstmGrad: lstmGradOp,
   matmul: matmulOp,
   max: maxOp,
   maxPool2d: maxPool2dOp,

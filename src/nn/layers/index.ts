@@ -8,6 +8,7 @@ export { dropout } from "./dropout.js";
 export { groupNorm } from "./groupNorm.js";
 export { layerNorm } from "./layerNorm.js";
 export { type LinearOptions, linear } from "./linear.js";
+export { type LstmOptions, lstm } from "./lstm.js";
 export type { LayerPadding } from "./padding.js";
 export {
   adaptiveAvgPool,

@@ -4,8 +4,8 @@
 
 /** Strings that are kept from frame to frame. */
 const WIDTH = 8;
-/** Less likely classes of a frame are left out. */
-const LEAST = 1e-4;
+/** Less likely classes of a frame are left out, and all but so many of the likeliest. */
+const [LEAST, MOST] = [1e-4, 16];
 
 /** A string that frames may begin with, and how likely: with a blank at its end, and with its last token. */
 interface Prefix {
@@ -39,7 +39,7 @@ function tokensOf(of: Prefix): number[] {
   return tokens.reverse();
 }
 
-/** The classes of a frame that are likely enough, with their probabilities. */
+/** The classes of a frame that are likely enough, with their probabilities; the blank is always among them. */
 function likelyClasses(logits: Float32Array, classes: number, frames: number, t: number) {
   let most = Number.NEGATIVE_INFINITY;
   for (let c = 0; c < classes; c++) most = Math.max(most, logits[c * frames + t]);
@@ -48,9 +48,12 @@ function likelyClasses(logits: Float32Array, classes: number, frames: number, t:
   const likely: [number, number][] = [];
   for (let c = 0; c < classes; c++) {
     const probability = Math.exp(logits[c * frames + t] - most) / sum;
-    if (probability >= LEAST) likely.push([c, probability]);
+    if (probability >= LEAST || c === classes - 1) likely.push([c, probability]);
   }
-  return likely;
+  if (likely.length <= MOST) return likely;
+  const blank = likely[likely.length - 1];
+  const rest = likely.slice(0, -1).sort((a, b) => b[1] - a[1]);
+  return [...rest.slice(0, MOST - 1), blank];
 }
 
 /**

@@ -10,6 +10,7 @@ import { normKernels } from "./norm.js";
 import { pointwiseKernels } from "./pointwise.js";
 import { poolKernels } from "./pool.js";
 import { randomKernels } from "./random.js";
+import { recurrentKernels } from "./recurrent.js";
 import { reduceKernels } from "./reduce.js";
 import { resizeKernels } from "./resize.js";
 import { sequenceKernels } from "./sequence.js";
@@ -26,6 +27,7 @@ export const kernels: Kernels = {
   ...pointwiseKernels,
   ...poolKernels,
   ...randomKernels,
+  ...recurrentKernels,
   ...reduceKernels,
   ...resizeKernels,
   ...sequenceKernels,
