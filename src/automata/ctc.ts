@@ -42,7 +42,8 @@ export interface CtcOptions {
  * @param logits [classes, frames]; the last class is the blank
  * @param labels the string, of classes before the blank; may be empty
  * @example
- * ctcLoss([0, 0, 0, 0], 2, [0]); // -Math.log(0.75): two frames, a class and the blank, all as likely
+ * // Two frames of a class and the blank, all as likely: three ways of four.
+ * Math.exp(-ctcLoss([0, 0, 0, 0], 2, [0])).toFixed(4); // "0.7500"
  */
 export function ctcLoss(
   logits: ArrayLike<number>,

@@ -26,7 +26,7 @@ const CHANGING = STREAMS * TRIES;
  * @example
  * const space = parseSpace("width=8|16|32,depth=1|2|3");
  * const { Random } = await import("convoynet/tensor");
- * const excess = ({ width, depth }: Settings) => (Number(width) * Number(depth)) / 16;
+ * const excess = ({ width, depth }: Record<string, unknown>) => (Number(width) * Number(depth)) / 16;
  * const random = new Random({ seed: 1, purpose: "search" });
  * excess(nearestWithin(space, { width: 32, depth: 3 }, excess, random)) <= 1; // true
  */

@@ -114,7 +114,7 @@ const toldLayers = (
  * @throws InputError for a run that is compressed already or holds an ensemble, data that are gone or others, none or two
  * budgets, one that nothing fits (with the smallest that something does), and a folder that holds something.
  * @example
- * const report = await compressMixed("runs/a", { targetSize: 0.25, epochs: 1, out: "runs/a-mixed" });
+ * const report = await compressMixed("runs/a", { targetSize: 0.25, images: 64, epochs: 1, out: "runs/a-mixed" });
  * report!.bytes.after <= 0.25 * report!.bytes.before; // true
  */
 export async function compressMixed(

@@ -12,7 +12,7 @@ export interface Edits {
  * The edits from `said` to `truth`.
  *
  * @example
- * editsBetween([1, 2, 4], [1, 3, 2]); // { distance: 2, kept: [0, 2] }
+ * editsBetween([1, 2, 4], [1, 3, 2, 4]); // { distance: 1, kept: [0, 2, 3] }
  */
 export function editsBetween(said: ArrayLike<number>, truth: ArrayLike<number>): Edits {
   const [rows, columns] = [said.length + 1, truth.length + 1];
