@@ -6,7 +6,8 @@ import { nearestWithin } from "./limits.js";
 import { parseSpace } from "./spaceText.js";
 
 const space = parseSpace(Array.from({ length: 6 }, (_, at) => `w${at}=1|2|4|8|16`).join(","));
-const cost = (settings: Settings) => Object.values(settings).reduce((a: number, b) => a + Number(b), 0);
+const cost = (settings: Settings) =>
+  Object.values(settings).reduce((a: number, b) => a + Number(b), 0);
 const within = (most: number) => (settings: Settings) => cost(settings) / most;
 
 /** The first trials of a search, the more a net costs the better. */
@@ -23,17 +24,18 @@ function firstOf(sampler: string, excess: (settings: Settings) => number, trials
 
 const choosing = samplers.filter(({ stages, name }) => !stages && name !== "cmaes");
 
-test.each(choosing)("$name proposes settings within limits alone, and the same again", ({ name }) => {
-  // One of some 500 settings is within it, so that most proposals are beyond.
-  const told = firstOf(name, within(8));
-  expect(told.length).toBeGreaterThan(5);
-  for (const { settings } of told) expect(cost(settings)).toBeLessThanOrEqual(8);
-});
+test.each(choosing)(
+  "$name proposes settings within limits alone, and the same again",
+  ({ name }) => {
+    // One of some 500 settings is within it, so that most proposals are beyond.
+    const told = firstOf(name, within(8));
+    expect(told.length).toBeGreaterThan(5);
+    for (const { settings } of told) expect(cost(settings)).toBeLessThanOrEqual(8);
+  },
+);
 
 test("limits that nothing is beyond change nothing", () => {
-  expect(firstOf("evolution", () => 1)).toEqual(
-    firstOf("evolution", () => 0),
-  );
+  expect(firstOf("evolution", () => 1)).toEqual(firstOf("evolution", () => 0));
   const free = createSearch({ space, sampler: "random", seed: 3 });
   expect(free.next([])).toEqual({ settings: firstOf("random", within(1000), 1)[0].settings });
 });

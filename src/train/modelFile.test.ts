@@ -28,8 +28,16 @@ const hostile = [
   ["no model", "{}", /best\.json.*model/],
   ["no name", '{"model": 7}', /best\.json.*model/],
   ["two names", `{"model": "${net}", "model": "resnet20"}`, /given twice/],
-  ["genes of no net", `{"model": "${net}.9"}`, /best\.json: model mobile:.*expected it to be written/],
-  ["a gene too large", `{"model": "${net.replace("16-", "1000000-")}"}`, /best\.json.*resolution is 1000000/],
+  [
+    "genes of no net",
+    `{"model": "${net}.9"}`,
+    /best\.json: model mobile:.*expected it to be written/,
+  ],
+  [
+    "a gene too large",
+    `{"model": "${net.replace("16-", "1000000-")}"}`,
+    /best\.json.*resolution is 1000000/,
+  ],
 ] as const;
 
 test.each(hostile)("a file with %s is refused by its name", async (_, text, why) => {

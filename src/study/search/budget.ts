@@ -2,14 +2,14 @@
 
 import { z } from "zod";
 import { InputError } from "../../inputError.js";
-import { createModel } from "../../models/index.js";
+import { createModel, type Model } from "../../models/index.js";
 import { drawSettings } from "../../search/cube.js";
 import { type Excess, nearestWithin, type Settings, type Space } from "../../search/index.js";
 import { randomOf } from "../../search/search.js";
 import { keyOf } from "../../search/space.js";
 import { grouped } from "../../text/format.js";
 import { byName } from "../../text/words.js";
-import { type Cost, costs } from "./costs.js";
+import { costs, totalsOf } from "./costs.js";
 import type { LatencyTable } from "./latencyTable.js";
 
 const count = z.int().min(1);
@@ -40,27 +40,33 @@ interface Bounded {
   of(settings: Settings): number;
 }
 
-/** Bounded costs; latency is last, since layers have to be measured for it. */
-function boundedBy({ budget: { most, input }, space, table, modelOf }: Pricing): Bounded[] {
-  const latency: Cost = {
-    name: "latency",
-    description: "milliseconds of the net for one image on one thread, by its layers",
-    of: (model) => table.of(model),
+/** What is measured, by the layers of a net, and not counted. */
+const LATENCY = { name: "latency" };
+
+/** What `of` gives for the model of settings, worked out once. */
+function once<T>({ budget, space, modelOf }: Pricing, of: (model: Model) => T) {
+  const known = new Map<string, T>();
+  return (settings: Settings): T => {
+    const key = keyOf(space, settings);
+    const found = known.get(key) ?? of(createModel(modelOf(settings)!, budget.input));
+    known.set(key, found);
+    return found;
   };
-  const all = [...costs, latency];
-  for (const name of Object.keys(most)) byName("cost", name, all);
-  return all
-    .filter(({ name }) => most[name] !== undefined)
-    .map(({ name, of }) => {
-      const known = new Map<string, number>();
-      const cost = (settings: Settings): number => {
-        const key = keyOf(space, settings);
-        const found = known.get(key) ?? of(createModel(modelOf(settings)!, input));
-        known.set(key, found);
-        return found;
-      };
-      return { name, most: most[name], of: cost };
-    });
+}
+
+/** Bounded costs; latency is last, since layers have to be measured for it. */
+function boundedBy(pricing: Pricing): Bounded[] {
+  const { most } = pricing.budget;
+  for (const name of Object.keys(most)) byName("cost", name, [...costs, LATENCY]);
+  const totals = once(pricing, totalsOf);
+  const all = [
+    ...costs.map(({ name, of }) => ({ name, of: (settings: Settings) => of(totals(settings)) })),
+    { ...LATENCY, of: once(pricing, (model) => pricing.table.of(model)) },
+  ];
+  return all.flatMap((cost) => {
+    const limit = most[cost.name];
+    return limit === undefined ? [] : [{ ...cost, most: limit }];
+  });
 }
 
 /**
@@ -72,7 +78,7 @@ export function excessOf(pricing: Pricing): Excess {
   return (settings) =>
     bounded.reduce(
       (worst, { name, most, of }) =>
-        name === "latency" && worst > 1 ? worst : Math.max(worst, of(settings) / most),
+        name === LATENCY.name && worst > 1 ? worst : Math.max(worst, of(settings) / most),
       0,
     );
 }

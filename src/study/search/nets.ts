@@ -95,6 +95,7 @@ export async function netsOf(
     modelOf: (trial) => modelIn(plan, trial),
   };
   const excess: Excess | undefined = pricing && excessOf(pricing);
+  if (screen) byName("proxy", screen.proxy, proxies);
   if (pricing) await table.with(() => checkBudget(pricing), settings.engine);
   const scores = await scoring(plan, first);
   return {
