@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { proxies } from "../src/analysis/index.js";
 import { smallDataMethods } from "../src/compare/index.js";
 import { pruners, quantisers } from "../src/compress/index.js";
 import { dataflows, machines } from "../src/cost/index.js";
@@ -12,7 +13,13 @@ import type { Policy } from "../src/data/augment/policies/policy.js";
 import { namedRanges } from "../src/data/augment/policies/ranges.js";
 import { augmentations, policies, readers, sources } from "../src/data/index.js";
 import { classifiers } from "../src/estimators/index.js";
-import { createModel, families, listModels, summarise } from "../src/models/index.js";
+import {
+  architectureSpaces,
+  createModel,
+  families,
+  listModels,
+  summarise,
+} from "../src/models/index.js";
 import { optimizers, schedules, wrappers } from "../src/optim/index.js";
 import { bitChoosers, runFiles } from "../src/runs/index.js";
 import { samplers } from "../src/search/index.js";
@@ -160,6 +167,17 @@ test("small-data.md has every method of the benchmark with its source", () => {
   const rows = tableOf("small-data.md", "method", "what it sets", "source");
   expect(rows.map(([name, , source]) => [name, source])).toEqual(
     smallDataMethods.map(({ name, source }) => [code(name), source]),
+  );
+});
+
+test("architecture-search.md has every space and proxy with its source", () => {
+  const page = "architecture-search.md";
+  const spaces = tableOf(page, "space", "what is chosen", "source");
+  expect(spaces.map(([name, , source]) => [name, source])).toEqual(
+    architectureSpaces.map(({ name, source }) => [code(name), source]),
+  );
+  expect(tableOf(page, "proxy", "what its score tells", "source")).toEqual(
+    proxies.map(({ name, description, source }) => [code(name), description, source]),
   );
 });
 

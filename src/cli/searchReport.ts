@@ -2,6 +2,7 @@
 
 import type { Settings } from "../search/index.js";
 import type { SearchReport, TrialRecord } from "../study/index.js";
+import { readable } from "../study/search/genes.js";
 import { counted, grouped, percent } from "../text/format.js";
 import { metricText, metricTitle } from "./metricText.js";
 import { table } from "./table.js";
@@ -40,15 +41,16 @@ export const valuesText = (
 
 /** The best trials, the settings of the best one, and what mattered. */
 export function searchLines(report: SearchReport, out: string, best: string): string[] {
-  const { objectives, trials, order, failed, running, epochs, front, importance } = report;
-  const names = [...new Set(trials.flatMap(({ settings }) => Object.keys(settings)))];
+  const { objectives, trials, order, failed, running, epochs, front, importance, nets } = report;
+  const shown = trials.map(({ settings }) => readable(settings, nets));
+  const names = [...new Set(shown.flatMap((settings) => Object.keys(settings)))];
   const staged = trials.some(({ until }) => until !== undefined);
   const rows = order.slice(0, LISTED).map((at) => {
-    const { number, settings, values, until } = trials[at];
+    const { number, values, until } = trials[at];
     return [
       `${number}`,
       ...(staged ? [`${until ?? ""}`] : []),
-      ...names.map((name) => short(settings[name])),
+      ...names.map((name) => short(shown[at][name])),
       ...objectives.map((one) => valueText(one, values?.[one.name])),
     ];
   });
@@ -67,7 +69,7 @@ export function searchLines(report: SearchReport, out: string, best: string): st
     states.join(", "),
     ...(report.best
       ? [
-          `best: trial ${report.best.number}, ${valuesText(report.best, objectives)}: ${settingsText(report.best.settings)}`,
+          `best: trial ${report.best.number}, ${valuesText(report.best, objectives)}: ${settingsText(shown[report.best.number])}`,
         ]
       : ["no trial has ended well"]),
     ...(front ? [`none is better in everything than: trials ${front.join(", ")}`] : []),
@@ -77,6 +79,9 @@ export function searchLines(report: SearchReport, out: string, best: string): st
         ]
       : []),
     ...(report.best ? [`train it in full: convoy train --config ${best}`] : []),
+    ...(report.best && nets
+      ? [`otherwise, or on other data: convoy train DATA --model ${best}`]
+      : []),
     `table, chart and runs: ${out}`,
   ];
 }

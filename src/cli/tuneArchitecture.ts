@@ -2,6 +2,7 @@
 // cost. It is a search of settings: the genes of the space are its parameters.
 
 import type { Command } from "commander";
+import { proxies } from "../analysis/index.js";
 import { InputError } from "../inputError.js";
 import { architectureSpaces } from "../models/index.js";
 import { parseSpace, samplers } from "../search/index.js";
@@ -21,7 +22,13 @@ interface Options extends Partial<Omit<TrainSettings, "out">>, SearchFlags {
   readonly search?: string;
   readonly trials?: number;
   readonly metric?: readonly string[];
+  readonly latencies?: string;
+  readonly proxy?: string;
+  readonly candidates: number;
 }
+
+/** Costs that are told of every net. */
+const WATCHED = ["macs", "params", "bytes"];
 
 /** Samplers that choose among values without order, and end no trial early. */
 const methods = ["evolution", "random", "tpe", "nsga2"];
@@ -44,8 +51,18 @@ function parseBudget(text: string): Record<string, number> {
 }
 
 async function tune(data: string, options: Options, console: Console): Promise<void> {
-  const { space, method, budget, search, trials, metric: metrics, ...rest } = options;
-  const { out, time, workers, import: imports, resume, json, quiet, ...fixed } = rest;
+  const { space, method, budget, search, trials, metric: metrics, proxy, ...rest } = options;
+  const {
+    out,
+    time,
+    workers,
+    import: imports,
+    json,
+    quiet,
+    latencies,
+    candidates,
+    ...fixed
+  } = rest;
   const { name: sampler, options: own } = parseOwnOptions("method", method);
   byName(
     "method",
@@ -60,9 +77,10 @@ async function tune(data: string, options: Options, console: Console): Promise<v
   const wanted = {
     settings: { ...fixed, data, model: space },
     space: [...genes, ...others],
-    ...{ sampler, options: own, trials, metrics, budget },
+    ...{ sampler, options: own, trials, metrics, budget, watched: WATCHED },
+    ...(proxy !== undefined && { screen: { proxy, candidates } }),
   };
-  await conduct(wanted, { out, time, workers, import: imports, json, quiet }, console);
+  await conduct(wanted, { out, time, workers, import: imports, json, quiet, latencies }, console);
 }
 
 const described = (rows: readonly { readonly name: string; readonly description: string }[]) =>
@@ -82,7 +100,7 @@ export function addArchitecture(tuneCommand: Command, console: Console): void {
     )
     .option(
       "--budget <costs>",
-      "the most that a net may cost, as macs=10M,bytes=200KB",
+      "the most that a net may cost, as macs=10M,bytes=200KB,latency=2ms",
       parseBudget,
     );
   addFlags(command, trainConfig, [...without, "model"]);
@@ -90,11 +108,21 @@ export function addArchitecture(tuneCommand: Command, console: Console): void {
     .option("--search <space>", "settings to search beside the net; a gene may have fewer values")
     .option("--trials <number>", "most nets that are trained (default: no limit but --time)", count)
     .option(
+      "--proxy <name>",
+      "train of several proposals the net with the highest score, untrained; see below",
+    )
+    .option("--candidates <number>", "proposals that a proxy chooses from", count, 32)
+    .option(
+      "--latencies <file>",
+      "latencies of layers, as a study leaves them in latency.json (default: measured here)",
+    )
+    .option(
       "--metric <names>",
       "what nets are compared by, the first one decides (default: the score)",
       list,
     );
   addSearchFlags(command)
+    .addHelpText("after", `\nProxies:\n${described(proxies)}`)
     .addHelpText("after", `\nSpaces:\n${described(architectureSpaces)}`)
     .addHelpText(
       "after",

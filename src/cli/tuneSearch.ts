@@ -6,6 +6,7 @@ import { InputError } from "../inputError.js";
 import { freeFolder, runStem } from "../runs/runFiles.js";
 import { samplers } from "../search/index.js";
 import type { SearchProgress, SearchReport, SettingsPlan, SettingsSearch } from "../study/index.js";
+import { readable } from "../study/search/genes.js";
 import { parseDuration } from "../text/duration.js";
 import { clock } from "../text/format.js";
 import { parseConfig, settingNames, trainConfig } from "../train/config.js";
@@ -26,6 +27,7 @@ export interface SearchFlags {
   readonly workers?: number;
   readonly import?: readonly string[];
   readonly resume?: string;
+  readonly latencies?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -47,7 +49,7 @@ function showTrials(stream: Stream, plan: () => SettingsPlan) {
   const start = performance.now();
   return ({ number, trial, event, trials }: SearchProgress): void => {
     if (event) return;
-    const { trials: total, objectives } = plan();
+    const { trials: total, objectives, settings } = plan();
     const begun = trials.filter(({ from, imported }) => from === undefined && !imported).length;
     const place = `[${begun}${total === undefined ? "" : `/${total}`}]`;
     const stage = trial.until === undefined ? "" : ` to epoch ${trial.until}`;
@@ -55,7 +57,7 @@ function showTrials(stream: Stream, plan: () => SettingsPlan) {
     const time = clock((performance.now() - start) / 1000);
     say(
       stream,
-      `${place} trial ${number}${stage}: ${settingsText(trial.settings)}: ${found} (${time})`,
+      `${place} trial ${number}${stage}: ${settingsText(readable(trial.settings, settings.model))}: ${found} (${time})`,
     );
   };
 }
@@ -151,7 +153,7 @@ export async function conduct(
   const outcome = await interruptible(
     (signal) => {
       const how = {
-        ...{ out, workers, seconds, signal, imports },
+        ...{ out, workers, seconds, signal, imports, latencies: options.latencies },
         onProgress: showReading(console.err),
         onPlan: (settled: SettingsPlan) => {
           plan = settled;

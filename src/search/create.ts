@@ -3,7 +3,7 @@
 import { InputError } from "../inputError.js";
 import { parseSettings } from "../settings.js";
 import { byName } from "../text/words.js";
-import { type Excess, proposedWithin } from "./limits.js";
+import { DRAW, type Excess, proposedWithin } from "./limits.js";
 import { samplers } from "./samplers/index.js";
 import {
   begun,
@@ -48,8 +48,17 @@ const settings: Readonly<Record<keyof SearchPlan, true>> = {
 export interface Search {
   readonly space: Space;
   readonly sampler: Sampler;
-  /** What to do after these trials, in the order in which they were proposed; see {@link Told}. */
-  next(told: readonly Told[]): Next;
+  /**
+   * What to do after these trials, in the order in which they were proposed; see {@link Told}.
+   *
+   * @param draw from 0 to 999: other numbers are other proposals for the same trial, by other random numbers; default 0
+   */
+  next(told: readonly Told[], draw?: number): Next;
+}
+
+/** What runs a search asks: {@link Search}, or whatever chooses among its proposals. */
+export interface Proposer {
+  next(told: readonly Told[]): Next | Promise<Next>;
 }
 
 function checkResource({ name, stages }: Sampler, resource: Resource | undefined): void {
@@ -101,15 +110,14 @@ export function createSearch(plan: SearchPlan): Search {
   return {
     space,
     sampler,
-    next(told) {
+    next(told, draw = 0) {
       checkTold(space, told);
       if (!sampler.stages && begun(told) >= most) return told.every(hasEnded) ? "done" : "wait";
       const number = told.length;
       const asked = { space, told, trials: most, resource, number };
       const propose = (random: RandomOf) => sampler.next({ ...asked, random }, own);
-      return excess
-        ? proposedWithin(space, excess, number, randomOf(seed), propose)
-        : propose(randomOf(seed));
+      const random: RandomOf = (trial, stream = 0) => randomOf(seed)(trial, stream + draw * DRAW);
+      return excess ? proposedWithin(space, excess, number, random, propose) : propose(random);
     },
   };
 }
@@ -141,7 +149,7 @@ export type Evaluated = number | readonly number[] | undefined;
  * told[bestOf(told)!].losses![0] < 0.01; // true
  */
 export async function runSearch(
-  search: Search,
+  search: Proposer,
   evaluate: (trial: Trial, number: number) => Promise<Evaluated>,
   { workers = 1, told: known = [], onTold, signal }: SearchRun = {},
 ): Promise<readonly Told[]> {
@@ -160,7 +168,7 @@ export async function runSearch(
   const next = async (): Promise<number | undefined> => {
     if (running.size >= workers || stopped || signal?.aborted) return undefined;
     if (left.length > 0) return left.shift();
-    const trial = search.next(told);
+    const trial = await search.next(told);
     if (trial === "wait" || trial === "done") return undefined;
     told.push(trial);
     await onTold?.(told);

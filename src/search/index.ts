@@ -1,6 +1,7 @@
 export {
   createSearch,
   type Evaluated,
+  type Proposer,
   runSearch,
   type Search,
   type SearchPlan,

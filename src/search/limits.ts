@@ -19,6 +19,9 @@ const STREAMS = 2 ** 16;
 /** The stream of a trial's changes, which no try has. */
 const CHANGING = STREAMS * TRIES;
 
+/** Streams of one draw of a trial. */
+export const DRAW = 2 ** 22;
+
 /**
  * Settings changed one by one until they lie within limits; a change that brings them no nearer is not made. Where 500
  * changes do not do it, the nearest that were found.

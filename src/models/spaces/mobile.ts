@@ -88,7 +88,7 @@ export const mobile: ArchitectureSpace = {
   name: "mobile",
   description: "three stages of plain, separable, inverted or residual blocks: 10 million nets",
   source: "Tan et al. 2019, arXiv 1807.11626, made small",
-  smallest: 8,
+  smallest: 4,
   published: { channels: 3, height: 32, width: 32, outputs: 10 },
   genes: [{ name: "resolution", kind: "choice", of: [16, 24, 32] }, ...stageGenes],
   create(genes, { outputs }) {

@@ -60,10 +60,16 @@ function cell(genes: Settings, channels: number): Layer {
   };
 }
 
+/** Means of four pixels; of images of an odd size the last ones are of fewer. */
+const halved: Layer = (x, scope) => {
+  const [bottom, right] = x.shape.slice(2).map((size) => size % 2);
+  return avgPool(2, { padding: [0, 0, bottom, right], countPadding: false })(x, scope);
+};
+
 /** Halves images: two convolutions beside the mean of four pixels and a 1x1 convolution. */
 const reduction = (channels: number): Layer =>
   residual(sequential({ a: preactivated(channels, 3, 2), b: preactivated(channels, 3) }), {
-    shortcut: sequential({ pool: avgPool(2), conv: conv2d(channels, 1, { bias: false }) }),
+    shortcut: sequential({ pool: halved, conv: conv2d(channels, 1, { bias: false }) }),
   });
 
 const CHANNELS = [16, 32, 64];
@@ -82,7 +88,7 @@ export const nasbench201: ArchitectureSpace = {
   name: "nasbench201",
   description: "15 equal cells of four nodes and five operations: 15,625 nets",
   source: "Dong and Yang 2020, arXiv 2001.00326",
-  smallest: 8,
+  smallest: 4,
   published: { channels: 3, height: 32, width: 32, outputs: 10 },
   genes: nodes.flatMap((node) =>
     before(node).map((from) => ({

@@ -2,14 +2,15 @@
 
 import { z } from "zod";
 import { InputError } from "../../inputError.js";
-import { createModel } from "../../models/index.js";
+import { createModel, type Model } from "../../models/index.js";
 import { drawSettings } from "../../search/cube.js";
 import { type Excess, nearestWithin, type Settings, type Space } from "../../search/index.js";
 import { randomOf } from "../../search/search.js";
 import { keyOf } from "../../search/space.js";
 import { grouped } from "../../text/format.js";
 import { byName } from "../../text/words.js";
-import { costs } from "./costs.js";
+import { costs, totalsOf } from "./costs.js";
+import type { LatencyTable } from "./latencyTable.js";
 
 const count = z.int().min(1);
 
@@ -27,29 +28,64 @@ export type Budget = z.output<typeof budgetSchema>;
 export interface Pricing {
   readonly space: Space;
   readonly budget: Budget;
+  readonly table: LatencyTable;
   /** The name of the model that settings of a trial make. */
   modelOf(settings: Settings): string | undefined;
 }
 
-/** Costs of the models of a search by name, each worked out once. */
-function costsOf({ budget: { most, input }, space, modelOf }: Pricing) {
-  const bounded = Object.keys(most).map((name) => byName("cost", name, costs));
-  const known = new Map<string, readonly number[]>();
-  return (settings: Settings): readonly number[] => {
+/** A cost that is bounded, of the settings of a trial; each is worked out once. */
+interface Bounded {
+  readonly name: string;
+  readonly most: number;
+  of(settings: Settings): number;
+}
+
+/** What is measured, by the layers of a net, and not counted. */
+const LATENCY = { name: "latency" };
+
+/** What `of` gives for the model of settings, worked out once. */
+function once<T>({ budget, space, modelOf }: Pricing, of: (model: Model) => T) {
+  const known = new Map<string, T>();
+  return (settings: Settings): T => {
     const key = keyOf(space, settings);
-    const found =
-      known.get(key) ?? bounded.map((cost) => cost.of(createModel(modelOf(settings)!, input)));
+    const found = known.get(key) ?? of(createModel(modelOf(settings)!, budget.input));
     known.set(key, found);
     return found;
   };
 }
 
-/** How far settings are beyond a budget: the cost that is furthest, as a multiple of what is allowed. */
-export function excessOf(pricing: Pricing): Excess {
-  const of = costsOf(pricing);
-  const limits = Object.values(pricing.budget.most);
-  return (settings) => Math.max(...of(settings).map((cost, at) => cost / limits[at]));
+/** Bounded costs; latency is last, since layers have to be measured for it. */
+function boundedBy(pricing: Pricing): Bounded[] {
+  const { most } = pricing.budget;
+  for (const name of Object.keys(most)) byName("cost", name, [...costs, LATENCY]);
+  const totals = once(pricing, totalsOf);
+  const all = [
+    ...costs.map(({ name, of }) => ({ name, of: (settings: Settings) => of(totals(settings)) })),
+    { ...LATENCY, of: once(pricing, (model) => pricing.table.of(model)) },
+  ];
+  return all.flatMap((cost) => {
+    const limit = most[cost.name];
+    return limit === undefined ? [] : [{ ...cost, most: limit }];
+  });
 }
+
+/**
+ * How far settings are beyond a budget: the cost that is furthest, as a multiple of what is allowed. Where those that are
+ * counted are beyond, nothing is measured.
+ */
+export function excessOf(pricing: Pricing): Excess {
+  const bounded = boundedBy(pricing);
+  return (settings) =>
+    bounded.reduce(
+      (worst, { name, most, of }) =>
+        name === LATENCY.name && worst > 1 ? worst : Math.max(worst, of(settings) / most),
+      0,
+    );
+}
+
+/** Counts in full, milliseconds with their decimals. */
+const figure = (value: number): string =>
+  Number.isInteger(value) ? grouped(value) : `${Number(value.toPrecision(3))}`;
 
 /** Where nets within a budget are looked for, from as many random ones. */
 const STARTS = 4;
@@ -61,7 +97,6 @@ const STARTS = 4;
  */
 export function checkBudget(pricing: Pricing): void {
   const { space, modelOf } = pricing;
-  const limits = Object.entries(pricing.budget.most);
   const excess = excessOf(pricing);
   const random = randomOf(0);
   const found = Array.from({ length: STARTS }, (_, start) => {
@@ -70,8 +105,9 @@ export function checkBudget(pricing: Pricing): void {
   });
   const [nearest] = found.sort((a, b) => excess(a) - excess(b));
   if (excess(nearest) <= 1) return;
-  const values = costsOf(pricing)(nearest).map((value, at) => `${limits[at][0]} ${grouped(value)}`);
-  const allowed = limits.map(([name, limit]) => `${name} ${grouped(limit)}`);
+  const limits = boundedBy(pricing);
+  const allowed = limits.map(({ name, most }) => `${name} ${figure(most)}`);
+  const values = limits.map(({ name, of }) => `${name} ${figure(of(nearest))}`);
   throw new InputError(
     `budget: no net was found that has at most ${allowed.join(" and ")}; the nearest, ${modelOf(nearest)}, has ${values.join(" and ")}`,
   );

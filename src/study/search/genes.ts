@@ -42,6 +42,14 @@ export function genesIn(trial: Settings): Settings | undefined {
 export const modelWith = (space: string | undefined, genes: Settings): string =>
   architectureName(spaceCalled(space ?? ""), genes);
 
+/** Settings of a trial as people read them: with the name of the net in the place of its genes. */
+export function readable(trial: Settings, space: string | undefined): Settings {
+  const genes = genesIn(trial);
+  if (!genes) return trial;
+  const others = Object.entries(trial).filter(([name]) => !isGene(name));
+  return { model: modelWith(space, genes), ...Object.fromEntries(others) };
+}
+
 /** The value that a model has for a gene. */
 export const geneOf = (model: string | undefined, name: string): Setting | undefined =>
   model === undefined ? undefined : architectureOf(model)?.genes[ownName(name)];

@@ -6,7 +6,7 @@ import type { Model } from "../../models/index.js";
 import { type MetricInfo, merit, type Score, type Task } from "../../tasks/index.js";
 import { byName } from "../../text/words.js";
 import type { EpochRecord } from "../../train/index.js";
-import { costs } from "./costs.js";
+import { costs, totalsOf } from "./costs.js";
 import { latencyOf } from "./latency.js";
 
 /** An epoch on the selection images; runs that were made before do not tell the loss. */
@@ -33,7 +33,7 @@ const ofNets: readonly Objective[] = [
       ...cost,
       better: "lower",
       unit: "number",
-      of: (_, model) => of(model),
+      of: (_, model) => of(totalsOf(model)),
     }),
   ),
   {

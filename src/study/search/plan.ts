@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { z } from "zod";
 import { readJson } from "../../files/json.js";
 import { InputError } from "../../inputError.js";
-import { createSearch, parseSpace, type Search, type Settings } from "../../search/index.js";
+import { createSearch, type Excess, type Search, type Settings } from "../../search/index.js";
 import type { Fingerprint } from "../../train/fingerprint.js";
 import type { TrainSettings } from "../../train/index.js";
 import { PLAN } from "../folder.js";
-import { budgetSchema, excessOf, type Pricing } from "./budget.js";
+import { budgetSchema } from "./budget.js";
 import { withTrial } from "./parameters.js";
 
 /** Values by name, which others check in full. */
@@ -30,6 +30,8 @@ const schema = z.strictObject({
   resource: z.strictObject({ least: z.int().min(1), most: z.int().min(1) }).optional(),
   /** What nets may cost, and the images that they are laid out for. */
   budget: budgetSchema.optional(),
+  /** Of so many proposals the net with the highest score, untrained, is trained. */
+  screen: z.strictObject({ proxy: z.string(), candidates: z.int().min(2).max(1000) }).optional(),
   /** What trials are compared by; the first one decides what the best epoch of a run is. */
   objectives: z
     .array(
@@ -37,6 +39,8 @@ const schema = z.strictObject({
         name: z.string(),
         better: z.enum(["higher", "lower"]),
         unit: z.enum(["share", "number"]),
+        /** It is told of trials, and counts for the front; what is proposed does not depend on it. */
+        watched: z.literal(true).optional(),
       }),
     )
     .min(1),
@@ -70,19 +74,23 @@ export async function readPlan(out: string): Promise<SettingsPlan> {
   }
 }
 
-/** What the trials of a plan cost, where that is bounded. */
-export function pricingOf({ space, budget, settings }: SettingsPlan): Pricing | undefined {
-  if (!budget) return undefined;
-  const modelOf = (trial: Settings) => withTrial(settings, trial).model;
-  return { space: parseSpace(space), budget, modelOf };
-}
+/** The name of the model that a trial of a plan has; none where nothing names one. */
+export const modelIn = ({ settings }: SettingsPlan, trial: Settings): string | undefined =>
+  withTrial(settings, trial).model;
 
-/** The search of a plan; runs that were made before come on top of its trials. */
-export function searchOf(plan: SettingsPlan, imported = 0): Search {
+/** Objectives that what is proposed depends on. */
+export const deciding = ({ objectives }: SettingsPlan): SettingsPlan["objectives"] =>
+  objectives.filter(({ watched }) => !watched);
+
+/**
+ * The search of a plan; runs that were made before come on top of its trials.
+ *
+ * @param excess what bounds its nets; without it, it proposes others, and is over at the same time
+ */
+export function searchOf(plan: SettingsPlan, imported = 0, excess?: Excess): Search {
   const { space, sampler, options, seed, trials, resource } = plan;
-  const pricing = pricingOf(plan);
   return createSearch({
-    ...(pricing && { excess: excessOf(pricing) }),
+    ...(excess && { excess }),
     ...{ space, sampler, options, seed },
     ...(trials !== undefined && { trials: trials + imported }),
     ...(resource && { resource }),

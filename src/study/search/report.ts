@@ -5,8 +5,9 @@ import { lastOfChains } from "../../search/ranking.js";
 import { hasLosses } from "../../search/search.js";
 import { toCsv } from "../../text/csv.js";
 import type { TrainSettings } from "../../train/index.js";
+import { genesIn, readable } from "./genes.js";
 import { withTrial } from "./parameters.js";
-import { readPlan, type SettingsPlan, searchOf } from "./plan.js";
+import { deciding, readPlan, type SettingsPlan, searchOf } from "./plan.js";
 import { readTrials, type TrialRecord, toldOf } from "./trials.js";
 
 /** Trials from which on importance tells anything. */
@@ -21,6 +22,8 @@ export interface ReportedTrial extends TrialRecord {
 export interface SearchReport {
   readonly objectives: SettingsPlan["objectives"];
   readonly trials: readonly ReportedTrial[];
+  /** The space of architectures that the genes of its trials belong to, where nets are searched. */
+  readonly nets?: string;
   /**
    * Numbers of those that ended well, the best first: by the objectives in their order. Of trials that stop early the last of
    * each chain, the furthest first.
@@ -37,7 +40,7 @@ export interface SearchReport {
   readonly best?: ReportedTrial;
   /** All settings of a training as the best trial's. */
   readonly bestSettings?: Partial<TrainSettings>;
-  /** With several objectives: numbers of the trials that none beats in all of them. */
+  /** With several objectives, watched ones among them: numbers of the trials that none beats in all of them. */
   readonly front?: readonly number[];
   /** How much each parameter mattered, as shares of 1; absent for fewer than 10 trials that can be compared. */
   readonly importance?: readonly (readonly [name: string, share: number])[];
@@ -81,15 +84,17 @@ export function reportOf(plan: SettingsPlan, records: readonly TrialRecord[]): S
   const { objectives, settings } = plan;
   const told = records.map((record) => toldOf(record, objectives));
   const search = searchOf(plan, records.filter(({ imported }) => imported).length);
+  const asked = records.map((record) => toldOf(record, deciding(plan)));
   const trials = records.map((record, number) => ({ number, ...record }));
   const order = orderOf(told);
   const at: number | undefined = order[0];
   const some = comparable(byFirst(told));
   return {
     objectives,
+    ...(records.some((record) => genesIn(record.settings)) && { nets: settings.model }),
     trials,
     order,
-    complete: search.next(told) === "done",
+    complete: search.next(asked) === "done",
     failed: records.filter(({ failed }) => failed !== undefined).length,
     running: told.filter(({ losses }) => losses === undefined).length,
     epochs: epochsOf(records),
@@ -115,12 +120,23 @@ export async function readSearch(
 }
 
 /** One row a trial: parameters and objectives in full, no times. */
-export function trialsTable({ trials, objectives }: SearchReport, space: Space): string {
+export function trialsTable({ trials, objectives, nets }: SearchReport, space: Space): string {
   const names = space.map(({ name }) => name);
+  const model = nets === undefined ? [] : ["model"];
   return toCsv(
-    ["trial", "from", "until", "epochs", ...names, ...objectives.map(({ name }) => name), "failed"],
+    [
+      "trial",
+      "from",
+      "until",
+      "epochs",
+      ...model,
+      ...names,
+      ...objectives.map(({ name }) => name),
+      "failed",
+    ],
     trials.map(({ number, from, until, epochs, settings, values, failed }) => [
       ...[number, from, until, epochs],
+      ...model.map((name) => readable(settings, nets)[name]),
       ...names.map((name) => settings[name]),
       ...objectives.map(({ name }) => values?.[name]),
       failed,

@@ -4,7 +4,6 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Splits, withPolicyPaths } from "../../data/index.js";
 import { InputError } from "../../inputError.js";
-import type { Model, ModelInput } from "../../models/index.js";
 import {
   createSearch,
   parseSpace,
@@ -23,10 +22,11 @@ import { modelNamed } from "../../train/modelFile.js";
 import { isSource, openData } from "../../train/openData.js";
 import { loadModule } from "../../train/ownModule.js";
 import { type Prepared, prepare } from "../../train/prepare.js";
-import { checkBudget } from "./budget.js";
+import type { LatencyTable } from "./latencyTable.js";
+import { inputOf, type Nets, netsOf } from "./nets.js";
 import { type Objective, objectivesOf } from "./objectives.js";
 import { checkParameters, samplesOf, withTrial } from "./parameters.js";
-import { pricingOf, type SettingsPlan } from "./plan.js";
+import type { SettingsPlan } from "./plan.js";
 
 /** What to search, and how. */
 export interface SettingsSearch {
@@ -48,8 +48,15 @@ export interface SettingsSearch {
    * Default the task's score.
    */
   readonly metrics?: readonly string[];
-  /** The most that a net may cost by name: `macs`, `params`, `bytes`. Nets beyond are not trained. Default no limit. */
+  /** Metrics and costs that are told of trials, and make the front, while what is proposed does not depend on them. */
+  readonly watched?: readonly string[];
+  /**
+   * The most that a net may cost by name: `macs`, `params`, `bytes`, `latency` (ms for one image on one thread, as the sum of its
+   * layers measured here). Nets beyond are not trained. Default no limit.
+   */
   readonly budget?: Readonly<Record<string, number>>;
+  /** Of several proposals the net with the highest score of a zero-cost proxy, untrained, is trained. Default every proposal. */
+  readonly screen?: { readonly proxy: string; readonly candidates: number };
 }
 
 /** A plan with what its trials need. */
@@ -57,6 +64,8 @@ export interface Settled {
   readonly plan: SettingsPlan;
   readonly space: Space;
   readonly objectives: readonly Objective[];
+  /** What is asked of its nets before they are trained. */
+  readonly nets: Nets;
   /** What a trial is given besides settings: its data, without test images. */
   partsOf(settings: Partial<TrainSettings>): Promise<OwnParts>;
   /** What tells its data from others, test images included. */
@@ -152,20 +161,20 @@ async function tryOut(
   return first!;
 }
 
-/** What a model is laid out for. */
-const inputOf = ({ input: [channels, height, width], outputs }: Model): ModelInput => ({
-  ...{ channels, height, width, outputs },
-});
-
 /** Fewest epochs of a trial that stops early. */
 const LEAST = 1;
 
 /**
  * Settles a search.
  *
+ * @param table latencies of layers that are known; those that the budget asks for are added
  * @throws InputError for a space, sampler, metric, setting or data that cannot be used.
  */
-export async function settle(tuned: SettingsSearch, own: OwnParts): Promise<Settled> {
+export async function settle(
+  tuned: SettingsSearch,
+  own: OwnParts,
+  table: LatencyTable,
+): Promise<Settled> {
   const { sampler = "tpe", options = {}, trials, least } = tuned;
   const given = await located(tuned.settings);
   const { epochs, seed } = parseConfig(given);
@@ -202,7 +211,13 @@ export async function settle(tuned: SettingsSearch, own: OwnParts): Promise<Sett
     (await sources.of(settings)).whole;
   const first = await tryOut(space, given, partsOf);
   const { task } = first.question;
-  const objectives = objectivesOf(tuned.metrics, task, first.score);
+  const decided = objectivesOf(tuned.metrics, task, first.score);
+  const names = decided.map(({ name }) => name);
+  const watched = tuned.watched?.filter((name) => !names.includes(name)) ?? [];
+  const objectives = [
+    ...decided,
+    ...(watched.length > 0 ? objectivesOf(watched, task, first.score) : []),
+  ];
   const chosen = task.metrics.find(({ name }) => name === objectives[0].name)?.name;
   const settings = { ...(chosen !== undefined && { score: chosen }), ...given };
   const { data } = await partsOf(withTrial(settings, samplesOf(space)[0]));
@@ -212,11 +227,14 @@ export async function settle(tuned: SettingsSearch, own: OwnParts): Promise<Sett
     ...(trials !== undefined && { trials }),
     ...(resource && { resource }),
     ...(tuned.budget && { budget: { most: tuned.budget, input: inputOf(first.question.model) } }),
-    objectives: objectives.map(({ name, better, unit }) => ({ name, better, unit })),
+    ...(tuned.screen && { screen: tuned.screen }),
+    objectives: objectives.map(({ name, better, unit }) => ({
+      ...{ name, better, unit },
+      ...(watched.includes(name) && { watched: true as const }),
+    })),
     ...{ settings, data: fingerprint(data!) },
     ...(first.module && { module: { path: first.module.path, sha256: first.module.sha256 } }),
   };
-  const pricing = pricingOf(plan);
-  if (pricing) checkBudget(pricing);
-  return { space, objectives, partsOf, wholeDataOf, plan };
+  const nets = await netsOf(plan, table, first);
+  return { space, objectives, partsOf, wholeDataOf, plan, nets };
 }

@@ -16,9 +16,10 @@ import { openFolder } from "../folder.js";
 import { dropWeights } from "../run.js";
 import { searchChart } from "./chart.js";
 import { importRun } from "./imports.js";
+import { openTable } from "./latencyTable.js";
 import { lossOf, valuesOf } from "./objectives.js";
 import { withTrial } from "./parameters.js";
-import { readPlan, type SettingsPlan, searchOf } from "./plan.js";
+import { deciding, readPlan, type SettingsPlan, searchOf } from "./plan.js";
 import { reportOf, type SearchReport, trialsTable } from "./report.js";
 import { type SettingsSearch, type Settled, settle } from "./settle.js";
 import { runTrial } from "./trial.js";
@@ -48,6 +49,8 @@ export interface SearchOptions extends OwnParts {
   readonly imports?: readonly string[];
   /** Told the plan, before the first trial. */
   readonly onPlan?: (plan: SettingsPlan) => void;
+  /** A file of latencies of layers, as another study has measured them (latency.json); what it lacks is measured. */
+  readonly latencies?: string;
   /** Trials at once, each with its share of the cores; default 1. */
   readonly workers?: number;
   /** When they are over, nothing is proposed any more and trials that run are saved; default no limit. */
@@ -91,12 +94,13 @@ class Study {
     const imported = this.records.filter((record) => record.imported).length;
     try {
       await runSearch(
-        searchOf(this.settled.plan, imported),
+        this.settled.nets.proposer(imported),
         (trial, number) => this.evaluate(trial, number, stop),
         { workers, told: this.told(), onTold: (told) => this.hear(told), signal: stop },
       );
     } finally {
       forget();
+      await this.settled.nets.close();
     }
     const report = await this.report();
     const over = clock.signal.aborted ? "time" : "interrupted";
@@ -104,7 +108,7 @@ class Study {
   }
 
   private told(): Told[] {
-    return this.records.map((record) => toldOf(record, this.settled.objectives));
+    return this.records.map((record) => toldOf(record, deciding(this.settled.plan)));
   }
 
   private async hear(told: readonly Told[]): Promise<void> {
@@ -149,13 +153,13 @@ class Study {
     if ("failed" in end) {
       this.records[number] = { ...this.records[number], failed: end.failed };
       await tell();
-      return objectives.map(() => Number.NaN);
+      return deciding(plan).map(() => Number.NaN);
     }
     const { counts, epochs, model } = end;
     const values = await valuesOf(objectives, (one) => one.of(counts, model, all.engine));
     this.records[number] = { ...this.records[number], values, epochs };
     await tell();
-    return objectives.map((one) => lossOf(one, values[one.name]));
+    return deciding(plan).map((one) => lossOf(one, values[one.name]));
   }
 
   /** Takes the weights of trials away that nothing goes on from and that are not among the best. */
@@ -229,10 +233,12 @@ function imported(settled: Settled, { imports = [] }: SearchOptions): Promise<Tr
 async function open(search: SettingsSearch, options: SearchOptions): Promise<SearchOutcome> {
   const { out } = options;
   checkEnd(search, options);
-  const settled = await settle(search, partsOf(options));
+  const table = await openTable(out, options.latencies);
+  const settled = await settle(search, partsOf(options), table);
   const imports = await imported(settled, options);
   const close = await openFolder({ out, plan: settled.plan, kind: "search" });
   try {
+    await table.keep(out);
     options.onPlan?.(settled.plan);
     const known = await readTrials(out, settled.objectives);
     const runs = known.map(({ run }) => run);
@@ -283,9 +289,11 @@ export async function resumeSettings(options: SearchOptions): Promise<SearchOutc
     kind: ____,
     ...plan
   } = await readPlan(options.out);
-  const metrics = objectives.map(({ name }) => name);
+  const [metrics, watched] = [false, true].map((is) =>
+    objectives.filter((one) => (one.watched ?? false) === is).map(({ name }) => name),
+  );
   const search = {
-    ...{ ...plan, metrics },
+    ...{ ...plan, metrics, watched },
     ...(resource && { least: resource.least }),
     ...(budget && { budget: budget.most }),
   };
@@ -294,7 +302,7 @@ export async function resumeSettings(options: SearchOptions): Promise<SearchOutc
 
 /** What trials are given besides settings. */
 function partsOf(options: SearchOptions): OwnParts {
-  const { out: _, imports: __, onPlan: ___, workers: ____, ...rest } = options;
-  const { seconds: _____, signal: ______, watch: _______, ...own } = rest;
+  const { out: _, imports: __, onPlan: ___, workers: ____, latencies: ______, ...rest } = options;
+  const { seconds: _____, signal: _______, watch: ________, ...own } = rest;
   return own;
 }
