@@ -17,6 +17,7 @@ import { optimizers, schedules, wrappers } from "../src/optim/index.js";
 import { bitChoosers, runFiles } from "../src/runs/index.js";
 import { samplers } from "../src/search/index.js";
 import { selectors } from "../src/selection/index.js";
+import { policyMethods } from "../src/study/index.js";
 import { couplings } from "../src/swarm/index.js";
 import { penalties, tasks } from "../src/tasks/index.js";
 import { trainConfig } from "../src/train/config.js";
@@ -93,6 +94,13 @@ test("data.md has every source, reader and augmentation", () => {
       `${usual}`,
       `${largest}`,
     ]),
+  );
+});
+
+test("augmentation.md has every way to find a policy", () => {
+  const rows = tableOf("augmentation.md", "method", "what is kept", "source");
+  expect(rows).toEqual(
+    policyMethods.map(({ name, description, source }) => [code(name), description, source]),
   );
 });
 

@@ -48,6 +48,12 @@ export const smallDataMethods: readonly SmallDataMethod[] = [
     settings: { structure: "t-vmf=16" },
   },
   {
+    name: "full-conv",
+    description: "convolutions in which every pixel meets every place of a window",
+    source: "Kayhan and van Gemert 2020, arXiv 2003.07064",
+    settings: { structure: "full-conv" },
+  },
+  {
     name: "ole",
     description: "features of a class near a line, those of others at right angles",
     source: "Lezama, Qiu, Musé and Sapiro 2018, arXiv 1712.01727",
