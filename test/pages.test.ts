@@ -24,8 +24,9 @@ import { optimizers, schedules, wrappers } from "../src/optim/index.js";
 import { bitChoosers, runFiles } from "../src/runs/index.js";
 import { samplers } from "../src/search/index.js";
 import { selectors } from "../src/selection/index.js";
+import { policyMethods } from "../src/study/index.js";
 import { couplings } from "../src/swarm/index.js";
-import { tasks } from "../src/tasks/index.js";
+import { penalties, tasks } from "../src/tasks/index.js";
 import { trainConfig } from "../src/train/config.js";
 import { sparseWays } from "../src/train/sparsity.js";
 import { root } from "./support/examples.js";
@@ -103,6 +104,13 @@ test("data.md has every source, reader and augmentation", () => {
   );
 });
 
+test("augmentation.md has every way to find a policy", () => {
+  const rows = tableOf("augmentation.md", "method", "what is kept", "source");
+  expect(rows).toEqual(
+    policyMethods.map(({ name, description, source }) => [code(name), description, source]),
+  );
+});
+
 test("augmentation.md has every policy and operation", () => {
   const rows = tableOf("augmentation.md", "policy", "for each image", "source");
   expect(rows.map(([name, , source]) => [name, source])).toEqual(
@@ -161,6 +169,13 @@ test("models.md has every model with its size, smallest image and own settings",
       own.map((entry) => code(entry.join("="))).join(", ") || "none",
     ]);
   }
+});
+
+test("small-data.md has every penalty with its usual factor", () => {
+  const rows = tableOf("small-data.md", "name", "what is added", "usual factor", "source");
+  expect(rows.map(([name, , factor, source]) => [name, factor, source])).toEqual(
+    penalties.map(({ name, strength, source }) => [code(name), code(strength.usual), source]),
+  );
 });
 
 test("small-data.md has every method of the benchmark with its source", () => {

@@ -20,6 +20,7 @@ import { showReading } from "./reading.js";
 import { table } from "./table.js";
 import { timeLeft } from "./timeLeft.js";
 import { addArchitecture } from "./tuneArchitecture.js";
+import { addAugment } from "./tuneAugment.js";
 import { addDecision } from "./tuneDecision.js";
 import { addSearch } from "./tuneSearch.js";
 
@@ -196,5 +197,6 @@ export function define(command: Command, console: Console): void {
     .action((data: string, options: BatchOptions) => tuneBatch(data, options, console));
   addDecision(command, console);
   addArchitecture(command, console);
+  addAugment(command, console);
   addSearch(command, console);
 }

@@ -13,7 +13,7 @@ export {
   withPolicyPaths,
 } from "./augment/index.js";
 export { type OperationName, operationNamed, operationNames } from "./augment/operations.js";
-export { policyOf, readPolicy } from "./augment/policies/file.js";
+export { type PolicyFile, policyOf, readPolicy } from "./augment/policies/file.js";
 export { policies, withNumbers } from "./augment/policies/index.js";
 export { fromPolicy, operationsOf, type Policy } from "./augment/policies/policy.js";
 export { type CheckReport, checkDataset, type ImageAt, type PartReport } from "./check.js";
@@ -29,7 +29,7 @@ export {
   loadSharp,
 } from "./decode.js";
 export { checkImages, checkSplits, checkStored } from "./door.js";
-export { type Drawing, type Drawn, draw } from "./draw.js";
+export { balancedSubsets, type Drawing, type Drawn, draw } from "./draw.js";
 export { columnMeans, constantError, countsPerImage } from "./entryCounts.js";
 export { type FeatureColumns, type FeatureTable, readFeatures } from "./featureTable.js";
 export { FRAME_TABLE, type FrameReport, frameGroups, writeFrames } from "./frames.js";

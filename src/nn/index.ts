@@ -2,13 +2,16 @@ export { type BuildOptions, type BuiltNet, build, IMAGES, initialise } from "./b
 export { type CompactNet, compact, compacted } from "./compact.js";
 export { type Cut, cutOf } from "./cut.js";
 export * from "./initialisers.js";
+export { type LastLinear, lastLinear } from "./lastLinear.js";
 export * from "./layers/index.js";
 export * from "./losses.js";
 export {
   type AppendOptions,
+  again,
   append,
   extend,
   fuse,
+  imagesOf,
   type Net,
   type NetOptions,
   type NetPass,

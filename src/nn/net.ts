@@ -181,3 +181,35 @@ export function append(graph: Graph, net: Net, { vector, images }: AppendOptions
   };
   return moved(net, rewrite(net.graph, renamed, valuesOf(net), graph));
 }
+
+/**
+ * The outputs of a net on other images, beside those on its own, in its graph: by the same parameters and with the same
+ * random numbers. Statistics of the batch are those of the other images, and followed nowhere.
+ *
+ * @param images of the shape of the net's own
+ * @throws RangeError for a net that looks at no images
+ * @example
+ * const net = netOf({ layer: linear(2), input: [3] }, 4, { training: true });
+ * again(net, add(imagesOf(net), constant(net.graph, 1))).shape; // [4, 2]
+ */
+export function again(net: Net, images: Value): Value {
+  const { graph, output } = net;
+  const copies = new Map<Value, Value>([[imagesOf(net), images]]);
+  const copied = (value: Value) => copies.get(value) ?? value;
+  const before = graph.nodes.slice(0, output.node.id + 1);
+  for (const { op, attrs, inputs, outputs } of before) {
+    if (op.name === "write" || !inputs.some((value) => copies.has(value))) continue;
+    const made = graph.apply(op, inputs.map(copied), attrs);
+    for (const [at, value] of outputs.entries()) copies.set(value, made[at]);
+  }
+  return copied(output);
+}
+
+/** The images that a net looks at. @throws RangeError when it looks at none */
+export function imagesOf({ graph }: Pick<Net, "graph">): Value {
+  const found = graph.nodes.find(
+    ({ op, attrs }) => op.name === "input" && attrs["name"] === IMAGES,
+  );
+  if (found) return found.outputs[0];
+  throw new RangeError("the net looks at no images");
+}

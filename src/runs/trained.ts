@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
+  type Augmentation,
   alignLabels,
   checkImages,
   type Dataset,
@@ -75,14 +76,18 @@ export class Trained {
     this.predictor = new Predictor(engine, model, task, this.seen, this.batch);
   }
 
-  /** Loss and metrics on a data set with labels of the task's kind and the net's names. */
-  async evaluate(dataset: Dataset): Promise<TimedEvaluation> {
+  /**
+   * Loss and metrics on a data set with labels of the task's kind and the net's names.
+   *
+   * @param augment what is done to its images, the same each time; default nothing
+   */
+  async evaluate(dataset: Dataset, augment?: readonly Augmentation[]): Promise<TimedEvaluation> {
     const { engine, seen, batch } = this;
     const fitting = this.fitting(dataset);
     this.evaluator ??= Evaluator.create(engine, this.question(fitting.labels), batch, seen);
     const evaluator = await this.evaluator;
     const start = performance.now();
-    const evaluation = await evaluator.evaluate(this.w, evaluator.loader(fitting));
+    const evaluation = await evaluator.evaluate(this.w, evaluator.loader(fitting, augment));
     const seconds = (performance.now() - start) / 1000;
     const { peakBytes, activationBytes } = evaluator.memory;
     return {

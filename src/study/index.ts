@@ -1,4 +1,14 @@
 export { firstDifference } from "./difference.js";
+export { getPolicyMethod, type PolicyMethod, policyMethods } from "./policies/methods.js";
+export {
+  decidedByPolicies,
+  type PolicyOptions,
+  type PolicyReport,
+  type PolicySearch,
+  policyFiles,
+  resumePolicy,
+  tunePolicy,
+} from "./policies/tunePolicy.js";
 export { rateFiles } from "./rateReport.js";
 export type { RateScore, Verdict } from "./rates.js";
 export type { RunOutcome } from "./run.js";

@@ -25,6 +25,7 @@ import { countFrames, FRAME_OUTPUTS } from "../models/frames.js";
 import type { Model } from "../models/model.js";
 import { type Net, netOf, type ParamSpec } from "../nn/index.js";
 import { formatShape, type Shape, sameShape } from "../tensor/shape.js";
+import type { Penalised } from "./penalties/penalty.js";
 import { TALLY } from "./tallies.js";
 import type { Constants, OutputForm, Task, TaskLossOptions } from "./task.js";
 import { type Teaching, taught } from "./teaching.js";
@@ -58,10 +59,10 @@ export interface TrainingOptions extends Weighting {
   /** Who teaches the net; default nobody. */
   readonly teaching?: Teaching;
   /**
-   * A number [], made of the net's parameters, that is added to the loss in the backward pass; what is told as loss is
+   * A number [], made of the net and its losses, that is added to the loss in the backward pass; what is told as loss is
    * without it. Default none.
    */
-  readonly penalty?: (net: Net) => Value;
+  readonly penalise?: (net: Net, penalised: Penalised) => Value;
   /** Factor that the loss has in the backward pass, and so each number of the gradient; default 1. */
   readonly lossScale?: number;
 }
@@ -122,20 +123,26 @@ function checkOutput({ model, task }: Pick<Asked, "model" | "task">, output: Val
 export const expectFit = (model: Model, task: Task): void =>
   checkOutput({ model, task }, netOf(model, 1, { training: false }).output);
 
+/** The inputs that a task's targets fill. */
+function targetInputs({ targets }: Asked, batch: number, graph: Graph): Penalised["targets"] {
+  const inputs = Object.entries(targets).map(
+    ([name, { dtype, shape }]) => [name, input(graph, name, [batch, ...shape], dtype)] as const,
+  );
+  return Object.fromEntries(inputs);
+}
+
 /** The task's loss on a net's output. */
 function lossOf(
-  { model, task, targets, constants }: Asked,
+  question: Asked,
   batch: number,
   output: Value,
   options: Omit<TaskLossOptions, "own" | "constants">,
+  targets = targetInputs(question, batch, output.graph),
 ) {
+  const { model, task, constants } = question;
   checkOutput({ model, task }, output);
-  const inputs = Object.entries(targets).map(
-    ([name, { dtype, shape }]) =>
-      [name, input(output.graph, name, [batch, ...shape], dtype)] as const,
-  );
   if (!task.loss) throw new Error(`the loss of task ${task.name} is worked out by the host`);
-  return task.loss(output, Object.fromEntries(inputs), { ...options, own: model.loss, constants });
+  return task.loss(output, targets, { ...options, own: model.loss, constants });
 }
 
 /**
@@ -162,23 +169,21 @@ export function trainingGraph(
     focal,
     dice,
     teaching,
-    penalty,
+    penalise,
   }: TrainingOptions = {},
 ): TaskGraph {
   const { model } = question;
   const net = netOf(model, batch, { training: true, ghost });
   const { graph, layout, specs, params, output } = net;
-  const { losses, tallies } = lossOf(question, batch, output, {
-    smoothing: labelSmoothing,
-    weights,
-    focal,
-    dice,
-  });
+  const targets = targetInputs(question, batch, graph);
+  const counted = { smoothing: labelSmoothing, weights, focal, dice };
+  const { losses, tallies } = lossOf(question, batch, output, counted, targets);
   const each = teaching ? taught(question, { output, losses }, teaching) : losses;
   const loss = mul(reduceSum(each), constant(graph, 1 / batch));
   graph.output("loss", loss);
   for (const [name, sum] of Object.entries(tallies)) graph.output(TALLY + name, sum);
-  const all = penalty ? add(loss, penalty(net)) : loss;
+  const lossesOf = (of: Value) => lossOf(question, batch, of, counted, targets).losses;
+  const all = penalise ? add(loss, penalise(net, { losses, targets, lossesOf })) : loss;
   writeGradient(lossScale === 1 ? all : mul(all, constant(graph, lossScale)), layout, params);
   return { graph, layout, specs };
 }

@@ -22,6 +22,8 @@ export { AveragePrecision, type BoxScores } from "./detection/averagePrecision.j
 export { detection } from "./detection/index.js";
 export { ensembleQuestion } from "./ensemble.js";
 export * from "./graphs.js";
+export { parsePenalties, penalties, penaltyOf } from "./penalties/index.js";
+export type { Penalised, Penalty } from "./penalties/penalty.js";
 export { type PointsTaskOptions, points, pointsTask } from "./points/index.js";
 export type { TermName } from "./points/lcfcn.js";
 export { segmentation } from "./segmentation/index.js";

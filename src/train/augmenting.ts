@@ -23,7 +23,7 @@ const namesIn = (text: string): OperationName[] =>
     : text.split(",").map((name) => operationNamed(name.trim(), "setting leaveOut"));
 
 /** The operations that make no sense for a task and data. */
-function senseless({ data }: Augmented, { unfit = [] }: Task): OperationName[] {
+function senseless({ data }: Pick<Augmented, "data">, { unfit = [] }: Task): OperationName[] {
   const source = sources.find(({ name }) => name === data);
   return [...new Set([...unfit, ...(source?.unfit ?? [])])];
 }
@@ -46,12 +46,13 @@ export function checkLeftOut({ augment, leaveOut }: Augmented): void {
   );
 }
 
+/** The operations that policies do without. */
+export const leftOutOf = (config: Omit<Augmented, "augment">, task: Task): OperationName[] =>
+  config.leaveOut === undefined ? senseless(config, task) : namesIn(config.leaveOut);
+
 /** What the images that a run learns from are augmented by. */
 export const augmentationsOf = (config: Augmented, task: Task): Augmentation[] =>
-  parseAugmentations(
-    config.augment,
-    config.leaveOut === undefined ? senseless(config, task) : namesIn(config.leaveOut),
-  );
+  parseAugmentations(config.augment, leftOutOf(config, task));
 
 /** Which operations policies do without although nobody said so, in words; `undefined` for none. */
 export function leftOutNote(config: Augmented, task: Task): string | undefined {

@@ -6,6 +6,7 @@ import { structures } from "../compress/passes/structures.js";
 import { type Fit, fits, isRange, RANGE_EXPECTED, ranges } from "../data/index.js";
 import { classLosses } from "../nn/index.js";
 import { parseSettings } from "../settings.js";
+import { penalties } from "../tasks/index.js";
 import { BYTES } from "../text/bytes.js";
 import { settingCalled } from "./otherNames.js";
 
@@ -21,6 +22,10 @@ const inWords = (table: Readonly<Record<string, string>>): string =>
 
 const structureWords = Object.fromEntries(
   structures.map(({ name, description }) => [name, description]),
+);
+
+const penaltyWords = Object.fromEntries(
+  penalties.map(({ name, description }) => [name, description]),
 );
 
 const count = () => z.int().min(1);
@@ -102,6 +107,13 @@ export const trainConfig = z.strictObject({
     .optional()
     .describe(
       "loss of one class per image: cross-entropy, cosine; default the model's own, or cross-entropy",
+    ),
+  penalty: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      `what is added to the loss while a net learns, as ole=0.25: ${inWords(penaltyWords)}`,
     ),
   quantise: z
     .string()

@@ -1,6 +1,6 @@
 // Evaluates weights on a data set.
 
-import { type Batch, type Dataset, type Intake, Loader } from "../data/index.js";
+import { type Augmentation, type Batch, type Dataset, type Intake, Loader } from "../data/index.js";
 import type { Engine, MemoryReport, Program, Vector } from "../engine/engine.js";
 import { WEIGHTS } from "../graph/index.js";
 import { IMAGES } from "../nn/index.js";
@@ -57,13 +57,18 @@ export class Evaluator {
     return this.program.memory;
   }
 
-  /** Batches of a data set for {@link evaluate}, kept between epochs. */
-  loader(dataset: Dataset): Loader {
+  /**
+   * Batches of a data set for {@link evaluate}, kept between epochs.
+   *
+   * @param augment what is done to its images, the same each time; default nothing
+   */
+  loader(dataset: Dataset, augment?: readonly Augmentation[]): Loader {
     const { model, task, constants } = this.question;
     return new Loader(this.engine, dataset, {
       batch: this.batch,
       seed: 0,
       shuffle: false,
+      augment,
       targets: targetsOf(model, task, dataset.labels, constants),
       intake: this.intake,
     });

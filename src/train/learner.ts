@@ -242,11 +242,11 @@ const batchFor = ({ config, splits }: Prepared, images = splits.train) =>
   Math.min(config.batch, images.length);
 
 /** What the loss of a run's nets is made of. */
-export const lossOptions = ({ config, weights, teacher, penalty }: Prepared) => ({
+export const lossOptions = ({ config, weights, teacher, penalise }: Prepared) => ({
   labelSmoothing: config.labelSmoothing,
   ...{ weights, focal: config.focal, dice: config.dice },
   teaching: teacher,
-  penalty,
+  penalise,
 });
 
 /** Settings of {@link openPrograms}. */

@@ -19,7 +19,6 @@ import {
   withOneOf,
   withPolicyPaths,
 } from "../data/index.js";
-import type { Value } from "../graph/index.js";
 import { InputError } from "../inputError.js";
 import {
   createModel,
@@ -28,17 +27,19 @@ import {
   type Model,
   type ModelInput,
 } from "../models/index.js";
-import type { Net } from "../nn/index.js";
 import { getOptimizer, getSchedule, isSelfPaced, type Optimizer } from "../optim/index.js";
 import {
   type Asked,
   ask,
   type Constants,
   expectFit,
+  parsePenalties,
+  penaltyOf,
   type Score,
   scoreOf,
   sizeOfInput,
   type Task,
+  type TrainingOptions,
   taskFor,
 } from "../tasks/index.js";
 import { unknownName } from "../text/words.js";
@@ -99,8 +100,8 @@ export interface Prepared {
   readonly weights?: readonly number[];
   /** Weights that were given; none of a resumed run that was given some, since it has saved them. */
   readonly start?: Start;
-  /** What is added to the loss, of the net's parameters; default nothing. */
-  readonly penalty?: (net: Net) => Value;
+  /** What is added to the loss; default nothing. */
+  readonly penalise?: TrainingOptions["penalise"];
   /** What the setting `teacher` names. */
   readonly teacher?: Teacher;
   /** What the setting `module` names. */
@@ -122,7 +123,16 @@ const withPaths = async (settings: Partial<TrainSettings>): Promise<Partial<Trai
 const unpaced: Partial<TrainSettings> = { schedule: "constant", warmup: 0, scale: "none" };
 
 /** An optimizer that finds its own steps takes no rate, and moves its net alone. */
-function checkPace({ name }: Optimizer, { swarm }: TrainConfig, given: Partial<TrainSettings>) {
+function checkPace(
+  { name }: Optimizer,
+  { swarm, penalty }: TrainConfig,
+  given: Partial<TrainSettings>,
+) {
+  if (penalty !== undefined) {
+    throw new InputError(
+      `setting penalty is ${penalty}: ${name} compares losses, in which it is not told; take another optimizer`,
+    );
+  }
   const idle = (["lr", "schedule", "warmup", "scale"] as const).find(
     (setting) => given[setting] !== undefined && given[setting] !== unpaced[setting],
   );
@@ -288,6 +298,7 @@ export async function prepare(
   getSchedule(first.schedule);
   checkLeftOut(first);
   checkAsked(first);
+  if (first.penalty !== undefined) parsePenalties(first.penalty);
   const named =
     own.optimizer ?? (given.optimizer && getOptimizer(given.optimizer, module?.optimizers));
   if (named) checkHyper(named, first);
@@ -373,6 +384,7 @@ export async function prepare(
     data,
     teacher: read && openTeacher(read, { task, net, models: module?.models }, saved?.teacher),
     ...(classWeights && { weights: classWeights }),
+    ...(config.penalty !== undefined && { penalise: penaltyOf(config.penalty, task) }),
     start,
     module,
     onProgress: own.onProgress,

@@ -47,6 +47,24 @@ export const smallDataMethods: readonly SmallDataMethod[] = [
     source: "Kobayashi 2021, CVPR",
     settings: { structure: "t-vmf=16" },
   },
+  {
+    name: "full-conv",
+    description: "convolutions in which every pixel meets every place of a window",
+    source: "Kayhan and van Gemert 2020, arXiv 2003.07064",
+    settings: { structure: "full-conv" },
+  },
+  {
+    name: "ole",
+    description: "features of a class near a line, those of others at right angles",
+    source: "Lezama, Qiu, Musé and Sapiro 2018, arXiv 1712.01727",
+    settings: { penalty: "ole=0.25" },
+  },
+  {
+    name: "grad-l2",
+    description: "a loss that changes little where images do",
+    source: "Bietti, Mialon, Chen and Mairal 2019, arXiv 1810.00363",
+    settings: { penalty: "grad-l2=0.01" },
+  },
 ];
 
 /** The method with a name; throws an `InputError` with the nearest one when there is none. */

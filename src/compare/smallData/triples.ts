@@ -1,8 +1,14 @@
 // The images of the small-data benchmark: a few of each class to learn from and a few to choose settings by, several times
 // over, no image twice. The test images are those of the source.
 
-import { balancedSubsets } from "../../data/draw.js";
-import { type ClassLabels, type Dataset, joined, type Splits, subset } from "../../data/index.js";
+import {
+  balancedSubsets,
+  type ClassLabels,
+  type Dataset,
+  joined,
+  type Splits,
+  subset,
+} from "../../data/index.js";
 import { InputError } from "../../inputError.js";
 
 /** Share of the images of a triple that settings are chosen by, as published: 20 of 50. */

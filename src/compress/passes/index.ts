@@ -6,6 +6,7 @@ import type { NetPass } from "../../nn/index.js";
 import type { HostTensor } from "../../tensor/host.js";
 import type { FirstBatch } from "../startQuantisers.js";
 import { channelsPass } from "./channels.js";
+import { fullConvPass } from "./fullConv.js";
 import { harmonicPass } from "./harmonic.js";
 import { integersPass } from "./integers.js";
 import { lowRankPass } from "./lowRank.js";
@@ -18,6 +19,7 @@ import { vonMisesPass } from "./vonMises.js";
 
 const kinds = [
   channelsPass,
+  fullConvPass,
   harmonicPass,
   integersPass,
   lowRankPass,

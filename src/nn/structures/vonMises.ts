@@ -18,6 +18,7 @@ import {
 import { rewrite } from "../../graph/rewrite.js";
 import { InputError } from "../../inputError.js";
 import { fill } from "../initialisers.js";
+import { lastLinear } from "../lastLinear.js";
 import { extend, type Net, type NetPass, withSpecs } from "../net.js";
 
 /** Keeps the length of a row away from 0. */
@@ -49,11 +50,9 @@ function factor(x: Value): Value {
  *
  * @throws InputError for a net that does not end in one
  */
-export function headOf({ output, params }: Net): string {
-  const { op, attrs, inputs } = output.node;
-  const weights = op.name === "matmul" && attrs["transposeB"] === true ? inputs[1] : undefined;
-  const found = [...params].find(([, value]) => value === weights);
-  if (found) return found[0];
+export function headOf(net: Net): string {
+  const found = lastLinear(net);
+  if (found) return found.weights;
   throw new InputError("t-vmf: the net does not end in a linear layer with weights of its own");
 }
 

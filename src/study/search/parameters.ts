@@ -41,10 +41,12 @@ function isRecord(setting: string): boolean {
  * Settings of several words, of which a space, where commas part parameters, writes `crop+flip`; and those that may be
  * left out, of which it writes `none`: with what is set then.
  */
-const lists: readonly string[] = ["augment", "structure", "freeze"];
+const lists: readonly string[] = ["augment", "structure", "penalty", "freeze"];
 const absent: ReadonlyMap<string, Setting | undefined> = new Map([
   ["augment", ""],
-  ...["structure", "quantise", "prune", "freeze"].map((name) => [name, undefined] as const),
+  ...["structure", "penalty", "quantise", "prune", "freeze"].map(
+    (name) => [name, undefined] as const,
+  ),
 ]);
 
 /** A value as settings have it. */

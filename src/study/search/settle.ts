@@ -90,6 +90,27 @@ export async function located(settings: Partial<TrainSettings>): Promise<Partial
   };
 }
 
+/** Augmentations of a choice, as `crop+policy.json`, with whole paths of policies. */
+const locatedAugment = (value: Setting): Setting =>
+  typeof value === "string"
+    ? value
+        .split("+")
+        .map((one) => withPolicyPaths(one, resolve))
+        .join("+")
+    : value;
+
+/** A space with whole paths of policies; see {@link located}. */
+const locatedSpace = (space: Space): Space =>
+  space.map((parameter) => {
+    const { name, when } = parameter;
+    return {
+      ...parameter,
+      ...(name === "augment" &&
+        parameter.kind === "choice" && { of: parameter.of.map(locatedAugment) }),
+      ...(when?.name === "augment" && { when: { ...when, is: when.is.map(locatedAugment) } }),
+    };
+  });
+
 /** Data without their test images, which no search looks at, and what tells them with those from others. */
 interface Source {
   readonly data: Splits;
@@ -187,7 +208,8 @@ export async function settle(
   if (wrong) {
     throw new InputError(`setting ${wrong}: a search decides it for its trials; leave it out`);
   }
-  const space = typeof tuned.space === "string" ? parseSpace(tuned.space) : tuned.space;
+  const asked = typeof tuned.space === "string" ? parseSpace(tuned.space) : tuned.space;
+  const space = locatedSpace(asked);
   const kind = byName("sampler", sampler, samplers);
   const resource = kind.stages ? { least: least ?? LEAST, most: epochs } : undefined;
   if (!kind.stages && least !== undefined) {

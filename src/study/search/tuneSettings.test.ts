@@ -223,6 +223,13 @@ test("a plan names policies by whole paths, so that a study goes on from anywher
   const augment = `${relative(".", file)},flip`;
   await tune({ settings: { ...settings, augment }, trials: 1 }, { out });
   expect(JSON.parse(read(out, "plan.json")).settings.augment).toBe(`${file},flip`);
+  const searched = join(temporaryFolder(), "study");
+  const { augment: __, ...rest } = settings;
+  const choice = `augment=none|flip+${relative(".", file)},lr=log:1e-6:0.3?augment=none`;
+  await tune({ settings: rest, space: choice, trials: 1 }, { out: searched });
+  expect(JSON.parse(read(searched, "plan.json")).space).toBe(
+    `augment=none|flip+${file},lr=log:0.000001:0.3?augment=none`,
+  );
 });
 
 describe("refuses, and writes nothing", () => {

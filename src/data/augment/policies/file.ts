@@ -26,6 +26,9 @@ const schema = z.strictObject({
   subPolicies: z.array(z.array(step).min(1)).min(1),
 });
 
+/** A policy as a file may have it. */
+export type PolicyFile = z.input<typeof schema>;
+
 /**
  * A policy as a file has it: `subPolicies` of `[operation, probability, level]`, of which so many (`draws`, 1) are drawn for
  * each image. `levels` (30) is the largest level, `level` that of steps without one (default any), and `ranges` a name

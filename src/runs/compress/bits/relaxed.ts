@@ -63,7 +63,7 @@ async function relaxedTraining(
     ...prepared,
     question: { ...question, model: { ...question.model, passes: quantising.passes } },
     start: tensorsOf(started),
-    penalty: (own) => {
+    penalise: (own) => {
       const far = budgetPenalty(own, plan, mix);
       return mul(far, constant(own.graph, PENALTY));
     },
