@@ -10,6 +10,7 @@ import { InputError } from "../../inputError.js";
 import type { CompactNet } from "../../nn/index.js";
 import { parseSettings } from "../../settings.js";
 import type { MetricValues } from "../../tasks/index.js";
+import { DivergedError } from "../../train/index.js";
 import { ownSets } from "../ownSets.js";
 import { runFiles } from "../runFiles.js";
 import { openTrained } from "../trained.js";
@@ -145,7 +146,10 @@ export async function compressPruned(
       const called = `${out}, round ${at + 1} of ${rounds}`;
       const heard = to === out ? watch.listeners : callingIt(called, watch.listeners);
       const round = { ...all, watch: { ...watch, listeners: heard } };
-      last = await pruneRound({ from, start, to }, part, round);
+      last = await pruneRound({ from, start, to }, part, round).catch((error: unknown) => {
+        if (to === out || !(error instanceof DivergedError)) throw error;
+        throw error.leaving(`That was ${called}: nothing is kept of rounds before the last one`);
+      });
       if (watch.signal?.aborted) return undefined;
       from = to;
     }
