@@ -1,7 +1,7 @@
 // Accuracy and size of four nets by six ways to make them smaller, each with equal training behind it. Ctrl-C stops; the same
 // command goes on. How fast they are: time.mjs; table and image: report.mjs.
 //
-//   node examples/fronts/run.mjs OUT RESULTS.json [FOLDER OF CIFAR-10]
+//   node examples/fronts/run.mjs OUT RESULTS.json
 
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,18 +17,18 @@ import {
 } from "convoynet";
 import { bitPlan, bitsByLayer, bitsOfWeights, quantisationOfBits } from "convoynet/compress";
 import { build } from "convoynet/nn";
-import { netsOn } from "./nets.mjs";
+import { nets } from "./nets.mjs";
 
-const [out, file, cifar = "./cifar-10-batches-bin"] = process.argv.slice(2);
+const [out, file] = process.argv.slice(2);
 if (!file) {
-  console.error("usage: node examples/fronts/run.mjs OUT RESULTS.json [FOLDER OF CIFAR-10]");
+  console.error("usage: node examples/fronts/run.mjs OUT RESULTS.json");
   process.exit(2);
 }
 
 /** Epochs behind each way that trains on. */
 const TUNED = 3;
 /** Test images, the first of the set. */
-const TESTED = 5000;
+const TESTED = 2000;
 const [seed, threads] = [1, 1];
 
 /** The share of f32 that a model's weights take in 4 bits, both ends in 8. */
@@ -91,7 +91,7 @@ async function keep(row, run) {
   writeFileSync(file, `${JSON.stringify(found, undefined, 1)}\n`);
 }
 
-for (const [model, { settings, student }] of Object.entries(netsOn(cifar))) {
+for (const [model, { settings, student }] of Object.entries(nets)) {
   const row = { model, data: settings.data, seed };
   const known = (way) => found.some((one) => one.model === model && one.way === way);
   const whole = join(out, `${model}-f32`);

@@ -77,6 +77,8 @@ export {
   chooseChannels,
   filters,
   getPruner,
+  greedyChannels,
+  type LossWithout,
   type Magnitudes,
   type Pruned,
   type Pruner,
