@@ -3,6 +3,7 @@
 
 import { type Machine, operands, rooflineOf, workOf } from "../cost/index.js";
 import { createEngine, type Engine } from "../engine/index.js";
+import { loadAddon } from "../engine/native/index.js";
 import {
   Graph,
   input,
@@ -18,6 +19,8 @@ import type { Model } from "../models/index.js";
 import { compact, IMAGES, initialise, netOf } from "../nn/index.js";
 import { rankCorrelation } from "../tensor/rankCorrelation.js";
 import { sizeOf } from "../tensor/shape.js";
+import { asDone } from "./asDone.js";
+import { nearCacheBytes } from "./machine.js";
 import { quantile } from "./measure.js";
 
 /** A layer's time, measured and foretold. */
@@ -27,8 +30,16 @@ export interface LayerTime {
   /** Not below, by the roofline of the machine. */
   readonly rooflineMs: number;
   readonly bound: "compute" | "memory";
+  /** The same roofline of what the engine does in the layer's place, see asDone.ts. */
+  readonly expectedMs: number;
   /** The fastest of some rounds in turn. */
   readonly fastestMs: number;
+}
+
+/** Spearman's rank correlations with the fastest rounds. */
+export interface Agreement {
+  readonly roofline: number;
+  readonly expected: number;
 }
 
 /** The layers of a model. */
@@ -36,8 +47,7 @@ export interface LayerTimes {
   readonly model: string;
   readonly batch: number;
   readonly rows: readonly LayerTime[];
-  /** Spearman's, of the roofline and the fastest round. */
-  readonly rankCorrelation: number;
+  readonly agreement: Agreement;
 }
 
 /** Many short rounds: some of them meet a machine that does nothing else. */
@@ -101,12 +111,15 @@ async function fastest(layers: readonly Timed[]): Promise<number[]> {
   return times.map((seconds) => quantile(seconds, 0));
 }
 
-/** Spearman's rank correlation of layers' rooflines and times. */
-export const agreement = (rows: readonly LayerTime[]): number =>
-  rankCorrelation(
-    rows.map(({ rooflineMs }) => rooflineMs),
-    rows.map(({ fastestMs }) => fastestMs),
-  );
+/** How well what is foretold orders layers. */
+export function agreement(rows: readonly LayerTime[]): Agreement {
+  const times = rows.map(({ fastestMs }) => fastestMs);
+  const orderBy = (of: (row: LayerTime) => number) => rankCorrelation(rows.map(of), times);
+  return {
+    roofline: orderBy(({ rooflineMs }) => rooflineMs),
+    expected: orderBy(({ expectedMs }) => expectedMs),
+  };
+}
 
 /** Measures every layer of a model on a batch of noise, beside a machine's roofline. */
 export async function layerTimes(
@@ -119,24 +132,27 @@ export async function layerTimes(
   const { net: small } = compact(net, initialise(net, 1));
   const nodes = small.graph.nodes.filter((node) => workOf(node) !== undefined);
   const engine = await createEngine({ engine: "native", threads });
+  const doing = { wide: loadAddon().describe().wide, cacheBytes: nearCacheBytes() };
   try {
     const opened: Timed[] = [];
     for (const node of nodes) opened.push(await open(engine, node));
     const seconds = await fastest(opened);
     const rows = nodes.map((node, at): LayerTime => {
-      const { loops, numbers } = workOf(node)!;
-      const bytes = BYTES * operands.reduce((sum, operand) => sum + numbers[operand], 0);
-      const macs = macsOf(loops);
+      const work = workOf(node)!;
+      const bytes = BYTES * operands.reduce((sum, operand) => sum + work.numbers[operand], 0);
+      const macs = macsOf(work.loops);
+      const done = asDone(node, work, doing);
       const { seconds: least, bound } = rooflineOf(machine, macs, bytes);
       const name = paramOf(node.inputs[1], small.layout) ?? `${node.op.name}#${node.id}`;
       return {
         layer: name.split(".").slice(0, -1).join(".") || name,
         macs,
         ...{ rooflineMs: 1e3 * least, bound },
+        expectedMs: 1e3 * rooflineOf(machine, done.macs, done.bytes).seconds,
         fastestMs: 1e3 * seconds[at],
       };
     });
-    return { model: model.name, batch, rows, rankCorrelation: agreement(rows) };
+    return { model: model.name, batch, rows, agreement: agreement(rows) };
   } finally {
     await engine.close();
   }

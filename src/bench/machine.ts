@@ -29,6 +29,20 @@ function features(): string[] {
   }
 }
 
+/** Bytes of a core's own cache where the system does not tell them. */
+const USUAL_CACHE = 2 ** 20;
+
+/** Bytes that stay near a core: those of its second-level cache. */
+export function nearCacheBytes(): number {
+  try {
+    const text = readFileSync("/sys/devices/system/cpu/cpu0/cache/index2/size", "utf8");
+    const [, kilobytes] = /^(\d+)K$/m.exec(text)!;
+    return 1024 * Number(kilobytes);
+  } catch {
+    return USUAL_CACHE; // no Linux
+  }
+}
+
 /** Describes this machine. */
 export function describeMachine(): Machine {
   return {

@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { modelOf } from "../bench/convoyParts.js";
-import { agreement, type LayerTimes, layerTimes } from "../bench/layers.js";
+import { type Agreement, agreement, type LayerTimes, layerTimes } from "../bench/layers.js";
 import { describeMachine } from "../bench/machine.js";
 import { thisMachine } from "../bench/thisMachine.js";
 import { workloadOf } from "../bench/workload.js";
@@ -20,16 +20,19 @@ interface Options {
   readonly json?: boolean;
 }
 
-function print({ out }: Console, { model, batch, rows, rankCorrelation }: LayerTimes): void {
+const said = ({ roofline, expected }: Agreement, layers: number) =>
+  `rank correlation with the time over ${layers} layers: roofline ${roofline.toFixed(3)}, as done ${expected.toFixed(3)}`;
+
+function print({ out }: Console, { model, batch, rows, agreement: found }: LayerTimes): void {
   say(out, `${model}, batch ${batch}`);
   const lines = table(
-    ["layer", "MMAC", "bound", "roofline ms", "measured ms", "ratio"],
-    rows.map(({ layer, macs, bound, rooflineMs, fastestMs }) => [
-      ...[layer, macs / 1e6, bound, rooflineMs, fastestMs, fastestMs / rooflineMs],
+    ["layer", "MMAC", "bound", "roofline ms", "as done ms", "measured ms", "ratio"],
+    rows.map(({ layer, macs, bound, rooflineMs, expectedMs, fastestMs }) => [
+      ...[layer, macs / 1e6, bound, rooflineMs, expectedMs, fastestMs, fastestMs / rooflineMs],
     ]),
   );
   for (const line of lines) say(out, line);
-  say(out, `rank correlation ${rankCorrelation.toFixed(3)} over ${rows.length} layers`);
+  say(out, said(found, rows.length));
   say(out);
 }
 
@@ -61,15 +64,12 @@ export function defineBenchLayers(parent: Command, console: Console): void {
       for (const model of laidOut) found.push(await layerTimes(model, batch, machine, threads));
       const all = found.flatMap(({ rows }) => rows);
       const result = { machine: describeMachine(), roofline: machine, models: found };
-      if (json) return sayJson(console, { ...result, rankCorrelation: agreement(all) });
+      if (json) return sayJson(console, { ...result, agreement: agreement(all) });
       const giga = (machine.macsPerSecond / 1e9).toFixed(0);
       say(console.out, `${machine.name}: ${giga} GMAC/s, ${formatBytes(machine.bytesPerSecond)}/s`);
       say(console.out);
       for (const one of found) print(console, one);
       if (found.length === 1) return;
-      say(
-        console.out,
-        `all ${all.length} layers together: rank correlation ${agreement(all).toFixed(3)}`,
-      );
+      say(console.out, `together: ${said(agreement(all), all.length)}`);
     });
 }

@@ -37,6 +37,9 @@ function print({ out }: Console, report: Int8Report, metrics: RunMetrics): void 
   }
   const many = `${layers.length - float.length} of ${counted(layers.length, "layer")}`;
   say(out, `${many} in int8, calibrated on ${counted(images.calibration, "training image")}`);
+  if (bytes.after > bytes.before) {
+    say(out, "the file became larger: before, weights were packed in fewer than 8 bits");
+  }
   say(out, lostLine(report, metrics));
 }
 

@@ -11,10 +11,11 @@ import type { CompressFlags, CompressWay } from "./compressWay.js";
 import { type Console, say } from "./console.js";
 import { lostLine, type RunMetrics, stagesTable } from "./lossReport.js";
 
-/** A way to prune, and a share. */
+/** A way to prune, and how much: a share of what goes, or of the multiply-adds that are left. */
 interface Pruning {
   readonly by: string;
-  readonly share: number;
+  readonly share?: number;
+  readonly macs?: number;
 }
 
 /** What the option takes. */
@@ -23,13 +24,21 @@ export const pruningText = `<${pruners.map(({ name }) => name).join("|")}=share>
 /** A decimal number as people write it: no `0x1`, no `1e400`. */
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i;
 
-/** `filters=0.5`. */
+/** A number; NaN for what is none. */
+const decimal = (text = "") =>
+  DECIMAL.test(text) && Number.isFinite(Number(text)) ? Number(text) : Number.NaN;
+
+/** `filters=0.5`, or `filters=auto,macs=50%`. */
 export function parsePruning(text: string): Pruning {
+  const [, chosen, left, unit] = /^([^=]*)=auto,macs=([^%]*)(%?)$/.exec(text) ?? [];
+  const macs = decimal(left) / (unit === "%" ? 100 : 1);
+  if (chosen !== undefined && !Number.isNaN(macs)) return { by: chosen, macs };
   const [by, share, ...others] = text.split("=");
-  const value = Number(share);
-  if (others.length === 0 && DECIMAL.test(share) && Number.isFinite(value))
-    return { by, share: value };
-  throw new InvalidArgumentError("Expected a way and a share, as filters=0.5.");
+  const value = decimal(share);
+  if (others.length === 0 && !Number.isNaN(value)) return { by, share: value };
+  throw new InvalidArgumentError(
+    "Expected a way and a share, as filters=0.5, or filters=auto,macs=50%.",
+  );
 }
 
 interface PruneFlags extends CompressFlags {
@@ -69,7 +78,7 @@ export const prune: CompressWay = {
     command
       .option(
         `--prune ${pruningText}`,
-        "remove a share of the channels or weights, those that count least, as filters=0.5",
+        "remove a share of the channels or weights, those that count least, as filters=0.5; filters=auto,macs=50% leaves half of the multiply-adds, and each layer the channels that it needs",
         parsePruning,
       )
       .option(

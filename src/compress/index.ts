@@ -1,6 +1,12 @@
 export { type Allocation, allocate, type BitChoice, type BitLayer } from "./bits/allocate.js";
 export { type DistilOptions, distilledImages, hasStatistics } from "./bits/distil.js";
 export {
+  type DrawnGradients,
+  type GaussNewtonOptions,
+  gaussNewtonTraces,
+} from "./bits/gaussNewton.js";
+export type { BlockTrace, Segment } from "./bits/means.js";
+export {
   givenShares,
   type Mix,
   mixBits,
@@ -35,13 +41,7 @@ export {
   type Sensitivities,
   squaredDistance,
 } from "./bits/sensitivity.js";
-export {
-  type BlockTrace,
-  type GradientAt,
-  hessianTraces,
-  type Segment,
-  type TraceOptions,
-} from "./bits/traces.js";
+export { type GradientAt, hessianTraces, type TraceOptions } from "./bits/traces.js";
 export {
   type BitCost,
   type BitWork,
@@ -77,6 +77,8 @@ export {
   chooseChannels,
   filters,
   getPruner,
+  greedyChannels,
+  type LossWithout,
   type Magnitudes,
   type Pruned,
   type Pruner,

@@ -23,7 +23,7 @@ import {
 } from "./model.js";
 import { odenets } from "./odenet.js";
 import { resnet18, resnet50 } from "./resnet.js";
-import { resnet20, resnet32, resnet56 } from "./resnet-cifar.js";
+import { resnet8, resnet20, resnet32, resnet56 } from "./resnet-cifar.js";
 import { shufflenets } from "./shufflenetv2.js";
 import { architectureFamily } from "./spaces/index.js";
 import { squeezenets } from "./squeezenet.js";
@@ -63,6 +63,7 @@ export const families: readonly ModelFamily[] = [
   lenet5Of1998,
   convnetGn,
   convnet6,
+  resnet8,
   resnet20,
   resnet32,
   resnet56,

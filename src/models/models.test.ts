@@ -26,6 +26,7 @@ import { createModel, families, type Model, withHead } from "./index.js";
  */
 const counts: Readonly<Record<string, number>> = {
   lenet5: 61_706,
+  resnet8: 75_290,
   resnet20: 269_722,
   resnet32: 464_154,
   resnet56: 853_018,

@@ -5,6 +5,7 @@ import type { Affine, Dataset, Fit, Labels, OperationName, TargetMaker } from ".
 import type { Buffer } from "../engine/engine.js";
 import type { Value } from "../graph/index.js";
 import type { Loss } from "../nn/index.js";
+import type { Random } from "../tensor/philox.js";
 import type { Shape } from "../tensor/shape.js";
 import type { Weighting } from "./weighting.js";
 
@@ -222,6 +223,11 @@ export interface Task<L extends Labels = Labels> {
    * temperature T. Default none: the task cannot be taught by another net.
    */
   distil?(outputs: Value, teacher: Value, temperature: number, constants: Constants): Value;
+  /**
+   * Labels that are drawn from what a net says: of images whose labels are given and whose outputs are [n, outputs]. The loss
+   * is minus the log of their probability. Default none, for losses that are nothing of the kind.
+   */
+  drawn?(labels: L, outputs: Float32Array, random: Random): L;
   /** The loss in place of {@link Task.loss} where a graph is not enough: outputs f32 and targets of `n` images of a size. */
   hostLoss?(
     output: Float32Array,

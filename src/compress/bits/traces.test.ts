@@ -6,8 +6,9 @@ import { noise } from "../../../test/support/layers.js";
 import { classify, targetInputs } from "../../../test/support/questions.js";
 import { createEngine } from "../../engine/index.js";
 import { GRADIENT, WEIGHTS } from "../../graph/index.js";
-import { createModel, type Model } from "../../models/index.js";
-import { build, flatten, IMAGES, initialise, linear, sequential } from "../../nn/index.js";
+import { basicBlock } from "../../models/blocks/basic-block.js";
+import type { Model } from "../../models/index.js";
+import { build, conv2d, flatten, IMAGES, initialise, linear, sequential } from "../../nn/index.js";
 import { fixedGradientGraph } from "../../tasks/index.js";
 import { allocate } from "./allocate.js";
 import { bitLayers, squaredDistance } from "./sensitivity.js";
@@ -93,11 +94,13 @@ test("draws end when the means stay", async () => {
 });
 
 test("layers that take the same images are tied; traces below 0 count as next to nothing and are told", () => {
-  const resnet = createModel("resnet18", { channels: 3, height: 32, width: 32, outputs: 10 });
-  const work = bitWork(build(resnet.layer, [1, ...resnet.input], { training: false }));
+  const block = (strides: number) =>
+    basicBlock(8, { strides, shortcut: conv2d(8, 1, { strides }) });
+  const layer = sequential(conv2d(4, 3), block(2), block(2), flatten(), linear(CLASSES));
+  const work = bitWork(build(layer, [1, 1, 12, 12], { training: false }));
   const ties = new Set(work.flatMap(({ tie }) => tie ?? []));
-  expect(ties.size).toBe(3);
-  expect(work.filter(({ tie }) => tie !== undefined)).toHaveLength(6);
+  expect(ties.size).toBe(2);
+  expect(work.filter(({ tie }) => tie !== undefined)).toHaveLength(4);
   const curvature = new Map(
     work.map(({ name, numbers }, at) => [
       name,
@@ -107,7 +110,7 @@ test("layers that take the same images are tied; traces below 0 count as next to
   const { layers, negative } = bitLayers(work, curvature, [2, 4, 8], "size");
   expect(negative).toEqual([work[3].name]);
   const share = (at: number) => layers[at].choices[0].loss / work[at].numbers;
-  expect(share(3) / share(4)).toBeLessThan(2e-3);
+  expect(share(3) / share(4)).toBeLessThan(3e-3);
   const numbers = work.reduce((sum, layer) => sum + layer.numbers, 0);
   const { bits, cost } = allocate(layers, 4 * numbers);
   expect(cost).toBeLessThanOrEqual(4 * numbers);

@@ -2,16 +2,10 @@
 // tr(H_i) is the mean of v_i (H v)_i over vectors v of +-1. One product serves all blocks.
 
 import { Random } from "../../tensor/philox.js";
+import { type BlockTrace, Means, type Segment } from "./means.js";
 
 /** The gradient of a loss at a point, as often as it is asked for; always of the same images. */
 export type GradientAt = (w: Float32Array) => Promise<Float32Array>;
-
-/** Numbers of a vector that make a block. */
-export interface Segment {
-  readonly name: string;
-  readonly offset: number;
-  readonly length: number;
-}
 
 /** Options of {@link hessianTraces}. */
 export interface TraceOptions {
@@ -21,60 +15,18 @@ export interface TraceOptions {
   readonly tolerance?: number;
   /** Of the random vectors; default 1. */
   readonly seed?: number;
-  /** Length of a step beside that of w; default 0.001. */
+  /**
+   * Length of a step beside that of w; default 0.01. Along a shorter one differences of f32 gradients are mostly rounding, and
+   * kinks of ReLUs that happen to lie on it.
+   */
   readonly step?: number;
 }
-
-/** What was found of a block. */
-export interface BlockTrace {
-  readonly name: string;
-  /** Trace of the block, which an indefinite Hessian may have below 0. */
-  readonly trace: number;
-  /** Trace by number of elements: the mean eigenvalue. */
-  readonly mean: number;
-  /** Standard error of the trace, over the draws. */
-  readonly standardError: number;
-}
-
-/** Fewest draws that a change is judged by. */
-const FEWEST = 5;
 
 const norm = (values: ArrayLike<number>, { offset, length }: Segment): number => {
   let sum = 0;
   for (let at = offset; at < offset + length; at++) sum += values[at] ** 2;
   return sum;
 };
-
-/** Means and standard errors of what each block gave. */
-class Means {
-  private readonly draws: number[][];
-
-  constructor(private readonly segments: readonly Segment[]) {
-    this.draws = segments.map(() => []);
-  }
-
-  /** Adds a draw and tells whether all means stayed about the same. */
-  add(values: readonly number[], tolerance: number): boolean {
-    const before = this.draws.map(mean);
-    for (const [at, value] of values.entries()) this.draws[at].push(value);
-    const after = this.draws.map(mean);
-    if (this.draws[0].length < FEWEST) return false;
-    return after.every((now, at) => Math.abs(now - before[at]) <= tolerance * Math.abs(now));
-  }
-
-  get traces(): BlockTrace[] {
-    return this.segments.map(({ name, length }, at) => {
-      const found = this.draws[at];
-      const trace = mean(found);
-      const squares = found.reduce((sum, value) => sum + (value - trace) ** 2, 0);
-      const standardError = Math.sqrt(squares / (found.length - 1) / found.length);
-      return { name, trace, mean: trace / length, standardError };
-    });
-  }
-}
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
  * Estimates the trace of each block of the Hessian at a point. H v is the central difference of gradients a small step
@@ -93,7 +45,7 @@ export async function hessianTraces(
   gradientAt: GradientAt,
   w: Float32Array,
   segments: readonly Segment[],
-  { draws = 50, tolerance = 0.05, seed = 1, step = 1e-3 }: TraceOptions = {},
+  { draws = 50, tolerance = 0.05, seed = 1, step = 1e-2 }: TraceOptions = {},
 ): Promise<BlockTrace[]> {
   const numbers = segments.reduce((sum, { length }) => sum + length, 0);
   const size = Math.sqrt(segments.reduce((sum, segment) => sum + norm(w, segment), 0));

@@ -2,24 +2,9 @@
 
 import { InputError } from "../../inputError.js";
 import type { CompactNet } from "../../nn/index.js";
-import {
-  type Channel,
-  type ChannelGroup,
-  channelGroups,
-  mergedRemovals,
-  numbersOf,
-  type Removed,
-} from "../channels/index.js";
-import { type ChannelScore, magnitudesOf } from "./score.js";
-
-interface Ranked {
-  readonly group: ChannelGroup;
-  readonly channel: Channel;
-  readonly score: number;
-}
-
-/** The lowest ones first; of equal ones the first. */
-const rising = (ranked: readonly Ranked[]) => [...ranked].sort((a, b) => a.score - b.score);
+import type { ChannelGroup, Removed } from "../channels/index.js";
+import { type Ranked, rankedGroups, removalOf, rising } from "./ranked.js";
+import type { ChannelScore } from "./score.js";
 
 /** A share of some channels, the lowest ones, of which one of each group stays. */
 function lowest(ranked: readonly Ranked[], share: number): Ranked[] {
@@ -54,21 +39,7 @@ export function chooseChannels(compact: CompactNet, score: ChannelScore, share: 
       `prune ${score.name}: expected a share above 0 and below 1, found ${share}`,
     );
   }
-  const magnitudes = magnitudesOf(compact);
-  const groups = channelGroups(compact.net).map((group) =>
-    group.channels.flatMap((channel): Ranked[] => {
-      const found = score.score(channel, magnitudes);
-      return found === undefined ? [] : [{ group, channel, score: found }];
-    }),
-  );
-  const ranked = groups.filter(({ length }) => length > 0);
-  if (ranked.length === 0) {
-    throw new InputError(`prune ${score.name}: the net has no channels that it could rank`);
-  }
-  const chosen = (score.among === "net" ? [ranked.flat()] : ranked).flatMap((among) =>
-    lowest(among, share),
-  );
-  return mergedRemovals(
-    chosen.map(({ group, channel }) => [group.name, numbersOf(group, [channel])]),
-  );
+  const groups = rankedGroups(compact, score);
+  const among = score.among === "net" ? [groups.flat()] : groups;
+  return removalOf(among.flatMap((ranked) => lowest(ranked, share)));
 }

@@ -9,6 +9,7 @@ import { slimming } from "./slimming.js";
 
 export { chooseChannels } from "./choose.js";
 export { filters } from "./filters.js";
+export { greedyChannels, type LossWithout } from "./greedy.js";
 export { type Pruned, type Pruner, sharesOf } from "./pruner.js";
 export type { ChannelScore, Magnitudes } from "./score.js";
 export { slimming } from "./slimming.js";

@@ -20,6 +20,8 @@ export interface Pruner {
   readonly source: string;
   /** What a share is of: what the net still has, all that it ever had, or what it has where rounds make no sense. */
   readonly shareOf: "rest" | "all" | "once";
+  /** How it ranks channels, where these are what goes. */
+  readonly score?: ChannelScore;
   /** Part of a run's learning rate by which what is left is trained on; default 1. */
   readonly rate?: number;
   /**
@@ -34,6 +36,7 @@ export interface Pruner {
 export const channelPruner = (score: ChannelScore): Pruner => ({
   name: score.name,
   source: score.source,
+  score,
   shareOf: "rest",
   prune(whole, share) {
     const removed = chooseChannels(whole, score, share);

@@ -178,3 +178,31 @@ test("what the run's settings name is found from where the run was begun", async
   const report = await slim({ epochs: 1 });
   expect(report!.lost).toEqual(expect.any(Number));
 });
+
+test("each layer keeps the channels that it needs, until half of the multiply-adds is left", async () => {
+  const { folder, slim } = await trained({ model: "lenet5" });
+  const out = join(folder, "auto");
+  const asked = { share: undefined, macs: 0.5, images: 16 };
+  const { size } = (await slim({ ...asked, epochs: 1, out }))!;
+  expect(size.after.macs).toBeLessThanOrEqual(0.5 * size.before.macs);
+  expect(size.after.macs).toBeGreaterThan(0.35 * size.before.macs);
+  expect((await readWeights(out)).info.passes).toMatchObject([{ pass: "channels" }]);
+  await expect(slim({ macs: 0.5 })).rejects.toThrow("pruning needs one goal");
+  await expect(slim({ images: 16 })).rejects.toThrow("images has no effect without macs");
+  await expect(slim({ ...asked, by: "magnitude" })).rejects.toThrow(
+    "prune magnitude: it takes no channels, of which each layer could have its own share; those that do: filters, slimming",
+  );
+  await expect(slim({ ...asked, epochs: 1, rounds: 2 })).rejects.toThrow(
+    "rounds has no effect on macs",
+  );
+});
+
+test("a training that diverges before the last round leaves nothing, and says so", async () => {
+  const { folder, slim } = await trained({ model: "lenet5" });
+  const options = { by: "magnitude", rounds: 2, epochs: 1, lr: 1e30 };
+  await expect(slim(options)).rejects.toMatchObject({
+    name: "DivergedError",
+    message: expect.stringMatching(/round 1 of 2: nothing is kept of rounds before the last one$/),
+  });
+  expect(existsSync(join(folder, "slim"))).toBe(false);
+});

@@ -10,29 +10,45 @@ import { InputError } from "../../inputError.js";
 import type { CompactNet } from "../../nn/index.js";
 import { parseSettings } from "../../settings.js";
 import type { MetricValues } from "../../tasks/index.js";
+import { DivergedError } from "../../train/index.js";
 import { ownSets } from "../ownSets.js";
 import { runFiles } from "../runFiles.js";
-import { openTrained } from "../trained.js";
+import { openTrained, type Trained } from "../trained.js";
+import { drawn } from "./calibration.js";
 import { expectFree } from "./compressedRun.js";
 import { type ChangedReport, type CompressTrainingOptions, partsOf } from "./compressing.js";
 import { expectFloat, lossOf } from "./expectFloat.js";
-import { measured } from "./measured.js";
-import { pruneRound, type Round, type Rounds } from "./pruneRound.js";
+import { type Measuring, measured } from "./measured.js";
+import { type Going, pruneRound, type Round, type Rounds } from "./pruneRound.js";
+import { expectLess, prunedByLoss } from "./pruning.js";
 import { callingIt } from "./roundEvents.js";
 import { wholeOf } from "./wholeOf.js";
 
 const schema = z.strictObject({
   by: z.string(),
-  share: z.number().gt(0).lt(1),
+  share: z.number().gt(0).lt(1).optional(),
+  macs: z.number().gt(0).lt(1).optional(),
+  images: z.int().min(16).optional(),
   epochs: z.int().min(0).default(0),
   lr: z.number().positive().optional(),
   rounds: z.int().min(1).default(1),
   rewind: z.string().optional(),
 });
 
-/** Settings in force; refuses those that do nothing. */
+/** Settings in force; refuses those that do nothing, and a share of nothing or of two things. */
 function checked(settings: unknown) {
   const found = parseSettings(schema, settings, "compress");
+  if ((found.share === undefined) === (found.macs === undefined)) {
+    throw new InputError(
+      "compress: pruning needs one goal; give share (of what goes) or macs (of the multiply-adds that are left)",
+    );
+  }
+  if (found.images !== undefined && found.macs === undefined) {
+    throw new InputError("compress: images has no effect without macs; leave it out");
+  }
+  if (found.rounds > 1 && found.macs !== undefined) {
+    throw new InputError("compress: rounds has no effect on macs; leave it out");
+  }
   const idle =
     (["lr", "rewind"] as const).find((name) => found[name] !== undefined) ??
     (found.rounds > 1 ? "rounds" : undefined);
@@ -52,7 +68,14 @@ export interface PruneOptions extends CompressTrainingOptions {
    * How much of it, above 0 and below 1: of every group of channels, for `slimming` of all in the net, for `low-rank` of the
    * squares of every layer's weights, for `magnitude` of every layer's weights.
    */
-  readonly share: number;
+  readonly share?: number;
+  /**
+   * In place of that: how much of the multiply-adds may be left, above 0 and below 1. Of each group of channels as many go as
+   * the loss bears (He et al. 2018, AMC, arXiv 1802.03494, by greedy trying).
+   */
+  readonly macs?: number;
+  /** Training images that this loss is of; default 256, or all where there are fewer. */
+  readonly images?: number;
   /** Epochs of training behind each round; default 0. */
   readonly epochs?: number;
   /**
@@ -94,12 +117,28 @@ const sizeOfNet = ({ net, w }: CompactNet, bytes: number): NetSize => ({
   bytes,
 });
 
-/** Refuses a share of which nothing is left when it is rounded to whole channels or weights. */
-function expectLess(whole: CompactNet, by: string, share: number): void {
-  const { small } = getPruner(by).prune(whole, share);
-  const [was, is] = [whole, small].map((net) => sizeOfNet(net, 0));
-  if (is.parameters < was.parameters || is.nonZeros < was.nonZeros) return;
-  throw new InputError(`prune ${by}: at a share of ${share} nothing goes; take a larger one`);
+/** Training images by whose loss channels are chosen, unless somebody says how many. */
+const IMAGES = 256;
+
+/** What goes of the net in each round. */
+async function goings(
+  net: Trained,
+  { by, share, macs, rounds, images = IMAGES }: ReturnType<typeof checked>,
+  { sets }: Measuring,
+): Promise<Going[]> {
+  const pruner = getPruner(by);
+  if (rounds > 1 && pruner.shareOf === "once") {
+    throw new InputError(`rounds has no effect on ${by}; leave it out`);
+  }
+  const { seed } = net.config.settings;
+  if (macs === undefined) {
+    return sharesOf(pruner, share!, rounds).map(
+      (part) => (whole) => pruner.prune(whole, part, seed),
+    );
+  }
+  const { train } = await ownSets(net, sets);
+  const some = net.fitting(drawn(train, images, seed));
+  return [(whole, own) => prunedByLoss(own, whole, { by, macs }, some)];
 }
 
 /**
@@ -120,32 +159,33 @@ export async function compressPruned(
   options: PruneOptions,
 ): Promise<PruneReport | undefined> {
   const { out, measuring, watch, own: settings } = partsOf(run, options);
-  const { by, share, epochs, rounds, rewind, lr: given } = checked(settings);
+  const asked = checked(settings);
+  const { by, share, epochs, rounds, rewind, lr: given } = asked;
   const pruner = getPruner(by);
-  if (rounds > 1 && pruner.shareOf === "once") {
-    throw new InputError(`rounds has no effect on ${by}; leave it out`);
-  }
-  const shares = sharesOf(pruner, share, rounds);
   expectFree(out);
   const net = await openTrained(run, measuring.engine);
   const { lr: own } = net.config.settings;
   const lr = given ?? (typeof own === "number" && pruner.rate ? pruner.rate * own : undefined);
   const all: Rounds = {
-    ...{ ...measuring, by, epochs, lr, rewind, watch },
+    ...{ ...measuring, epochs, lr, rewind, watch },
   };
   const between = mkdtempSync(join(tmpdir(), "convoy-prune-"));
   try {
     expectFloat(net, run);
-    if (rewind === undefined) expectLess(await wholeOf(net), by, share);
+    if (rewind === undefined && share !== undefined) expectLess(await wholeOf(net), by, share);
+    const parts = await goings(net, asked, all);
     const before = await measured(run, all);
     let [from, last]: [string, Round | undefined] = [run, undefined];
-    for (const [at, part] of shares.entries()) {
-      const to = at === shares.length - 1 ? out : join(between, `${at}-run`);
+    for (const [at, part] of parts.entries()) {
+      const to = at === parts.length - 1 ? out : join(between, `${at}-run`);
       const start = epochs === 0 ? to : join(between, `${at}-start`);
       const called = `${out}, round ${at + 1} of ${rounds}`;
       const heard = to === out ? watch.listeners : callingIt(called, watch.listeners);
       const round = { ...all, watch: { ...watch, listeners: heard } };
-      last = await pruneRound({ from, start, to }, part, round);
+      last = await pruneRound({ from, start, to }, part, round).catch((error: unknown) => {
+        if (to === out || !(error instanceof DivergedError)) throw error;
+        throw error.leaving(`That was ${called}: nothing is kept of rounds before the last one`);
+      });
       if (watch.signal?.aborted) return undefined;
       from = to;
     }

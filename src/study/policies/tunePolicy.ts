@@ -106,7 +106,7 @@ async function settle(searched: PolicySearch, own: OwnParts) {
   const method = getPolicyMethod(searched.method ?? "density");
   const { folds = 2, trials = method.trials } = searched;
   checkCounts({ folds, trials });
-  const { train, seed, leaveOut, ...given } = located(searched.settings);
+  const { train, seed, leaveOut, ...given } = await located(searched.settings);
   const wrong = decidedByPolicies.find((name) => given[name] !== undefined);
   if (wrong)
     throw new InputError(`setting ${wrong}: a search of policies decides it; leave it out`);

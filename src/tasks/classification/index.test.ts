@@ -5,6 +5,7 @@ import { classLabels, targetInputs } from "../../../test/support/questions.js";
 import { compileLoss } from "../../../test/support/taskLoss.js";
 import { imagesOf } from "../../data/index.js";
 import { InputError } from "../../inputError.js";
+import { Random } from "../../tensor/philox.js";
 import type { Task } from "../task.js";
 import { countTopK } from "./confusion.js";
 import { classification } from "./index.js";
@@ -121,4 +122,19 @@ test("one class is nothing to tell apart", () => {
   const dataset = { name: "flat", length: 2, channels: 1, images, labels };
   expect(() => classification.check(dataset)).toThrow(InputError);
   expect(() => classification.check(dataset)).toThrow("flat has 1 class; expected at least two");
+});
+
+test("labels are drawn as often as the net takes them to be right", () => {
+  const shares = [0.1, 0, 0.6, 0.3];
+  const labels = classLabels(new Array(4000).fill(0), CLASSES);
+  const outputs = Float32Array.from({ length: 4000 * CLASSES }, (_, at) =>
+    Math.log(shares[at % CLASSES]),
+  );
+  const random = new Random({ seed: 1, purpose: "noise" });
+  const { of, classes } = classification.drawn!(labels, outputs, random);
+  expect(classes).toEqual(labels.classes);
+  for (const [at, share] of shares.entries()) {
+    const found = of.filter((one) => one === at).length / of.length;
+    expect(Math.abs(found - share)).toBeLessThan(0.03);
+  }
 });

@@ -33,6 +33,16 @@ function ranked(logits: Float32Array, names: readonly string[], top: number) {
     .map((at) => ({ class: names[at], probability: probabilities[at] }));
 }
 
+/** The class whose share of the probability holds a place from 0 to 1. */
+function classAt(probabilities: Float32Array, place: number): number {
+  let left = place;
+  const found = probabilities.findIndex((share) => {
+    left -= share;
+    return left < 0;
+  });
+  return found < 0 ? probabilities.length - 1 : found;
+}
+
 /** Classes that a caption names. */
 const LIKELIEST = 3;
 
@@ -60,6 +70,14 @@ export const classification: Task<ClassLabels> = {
     };
   },
   distil: classDivergence,
+  drawn({ of, ...labels }, outputs, random) {
+    const { length } = labels.classes;
+    const drawn = of.map((_, at) => {
+      const logits = outputs.subarray(at * length, (at + 1) * length);
+      return classAt(softmax(logits), random.uniform());
+    });
+    return { ...labels, of: drawn };
+  },
   trainMetrics: ({ correct }, images) => ({ accuracy: correct / images }),
   metrics: classMetrics,
   reportOf: "class",

@@ -151,6 +151,12 @@ test("what is no packed tensor is refused by name, and takes no memory", () => {
   refused({}, [["w.scale", row([1, 2])]]).toThrow(
     `${place} "w": 2 scales; expected one, or one for each output`,
   );
+  refused({}, [["w.scale", row([Number.NaN])]]).toThrow(
+    `${place} "w": "w.scale" holds NaN; expected finite numbers`,
+  );
+  refused({}, [["table.codebook", row([1, Number.POSITIVE_INFINITY])]]).toThrow(
+    `${place} "table": "table.codebook" holds Infinity; expected finite numbers`,
+  );
   refused({}, [["w.scale", hostTensor("u8", [1])]]).toThrow(
     `${place} "w": expected "w.scale" as a row of F32`,
   );

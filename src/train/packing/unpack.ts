@@ -94,8 +94,13 @@ class Unpacker {
   private beside(name: string, tensor: string): Float32Array {
     const found = this.tensors.get(tensor);
     this.used.add(tensor);
-    if (found?.dtype === "f32" && found.shape.length === 1) return found.data as Float32Array;
-    return this.fail(name, `expected "${tensor}" as a row of F32`);
+    if (found?.dtype !== "f32" || found.shape.length !== 1) {
+      return this.fail(name, `expected "${tensor}" as a row of F32`);
+    }
+    const numbers = found.data as Float32Array;
+    const wrong = numbers.find((number) => !Number.isFinite(number));
+    if (wrong === undefined) return numbers;
+    return this.fail(name, `"${tensor}" holds ${wrong}; expected finite numbers`);
   }
 
   /** What each number is, by its place in the stream and in the tensor. */

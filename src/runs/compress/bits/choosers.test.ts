@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { digitsFile } from "../../../../test/support/digitsFile.js";
 import { type BitBudget, bitPlan, costOfBits } from "../../../compress/index.js";
 import { type Dataset, subset } from "../../../data/index.js";
 import { build } from "../../../nn/index.js";
@@ -31,10 +32,10 @@ interface Opened {
 
 async function opened(model: string, settings: { epochs: number; size?: number }): Promise<Opened> {
   const run = join(folder, model);
-  await train({ data: "mnist", train: 700, model, batch: 50, threads, out: run, ...settings });
+  await train({ data, model, batch: 50, threads, out: run, ...settings });
   const net = await openTrained(run, { threads });
   const { train: all } = await ownSets(net);
-  const places = Array.from({ length: 128 }, (_, at) => at);
+  const places = Array.from({ length: 64 }, (_, at) => at);
   return { run, net, images: net.fitting(subset(all, places)) };
 }
 
@@ -44,8 +45,10 @@ function question({ run, net, images }: Opened, budget: BitBudget): BitQuestion 
   return { run, net, plan, images };
 }
 
+let data: string;
 let lenet: Opened;
 beforeAll(async () => {
+  data = await digitsFile(folder, 700);
   lenet = await opened("lenet5", { epochs: 2 });
 }, 60_000);
 afterAll(async () => {
@@ -70,7 +73,7 @@ describe.each(budgets)("$of", (budget) => {
     expect([...measure.keys()].sort()).toEqual([...names].sort());
     const cost = costOfBits(plan, bits);
     expect(cost).toBeLessThanOrEqual(plan.budget);
-    expect(cost).toBeGreaterThan(0.5 * plan.budget);
+    expect(cost).toBeGreaterThan(0.4 * plan.budget);
   });
 
   test("bits that are learned as fractions cost what they may, and differ", () => {
@@ -107,10 +110,10 @@ describe("zeroq", () => {
   });
 
   test("makes images of its own for a net with batch norm", async () => {
-    const resnet = await opened("resnet20", { epochs: 1, size: 8 });
+    const resnet = await opened("resnet8", { epochs: 1, size: 8 });
     const { answer, warnings } = await warned(question(resnet, budgets[0]));
     await resnet.net.close();
-    expect(answer!.bits.size).toBe(18);
+    expect(answer!.bits.size).toBe(6);
     expect(warnings).toEqual([]);
   }, 60_000);
 });

@@ -11,7 +11,7 @@ export const hawq = {
   measures: "mean eigenvalue",
   async choose({ net, plan, images, onWarning }) {
     const { inner, choices, cost, budget } = plan;
-    const curvature = await curvatureOf(net, inner, images, net.config.settings.seed);
+    const curvature = await curvatureOf(net, inner, images);
     const { layers, negative } = bitLayers(inner, curvature, choices, cost);
     if (negative.length > 0) {
       onWarning?.(

@@ -16,7 +16,12 @@ import { InputError } from "../../../inputError.js";
 import type { CompactNet } from "../../../nn/index.js";
 import { hostTensor } from "../../../tensor/index.js";
 import { sizeOf } from "../../../tensor/shape.js";
-import { openLearner, type Prepared, type TrainSettings } from "../../../train/index.js";
+import {
+  DivergedError,
+  openLearner,
+  type Prepared,
+  type TrainSettings,
+} from "../../../train/index.js";
 import { prepare } from "../../../train/prepare.js";
 import { readWeights } from "../../../train/weights.js";
 import { runFiles } from "../../runFiles.js";
@@ -99,11 +104,16 @@ export async function learnBits(
     const { layout, stepsPerEpoch } = learner;
     for (let epoch = 0; epoch < EPOCHS; epoch++) {
       const range = { epoch, from: 0, to: stepsPerEpoch };
-      await learner.learn(
-        range,
-        () => {},
-        () => !signal?.aborted,
-      );
+      await learner
+        .learn(
+          range,
+          () => {},
+          () => !signal?.aborted,
+        )
+        .catch((error: unknown) => {
+          if (!(error instanceof DivergedError)) throw error;
+          throw error.leaving("Bits were being learned: nothing is kept");
+        });
       if (signal?.aborted) return undefined;
     }
     const w = await learner.w.read();
