@@ -163,12 +163,11 @@ for (const seed of SEEDS) {
   const run = await float(seed);
   await known(`${seed} untrained`, () => untrained(run));
 }
+for (const size of SIZES) for (const seed of SEEDS) await trained(seed, await float(seed), size);
 for (const seed of SEEDS) {
   const run = await float(seed);
-  await trained(seed, run, ALL_AT);
   for (const { name } of bitChoosers) {
     if (name === "hawq") continue;
     await known(`${seed} ${ALL_AT} ${name}`, () => compressed(run, name, ALL_AT, TUNED));
   }
 }
-for (const size of SIZES) for (const seed of SEEDS) await trained(seed, await float(seed), size);

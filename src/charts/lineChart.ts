@@ -16,13 +16,13 @@ export interface LineChart {
   readonly series: readonly Series[];
 }
 
-const WIDTH = 420;
-const HEIGHT = 300;
+/** Of a panel. */
+export const [WIDTH, HEIGHT] = [420, 300];
 /** Space around the plot for words and numbers. */
-const MARGIN = { left: 56, right: 16, top: 56, bottom: 44 };
+export const MARGIN = { left: 56, right: 16, top: 56, bottom: 44 };
 
 /** A stretch of numbers and where it lies in the image. */
-interface Axis {
+export interface Axis {
   readonly ticks: readonly number[];
   place(value: number): number;
 }
@@ -40,13 +40,15 @@ export function roundTicks(low: number, high: number, smallest = 0): number[] {
   );
 }
 
-function axis(values: readonly number[], from: number, to: number, smallest?: number): Axis {
+/** An axis that holds some values, from one place to another. */
+export function axis(values: readonly number[], from: number, to: number, smallest?: number): Axis {
   const ticks = roundTicks(Math.min(...values), Math.max(...values), smallest);
   const [low, high] = [ticks[0], ticks[ticks.length - 1]];
   return { ticks, place: (value) => from + ((value - low) / (high - low)) * (to - from) };
 }
 
-function grid(x: Axis, y: Axis): string[] {
+/** The lines and numbers of a plot. */
+export function grid(x: Axis, y: Axis): string[] {
   const [left, right] = [MARGIN.left, WIDTH - MARGIN.right];
   const bottom = HEIGHT - MARGIN.bottom;
   return [

@@ -20,7 +20,7 @@ async function trained(settings: Partial<TrainSettings> = {}) {
   const folder = temporaryFolder();
   const data = stripesFile(folder);
   const run = join(folder, "run");
-  const rest = { model: "resnet20", epochs: 1, batch: 10, lr: 0.01, warmup: 0 };
+  const rest = { model: "resnet8", epochs: 1, batch: 10, lr: 0.01, warmup: 0 };
   const begin = (more: Partial<TrainSettings>, options?: TrainOptions) =>
     train({ ...rest, ...more, threads, data }, options);
   await begin({ ...settings, out: run });
