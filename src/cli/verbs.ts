@@ -40,7 +40,7 @@ export const verbs: readonly VerbEntry[] = [
   {
     name: "tune",
     summary:
-      "search settings, find a learning rate, measure what batch size pays, choose thresholds",
+      "search settings and augmentation, find a learning rate, measure what batch size pays, choose thresholds",
     load: () => import("./tune.js"),
   },
   {
