@@ -33,21 +33,42 @@ const WATCHED = ["macs", "params", "bytes"];
 /** Samplers that choose among values without order, and end no trial early. */
 const methods = ["evolution", "random", "tpe", "nsga2"];
 
-/** A number with a unit, as people write them: `10M`, `200KB`, `2ms`. */
-const NUMBER = /^(\d+(?:\.\d+)?)([KMG]?)(B|ms)?$/i;
-
 /** What a unit multiplies by. */
-const UNITS: Readonly<Record<string, number>> = { "": 1, K: 1e3, M: 1e6, G: 1e9 };
+const UNITS: Readonly<Record<string, number>> = {
+  "": 1,
+  K: 1e3,
+  M: 1e6,
+  G: 1e9,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+};
 
-/** `macs=10M,bytes=200KB` as numbers by name. */
-function parseBudget(text: string): Record<string, number> {
-  const pairs = list(text).map((one) => {
-    const pair = pairOf(one);
-    const [, number, unit] = NUMBER.exec(pair?.[1] ?? "") ?? [];
-    if (pair && number !== undefined) return [pair[0], Number(number) * UNITS[unit.toUpperCase()]];
-    throw new InputError(`budget: "${one}" is no cost; expected costs as macs=10M,bytes=200KB`);
-  });
-  return Object.fromEntries(pairs);
+/** How costs are written, with an example; others are counts. */
+const forms: ReadonlyMap<string, readonly [form: RegExp, example: string]> = new Map([
+  ["bytes", [/^(\d+(?:\.\d+)?)(KB|MB|GB|)B?$/i, "bytes=200KB"]],
+  ["latency", [/^(\d+(?:\.\d+)?)()ms$/, "latency=2ms"]],
+]);
+const counts = [/^(\d+(?:\.\d+)?)([KMG]?)$/i, "macs=10M"] as const;
+
+/**
+ * `macs=10M,bytes=200KB` as numbers by name; bytes, and milliseconds of latency.
+ *
+ * @throws InputError naming what is no cost, or stands there twice.
+ */
+export function parseBudget(text: string): Record<string, number> {
+  const budget: Record<string, number> = {};
+  for (const one of list(text)) {
+    const [name, value] = pairOf(one) ?? [one, ""];
+    const [form, example] = forms.get(name) ?? counts;
+    const [, number, unit] = form.exec(value) ?? [];
+    if (number === undefined || Number(number) === 0) {
+      throw new InputError(`budget: "${one}" is no cost; write it as ${example}`);
+    }
+    if (Object.hasOwn(budget, name)) throw new InputError(`budget: ${name} is given twice`);
+    budget[name] = Number(number) * UNITS[unit.toUpperCase()];
+  }
+  return budget;
 }
 
 async function tune(data: string, options: Options, console: Console): Promise<void> {

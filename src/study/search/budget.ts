@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { InputError } from "../../inputError.js";
-import { createModel, type Model } from "../../models/index.js";
+import { createModel, type Model, type ModelFamily } from "../../models/index.js";
 import { drawSettings } from "../../search/cube.js";
 import { type Excess, nearestWithin, type Settings, type Space } from "../../search/index.js";
 import { randomOf } from "../../search/search.js";
@@ -29,6 +29,8 @@ export interface Pricing {
   readonly space: Space;
   readonly budget: Budget;
   readonly table: LatencyTable;
+  /** Models beside those of the registry. */
+  readonly own?: readonly ModelFamily[];
   /** The name of the model that settings of a trial make. */
   modelOf(settings: Settings): string | undefined;
 }
@@ -44,11 +46,11 @@ interface Bounded {
 const LATENCY = { name: "latency" };
 
 /** What `of` gives for the model of settings, worked out once. */
-function once<T>({ budget, space, modelOf }: Pricing, of: (model: Model) => T) {
+function once<T>({ budget, space, own, modelOf }: Pricing, of: (model: Model) => T) {
   const known = new Map<string, T>();
   return (settings: Settings): T => {
     const key = keyOf(space, settings);
-    const found = known.get(key) ?? of(createModel(modelOf(settings)!, budget.input));
+    const found = known.get(key) ?? of(createModel(modelOf(settings)!, budget.input, own));
     known.set(key, found);
     return found;
   };

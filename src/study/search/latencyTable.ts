@@ -119,6 +119,9 @@ export class LatencyTable {
   }
 }
 
+/** A table of which nothing is known yet. */
+export const noLatencies = (): LatencyTable => new LatencyTable(new Map());
+
 /**
  * The table in the folder of a study; else that of a file; else an empty one.
  *
@@ -127,7 +130,7 @@ export class LatencyTable {
 export async function openTable(out: string, file?: string): Promise<LatencyTable> {
   const own = join(out, LATENCIES);
   const path = existsSync(own) ? own : file;
-  if (path === undefined) return new LatencyTable(new Map());
+  if (path === undefined) return noLatencies();
   const { layers } = await readJson(path, schema);
   return new LatencyTable(new Map(Object.entries(layers)));
 }

@@ -1,7 +1,7 @@
 // What a search asks of its nets before they are trained: what they cost, and what they promise.
 
 import { batchFrom, proxies, ranked } from "../../analysis/index.js";
-import { createEngine } from "../../engine/index.js";
+import { createEngine, type Engine } from "../../engine/index.js";
 import { InputError } from "../../inputError.js";
 import { createModel, type Model, type ModelInput } from "../../models/index.js";
 import type { Excess, Next, Proposer, Search, Told } from "../../search/index.js";
@@ -30,23 +30,25 @@ export const inputOf = ({ input: [channels, height, width], outputs }: Model): M
 /** The score of an untrained net by its name; each is worked out once. */
 type Score = (model: string) => Promise<number>;
 
-/** Scores by a proxy, on images of the first trial. */
-async function scoring(
+/** Scores by a proxy, on images of the first trial. The engine is opened for the first one. */
+function scoring(
   { screen, settings: { engine: name, seed = 1 } }: SettingsPlan,
-  { question, splits }: Prepared,
+  { question, splits, module }: Prepared,
 ) {
   if (!screen) return undefined;
   const proxy = byName("proxy", screen.proxy, proxies);
   const some = batchFrom(splits.train, { batch: BATCH, seed });
-  const engine = await createEngine({ engine: name, threads: 1 });
+  let opened: Promise<Engine> | undefined;
   const known = new Map<string, Promise<number>>();
-  const score: Score = (model) => {
-    const net = { model: createModel(model, inputOf(question.model)), engine, seed, ...some };
-    const found = known.get(model) ?? proxy.score(net);
-    known.set(model, found);
+  const score: Score = async (called) => {
+    opened ??= createEngine({ engine: name, threads: 1 });
+    const engine = await opened;
+    const model = createModel(called, inputOf(question.model), module?.models);
+    const found = known.get(called) ?? proxy.score({ model, engine, seed, ...some });
+    known.set(called, found);
     return found;
   };
-  return { score, close: () => engine.close() };
+  return { score, close: async () => (await opened)?.close() };
 }
 
 /** Of several proposals the one whose net has the highest score; the first of equals, and none that was tried before. */
@@ -91,13 +93,12 @@ export async function netsOf(
     );
   }
   const pricing: Pricing | undefined = budget && {
-    ...{ space, budget, table },
+    ...{ space, budget, table, own: first.module?.models },
     modelOf: (trial) => modelIn(plan, trial),
   };
   const excess: Excess | undefined = pricing && excessOf(pricing);
-  if (screen) byName("proxy", screen.proxy, proxies);
+  const scores = scoring(plan, first);
   if (pricing) await table.with(() => checkBudget(pricing), settings.engine);
-  const scores = await scoring(plan, first);
   return {
     proposer(imported) {
       const search = searchOf(plan, imported, excess);

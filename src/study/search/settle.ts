@@ -22,7 +22,7 @@ import { modelNamed } from "../../train/modelFile.js";
 import { isSource, openData } from "../../train/openData.js";
 import { loadModule } from "../../train/ownModule.js";
 import { type Prepared, prepare } from "../../train/prepare.js";
-import { LatencyTable } from "./latencyTable.js";
+import { noLatencies } from "./latencyTable.js";
 import { inputOf, type Nets, netsOf } from "./nets.js";
 import { type Objective, objectivesOf } from "./objectives.js";
 import { checkParameters, samplesOf, withTrial } from "./parameters.js";
@@ -188,13 +188,13 @@ const LEAST = 1;
 /**
  * Settles a search.
  *
- * @param table latencies of layers that are known, default none; those that the budget asks for are added
+ * @param table latencies of layers that are known; those that the budget asks for are added; default none
  * @throws InputError for a space, sampler, metric, setting or data that cannot be used.
  */
 export async function settle(
   tuned: SettingsSearch,
   own: OwnParts,
-  table = new LatencyTable(new Map()),
+  table = noLatencies(),
 ): Promise<Settled> {
   const { sampler = "tpe", options = {}, trials, least } = tuned;
   const given = await located(tuned.settings);
