@@ -98,7 +98,8 @@ describe.for(families.map(({ name }) => name))("%s", (name) => {
     const wanted = withMasks(masked, net, w);
     const y = await outputOf(wanted);
     const small = withoutChannels({ net, w }, removed);
-    expect(small.w.length).toBeLessThan(0.85 * w.length);
+    // Recurrent layers stay whole.
+    expect(small.w.length).toBeLessThan((name === "crnn-s" ? 0.95 : 0.85) * w.length);
     expect(distance(await outputOf(small), y)).toBeLessThan(1e-5);
 
     const whole = compact(masked, wanted.w);

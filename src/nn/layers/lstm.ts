@@ -1,14 +1,6 @@
 // Long short-term memory along a line.
 
-import {
-  add,
-  concat,
-  expand,
-  lstm as lstmOp,
-  matmul,
-  reshape,
-  type Value,
-} from "../../graph/index.js";
+import { concat, lstm as lstmOp, matmul, reshape, type Value } from "../../graph/index.js";
 import { formatShape } from "../../tensor/shape.js";
 import { type Initialiser, uniformFanIn } from "../initialisers.js";
 import type { Layer, Scope } from "../scope.js";
@@ -32,8 +24,7 @@ function direction(x: Value, units: number, scope: Scope, reverse: boolean): Val
   const weight = scope.param(x.graph, `weight${end}`, [4 * units, width], init);
   const recurrent = scope.param(x.graph, `recurrent${end}`, [units, 4 * units], uniformFanIn(1));
   const bias = scope.param(x.graph, `bias${end}`, [4 * units], remembering, "bias");
-  const rows = matmul(reshape(x, [n * steps, width]), weight, { transposeB: true });
-  const gates = add(rows, expand(reshape(bias, [1, 4 * units]), rows.shape));
+  const gates = matmul(reshape(x, [n * steps, width]), weight, { transposeB: true, bias });
   return lstmOp(reshape(gates, [n, steps, 4 * units]), recurrent, reverse);
 }
 
