@@ -2,6 +2,7 @@
 
 import { ctcFrames } from "../../automata/index.js";
 import {
+  commonSize,
   type Dataset,
   joinTokens,
   pointsBack,
@@ -37,8 +38,10 @@ const widthAt = ({ images }: Dataset, at: number, height: number): number => {
   return Math.round((own.width * height) / own.height);
 };
 
-/** As high as is said, and as wide as the longest training image. */
-function inputSize(dataset: Dataset<TokenLabels>, height = HEIGHT): ImageSize {
+/** As high as is said, and as wide as the longest training image; that of the images where all have one and none is said. */
+function inputSize(dataset: Dataset<TokenLabels>, size?: number): ImageSize {
+  const common = size === undefined ? commonSize(dataset.images) : undefined;
+  const height = size ?? common?.height ?? HEIGHT;
   let width = GRAIN;
   for (let at = 0; at < dataset.length; at++) {
     const own = Math.min(widthAt(dataset, at, height), LONGEST * height);
@@ -51,7 +54,7 @@ function inputSize(dataset: Dataset<TokenLabels>, height = HEIGHT): ImageSize {
         `${height}, too few for its text, which needs ${needed}; take a greater height (setting size), or mend the text`,
     );
   }
-  return { height, width: Math.ceil(width / GRAIN) * GRAIN };
+  return common ?? { height, width: Math.ceil(width / GRAIN) * GRAIN };
 }
 
 /**
