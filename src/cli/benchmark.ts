@@ -22,10 +22,11 @@ import type { TrainSettings } from "../train/index.js";
 import { count } from "./arguments.js";
 import { type Console, type Stream, say, sayJson } from "./console.js";
 import { Interrupted } from "./errors.js";
-import { addFlags, kebab } from "./flags.js";
+import { addFlags } from "./flags.js";
 import { interruptible } from "./interrupt.js";
 import { parseMethods } from "./methods.js";
 import { metricText, metricTitle } from "./metricText.js";
+import { expectPlanAlone } from "./planAlone.js";
 import { showReading } from "./reading.js";
 import { settingsText, valuesText } from "./searchReport.js";
 import { table } from "./table.js";
@@ -87,18 +88,6 @@ function benchmarkFrom(data: string | undefined, options: Options): SmallDataSet
   };
 }
 
-/** Refuses to change the plan of a benchmark that is gone on with. */
-function expectPlanAlone(data: string | undefined, options: Options): void {
-  const given = [...planned, "out", ...settingNames].find(
-    (name) => options[name as keyof Options] !== undefined,
-  );
-  const what = data ?? (given && `--${kebab(given)}`);
-  if (what === undefined) return;
-  throw new InputError(
-    `${what}: a benchmark goes on with its own plan; leave it out, or begin another one by --out`,
-  );
-}
-
 function sayPlan(stream: Stream, plan: SmallDataPlan, out: string): void {
   const { methods, perClass, splits, seeds, trials, space, settings } = plan;
   const searches = methods.filter(({ tuned }) => tuned).length * splits;
@@ -123,7 +112,9 @@ function print(stream: Stream, report: SmallDataReport, out: string): void {
 
 async function run(data: string | undefined, options: Options, console: Console): Promise<void> {
   const { resume, json, quiet } = options;
-  if (resume !== undefined) expectPlanAlone(data, options);
+  if (resume !== undefined) {
+    expectPlanAlone("a benchmark", data, options, [...planned, "out", ...settingNames]);
+  }
   const wanted = resume === undefined ? benchmarkFrom(data, options) : undefined;
   const { resumeSmallData, smallData } = await import("../compare/index.js");
   const out =

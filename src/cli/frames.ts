@@ -4,8 +4,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { FRAME_TABLE, type FrameFormat, frameFormats, writeFrames } from "../data/index.js";
 import { counted } from "../text/format.js";
 import { type Console, say, sayJson } from "./console.js";
-import { Interrupted } from "./errors.js";
-import { interruptible } from "./interrupt.js";
+import { wholeOrNothing } from "./interrupt.js";
 
 const UNITS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, min: 60 };
 
@@ -43,15 +42,9 @@ export function defineFrames(command: Command, console: Console): void {
     .addOption(new Option("--format <name>", "of image files").choices(frameFormats).default("jpg"))
     .option("--json", "print one object")
     .action(async (videos: string[], { out, every, format, json }: Options) => {
-      const report = await interruptible(
-        async (signal) => {
-          try {
-            return await writeFrames(videos, out, { every, format, signal });
-          } catch (error) {
-            throw signal.aborted ? new Interrupted("interrupted; no frames were kept") : error;
-          }
-        },
-        () => undefined,
+      const report = await wholeOrNothing(
+        (signal) => writeFrames(videos, out, { every, format, signal }),
+        "no frames were kept",
       );
       if (json) return sayJson(console, report);
       for (const { video, frames } of report.videos) {

@@ -1,7 +1,7 @@
 // Ctrl-C, the end of a terminal, and whoever asks a process to end: the first signal asks the run to save and
 // end, the second waits for that, the third ends at once.
 
-import { exitCodes } from "./errors.js";
+import { exitCodes, Interrupted } from "./errors.js";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
@@ -30,3 +30,19 @@ export async function interruptible<T>(
     for (const signal of SIGNALS) process.off(signal, stop);
   }
 }
+
+/** As {@link interruptible}, for work that leaves nothing when it is interrupted; `kept` says so. */
+export const wholeOrNothing = <T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  kept: string,
+): Promise<T> =>
+  interruptible(
+    async (signal) => {
+      try {
+        return await work(signal);
+      } catch (error) {
+        throw signal.aborted ? new Interrupted(`interrupted; ${kept}`) : error;
+      }
+    },
+    () => undefined,
+  );

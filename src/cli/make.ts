@@ -5,8 +5,7 @@ import { amountMaker, type LineMaker, staveMaker, writeLines } from "../make/ind
 import { grouped } from "../text/format.js";
 import { count } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
-import { Interrupted } from "./errors.js";
-import { interruptible } from "./interrupt.js";
+import { wholeOrNothing } from "./interrupt.js";
 
 interface Options {
   readonly out: string;
@@ -31,15 +30,9 @@ async function make<O extends Options>(
 ): Promise<void> {
   const { out, json, count: lines } = options;
   const maker = await open(options);
-  const report = await interruptible(
-    async (signal) => {
-      try {
-        return await writeLines(maker, lines, out, signal);
-      } catch (error) {
-        throw signal.aborted ? new Interrupted("interrupted; nothing was kept") : error;
-      }
-    },
-    () => undefined,
+  const report = await wholeOrNothing(
+    (signal) => writeLines(maker, lines, out, signal),
+    "nothing was kept",
   );
   if (json) return sayJson(console, report);
   const { train, selection, test, folder } = report;

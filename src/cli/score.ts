@@ -27,14 +27,15 @@ interface Options extends EngineFlags {
 async function readSigns(run: string, image: string, { engine, threads }: EngineFlags) {
   const net = await openTrained(run, { engine, threads });
   try {
-    if (net.task.name !== "sequence") {
-      throw new InputError(
-        `${run} is of task ${net.task.name}; music is read by runs of task sequence`,
-      );
-    }
     for await (const { prediction, reason } of predictFiles(net, [image])) {
       if (!prediction) throw new InputError(`${image}: ${reason}`);
-      const signs = (prediction.symbols as { readonly token: string }[]).map(({ token }) => token);
+      const { symbols } = prediction as { symbols?: readonly { readonly token: string }[] };
+      if (!symbols) {
+        throw new InputError(
+          `${run}: task ${net.task.name} tells no symbols, as task sequence does`,
+        );
+      }
+      const signs = symbols.map(({ token }) => token);
       return { signs, confidence: prediction.confidence as number };
     }
     throw new InputError(`${image}: nothing was read`);

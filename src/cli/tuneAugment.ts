@@ -10,8 +10,9 @@ import type { TrainSettings } from "../train/index.js";
 import { count } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
 import { Interrupted } from "./errors.js";
-import { addFlags, kebab } from "./flags.js";
+import { addFlags } from "./flags.js";
 import { interruptible } from "./interrupt.js";
+import { expectPlanAlone } from "./planAlone.js";
 import { showReading } from "./reading.js";
 
 interface Options extends Partial<TrainSettings> {
@@ -23,6 +24,9 @@ interface Options extends Partial<TrainSettings> {
   readonly quiet?: boolean;
 }
 
+/** Options that a plan is made of, beside settings. */
+const planned = ["method", "folds", "trials"] as const;
+
 /** What a new search is for. */
 function searchFrom(data: string | undefined, options: Options) {
   if (data === undefined) {
@@ -33,18 +37,6 @@ function searchFrom(data: string | undefined, options: Options) {
   const { method, folds, trials, ...rest } = options;
   const { out: _, resume: __, json: ___, quiet: ____, ...settings } = rest;
   return { settings: { ...settings, data }, method, folds, trials };
-}
-
-/** Refuses to change the plan of a search that is gone on with. */
-function expectPlanAlone(data: string | undefined, options: Options): void {
-  const given = ["method", "folds", "trials", "out", ...settingNames].find(
-    (name) => options[name as keyof Options] !== undefined,
-  );
-  const what = data ?? (given && `--${kebab(given)}`);
-  if (what === undefined) return;
-  throw new InputError(
-    `${what}: a search of policies goes on with its own plan; leave it out, or begin another by --out`,
-  );
 }
 
 /** What was found, in words. */
@@ -59,7 +51,9 @@ function reportLines({ subPolicies, found, random, folds }: PolicyReport, path: 
 
 async function run(data: string | undefined, options: Options, console: Console): Promise<void> {
   const { resume, json, quiet } = options;
-  if (resume !== undefined) expectPlanAlone(data, options);
+  if (resume !== undefined) {
+    expectPlanAlone("a search of policies", data, options, [...planned, "out", ...settingNames]);
+  }
   const wanted = resume === undefined ? searchFrom(data, options) : undefined;
   const { policyFiles, resumePolicy, tunePolicy } = await import("../study/index.js");
   const out =

@@ -14,9 +14,10 @@ import type { TrainSettings } from "../train/index.js";
 import { count, list } from "./arguments.js";
 import { type Console, type Stream, say, sayJson } from "./console.js";
 import { Interrupted } from "./errors.js";
-import { addFlags, kebab } from "./flags.js";
+import { addFlags } from "./flags.js";
 import { interruptible } from "./interrupt.js";
 import { parseOwnOptions } from "./ownOptions.js";
+import { expectPlanAlone } from "./planAlone.js";
 import { showReading } from "./reading.js";
 import { searchLines, settingsText, valuesText } from "./searchReport.js";
 
@@ -96,24 +97,8 @@ function searchFrom(data: string | undefined, options: Options) {
   return { settings: { ...fixed, data }, space, sampler, options: own, trials, least, metrics };
 }
 
-/** Refuses to change the plan of a study that is gone on with. */
-function expectPlanAlone(data: string | undefined, options: Options): void {
-  const planned = [
-    "search",
-    "sampler",
-    "trials",
-    "least",
-    "metric",
-    "out",
-    ...settingNames,
-  ] as const;
-  const given = planned.find((name) => options[name as keyof Options] !== undefined);
-  const what = data === undefined ? given && `--${kebab(given)}` : data;
-  if (what === undefined) return;
-  throw new InputError(
-    `${what}: a study goes on with its own plan; leave it out, or begin another study by --out`,
-  );
-}
+/** Options that a plan is made of, beside settings. */
+const planned = ["search", "sampler", "trials", "least", "metric"] as const;
 
 /** How much of a study is left when its time is over. */
 function timeOver({ trials, running }: SearchReport, total: number | undefined, out: string) {
@@ -134,7 +119,7 @@ export function expectGood({ failed, trials }: Pick<SearchReport, "failed" | "tr
 async function search(data: string | undefined, options: Options, console: Console): Promise<void> {
   const { resume } = options;
   if (resume === undefined) return conduct(searchFrom(data, options), options, console);
-  expectPlanAlone(data, options);
+  expectPlanAlone("a study", data, options, [...planned, "out", ...settingNames]);
   return conduct(undefined, options, console);
 }
 

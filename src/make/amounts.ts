@@ -17,9 +17,6 @@ export interface AmountOptions {
   readonly touch?: number;
 }
 
-const between = (random: Random, low: number, high: number) =>
-  low + (high - low) * random.uniform();
-
 /** Numbers of digits before the point, as often as they are listed. */
 const LENGTHS = [1, 2, 2, 2, 3, 3, 3, 4, 4];
 
@@ -41,26 +38,26 @@ export function amountText(random: Random): string {
 function wear({ height, width, ink }: Canvas, random: Random): void {
   const on = { height, width, ink };
   for (let line = random.integer(3); line > 0; line--) {
-    const y = between(random, 2, height - 2);
-    const end = y + between(random, -1, 1);
-    stroke(on, [0, y], [width - 1, end], 0.5, between(random, 0.2, 0.5));
+    const y = random.between(2, height - 2);
+    const end = y + random.between(-1, 1);
+    stroke(on, [0, y], [width - 1, end], 0.5, random.between(0.2, 0.5));
   }
   for (let at = 0; at < ink.length; at++) ink[at] += 0.05 * random.normal();
 }
 
 /** Signs beside each other. Cuts are where one ends and the next begins, halfway of their gap. */
 function written(glyphs: readonly Glyph[], touch: number, random: Random) {
-  let right = Math.round(between(random, 3, 8));
+  let right = Math.round(random.between(3, 8));
   const places = glyphs.map((glyph, at) => {
-    const gap = random.uniform() < touch ? between(random, -5, 1) : between(random, 0, 4);
+    const gap = random.uniform() < touch ? random.between(-5, 1) : random.between(0, 4);
     const left = at === 0 ? right : Math.max(0, right + Math.round(gap));
     right = left + glyph.width;
     return left;
   });
-  const on = canvas(HEIGHT, right + Math.round(between(random, 3, 8)));
+  const on = canvas(HEIGHT, right + Math.round(random.between(3, 8)));
   const cuts: number[] = [];
   for (const [at, glyph] of glyphs.entries()) {
-    const bottom = LINE + glyph.below + Math.round(between(random, -3, 3));
+    const bottom = LINE + glyph.below + Math.round(random.between(-3, 3));
     lay(on, glyph, places[at], bottom - glyph.height);
     if (at > 0) cuts.push(Math.round((places[at - 1] + glyphs[at - 1].width + places[at]) / 2));
   }

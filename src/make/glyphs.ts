@@ -12,9 +12,6 @@ export interface Glyph extends Canvas {
 /** Ink that counts when a sign is cut out. */
 const FAINT = 0.15;
 
-const between = (random: Random, low: number, high: number) =>
-  low + (high - low) * random.uniform();
-
 /** The part of a canvas that has ink. */
 function cut({ height, width, ink }: Canvas, line: number): Glyph {
   let [left, right, top, bottom] = [width, 0, height, 0];
@@ -38,9 +35,9 @@ const [SIDE, LINE] = [40, 30];
 /** An image scaled and sheared about its centre, with another strength of ink; its bottom stands on the line. */
 function bent(image: Uint8Array, side: number, random: Random): Glyph {
   const [scale, shear, gain] = [
-    between(random, 0.8, 1.15),
-    between(random, -0.25, 0.25),
-    between(random, 0.8, 1),
+    random.between(0.8, 1.15),
+    random.between(-0.25, 0.25),
+    random.between(0.8, 1),
   ];
   const [own, made] = [(side - 1) / 2, (SIDE - 1) / 2];
   const forward: Affine = [scale, -shear * scale, 0, 0, scale, 0];
@@ -66,23 +63,23 @@ function bent(image: Uint8Array, side: number, random: Random): Glyph {
 const drawn: Readonly<Record<string, (random: Random) => Glyph>> = {
   ".": (random) => {
     const on = canvas(SIDE, SIDE);
-    const radius = between(random, 1.2, 2);
-    const x = SIDE / 2 + between(random, -0.5, 0.5);
-    stroke(on, [x, LINE - radius], [x + between(random, -0.7, 0.7), LINE - radius], radius);
+    const radius = random.between(1.2, 2);
+    const x = SIDE / 2 + random.between(-0.5, 0.5);
+    stroke(on, [x, LINE - radius], [x + random.between(-0.7, 0.7), LINE - radius], radius);
     return cut(on, LINE);
   },
   ",": (random) => {
     const on = canvas(SIDE, SIDE);
-    const [x, tilt, length] = [SIDE / 2, between(random, 1, 3), between(random, 4, 6)];
-    stroke(on, [x, LINE - 2], [x - tilt, LINE - 2 + length], between(random, 0.8, 1.3));
+    const [x, tilt, length] = [SIDE / 2, random.between(1, 3), random.between(4, 6)];
+    stroke(on, [x, LINE - 2], [x - tilt, LINE - 2 + length], random.between(0.8, 1.3));
     return cut(on, LINE);
   },
   "*": (random) => {
     const on = canvas(SIDE, SIDE);
-    const [x, y, radius] = [SIDE / 2, LINE - 11, between(random, 4, 6)];
-    const [turn, wide] = [between(random, 0, Math.PI / 3), between(random, 0.7, 1.1)];
+    const [x, y, radius] = [SIDE / 2, LINE - 11, random.between(4, 6)];
+    const [turn, wide] = [random.between(0, Math.PI / 3), random.between(0.7, 1.1)];
     for (let arm = 0; arm < 3; arm++) {
-      const angle = turn + (arm * Math.PI) / 3 + between(random, -0.15, 0.15);
+      const angle = turn + (arm * Math.PI) / 3 + random.between(-0.15, 0.15);
       const [dx, dy] = [radius * Math.cos(angle), radius * Math.sin(angle)];
       stroke(on, [x - dx, y - dy], [x + dx, y + dy], wide);
     }

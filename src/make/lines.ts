@@ -51,8 +51,7 @@ export async function writeLines(
   const counts = { train: count, selection: few, test: few };
   try {
     await putWhole(folder, async (made) => {
-      const rows: string[][] = [];
-      let titles: string[] = [];
+      const rows: Record<string, string>[] = [];
       for (const [part, length] of Object.entries(counts) as [Part, number][]) {
         await mkdir(join(made, names[part]));
         for (let at = 0; at < length; at++) {
@@ -62,12 +61,17 @@ export async function writeLines(
           const { data, height, width } = image;
           const raw = { height, width, channels: 1 } as const;
           await openImage(data, { raw }).toColourspace("b-w").png().toFile(join(made, path));
-          titles = Object.keys(cells);
-          rows.push([path, names[part], ...Object.values(cells)]);
+          rows.push({ path, split: names[part], ...cells });
         }
       }
       await writeFile(join(made, VOCABULARY), `${maker.vocabulary.join("\n")}\n`);
-      await writeFile(join(made, TEXTS), toCsv(["path", "split", ...titles], rows));
+      await writeFile(
+        join(made, TEXTS),
+        toCsv(
+          Object.keys(rows[0]),
+          rows.map((row) => Object.values(row)),
+        ),
+      );
     });
   } catch (error) {
     throw signal?.aborted ? error : writeError(folder, error);

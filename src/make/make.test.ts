@@ -63,6 +63,12 @@ describe("made lines", () => {
     await expect(writeLines(staveMaker({}, 1), 1, out)).rejects.toThrow(/is not empty/);
   });
 
+  test("of staves have no more bars than a line has", () => {
+    expect(() => staveMaker({ bars: 17 }, 1)).toThrow(
+      /staves of 17 bars; expected .* from 1 to 16/,
+    );
+  });
+
   test("leave nothing when they are interrupted", async () => {
     const folder = await scratchFolder();
     const controller = new AbortController();

@@ -1,5 +1,6 @@
 // Staves of music with what they show: random melodies, engraved.
 
+import { InputError } from "../inputError.js";
 import { agnosticOf, semanticOf } from "../music/index.js";
 import { Random } from "../tensor/philox.js";
 import { imageOf } from "./canvas.js";
@@ -9,9 +10,12 @@ import { randomMelody, staveSigns } from "./music/melodies.js";
 
 /** What staves are made by. */
 export interface StaveOptions {
-  /** Most bars; default 2. */
+  /** Most bars, up to {@link MOST_BARS}; default 2. */
   readonly bars?: number;
 }
+
+/** Bars that stand on one line at most. */
+export const MOST_BARS = 16;
 
 /** Dark ink on paper. */
 function printed(bytes: Uint8Array): Uint8Array {
@@ -33,10 +37,16 @@ export function stave(
   };
 }
 
-/** Staves, each part of melodies of its own. */
-export const staveMaker = (options: StaveOptions, seed: number): LineMaker => ({
-  vocabulary: staveSigns(),
-  train: (step) => stave(options, { seed, epoch: 0, step }),
-  selection: (step) => stave(options, { seed, epoch: 1, step }),
-  test: (step) => stave(options, { seed, epoch: 2, step }),
-});
+/**
+ * Staves, each part of melodies of its own.
+ *
+ * @throws InputError for more bars than a line has.
+ */
+export function staveMaker(options: StaveOptions, seed: number): LineMaker {
+  const { bars = 2 } = options;
+  if (!(Number.isInteger(bars) && bars >= 1 && bars <= MOST_BARS)) {
+    throw new InputError(`staves of ${bars} bars; expected a whole number from 1 to ${MOST_BARS}`);
+  }
+  const part = (epoch: number) => (step: number) => stave(options, { seed, epoch, step });
+  return { vocabulary: staveSigns(), train: part(0), selection: part(1), test: part(2) };
+}

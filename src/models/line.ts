@@ -38,7 +38,6 @@ const frames =
   };
 
 const SOURCE = "after Shi et al. 2015, arXiv 1507.05717";
-const published = { channels: 1, height: 32, width: 256, outputs: 14 } as const;
 
 /** Stages that divide the width by 4 and the height by 8. */
 const stages = {
@@ -57,45 +56,33 @@ const along =
     return reshape(transpose(states, [0, 2, 1]), [n, 2 * units, 1, width]);
   };
 
-/** As {@link lineS}, but each frame knows of the whole line. */
-export const crnnS: ModelFamily = {
-  name: "crnn-s",
-  source: SOURCE,
-  smallest: 8,
-  published,
+/** A net of the stages and what goes along the line behind them. */
+const family = (
+  name: string,
+  source: string,
+  context: Readonly<Record<string, Layer>>,
+): ModelFamily => ({
+  ...{ name, source, smallest: 8 },
+  published: { channels: 1, height: 32, width: 256, outputs: 14 },
   create: ({ outputs }) => ({
     body: {
-      layer: sequential({
-        ...stages,
-        columns,
-        lstm1: along(64),
-        dropout: dropout(0.25),
-        lstm2: along(64),
-      }),
+      layer: sequential({ ...stages, columns, ...context }),
       stages: Object.keys(stages),
     },
     head: frames(outputs),
     defaults: { optimizer: "adamw", lr: 0.002, decay: 0.01 },
   }),
-};
+});
 
-/** Width is divided by 4, height by 8; a frame sees about 60 pixels to both sides. */
-export const lineS: ModelFamily = {
-  name: "line-s",
-  source: `${SOURCE}; convolutions in place of recurrent layers`,
-  smallest: 8,
-  published,
-  create: ({ outputs }) => ({
-    body: {
-      layer: sequential({
-        ...stages,
-        columns,
-        context1: unit(96, [1, 5]),
-        context2: unit(96, [1, 5]),
-      }),
-      stages: Object.keys(stages),
-    },
-    head: frames(outputs),
-    defaults: { optimizer: "adamw", lr: 0.002, decay: 0.01 },
-  }),
-};
+/** A frame sees 23 pixels to both sides of its own four. */
+export const lineS = family("line-s", `${SOURCE}; convolutions in place of recurrent layers`, {
+  context1: unit(96, [1, 5]),
+  context2: unit(96, [1, 5]),
+});
+
+/** Each frame knows of the whole line. */
+export const crnnS = family("crnn-s", SOURCE, {
+  lstm1: along(64),
+  dropout: dropout(0.25),
+  lstm2: along(64),
+});

@@ -84,8 +84,8 @@ export function agnosticOf({ clef, fifths, metre, bars }: Melody): string[] {
   return signs;
 }
 
-/** A sign in its parts. */
-interface Sign {
+/** A sign in its parts: `note.quarter-L3` is a `note` of shape `quarter` at place 4. */
+export interface Sign {
   readonly kind: string;
   readonly shape: string;
   readonly place: number;
@@ -93,7 +93,13 @@ interface Sign {
 
 const kinds = ["clef", "accidental", "digit", "note", "rest", "dot", "barline"];
 
-function parsed(text: string, at: number): Sign {
+/**
+ * A sign from its text.
+ *
+ * @param at its number, for messages
+ * @throws InputError for anything else.
+ */
+export function signOf(text: string, at: number): Sign {
   const [, kind, shape = "", where] =
     /^([a-z]+)(?:\.([A-Za-z0-9]+))?-([LS]-?\d+)$/.exec(text) ?? [];
   const place = where === undefined ? undefined : placeNamed(where);
@@ -196,4 +202,4 @@ class MelodyReader {
  * @throws InputError naming the first sign that makes no melody.
  */
 export const melodyOf = (signs: readonly string[]): Melody =>
-  new MelodyReader(signs.map(parsed)).melody();
+  new MelodyReader(signs.map(signOf)).melody();

@@ -1,7 +1,8 @@
-export { agnosticOf, melodyOf } from "./agnostic.js";
+export { agnosticOf, melodyOf, type Sign, signOf } from "./agnostic.js";
 export { midiFile, type Played, playedOf } from "./midi.js";
 export { musicXml } from "./musicXml.js";
 export {
+  alterIn,
   type Clef,
   clefs,
   midiOf,
@@ -12,6 +13,7 @@ export {
   placeNamed,
   placeOf,
   signaturePlaces,
+  stepAt,
 } from "./pitch.js";
 export {
   barLength,

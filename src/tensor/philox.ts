@@ -122,6 +122,11 @@ export class Random {
     return (this.bits(index) >>> 8) / 16777216;
   }
 
+  /** A number in [low, high), drawn in order. */
+  between(low: number, high: number): number {
+    return low + (high - low) * this.uniform();
+  }
+
   /** A standard normal number (Box-Muller); drawn in order when no index is given. */
   normal(index = this.next++): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.uniform(2 * index)));

@@ -1,6 +1,6 @@
 // A small engraver: signs of music on five lines, drawn with strokes. It has no beams and no slurs, and one font.
 
-import { placeNamed } from "../../music/index.js";
+import { signOf } from "../../music/index.js";
 import type { Random } from "../../tensor/philox.js";
 import { type Canvas, canvas, dab, stroke } from "../canvas.js";
 import { type Bent, FLAG, shapes } from "./shapes.js";
@@ -100,11 +100,10 @@ export function engrave(signs: readonly string[], random: Random): Canvas {
   let x = 4 + 4 * random.uniform();
   let before = "";
   let digit = 0;
-  for (const sign of signs) {
-    const [, kind, shape, where] = /^([a-z]+)(?:\.(\w+))?-([LS]-?\d+)$/.exec(sign)!;
-    const place = placeNamed(where)!;
+  for (const [at, sign] of signs.entries()) {
+    const { kind, shape, place } = signOf(sign, at);
     x += gap(kind, before, random) * SPACE;
-    const own = shapes[shape === undefined ? kind : `${kind}.${shape}`];
+    const own = shapes[shape === "" ? kind : `${kind}.${shape}`];
     // The second digit stands under the first.
     if (kind === "digit" && before === "digit") x = digit;
     if (kind === "digit") digit = x;

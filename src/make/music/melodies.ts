@@ -1,6 +1,7 @@
 // Random melodies: a walk over the staff that fills its bars.
 
 import {
+  alterIn,
   barLength,
   clefs,
   lengthOf,
@@ -9,9 +10,9 @@ import {
   placeName,
   placeOf,
   type Sound,
+  stepAt,
   type Value,
 } from "../../music/index.js";
-import { alterIn, stepAt } from "../../music/pitch.js";
 import type { Random } from "../../tensor/philox.js";
 
 /** Things with how often they come. */

@@ -65,7 +65,7 @@ function saying(...classes: number[]): Float32Array {
 }
 
 test("errors are edits over symbols, and images that are not wholly right", () => {
-  const metrics = new SequenceMetrics(labelsOf([0, 1], [1], [0, 0]));
+  const metrics = new SequenceMetrics(labelsOf([0, 1], [1], [0, 0]), { height: 8, width: 12 });
   metrics.add(saying(0, 2, 1), Int32Array.of(0));
   metrics.add(saying(0, 1, 1), Int32Array.of(1));
   metrics.add(saying(0, 2, 0), Int32Array.of(2));

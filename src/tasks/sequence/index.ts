@@ -14,7 +14,7 @@ import { InputError } from "../../inputError.js";
 import { countFrames, FRAME_STRIDE } from "../../models/frames.js";
 import type { ImageSize, Task } from "../task.js";
 import { SequenceMetrics, sequenceMetrics } from "./metrics.js";
-import { placedTokens, readingsOf } from "./reading.js";
+import { batchReadings, placedTokens } from "./reading.js";
 import { leastOf, RejectTuner } from "./rejection.js";
 import { TOKENS, tokensOf, tokenTargets, UNTIL } from "./targets.js";
 
@@ -82,7 +82,7 @@ export const sequence: Task<TokenLabels> = {
   metrics: sequenceMetrics,
   reportOf: "token",
   reports: { precision: "share", recall: "share" },
-  newMetrics: (labels, constants) => new SequenceMetrics(labels, constants),
+  newMetrics: (labels, constants, size) => new SequenceMetrics(labels, size, constants),
   newTuner: (labels, _, size) => new RejectTuner(labels, size),
   decisions: (constants) => [["a string", leastOf(constants)]],
   saysFrom: true,
@@ -93,18 +93,17 @@ export const sequence: Task<TokenLabels> = {
   },
   decode(
     output,
-    { names, constants, shape: [classes, frames] },
+    { names, constants, shape: [, frames] },
     { confidence: least = leastOf(constants) } = {},
   ) {
-    const size = classes * frames;
     const text = (tokens: readonly number[]) =>
       joinTokens(
         tokens.map((token) => names[token]),
         names,
       );
-    return Array.from({ length: output.length / size }, (_, image) => {
-      const logits = output.subarray(image * size, (image + 1) * size);
-      const [{ tokens, confidence }, second] = readingsOf(logits, frames);
+    const read = batchReadings(output, { tokens: names.length, frames });
+    return Array.from(read, ({ logits, readings }) => {
+      const [{ tokens, confidence }, second] = readings;
       const symbols = placedTokens(logits, frames, tokens).map(
         ({ token, from, to }): Symbol => ({
           token: names[token],

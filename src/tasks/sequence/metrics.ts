@@ -1,16 +1,18 @@
 // Errors of strings over an evaluation: sums of edits over sums of tokens, never means of ratios.
 
 import type { TokenLabels } from "../../data/index.js";
+import { countFrames } from "../../models/frames.js";
 import type {
   ConstantAnswer,
   Constants,
+  ImageSize,
   MetricInfo,
   Metrics,
   MetricValues,
   OutputReport,
 } from "../task.js";
 import { editsBetween } from "./edits.js";
-import { readingsOf } from "./reading.js";
+import { batchReadings } from "./reading.js";
 import { leastOf } from "./rejection.js";
 import { tokensOf } from "./targets.js";
 
@@ -48,6 +50,7 @@ export class SequenceMetrics implements Metrics {
 
   constructor(
     private readonly labels: TokenLabels,
+    private readonly size: ImageSize,
     private readonly constants: Constants = {},
   ) {
     const none = () => new Float64Array(labels.vocabulary.length);
@@ -55,14 +58,11 @@ export class SequenceMetrics implements Metrics {
   }
 
   add(output: Float32Array, indices: Int32Array): void {
-    const size = output.length / indices.length;
-    const frames = size / (this.labels.vocabulary.length + 1);
-    for (const [at, index] of indices.entries()) {
-      const [{ tokens, confidence }] = readingsOf(
-        output.subarray(at * size, (at + 1) * size),
-        frames,
-      );
-      const truth = tokensOf(this.labels, index);
+    const form = { tokens: this.labels.vocabulary.length, frames: countFrames(this.size) };
+    let at = 0;
+    for (const { readings } of batchReadings(output, form)) {
+      const [{ tokens, confidence }] = readings;
+      const truth = tokensOf(this.labels, indices[at++]);
       const { distance, kept } = editsBetween(tokens, truth);
       this.images++;
       this.symbols += truth.length;

@@ -1,6 +1,7 @@
 // What frames say: the likeliest string, how likely it is among all strings, and where its tokens stand.
 
 import { ctcLoss, ctcSpans } from "../../automata/index.js";
+import { FRAME_OUTPUTS } from "../../models/frames.js";
 import { likelyStrings } from "./beam.js";
 
 /** A string and its posterior probability, of which those of all strings make 1. */
@@ -16,6 +17,18 @@ export function readingsOf(logits: Float32Array, frames: number): Reading[] {
     confidence: Math.exp(-ctcLoss(logits, frames, tokens)),
   }));
   return found.sort((a, b) => b.confidence - a.confidence).slice(0, 2);
+}
+
+/** The best readings of each image of a batch of outputs [n, tokens + 1, frames]. */
+export function* batchReadings(
+  output: Float32Array,
+  { tokens, frames }: { readonly tokens: number; readonly frames: number },
+): Generator<{ readonly logits: Float32Array; readonly readings: readonly Reading[] }> {
+  const numbers = (tokens + FRAME_OUTPUTS) * frames;
+  for (let first = 0; first < output.length; first += numbers) {
+    const logits = output.subarray(first, first + numbers);
+    yield { logits, readings: readingsOf(logits, frames) };
+  }
 }
 
 /** A token where it stands, in frames from `from` up to `to`. */

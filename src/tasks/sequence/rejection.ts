@@ -3,10 +3,10 @@
 // rejected).
 
 import type { TokenLabels } from "../../data/index.js";
-import { countFrames, FRAME_OUTPUTS } from "../../models/frames.js";
+import { countFrames } from "../../models/frames.js";
 import type { Constants, ImageSize, Tuner } from "../task.js";
 import { editsBetween } from "./edits.js";
-import { readingsOf } from "./reading.js";
+import { batchReadings } from "./reading.js";
 import { tokensOf } from "./targets.js";
 
 /** A confidence that no string has. */
@@ -56,12 +56,11 @@ export class RejectTuner implements Tuner {
   ) {}
 
   add(output: Float32Array, first: number): void {
-    const frames = countFrames(this.size);
-    const numbers = frames * (this.labels.vocabulary.length + FRAME_OUTPUTS);
-    for (let row = 0; row * numbers < output.length; row++) {
-      const logits = output.subarray(row * numbers, (row + 1) * numbers);
-      const [{ tokens, confidence }] = readingsOf(logits, frames);
-      const { distance } = editsBetween(tokens, tokensOf(this.labels, first + row));
+    const form = { tokens: this.labels.vocabulary.length, frames: countFrames(this.size) };
+    let at = first;
+    for (const { readings } of batchReadings(output, form)) {
+      const [{ tokens, confidence }] = readings;
+      const { distance } = editsBetween(tokens, tokensOf(this.labels, at++));
       this.strings.push({ confidence, right: distance === 0 });
     }
   }
