@@ -194,7 +194,7 @@ function textMaker(
           if (number !== undefined) return number;
           throw new InputError(
             `${path}: line ${entries[0].line} has the token "${token}" in "${brief(entries[0].cells[column.at])}", which ` +
-              `${given ? "the vocabulary (setting classes) does not have" : "no training row has"}${suggestion(token, vocabulary)}`,
+              `${given ? "the vocabulary (setting classes, or vocabulary.txt) does not have" : "no training row has"}${suggestion(token, vocabulary)}`,
           );
         }),
       ),

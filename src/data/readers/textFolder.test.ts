@@ -66,7 +66,7 @@ describe("a folder of lines", () => {
     [
       "path,text\nlines/a.png,20\n",
       { classes: ["1", "2"] },
-      /the token "0" .* the vocabulary \(setting classes\) does not have/,
+      /the token "0" .* the vocabulary \(setting classes, or vocabulary.txt\) does not have/,
     ],
     ["path,sense\nlines/a.png,20\n", {}, /it is not clear which one holds the labels/],
   ] as const)("is refused by line: %j", async (table, options, message) => {

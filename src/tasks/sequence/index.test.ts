@@ -81,6 +81,14 @@ test("errors are edits over symbols, and images that are not wholly right", () =
   ]);
 });
 
+test("what is too unsure is rejected, and no error that is said", () => {
+  const labels = labelsOf([0, 1], [1]);
+  const metrics = new SequenceMetrics(labels, { height: 8, width: 12 }, { reject: [0.5] });
+  metrics.add(saying(0, 2, 1), Int32Array.of(0));
+  metrics.add(new Float32Array(9), Int32Array.of(1));
+  expect(metrics.values()).toMatchObject({ sequenceError: 0.5, saidWrong: 0, rejected: 0.5 });
+});
+
 test("a string is told with its probability, where its tokens stand, and what else it may be", () => {
   const info = {
     ...{ names: ["a", "b"], constants: {}, shape: [3, 3] },

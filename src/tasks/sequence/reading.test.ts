@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { likelyStrings } from "./beam.js";
 import { placedTokens, readingsOf } from "./reading.js";
 
 /** Every string with the probability that frames [classes, frames] say it, by going through all ways. */
@@ -36,6 +37,23 @@ describe("readings", () => {
           expect(second.confidence).toBeLessThanOrEqual(best.confidence);
           for (const { tokens, confidence } of [best, second]) {
             expect(confidence).toBeCloseTo(all.get(tokens.join(""))!, 6);
+          }
+        },
+      ),
+    );
+  });
+
+  test("come from a beam that leaves nothing out where there are no more strings than it holds", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.float({ min: -3, max: 3, noNaN: true }), { minLength: 10, maxLength: 10 }),
+        (numbers) => {
+          const logits = Float32Array.from(numbers);
+          const all = allStrings(logits, 5);
+          const found = likelyStrings(logits, 5).map((tokens) => all.get(tokens.join(""))!);
+          expect(found).toHaveLength(all.size);
+          for (let at = 1; at < found.length; at++) {
+            expect(found[at]).toBeLessThanOrEqual(found[at - 1] * (1 + 1e-9));
           }
         },
       ),
