@@ -21,7 +21,7 @@ async function wholeNet(
 ): Promise<CompactNet> {
   const small = compact(given.net, given.w);
   const few = { ...workload, batch: Math.min(workload.batch, CALIBRATION) };
-  const seen = compact(netOf(modelOf(few), few.batch, { training: false }), given.w);
+  const seen = compact(netOf(await modelOf(few), few.batch, { training: false }), given.w);
   return integers(small, await calibrate(engine, seen, [randomImages(engine, few)]));
 }
 
@@ -30,7 +30,7 @@ export async function openInference(
   workload: Workload,
   { engine: name, threads }: Arrangement,
 ): Promise<ConvoyContender> {
-  const whole = netOf(modelOf(workload), workload.batch, { training: false });
+  const whole = netOf(await modelOf(workload), workload.batch, { training: false });
   const engine = await createEngine({ engine: name, threads });
   const given = { net: whole, w: initialise(whole, 1) };
   const used = workload.precision === "int8" ? await wholeNet(engine, workload, given) : given;

@@ -5,11 +5,15 @@ import { createModel, type Model } from "../models/index.js";
 import { Random } from "../tensor/philox.js";
 import { sizeOf } from "../tensor/shape.js";
 import { withPasses } from "../train/modelOf.js";
+import { loadModule } from "../train/ownModule.js";
 import type { Workload } from "./workload.js";
 
-export function modelOf({ model, image, classes, run = model, passes }: Workload): Model {
+export async function modelOf(workload: Workload): Promise<Model> {
+  const { model, image, classes, run = model, passes, module } = workload;
   const [channels, height, width] = image;
-  return withPasses(createModel(model, { channels, height, width, outputs: classes }), passes, run);
+  const own = module && (await loadModule(module.path, module)).models;
+  const plain = createModel(model, { channels, height, width, outputs: classes }, own);
+  return withPasses(plain, passes, run);
 }
 
 /** A batch of noise in the engine's own memory. */

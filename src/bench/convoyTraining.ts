@@ -10,9 +10,19 @@ import {
   targetBuffers,
 } from "../data/index.js";
 import { createEngine, type Engine } from "../engine/index.js";
+import { InputError } from "../inputError.js";
+import type { Model } from "../models/index.js";
 import { initialise, netOf } from "../nn/index.js";
 import { bindRule, getRule, initState } from "../optim/index.js";
-import { type Asked, ask, targetsOf, taskFor } from "../tasks/index.js";
+import {
+  type Asked,
+  ask,
+  type OutputForm,
+  outputShape,
+  targetsOf,
+  taskFor,
+} from "../tasks/index.js";
+import { formatShape, sameShape } from "../tensor/shape.js";
 import { compileTraining, type Examples, pipeline } from "../train/index.js";
 import { version } from "../version.js";
 import type { Arrangement, ConvoyContender } from "./convoy.js";
@@ -37,16 +47,40 @@ function boxesOf({ batch, classes, image: [, height, width] }: Workload): Ragged
   return ragged(new Float32Array(0), lists);
 }
 
-/** Labels that take the classes in turn: of each image, of each pixel, or of boxes, by how many axes the outputs have. */
-function labelsOf(workload: Workload, axes: number): Labels {
-  const { batch, classes: count, image } = workload;
-  const classes = Array.from({ length: count }, (_, at) => `${at}`);
-  const numbers = (length: number) => Int32Array.from({ length }, (_, at) => at % count);
-  if (axes === 2) return { kind: "class", of: numbers(batch), classes };
-  if (axes === 3) return { kind: "boxes", of: boxesOf(workload), classes };
-  const pixels = image[1] * image[2];
-  const data = Uint8Array.from(numbers(batch * pixels));
-  return { kind: "mask", of: { data, offsets: evenOffsets(batch, pixels) }, classes };
+/** Tokens of a line. */
+const TOKENS = 4;
+
+/** Labels that take the classes in turn, by what a net gives. */
+const labelled: {
+  readonly [F in OutputForm]: (
+    workload: Workload,
+    turns: (length: number) => Int32Array,
+    names: readonly string[],
+  ) => Labels;
+} = {
+  vector: ({ batch }, turns, classes) => ({ kind: "class", of: turns(batch), classes }),
+  map: ({ batch, image: [, height, width] }, turns, classes) => {
+    const pixels = height * width;
+    const data = Uint8Array.from(turns(batch * pixels));
+    return { kind: "mask", of: { data, offsets: evenOffsets(batch, pixels) }, classes };
+  },
+  cells: (workload, _, classes) => ({ kind: "boxes", of: boxesOf(workload), classes }),
+  frames: ({ batch }, turns, vocabulary) => {
+    const of = { data: turns(TOKENS * batch), offsets: evenOffsets(batch, TOKENS) };
+    return { kind: "tokens", of, vocabulary };
+  },
+};
+
+/** Labels for what a model gives. */
+function labelsOf(workload: Workload, model: Model): Labels {
+  const [, ...shape] = netOf(model, 1, { training: false }).output.shape;
+  const forms = Object.keys(labelled) as OutputForm[];
+  const form = forms.find((output) => sameShape(outputShape({ output }, model), shape));
+  if (!form)
+    throw new InputError(`model ${model.name} gives ${formatShape(shape)}, which no task asks for`);
+  const names = Array.from({ length: workload.classes }, (_, at) => `${at}`);
+  const turns = (length: number) => Int32Array.from({ length }, (_, at) => at % names.length);
+  return labelled[form](workload, turns, names);
 }
 
 /** The targets of these labels, each image being the only one of its place. */
@@ -83,8 +117,8 @@ async function openHost(
   particles: readonly number[],
 ): Promise<Host> {
   const { batch, memory, precision } = workload;
-  const model = modelOf(workload);
-  const labels = labelsOf(workload, netOf(model, 1, { training: false }).output.shape.length);
+  const model = await modelOf(workload);
+  const labels = labelsOf(workload, model);
   const question = ask(model, taskFor(labels), labels);
   const numbers = precision === "bf16" ? precision : "f32";
   const training = await compileTraining(engine, question, {

@@ -1,10 +1,11 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { temporaryFolder } from "../../test/support/tinyRun.js";
+import { stripeSplits, temporaryFolder } from "../../test/support/tinyRun.js";
 import { withoutChannels } from "../compress/index.js";
 import { createModel } from "../models/index.js";
 import { initialise, netOf } from "../nn/index.js";
+import { train } from "../runs/train.js";
 import { encodeWeights } from "../train/weights.js";
 import { openInference } from "./convoyInference.js";
 import { workloadFor, workloadOf } from "./workload.js";
@@ -16,8 +17,9 @@ test("a folder of a run stands for its net, with its passes", async () => {
   const net = netOf(createModel("lenet5", images), 1, { training: false });
   const removed = { "conv1.weight": [0, 1, 2] };
   const small = withoutChannels({ net, w: initialise(net, 1) }, removed);
-  const run = temporaryFolder();
-  mkdirSync(join(run, "weights"));
+  const run = join(temporaryFolder(), "run");
+  const settings = { model: "lenet5", size: 20, steps: 1, threads: 1 } as const;
+  await train({ data: "stripes", ...settings, out: run }, { data: stripeSplits() });
   const info = {
     ...{ model: "lenet5", task: "classify", names: ["a", "b", "c"], constants: {} },
     ...{ input: [1, 20, 20] as const, mean: [0], std: [1], fit: "crop" as const },

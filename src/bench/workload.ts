@@ -3,6 +3,7 @@
 import { statSync } from "node:fs";
 import type { PassRecord } from "../compress/passes/index.js";
 import { familyOf } from "../models/index.js";
+import { type RunConfig, readRunConfig } from "../runs/runConfig.js";
 import { readWeights } from "../train/weights.js";
 
 /** Images of a model: those that it was published for. */
@@ -32,6 +33,8 @@ export interface Workload extends Images {
   readonly model: string;
   /** The folder of the run whose net it is; default the model as it is. */
   readonly run?: string;
+  /** The file that has the model, where it is none of the registry. */
+  readonly module?: RunConfig["module"];
   /** What the net is changed by; default nothing. */
   readonly passes?: readonly PassRecord[];
   /** Images that each net sees at once. */
@@ -66,9 +69,11 @@ export async function workloadFor({ model, size, ...options }: WorkloadOptions):
     return workloadOf({ model, size, ...options });
   }
   const { info } = await readWeights(model);
+  const { module } = await readRunConfig(model);
   const [channels, height, width] = info.input;
   return {
     ...{ ...options, model: info.model, run: model, passes: info.passes },
+    ...(module && { module }),
     ...{ image: [channels, size ?? height, size ?? width], classes: info.names.length },
   };
 }

@@ -46,17 +46,19 @@ export function defineBenchLayers(parent: Command, console: Console): void {
     .option("--threads <number>", "threads of the engine", count, usableCores())
     .option("--json", "print one object")
     .action(async ({ models, batch, size, threads, json }: Options) => {
-      const laidOut = models.map((model) =>
-        modelOf(
-          workloadOf({
-            work: "infer",
-            model,
-            batch,
-            size,
-            nets: 1,
-            threads: [threads],
-            tuneSeconds: 0,
-          }),
+      const laidOut = await Promise.all(
+        models.map((model) =>
+          modelOf(
+            workloadOf({
+              work: "infer",
+              model,
+              batch,
+              size,
+              nets: 1,
+              threads: [threads],
+              tuneSeconds: 0,
+            }),
+          ),
         ),
       );
       const machine = await thisMachine(threads);

@@ -96,8 +96,10 @@ const outputForms: {
 };
 
 /** The shape of one image's output that a task needs of a model. */
-export const outputShape = ({ output }: Task, model: Pick<Model, "input" | "outputs">): Shape =>
-  outputForms[output].shape(model);
+export const outputShape = (
+  { output }: Pick<Task, "output">,
+  model: Pick<Model, "input" | "outputs">,
+): Shape => outputForms[output].shape(model);
 
 /** Refuses a net that gives something else than the task needs. */
 function checkOutput({ model, task }: Pick<Asked, "model" | "task">, output: Value): void {
