@@ -1,12 +1,13 @@
 // A run with bits for each layer: within its size, it opens as any other; what is no net in f32 is refused.
 
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stripesFile } from "../../../test/support/stripesFile.js";
 import { openDataset } from "../../data/index.js";
 import { openTrained, train } from "../index.js";
+import { runFiles } from "../runFiles.js";
 import { compressMixed, type MixedReport } from "./mixed.js";
 
 const folder = mkdtempSync(join(tmpdir(), "convoy-mixed-"));
@@ -76,6 +77,9 @@ describe("refused:", () => {
       out: join(folder, "smallest"),
     });
     expect(made!.layers.map(({ bits }) => bits)).toEqual([8, 2, 2, 2, 8]);
+    // Packed as one that was trained on is: a fifth of the bytes of f32 at most.
+    const file = join(folder, "smallest", runFiles.best);
+    expect(statSync(file).size).toBeLessThan(statSync(join(run, runFiles.best)).size / 5);
   });
 
   test.each([{}, { targetSize: 0.5, targetBops: 0.1 }])("no budget, or two: %o", async (budget) => {

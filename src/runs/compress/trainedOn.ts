@@ -1,6 +1,8 @@
 // A compressed net on its way to a run: written, measured, and trained on.
 
 import { join } from "node:path";
+import { settled } from "../../compress/index.js";
+import { hideWeights } from "../../compress/passes/index.js";
 import type { CompactNet } from "../../nn/index.js";
 import type { MetricValues } from "../../tasks/index.js";
 import type { TrainSettings } from "../../train/index.js";
@@ -40,7 +42,10 @@ export async function trainedOn(
   training: Training,
 ): Promise<Untrained> {
   const { epochs, lr, engine, sets, watch } = training;
-  await writeCompressed(start, net, info, config);
+  // Training goes on from the numbers as they are; what is final is kept as what it counts as, and is packed.
+  const final = epochs === 0 && hideWeights(info.passes);
+  const kept = final ? { ...net, w: settled(net.net, net.w) } : net;
+  await writeCompressed(start, kept, info, config);
   const metrics = await measured(start, training);
   if (epochs > 0) {
     const given = { epochs, lr, out: to, data: sets.data, ...engine } as TrainSettings;
