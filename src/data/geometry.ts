@@ -41,6 +41,7 @@ export const fits = {
   pad: "scaled to lie within the net's size, black beside it",
   stretch: "stretched to the net's size",
   line: "scaled to the net's height from the left, black behind it, squeezed where it is longer",
+  ink: "cut to its ink, which becomes bright on black, and laid round its centre of mass",
 } as const;
 export type Fit = keyof typeof fits;
 
@@ -66,9 +67,12 @@ function lineMap(from: Size, to: Size): Affine {
 export function fitMap(fit: Fit, from: Size, to: Size): Affine {
   if (fit === "line") return lineMap(from, to);
   const [across, down] = [from.width / to.width, from.height / to.height];
+  const whole = Math.max(across, down);
   const scales = {
     crop: Math.min(across, down),
-    pad: Math.max(across, down),
+    pad: whole,
+    // The ink lies in the middle of a square already (pixels/ink.ts).
+    ink: whole,
     stretch: undefined,
   };
   const [sx, sy] = [scales[fit] ?? across, scales[fit] ?? down];

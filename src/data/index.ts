@@ -62,6 +62,7 @@ export {
   type Intake,
   intakeInWords,
   plainIntake,
+  preparedFor,
   type ReadingSettings,
   readingOf,
   withChannels,
@@ -95,7 +96,9 @@ export { type Batch, Loader, type LoaderOptions } from "./loader.js";
 export { type Normalisation, normalisationOf } from "./normalise.js";
 export { sameGroups, withOneOf } from "./oneOf.js";
 export { cacheFolder } from "./packed.js";
+export { type Blobs, findBlobs } from "./pixels/blobs.js";
 export { channelRule } from "./pixels/channels.js";
+export { inkOf } from "./pixels/ink.js";
 export { isRange, RANGE_EXPECTED, ranges } from "./pixels/range.js";
 export { evenOffsets, type Ragged, ragged } from "./ragged.js";
 export { readClassNames } from "./readers/classNames.js";

@@ -5,9 +5,19 @@ import { InputError } from "../inputError.js";
 import { counted } from "../text/format.js";
 import type { Dataset } from "./dataset.js";
 import { type Affine, type Fit, fits } from "./geometry.js";
-import { commonSize, imagesOf, joinImages, readerOf, sizeAt, sizesInWords } from "./images.js";
+import {
+  commonSize,
+  type Image,
+  imagesOf,
+  joinImages,
+  readerOf,
+  sizeAt,
+  sizesInWords,
+} from "./images.js";
+import type { Labels } from "./labels.js";
 import type { Normalisation } from "./normalise.js";
 import { channelRule } from "./pixels/channels.js";
+import { inkOf } from "./pixels/ink.js";
 
 /** Settings of a run that say how its image files are read. */
 export interface ReadingSettings {
@@ -34,6 +44,9 @@ export interface Intake extends Normalisation {
   /** Ways in which each image is seen, one behind the other; default as it is. */
   readonly views?: readonly Affine[];
 }
+
+/** Kinds of labels that lie somewhere on an image. */
+const PLACED: ReadonlySet<Labels["kind"]> = new Set(["points", "boxes", "mask", "tokens"]);
 
 /**
  * Images as they are, as numbers from 0 to 1.
@@ -67,6 +80,60 @@ export function intakeInWords({ images }: Dataset, { input, fit }: Intake): stri
   return `${sizes}, ${fits[fit]}: ${height}x${width} (fit ${fit})`;
 }
 
+/** A data set made of another one, image by image. */
+function eachImage(
+  dataset: Dataset,
+  channels: number,
+  make: (image: Image) => Pick<Image, "height" | "width" | "data">,
+): Dataset {
+  const { images, length } = dataset;
+  const reader = readerOf(images, dataset.channels);
+  try {
+    const made = Array.from({ length }, (_, at) => ({
+      ...make({ ...sizeAt(images, at), channels: dataset.channels, data: reader.read(at) }),
+      channels,
+    }));
+    const joined = joinImages(made);
+    const size = commonSize(joined);
+    return {
+      ...dataset,
+      channels,
+      images: size ? imagesOf(joined.bytes, { ...size, channels }) : joined,
+    };
+  } finally {
+    reader.close();
+  }
+}
+
+/** What a rule made of a data set, worked out once. */
+function kept(rule: (dataset: Dataset) => Dataset): (dataset: Dataset) => Dataset {
+  const made = new WeakMap<Dataset, Dataset>();
+  return (dataset) => {
+    let known = made.get(dataset);
+    if (!known) made.set(dataset, (known = rule(dataset)));
+    return known;
+  };
+}
+
+const inked = kept((dataset) => {
+  const { name, labels } = dataset;
+  if (PLACED.has(labels.kind)) {
+    throw new InputError(
+      `${name} has ${labels.kind} as labels, which lie somewhere on the image; fit ink cuts images as they are written on: take another fit`,
+    );
+  }
+  return eachImage(dataset, 1, inkOf);
+});
+
+/** A data set's images as a net with this intake starts from them: its channels, and its fit where that goes by the pixels. */
+export function preparedFor(
+  dataset: Dataset,
+  { input: [channels], fit }: Pick<Intake, "input" | "fit">,
+): Dataset {
+  const own = fit === "ink" ? inked(withChannels(dataset, 1)) : dataset;
+  return withChannels(own, channels);
+}
+
 const converted = new WeakMap<Dataset, Map<number, Dataset>>();
 
 /**
@@ -85,28 +152,16 @@ export function withChannels(dataset: Dataset, channels: number): Dataset {
 }
 
 function convert(dataset: Dataset, channels: number): Dataset {
-  const { name, images, length } = dataset;
+  const { name } = dataset;
   const rule = channelRule(dataset.channels, channels);
   if (!rule) {
     throw new InputError(
       `${name} has images of ${counted(dataset.channels, "channel")}; the net takes ${channels}`,
     );
   }
-  const reader = readerOf(images, dataset.channels);
-  try {
-    const size = commonSize(images);
-    const made = Array.from({ length }, (_, at) => ({
-      ...sizeAt(images, at),
-      channels,
-      data: rule(reader.read(at)),
-    }));
-    const joined = joinImages(made);
-    return {
-      ...dataset,
-      channels,
-      images: size ? imagesOf(joined.bytes, { ...size, channels }) : joined,
-    };
-  } finally {
-    reader.close();
-  }
+  return eachImage(dataset, channels, ({ height, width, data }) => ({
+    height,
+    width,
+    data: rule(data),
+  }));
 }

@@ -8,7 +8,7 @@ import { type Augmentation, type Frame, Sample } from "./augment/augmentation.js
 import type { Dataset } from "./dataset.js";
 import { type Affine, fitMap, identity } from "./geometry.js";
 import { sizeAt } from "./images.js";
-import { type Intake, plainIntake, withChannels } from "./intake.js";
+import { type Intake, plainIntake, preparedFor } from "./intake.js";
 import { noTargets, type TargetMaker, targetBuffers } from "./targets.js";
 
 /** Settings of a {@link Loader}. */
@@ -131,8 +131,8 @@ export class Loader {
     this.batchSize = shuffle ? Math.min(batch, dataset.length) : batch;
     const steps = dataset.length / this.batchSize;
     this.stepsPerEpoch = shuffle ? Math.floor(steps) : Math.ceil(steps);
-    const [channels, height, width] = intake.input;
-    this.dataset = withChannels(dataset, channels);
+    const [, height, width] = intake.input;
+    this.dataset = preparedFor(dataset, intake);
     this.height = height;
     this.width = width;
     this.intake = intake;

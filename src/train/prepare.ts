@@ -13,6 +13,7 @@ import {
   draw,
   type Normalisation,
   normalisationOf,
+  preparedFor,
   type ReadProgress,
   readClassWeights,
   type Splits,
@@ -359,7 +360,11 @@ export async function prepare(
   checkScore(score, task, task.newMetrics(drawn.selection.labels, constants, size));
   const { mean, std } = model.defaults ?? {};
   const normalisation: Normalisation =
-    saved?.net ?? weights?.info ?? (mean && std ? { mean, std } : normalisationOf(drawn.train));
+    saved?.net ??
+    weights?.info ??
+    (mean && std
+      ? { mean, std }
+      : normalisationOf(preparedFor(drawn.train, { input: model.input, fit: config.fit })));
   const net: NetInfo = {
     model: model.name,
     task: task.name,

@@ -1,7 +1,7 @@
 // Blobs as points.
 
 import type { Size } from "../../data/index.js";
-import { findBlobs } from "./blobs.js";
+import { findBlobs } from "../../data/index.js";
 import { isBlob } from "./lcfcn.js";
 
 /** The centre of a blob, in pixels as COCO has them. */

@@ -1,6 +1,6 @@
 // Where things are, from a point for each: the net gives blobs, one for each thing.
 
-import { type PointLabels, pointsBack, type Size } from "../../data/index.js";
+import { findBlobs, type PointLabels, pointsBack, type Size } from "../../data/index.js";
 import type { Buffer } from "../../engine/engine.js";
 import { namedCounts } from "../../text/named.js";
 import { unknownName } from "../../text/words.js";
@@ -8,7 +8,6 @@ import { countMetrics, meanCounts } from "../counting/countErrors.js";
 import { DOTS, dotTargets, knownPoints } from "../counting/dots.js";
 import { checkPoints } from "../counting/index.js";
 import type { HostLoss, Task } from "../task.js";
-import { findBlobs } from "./blobs.js";
 import { blobCentres, type Centre } from "./centres.js";
 import { isBlob, sumTerms, type TermName, termNames, termsOf } from "./lcfcn.js";
 import { PointMetrics, pointMetrics } from "./metrics.js";

@@ -3,7 +3,7 @@
 // pixels: of the whole image, of the points, of the borders between them, and of blobs without a point.
 
 import type { Size } from "../../data/index.js";
-import { findBlobs } from "./blobs.js";
+import { findBlobs } from "../../data/index.js";
 import { blackTopHat, bordersOf, watershed } from "./watershed.js";
 
 /** The four terms. */

@@ -1,6 +1,6 @@
 // Connected regions of a map.
 
-import type { Size } from "../../data/index.js";
+import type { Size } from "../images.js";
 
 /** Regions of a map. */
 export interface Blobs {
