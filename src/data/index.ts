@@ -98,6 +98,7 @@ export { sameGroups, withOneOf } from "./oneOf.js";
 export { cacheFolder } from "./packed.js";
 export { type Blobs, findBlobs } from "./pixels/blobs.js";
 export { channelRule } from "./pixels/channels.js";
+export { type HogOptions, hogOf } from "./pixels/hog.js";
 export { inkOf } from "./pixels/ink.js";
 export { isRange, RANGE_EXPECTED, ranges } from "./pixels/range.js";
 export { evenOffsets, type Ragged, ragged } from "./ragged.js";
