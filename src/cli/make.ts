@@ -67,7 +67,8 @@ export function define(command: Command, console: Console): void {
     );
   lineCommand(command, "staves", "melodies on one staff, as images of lines and the signs on them")
     .option("--bars <number>", "most bars of a staff", count, 2)
-    .action((options: Options & { readonly bars: number }) =>
-      make("staves", ({ bars, seed }) => staveMaker({ bars }, seed), options, console),
+    .option("--camera", "as a camera sees them: turned, blurred, in uneven light, with specks")
+    .action((options: Options & { readonly bars: number; readonly camera?: boolean }) =>
+      make("staves", ({ seed, ...own }) => staveMaker(own, seed), options, console),
     );
 }

@@ -44,6 +44,23 @@ describe("made lines", () => {
     expect(dark).toBe(5);
   });
 
+  test("of staves show the same signs to a camera, which sees no pixel as it was printed", () => {
+    const key = { seed: 1, epoch: 0, step: 3 };
+    const [print, photo] = [stave({}, key), stave({ camera: true }, key)];
+    expect(photo.cells).toEqual(print.cells);
+    expect(photo.image.width).toBe(print.image.width);
+    expect(photo).toEqual(stave({ camera: true }, key));
+    // Paper is no longer white, ink is still darker than paper, and most of it is still there.
+    expect(photo.image.data.filter((byte) => byte === 255).length).toBeLessThan(
+      photo.image.data.length / 50,
+    );
+    const mean = (which: (byte: number) => boolean) => {
+      const own = [...photo.image.data].filter((_, at) => which(print.image.data[at]));
+      return own.reduce((sum, byte) => sum + byte, 0) / own.length;
+    };
+    expect(mean((byte) => byte < 64)).toBeLessThan(mean((byte) => byte > 192) - 30);
+  });
+
   test("of staves show no sign that the vocabulary does not list", () => {
     const { vocabulary, train } = staveMaker({ bars: 3 }, 1);
     for (let at = 0; at < 100; at++) {

@@ -3,6 +3,7 @@
 import { InputError } from "../inputError.js";
 import { agnosticOf, semanticOf } from "../music/index.js";
 import { Random } from "../tensor/philox.js";
+import { photographed } from "./camera.js";
 import { imageOf } from "./canvas.js";
 import type { Line, LineMaker } from "./lines.js";
 import { engrave } from "./music/engraver.js";
@@ -12,6 +13,8 @@ import { randomMelody, staveSigns } from "./music/melodies.js";
 export interface StaveOptions {
   /** Most bars, up to {@link MOST_BARS}; default 2. */
   readonly bars?: number;
+  /** As a camera sees them; default as they are printed. */
+  readonly camera?: boolean;
 }
 
 /** Bars that stand on one line at most. */
@@ -24,16 +27,17 @@ function printed(bytes: Uint8Array): Uint8Array {
 
 /** The staff of a number, always the same of the same options and seed. */
 export function stave(
-  { bars = 2 }: StaveOptions,
+  { bars = 2, camera = false }: StaveOptions,
   key: { readonly seed: number; readonly epoch: number; readonly step: number },
 ): Line {
   const random = new Random({ ...key, purpose: "make" });
   const melody = randomMelody(1 + random.integer(bars), random);
   const signs = agnosticOf(melody);
   const image = imageOf(engrave(signs, random));
+  const print = { ...image, data: printed(image.data) };
   return {
     cells: { tokens: signs.join(" "), semantic: semanticOf(melody).join(" ") },
-    image: { ...image, data: printed(image.data) },
+    image: camera ? photographed(print, random) : print,
   };
 }
 
