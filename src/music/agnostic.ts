@@ -4,44 +4,9 @@
 
 import { InputError } from "../inputError.js";
 import { suggestion } from "../text/words.js";
-import {
-  alterIn,
-  clefs,
-  type Pitch,
-  placeName,
-  placeNamed,
-  placeOf,
-  signaturePlaces,
-  stepAt,
-} from "./pitch.js";
+import { Alterations, accidentals } from "./alterations.js";
+import { clefs, placeName, placeNamed, placeOf, signaturePlaces, stepAt } from "./pitch.js";
 import { type Melody, type Sound, type Value, values } from "./score.js";
-
-/** Accidentals by what they do. */
-const accidentals = { flat: -1, natural: 0, sharp: 1 } as const;
-const accidentalOf = (alter: Pitch["alter"]) =>
-  (Object.keys(accidentals) as (keyof typeof accidentals)[]).find(
-    (one) => accidentals[one] === alter,
-  )!;
-
-/** How steps are altered: by the key, and within a bar by accidentals at a place. */
-class Alterations {
-  private readonly here = new Map<number, Pitch["alter"]>();
-
-  constructor(private readonly fifths: number) {}
-
-  of(step: number): Pitch["alter"] {
-    return this.here.get(step) ?? alterIn(this.fifths, step);
-  }
-
-  set(step: number, alter: Pitch["alter"]): void {
-    this.here.set(step, alter);
-  }
-
-  /** A bar line ends what accidentals say. */
-  clear(): void {
-    this.here.clear();
-  }
-}
 
 /** The place of a dot beside a note: a note on a line has it in the space above. */
 const dotPlace = (place: number) => (place % 2 === 0 ? place + 1 : place);
@@ -71,10 +36,8 @@ export function agnosticOf({ clef, fifths, metre, bars }: Melody): string[] {
   for (const bar of bars) {
     for (const { pitch, value, dotted } of bar) {
       const place = pitch ? placeOf(pitch.step, clef) : REST;
-      if (pitch && altered.of(pitch.step) !== pitch.alter) {
-        signs.push(`accidental.${accidentalOf(pitch.alter)}-${placeName(place)}`);
-        altered.set(pitch.step, pitch.alter);
-      }
+      const accidental = pitch && altered.shown(pitch);
+      if (accidental) signs.push(`accidental.${accidental}-${placeName(place)}`);
       signs.push(`${pitch ? "note" : "rest"}.${value}-${placeName(place)}`);
       if (dotted) signs.push(`dot-${placeName(dotPlace(place))}`);
     }

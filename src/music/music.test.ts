@@ -138,3 +138,12 @@ test("MusicXML has a measure for each bar, whose notes last as long as the metre
     }
   }
 });
+
+test("MusicXML shows the accidentals that stand on the staff, and no others", () => {
+  for (const melody of melodies) {
+    const shown = [...musicXml(melody).matchAll(/<accidental>(\w+)</g)].map(([, one]) => one);
+    const key = Math.abs(melody.fifths);
+    const signs = agnosticOf(melody).filter((sign) => sign.startsWith("accidental."));
+    expect(shown).toEqual(signs.slice(key).map((sign) => sign.slice(11, sign.indexOf("-"))));
+  }
+});

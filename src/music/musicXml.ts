@@ -1,5 +1,6 @@
 // Melodies as MusicXML 4.0, which programs that set music read.
 
+import { Alterations } from "./alterations.js";
 import type { Pitch } from "./pitch.js";
 import { lengthOf, type Melody, type Sound } from "./score.js";
 
@@ -20,15 +21,24 @@ const pitchTag = ({ step, alter }: Pitch) =>
     tag("octave", Math.floor(step / 7)),
   );
 
-const noteTag = (sound: Sound) =>
-  tag(
+function noteTag(sound: Sound, altered: Alterations): string {
+  const accidental = sound.pitch && altered.shown(sound.pitch);
+  return tag(
     "note",
     sound.pitch ? pitchTag(sound.pitch) : "<rest/>",
     tag("duration", lengthOf(sound) * DIVISIONS),
     tag("voice", 1),
     tag("type", types[sound.value] ?? sound.value),
     ...(sound.dotted ? ["<dot/>"] : []),
+    ...(accidental ? [tag("accidental", accidental)] : []),
   );
+}
+
+/** The notes of a bar, with the accidentals that a reader needs. */
+function notesTag(bar: readonly Sound[], fifths: number): string {
+  const altered = new Alterations(fifths);
+  return bar.map((sound) => noteTag(sound, altered)).join("");
+}
 
 const attributes = ({ clef, fifths, metre }: Melody) =>
   tag(
@@ -49,7 +59,7 @@ const attributes = ({ clef, fifths, metre }: Melody) =>
 export function musicXml(melody: Melody): string {
   const measures = melody.bars.map(
     (bar, at) =>
-      `    <measure number="${at + 1}">${at === 0 ? attributes(melody) : ""}${bar.map(noteTag).join("")}</measure>`,
+      `    <measure number="${at + 1}">${at === 0 ? attributes(melody) : ""}${notesTag(bar, melody.fifths)}</measure>`,
   );
   return `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" "http://www.musicxml.org/dtds/partwise.dtd">
