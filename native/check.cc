@@ -37,6 +37,7 @@ const InferRule& ruleOf(const std::string& op) {
       {"integerAdd", {2, 2, inferIntegerAdd}},
       {"integerConv2d", {4, 5, inferIntegerConv2d}},
       {"integerPool2d", {1, 1, inferIntegerPool2d}},
+      {"kthLargest", {1, 1, inferKthLargest}},
       {"logSoftmax", {1, 1, inferLogSoftmax}},
       {"lstm", {2, 2, inferLstm}},
       {"lstmGrad", {4, 4, inferLstmGrad}},

@@ -55,6 +55,7 @@ Types inferUnpackBits(const Node&, const Types&);
 Types inferReduce(const Node&, const Types&);
 Types inferSegmentSum(const Node&, const Types&);
 Types inferSegmentExpand(const Node&, const Types&);
+Types inferKthLargest(const Node&, const Types&);
 Types inferLogSoftmax(const Node&, const Types&);
 Types inferCtc(const Node&, const Types&);
 Types inferLstm(const Node&, const Types&);

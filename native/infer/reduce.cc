@@ -44,6 +44,15 @@ Types inferSegmentExpand(const Node& node, const Types& operands) {
   return {{DType::F32, {offsets.back()}}};
 }
 
+Types inferKthLargest(const Node& node, const Types& operands) {
+  expectF32(node, operands);
+  Shape shape = operands[0].shape;
+  expect(!shape.empty() && shape.back() > 0, node, "expected rows");
+  node.whole("k", 1, shape.back());
+  shape.back() = 1;
+  return {{DType::F32, std::move(shape)}};
+}
+
 Types inferLogSoftmax(const Node& node, const Types& operands) {
   expectF32(node, operands);
   expect(!operands[0].shape.empty(), node, "expected at least one axis");

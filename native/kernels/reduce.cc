@@ -98,7 +98,45 @@ void logSoftmaxRows(const float* from, float* to, int64_t rows, int64_t count) {
   }
 }
 
+/** Bits that order as the number does; NaN above all. */
+CONVOY_INLINE uint32_t orderOf(float x) {
+  uint32_t bits;
+  __builtin_memcpy(&bits, &x, sizeof bits);
+  if (x != x) return 0xffffffffu;
+  return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
+}
+
+CONVOY_INLINE float inOrder(uint32_t order) {
+  const uint32_t bits = order & 0x80000000u ? order & 0x7fffffffu : ~order;
+  float x;
+  __builtin_memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
+/** Digit by digit from the highest: how many numbers of the row begin as the wanted one does, by their next digit. */
+float kthOfRow(const float* x, int64_t count, int64_t k) {
+  constexpr int DIGIT = 8;
+  int64_t left = k;
+  uint32_t found = 0, known = 0;
+  for (int shift = 32 - DIGIT; shift >= 0; shift -= DIGIT) {
+    int64_t counts[1 << DIGIT] = {};
+    for (int64_t i = 0; i < count; i++) {
+      const uint32_t order = orderOf(x[i]);
+      if ((order & known) == found) counts[order >> shift & ((1u << DIGIT) - 1)]++;
+    }
+    uint32_t digit = (1u << DIGIT) - 1;
+    while (left > counts[digit]) left -= counts[digit--];
+    found |= digit << shift;
+    known |= ((1u << DIGIT) - 1) << shift;
+  }
+  return inOrder(found);
+}
+
 }  // namespace
+
+void kthLargest(const float* x, float* y, int64_t rows, int64_t count, int64_t k) {
+  shareEach(rows, rows * count > SERIAL, [&](int64_t r) { y[r] = kthOfRow(x + r * count, count, k); });
+}
 
 void reduceSum(const float* x, float* y, int64_t outer, int64_t count, int64_t inner) {
   reduce<Sum>(x, y, outer, count, inner);

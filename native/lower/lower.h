@@ -23,6 +23,7 @@ void lowerReduceSum(Builder& b, const Node& node);
 void lowerReduceMax(Builder& b, const Node& node);
 void lowerSegmentSum(Builder& b, const Node& node);
 void lowerSegmentExpand(Builder& b, const Node& node);
+void lowerKthLargest(Builder& b, const Node& node);
 void lowerLogSoftmax(Builder& b, const Node& node);
 void lowerOneHot(Builder& b, const Node& node);
 void lowerInput(Builder& b, const Node& node);

@@ -81,6 +81,15 @@ void lowerReduceMax(Builder& b, const Node& node) {
   reduceRuns(b, node, "reduceMax", &Kernels::reduceMax);
 }
 
+void lowerKthLargest(Builder& b, const Node& node) {
+  const Shape& shape = b.shape(node.inputs[0]);
+  const int64_t columns = shape.back(), rows = sizeOf(shape) / columns;
+  const auto k = static_cast<int64_t>(node.number("k"));
+  const BufferId from = b.plain(node.inputs[0]), to = b.make(node.outputs[0]).buffer;
+  b.step("kthLargest", {from, to},
+         [=](const Run& r) { kernels().kthLargest(r.f32(from), r.f32(to), rows, columns, k); });
+}
+
 void lowerLogSoftmax(Builder& b, const Node& node) {
   const Shape& shape = b.shape(node.inputs[0]);
   const int64_t columns = shape.back(), rows = sizeOf(shape) / columns;

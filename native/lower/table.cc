@@ -28,6 +28,7 @@ Lower lowering(const std::string& op) {
       {"integerAdd", lowerIntegerAdd},
       {"integerConv2d", lowerIntegerConv2d},
       {"integerPool2d", lowerIntegerPool2d},
+      {"kthLargest", lowerKthLargest},
       {"logSoftmax", lowerLogSoftmax},
       {"lstm", lowerLstm},
       {"lstmGrad", lowerLstmGrad},

@@ -12,6 +12,15 @@ export {
   type FittedClassifier,
   type LinearClassifier,
 } from "./estimator.js";
+export {
+  type Assign,
+  type Assignment,
+  type Clusters,
+  type KMeansOptions,
+  kmeans,
+  nearestCentres,
+  plusPlusSeeds,
+} from "./kmeans.js";
 export { type Matrix, matrix, matrixOf, takeColumns, takeRows } from "./matrix.js";
 export { type Pca, pca } from "./pca.js";
 export { type FittedRidge, ridge } from "./ridge.js";

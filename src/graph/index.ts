@@ -81,6 +81,7 @@ export {
 export { uniform } from "./ops/random.js";
 export { lstm, lstmGrad } from "./ops/recurrent.js";
 export {
+  kthLargest,
   logSoftmax,
   norms,
   reduceMax,

@@ -14,6 +14,7 @@ export const purposes = [
   "noise",
   "sketch",
   "make",
+  "memory",
 ] as const;
 export type Purpose = (typeof purposes)[number];
 

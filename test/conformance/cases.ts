@@ -293,6 +293,13 @@ export const cases: readonly Case[] = [
   use("oneHot", "labels, some out of range", [{ ...labels, range: [-1, 5] }], ([x]) =>
     g.oneHot(x, 4),
   ),
+  use("kthLargest", "the 5th of 37", [[6, 37]], ([x]) => g.kthLargest(x, 5)),
+  use(
+    "kthLargest",
+    "the least, of both signs",
+    [{ shape: [2, 3, 9], range: [-1e20, 1e20] }],
+    ([x]) => g.kthLargest(x, 9),
+  ),
   use("logSoftmax", "rows of 10", [{ shape: [6, 10], range: [-20, 20] }], ([x]) => g.logSoftmax(x)),
   use("logSoftmax", "three axes", [[2, 3, 17]], ([x]) => g.logSoftmax(x)),
   use(

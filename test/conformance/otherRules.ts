@@ -187,6 +187,17 @@ export const otherRules: readonly Rule[] = [
     wrong: [[attrs({ offsets: [0, 1, 5] }), /another number of segments/]],
   },
   {
+    op: "kthLargest",
+    operands: [f32(2, 3)],
+    attrs: { k: 3 },
+    results: [f32(2, 1)],
+    wrong: [
+      [attrs({ k: 4 }), /kthLargest's k/],
+      [attrs({ k: 0 }), /kthLargest's k/],
+      [operands(f32()), /expected rows/],
+    ],
+  },
+  {
     op: "logSoftmax",
     operands: [f32(2)],
     attrs: {},

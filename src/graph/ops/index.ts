@@ -45,6 +45,7 @@ import { avgPool2dGradOp, avgPool2dOp, maxPool2dGradOp, maxPool2dOp } from "./po
 import { uniformOp } from "./random.js";
 import { lstmGradOp, lstmOp } from "./recurrent.js";
 import {
+  kthLargestOp,
   logSoftmaxOp,
   normsOp,
   reduceMaxOp,
@@ -92,6 +93,7 @@ export const ops = table({
   integerConv2d: integerConv2dOp,
   integerPool2d: integerPool2dOp,
   log: logOp,
+  kthLargest: kthLargestOp,
   logSoftmax: logSoftmaxOp,
   lstm: lstmOp,
   lstmGrad: lstmGradOp,

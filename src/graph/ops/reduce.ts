@@ -76,6 +76,38 @@ export function reduceMax(x: Value, axes?: readonly number[], keep = false): Val
       );
 }
 
+// The k-th largest element of each row. Equal ones share the gradient evenly.
+
+export const kthLargestOp: Op<{ readonly k: number }> = {
+  name: "kthLargest",
+  infer([x], { k }) {
+    expectDtype("kthLargest", "f32", x);
+    const columns = x.shape.at(-1) ?? 0;
+    if (!(Number.isInteger(k) && k >= 1 && k <= columns)) {
+      throw new RangeError(
+        `kthLargest: ${formatShape(x.shape)} has no ${k}-th largest in its rows`,
+      );
+    }
+    return [{ dtype: "f32", shape: [...x.shape.slice(0, -1), 1] }];
+  },
+  gradient({ inputs: [x], outputs: [y] }, [dy]) {
+    const one = constant(x.graph, 1);
+    const equal = mul(sub(one, step(sub(y, x))), sub(one, step(sub(x, y))));
+    return [mul(equal, div(dy!, reduceSum(equal, [-1], true)))];
+  },
+  flops: ({ inputs: [x] }) => sizeOf(x.shape),
+};
+
+/**
+ * The `k`-th largest element of each row, counted from 1: `x` [..., n] to [..., 1]. An element that is there twice counts
+ * twice; NaN is larger than any number.
+ *
+ * @throws RangeError when rows have no `k`-th element.
+ * @example
+ * kthLargest(input(new Graph(), "x", [8, 100]), 10).shape; // [8, 1]
+ */
+export const kthLargest = (x: Value, k: number): Value => apply(kthLargestOp, [x], { k });
+
 // Sum over each contiguous part of a vector: of every layer of a net, or of every unit.
 
 export const segmentSumOp: Op<{ readonly offsets: readonly number[] }> = {

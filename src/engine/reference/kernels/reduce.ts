@@ -29,6 +29,14 @@ const logSoftmax: Kernel = ([x], { outputs: [{ shape }] }) => {
   return [y];
 };
 
+const kthLargest: Kernel<{ readonly k: number }> = ([x], { inputs: [{ shape }], attrs: { k } }) => {
+  const length = shape.at(-1)!;
+  // A typed array's order puts NaN last.
+  const ofRow = (_: unknown, row: number) =>
+    x.slice(row * length, (row + 1) * length).sort()[length - k];
+  return [Float64Array.from({ length: x.length / length }, ofRow)];
+};
+
 type Segments = { readonly offsets: readonly number[] };
 
 const segmentSum: Kernel<Segments> = ([x], { attrs: { offsets: bounds } }) => {
@@ -45,6 +53,7 @@ const segmentExpand: Kernel<Segments> = ([x], { outputs: [{ shape }], attrs }) =
 export const reduceKernels = {
   reduceSum: reduction(0, (a, b) => a + b),
   reduceMax: reduction(Number.NEGATIVE_INFINITY, Math.max),
+  kthLargest,
   logSoftmax,
   segmentSum,
   segmentExpand,
