@@ -32,6 +32,8 @@ export interface LoaderOptions {
   readonly targets?: TargetMaker;
   /** Batches that can be in use at the same time; default 3. */
   readonly slots?: number;
+  /** Places side by side that show the same image, each augmented for itself; default 1. */
+  readonly copies?: number;
 }
 
 /** Inputs of one step. The arrays are used again after as many further calls as there are slots. */
@@ -105,6 +107,7 @@ export class Loader {
   readonly height: number;
   readonly width: number;
   private readonly intake: Intake;
+  private readonly copies: number;
   private readonly views: readonly Affine[];
   private readonly slots: readonly Slot[];
   private readonly targets: TargetMaker;
@@ -116,8 +119,8 @@ export class Loader {
     dataset: Dataset,
     private readonly options: LoaderOptions,
   ) {
-    const { batch, shuffle, slots = 3, strata } = options;
-    for (const [name, value] of Object.entries({ batch, slots })) {
+    const { batch, shuffle, slots = 3, strata, copies = 1 } = options;
+    for (const [name, value] of Object.entries({ batch, slots, copies })) {
       if (Number.isInteger(value) && value >= 1) continue;
       throw new InputError(`${name} is ${value}; expected a whole number from 1`);
     }
@@ -128,8 +131,15 @@ export class Loader {
     }
     if (dataset.length === 0) throw new InputError(`${dataset.name} has no images`);
     const intake = options.intake ?? plainIntake(dataset);
-    this.batchSize = shuffle ? Math.min(batch, dataset.length) : batch;
-    const steps = dataset.length / this.batchSize;
+    this.copies = copies;
+    const places = dataset.length * copies;
+    this.batchSize = shuffle ? Math.min(batch, places) : batch;
+    if (this.batchSize % copies !== 0) {
+      throw new InputError(
+        `batch is ${this.batchSize}; expected a multiple of ${copies}, as each image is there ${copies} times`,
+      );
+    }
+    const steps = places / this.batchSize;
     this.stepsPerEpoch = shuffle ? Math.floor(steps) : Math.ceil(steps);
     const [, height, width] = intake.input;
     this.dataset = preparedFor(dataset, intake);
@@ -166,7 +176,8 @@ export class Loader {
       throw new InputError(`epoch ${epoch}; expected a whole number from 0`);
     }
     const slot = this.slots[this.calls++ % this.slots.length];
-    const size = Math.min(this.batchSize, this.dataset.length - step * this.batchSize);
+    const left = this.dataset.length * this.copies - step * this.batchSize;
+    const size = Math.min(this.batchSize, left);
     this.choose(slot, epoch, step);
     this.describe(slot, epoch, step);
     await this.fill(slot);
@@ -196,10 +207,10 @@ export class Loader {
 
   /** Fills in which images the batch holds. */
   private choose({ indices, own }: Slot, epoch: number, step: number): void {
-    const { dataset, batchSize } = this;
+    const { dataset, batchSize, copies } = this;
     const order = this.options.shuffle ? this.orderOf(epoch) : undefined;
     for (let at = 0; at < batchSize; at++) {
-      const place = Math.min(step * batchSize + at, dataset.length - 1);
+      const place = Math.min(Math.floor((step * batchSize + at) / copies), dataset.length - 1);
       own[at] = order ? order[place] : place;
       indices[2 * at] = own[at];
     }

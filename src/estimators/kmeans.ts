@@ -155,7 +155,8 @@ export async function kmeans(
     found = next;
     if (settled) break;
   }
-  const inertia = found.distances.reduce((sum: number, distance) => sum + distance, 0);
+  let inertia = 0;
+  for (const distance of found.distances) inertia += distance;
   const sizes = sizesOf(found.labels, clusters);
   return { ...found, centres, sizes, inertia, iterations: done };
 }

@@ -160,6 +160,7 @@ export class Trained {
     const { info, task } = this;
     const { name, labels } = dataset;
     checkImages(dataset);
+    if (task.labels === "none") return dataset;
     if (labels.kind !== task.labels) {
       throw new InputError(
         `${name} has ${labelKinds[labels.kind].title}; the net's task ${task.name} needs ` +

@@ -5,6 +5,7 @@ import type { Dataset, Loader } from "../data/index.js";
 import { Combiner, type WeightedVector } from "../engine/combine.js";
 import type { Engine, Vector } from "../engine/engine.js";
 import { type MetricValues, merit, type Score } from "../tasks/index.js";
+import { HostVector } from "../train/hostVector.js";
 import {
   addTallies,
   DivergedError,
@@ -17,7 +18,6 @@ import {
 import { savedNumber, savedNumbers, savedSums } from "../train/savedProgress.js";
 import type { Memory } from "./codecs/index.js";
 import type { PublishedVector, Snapshot } from "./coupling.js";
-import { HostVector } from "./hostVector.js";
 
 /** What a particle remembers from one round to the next besides vectors. */
 export interface ParticleMemory {

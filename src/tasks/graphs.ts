@@ -26,6 +26,7 @@ import type { Model } from "../models/model.js";
 import { type Net, netOf, type ParamSpec } from "../nn/index.js";
 import { formatShape, type Shape, sameShape } from "../tensor/shape.js";
 import type { Penalised } from "./penalties/penalty.js";
+import type { TaskState } from "./state.js";
 import { TALLY } from "./tallies.js";
 import type { Constants, OutputForm, Task, TaskLossOptions } from "./task.js";
 import { type Teaching, taught } from "./teaching.js";
@@ -50,6 +51,8 @@ export interface TaskGraph {
 
 /** Options of {@link trainingGraph}. */
 export interface TrainingOptions extends Weighting {
+  /** Inputs of the task's state, where it has one. */
+  readonly state?: Pick<TaskState, "inputs">;
   /** Share of the target spread evenly over the classes; default 0. */
   readonly labelSmoothing?: number;
   /** Share of the soft Dice loss; default 0. */
@@ -133,6 +136,15 @@ function targetInputs({ targets }: Asked, batch: number, graph: Graph): Penalise
   return Object.fromEntries(inputs);
 }
 
+/** The inputs that a task's state fills. */
+const stateInputs = (state: TrainingOptions["state"], graph: Graph) =>
+  Object.fromEntries(
+    Object.entries(state?.inputs ?? {}).map(([name, { dtype, shape }]) => [
+      name,
+      input(graph, name, shape, dtype),
+    ]),
+  );
+
 /** The task's loss on a net's output. */
 function lossOf(
   question: Asked,
@@ -150,7 +162,8 @@ function lossOf(
 /**
  * Loss and gradient of one batch. Inputs `x` f32 [batch, c, h, w] and those of the task's targets; outputs
  * `loss` (mean, shape []) and `tally.<name>`, sums over the batch. Reads the vector `w`, writes the vector
- * `grad`, times the loss scale, and, in `w`, the new batch statistics. Of a net that is taught it reads `teacher` as well.
+ * `grad`, times the loss scale, and, in `w`, the new batch statistics. Of a net that is taught it reads `teacher` as well. With
+ * inputs of a task's state it has the net's `output` [batch, outputs] too.
  *
  * @throws InputError for a batch that is not a whole number from 1; RangeError for one too small for the model.
  * @example
@@ -172,17 +185,19 @@ export function trainingGraph(
     dice,
     teaching,
     penalise,
+    state,
   }: TrainingOptions = {},
 ): TaskGraph {
   const { model } = question;
   const net = netOf(model, batch, { training: true, ghost });
   const { graph, layout, specs, params, output } = net;
-  const targets = targetInputs(question, batch, graph);
+  const targets = { ...targetInputs(question, batch, graph), ...stateInputs(state, graph) };
   const counted = { smoothing: labelSmoothing, weights, focal, dice };
   const { losses, tallies } = lossOf(question, batch, output, counted, targets);
   const each = teaching ? taught(question, { output, losses }, teaching) : losses;
   const loss = mul(reduceSum(each), constant(graph, 1 / batch));
   graph.output("loss", loss);
+  if (state) graph.output("output", output);
   for (const [name, sum] of Object.entries(tallies)) graph.output(TALLY + name, sum);
   const lossesOf = (of: Value) => lossOf(question, batch, of, counted, targets).losses;
   const all = penalise ? add(loss, penalise(net, { losses, targets, lossesOf })) : loss;
@@ -225,7 +240,9 @@ export function evaluationGraph(question: Asked, batch: number, views = 1): Task
   const { graph } = output;
   checkOutput(question, output);
   graph.output("output", output);
-  if (question.task.loss) graph.output("losses", lossOf(question, batch, output, {}).losses);
+  const { loss, heldOut } = question.task;
+  if (heldOut) graph.output("losses", heldOut(output));
+  else if (loss) graph.output("losses", lossOf(question, batch, output, {}).losses);
   return { graph, layout, specs };
 }
 

@@ -6,7 +6,11 @@ import { byName, withOwn } from "../text/words.js";
 import { classification } from "./classification/index.js";
 import { counting } from "./counting/index.js";
 import { detection } from "./detection/index.js";
+import { instance } from "./embedding/instance.js";
+import { localAggregation } from "./embedding/localAggregation.js";
+import { simclr } from "./embedding/simclr.js";
 import { points } from "./points/index.js";
+import { rotation } from "./rotation/index.js";
 import { segmentation } from "./segmentation/index.js";
 import { sequence } from "./sequence/index.js";
 import { tags } from "./tags/index.js";
@@ -22,6 +26,7 @@ export { AveragePrecision, type BoxScores } from "./detection/averagePrecision.j
 export { detection } from "./detection/index.js";
 export { ensembleQuestion } from "./ensemble.js";
 export * from "./graphs.js";
+export { withNumbers } from "./numbers.js";
 export { parsePenalties, penalties, penaltyOf } from "./penalties/index.js";
 export type { Penalised, Penalty } from "./penalties/penalty.js";
 export { type PointsTaskOptions, points, pointsTask } from "./points/index.js";
@@ -29,6 +34,7 @@ export type { TermName } from "./points/lcfcn.js";
 export { segmentation } from "./segmentation/index.js";
 export { sequence } from "./sequence/index.js";
 export { softmax } from "./softmax.js";
+export * from "./state.js";
 export { expectedFTags } from "./tags/expectedF.js";
 export { tags } from "./tags/index.js";
 export { fBeta } from "./tags/metrics.js";
@@ -45,7 +51,11 @@ export { seeingAs, TEACHER, type Teaching, workWith } from "./teaching.js";
 export { values } from "./values/index.js";
 export type { Weighting } from "./weighting.js";
 
-/** Every task; for labels of a kind the first one is the default. */
+/** Whether a task can learn from labels of a kind. */
+export const takes = (task: Pick<Task, "labels">, { kind }: Labels): boolean =>
+  task.labels === "none" || task.labels === kind;
+
+/** Every task; for labels of a kind the first one is the default, unless nothing is known. */
 export const tasks: readonly Task[] = [
   classification,
   tags,
@@ -55,15 +65,23 @@ export const tasks: readonly Task[] = [
   points,
   detection,
   sequence,
+  instance,
+  localAggregation,
+  simclr,
+  rotation,
 ];
 
 /** The task with a name, or one of `own`; throws an {@link InputError} when there is none. */
 export const getTask = (name: string, own: readonly Task[] = []): Task =>
   byName("task", name, withOwn("task", tasks, own));
 
-/** The metric that settings choose by, or the task's own. */
-export function scoreOf({ score }: { readonly score?: string }, { name, metrics }: Task): Score {
-  const [first] = metrics;
+/** The metric that settings choose by, or the task's first, of those that data tell where they are given. */
+export function scoreOf(
+  { score }: { readonly score?: string },
+  { name, metrics }: Task,
+  told?: readonly string[],
+): Score {
+  const first = metrics.find((metric) => !told || told.includes(metric.name)) ?? metrics[0];
   const { name: metric, better } =
     score === undefined ? first : byName(`metric of ${name}`, score, metrics);
   return { metric, better };
@@ -75,7 +93,11 @@ export function scoreOf({ score }: { readonly score?: string }, { name, metrics 
  * @throws InputError for labels that no task needs.
  */
 export function taskFor({ kind }: Labels): Task {
-  const found = tasks.find(({ labels }) => labels === kind);
-  if (found) return found;
-  throw new InputError(`there is no task for labels of the kind ${kind}`);
+  const fitting = tasks.filter(({ labels }) => labels === kind);
+  if (fitting.length > 0 && kind !== "none") return fitting[0];
+  throw new InputError(
+    kind === "none"
+      ? `nothing is known of the images; name a task that learns from images alone (setting task): ${fitting.map(({ name }) => name).join(", ")}`
+      : `there is no task for labels of the kind ${kind}`,
+  );
 }

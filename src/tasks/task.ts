@@ -1,12 +1,22 @@
 // What a net is asked: a class, tags, a number, a mask, boxes. A task is a record; trainer, swarm, comparison and command
 // line know the record and no task by name.
 
-import type { Affine, Dataset, Fit, Labels, OperationName, TargetMaker } from "../data/index.js";
+import type {
+  Affine,
+  Augmentation,
+  Dataset,
+  Fit,
+  Labels,
+  OperationName,
+  TargetMaker,
+} from "../data/index.js";
 import type { Buffer } from "../engine/engine.js";
 import type { Value } from "../graph/index.js";
 import type { Loss } from "../nn/index.js";
 import type { Random } from "../tensor/philox.js";
 import type { Shape } from "../tensor/shape.js";
+import type { NumberedTask } from "./numbers.js";
+import type { StateSize, TaskState } from "./state.js";
 import type { Weighting } from "./weighting.js";
 
 /** Numbers by the names of metrics; NaN for one that cannot be told from the data. */
@@ -173,6 +183,7 @@ export interface TaskDefaults {
   readonly decay?: number;
   /** How images of another shape than the net's are brought to it. */
   readonly fit?: Fit;
+  readonly augment?: string;
 }
 
 /** A task as data: a new one is a folder with such a record, its test and one line in the index. */
@@ -180,7 +191,7 @@ export interface Task<L extends Labels = Labels> {
   readonly name: string;
   /** In words, for help. */
   readonly description: string;
-  /** The kind of labels that it needs. */
+  /** The kind of labels that it needs; `none`: it learns from images alone, whatever is known of them. */
   readonly labels: L["kind"];
   /** What the net gives. */
   readonly output: OutputForm;
@@ -218,6 +229,16 @@ export interface Task<L extends Labels = Labels> {
     targets: Readonly<Record<string, Value>>,
     options: TaskLossOptions,
   ): TaskLoss;
+  /** Numbers of its own that settings may change; default none. */
+  readonly numbered?: NumberedTask;
+  /** What it keeps of training beside the net, which its loss takes beside the targets; default nothing. */
+  readonly state?: (size: StateSize) => TaskState;
+  /** Loss of each image [n] outside of training, of outputs alone; default as in training. */
+  readonly heldOut?: (output: Value) => Value;
+  /** Views of each image in a batch, side by side, each augmented for itself; default 1. */
+  readonly copies?: number;
+  /** What is done to every image that it learns from or is evaluated on, behind all other augmentation; default nothing. */
+  readonly augmentation?: Augmentation;
   /**
    * How far outputs [n, ...] are from those of a teacher, of each image [n]: T^2 times the divergence of what both say at
    * temperature T. Default none: the task cannot be taught by another net.

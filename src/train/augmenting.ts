@@ -51,8 +51,10 @@ export const leftOutOf = (config: Omit<Augmented, "augment">, task: Task): Opera
   config.leaveOut === undefined ? senseless(config, task) : namesIn(config.leaveOut);
 
 /** What the images that a run learns from are augmented by. */
-export const augmentationsOf = (config: Augmented, task: Task): Augmentation[] =>
-  parseAugmentations(config.augment, leftOutOf(config, task));
+export const augmentationsOf = (config: Augmented, task: Task): Augmentation[] => [
+  ...parseAugmentations(config.augment, leftOutOf(config, task)),
+  ...(task.augmentation ? [task.augmentation] : []),
+];
 
 /** Which operations policies do without although nobody said so, in words; `undefined` for none. */
 export function leftOutNote(config: Augmented, task: Task): string | undefined {

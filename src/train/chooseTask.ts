@@ -2,7 +2,7 @@
 
 import { labelKinds, type Splits } from "../data/index.js";
 import { InputError } from "../inputError.js";
-import { getTask, type Task, taskFor, tasks } from "../tasks/index.js";
+import { getTask, type Task, takes, taskFor, tasks, withNumbers } from "../tasks/index.js";
 import type { TrainConfig } from "./config.js";
 import type { OwnModule } from "./ownModule.js";
 
@@ -14,25 +14,27 @@ export interface OwnTasks {
   readonly module?: Pick<OwnModule, "tasks">;
 }
 
-/** The task that is asked for, if one is. */
-export const namedTask = (
-  { task: name }: Pick<TrainConfig, "task">,
+/** Settings that say what is asked. */
+type Asking = Pick<TrainConfig, "task" | "taskNumbers">;
+
+/** The task that is asked for, with its own numbers, if one is. */
+export function namedTask(
+  { task: name, taskNumbers }: Asking,
   { task, module }: OwnTasks,
-): Task | undefined => task ?? (name === undefined ? undefined : getTask(name, module?.tasks));
+): Task | undefined {
+  const named = task ?? (name === undefined ? undefined : getTask(name, module?.tasks));
+  return named && withNumbers(named, taskNumbers);
+}
 
 /**
  * The task of a run on some data.
  *
  * @throws InputError when there is none of the name, and when it cannot learn from the data.
  */
-export function chooseTask(
-  config: Pick<TrainConfig, "task">,
-  { train }: Splits,
-  own: OwnTasks,
-): Task {
-  const task = namedTask(config, own) ?? taskFor(train.labels);
+export function chooseTask(config: Asking, { train }: Splits, own: OwnTasks): Task {
+  const task = namedTask(config, own) ?? withNumbers(taskFor(train.labels), config.taskNumbers);
   const { kind } = train.labels;
-  if (task.labels !== kind) {
+  if (!takes(task, train.labels)) {
     const fitting = tasks.filter(({ labels }) => labels === kind).map((one) => one.name);
     throw new InputError(
       `task ${task.name} needs ${labelKinds[task.labels].title}; ${train.name} has ` +

@@ -40,8 +40,12 @@ export const trainConfig = z.strictObject({
     .string()
     .optional()
     .describe(
-      "what is asked: classify, tags, values, segment, count, points, detect, sequence; default what the labels are for",
+      "what is asked: classify, tags, values, segment, count, points, detect, sequence; of images alone instance, local-aggregation, simclr, rotation; default what the labels are for",
     ),
+  taskNumbers: z
+    .record(z.string(), z.number())
+    .default({})
+    .describe("the task's own numbers, as temperature=0.07,dimensions=64"),
   columns: z
     .record(z.string(), z.string())
     .default({})

@@ -62,13 +62,14 @@ export class Evaluator {
    *
    * @param augment what is done to its images, the same each time; default nothing
    */
-  loader(dataset: Dataset, augment?: readonly Augmentation[]): Loader {
+  loader(dataset: Dataset, augment: readonly Augmentation[] = []): Loader {
     const { model, task, constants } = this.question;
+    const { augmentation } = task;
     return new Loader(this.engine, dataset, {
       batch: this.batch,
       seed: 0,
       shuffle: false,
-      augment,
+      augment: augmentation ? [...augment, augmentation] : augment,
       targets: targetsOf(model, task, dataset.labels, constants),
       intake: this.intake,
     });

@@ -19,10 +19,11 @@ import {
   openOptimizer,
   type StepReport,
 } from "../optim/index.js";
-import type { Asked } from "../tasks/index.js";
+import type { Asked, OpenState, TaskState } from "../tasks/index.js";
 import { type Compression, type LayerCompression, refreshDue } from "./activationBounds.js";
 import type { TrainConfig } from "./config.js";
 import { DivergedError } from "./divergedError.js";
+import { HostVector } from "./hostVector.js";
 import { type LearningRate, type Losses, learningRate } from "./learningRate.js";
 import type { TrainingMemory } from "./memory.js";
 import { compileTraining, type TrainingProgram } from "./objective.js";
@@ -55,6 +56,8 @@ export interface LearnerPrograms {
   readonly start?: Start;
   /** The optimizer, for nets as a whole or for one part of them. */
   readonly optimizer: (part?: OwnSlice) => Promise<Descents>;
+  /** What the task keeps for each net, where it keeps anything. */
+  readonly state?: TaskState;
 }
 
 /** What a learner is made of. */
@@ -63,6 +66,8 @@ export interface LearnerParts {
   readonly descent: Descent;
   /** Of compressed activations. */
   readonly compression?: Compression;
+  /** Of the task. */
+  readonly state?: OpenState;
   /** Of masks that are made while the net learns. */
   readonly sparsity?: Sparsity;
   readonly loader: Loader;
@@ -127,7 +132,15 @@ export class Learner {
 
   /** All vectors of its checkpoint but the weights, by name. */
   get vectors(): Readonly<Record<string, Vector>> {
-    return { ...this.state.vectors, ...this.parts.compression?.vectors };
+    return { ...this.state.vectors, ...this.parts.compression?.vectors, ...this.taskVectors };
+  }
+
+  /** Of the task's state, by names of their own. */
+  private get taskVectors(): Readonly<Record<string, Vector>> {
+    const entries = Object.entries(this.parts.state?.vectors ?? {});
+    return Object.fromEntries(
+      entries.map(([name, values]) => [`task.${name}`, new HostVector(values)]),
+    );
   }
 
   /** How the activations of the last step were compressed, where they were. */
@@ -238,8 +251,8 @@ export class Learner {
 }
 
 /** Images in a step: no more than there are. */
-const batchFor = ({ config, splits }: Prepared, images = splits.train) =>
-  Math.min(config.batch, images.length);
+const batchFor = ({ config, splits, question }: Prepared, images = splits.train) =>
+  Math.min(config.batch, images.length * (question.task.copies ?? 1));
 
 /** What the loss of a run's nets is made of. */
 export const lossOptions = ({ config, weights, teacher, penalise }: Prepared) => ({
@@ -270,9 +283,11 @@ export async function openPrograms(
   const { accumulate, memory, recompute, keep, comet, precision } = config;
   const batch = batchFor(prepared, images);
   const saving = { accumulate, memory, recompute, keep, comet, precision };
+  const learned = (images ?? prepared.splits.train).length;
+  const state = question.task.state?.({ images: learned, batch });
   const compile = (of: Asked, rule?: FirstOrder) =>
     compileTraining(engine, of, {
-      ...{ batch, lossScale, ghost, rule },
+      ...{ batch, lossScale, ghost, rule, state },
       ...lossOptions(prepared),
       ...saving,
     });
@@ -298,6 +313,7 @@ export async function openPrograms(
   let whole: Promise<Descents> | undefined;
   return {
     training,
+    state,
     start: prepared.start ?? (await imageWeights(engine, prepared)),
     optimizer: (part) => (part ? open(part) : (whole ??= open())),
   };
@@ -341,7 +357,8 @@ export async function openLearner(
   await w.write(first);
   const compression = training.compression?.();
   await compression?.begin();
-  const own = training.objective({ seed: config.seed, particle, compression });
+  const state = programs.state?.open({ engine, seed: config.seed, particle });
+  const own = training.objective({ seed: config.seed, particle, compression, state });
   return new Learner({
     training,
     descent: optimizer.begin(
@@ -350,6 +367,7 @@ export async function openLearner(
       batchesOf(engine, prepared, options),
     ),
     compression,
+    state,
     ...(config.prune !== undefined && {
       sparsity: new Sparsity(
         parseSparse(config.prune),

@@ -3,6 +3,7 @@
 import type { Batch } from "../data/index.js";
 import type { Bindings, Buffer, Engine, Program, Vector } from "../engine/engine.js";
 import { GRADIENT, type Graph, type ParamLayout, WEIGHTS } from "../graph/index.js";
+import { InputError } from "../inputError.js";
 import { IMAGES, type ParamSpec } from "../nn/index.js";
 import {
   type Evaluated,
@@ -13,6 +14,8 @@ import {
 } from "../optim/index.js";
 import {
   type Asked,
+  type OpenState,
+  type TaskState,
   TEACHER,
   type Teaching,
   type TrainingOptions,
@@ -77,6 +80,8 @@ export interface CompileTrainingOptions extends TrainingOptions, MemorySettings 
   readonly teaching?: Taught;
   /** Images of a step. */
   readonly batch: number;
+  /** What the task keeps beside the net, where it keeps anything. */
+  readonly state?: TaskState;
   /** Micro-batches of a step; default 1. */
   readonly accumulate?: number;
   /** A local rule that moves the weights in the pass that makes their gradient, where there is but one pass. */
@@ -111,6 +116,11 @@ export async function compileTraining(
 ): Promise<TrainingProgram> {
   if (question.task.hostLoss) {
     return compileHostTraining(engine, question, { batch, accumulate, ...options });
+  }
+  if (options.state && accumulate > 1) {
+    throw new InputError(
+      `setting accumulate is ${accumulate}: task ${question.task.name} looks at a batch as a whole; leave it out`,
+    );
   }
   const stretches = microBatches(batch, accumulate);
   const sizes = [...new Set(stretches.map(({ from, to }) => to - from))];
@@ -178,13 +188,15 @@ export interface ObjectiveOptions {
   /** These fix dropout. */
   readonly seed: number;
   readonly particle?: number;
+  /** The task's state, where it has one. */
+  readonly state?: OpenState;
   /** Whoever chooses the bounds of compressed activations; default nobody: they are what fits. */
   readonly compression?: Compression;
 }
 
 function graphObjective(
   { passes, accumulator, fused, lossScale, layout, fixed }: Passes,
-  { seed, particle, compression }: ObjectiveOptions,
+  { seed, particle, compression, state }: ObjectiveOptions,
 ): Objective<Examples> {
   const batch = passes[passes.length - 1].to;
   const shares = passes.map(({ from, to }) => (to - from) / batch);
@@ -199,6 +211,8 @@ function graphObjective(
       all.subarray((all.length / batch) * from, (all.length / batch) * to) as T;
     const inputs: Record<string, Buffer> = { [IMAGES]: part(images) };
     for (const name in targets) inputs[name] = part(targets[name]);
+    Object.assign(inputs, state?.bound);
+    if (state) await state.begin(targets, { epoch, step });
     const outputs = await program.run({
       vectors: { ...bindings.vectors, ...compression?.bound, ...fixed },
       scalars: bindings.scalars,
@@ -206,10 +220,13 @@ function graphObjective(
       // Each pass draws numbers of its own.
       key: { seed, purpose: "dropout", particle, epoch, step: step * passes.length + at },
     });
+    state?.end(outputs.output as Float32Array, targets);
     return { loss: outputs.loss[0], tallies: talliesOf(outputs) };
   }
   return {
     layout,
+    // The next step needs what this one leaves in the state.
+    collective: state !== undefined,
     async evaluate(w, images, { grad }, moment) {
       if (fused)
         throw new Error("this net was compiled for steps of its optimizer: it keeps no gradient");

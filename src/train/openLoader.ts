@@ -31,6 +31,7 @@ export function openLoader(
     augment: augmentationsOf(config, task),
     ...(sampling === "balanced" && { strata: strataOf(images.labels, images.length) }),
     targets: targetsOf(model, task, images.labels, constants),
+    copies: task.copies,
     intake: net,
   });
 }

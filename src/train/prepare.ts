@@ -189,6 +189,9 @@ function wantedNet(
   return { create: (input) => withPasses(create(input), passes, STARTED_FROM), input, names };
 }
 
+/** The labels that data are opened for: any where the task learns from images alone. */
+const wantedKind = ({ labels }: Task) => (labels === "none" ? undefined : labels);
+
 /** What is known of a run before its data are read. */
 interface Known {
   readonly config: TrainConfig;
@@ -317,7 +320,7 @@ export async function prepare(
     : await openData(first, {
         from: saved?.startedIn,
         moved: saved && `say where: convoy train NEW --resume ${given.out}`,
-        kind: wantedTask?.labels,
+        kind: wantedTask && wantedKind(wantedTask),
         onLabels: (labels) => checkAhead(known, wantedTask ?? taskFor(labels)),
         onProgress: own.onProgress,
       });
@@ -355,9 +358,9 @@ export async function prepare(
   checkPasses(config, passes);
   const classWeights = await weightsFor(config, drawn.train, saved?.startedIn);
   const constants = constantsOf(task, drawn.train);
-  const score = scoreOf(config, task);
-  const size = sizeOfInput(model);
-  checkScore(score, task, task.newMetrics(drawn.selection.labels, constants, size));
+  const told = task.newMetrics(drawn.selection.labels, constants, sizeOfInput(model));
+  const score = scoreOf(config, task, Object.keys(told.values()));
+  checkScore(score, task, told);
   const { mean, std } = model.defaults ?? {};
   const normalisation: Normalisation =
     saved?.net ??

@@ -31,9 +31,10 @@ export function recipeOf({ given, task, model, optimizers, optimizer: own }: Rec
   const fitting = offers.find((one) => one.lr !== undefined && (one.optimizer ?? usual) === meant);
   const lr = fitting?.lr ?? optimizer.rate;
   const decay = offers.find((one) => one.decay !== undefined)?.decay;
-  const fit = task?.fit && { fit: task.fit };
+  const { fit, augment } = task ?? {};
   const known = {
-    ...fit,
+    ...(fit && { fit }),
+    ...(augment !== undefined && { augment }),
     optimizer: name,
     ...(lr && { lr }),
     ...(decay !== undefined && { decay }),

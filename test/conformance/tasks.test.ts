@@ -127,8 +127,9 @@ function expectClose(found: Record<string, number>, expected: Readonly<Record<st
   }
 }
 
-test("every task of the registry is here", () => {
-  expect(taskCases.map(({ task }) => task.name)).toEqual(tasks.map(({ name }) => name));
+test("every task of the registry that learns from labels is here", () => {
+  const labelled = tasks.filter(({ labels }) => labels !== "none");
+  expect(taskCases.map(({ task }) => task.name)).toEqual(labelled.map(({ name }) => name));
 });
 
 const allCases = [

@@ -59,6 +59,8 @@ export class Sample {
   patch: readonly [number, number, number, number] | undefined;
   /** What is done to the bytes of the stored image before it is seen through the map. */
   steps: readonly DrawnStep[] = NO_STEPS;
+  /** What an augmentation of a task notes for the task's targets. */
+  note = 0;
   private inner = identity;
 
   /** @param frame in double precision, as all maps until they are written */

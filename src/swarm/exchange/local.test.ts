@@ -1,7 +1,7 @@
 // What is particular to the exchange of one process: nothing is copied, and every byte is counted once.
 
 import { expect, test } from "vitest";
-import { HostVector } from "../hostVector.js";
+import { HostVector } from "../../train/hostVector.js";
 import { LocalExchange } from "./local.js";
 
 const vectorOf = (length: number) => new HostVector(new Float32Array(length));

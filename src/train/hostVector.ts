@@ -1,4 +1,4 @@
-// A vector that no engine works on: what a compressor remembers lies in JavaScript's memory.
+// A vector that no engine works on: what a compressor or a task remembers lies in JavaScript's memory.
 
 import type { Vector } from "../engine/engine.js";
 

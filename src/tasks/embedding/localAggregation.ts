@@ -1,0 +1,203 @@
+// Local Aggregation (Zhuang, Zhai and Yamins 2019, arXiv 1903.12355): each image is drawn to its close neighbours, who share
+// a cluster with it, against its background neighbours, who are merely near.
+
+import {
+  add,
+  constant,
+  div,
+  exp,
+  kthLargest,
+  log,
+  max,
+  mul,
+  neg,
+  oneHot,
+  reduceMax,
+  reduceSum,
+  step,
+  stopGradient,
+  sub,
+  type Value,
+} from "../../graph/index.js";
+import { InputError } from "../../inputError.js";
+import type { Moment } from "../../optim/index.js";
+import { type Numbers, numbered, type TaskNumber } from "../numbers.js";
+import type { OpenState, StateOwner, StateSize, TaskState } from "../state.js";
+import { engineAssign } from "./assign.js";
+import { BANK, IMAGE, imageTargets, MemoryBank } from "./bank.js";
+import { Clusterings } from "./clusterings.js";
+import { embeddingTask } from "./embedding.js";
+import { bankLogits, bankNumbers } from "./instance.js";
+
+/** Input that is 1 for images that share a cluster with that of a row, f32 [n, images]. */
+const CLOSE = "close";
+/** Input that is 1 where all images are background, as in instance discrimination, f32 [1, 1]. */
+const EVERYTHING = "everything";
+
+/** What the ratio is raised by, as published: a loss is finite where nothing close is in the background. */
+const LEAST_RATIO = 1e-7;
+
+const numbers = {
+  ...bankNumbers,
+  background: {
+    usual: 0,
+    least: 0,
+    whole: true,
+    description: "background neighbours of an image; 0 for a twelfth of the images, 4096 at most",
+  },
+  clusters: {
+    usual: 0,
+    least: 0,
+    whole: true,
+    description: "clusters of each clustering; 0 for one of 40 images each",
+  },
+  clusterings: {
+    usual: 3,
+    least: 0,
+    whole: true,
+    description: "clusterings side by side, each epoch anew",
+  },
+  warmup: {
+    usual: 10,
+    least: 0,
+    whole: true,
+    description: "epochs of instance discrimination before the first clustering",
+  },
+} satisfies Record<string, TaskNumber>;
+
+/** Images of a background and of a cluster where nobody says how many. */
+const [BACKGROUND_SHARE, MOST_BACKGROUND, CLUSTER] = [12, 4096, 40];
+
+/** Background neighbours of an image. */
+export const backgroundOf = (asked: number, images: number): number =>
+  Math.min(images, asked || Math.min(MOST_BACKGROUND, Math.ceil(images / BACKGROUND_SHARE)));
+
+/** Clusters of a clustering; throws an InputError where there cannot be as many. */
+function clustersOf(asked: number, images: number): number {
+  const clusters = asked || Math.max(2, Math.round(images / CLUSTER));
+  if (clusters >= 2 && clusters <= images) return clusters;
+  const fault =
+    clusters < 2
+      ? "of one cluster all are close, and there is nothing to learn"
+      : `there are ${images} images to learn from`;
+  throw new InputError(
+    `setting taskNumbers: clusters of task local-aggregation is ${clusters}: ${fault}; expected 2 to ${images}`,
+  );
+}
+
+/**
+ * The loss of each image [n]: -log of the share that close neighbours have of the background, by e^(similarity /
+ * temperature), plus a ten-millionth. The own row always belongs to both.
+ *
+ * @param logits similarities to the bank over the temperature [n, images]
+ * @param background neighbours in the background
+ */
+export function aggregationLoss(
+  logits: Value,
+  inputs: Readonly<Record<string, Value>>,
+  background: number,
+) {
+  const { graph, shape } = logits;
+  const { [CLOSE]: close, [EVERYTHING]: everything, [IMAGE]: image } = inputs;
+  const own = oneHot(image, shape[1]);
+  const fixed = stopGradient(logits);
+  const farther = step(sub(kthLargest(fixed, background), fixed));
+  const near = max(sub(constant(graph, 1), farther), max(own, everything));
+  const weights = mul(exp(sub(logits, reduceMax(fixed, [1], true))), near);
+  const drawn = reduceSum(mul(weights, max(close, own)), [1]);
+  const ratio = div(drawn, reduceSum(weights, [1]));
+  return {
+    losses: neg(log(add(ratio, constant(graph, LEAST_RATIO)))),
+    tallies: { outside: reduceSum(mul(own, farther)) },
+  };
+}
+
+type Own = Numbers<keyof typeof numbers>;
+
+function stateOf(own: Own, { images, batch }: StateSize): TaskState {
+  const clusters = clustersOf(own.clusters, images);
+  return {
+    inputs: {
+      [BANK]: { dtype: "f32", shape: [images, own.dimensions] },
+      [CLOSE]: { dtype: "f32", shape: [batch, images] },
+      [EVERYTHING]: { dtype: "f32", shape: [1, 1] },
+    },
+    open: (owner) => new Neighbourhoods(owner, own, { images, batch, clusters }),
+  };
+}
+
+/** The bank, its clusterings, and whom they bring close to the images of a batch. */
+class Neighbourhoods implements OpenState {
+  readonly vectors: OpenState["vectors"];
+  readonly bound: OpenState["bound"];
+  private readonly bank: MemoryBank;
+  private readonly clusterings: Clusterings;
+  private readonly close: Float32Array;
+  private readonly everything: Float32Array;
+  /** Places of `close` that are not 0. */
+  private marked: number[] = [];
+
+  constructor(
+    private readonly owner: StateOwner,
+    private readonly own: Own,
+    private readonly size: StateSize & { readonly clusters: number },
+  ) {
+    const { images, batch, clusters } = size;
+    const { engine } = owner;
+    this.bank = new MemoryBank(owner, { ...own, images });
+    const options = { clusterings: own.clusterings, clusters };
+    this.clusterings = new Clusterings(images, options, engineAssign(engine));
+    this.close = engine.buffer(batch * images);
+    this.everything = engine.buffer(1);
+    const { labels, epoch } = this.clusterings;
+    this.vectors = { [BANK]: this.bank.rows, clusters: labels, clustered: epoch };
+    this.bound = {
+      [BANK]: this.bank.rows,
+      [CLOSE]: this.close,
+      [EVERYTHING]: this.everything,
+    };
+  }
+
+  async begin({ [IMAGE]: shown }: Parameters<OpenState["begin"]>[0], { epoch }: Moment) {
+    const { owner, own, size, bank, clusterings, close } = this;
+    const warm = epoch < own.warmup;
+    this.everything[0] = warm ? 1 : 0;
+    if (warm) return;
+    if (clusterings.epoch[0] !== epoch) {
+      const rows = { data: bank.rows, rows: size.images, columns: own.dimensions };
+      const { seed, particle } = owner;
+      await clusterings.renew(rows, { seed, purpose: "memory", particle }, epoch);
+    }
+    for (const place of this.marked) close[place] = 0;
+    this.marked = [];
+    for (let at = 0; at < shown.length; at++) {
+      clusterings.eachMate(shown[at], (mate) => {
+        const place = at * size.images + mate;
+        close[place] = 1;
+        this.marked.push(place);
+      });
+    }
+  }
+
+  end(output: Float32Array, { [IMAGE]: shown }: Parameters<OpenState["end"]>[1]): void {
+    this.bank.follow(shown as Int32Array, output);
+  }
+}
+
+/** Draws each image to those that share a cluster with it in any clustering; begins as instance discrimination. */
+export const localAggregation = numbered(numbers, (own) =>
+  embeddingTask(
+    {
+      name: "local-aggregation",
+      description: "embeddings without labels: images come together with those of their clusters",
+      targets: () => imageTargets,
+      state: (size) => stateOf(own, size),
+      loss(output, inputs) {
+        const { [BANK]: bank } = inputs;
+        const background = backgroundOf(own.background, bank.shape[0]);
+        return aggregationLoss(bankLogits(output, bank, own.temperature), inputs, background);
+      },
+    },
+    own.dimensions,
+  ),
+);
