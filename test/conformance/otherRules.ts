@@ -192,8 +192,8 @@ export const otherRules: readonly Rule[] = [
     attrs: { k: 3 },
     results: [f32(2, 1)],
     wrong: [
-      [attrs({ k: 4 }), /kthLargest's k/],
-      [attrs({ k: 0 }), /kthLargest's k/],
+      [attrs({ k: 4 }), /expected 1 to 3 as k/],
+      [attrs({ k: 0 }), /expected 1 to 3 as k/],
       [operands(f32()), /expected rows/],
     ],
   },
