@@ -69,6 +69,11 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./features.js"),
   },
   {
+    name: "probe",
+    summary: "measure what a run's features are worth where labels are few",
+    load: () => import("./probe.js"),
+  },
+  {
     name: "compress",
     summary: "make a smaller net of a run, and tell what it lost",
     load: () => import("./compress.js"),

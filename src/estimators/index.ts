@@ -21,7 +21,7 @@ export {
   nearestCentres,
   plusPlusSeeds,
 } from "./kmeans.js";
-export { type Matrix, matrix, matrixOf, takeColumns, takeRows } from "./matrix.js";
+export { type Matrix, matrix, matrixOf, rowOf, takeColumns, takeRows } from "./matrix.js";
 export { type Pca, pca } from "./pca.js";
 export { type FittedRidge, ridge } from "./ridge.js";
 export {

@@ -9,6 +9,13 @@ export {
   resumePolicy,
   tunePolicy,
 } from "./policies/tunePolicy.js";
+export {
+  type LabelCount,
+  type ProbeOptions,
+  type ProbeResult,
+  type ProbeRow,
+  probe,
+} from "./probe/probe.js";
 export { rateFiles } from "./rateReport.js";
 export type { RateScore, Verdict } from "./rates.js";
 export type { RunOutcome } from "./run.js";

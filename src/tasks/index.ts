@@ -24,6 +24,7 @@ export { classification } from "./classification/index.js";
 export { counting } from "./counting/index.js";
 export { AveragePrecision, type BoxScores } from "./detection/averagePrecision.js";
 export { detection } from "./detection/index.js";
+export { largest, NEIGHBOURS, similarities, unitRows, vote } from "./embedding/similar.js";
 export { ensembleQuestion } from "./ensemble.js";
 export * from "./graphs.js";
 export { withNumbers } from "./numbers.js";
@@ -54,6 +55,10 @@ export type { Weighting } from "./weighting.js";
 /** Whether a task can learn from labels of a kind. */
 export const takes = (task: Pick<Task, "labels">, { kind }: Labels): boolean =>
   task.labels === "none" || task.labels === kind;
+
+/** The kind of labels that data are opened for: any where a task looks at none. */
+export const wantedLabels = ({ labels }: Pick<Task, "labels">): Labels["kind"] | undefined =>
+  labels === "none" ? undefined : labels;
 
 /** Every task; for labels of a kind the first one is the default, unless nothing is known. */
 export const tasks: readonly Task[] = [

@@ -42,6 +42,7 @@ import {
   type Task,
   type TrainingOptions,
   taskFor,
+  wantedLabels,
 } from "../tasks/index.js";
 import { unknownName } from "../text/words.js";
 import { checkAsked, passesOf } from "./askedPasses.js";
@@ -189,9 +190,6 @@ function wantedNet(
   return { create: (input) => withPasses(create(input), passes, STARTED_FROM), input, names };
 }
 
-/** The labels that data are opened for: any where the task learns from images alone. */
-const wantedKind = ({ labels }: Task) => (labels === "none" ? undefined : labels);
-
 /** What is known of a run before its data are read. */
 interface Known {
   readonly config: TrainConfig;
@@ -320,7 +318,7 @@ export async function prepare(
     : await openData(first, {
         from: saved?.startedIn,
         moved: saved && `say where: convoy train NEW --resume ${given.out}`,
-        kind: wantedTask && wantedKind(wantedTask),
+        kind: wantedTask && wantedLabels(wantedTask),
         onLabels: (labels) => checkAhead(known, wantedTask ?? taskFor(labels)),
         onProgress: own.onProgress,
       });
