@@ -69,6 +69,11 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./features.js"),
   },
   {
+    name: "neighbours",
+    summary: "find images that are alike for a run's net, and images like no other",
+    load: () => import("./neighbours.js"),
+  },
+  {
     name: "probe",
     summary: "measure what a run's features are worth where labels are few",
     load: () => import("./probe.js"),

@@ -33,6 +33,14 @@ export { openTraining, swarmOf } from "./fromConfig.js";
 export { evaluateGroups, type GroupEvaluation } from "./groups.js";
 export { EpochTable } from "./listeners/epochTable.js";
 export { drawMistakes, type Mistake, WORST } from "./mistakes.js";
+export {
+  type Likeness,
+  type LikenessOptions,
+  likenessOf,
+  type Near,
+  nearestTo,
+  type Pair,
+} from "./neighbours.js";
 export { openWeighed, type Weighed } from "./openWeighed.js";
 export { type OpenWeightsOptions, openWeights, type WeightedNet } from "./openWeights.js";
 export { type FilePrediction, predictFiles } from "./predictFiles.js";
