@@ -5,6 +5,7 @@ import { knn } from "./knn.js";
 import { logistic } from "./logistic.js";
 import { svm } from "./svm.js";
 
+export * from "./encoders/index.js";
 export {
   accuracy,
   type Classifier,

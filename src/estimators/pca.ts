@@ -4,6 +4,7 @@
 
 import { InputError } from "../inputError.js";
 import { symmetricEigen } from "../tensor/symmetricEigen.js";
+import { transposed } from "./encoders/products.js";
 import { checkAsked } from "./estimator.js";
 import { checkFinite, type Matrix, rowOf } from "./matrix.js";
 import { columnMeans, type Transformer } from "./standardise.js";
@@ -34,14 +35,6 @@ function gram(of: Matrix): Float64Array {
     }
   }
   return products;
-}
-
-function transposed({ data, rows, columns }: Matrix): Matrix {
-  const turned = new Float64Array(data.length);
-  for (let at = 0; at < data.length; at++) {
-    turned[(at % columns) * rows + Math.floor(at / columns)] = data[at];
-  }
-  return { data: turned, rows: columns, columns: rows };
 }
 
 /** A direction of length 1 whose largest entry is positive. */
