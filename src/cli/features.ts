@@ -6,7 +6,6 @@ import {
   type Dataset,
   isDataset,
   isImage,
-  labelData,
   listImages,
   namesOf,
   PARTS,
@@ -20,14 +19,14 @@ import {
   openTrained,
   type Trained,
 } from "../runs/index.js";
-import { type HostTensor, hostTensor, type TextArray, writeNpz } from "../tensor/index.js";
-import { grouped } from "../text/format.js";
+import { hostTensor, writeNpz } from "../tensor/index.js";
 import { openData } from "../train/openData.js";
 import { precisionOption } from "./arguments.js";
-import { type Console, say } from "./console.js";
+import type { Console } from "./console.js";
 import { addEngineFlags, type EngineFlags } from "./engineFlags.js";
 import { parseTexts } from "./flags.js";
 import { expectNoImage, tellUnusable } from "./imageArguments.js";
+import { type Arrays, labelledArrays, sayArrays } from "./labelledArrays.js";
 import { showReading } from "./reading.js";
 
 interface Options extends EngineFlags {
@@ -36,35 +35,10 @@ interface Options extends EngineFlags {
   readonly precision?: OpenTrainedOptions["precision"];
 }
 
-type Arrays = [string, HostTensor | TextArray][];
-
-/** Names of the arrays that hold labels, by kind; others are not written. */
-const titles: Readonly<Record<string, string>> = {
-  class: "labels",
-  tags: "tags",
-  values: "values",
-};
-
-/** Labels as [n] or [n, names]. */
-function labelArray({ labels, length }: Dataset): HostTensor | undefined {
-  if (titles[labels.kind] === undefined) return undefined;
-  const data = labelData(labels);
-  const shape = labels.kind === "class" ? [length] : [length, namesOf(labels).length];
-  if (data instanceof Float32Array) return hostTensor("f32", shape, data);
-  if (data instanceof Uint8Array) return hostTensor("u8", shape, data);
-  return hostTensor("i32", shape, data);
-}
-
 /** The arrays of one part. */
 async function arraysOf(net: Trained, part: string, dataset: Dataset): Promise<Arrays> {
   const { of, width } = await net.features(dataset);
-  const arrays: Arrays = [[`${part}_features`, hostTensor("f32", [dataset.length, width], of)]];
-  const labels = labelArray(dataset);
-  if (labels) arrays.push([`${part}_${titles[dataset.labels.kind]}`, labels]);
-  if (dataset.groups)
-    arrays.push([`${part}_groups`, hostTensor("i32", [dataset.length], dataset.groups)]);
-  if (dataset.ids) arrays.push([`${part}_files`, { shape: [dataset.length], data: dataset.ids }]);
-  return arrays;
+  return labelledArrays(part, dataset, hostTensor("f32", [dataset.length, width], of));
 }
 
 /** The arrays of all parts, and the names of the classes. */
@@ -157,13 +131,7 @@ export function define(command: Command, console: Console): void {
           ? await arraysOfFiles(net, files, console)
           : await arraysOfData(net, named[0], columns, console);
         await writeFileAtomic(out, writeNpz(arrays));
-        for (const [name, array] of arrays) {
-          const kind = "dtype" in array ? array.dtype : "text";
-          say(
-            console.out,
-            `${name} ${kind} [${array.shape.map((size) => grouped(size)).join(", ")}]`,
-          );
-        }
+        sayArrays(arrays, console);
       } finally {
         await net.close();
       }

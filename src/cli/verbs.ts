@@ -79,6 +79,11 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./probe.js"),
   },
   {
+    name: "encode",
+    summary: "fit an encoder to images without labels, and write codes of images",
+    load: () => import("./encode.js"),
+  },
+  {
     name: "compress",
     summary: "make a smaller net of a run, and tell what it lost",
     load: () => import("./compress.js"),

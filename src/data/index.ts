@@ -101,6 +101,7 @@ export { channelRule } from "./pixels/channels.js";
 export { type HogOptions, hogOf } from "./pixels/hog.js";
 export { inkOf } from "./pixels/ink.js";
 export { isRange, RANGE_EXPECTED, ranges } from "./pixels/range.js";
+export { pixelTable } from "./pixelTable.js";
 export { evenOffsets, type Ragged, ragged } from "./ragged.js";
 export { readClassNames } from "./readers/classNames.js";
 export { DEFAULT_SIZE, decodingOf, isImage } from "./readers/imageFiles.js";

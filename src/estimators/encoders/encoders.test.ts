@@ -64,7 +64,11 @@ describe.each(encoders)("$name", (encoder) => {
   });
 
   test("refuses what it cannot use", async () => {
-    const nan = matrixOf([[0, 1], [Number.NaN, 0], [1, 1]]);
+    const nan = matrixOf([
+      [0, 1],
+      [Number.NaN, 0],
+      [1, 1],
+    ]);
     await expect(encoder.fit(nan)).rejects.toThrow(/row 1, column 0/);
     await expect(encoder.fit(matrixOf([[1, 0, 1, 0]]))).rejects.toThrow(/1 rows of 4 columns/);
     await expect(encoder.fit(rows, { depth: 2 })).rejects.toThrow(/unknown option "depth"/);
@@ -81,8 +85,17 @@ const fromArrays = (_: string, value: { doubles?: number[] }) =>
 test("products of matrices of odd sizes are sums of products", () => {
   const random = new Random({ seed: 1, purpose: "search" });
   const table = (height: number, width: number) =>
-    matrix(Float64Array.from({ length: height * width }, () => random.normal()), height, width);
-  for (const [n, m, depth] of [[1, 1, 1], [2, 4, 3], [3, 5, 2], [5, 7, 9]]) {
+    matrix(
+      Float64Array.from({ length: height * width }, () => random.normal()),
+      height,
+      width,
+    );
+  for (const [n, m, depth] of [
+    [1, 1, 1],
+    [2, 4, 3],
+    [3, 5, 2],
+    [5, 7, 9],
+  ]) {
     const [a, b] = [table(n, depth), table(m, depth)];
     const { data } = multiplied(a, b);
     for (let i = 0; i < n; i++) {

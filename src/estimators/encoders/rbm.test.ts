@@ -86,33 +86,40 @@ describe("the exact likelihood", () => {
     const scores = await score!(rows);
     return scores.reduce((sum, one) => sum + one, 0) / rows.rows - whole;
   };
-  const seeds = [1, 2, 3, 4];
+  const seeds = [1, 2, 3];
   const average = async (options: Record<string, number>) => {
     const all = await Promise.all(seeds.map((seed) => likelihood(options, seed)));
     return all.reduce((sum, one) => sum + one, 0) / seeds.length;
   };
   const divergence = { rate: 0.05 };
-  const going = { rate: 0.02, chains: 50 };
+  const going = { rate: 0.5, chains: 100 };
 
   test("rises by contrastive divergence and by chains that go on, and further by these", async () => {
     const [cdEarly, cd] = [
       await average({ ...divergence, epochs: 2 }),
-      await average({ ...divergence, epochs: 80 }),
+      await average({ ...divergence, epochs: 160 }),
     ];
     const [pcdEarly, pcd] = [
       await average({ ...going, epochs: 2 }),
-      await average({ ...going, epochs: 80 }),
+      await average({ ...going, epochs: 160 }),
     ];
     expect(cd).toBeGreaterThan(cdEarly + 0.5);
     expect(pcd).toBeGreaterThan(pcdEarly + 0.5);
-    expect(pcd).toBeGreaterThanOrEqual(cd);
+    expect(pcd).toBeGreaterThan(cd);
   });
 });
 
 test("numbers beyond 0 and 1 are refused with the way out, which takes them", async () => {
-  const rows = matrixOf([[0, 1], [1, 0], [0, 7], [3, 1]]);
+  const rows = matrixOf([
+    [0, 1],
+    [1, 0],
+    [0, 7],
+    [3, 1],
+  ]);
   for (const one of [rbm, dbn]) {
-    await expect(one.fit(rows)).rejects.toThrow(/row 2, column 1 .* is 7; expected numbers from 0 to 1.*gaussian-rbm/);
+    await expect(one.fit(rows)).rejects.toThrow(
+      /row 2, column 1 .* is 7; expected numbers from 0 to 1.*gaussian-rbm/,
+    );
   }
   const { encode, decode } = await gaussianRbm.fit(rows, { hidden: 3, epochs: 2 });
   expect((await decode!(await encode(rows))).data.every(Number.isFinite)).toBe(true);

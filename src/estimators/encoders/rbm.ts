@@ -119,7 +119,8 @@ const encoderOf = (about: Omit<Encoder, "fit" | "open">, gaussian: boolean): Enc
 /**
  * A machine of units that are 0 or 1, for rows of numbers from 0 to 1. Options: `hidden` units, 128; `epochs`, 10; rows of a
  * `batch`, 50; `rate`, 0.05; `decay`, 0.0002; `steps` of a chain for an update, 1; `chains` that go on from update to update
- * (PCD; a rate of 0.005 suits it), 0 for chains that start at the data (CD). The score of a row is minus its free energy.
+ * (PCD, without momentum and with a rate that falls to 0, which may begin ten times as high), 0 for chains that start at the
+ * data (CD). The score of a row is minus its free energy.
  *
  * @throws InputError naming a number that is not from 0 to 1.
  * @example

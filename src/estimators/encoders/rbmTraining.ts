@@ -38,6 +38,15 @@ export interface TrainedMachine {
 /** Momentum of the first epochs, and of those behind. */
 const MOMENTUM = { early: 0.5, late: 0.9, from: 5 };
 
+/**
+ * Rate and momentum at a time, in epochs. Chains that go on have to keep up with the machine: it moves without momentum, and
+ * more and more slowly (Tieleman 2008).
+ */
+const paceOf = ({ rate, chains, epochs }: MachineTraining, time: number) =>
+  chains > 0
+    ? { rate: rate * (1 - time / epochs), momentum: 0 }
+    : { rate, momentum: time < MOMENTUM.from ? MOMENTUM.early : MOMENTUM.late };
+
 /** Share of the rows that is only looked at. */
 const HELD = 0.1;
 
@@ -141,7 +150,7 @@ export async function trainMachine(
   multiply: Multiply,
   onProgress: (share: number) => void = () => undefined,
 ): Promise<TrainedMachine> {
-  const { epochs, batch, rate, decay, steps, chains } = options;
+  const { epochs, batch, decay, steps, chains } = options;
   const machine = newMachine(rows, options, random);
   const { weights, visible, hidden } = machine;
   const order = random.permutation(rows.rows);
@@ -154,7 +163,6 @@ export async function trainMachine(
   const start = { data: new Float64Array(chains * options.hidden), rows: chains };
   let going: Matrix = { ...start, columns: options.hidden };
   for (let epoch = 0; epoch < epochs; epoch++) {
-    const momentum = epoch < MOMENTUM.from ? MOMENTUM.early : MOMENTUM.late;
     const batches = batchesOf(random.permutation(own.length), batch);
     for (const [at, picked] of batches.entries()) {
       const seen = takeRows(
@@ -173,7 +181,7 @@ export async function trainMachine(
         scaled(products[0], 1 / seen.rows),
         scaled(products[1], 1 / from.rows),
       ];
-      const how = { rate, decay: 0, momentum };
+      const how = { ...paceOf(options, epoch + at / batches.length), decay: 0 };
       move(weights, speeds[0], [data, model], { ...how, decay });
       move(visible, speeds[1], [columnMeansOf(seen), columnMeansOf(chain.visible)], how);
       move(hidden, speeds[2], [columnMeansOf(up), columnMeansOf(chain.means)], how);

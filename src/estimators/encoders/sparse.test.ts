@@ -3,8 +3,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { type Matrix, matrixOf } from "../matrix.js";
-import { pcaEncoder, sparseCoding, zcaEncoder } from "./index.js";
 import { fista, largestEigenvalue, sparseLosses } from "./fista.js";
+import { pcaEncoder, sparseCoding, zcaEncoder } from "./index.js";
 import { multiplied, timesMatrix, transposed } from "./products.js";
 
 const golden = JSON.parse(readFileSync("test/fixtures/encoders.json", "utf8"));
@@ -13,7 +13,10 @@ const { lambda } = golden.sparse;
 const atoms = matrixOf(golden.sparse.atoms);
 
 const farthest = (a: Matrix, b: Matrix) =>
-  a.data.reduce((most: number, value: number, at: number) => Math.max(most, Math.abs(value - b.data[at])), 0);
+  a.data.reduce(
+    (most: number, value: number, at: number) => Math.max(most, Math.abs(value - b.data[at])),
+    0,
+  );
 
 test("codes are those of coordinate descent after 2,000 steps, to 1e-5", async () => {
   const codes = await fista(rows, atoms, { lambda, steps: 2000 });
@@ -23,7 +26,10 @@ test("codes are those of coordinate descent after 2,000 steps, to 1e-5", async (
 test("codes fulfil the conditions of the least loss: |D (x - h D)| is lambda where a code is not zero, at most that elsewhere", async () => {
   const codes = await fista(rows, atoms, { lambda, steps: 500 });
   const back = await timesMatrix(multiplied, codes, atoms);
-  const left = { ...rows, data: Float64Array.from(rows.data, (value, at) => value - back.data[at]) };
+  const left = {
+    ...rows,
+    data: Float64Array.from(rows.data, (value, at) => value - back.data[at]),
+  };
   const along = multiplied(left, atoms).data;
   let zeros = 0;
   for (const [at, code] of codes.data.entries()) {
@@ -75,8 +81,15 @@ test("a dictionary is as good as scikit-learn's, within 3 %, and its atoms have 
 });
 
 test("a lambda too large for any code is told, and rows of zeros are refused", async () => {
-  const apart = matrixOf([[1, 0], [0, 1], [1, 0], [0, 1]]);
-  await expect(sparseCoding.fit(apart, { atoms: 2, lambda: 1 })).rejects.toThrow(/all codes are zero/);
+  const apart = matrixOf([
+    [1, 0],
+    [0, 1],
+    [1, 0],
+    [0, 1],
+  ]);
+  await expect(sparseCoding.fit(apart, { atoms: 2, lambda: 1 })).rejects.toThrow(
+    /all codes are zero/,
+  );
   await expect(sparseCoding.fit(matrixOf([[0], [0]]))).rejects.toThrow(/all rows are zero/);
 });
 
@@ -114,11 +127,19 @@ test("ZCA makes covariances of 0 and 1, near the rows, and leaves columns that n
     expect(value / (rows.rows - 1)).toBeCloseTo(at % 7 === 0 ? 1 : 0, 6);
   }
   // W is symmetric: a change of column i does to column j what one of j does to i.
-  const units = await encode(matrixOf(Array.from({ length: 7 }, (_, i) => Array.from({ length: 6 }, (_, j) => (i === j ? 1 : 0)))));
+  const units = await encode(
+    matrixOf(
+      Array.from({ length: 7 }, (_, i) => Array.from({ length: 6 }, (_, j) => (i === j ? 1 : 0))),
+    ),
+  );
   const part = (i: number, j: number) => units.data[i * 6 + j] - units.data[36 + j];
   expect(part(0, 3)).toBeCloseTo(part(3, 0), 9);
   expect(farthest(await decode!(white), rows)).toBeLessThan(1e-5);
-  const still = matrixOf([[1, 5], [2, 5], [4, 5]]);
+  const still = matrixOf([
+    [1, 5],
+    [2, 5],
+    [4, 5],
+  ]);
   const flat = await (await zcaEncoder.fit(still)).encode(still);
   expect([1, 3, 5].map((at) => Math.abs(flat.data[at]))).toEqual([0, 0, 0]);
 });
