@@ -37,11 +37,13 @@ function drawn(melody, random) {
   toolkit.loadData(xml);
   const zoom = { mode: "zoom", value: SPACE / 18 };
   const page = new Resvg(toolkit.renderToSVG(1), { background: "white", fitTo: zoom }).render();
-  const data = Uint8Array.from(
-    { length: page.width * page.height },
-    (_, at) => page.pixels[4 * at],
-  );
-  return { height: page.height, width: page.width, data };
+  // Asked once: each time it is a copy.
+  const { height, width, pixels } = page;
+  return {
+    height,
+    width,
+    data: Uint8Array.from({ length: height * width }, (_, at) => pixels[4 * at]),
+  };
 }
 
 /** The row of the lowest line: rows that are dark most of their way lie as far apart as lines do. */
