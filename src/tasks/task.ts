@@ -76,13 +76,13 @@ export interface Metrics {
    * @param output of the net, f32 [n, ...]
    * @param indices of the images in the data set [n]
    * @param targets the inputs that the task's targets filled, by name
-   * @param losses of each image [n]
+   * @param losses of each image [n], as the evaluation has found them
    */
   add(
     output: Float32Array,
     indices: Int32Array,
     targets: Readonly<Record<string, Buffer>>,
-    losses: Float32Array,
+    losses?: Float32Array,
   ): void;
   values(): MetricValues;
   /** A row for each class, tag or value. */
@@ -116,8 +116,8 @@ export interface TaskLossOptions extends Weighting {
   readonly own?: Loss;
   /** What {@link Task.constants} found in the training labels. */
   readonly constants: Constants;
-  /** The images as they come, before any {@link Task.corrupt} [n, c, h, w]. */
-  readonly images: () => Value;
+  /** The images as they come, before any {@link Task.corrupt} [n, c, h, w]; of nets that look at images. */
+  readonly images?: () => Value;
   /** What layers have marked, where the task looks inside ({@link Task.marks}). */
   readonly marks?: ReadonlyMap<string, Value>;
 }
@@ -209,8 +209,8 @@ export interface Task<L extends Labels = Labels> {
   readonly signed?: boolean;
   readonly defaults?: TaskDefaults;
   /** Names of the net's outputs, one each. */
-  /** @param channels of the images */
-  outputs(labels: L, channels: number): readonly string[];
+  /** @param channels of the images; default 1 */
+  outputs(labels: L, channels?: number): readonly string[];
   /**
    * Refuses data that it cannot learn from.
    *

@@ -4,15 +4,7 @@ import { interpret, referenceEngine } from "../../engine/reference/index.js";
 import { GRADIENT, Graph, input, matmul, reshape, sigmoid, WEIGHTS } from "../../graph/index.js";
 import { createModel, type Model } from "../../models/index.js";
 import * as layers from "../../nn/index.js";
-import {
-  flatten,
-  initialise,
-  type Layer,
-  linear,
-  normalWith,
-  sequential,
-  xavierUniform,
-} from "../../nn/index.js";
+import { flatten, initialise, type Layer, linear, normalWith } from "../../nn/index.js";
 import { Random } from "../../tensor/philox.js";
 import { symmetricEigen } from "../../tensor/symmetricEigen.js";
 import { ask } from "../ask.js";

@@ -24,7 +24,7 @@ class ErrorMetrics implements Metrics {
   private sum = 0;
   private count = 0;
 
-  add(...[, , , losses]: Parameters<Metrics["add"]>): void {
+  add(...[, , , losses = new Float32Array(0)]: Parameters<Metrics["add"]>): void {
     for (const loss of losses) this.sum += loss;
     this.count += losses.length;
   }
@@ -59,11 +59,11 @@ const reconstruction = ({ model, penalty, ...own }: Own): Omit<Task, "numbered">
   output: "map",
   signed: true,
   defaults: { model, optimizer: "adamw", lr: 0.001, decay: 0 },
-  outputs: (_, channels) => Array.from({ length: channels }, (_, at) => `channel ${at}`),
+  outputs: (_, channels = 1) => Array.from({ length: channels }, (_, at) => `channel ${at}`),
   check: () => undefined,
   targets: () => noTargets,
   loss(output, _, options) {
-    const errors = squaredError(output, options.images());
+    const errors = squaredError(output, options.images!());
     return {
       losses: penalty ? add(errors, penalty(options)) : errors,
       tallies: { squared: reduceSum(errors) },
@@ -163,7 +163,7 @@ export const contractive: Task = numbered(
       model: "dense-autoencoder",
       penalty: (options) => {
         const code = marked(options, CODE, "contractive", "dense-autoencoder");
-        return mul(contraction(code, options.images()), constant(code.graph, strength));
+        return mul(contraction(code, options.images!()), constant(code.graph, strength));
       },
     }),
 );
