@@ -163,7 +163,7 @@ test("models.md has every model with its size, smallest image and own settings",
     expect(rows[at]).toEqual([
       code(name),
       source,
-      `${channels}x${height}x${width}, ${outputs} classes`,
+      `${channels}x${height}x${width}, ${outputs} ${outputs === 1 ? "class" : "classes"}`,
       summarise(model).params.toLocaleString("en-US"),
       `${smallest}x${smallest}`,
       own.map((entry) => code(entry.join("="))).join(", ") || "none",

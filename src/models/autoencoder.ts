@@ -32,7 +32,7 @@ const WIDTHS = [32, 64] as const;
 /** Name of the log-variances of a code among what a net marks. */
 export const SPREADS = "spreads";
 
-/** Images halved twice, as one row. */
+/** Images halved twice. */
 const trunk = (): Layer => {
   const halving = (channels: number) =>
     conv2d(channels, 3, { strides: 2, padding: 1, bias: false });
@@ -43,7 +43,6 @@ const trunk = (): Layer => {
     conv2: halving(WIDTHS[1]),
     bn2: batchNorm(),
     relu2: relu(),
-    flatten: flatten(),
   });
 };
 
@@ -61,7 +60,8 @@ function decoder({ height, width, outputs }: ModelInput): Layer {
   return (x, scope) => slice(layers(x, scope), [0, 0, 0, 0], [x.shape[0], outputs, height, width]);
 }
 
-const code = (): Layer => linear(NUMBERS, { init: lecunNormal() });
+const code = (): Layer =>
+  sequential({ flatten: flatten(), fc: linear(NUMBERS, { init: lecunNormal() }) });
 
 const convAutoencoder: ModelFamily = {
   name: "conv-autoencoder",
