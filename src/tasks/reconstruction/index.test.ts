@@ -107,7 +107,7 @@ test("a linear tied auto-encoder finds the plane of the principal components, an
   const { graph } = evaluationGraph(ask(model, autoencoder, none), rows);
   const { losses } = interpret(graph, {
     inputs: { x: data },
-    vectors: { [WEIGHTS]: found.weights },
+    vectors: { [WEIGHTS]: Float64Array.from(found.weights) },
   });
   const error = losses.reduce((sum: number, loss: number) => sum + loss * pixels, 0);
   const least = values.slice(width).reduce((a, b) => a + b, 0);
@@ -139,7 +139,7 @@ test("spoils the share of pixels that is asked for, the same for the same key, a
     return interpret(graph, {
       inputs: { x },
       key,
-      vectors: { [WEIGHTS]: new Float32Array(0), [GRADIENT]: new Float32Array(0) },
+      vectors: { [WEIGHTS]: new Float64Array(0), [GRADIENT]: new Float64Array(0) },
     }).loss[0];
   };
   const masked = withNumbers(denoising, { mask: 0.4 });
@@ -154,7 +154,7 @@ test("spoils the share of pixels that is asked for, the same for the same key, a
   const x = noise(2 * pixels, 3);
   const { losses } = interpret(graph, {
     inputs: { x },
-    vectors: { [WEIGHTS]: new Float32Array(0) },
+    vectors: { [WEIGHTS]: new Float64Array(0) },
   });
   expect([...losses]).toEqual([0, 0]);
 });
@@ -191,8 +191,8 @@ test("every task trains its own model, and says when a model tells it too little
   for (const task of [autoencoder, denoising, sparse, contractive, variational]) {
     const model = createModel(task.defaults!.model!, image);
     const { graph, layout, specs } = trainingGraph(ask(model, task, none), 3);
-    const w = initialise({ layout, specs }, 1);
-    const gradient = new Float32Array(layout.trainable);
+    const w = Float64Array.from(initialise({ layout, specs }, 1));
+    const gradient = new Float64Array(layout.trainable);
     const { loss } = interpret(graph, {
       inputs: { x: noise(360, 1) },
       vectors: { [WEIGHTS]: w, [GRADIENT]: gradient },
