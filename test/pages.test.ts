@@ -12,7 +12,7 @@ import { type OperationName, operationNames, operations } from "../src/data/augm
 import type { Policy } from "../src/data/augment/policies/policy.js";
 import { namedRanges } from "../src/data/augment/policies/ranges.js";
 import { augmentations, policies, readers, sources } from "../src/data/index.js";
-import { classifiers } from "../src/estimators/index.js";
+import { classifiers, encoders } from "../src/estimators/index.js";
 import {
   architectureSpaces,
   createModel,
@@ -163,7 +163,7 @@ test("models.md has every model with its size, smallest image and own settings",
     expect(rows[at]).toEqual([
       code(name),
       source,
-      `${channels}x${height}x${width}, ${outputs} classes`,
+      `${channels}x${height}x${width}, ${outputs} ${outputs === 1 ? "class" : "classes"}`,
       summarise(model).params.toLocaleString("en-US"),
       `${smallest}x${smallest}`,
       own.map((entry) => code(entry.join("="))).join(", ") || "none",
@@ -274,11 +274,27 @@ test("training.md says of every task what it is and what a table of predictions 
   );
 });
 
+test("features.md has every encoder and task that gives images back", () => {
+  const fitted = tableOf("features.md", "encoder", "code", "options", "source");
+  expect(column(fitted, 0)).toEqual(encoders.map(({ name }) => code(name)));
+  const head = ["task", "what is asked", "numbers (`--task-numbers`)", "model", "source"];
+  const given = tableOf("features.md", ...head);
+  const back = tasks.filter(({ metrics: [first] }) => first.name === "mse");
+  expect(column(given, 0)).toEqual(back.map(({ name }) => code(name)));
+  expect(column(given, 3)).toEqual(back.map(({ defaults }) => code(defaults?.model ?? "")));
+});
+
 test("FEATURES.md has every model, task, optimizer, wrapper, schedule, augmentation, coupling, sampler and dataflow", () => {
   const features = readFileSync(join(root, "FEATURES.md"), "utf8");
   const all = [families, tasks, optimizers(), wrappers(), schedules(), augmentations, couplings()];
-  const names = [...all, selectors, classifiers, samplers, dataflows, smallDataMethods].flatMap(
-    (list) => list.map(({ name }) => name),
-  );
+  const names = [
+    ...all,
+    selectors,
+    classifiers,
+    encoders,
+    samplers,
+    dataflows,
+    smallDataMethods,
+  ].flatMap((list) => list.map(({ name }) => name));
   expect(names.filter((name) => !features.includes(code(name)))).toEqual([]);
 });

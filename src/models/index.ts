@@ -3,6 +3,7 @@
 import { InputError } from "../inputError.js";
 import { byName, withOwn } from "../text/words.js";
 import { airbench } from "./airbench.js";
+import { autoencoders } from "./autoencoder.js";
 import { convnetGn } from "./convnet-gn.js";
 import { convnet6 } from "./convnet6.js";
 import { convnexts } from "./convnext.js";
@@ -31,11 +32,13 @@ import { unets } from "./unet.js";
 import { fullVggs, vgg11, vgg11bn } from "./vgg11.js";
 import { wrn16x4 } from "./wide-resnet.js";
 
+export { SPREADS } from "./autoencoder.js";
 export { CELL_OUTPUTS, type CellLevel, cellLevels, countCells } from "./cells.js";
 export { ensembleOf, memberName } from "./ensemble.js";
 export { countFrames, FRAME_OUTPUTS, FRAME_STRIDE } from "./frames.js";
 export {
   type Body,
+  CODE,
   type Depth,
   type Head,
   type Model,
@@ -87,6 +90,7 @@ export const families: readonly ModelFamily[] = [
   detectorS,
   lineS,
   crnnS,
+  ...autoencoders,
 ];
 
 /** Names of all models. */

@@ -103,11 +103,14 @@ export interface ModelFamily {
   create(input: ModelInput): ModelParts | WholeModel;
 }
 
+/** Name of what the body gives among what a net marks. */
+export const CODE = "code";
+
 /** A head on a body; neither changes the names of the other's parameters. */
 const joined =
   (layer: Layer, stages: readonly string[], head: Head): Layer =>
   (x, scope) => {
-    const features = layer(x, scope);
+    const features = scope.mark(CODE, layer(x, scope));
     return head(features, scope, new Map(stages.map((name) => [name, scope.outputOf(name)])));
   };
 

@@ -66,6 +66,9 @@ const counts: Readonly<Record<string, number>> = {
   "detector-s": 724_088,
   "line-s": 158_847,
   "crnn-s": 251_103,
+  "conv-autoencoder": 456_833,
+  "variational-autoencoder": 657_601,
+  "dense-autoencoder": 402_448,
 };
 
 /** Parameters of a net that is still run: a step of more takes gigabytes. */

@@ -59,6 +59,7 @@ export function build(
     specs: collect.specs,
     params: state.values,
     blocks: state.blocks,
+    marks: state.marks,
     output,
   };
 }

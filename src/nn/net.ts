@@ -20,6 +20,8 @@ export interface Net {
   /** The graph's value of each parameter, by name. */
   readonly params: ReadonlyMap<string, Value>;
   readonly output: Value;
+  /** Values inside that layers have named, as a body's features: kept where whoever builds the net looks at them. */
+  readonly marks?: ReadonlyMap<string, Value>;
 }
 
 /**
@@ -40,12 +42,21 @@ interface Built {
 export interface NetOptions extends BuildOptions {
   /** Passes over the net as it was built, in order; {@link fuse} comes behind them. Default none. */
   readonly passes?: readonly NetPass[];
+  /** Whether the net keeps what layers have marked, which passes then cannot join with what comes behind; default false. */
+  readonly marks?: boolean;
 }
 
 /** A net with another graph, and where its values are in it. */
 function moved(net: Net, { graph, image }: Rewritten): Net {
-  const params = [...net.params].map(([name, value]) => [name, image(value)] as const);
-  return { ...onlyNet(net), graph, params: new Map(params), output: image(net.output) };
+  const images = (values: ReadonlyMap<string, Value>) =>
+    new Map([...values].map(([name, value]) => [name, image(value)] as const));
+  return {
+    ...onlyNet(net),
+    graph,
+    params: images(net.params),
+    output: image(net.output),
+    ...(net.marks && { marks: images(net.marks) }),
+  };
 }
 
 /** A net without what else is known of it, which a pass would leave wrong. */
@@ -58,7 +69,11 @@ const onlyNet = ({ graph, layout, specs, params, output }: Net): Net => ({
 });
 
 /** Values of a net that a pass must not lose. */
-const valuesOf = ({ output, params }: Net): Value[] => [output, ...params.values()];
+const valuesOf = ({ output, params, marks }: Net): Value[] => [
+  output,
+  ...params.values(),
+  ...(marks?.values() ?? []),
+];
 
 /** Passes over a graph that bring ReLUs, fixed statistics and residual sums where they cost least. */
 const fusions = [poolBeforeRelu, foldChannels, fuseEpilogues];
@@ -83,13 +98,18 @@ export const fuse = (net: Net): Net =>
 export function netOf(
   { layer, input, passes: own = [] }: Built,
   batch: number,
-  { passes = [], ...options }: NetOptions,
+  { passes = [], marks = false, ...options }: NetOptions,
 ): Net {
   if (!Number.isInteger(batch) || batch < 1) {
     throw new InputError(`batch must be a whole number of at least 1, found ${batch}`);
   }
-  const built = onlyNet(build(layer, [batch, ...input], options));
-  return fuse([...own, ...passes].reduce((net, pass) => pass(net, options), built));
+  const whole = build(layer, [batch, ...input], options);
+  const all = [...own, ...passes];
+  if (marks && all.length > 0) {
+    throw new InputError("a net that is looked into cannot be changed by passes; leave these out");
+  }
+  const built = { ...onlyNet(whole), ...(marks && { marks: whole.marks }) };
+  return fuse(all.reduce((net, pass) => pass(net, options), built));
 }
 
 /**
@@ -206,7 +226,7 @@ export function again(net: Net, images: Value): Value {
 }
 
 /** The images that a net looks at. @throws RangeError when it looks at none */
-export function imagesOf({ graph }: Pick<Net, "graph">): Value {
+export function imagesOf({ graph }: { readonly graph: Graph }): Value {
   const found = graph.nodes.find(
     ({ op, attrs }) => op.name === "input" && attrs["name"] === IMAGES,
   );

@@ -105,6 +105,12 @@ export class Scope {
     return block.output;
   }
 
+  /** Names a value for whoever builds the net, and gives it back; see {@link Net.marks}. */
+  mark(name: string, value: Value): Value {
+    this.shared.marks.set(name, value);
+    return value;
+  }
+
   /** A number for each random node of a net, so that their streams differ. */
   stream(): number {
     return this.shared.streams++;
@@ -116,6 +122,7 @@ export class ScopeState {
   readonly specs: ParamSpec[] = [];
   /** The graph's value of each parameter, by name. */
   readonly values = new Map<string, Value>();
+  readonly marks = new Map<string, Value>();
   /** A block stands behind the blocks it is made of. */
   readonly blocks: Block[] = [];
   streams = 0;

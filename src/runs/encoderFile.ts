@@ -29,9 +29,14 @@ export type EncoderFile = z.infer<typeof schema>;
 /** Writes a fitted encoder. */
 export async function writeEncoder(path: string, { saved }: FittedEncoder): Promise<void> {
   const arrays = Object.entries(saved.arrays).map(
-    ([name, { rows, columns, data }]) => [name, { rows, columns, data: [...data] }] as const,
+    ([name, { rows, columns, data }]) =>
+      [name, { rows, columns, data: [...data] }] satisfies [string, object],
   );
-  const file: EncoderFile = { ...saved, arrays: Object.fromEntries(arrays) };
+  const file: EncoderFile = {
+    ...saved,
+    options: { ...saved.options },
+    arrays: Object.fromEntries(arrays),
+  };
   await writeFileAtomic(path, `${JSON.stringify(file)}\n`);
 }
 

@@ -23,7 +23,7 @@ import { InputError } from "../inputError.js";
 import { CELL_OUTPUTS, countCells } from "../models/cells.js";
 import { countFrames, FRAME_OUTPUTS } from "../models/frames.js";
 import type { Model } from "../models/model.js";
-import { type Net, netOf, type ParamSpec } from "../nn/index.js";
+import { imagesOf, type Layer, type Net, netOf, type ParamSpec } from "../nn/index.js";
 import { formatShape, type Shape, sameShape } from "../tensor/shape.js";
 import type { Penalised } from "./penalties/penalty.js";
 import type { TaskState } from "./state.js";
@@ -150,13 +150,14 @@ function lossOf(
   question: Asked,
   batch: number,
   output: Value,
-  options: Omit<TaskLossOptions, "own" | "constants">,
+  options: Omit<TaskLossOptions, "own" | "constants" | "images">,
   targets = targetInputs(question, batch, output.graph),
 ) {
   const { model, task, constants } = question;
   checkOutput({ model, task }, output);
   if (!task.loss) throw new Error(`the loss of task ${task.name} is worked out by the host`);
-  return task.loss(output, targets, { ...options, own: model.loss, constants });
+  const images = () => imagesOf(output);
+  return task.loss(output, targets, { ...options, own: model.loss, constants, images });
 }
 
 /**
@@ -189,10 +190,12 @@ export function trainingGraph(
   }: TrainingOptions = {},
 ): TaskGraph {
   const { model } = question;
-  const net = netOf(model, batch, { training: true, ghost });
+  const { corrupt, marks } = question.task;
+  const layer: Layer = (x, scope) => model.layer(corrupt ? corrupt(x, scope) : x, scope);
+  const net = netOf({ ...model, layer }, batch, { training: true, ghost, marks });
   const { graph, layout, specs, params, output } = net;
   const targets = { ...targetInputs(question, batch, graph), ...stateInputs(state, graph) };
-  const counted = { smoothing: labelSmoothing, weights, focal, dice };
+  const counted = { smoothing: labelSmoothing, weights, focal, dice, marks: net.marks };
   const { losses, tallies } = lossOf(question, batch, output, counted, targets);
   const each = teaching ? taught(question, { output, losses }, teaching) : losses;
   const loss = mul(reduceSum(each), constant(graph, 1 / batch));
@@ -241,7 +244,11 @@ export function evaluationGraph(question: Asked, batch: number, views = 1): Task
   checkOutput(question, output);
   graph.output("output", output);
   const { loss, heldOut } = question.task;
-  if (heldOut) graph.output("losses", heldOut(output));
+  if (heldOut)
+    graph.output(
+      "losses",
+      heldOut(output, () => imagesOf(output)),
+    );
   else if (loss) graph.output("losses", lossOf(question, batch, output, {}).losses);
   return { graph, layout, specs };
 }

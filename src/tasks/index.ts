@@ -10,6 +10,13 @@ import { instance } from "./embedding/instance.js";
 import { localAggregation } from "./embedding/localAggregation.js";
 import { simclr } from "./embedding/simclr.js";
 import { points } from "./points/index.js";
+import {
+  autoencoder,
+  contractive,
+  denoising,
+  sparse,
+  variational,
+} from "./reconstruction/index.js";
 import { rotation } from "./rotation/index.js";
 import { segmentation } from "./segmentation/index.js";
 import { sequence } from "./sequence/index.js";
@@ -74,6 +81,11 @@ export const tasks: readonly Task[] = [
   localAggregation,
   simclr,
   rotation,
+  autoencoder,
+  denoising,
+  sparse,
+  contractive,
+  variational,
 ];
 
 /** The task with a name, or one of `own`; throws an {@link InputError} when there is none. */

@@ -12,7 +12,7 @@ import type {
 } from "../data/index.js";
 import type { Buffer } from "../engine/engine.js";
 import type { Value } from "../graph/index.js";
-import type { Loss } from "../nn/index.js";
+import type { Layer, Loss } from "../nn/index.js";
 import type { Random } from "../tensor/philox.js";
 import type { Shape } from "../tensor/shape.js";
 import type { NumberedTask } from "./numbers.js";
@@ -76,8 +76,14 @@ export interface Metrics {
    * @param output of the net, f32 [n, ...]
    * @param indices of the images in the data set [n]
    * @param targets the inputs that the task's targets filled, by name
+   * @param losses of each image [n], as the evaluation has found them
    */
-  add(output: Float32Array, indices: Int32Array, targets: Readonly<Record<string, Buffer>>): void;
+  add(
+    output: Float32Array,
+    indices: Int32Array,
+    targets: Readonly<Record<string, Buffer>>,
+    losses?: Float32Array,
+  ): void;
   values(): MetricValues;
   /** A row for each class, tag or value. */
   outputs(): OutputReport[];
@@ -110,6 +116,10 @@ export interface TaskLossOptions extends Weighting {
   readonly own?: Loss;
   /** What {@link Task.constants} found in the training labels. */
   readonly constants: Constants;
+  /** The images as they come, before any {@link Task.corrupt} [n, c, h, w]; of nets that look at images. */
+  readonly images?: () => Value;
+  /** What layers have marked, where the task looks inside ({@link Task.marks}). */
+  readonly marks?: ReadonlyMap<string, Value>;
 }
 
 /** A loss in the graph, and the sums that training metrics are made of. */
@@ -199,7 +209,8 @@ export interface Task<L extends Labels = Labels> {
   readonly signed?: boolean;
   readonly defaults?: TaskDefaults;
   /** Names of the net's outputs, one each. */
-  outputs(labels: L): readonly string[];
+  /** @param channels of the images; default 1 */
+  outputs(labels: L, channels?: number): readonly string[];
   /**
    * Refuses data that it cannot learn from.
    *
@@ -234,7 +245,11 @@ export interface Task<L extends Labels = Labels> {
   /** What it keeps of training beside the net, which its loss takes beside the targets; default nothing. */
   readonly state?: (size: StateSize) => TaskState;
   /** Loss of each image [n] outside of training, of outputs alone; default as in training. */
-  readonly heldOut?: (output: Value) => Value;
+  readonly heldOut?: (output: Value, images: () => Value) => Value;
+  /** What is done to images on their way into the net in training, while its loss sees them as they are; default nothing. */
+  readonly corrupt?: Layer;
+  /** Whether its loss looks at what layers have marked; default false. */
+  readonly marks?: boolean;
   /** Views of each image in a batch, side by side, each augmented for itself; default 1. */
   readonly copies?: number;
   /** What is done to every image that it learns from or is evaluated on, behind all other augmentation; default nothing. */

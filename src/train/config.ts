@@ -40,7 +40,7 @@ export const trainConfig = z.strictObject({
     .string()
     .optional()
     .describe(
-      "what is asked: classify, tags, values, segment, count, points, detect, sequence; of images alone instance, local-aggregation, simclr, rotation; default what the labels are for",
+      "what is asked: classify, tags, values, segment, count, points, detect, sequence; of images alone instance, local-aggregation, simclr, rotation, autoencoder, denoising, sparse, contractive, variational; default what the labels are for",
     ),
   taskNumbers: z
     .record(z.string(), z.number())

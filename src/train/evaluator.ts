@@ -92,10 +92,11 @@ export class Evaluator {
           const output = outputs.output as Float32Array;
           const found =
             (outputs.losses as Float32Array | undefined) ?? this.hostLosses(output, targets);
-          losses.set(found.subarray(0, size), done);
+          const ownLosses = found.subarray(0, size);
+          losses.set(ownLosses, done);
           done += size;
           const own = output.subarray(0, (output.length / indices.length) * size);
-          metrics.add(own, indices.subarray(0, size), targets);
+          metrics.add(own, indices.subarray(0, size), targets, ownLosses);
         },
       },
     );

@@ -325,7 +325,7 @@ export async function prepare(
   if (saved) expectRange(saved, splits, first);
   else checkSelection(first, splits);
   const task = chooseTask(first, splits, { ...own, module });
-  const names = task.outputs(splits.train.labels);
+  const names = task.outputs(splits.train.labels, splits.train.channels);
   const data = fingerprint(splits);
   const difference = saved && dataDifference(saved.data, data);
   if (difference) throw new InputError(`the run was made with other data: ${difference}`);
