@@ -17,7 +17,7 @@ import {
   type Trained,
   WORST,
 } from "../runs/index.js";
-import { type MetricInfo, wantedLabels } from "../tasks/index.js";
+import type { MetricInfo } from "../tasks/index.js";
 import { counted, grouped } from "../text/format.js";
 import { dataDifference, fingerprint } from "../train/fingerprint.js";
 import { isSource, openData } from "../train/openData.js";
@@ -58,7 +58,7 @@ async function evaluatedSet(
   const splits = await openData(
     { ...settings, ...found, ...(columns && { columns }) },
     {
-      ...{ from, kind: wantedLabels(task), known: info.names, onProgress },
+      ...{ from, kind: task.labels, known: info.names, onProgress },
       ...(data === undefined && { moved: `say where: convoy eval ${run} --data NEW` }),
     },
   );

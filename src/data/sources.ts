@@ -15,6 +15,7 @@ import { cifar } from "./readers/cifar.js";
 import { locationAt } from "./readers/files.js";
 import { idx } from "./readers/idx.js";
 import { isImage } from "./readers/imageFiles.js";
+import { readImagesAlone } from "./readers/imagesAlone.js";
 import { readers } from "./readers/index.js";
 import {
   type Choice,
@@ -103,12 +104,17 @@ export interface OpenOptions extends Omit<ReadOptions, "name"> {
  * const { train, test } = await openDataset("mnist");
  * train.length; // 60000
  */
-export async function openDataset(spec: string, options: OpenOptions = {}): Promise<Splits> {
+export async function openDataset(
+  spec: string,
+  { kind, ...given }: OpenOptions = {},
+): Promise<Splits> {
+  const alone = kind === "none";
+  const options: OpenOptions = alone ? given : { ...given, kind };
   const source = sources.find(({ name }) => name === spec);
   const { oneOf, onLabels } = options;
   const read = await (source
     ? readSource(source, options)
-    : readPath(spec, {
+    : readPath(spec, alone, {
         ...options,
         onLabels: (labels) => {
           if (oneOf !== undefined) checkGroups(labels, oneOf, spec, options);
@@ -231,7 +237,8 @@ export async function isDataset(spec: string): Promise<boolean> {
   return location !== undefined && (await readerAt(location)) !== undefined;
 }
 
-async function readPath(path: string, options: OpenOptions): Promise<Splits> {
+/** @param alone whether images without labels will do */
+async function readPath(path: string, alone: boolean, options: OpenOptions): Promise<Splits> {
   const location = await locationAt(path);
   const names = sources.map(({ name }) => name);
   if (!location) {
@@ -247,6 +254,8 @@ async function readPath(path: string, options: OpenOptions): Promise<Splits> {
     refuseRange(reader, options);
     return reader.read(location, options);
   }
+  const images = alone ? await readImagesAlone(location, options) : undefined;
+  if (images) return images;
   const kinds = readers.map(({ reads }) => `  - ${reads}`).join("\n");
   throw new InputError(
     `${path}: no known kind of data set${cureFor(path, location.entries ?? [])}; expected one of\n${kinds}`,

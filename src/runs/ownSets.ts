@@ -3,7 +3,6 @@
 import { resolve } from "node:path";
 import { type Drawn, draw, type ReadProgress } from "../data/index.js";
 import { InputError } from "../inputError.js";
-import { wantedLabels } from "../tasks/index.js";
 import { dataDifference, fingerprint } from "../train/fingerprint.js";
 import { isSource, openData } from "../train/openData.js";
 import type { Trained } from "./trained.js";
@@ -31,7 +30,7 @@ export async function ownSets(
   const splits = await openData(
     { ...settings, ...found },
     {
-      ...{ from, kind: wantedLabels(task), known: info.names, onProgress },
+      ...{ from, kind: task.labels, known: info.names, onProgress },
       ...(data === undefined && { moved }),
     },
   );

@@ -63,10 +63,6 @@ export type { Weighting } from "./weighting.js";
 export const takes = (task: Pick<Task, "labels">, { kind }: Labels): boolean =>
   task.labels === "none" || task.labels === kind;
 
-/** The kind of labels that data are opened for: any where a task looks at none. */
-export const wantedLabels = ({ labels }: Pick<Task, "labels">): Labels["kind"] | undefined =>
-  labels === "none" ? undefined : labels;
-
 /** Every task; for labels of a kind the first one is the default, unless nothing is known. */
 export const tasks: readonly Task[] = [
   classification,

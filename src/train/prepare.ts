@@ -42,7 +42,6 @@ import {
   type Task,
   type TrainingOptions,
   taskFor,
-  wantedLabels,
 } from "../tasks/index.js";
 import { unknownName } from "../text/words.js";
 import { checkAsked, passesOf } from "./askedPasses.js";
@@ -318,7 +317,7 @@ export async function prepare(
     : await openData(first, {
         from: saved?.startedIn,
         moved: saved && `say where: convoy train NEW --resume ${given.out}`,
-        kind: wantedTask && wantedLabels(wantedTask),
+        kind: wantedTask?.labels,
         onLabels: (labels) => checkAhead(known, wantedTask ?? taskFor(labels)),
         onProgress: own.onProgress,
       });

@@ -56,7 +56,7 @@ export interface ReadOptions {
   readonly known?: readonly string[];
   /** What columns of a table or arrays of an archive hold, by role, as `{ path: "file", label: "species" }`. */
   readonly columns?: Readonly<Record<string, string>>;
-  /** Labels that are wanted; default what the source is clear about. */
+  /** Labels that are wanted, `none` where images alone will do; default what the source is clear about. */
   readonly kind?: Labels["kind"];
   /** What the images of a folder belong together by: the folder in which they lie. Default nothing. */
   readonly groupBy?: "parent";

@@ -33,6 +33,9 @@ function closeTo(mates: readonly (readonly number[])[]): Float64Array {
   return close;
 }
 
+/** The rows of the images in the bank. */
+const own = Float64Array.from([...image].flatMap((at) => [...bank.subarray(at * D, (at + 1) * D)]));
+const alone = closeTo([[3], [7], [11], [29]]);
 const mates = closeTo([
   [3, 4, 5, 9],
   [7, 20],
@@ -46,6 +49,8 @@ type LossIn = (values: Readonly<Record<string, Value>>) => Value;
 const shapes: Readonly<Record<string, readonly number[]>> = {
   output: [N, D],
   bank: [IMAGES, D],
+  own: [N, D],
+  ownLogits: [N, 1],
   close: [N, IMAGES],
   everything: [1, 1],
   logits: [N, IMAGES],
@@ -84,7 +89,7 @@ const output = numbers(N * D, 2);
 const task = localAggregation.numbered!.make({ background: 12, temperature: 0.2 });
 const losses: LossIn = ({ output: given, ...inputs }) =>
   task.loss!(given, inputs, { constants: {} }).losses;
-const told = { image, bank, close: mates };
+const told = { own, bank, close: mates };
 
 describe("gradients by central differences, in double precision", () => {
   test("of local aggregation", () => {
@@ -97,7 +102,7 @@ describe("gradients by central differences, in double precision", () => {
       ({ output: given, ...inputs }) => loss!(given, inputs, { constants: {} }).losses,
       {
         output,
-        image,
+        own,
         bank,
       },
     );
@@ -118,9 +123,14 @@ describe("gradients by central differences, in double precision", () => {
 });
 
 describe("the loss of local aggregation", () => {
+  const lossFrom =
+    (background: number): LossIn =>
+    ({ logits: all, ownLogits, ...inputs }) =>
+      aggregationLoss({ all, own: ownLogits }, inputs, background).losses;
+  const ownOf = (logits: Float64Array) => image.map((at, row) => logits[row * IMAGES + at]);
   const lossesOf = (logits: Float64Array, close: Float64Array, background: number, all = 0) =>
-    evaluate(({ logits: given, ...inputs }) => aggregationLoss(given, inputs, background).losses, {
-      ...{ logits, close, everything: Float64Array.of(all), image },
+    evaluate(lossFrom(background), {
+      ...{ logits, close, everything: Float64Array.of(all), ownLogits: ownOf(logits) },
     }).losses;
   const logits = numbers(N * IMAGES, 4).map((value) => 4 * value);
 
@@ -151,13 +161,13 @@ describe("the loss of local aggregation", () => {
   });
 
   test("is instance discrimination over the background where only the own row is close", () => {
-    const alone = lossesOf(logits, closeTo([[], [], [], []]), IMAGES);
-    const warm = lossesOf(logits, closeTo([[], [], [], []]), 3, 1);
+    const whole = lossesOf(logits, alone, IMAGES);
+    const warm = lossesOf(logits, alone, 3, 1);
     for (let row = 0; row < N; row++) {
       const own = logits.subarray(row * IMAGES, (row + 1) * IMAGES);
       const total = own.reduce((sum, value) => sum + Math.exp(value), 0);
       const expected = -Math.log(Math.exp(own[image[row]]) / total + 1e-7);
-      expect(alone[row]).toBeCloseTo(expected, 9);
+      expect(whole[row]).toBeCloseTo(expected, 9);
       expect(warm[row]).toBeCloseTo(expected, 9);
     }
   });
@@ -171,22 +181,17 @@ describe("the loss of local aggregation", () => {
     const far = logits.map((value, at) =>
       at % IMAGES === image[Math.floor(at / IMAGES)] ? -20 : value,
     );
-    const graph = new Graph();
-    const values = Object.fromEntries(
-      Object.entries({ logits: "f32", close: "f32", everything: "f32", image: "i32" } as const).map(
-        ([name, dtype]) => [name, input(graph, name, shapes[name] ?? [N], dtype)],
-      ),
-    );
-    const { logits: given, ...inputs } = values;
-    const { losses: found, tallies } = aggregationLoss(given, inputs, 5);
-    graph.output("losses", found);
-    graph.output("outside", tallies.outside);
-    graph.output("gradient", gradients(reduceSum(found), [given])[0]);
-    const close = closeTo([[], [], [], []]);
-    const bound = { logits: far, close, everything: Float64Array.of(0), image };
-    const result = interpret(graph, { inputs: bound });
-    expect(result.outside[0]).toBe(N);
-    expect(result.gradient[image[0]]).toBeLessThan(0);
+    const outside: LossIn = ({ logits: all, ownLogits, ...inputs }) =>
+      aggregationLoss({ all, own: ownLogits }, inputs, 5).tallies.outside;
+    const bound = { close: alone, everything: Float64Array.of(0), logits: far };
+    const given = { ownLogits: ownOf(far), ...bound };
+    expect(evaluate(outside, given).losses[0]).toBe(N);
+    const { losses: found, gradient } = evaluate(lossFrom(5), given);
+    for (let row = 0; row < N; row++) {
+      expect(found[row]).toBeGreaterThan(10);
+      // Its own row draws it, however far it is.
+      expect(gradient[row]).toBeLessThan(0);
+    }
   });
 
   test("takes no more neighbours than there are", () => {

@@ -7,7 +7,9 @@ import { unitRows } from "./similar.js";
 
 /** Input with the bank, f32 [images, dimensions]. */
 export const BANK = "bank";
-/** Input with the number of each image of the batch, i32 [n]. */
+/** Input with the rows of the batch's images, f32 [n, dimensions]: a whole mask for them would cost as much as the product. */
+export const OWN = "own";
+/** Target with the number of each image of the batch, i32 [n]. */
 export const IMAGE = "image";
 
 /** Tells of each place of a batch which image it shows. */
@@ -40,6 +42,15 @@ export class MemoryBank {
     const random = new Random({ seed, purpose: "memory", particle });
     const drawn = Float32Array.from(this.rows, () => random.between(-1, 1));
     this.rows.set(unitRows(drawn, dimensions));
+  }
+
+  /** Copies the rows of some images. */
+  copy(images: ArrayLike<number>, into: Float32Array): void {
+    const { dimensions } = this.options;
+    for (let at = 0; at < images.length; at++) {
+      const start = images[at] * dimensions;
+      into.set(this.rows.subarray(start, start + dimensions), at * dimensions);
+    }
   }
 
   /** Moves the rows of some images towards what the net gave of them, [n, dimensions] of any length. */

@@ -69,8 +69,9 @@ export const embeddingTask = (own: Own, dimensions: number): Omit<Task, "numbere
   output: "vector",
   signed: true,
   defaults: {
-    optimizer: "momentum",
-    lr: 0.03,
+    // The published one, momentum with rate 0.03, is for two million steps.
+    optimizer: "adam",
+    lr: 0.003,
     decay: 1e-4,
     augment: "rrc,flip",
   },

@@ -2,18 +2,22 @@
 // its row in a memory bank.
 
 import {
+  add,
   constant,
-  logSoftmax,
+  exp,
+  log,
   matmul,
   mul,
-  neg,
-  oneHot,
+  reduceMax,
   reduceSum,
+  reshape,
+  stopGradient,
+  sub,
   type Value,
 } from "../../graph/index.js";
 import { numbered, type TaskNumber } from "../numbers.js";
 import type { TaskState } from "../state.js";
-import { BANK, type BankOptions, IMAGE, imageTargets, MemoryBank } from "./bank.js";
+import { BANK, type BankOptions, IMAGE, imageTargets, MemoryBank, OWN } from "./bank.js";
 import { embeddingNumbers, embeddingTask, normalised } from "./embedding.js";
 
 /** Numbers of tasks with a memory bank. */
@@ -27,24 +31,41 @@ export const bankNumbers = {
   },
 } satisfies Record<string, TaskNumber>;
 
-/** Similarities of outputs [n, d] to all rows of a bank [images, d], over a temperature: [n, images]. */
-export const bankLogits = (output: Value, bank: Value, temperature: number): Value =>
-  mul(
-    matmul(normalised(output), bank, { transposeB: true }),
-    constant(output.graph, 1 / temperature),
-  );
+/** Similarities of outputs to all rows of a bank, and to their own rows, over a temperature. */
+export interface BankLogits {
+  /** [n, images]. */
+  readonly all: Value;
+  /** [n, 1]. */
+  readonly own: Value;
+}
+
+/** Compares outputs [n, d] with a bank [images, d] and their own rows [n, d] of it. */
+export function bankLogits(
+  output: Value,
+  { [BANK]: bank, [OWN]: own }: Readonly<Record<string, Value>>,
+  temperature: number,
+): BankLogits {
+  const rows = mul(normalised(output), constant(output.graph, 1 / temperature));
+  return {
+    all: matmul(rows, bank, { transposeB: true }),
+    own: reduceSum(mul(rows, own), [1], true),
+  };
+}
 
 /** A bank and nothing else. */
-const bankState = (options: BankOptions): TaskState => ({
-  inputs: { [BANK]: { dtype: "f32", shape: [options.images, options.dimensions] } },
+const bankState = (options: BankOptions, batch: number): TaskState => ({
+  inputs: {
+    [BANK]: { dtype: "f32", shape: [options.images, options.dimensions] },
+    [OWN]: { dtype: "f32", shape: [batch, options.dimensions] },
+  },
   open(owner) {
     const bank = new MemoryBank(owner, options);
-    const named = { [BANK]: bank.rows };
+    const own = owner.engine.buffer(batch * options.dimensions);
     return {
-      vectors: named,
-      bound: named,
-      begin: () => undefined,
-      end: (output, targets) => bank.follow(targets[IMAGE], output),
+      vectors: { [BANK]: bank.rows },
+      bound: { [BANK]: bank.rows, [OWN]: own },
+      begin: ({ [IMAGE]: shown }) => bank.copy(shown as Int32Array, own),
+      end: (output, { [IMAGE]: shown }) => bank.follow(shown as Int32Array, output),
     };
   },
 });
@@ -61,11 +82,13 @@ export const instance = numbered(bankNumbers, ({ dimensions, temperature, moment
       description:
         "embeddings without labels: each image is a class of its own (instance discrimination)",
       targets: () => imageTargets,
-      state: ({ images }) => bankState({ images, dimensions, momentum }),
-      loss(output, { [BANK]: bank, [IMAGE]: image }) {
-        const own = oneHot(image, bank.shape[0]);
-        const logs = logSoftmax(bankLogits(output, bank, temperature));
-        return { losses: neg(reduceSum(mul(own, logs), [1])), tallies: {} };
+      state: ({ images, batch }) => bankState({ images, dimensions, momentum }, batch),
+      loss(output, inputs) {
+        const { all, own } = bankLogits(output, inputs, temperature);
+        const top = reduceMax(stopGradient(all), [1], true);
+        const total = log(reduceSum(exp(sub(all, top)), [1], true));
+        const losses = reshape(sub(add(total, top), own), [output.shape[0]]);
+        return { losses, tallies: {} };
       },
     },
     dimensions,

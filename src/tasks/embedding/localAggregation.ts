@@ -11,9 +11,9 @@ import {
   max,
   mul,
   neg,
-  oneHot,
   reduceMax,
   reduceSum,
+  reshape,
   step,
   stopGradient,
   sub,
@@ -24,12 +24,12 @@ import type { Moment } from "../../optim/index.js";
 import { type Numbers, numbered, type TaskNumber } from "../numbers.js";
 import type { OpenState, StateOwner, StateSize, TaskState } from "../state.js";
 import { engineAssign } from "./assign.js";
-import { BANK, IMAGE, imageTargets, MemoryBank } from "./bank.js";
+import { BANK, IMAGE, imageTargets, MemoryBank, OWN } from "./bank.js";
 import { Clusterings } from "./clusterings.js";
 import { embeddingTask } from "./embedding.js";
-import { bankLogits, bankNumbers } from "./instance.js";
+import { type BankLogits, bankLogits, bankNumbers } from "./instance.js";
 
-/** Input that is 1 for images that share a cluster with that of a row, f32 [n, images]. */
+/** Input that is 1 for the image of a row and those that share a cluster with it, f32 [n, images]. */
 const CLOSE = "close";
 /** Input that is 1 where all images are background, as in instance discrimination, f32 [1, 1]. */
 const EVERYTHING = "everything";
@@ -65,6 +65,9 @@ const numbers = {
   },
 } satisfies Record<string, TaskNumber>;
 
+/** Farther than any similarity over a temperature. */
+const FAR = 1e9;
+
 /** Images of a background and of a cluster where nobody says how many. */
 const [BACKGROUND_SHARE, MOST_BACKGROUND, CLUSTER] = [12, 4096, 40];
 
@@ -87,28 +90,29 @@ function clustersOf(asked: number, images: number): number {
 
 /**
  * The loss of each image [n]: -log of the share that close neighbours have of the background, by e^(similarity /
- * temperature), plus a ten-millionth. The own row always belongs to both.
+ * temperature), plus a ten-millionth. The own row always belongs to both; `outside` counts how often it is not among the
+ * nearest.
  *
- * @param logits similarities to the bank over the temperature [n, images]
  * @param background neighbours in the background
  */
 export function aggregationLoss(
-  logits: Value,
-  inputs: Readonly<Record<string, Value>>,
+  { all, own }: BankLogits,
+  { [CLOSE]: close, [EVERYTHING]: everything }: Readonly<Record<string, Value>>,
   background: number,
 ) {
-  const { graph, shape } = logits;
-  const { [CLOSE]: close, [EVERYTHING]: everything, [IMAGE]: image } = inputs;
-  const own = oneHot(image, shape[1]);
-  const fixed = stopGradient(logits);
-  const farther = step(sub(kthLargest(fixed, background), fixed));
-  const near = max(sub(constant(graph, 1), farther), max(own, everything));
-  const weights = mul(exp(sub(logits, reduceMax(fixed, [1], true))), near);
-  const drawn = reduceSum(mul(weights, max(close, own)), [1]);
-  const ratio = div(drawn, reduceSum(weights, [1]));
+  const { graph, shape } = all;
+  const [fixed, fixedOwn] = [stopGradient(all), stopGradient(own)];
+  const bound = sub(kthLargest(fixed, background), mul(everything, constant(graph, FAR)));
+  const top = max(reduceMax(fixed, [1], true), fixedOwn);
+  const near = sub(constant(graph, 1), step(sub(bound, fixed)));
+  const weights = mul(exp(sub(all, top)), near);
+  const outside = step(sub(bound, fixedOwn));
+  const alone = mul(exp(sub(own, top)), outside);
+  const drawn = add(reduceSum(mul(weights, close), [1], true), alone);
+  const ratio = div(drawn, add(reduceSum(weights, [1], true), alone));
   return {
-    losses: neg(log(add(ratio, constant(graph, LEAST_RATIO)))),
-    tallies: { outside: reduceSum(mul(own, farther)) },
+    losses: neg(log(add(reshape(ratio, [shape[0]]), constant(graph, LEAST_RATIO)))),
+    tallies: { outside: reduceSum(outside) },
   };
 }
 
@@ -119,6 +123,7 @@ function stateOf(own: Own, { images, batch }: StateSize): TaskState {
   return {
     inputs: {
       [BANK]: { dtype: "f32", shape: [images, own.dimensions] },
+      [OWN]: { dtype: "f32", shape: [batch, own.dimensions] },
       [CLOSE]: { dtype: "f32", shape: [batch, images] },
       [EVERYTHING]: { dtype: "f32", shape: [1, 1] },
     },
@@ -132,6 +137,7 @@ class Neighbourhoods implements OpenState {
   readonly bound: OpenState["bound"];
   private readonly bank: MemoryBank;
   private readonly clusterings: Clusterings;
+  private readonly ownRows: Float32Array;
   private readonly close: Float32Array;
   private readonly everything: Float32Array;
   /** Places of `close` that are not 0. */
@@ -147,35 +153,46 @@ class Neighbourhoods implements OpenState {
     this.bank = new MemoryBank(owner, { ...own, images });
     const options = { clusterings: own.clusterings, clusters };
     this.clusterings = new Clusterings(images, options, engineAssign(engine));
+    this.ownRows = engine.buffer(batch * own.dimensions);
     this.close = engine.buffer(batch * images);
     this.everything = engine.buffer(1);
     const { labels, epoch } = this.clusterings;
     this.vectors = { [BANK]: this.bank.rows, clusters: labels, clustered: epoch };
     this.bound = {
       [BANK]: this.bank.rows,
+      [OWN]: this.ownRows,
       [CLOSE]: this.close,
       [EVERYTHING]: this.everything,
     };
   }
 
-  async begin({ [IMAGE]: shown }: Parameters<OpenState["begin"]>[0], { epoch }: Moment) {
-    const { owner, own, size, bank, clusterings, close } = this;
+  async begin(targets: Parameters<OpenState["begin"]>[0], { epoch }: Moment) {
+    const { owner, own, size, bank, clusterings } = this;
+    const shown = targets[IMAGE] as Int32Array;
     const warm = epoch < own.warmup;
     this.everything[0] = warm ? 1 : 0;
-    if (warm) return;
-    if (clusterings.epoch[0] !== epoch) {
+    if (!warm && clusterings.epoch[0] !== epoch) {
       const rows = { data: bank.rows, rows: size.images, columns: own.dimensions };
       const { seed, particle } = owner;
       await clusterings.renew(rows, { seed, purpose: "memory", particle }, epoch);
     }
+    bank.copy(shown, this.ownRows);
+    this.mark(shown, warm);
+  }
+
+  /** Marks who is close to each image: at first each to itself alone. */
+  private mark(shown: Int32Array, warm: boolean): void {
+    const { close, clusterings, size } = this;
     for (const place of this.marked) close[place] = 0;
     this.marked = [];
     for (let at = 0; at < shown.length; at++) {
-      clusterings.eachMate(shown[at], (mate) => {
+      const use = (mate: number) => {
         const place = at * size.images + mate;
         close[place] = 1;
         this.marked.push(place);
-      });
+      };
+      use(shown[at]);
+      if (!warm) clusterings.eachMate(shown[at], use);
     }
   }
 
@@ -193,9 +210,8 @@ export const localAggregation = numbered(numbers, (own) =>
       targets: () => imageTargets,
       state: (size) => stateOf(own, size),
       loss(output, inputs) {
-        const { [BANK]: bank } = inputs;
-        const background = backgroundOf(own.background, bank.shape[0]);
-        return aggregationLoss(bankLogits(output, bank, own.temperature), inputs, background);
+        const background = backgroundOf(own.background, inputs[BANK].shape[0]);
+        return aggregationLoss(bankLogits(output, inputs, own.temperature), inputs, background);
       },
     },
     own.dimensions,
