@@ -104,6 +104,8 @@ export {
   overcut,
   PIECE_SIDE,
   type Piece,
+  type PieceImage,
+  pieceImages,
   piecesOf,
   type Segmenter,
   SPAN,

@@ -21,7 +21,6 @@ import {
   withOneOf,
   withPolicyPaths,
 } from "../data/index.js";
-import { readWhole } from "../files/read.js";
 import { InputError } from "../inputError.js";
 import {
   createModel,
@@ -35,11 +34,9 @@ import { getOptimizer, getSchedule, isSelfPaced, type Optimizer } from "../optim
 import {
   type Asked,
   ask,
-  type Constants,
   expectFit,
   parsePenalties,
   penaltyOf,
-  type ReadingSettings,
   type Score,
   scoreOf,
   sizeOfInput,
@@ -54,6 +51,7 @@ import { checkLeftOut } from "./augmenting.js";
 import { checkScore, checkTask } from "./checkTask.js";
 import { chooseTask, namedTask, withReading } from "./chooseTask.js";
 import { parseConfig, SELECTION_SHARE, type TrainConfig, type TrainSettings } from "./config.js";
+import { constantsOf } from "./constants.js";
 import { dataDifference, type Fingerprint, fingerprint } from "./fingerprint.js";
 import { refuseIdle } from "./idle.js";
 import { modelNamed } from "./modelFile.js";
@@ -277,26 +275,6 @@ async function weightsFor(
   return readClassWeights(pathFrom(from, classWeights), labels);
 }
 
-/** The grammar in a file. */
-function grammarAt(path: string): NonNullable<ReadingSettings["grammar"]> {
-  return { text: new TextDecoder().decode(readWhole(path)), source: path };
-}
-
-/** What a task takes from the training labels, which is saved as numbers. */
-function constantsOf(
-  { constants, name }: Task,
-  { labels }: Dataset,
-  settings: ReadingSettings,
-): Constants {
-  const found = constants?.(labels, settings) ?? {};
-  for (const [key, list] of Object.entries(found)) {
-    const wrong = list.find((value) => !Number.isFinite(value));
-    if (wrong === undefined) continue;
-    throw new InputError(`task ${name}: constant ${key} holds ${wrong}; expected finite numbers`);
-  }
-  return found;
-}
-
 /**
  * Settles a run. With `saved`, that of the run to resume.
  *
@@ -378,6 +356,7 @@ export async function prepare(
   checkScore(score, task, told);
   const { mean, std } = model.defaults ?? {};
   const { segmenter } = config;
+  const usual = segmenter ? inkNormalisation : mean && std && { mean, std };
   const normalisation: Normalisation =
     saved?.net ??
     weights?.info ??

@@ -9,6 +9,8 @@ export {
   mostPieces,
   PIECE_SIDE,
   type Piece,
+  type PieceImage,
+  pieceImages,
   piecesOf,
   Sheets,
   SPAN,

@@ -67,7 +67,7 @@ export interface InkedLine extends Ink {
  * The ink of a grey image of a line, dark or bright, scaled so that from its highest to its lowest place it fills `side` rows
  * but for a small margin; `undefined` where there is none.
  */
-export function inkOf(image: Image, side: number): InkedLine | undefined {
+export function inkedLine(image: Image, side: number): InkedLine | undefined {
   const found = levels(image);
   if (!found) return undefined;
   const { height, width } = image;

@@ -3,7 +3,7 @@
 // it may bend, so that slanted signs are cut apart where they do not touch.
 
 import type { Image } from "../images.js";
-import { INKED, type Ink, type InkedLine, inkOf } from "./ink.js";
+import { INKED, type Ink, type InkedLine, inkedLine } from "./ink.js";
 
 /** What it costs to go one column aside, in pixels of ink. */
 const ASIDE = 0.15;
@@ -154,7 +154,7 @@ function filled(ink: Ink, seams: readonly Seam[]): Int32Array[] {
  * @returns undefined for an image without ink
  */
 export function overcut(image: Image, side: number, most = Infinity): Cuts | undefined {
-  const ink = inkOf(image, side);
+  const ink = inkedLine(image, side);
   if (!ink) return undefined;
   const seams = apart(ink, seamsOf(ink));
   let paths = filled(ink, seams);

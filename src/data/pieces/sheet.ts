@@ -48,6 +48,10 @@ export function atomsIn(pieces: number): number {
 
 const atomsOf = (cuts: Cuts | undefined): number => (cuts ? cuts.paths.length - 1 : 0);
 
+/** Of each cut the mean over its rows, in columns of the image. */
+const columnsOf = ({ ink: { scale, height }, paths }: Cuts): number[] =>
+  paths.map((path) => (path.reduce((sum, x) => sum + x, 0) / height) * scale);
+
 /** Ink that is not the piece's own is left out; so is what is too faint for any. */
 const FAINT = 48;
 
@@ -114,6 +118,32 @@ export class Sheets {
   }
 }
 
+/** A piece of a line as an image of its own. */
+export interface PieceImage {
+  /** Where it lies, in columns of the line's image. */
+  readonly left: number;
+  readonly right: number;
+  readonly image: Image;
+}
+
+/**
+ * All candidate pieces of a grey image of a line as images u8 [side, side], as a net sees them: what a recogniser learns single
+ * signs from.
+ */
+export function pieceImages(image: Image, side = PIECE_SIDE): PieceImage[] {
+  const cuts = overcut(image, side, MOST_ATOMS);
+  if (!cuts) return [];
+  const columns = columnsOf(cuts);
+  return piecesOf(atomsOf(cuts)).map((piece) => {
+    const drawn = new Float32Array(side * side);
+    drawPiece(cuts, piece, drawn);
+    return {
+      ...{ left: columns[piece.from], right: columns[piece.to] },
+      image: { height: side, width: side, channels: 1, data: Uint8Array.from(drawn) },
+    };
+  });
+}
+
 /** Most pieces that any of some grey images has. */
 export function mostPieces(images: Images, side: number): number {
   const reader = readerOf(images, 1);
@@ -133,7 +163,5 @@ export function mostPieces(images: Images, side: number): number {
  */
 export function cutColumns(image: Image, side: number, pieces: number): number[] {
   const cuts = overcut(image, side, atomsIn(pieces));
-  if (!cuts) return [];
-  const { scale, height } = cuts.ink;
-  return cuts.paths.map((path) => (path.reduce((sum, x) => sum + x, 0) / height) * scale);
+  return cuts ? columnsOf(cuts) : [];
 }

@@ -25,7 +25,7 @@ import { grammarIn, grammarNumbers } from "./grammarNumbers.js";
 import { interpretationOf } from "./interpretation.js";
 import { PieceMetrics, pieceMetrics } from "./metrics.js";
 import { batchReadings, placedTokens } from "./reading.js";
-import { pieceTargets, roomFor, tokensIn } from "./targets.js";
+import { piecesFor, pieceTargets, tokensIn } from "./targets.js";
 
 /** Squares below each other, as many as the line with the most pieces has. */
 function inputSize(dataset: Dataset<TokenLabels>, side = PIECE_SIDE): ImageSize {
@@ -41,16 +41,10 @@ const readLines =
     batchReadings(output, vocabulary.length, sheetPieces(size), grammarIn(constants));
 
 /** Losses of a batch; a line that no path says costs nothing and teaches nothing. */
-function hostLoss(
-  output: Float32Array,
-  tokens: Buffer,
-  n: number,
-  constants: Constants,
-  size: ImageSize,
-): HostLoss {
+function hostLoss(output: Float32Array, tokens: Buffer, n: number, constants: Constants): HostLoss {
   const [criterion, grammar] = [criterionIn(constants), grammarIn(constants)];
-  const [each, room] = [output.length / n, roomFor(size)];
-  const names = each / sheetPieces(size) - PIECE_OUTPUTS;
+  const [each, room] = [output.length / n, tokens.length / n];
+  const names = each / piecesFor(room) - PIECE_OUTPUTS;
   const gradient = new Float32Array(output.length);
   const losses = new Float32Array(n);
   let withoutPath = 0;
@@ -96,8 +90,7 @@ export const pieces: Task<TokenLabels> = {
   },
   checkConstants: checkGrammar,
   targets: pieceTargets,
-  hostLoss: (output, { [TOKENS]: tokens }, n, constants, size) =>
-    hostLoss(output, tokens, n, constants, size),
+  hostLoss: (output, { [TOKENS]: tokens }, n, constants) => hostLoss(output, tokens, n, constants),
   trainMetrics: ({ withoutPath }, images) => ({ withoutPath: withoutPath / images }),
   metrics: pieceMetrics,
   newMetrics: (labels, constants, size) => new PieceMetrics(labels, constants, size),

@@ -2,8 +2,9 @@
 
 import {
   type Automaton,
-  bestStrings,
+  bestPaths,
   compose,
+  forwardScore,
   gradients,
   stringAcceptor,
   viterbiScore,
@@ -21,13 +22,18 @@ export function readingsOf(
   { graph, atoms }: Interpretation,
   grammar: Automaton | undefined,
 ): Reading[] {
+  if (atoms === 0) return [{ tokens: [], confidence: 0 }];
   const allowed = grammar ? compose(graph, grammar) : graph;
-  const found = bestStrings(allowed, PATHS).slice(0, 2);
-  if (atoms === 0 || found.length === 0) return [{ tokens: [], confidence: 0 }];
-  return found.map(({ labels, probability }) => ({
-    tokens: [...labels],
-    confidence: probability,
-  }));
+  const strings = new Map<string, readonly number[]>();
+  for (const { outputs } of bestPaths(allowed, PATHS)) strings.set(outputs.join(" "), [...outputs]);
+  if (strings.size === 0) return [{ tokens: [], confidence: 0 }];
+  const all = forwardScore(allowed).value;
+  const found = [...strings.values()].map((tokens) => {
+    const string = stringAcceptor(tokens);
+    const said = compose(graph, grammar ? compose(string, grammar) : string);
+    return { tokens, confidence: Math.exp(forwardScore(said).value - all) };
+  });
+  return found.sort((a, b) => b.confidence - a.confidence).slice(0, 2);
 }
 
 /** The best readings of each line of a batch of outputs [n, tokens + 2, room]. */

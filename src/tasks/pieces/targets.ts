@@ -15,7 +15,10 @@ export function tokensIn(tokens: ArrayLike<number>, at: number, room: number): n
 }
 
 /** One token for each piece at most, and one more, so that a longer string is known to be too long. */
-export const roomFor = (size: Size): number => sheetPieces(size) + 1;
+const roomFor = (size: Size): number => sheetPieces(size) + 1;
+
+/** Pieces of a sheet whose targets have room for so many tokens. */
+export const piecesFor = (room: number): number => room - 1;
 
 /** Makes the tokens of lines. */
 export function pieceTargets(labels: TokenLabels, _: unknown, size: Size): TargetMaker {
