@@ -50,6 +50,16 @@ function boxesOf({ batch, classes, image: [, height, width] }: Workload): Ragged
 /** Tokens of a line. */
 const TOKENS = 4;
 
+/** Tokens of lines. */
+function textsOf(
+  { batch }: Workload,
+  turns: (length: number) => Int32Array,
+  vocabulary: readonly string[],
+): Labels {
+  const of = { data: turns(TOKENS * batch), offsets: evenOffsets(batch, TOKENS) };
+  return { kind: "tokens", of, vocabulary };
+}
+
 /** Labels that take the classes in turn, by what a net gives. */
 const labelled: {
   readonly [F in OutputForm]: (
@@ -65,10 +75,8 @@ const labelled: {
     return { kind: "mask", of: { data, offsets: evenOffsets(batch, pixels) }, classes };
   },
   cells: (workload, _, classes) => ({ kind: "boxes", of: boxesOf(workload), classes }),
-  frames: ({ batch }, turns, vocabulary) => {
-    const of = { data: turns(TOKENS * batch), offsets: evenOffsets(batch, TOKENS) };
-    return { kind: "tokens", of, vocabulary };
-  },
+  frames: textsOf,
+  pieces: textsOf,
 };
 
 /** Labels for what a model gives. */

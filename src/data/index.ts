@@ -96,6 +96,21 @@ export { type Batch, Loader, type LoaderOptions } from "./loader.js";
 export { type Normalisation, normalisationOf } from "./normalise.js";
 export { sameGroups, withOneOf } from "./oneOf.js";
 export { cacheFolder } from "./packed.js";
+export {
+  atomsIn,
+  cutColumns,
+  inkNormalisation,
+  mostPieces,
+  overcut,
+  PIECE_SIDE,
+  type Piece,
+  type PieceImage,
+  pieceImages,
+  piecesOf,
+  type Segmenter,
+  SPAN,
+  segmenters,
+} from "./pieces/index.js";
 export { type Blobs, findBlobs } from "./pixels/blobs.js";
 export { channelRule } from "./pixels/channels.js";
 export { type HogOptions, hogOf } from "./pixels/hog.js";

@@ -16,6 +16,7 @@ import {
 } from "./images.js";
 import type { Labels } from "./labels.js";
 import type { Normalisation } from "./normalise.js";
+import type { Segmenter } from "./pieces/index.js";
 import { channelRule } from "./pixels/channels.js";
 import { inkOf } from "./pixels/ink.js";
 
@@ -43,6 +44,8 @@ export interface Intake extends Normalisation {
   readonly fit: Fit;
   /** Ways in which each image is seen, one behind the other; default as it is. */
   readonly views?: readonly Affine[];
+  /** Cuts lines into pieces, which the net sees one below the other [1, pieces * side, side]; default images are seen whole. */
+  readonly segmenter?: Segmenter;
 }
 
 /** Kinds of labels that lie somewhere on an image. */
@@ -69,8 +72,14 @@ export function plainIntake({ name, images, channels }: Dataset): Intake {
 /**
  * How images of other shapes than a net's input become inputs, in words; `undefined` where there are none.
  */
-export function intakeInWords({ images }: Dataset, { input, fit }: Intake): string | undefined {
+export function intakeInWords(
+  { images }: Dataset,
+  { input, fit, segmenter }: Intake,
+): string | undefined {
   const [, height, width] = input;
+  if (segmenter !== undefined) {
+    return `${sizesInWords(images)} pixels, cut into up to ${height / width} pieces of ${width}x${width} (segmenter ${segmenter})`;
+  }
   const common = commonSize(images);
   if (common?.height === height && common.width === width) return undefined;
   const sizes = `${sizesInWords(images)} pixels`;

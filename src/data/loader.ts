@@ -9,6 +9,7 @@ import type { Dataset } from "./dataset.js";
 import { type Affine, fitMap, identity } from "./geometry.js";
 import { sizeAt } from "./images.js";
 import { type Intake, plainIntake, preparedFor } from "./intake.js";
+import { Sheets } from "./pieces/sheet.js";
 import { noTargets, type TargetMaker, targetBuffers } from "./targets.js";
 
 /** Settings of a {@link Loader}. */
@@ -111,6 +112,8 @@ export class Loader {
   private readonly views: readonly Affine[];
   private readonly slots: readonly Slot[];
   private readonly targets: TargetMaker;
+  /** Where lines are cut into pieces. */
+  private readonly sheets?: Sheets;
   private calls = 0;
   private order?: { epoch: number; indices: Int32Array };
 
@@ -148,6 +151,7 @@ export class Loader {
     this.intake = intake;
     this.views = intake.views ?? [identity];
     this.targets = options.targets ?? noTargets;
+    if (intake.segmenter) this.sheets = new Sheets(this.dataset.images, width, height / width);
     this.slots = Array.from({ length: slots }, () => this.newSlot());
   }
 
@@ -189,6 +193,7 @@ export class Loader {
     const { images, channels, rows } = this.dataset;
     if (rows) return rows.read(slot.own, slot.images);
     const { mean, std } = this.intake;
+    if (this.sheets) return this.drawSheets(this.sheets, slot);
     await this.engine.gather(
       {
         images: images.bytes,
@@ -203,6 +208,14 @@ export class Loader {
       },
       slot.images,
     );
+  }
+
+  /** Draws the pieces of each line. */
+  private drawSheets(sheets: Sheets, { own, images }: Slot): void {
+    const size = images.length / own.length;
+    for (const [at, image] of own.entries()) {
+      sheets.write(image, this.intake, images.subarray(at * size, (at + 1) * size));
+    }
   }
 
   /** Fills in which images the batch holds. */

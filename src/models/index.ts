@@ -23,6 +23,7 @@ import {
   type WholeModel,
 } from "./model.js";
 import { odenets } from "./odenet.js";
+import { pieceFamily, recogniserOf } from "./pieces.js";
 import { resnet18, resnet50 } from "./resnet.js";
 import { resnet8, resnet20, resnet32, resnet56 } from "./resnet-cifar.js";
 import { shufflenets } from "./shufflenetv2.js";
@@ -51,6 +52,7 @@ export {
 } from "./model.js";
 export { type NameMap, nameMaps } from "./nameMaps/index.js";
 export { paced } from "./paced.js";
+export { PIECE_OUTPUTS, piecesName, RUBBISH, recogniserOf, sheetPieces } from "./pieces.js";
 export {
   type Architecture,
   type ArchitectureSpace,
@@ -98,15 +100,20 @@ export const listModels = (): string[] => families.map(({ name }) => name);
 
 /**
  * The family of a model by name: what it was published for, and the smallest images that it takes. A name may tell a net of
- * a space of architectures, gene by gene.
+ * a space of architectures, gene by gene, or a recogniser of the pieces of lines, as `pieces:lenet5`.
  *
  * @param own families beside those of the registry
  * @throws InputError for an unknown name, with the nearest known one.
  * @example
  * familyOf("resnet18").published; // { channels: 3, height: 224, width: 224, outputs: 1000 }
  */
-export const familyOf = (name: string, own: readonly ModelFamily[] = []): ModelFamily =>
-  architectureFamily(name) ?? byName("model", name, withOwn("model", families, own));
+export function familyOf(name: string, own: readonly ModelFamily[] = []): ModelFamily {
+  const recogniser = recogniserOf(name);
+  if (recogniser !== undefined) {
+    return pieceFamily(familyOf(recogniser, own), (input) => createModel(recogniser, input, own));
+  }
+  return architectureFamily(name) ?? byName("model", name, withOwn("model", families, own));
+}
 
 /** Largest grey images that are drawings rather than photographs, and smallest images for `resnet18`, in pixels. */
 const [DRAWING, PHOTOGRAPH] = [32, 64];

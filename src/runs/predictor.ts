@@ -1,6 +1,6 @@
 // What a net says of images.
 
-import { type Dataset, fitMap, identity, sizeAt } from "../data/index.js";
+import { type Dataset, fitMap, identity, readerOf, sizeAt, withChannels } from "../data/index.js";
 import type { Engine, Vector } from "../engine/index.js";
 import type { Model } from "../models/index.js";
 import {
@@ -32,6 +32,8 @@ export class Predictor {
 
   /** A prediction with its places in pixels of an image. */
   private placed(prediction: Prediction, { images }: Dataset, at: number): Prediction {
+    // What is read in pieces is told in the image's own pixels.
+    if (this.info.segmenter) return prediction;
     const map = fitMap(this.info.fit, sizeAt(images, at), sizeOfInput(this.info));
     return this.task.placed?.(prediction, map) ?? prediction;
   }
@@ -45,10 +47,16 @@ export class Predictor {
   async predict(w: Vector, dataset: Dataset, options?: DecodeOptions): Promise<Prediction[]> {
     const found: Prediction[] = [];
     const size = sizeOfInput(this.info);
+    const channels = this.info.input[0];
+    const { images } = withChannels(dataset, channels);
+    const reader = readerOf(images, channels);
+    const imageAt = (at: number) => ({ ...sizeAt(images, at), channels, data: reader.read(at) });
     await this.outputs(w, dataset, (output, shape, first) => {
-      const said = this.task.decode(output, { ...this.info, shape, size }, options);
+      const info = { ...this.info, shape, size, imageAt: (at: number) => imageAt(first + at) };
+      const said = this.task.decode(output, info, options);
       found.push(...said.map((one, at) => this.placed(one, dataset, first + at)));
     });
+    reader.close();
     return found;
   }
 }

@@ -4,7 +4,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { passRecords } from "../compress/passes/index.js";
-import { type Fit, fits, type Labels, labelKinds } from "../data/index.js";
+import {
+  type Fit,
+  fits,
+  type Labels,
+  labelKinds,
+  type Segmenter,
+  segmenters,
+} from "../data/index.js";
 import { readJson } from "../files/json.js";
 import { InputError } from "../inputError.js";
 import { trainConfig } from "../train/config.js";
@@ -40,6 +47,7 @@ const net = z.strictObject({
   mean: perChannel,
   std: perChannel,
   fit: z.enum(Object.keys(fits) as Fit[]),
+  segmenter: z.enum(Object.keys(segmenters) as Segmenter[]).optional(),
   members: z.int().min(1).optional(),
   passes: passRecords.optional(),
 }) satisfies z.ZodType<NetInfo>;

@@ -23,6 +23,7 @@ import { InputError } from "../inputError.js";
 import { CELL_OUTPUTS, countCells } from "../models/cells.js";
 import { countFrames, FRAME_OUTPUTS } from "../models/frames.js";
 import type { Model } from "../models/model.js";
+import { PIECE_OUTPUTS, sheetPieces } from "../models/pieces.js";
 import { imagesOf, type Layer, type Net, netOf, type ParamSpec } from "../nn/index.js";
 import { formatShape, type Shape, sameShape } from "../tensor/shape.js";
 import type { Penalised } from "./penalties/penalty.js";
@@ -95,6 +96,13 @@ const outputForms: {
   frames: {
     shape: ({ outputs, input: [, , width] }) => [outputs + FRAME_OUTPUTS, countFrames({ width })],
     cure: "frames of a line; choose a model that gives them, as line-s",
+  },
+  pieces: {
+    shape: ({ outputs, input: [, height, width] }) => [
+      outputs + PIECE_OUTPUTS,
+      sheetPieces({ height, width }),
+    ],
+    cure: "what pieces of a line show; choose a model that classifies, as lenet5",
   },
 };
 

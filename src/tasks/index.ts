@@ -9,6 +9,7 @@ import { detection } from "./detection/index.js";
 import { instance } from "./embedding/instance.js";
 import { localAggregation } from "./embedding/localAggregation.js";
 import { simclr } from "./embedding/simclr.js";
+import { pieces } from "./pieces/index.js";
 import { points } from "./points/index.js";
 import {
   autoencoder,
@@ -37,6 +38,8 @@ export * from "./graphs.js";
 export { withNumbers } from "./numbers.js";
 export { parsePenalties, penalties, penaltyOf } from "./penalties/index.js";
 export type { Penalised, Penalty } from "./penalties/penalty.js";
+export { type Criterion, criteria } from "./pieces/criteria.js";
+export { pieces } from "./pieces/index.js";
 export { type PointsTaskOptions, points, pointsTask } from "./points/index.js";
 export type { TermName } from "./points/lcfcn.js";
 export { segmentation } from "./segmentation/index.js";
@@ -82,6 +85,7 @@ export const tasks: readonly Task[] = [
   sparse,
   contractive,
   variational,
+  pieces,
 ];
 
 /** The task with a name, or one of `own`; throws an {@link InputError} when there is none. */

@@ -6,8 +6,10 @@ import type {
   Augmentation,
   Dataset,
   Fit,
+  Image,
   Labels,
   OperationName,
+  Segmenter,
   TargetMaker,
 } from "../data/index.js";
 import type { Buffer } from "../engine/engine.js";
@@ -163,6 +165,8 @@ export interface DecodeInfo {
   readonly shape: Shape;
   /** Of the images that the net takes. */
   readonly size: ImageSize;
+  /** The stored image of each output, for places in it that the net's input does not tell. */
+  imageAt?(at: number): Image;
 }
 
 /** Size of the images that a net takes. */
@@ -179,9 +183,10 @@ export interface ImageSize {
  * | `vector` | a number for each output [n, outputs] |
  * | `map` | one for each output and pixel [n, outputs, h, w] |
  * | `frames` | for each frame of a line its outputs, and that it says nothing [n, outputs + 1, frames] |
+ * | `pieces` | for each piece of a line its outputs, that it is no sign, and whether it is there [n, outputs + 2, pieces] |
  * | `cells` | for each cell of a few grids its outputs, its box's four sides and how central it is [n, outputs + 5, cells] |
  */
-export type OutputForm = "vector" | "map" | "cells" | "frames";
+export type OutputForm = "vector" | "map" | "cells" | "frames" | "pieces";
 
 /** Settings that a task is known to learn well with; they go before those of a model and behind a user's. */
 export interface TaskDefaults {
@@ -194,6 +199,16 @@ export interface TaskDefaults {
   /** How images of another shape than the net's are brought to it. */
   readonly fit?: Fit;
   readonly augment?: string;
+  /** How lines are cut into the pieces that the net sees. */
+  readonly segmenter?: Segmenter;
+}
+
+/** What settings say of strings that lines may show, and how they are learnt. */
+export interface ReadingSettings {
+  /** Name of the loss among those of the task. */
+  readonly criterion?: string;
+  /** Text of a grammar, and where it comes from. */
+  readonly grammar?: { readonly text: string; readonly source: string };
 }
 
 /** A task as data: a new one is a folder with such a record, its test and one line in the index. */
@@ -224,14 +239,26 @@ export interface Task<L extends Labels = Labels> {
    * @throws InputError for images that no net of such a size could learn from.
    */
   inputSize?(dataset: Dataset<L>, size?: number): ImageSize;
-  /** What it takes from the training labels; default nothing. */
-  constants?(labels: L): Constants;
+  /**
+   * What it takes from the training labels, and from what settings say of its strings; default nothing.
+   *
+   * @throws InputError for a grammar that cannot be used
+   */
+  constants?(labels: L, settings?: ReadingSettings): Constants;
+  /** Criteria that its strings may be learnt by, the default first; default it has one loss. */
+  readonly criteria?: Readonly<Record<string, string>>;
   /** Whether its loss takes weights of the outputs and a focal exponent; default false. */
   readonly weighted?: boolean;
   /** Whether its loss can have a share of the soft Dice loss; default false. */
   readonly dice?: boolean;
   /** Operations of augmentation policies that its labels cannot follow; default none. */
   readonly unfit?: readonly OperationName[];
+  /**
+   * Refuses data that its constants do not hold for, as a grammar that does not accept a text.
+   *
+   * @throws InputError naming the image.
+   */
+  checkConstants?(dataset: Dataset<L>, constants: Constants): void;
   /** Makes the targets of batches of images of a size. */
   targets(labels: L, constants: Constants, size: ImageSize): TargetMaker;
   /** The loss of outputs [n, outputs, ...] against the inputs that the targets fill, by name. */

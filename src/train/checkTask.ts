@@ -49,6 +49,7 @@ export function checkTask(config: TrainConfig, task: Task, model?: Model): void 
       `setting deploy is ensemble: ${who}, so what several nets say has no mean; take best, mean or soup`,
     );
   }
+  checkPieces(config, task);
   const ofCrossEntropy = {
     classWeights,
     focal: focal || undefined,
@@ -76,6 +77,21 @@ export function checkTask(config: TrainConfig, task: Task, model?: Model): void 
       `setting augment is ${augment}: task ${name} learns from ${labelKinds[labels].title}, of which two cannot become one; leave ${blend.name} out`,
     );
   }
+}
+
+/** Refuses settings of lines in pieces where a task reads none, and to change images that are cut. */
+function checkPieces({ grammar, segmenter, augment }: TrainConfig, { name, output }: Task): void {
+  const inPieces = output === "pieces";
+  for (const [setting, value] of Object.entries({ grammar, segmenter })) {
+    if (value === undefined || inPieces) continue;
+    throw new InputError(
+      `setting ${setting} is ${value}: task ${name} reads no pieces of lines; add criterion gtn, or leave ${setting} out`,
+    );
+  }
+  if (!inPieces || augment === "") return;
+  throw new InputError(
+    `setting augment is ${augment}: task ${name} sees lines cut into pieces, which cannot be changed yet; leave it out`,
+  );
 }
 
 /** Refuses a score that an evaluation of these data does not tell. */

@@ -1,9 +1,18 @@
 // The task of a run: a program's own, the one that settings name, or the one that the labels are for.
 
-import { labelKinds, type Splits } from "../data/index.js";
+import { labelKinds, PIECE_SIDE, type Splits } from "../data/index.js";
 import { InputError } from "../inputError.js";
-import { getTask, type Task, takes, taskFor, tasks, withNumbers } from "../tasks/index.js";
-import type { TrainConfig } from "./config.js";
+import {
+  getTask,
+  pieces,
+  sequence,
+  type Task,
+  takes,
+  taskFor,
+  tasks,
+  withNumbers,
+} from "../tasks/index.js";
+import type { TrainConfig, TrainSettings } from "./config.js";
 import type { OwnModule } from "./ownModule.js";
 
 /** What a task may be chosen from besides the registry. */
@@ -15,15 +24,30 @@ export interface OwnTasks {
 }
 
 /** Settings that say what is asked. */
-type Asking = Pick<TrainConfig, "task" | "taskNumbers">;
+type Asking = Pick<TrainConfig, "task" | "taskNumbers" | "criterion">;
+
+/** The task that a criterion belongs to. */
+function taskOf({ task, criterion }: Partial<Asking>): string | undefined {
+  if (criterion === undefined) return task;
+  const own = criterion === "ctc" ? sequence.name : pieces.name;
+  // Both read lines: which of them is meant is the criterion's to say.
+  if (task === undefined || task === own || task === sequence.name) return own;
+  throw new InputError(
+    `setting criterion is ${criterion}, which task ${own} learns by; found task ${task}; leave one of them out`,
+  );
+}
+
+/** Settings with how image files are read for lines in pieces, where they say nothing of it: grey, as high as a piece. */
+export function withReading(settings: Partial<TrainSettings>): Partial<TrainSettings> {
+  const { task, criterion, channels = 1, size = PIECE_SIDE } = settings;
+  return taskOf({ task, criterion }) === pieces.name ? { ...settings, channels, size } : settings;
+}
 
 /** The task that is asked for, with its own numbers, if one is. */
-export function namedTask(
-  { task: name, taskNumbers }: Asking,
-  { task, module }: OwnTasks,
-): Task | undefined {
+export function namedTask(config: Asking, { task, module }: OwnTasks): Task | undefined {
+  const name = taskOf(config);
   const named = task ?? (name === undefined ? undefined : getTask(name, module?.tasks));
-  return named && withNumbers(named, taskNumbers);
+  return named && withNumbers(named, config.taskNumbers);
 }
 
 /**

@@ -3,10 +3,18 @@
 
 import { z } from "zod";
 import { structures } from "../compress/passes/structures.js";
-import { type Fit, fits, isRange, RANGE_EXPECTED, ranges } from "../data/index.js";
+import {
+  type Fit,
+  fits,
+  isRange,
+  RANGE_EXPECTED,
+  ranges,
+  type Segmenter,
+  segmenters,
+} from "../data/index.js";
 import { classLosses } from "../nn/index.js";
 import { parseSettings } from "../settings.js";
-import { penalties } from "../tasks/index.js";
+import { criteria, penalties } from "../tasks/index.js";
 import { BYTES } from "../text/bytes.js";
 import { settingCalled } from "./otherNames.js";
 
@@ -28,6 +36,10 @@ const penaltyWords = Object.fromEntries(
   penalties.map(({ name, description }) => [name, description]),
 );
 
+const criterionWords = Object.fromEntries(
+  criteria.map(({ name, description }) => [name, description]),
+);
+
 const count = () => z.int().min(1);
 
 /** Part of the training images that chooses the best epoch where nobody says another. */
@@ -40,7 +52,7 @@ export const trainConfig = z.strictObject({
     .string()
     .optional()
     .describe(
-      "what is asked: classify, tags, values, segment, count, points, detect, sequence; of images alone instance, local-aggregation, simclr, rotation, autoencoder, denoising, sparse, contractive, variational; default what the labels are for",
+      "what is asked: classify, tags, values, segment, count, points, detect, sequence, pieces; of images alone instance, local-aggregation, simclr, rotation, autoencoder, denoising, sparse, contractive, variational; default what the labels are for",
     ),
   taskNumbers: z
     .record(z.string(), z.number())
@@ -112,6 +124,21 @@ export const trainConfig = z.strictObject({
     .describe(
       "loss of one class per image: cross-entropy, cosine; default the model's own, or cross-entropy",
     ),
+  criterion: z
+    .enum(["ctc", ...criteria.map(({ name }) => name)])
+    .optional()
+    .describe(
+      `how strings are learnt: ctc (task sequence), or by the pieces of a line (task pieces): ${inWords(criterionWords)}`,
+    ),
+  grammar: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("file with the grammar of what lines may say (task pieces); default any string"),
+  segmenter: z
+    .enum(Object.keys(segmenters) as [Segmenter])
+    .optional()
+    .describe(`how lines are cut into pieces (task pieces): ${inWords(segmenters)}`),
   penalty: z
     .string()
     .min(1)

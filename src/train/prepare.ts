@@ -11,6 +11,7 @@ import {
   DEFAULT_SIZE,
   type Drawn,
   draw,
+  inkNormalisation,
   type Normalisation,
   normalisationOf,
   preparedFor,
@@ -27,12 +28,12 @@ import {
   familyOf,
   type Model,
   type ModelInput,
+  piecesName,
 } from "../models/index.js";
 import { getOptimizer, getSchedule, isSelfPaced, type Optimizer } from "../optim/index.js";
 import {
   type Asked,
   ask,
-  type Constants,
   expectFit,
   parsePenalties,
   penaltyOf,
@@ -47,8 +48,9 @@ import { unknownName } from "../text/words.js";
 import { checkAsked, passesOf } from "./askedPasses.js";
 import { checkLeftOut } from "./augmenting.js";
 import { checkScore, checkTask } from "./checkTask.js";
-import { chooseTask, namedTask } from "./chooseTask.js";
+import { chooseTask, namedTask, withReading } from "./chooseTask.js";
 import { parseConfig, SELECTION_SHARE, type TrainConfig, type TrainSettings } from "./config.js";
+import { constantsOf } from "./constants.js";
 import { dataDifference, type Fingerprint, fingerprint } from "./fingerprint.js";
 import { refuseIdle } from "./idle.js";
 import { modelNamed } from "./modelFile.js";
@@ -117,6 +119,7 @@ const withPaths = async (settings: Partial<TrainSettings>): Promise<Partial<Trai
   ...(settings.model !== undefined && { model: await modelNamed(settings.model) }),
   ...(settings.module !== undefined && { module: resolve(settings.module) }),
   ...(settings.teacher !== undefined && { teacher: resolve(settings.teacher) }),
+  ...(settings.grammar !== undefined && { grammar: resolve(settings.grammar) }),
   ...(settings.augment !== undefined && { augment: withPolicyPaths(settings.augment, resolve) }),
 });
 
@@ -179,12 +182,14 @@ function wantedNet(
     readonly passes?: readonly PassRecord[];
   },
 ): Wanted {
-  const { channels, images } = train;
+  const { images } = train;
   const { height, width } = commonSize(images) ?? { height: DEFAULT_SIZE, width: DEFAULT_SIZE };
   const { create: given, weights, module, task, passes } = own;
   const sides = task.inputSize?.(train, size) ?? { height: size ?? height, width: size ?? width };
-  const input = { channels, ...sides, outputs: names.length };
-  const name = named ?? weights?.info.model ?? task.defaults?.model ?? defaultModel(input);
+  const inPieces = task.output === "pieces";
+  const input = { channels: inPieces ? 1 : train.channels, ...sides, outputs: names.length };
+  const said = named ?? weights?.info.model ?? task.defaults?.model ?? defaultModel(input);
+  const name = inPieces ? piecesName(said) : said;
   const create = given ?? ((input) => createModel(name, input, module?.models));
   return { create: (input) => withPasses(create(input), passes, STARTED_FROM), input, names };
 }
@@ -218,8 +223,9 @@ function checkPasses({ deploy, swarm }: TrainConfig, passes: readonly PassRecord
  * known a model that cannot do it, by the images that it was published for, and settings that it cannot follow.
  */
 function checkAhead({ config, module, name, weights }: Known, task: Task | undefined): void {
-  const published = name === undefined ? undefined : familyOf(name, module?.models).published;
-  const model = published && createModel(name!, published, module?.models);
+  const full = task?.output === "pieces" && name !== undefined ? piecesName(name) : name;
+  const published = full === undefined ? undefined : familyOf(full, module?.models).published;
+  const model = published && createModel(full!, published, module?.models);
   if (weights && weights.info.model === name)
     pacedModel(netOfWeights(weights.info, module), config);
   if (!task) return;
@@ -268,17 +274,6 @@ async function weightsFor(
   return readClassWeights(pathFrom(from, classWeights), labels);
 }
 
-/** What a task takes from the training labels, which is saved as numbers. */
-function constantsOf({ constants, name }: Task, { labels }: Dataset): Constants {
-  const found = constants?.(labels) ?? {};
-  for (const [key, list] of Object.entries(found)) {
-    const wrong = list.find((value) => !Number.isFinite(value));
-    if (wrong === undefined) continue;
-    throw new InputError(`task ${name}: constant ${key} holds ${wrong}; expected finite numbers`);
-  }
-  return found;
-}
-
 /**
  * Settles a run. With `saved`, that of the run to resume.
  *
@@ -291,7 +286,7 @@ export async function prepare(
   saved?: PastRun,
 ): Promise<Prepared> {
   const located = await withPaths(settings);
-  const given = saved ? resumedSettings(saved, located) : withPreset(located);
+  const given = saved ? resumedSettings(saved, located) : withReading(withPreset(located));
   const first = parseConfig(given);
   if (!saved && !own.open) refuseIdle(given);
   const module =
@@ -354,17 +349,18 @@ export async function prepare(
   checkTask(config, task, model);
   checkPasses(config, passes);
   const classWeights = await weightsFor(config, drawn.train, saved?.startedIn);
-  const constants = constantsOf(task, drawn.train);
+  const constants = constantsOf(task, drawn.train, config, saved?.net.constants);
   const told = task.newMetrics(drawn.selection.labels, constants, sizeOfInput(model));
   const score = scoreOf(config, task, Object.keys(told.values()));
   checkScore(score, task, told);
   const { mean, std } = model.defaults ?? {};
+  const { segmenter } = config;
+  const usual = segmenter ? inkNormalisation : mean && std && { mean, std };
   const normalisation: Normalisation =
     saved?.net ??
     weights?.info ??
-    (mean && std
-      ? { mean, std }
-      : normalisationOf(preparedFor(drawn.train, { input: model.input, fit: config.fit })));
+    usual ??
+    normalisationOf(preparedFor(drawn.train, { input: model.input, fit: config.fit }));
   const net: NetInfo = {
     model: model.name,
     task: task.name,
@@ -374,6 +370,7 @@ export async function prepare(
     mean: normalisation.mean,
     std: normalisation.std,
     fit: config.fit,
+    ...(segmenter && { segmenter }),
     ...(passes.length > 0 && { passes }),
     ...(config.swarm !== undefined &&
       config.deploy === "ensemble" && { members: config.particles }),

@@ -31,10 +31,11 @@ export function recipeOf({ given, task, model, optimizers, optimizer: own }: Rec
   const fitting = offers.find((one) => one.lr !== undefined && (one.optimizer ?? usual) === meant);
   const lr = fitting?.lr ?? optimizer.rate;
   const decay = offers.find((one) => one.decay !== undefined)?.decay;
-  const { fit, augment } = task ?? {};
+  const { fit, augment, segmenter } = task ?? {};
   const known = {
     ...(fit && { fit }),
     ...(augment !== undefined && { augment }),
+    ...(segmenter && { segmenter }),
     optimizer: name,
     ...(lr && { lr }),
     ...(decay !== undefined && { decay }),

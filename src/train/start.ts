@@ -4,7 +4,7 @@
 import type { Engine } from "../engine/engine.js";
 import type { ParamLayout } from "../graph/index.js";
 import { InputError } from "../inputError.js";
-import type { Model, ModelInput } from "../models/index.js";
+import { type Model, type ModelInput, RUBBISH, recogniserOf } from "../models/index.js";
 import { initialise, type Net, netOf } from "../nn/index.js";
 import type { HostTensor } from "../tensor/host.js";
 import { formatShape, sameShape, sizeOf } from "../tensor/shape.js";
@@ -37,7 +37,8 @@ export interface Wanted {
 }
 
 function expectSameModel(info: NetInfo, { name, input }: Model, source: string): void {
-  if (info.model !== name) {
+  // A recogniser of single signs goes on as that of the pieces of lines.
+  if (info.model !== name && info.model !== recogniserOf(name)) {
     throw new InputError(
       `${source} holds weights of the model ${info.model}, the run trains ${name}; ` +
         `choose the model ${info.model} or other weights`,
@@ -70,7 +71,8 @@ export function startFrom(weights: Weights, wanted: Wanted, source: string): Sta
   const model = create(input);
   expectSameModel(info, model, source);
   const layout = layoutFor(model);
-  const same = JSON.stringify(info.names) === JSON.stringify(names);
+  const heads = info.model === model.name ? [names] : [names, [...names, RUBBISH]];
+  const same = heads.some((one) => JSON.stringify(info.names) === JSON.stringify(one));
   const fresh = same ? new Set() : headOf(create, input);
   const taken = layout.params.filter(({ name }) => !fresh.has(name));
   expectNoOthers(layout, tensors, source);

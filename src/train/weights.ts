@@ -5,7 +5,7 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { faultOf, type PassRecord, passRecords } from "../compress/passes/index.js";
-import { type Fit, fits, type Intake } from "../data/index.js";
+import { type Fit, fits, type Intake, type Segmenter, segmenters } from "../data/index.js";
 import { readWhole } from "../files/read.js";
 import type { Param, ParamLayout } from "../graph/index.js";
 import { InputError } from "../inputError.js";
@@ -110,7 +110,7 @@ export function vectorOf(layout: ParamLayout, tensors: Tensors, source: string):
 export function encodeWeights(
   layout: ParamLayout,
   values: Float32Array,
-  { model, task, names, constants, input, mean, std, fit, members, passes }: NetInfo,
+  { model, task, names, constants, input, mean, std, fit, segmenter, members, passes }: NetInfo,
 ): Uint8Array {
   const optional = { ...(members !== undefined && { members }), ...(passes && { passes }) };
   const lists: [string, unknown][] = Object.entries({
@@ -125,7 +125,7 @@ export function encodeWeights(
   const { tensors, packed } = passes ? pack(plain) : { tensors: plain, packed: {} };
   if (Object.keys(packed).length > 0) lists.push(["packed", packed]);
   const metadata = Object.fromEntries(lists.map(([name, list]) => [name, JSON.stringify(list)]));
-  return writeSealed(tensors, { model, task, fit, ...metadata });
+  return writeSealed(tensors, { model, task, fit, ...(segmenter && { segmenter }), ...metadata });
 }
 
 /** A weights file as read. */
@@ -196,7 +196,14 @@ function parseInfo(metadata: Readonly<Record<string, string>>, source: string): 
       `metadata "fit" is ${fit}; expected ${Object.keys(fits).join(", ")}`,
     );
   }
-  const { members } = metadata;
+  const { members, segmenter } = metadata;
+  if (segmenter !== undefined && !Object.hasOwn(segmenters, segmenter)) {
+    throw new FormatError(
+      source,
+      8,
+      `metadata "segmenter" is ${segmenter}; expected ${Object.keys(segmenters).join(", ")}`,
+    );
+  }
   if (members !== undefined && !/^[1-9]\d{0,3}$/.test(members)) {
     throw new FormatError(
       source,
@@ -214,6 +221,7 @@ function parseInfo(metadata: Readonly<Record<string, string>>, source: string): 
     mean: list("mean", isNumber, input[0]),
     std: list("std", isNumber, input[0]),
     fit: fit as Fit,
+    ...(segmenter !== undefined && { segmenter: segmenter as Segmenter }),
     ...(members !== undefined && { members: Number(members) }),
     ...(metadata.passes !== undefined && { passes: parsePasses(metadata.passes, source) }),
   };

@@ -9,19 +9,21 @@ import {
   ragged,
   UNKNOWN_TAG,
 } from "../../src/data/index.js";
-import { reshape } from "../../src/graph/index.js";
+import { add, concat, constant, mul, reshape, slice } from "../../src/graph/index.js";
 import {
   CELL_OUTPUTS,
   countCells,
   countFrames,
   FRAME_OUTPUTS,
   type Model,
+  PIECE_OUTPUTS,
 } from "../../src/models/index.js";
 import { conv2d, flatten, type Layer, linear, sequential, tanh } from "../../src/nn/index.js";
 import {
   classification,
   counting,
   detection,
+  pieces,
   points,
   segmentation,
   sequence,
@@ -82,6 +84,18 @@ const denseFrames =
   (x, scope) => {
     const [width, frames] = [outputs + FRAME_OUTPUTS, countFrames({ width: LINE_SIDE })];
     return reshape(dense(width * frames)(x, scope), [x.shape[0], width, frames]);
+  };
+
+/** What the one piece of an image says, and that it is there. */
+const densePiece =
+  (outputs: number): Layer =>
+  (x, scope) => {
+    const said = dense(outputs + 1)(x, scope);
+    const there = add(
+      mul(slice(said, [0, 0], [x.shape[0], 1]), constant(x.graph, 0)),
+      constant(x.graph, 1),
+    );
+    return reshape(concat([said, there], 1), [x.shape[0], outputs + PIECE_OUTPUTS, 1]);
   };
 
 /** Side of images of four fine cells, one in the middle, and a coarse one. */
@@ -228,6 +242,20 @@ export const taskCases: readonly TaskCase[] = [
     }),
     layer: denseFrames,
     augment: "shift",
+    learnt: 0,
+  },
+  {
+    task: pieces as Task,
+    labels: (images, random) => ({
+      kind: "tokens",
+      of: ragged(
+        new Int32Array(0),
+        Array.from({ length: countOf(images) }, () => [random.integer(3)]),
+      ),
+      vocabulary: ["a", "b", "c"],
+    }),
+    layer: densePiece,
+    augment: "",
     learnt: 0,
   },
 ];

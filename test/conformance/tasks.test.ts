@@ -296,7 +296,14 @@ describe.each(allCases)("%s", (_, one) => {
           seeds: 2,
           out: join(temporaryFolder(), "compare"),
           settings: {
-            ...{ data: "these", epochs: 15, batch: 8, optimizer: "adam", engine: "reference" },
+            ...{
+              data: "these",
+              task: task.name,
+              epochs: 15,
+              batch: 8,
+              optimizer: "adam",
+              engine: "reference",
+            },
           },
         },
         { data: { train, selection: train, test: train }, model },

@@ -49,6 +49,7 @@ const nets: Readonly<Record<OutputForm, Partial<TrainSettings>>> = {
   map: { model: "unet-8" },
   cells: { model: "detector-s", size: 32 },
   frames: { model: "line-s" },
+  pieces: { model: "lenet5" },
 };
 
 /** What is trained: a net, a swarm, and a net on each task. */

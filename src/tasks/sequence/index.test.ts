@@ -4,6 +4,7 @@ import { type Dataset, fitMap, joinImages, ragged, type TokenLabels } from "../.
 import { InputError } from "../../inputError.js";
 import { sequence } from "./index.js";
 import { SequenceMetrics } from "./metrics.js";
+import { batchReadings, type ReadLines } from "./reading.js";
 import { TOKENS, tokenTargets, UNTIL } from "./targets.js";
 
 const labelsOf = (...lists: number[][]): TokenLabels => ({
@@ -64,8 +65,11 @@ function saying(...classes: number[]): Float32Array {
   return logits;
 }
 
+/** Reads frames of two tokens. */
+const readLines: ReadLines = (output) => batchReadings(output, { tokens: 2, frames: 3 });
+
 test("errors are edits over symbols, and images that are not wholly right", () => {
-  const metrics = new SequenceMetrics(labelsOf([0, 1], [1], [0, 0]), { height: 8, width: 12 });
+  const metrics = new SequenceMetrics(labelsOf([0, 1], [1], [0, 0]), readLines);
   metrics.add(saying(0, 2, 1), Int32Array.of(0));
   metrics.add(saying(0, 1, 1), Int32Array.of(1));
   metrics.add(saying(0, 2, 0), Int32Array.of(2));
@@ -83,7 +87,7 @@ test("errors are edits over symbols, and images that are not wholly right", () =
 
 test("what is too unsure is rejected, and no error that is said", () => {
   const labels = labelsOf([0, 1], [1]);
-  const metrics = new SequenceMetrics(labels, { height: 8, width: 12 }, { reject: [0.5] });
+  const metrics = new SequenceMetrics(labels, readLines, { reject: [0.5] });
   metrics.add(saying(0, 2, 1), Int32Array.of(0));
   metrics.add(new Float32Array(9), Int32Array.of(1));
   expect(metrics.values()).toMatchObject({ sequenceError: 0.5, saidWrong: 0, rejected: 0.5 });

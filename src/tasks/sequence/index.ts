@@ -1,21 +1,15 @@
 // A string from each image: the net says of each frame which token it shows, and a string is all ways to say it (CTC).
 
 import { ctcFrames } from "../../automata/index.js";
-import {
-  commonSize,
-  type Dataset,
-  joinTokens,
-  pointsBack,
-  sizeAt,
-  type TokenLabels,
-} from "../../data/index.js";
+import { commonSize, type Dataset, sizeAt, type TokenLabels } from "../../data/index.js";
 import { ctc } from "../../graph/index.js";
 import { InputError } from "../../inputError.js";
 import { countFrames, FRAME_STRIDE } from "../../models/frames.js";
 import type { ImageSize, Task } from "../task.js";
 import { SequenceMetrics, sequenceMetrics } from "./metrics.js";
-import { batchReadings, placedTokens } from "./reading.js";
+import { batchReadings, placedTokens, type ReadLines } from "./reading.js";
 import { leastOf, RejectTuner } from "./rejection.js";
+import { ofStrings, type Placement, predictionOf } from "./strings.js";
 import { TOKENS, tokensOf, tokenTargets, UNTIL } from "./targets.js";
 
 /** Height of the net's input where none is said. */
@@ -24,13 +18,6 @@ const HEIGHT = 32;
 const GRAIN = 8;
 /** The longest line, in heights; longer ones are squeezed. */
 const LONGEST = 64;
-
-/** A token where it was read, in pixels from the left. */
-interface Symbol {
-  readonly token: string;
-  readonly left: number;
-  readonly right: number;
-}
 
 /** The width of an image that is as high as a net's input. */
 const widthAt = ({ images }: Dataset, at: number, height: number): number => {
@@ -57,21 +44,21 @@ function inputSize(dataset: Dataset<TokenLabels>, size?: number): ImageSize {
   return common ?? { height, width: Math.ceil(width / GRAIN) * GRAIN };
 }
 
+const readLines =
+  ({ vocabulary }: TokenLabels, size: ImageSize): ReadLines =>
+  (output) =>
+    batchReadings(output, { tokens: vocabulary.length, frames: countFrames(size) });
+
 /**
  * What each image of a line says. The loss is that of CTC (Graves, Fernandez, Gomez and Schmidhuber 2006); what is said is the
  * likeliest string, by beam search, and its confidence the posterior probability of that string among all strings.
  */
 export const sequence: Task<TokenLabels> = {
+  ...ofStrings,
   name: "sequence",
   description: "what a line says, token by token (CTC)",
-  labels: "tokens",
   output: "frames",
   defaults: { model: "line-s", fit: "line" },
-  outputs: ({ vocabulary }) => vocabulary,
-  check({ name, labels: { vocabulary } }) {
-    if (vocabulary.length > 0) return;
-    throw new InputError(`${name}: its vocabulary is empty; expected at least one token`);
-  },
   inputSize,
   targets: tokenTargets,
   loss: (logits, { [TOKENS]: tokens, [UNTIL]: until }) => ({
@@ -80,54 +67,24 @@ export const sequence: Task<TokenLabels> = {
   }),
   trainMetrics: () => ({}),
   metrics: sequenceMetrics,
-  reportOf: "token",
-  reports: { precision: "share", recall: "share" },
-  newMetrics: (labels, constants, size) => new SequenceMetrics(labels, size, constants),
-  newTuner: (labels, _, size) => new RejectTuner(labels, size),
-  decisions: (constants) => [["a string", leastOf(constants)]],
-  saysFrom: true,
-  things: {
-    columns: ["token", "left", "right"],
-    rows: ({ symbols }) =>
-      (symbols as readonly Symbol[]).map(({ token, left, right }) => [token, left, right]),
-  },
+  newMetrics: (labels, constants, size) =>
+    new SequenceMetrics(labels, readLines(labels, size), constants),
+  newTuner: (labels, _, size) => new RejectTuner(labels, readLines(labels, size)),
   decode(
     output,
     { names, constants, shape: [, frames] },
     { confidence: least = leastOf(constants) } = {},
   ) {
-    const text = (tokens: readonly number[]) =>
-      joinTokens(
-        tokens.map((token) => names[token]),
-        names,
-      );
     const read = batchReadings(output, { tokens: names.length, frames });
     return Array.from(read, ({ logits, readings }) => {
-      const [{ tokens, confidence }, second] = readings;
-      const symbols = placedTokens(logits, frames, tokens).map(
-        ({ token, from, to }): Symbol => ({
+      const symbols = placedTokens(logits, frames, readings[0].tokens).map(
+        ({ token, from, to }): Placement => ({
           token: names[token],
           left: from * FRAME_STRIDE,
           right: to * FRAME_STRIDE,
         }),
       );
-      return {
-        ...{ text: text(tokens), confidence, rejected: confidence < least, symbols },
-        ...(second && { second: { text: text(second.tokens), confidence: second.confidence } }),
-      };
+      return predictionOf(readings, names, least, symbols);
     });
   },
-  placed(prediction, map) {
-    const symbols = (prediction.symbols as readonly Symbol[]).map((symbol) => {
-      const [left, , right] = pointsBack([symbol.left, 0, symbol.right, 0], map);
-      return { ...symbol, left, right };
-    });
-    return { ...prediction, symbols };
-  },
-  caption: ({ text, rejected }) => (rejected ? "(rejected)" : (text as string)),
-  row: ({ text, confidence, rejected }) => [
-    ["text", text as string],
-    ["confidence", confidence as number],
-    ["rejected", rejected ? 1 : 0],
-  ],
 };

@@ -1,18 +1,16 @@
 // Errors of strings over an evaluation: sums of edits over sums of tokens, never means of ratios.
 
 import type { TokenLabels } from "../../data/index.js";
-import { countFrames } from "../../models/frames.js";
 import type {
   ConstantAnswer,
   Constants,
-  ImageSize,
   MetricInfo,
   Metrics,
   MetricValues,
   OutputReport,
 } from "../task.js";
 import { editsBetween } from "./edits.js";
-import { batchReadings } from "./reading.js";
+import type { ReadLines } from "./reading.js";
 import { leastOf } from "./rejection.js";
 import { tokensOf } from "./targets.js";
 
@@ -50,7 +48,7 @@ export class SequenceMetrics implements Metrics {
 
   constructor(
     private readonly labels: TokenLabels,
-    private readonly size: ImageSize,
+    private readonly read: ReadLines,
     private readonly constants: Constants = {},
   ) {
     const none = () => new Float64Array(labels.vocabulary.length);
@@ -58,9 +56,8 @@ export class SequenceMetrics implements Metrics {
   }
 
   add(output: Float32Array, indices: Int32Array): void {
-    const form = { tokens: this.labels.vocabulary.length, frames: countFrames(this.size) };
     let at = 0;
-    for (const { readings } of batchReadings(output, form)) {
+    for (const { readings } of this.read(output)) {
       const [{ tokens, confidence }] = readings;
       const truth = tokensOf(this.labels, indices[at++]);
       const { distance, kept } = editsBetween(tokens, truth);

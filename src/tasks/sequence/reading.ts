@@ -10,6 +10,11 @@ export interface Reading {
   readonly confidence: number;
 }
 
+/** Reads each line of a batch of outputs, in order. */
+export type ReadLines = (
+  output: Float32Array,
+) => Iterable<{ readonly readings: readonly Reading[] }>;
+
 /** The best readings of an image's frames, the best first: at least one, at most two. */
 export function readingsOf(logits: Float32Array, frames: number): Reading[] {
   const found = likelyStrings(logits, frames).map((tokens) => ({

@@ -3,10 +3,9 @@
 // rejected).
 
 import type { TokenLabels } from "../../data/index.js";
-import { countFrames } from "../../models/frames.js";
-import type { Constants, ImageSize, Tuner } from "../task.js";
+import type { Constants, Tuner } from "../task.js";
 import { editsBetween } from "./edits.js";
-import { batchReadings } from "./reading.js";
+import type { ReadLines } from "./reading.js";
 import { tokensOf } from "./targets.js";
 
 /** A confidence that no string has. */
@@ -52,13 +51,12 @@ export class RejectTuner implements Tuner {
 
   constructor(
     private readonly labels: TokenLabels,
-    private readonly size: ImageSize,
+    private readonly read: ReadLines,
   ) {}
 
   add(output: Float32Array, first: number): void {
-    const form = { tokens: this.labels.vocabulary.length, frames: countFrames(this.size) };
     let at = first;
-    for (const { readings } of batchReadings(output, form)) {
+    for (const { readings } of this.read(output)) {
       const [{ tokens, confidence }] = readings;
       const { distance } = editsBetween(tokens, tokensOf(this.labels, at++));
       this.strings.push({ confidence, right: distance === 0 });
