@@ -11,13 +11,13 @@ test("a denoising run on labelled images, whose labels do not matter, gives code
   const folder = temporaryFolder();
   const data = await digitsFile(folder, 30);
   const out = join(folder, "run");
-  const settings = { task: "denoising", model: "conv-autoencoder", batch: 8, steps: 2 } as const;
+  const settings = { task: "denoising", model: "dense-autoencoder", batch: 8, steps: 2 } as const;
   await train({ ...settings, data, out, engine: "reference" });
   const net = await openTrained(out, { engine: "reference" });
   try {
     const { train: images } = await openDataset(data);
     const { of, width } = await net.features(images);
-    expect([width, of.length]).toEqual([64, 30 * 64]);
+    expect([width, of.length]).toEqual([256, 30 * 256]);
     expect(of.every(Number.isFinite)).toBe(true);
   } finally {
     await net.close();
