@@ -53,6 +53,7 @@ export function numbered<N extends string>(
  *
  * @throws InputError for one that it does not have, or that is out of range.
  * @example
+ * const instance = getTask("instance");
  * withNumbers(instance, { dimensions: 32 }).outputs({ kind: "none" }).length; // 32
  */
 export function withNumbers(task: Task, given: Numbers): Task {

@@ -53,7 +53,8 @@ function normalise(row: Float64Array): void {
  * @example
  * const image = { height: 8, width: 8, channels: 1, data: new Uint8Array(64).fill(255, 32) };
  * const hog = hogOf(image);
- * [hog.length, hog.indexOf(Math.max(...hog))]; // [36, 4]: the edge lies across, so brightness changes at 90 degrees
+ * // The edge lies across, so brightness changes at 90 degrees: direction 4 of 9.
+ * [hog.length, hog.indexOf(Math.max(...hog))]; // [36, 4]
  */
 export function hogOf(image: Image, options: HogOptions = {}): Float32Array {
   const { cell = 4, block = 2, bins = 9 } = options;

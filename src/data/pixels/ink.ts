@@ -136,7 +136,8 @@ function startOf(centre: number, side: number, first: number, last: number): num
  * @param image u8 [height, width, 1]
  * @example
  * const paper = new Uint8Array(100).fill(200);
- * paper.fill(40, 11, 15); // a stroke of 4 pixels, dark
+ * // A dark stroke of 4 pixels.
+ * paper.fill(40, 11, 15);
  * const { width, data } = inkOf({ height: 10, width: 10, channels: 1, data: paper });
  * [width, Math.max(...data), data[0]]; // [5, 255, 0]
  */

@@ -116,7 +116,7 @@ async function fit(
  * @throws InputError where lambda is so large that all codes are zero.
  * @example
  * const rows = matrixOf([[1, 0], [2, 0], [0, 1], [0, 3]]);
- * const { encode, decode } = await sparseCoding.fit(rows, { atoms: 2, lambda: 0.01, epochs: 20 });
+ * const { encode, decode } = await sparseCoding.fit(rows, { atoms: 3, lambda: 0.01, epochs: 20 });
  * const back = await decode!(await encode(rows));
  * back.data.every((value, at) => Math.abs(value - rows.data[at]) < 0.1); // true
  */
