@@ -141,3 +141,15 @@ test("are found by name", () => {
   expect(getClassifier("svm").name).toBe("svm");
   expect(() => getClassifier("smv")).toThrow('unknown classifier "smv" (did you mean "svm"?)');
 });
+
+test("a logistic fit may end before the last digits are settled", () => {
+  const scores = (tolerance?: number) =>
+    getClassifier("logistic")
+      .fit(iris, species, { ...(tolerance && { tolerance }) })
+      .scores(iris).data;
+  const exact = scores();
+  const apart = (tolerance: number) =>
+    scores(tolerance).reduce((most, value, at) => Math.max(most, Math.abs(value - exact[at])), 0);
+  expect(apart(1e-2)).toBeGreaterThan(apart(1e-4));
+  expect(apart(1e-2)).toBeLessThan(0.1);
+});

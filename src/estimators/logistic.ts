@@ -16,7 +16,7 @@ import { linearForms, linearGradient, linearParts } from "./linear.js";
 import type { Matrix } from "./matrix.js";
 import { type Convex, minimise, plus } from "./newton.js";
 
-const defaults = { c: 1 };
+const defaults = { c: 1, tolerance: 1e-8 };
 
 /**
  * Turns forms [rows, outputs] into probabilities [rows, classes], and tells the sum of -log p of the given classes.
@@ -82,7 +82,8 @@ function penalisedLoss(features: Matrix, { classes, of }: Known, c: number): Con
 }
 
 /**
- * Logistic regression. Scores are probabilities. Option: `c`, what the loss counts against the penalty, 1.
+ * Logistic regression. Scores are probabilities. Options: `c`, what the loss counts against the penalty, 1; `tolerance`, the
+ * largest entry of the gradient at the end, as a share of that at the start, 1e-8.
  *
  * @example
  * const features = matrixOf([[-2], [-1], [1], [2]]);
@@ -96,13 +97,14 @@ export const logistic: Classifier<LinearClassifier> = {
   source: "Cox 1958, Journal of the Royal Statistical Society B 20",
   defaults,
   fit(features, classes, options) {
-    const { c } = withDefaults("logistic", defaults, options);
+    const { c, tolerance } = withDefaults("logistic", defaults, options);
     checkPositive("logistic", "c", c);
+    checkPositive("logistic", "tolerance", tolerance);
     const known = checkTraining("logistic", features, classes);
     const count = known.classes.length;
     const outputs = count === 2 ? 1 : count;
     const start = new Float64Array(outputs * (features.columns + 1));
-    const w = minimise(penalisedLoss(features, known, c), start);
+    const w = minimise(penalisedLoss(features, known, c), start, { tolerance });
     const scores = (asked: Matrix): Matrix => {
       checkAsked("logistic", asked, features.columns);
       const { probabilities } = softmax(linearForms(asked, w, outputs), count);
