@@ -152,13 +152,13 @@ for (const touch of flags.touch.split(",").map(Number)) {
     const still = { ...reading, criterion: "gtn", lr: 1e-12, schedule: "constant", steps: 1 };
     const learning = { ...reading, lr: 0.0005, epochs, pretrained: s0 };
     const systems = {
-      s0: [{ ...still, pretrained: s0 }],
-      s1: [{ ...still, pretrained: s1 }],
-      s2: [{ ...learning, criterion: "viterbi" }],
-      s3: [{ ...learning, criterion: "discriminative-viterbi" }],
-      s4: [{ ...learning, criterion: "gtn" }],
+      s0: { ...still, pretrained: s0 },
+      s1: { ...still, pretrained: s1 },
+      s2: { ...learning, criterion: "viterbi" },
+      s3: { ...learning, criterion: "discriminative-viterbi" },
+      s4: { ...learning, criterion: "gtn" },
     };
-    for (const [system, [settings]] of Object.entries(systems)) {
+    for (const [system, settings] of Object.entries(systems)) {
       const folder = await run(`${at}-${system}-lines`, settings, splits);
       const row = { touch, seed, system, ...(await results(folder, splits)) };
       rows.push(row);

@@ -111,6 +111,7 @@ export {
   SPAN,
   segmenters,
 } from "./pieces/index.js";
+export { type Grey, valueBetween } from "./pixels/between.js";
 export { type Blobs, findBlobs } from "./pixels/blobs.js";
 export { channelRule } from "./pixels/channels.js";
 export { type HogOptions, hogOf } from "./pixels/hog.js";

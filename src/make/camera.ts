@@ -1,7 +1,7 @@
 // What a camera makes of a printed line: turned a little, seen from aside, in uneven light, not quite sharp, with specks and
 // worn ink. After the degradations of Camera-PrIMuS (Calvo-Zaragoza and Rizo 2018, "Camera-PrIMuS", ISMIR), without JPEG.
 
-import type { Image } from "../data/index.js";
+import { type Image, valueBetween } from "../data/index.js";
 import type { Random } from "../tensor/philox.js";
 
 /** Turned by at most that, in radians: 1.5 degrees. */
@@ -18,17 +18,6 @@ const PAPER = 255;
 /** A number from -most to most. */
 const within = (random: Random, most: number) => most * (2 * random.uniform() - 1);
 
-/** Brightness between pixels, paper around the image. */
-function at({ height, width, data }: Image, x: number, y: number): number {
-  const [left, top] = [Math.floor(x), Math.floor(y)];
-  const [right, down] = [x - left, y - top];
-  const pixel = (u: number, v: number) =>
-    u < 0 || v < 0 || u >= width || v >= height ? PAPER : data[v * width + u];
-  const upper = (1 - right) * pixel(left, top) + right * pixel(left + 1, top);
-  const lower = (1 - right) * pixel(left, top + 1) + right * pixel(left + 1, top + 1);
-  return (1 - down) * upper + down * lower;
-}
-
 /** Turned round its middle, and seen from aside. */
 function turned(image: Image, random: Random): Float32Array {
   const { height, width } = image;
@@ -41,11 +30,8 @@ function turned(image: Image, random: Random): Float32Array {
     for (let x = 0; x < width; x++) {
       const [u, v] = [x - cx, y - cy];
       const far = 1 + (across * u) / (cx + 1) + (down * v) / (cy + 1);
-      seen[y * width + x] = at(
-        image,
-        cx + (cos * u - sin * v) * far,
-        cy + (sin * u + cos * v) * far,
-      );
+      const [sx, sy] = [cx + (cos * u - sin * v) * far, cy + (sin * u + cos * v) * far];
+      seen[y * width + x] = valueBetween(image, sx, sy, PAPER);
     }
   }
   return seen;

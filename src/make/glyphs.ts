@@ -1,6 +1,6 @@
 // The signs of an amount: handwritten digits, and commas, points and stars that are drawn.
 
-import { type Affine, type Dataset, inverse, readerOf } from "../data/index.js";
+import { type Affine, type Dataset, inverse, readerOf, valueBetween } from "../data/index.js";
 import type { Random } from "../tensor/philox.js";
 import { type Canvas, canvas, stroke } from "./canvas.js";
 
@@ -43,17 +43,12 @@ function bent(image: Uint8Array, side: number, random: Random): Glyph {
   const forward: Affine = [scale, -shear * scale, 0, 0, scale, 0];
   const [a, b, , d, e] = inverse(forward);
   const on = canvas(SIDE, SIDE);
-  const pixel = (x: number, y: number) =>
-    x < 0 || y < 0 || x >= side || y >= side ? 0 : image[y * side + x] / 255;
+  const from = { height: side, width: side, data: image };
   for (let y = 0; y < SIDE; y++) {
     for (let x = 0; x < SIDE; x++) {
       const [u, v] = [x - made, y - made];
       const [sx, sy] = [a * u + b * v + own, d * u + e * v + own];
-      const [x0, y0] = [Math.floor(sx), Math.floor(sy)];
-      const [fx, fy] = [sx - x0, sy - y0];
-      const top = pixel(x0, y0) * (1 - fx) + pixel(x0 + 1, y0) * fx;
-      const bottom = pixel(x0, y0 + 1) * (1 - fx) + pixel(x0 + 1, y0 + 1) * fx;
-      on.ink[y * SIDE + x] = gain * (top * (1 - fy) + bottom * fy);
+      on.ink[y * SIDE + x] = (gain / 255) * valueBetween(from, sx, sy, 0);
     }
   }
   return { ...cut(on, 0), below: 0 };

@@ -1,6 +1,7 @@
 // The ink of a line: how much of each pixel, whatever paper and pen, in an image as high as is wanted.
 
 import type { Image } from "../images.js";
+import { valueBetween } from "../pixels/between.js";
 
 /** Ink as bytes, 0 for none and 255 for the pen's whole strength [height, width]. */
 export interface Ink {
@@ -44,19 +45,6 @@ function band(share: Uint8Array, height: number, width: number) {
   return { top, bottom: bottom + 1 };
 }
 
-/** A value between pixels, the outermost ones going on for ever. */
-function between({ data, height, width }: Ink, x: number, y: number): number {
-  const [x0, y0] = [Math.floor(x), Math.floor(y)];
-  const clampX = (at: number) => Math.min(width - 1, Math.max(0, at));
-  const clampY = (at: number) => Math.min(height - 1, Math.max(0, at));
-  const [left, right] = [clampX(x0), clampX(x0 + 1)];
-  const [upper, lower] = [clampY(y0) * width, clampY(y0 + 1) * width];
-  const [fx, fy] = [x - x0, y - y0];
-  const above = data[upper + left] * (1 - fx) + data[upper + right] * fx;
-  const below = data[lower + left] * (1 - fx) + data[lower + right] * fx;
-  return above * (1 - fy) + below * fy;
-}
-
 /** The ink of a line, and which columns of the image those of the ink are. */
 export interface InkedLine extends Ink {
   /** Columns of the image to one of the ink: column `x` begins at `x * scale`. */
@@ -88,7 +76,7 @@ export function inkedLine(image: Image, side: number): InkedLine | undefined {
     const sy = first + (y + 0.5) * scale - 0.5;
     if (sy < -0.5 || sy > height - 0.5) continue;
     for (let x = 0; x < wide; x++) {
-      data[y * wide + x] = Math.round(between(from, (x + 0.5) * scale - 0.5, sy));
+      data[y * wide + x] = Math.round(valueBetween(from, (x + 0.5) * scale - 0.5, sy));
     }
   }
   return { height: side, width: wide, data, scale };
