@@ -299,7 +299,7 @@ describe.each(allCases)("%s", (_, one) => {
             ...{
               data: "these",
               task: task.name,
-              epochs: 15,
+              epochs: 30,
               batch: 8,
               optimizer: "adam",
               engine: "reference",
