@@ -49,7 +49,7 @@ const nets: Readonly<Record<OutputForm, Partial<TrainSettings>>> = {
   map: { model: "unet-8" },
   cells: { model: "detector-s", size: 32 },
   frames: { model: "line-s" },
-  pieces: { model: "lenet5" },
+  pieces: { model: "lenet5", task: "pieces", augment: "none" },
 };
 
 /** What is trained: a net, a swarm, and a net on each task. */
