@@ -88,7 +88,7 @@ function checkPieces({ grammar, segmenter, augment }: TrainConfig, { name, outpu
       `setting ${setting} is ${value}: task ${name} reads no pieces of lines; add criterion gtn, or leave ${setting} out`,
     );
   }
-  if (!inPieces || augment === "") return;
+  if (!inPieces || augment === "" || augment === "none") return;
   throw new InputError(
     `setting augment is ${augment}: task ${name} sees lines cut into pieces, which cannot be changed yet; leave it out`,
   );
