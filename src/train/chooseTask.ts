@@ -37,10 +37,10 @@ function taskOf({ task, criterion }: Partial<Asking>): string | undefined {
   );
 }
 
-/** Settings with how image files are read for lines in pieces, where they say nothing of it: grey, as high as a piece. */
+/** Settings with the side of a piece as size for lines in pieces, where they say none. */
 export function withReading(settings: Partial<TrainSettings>): Partial<TrainSettings> {
-  const { task, criterion, channels = 1, size = PIECE_SIDE } = settings;
-  return taskOf({ task, criterion }) === pieces.name ? { ...settings, channels, size } : settings;
+  const { task, criterion, size = PIECE_SIDE } = settings;
+  return taskOf({ task, criterion }) === pieces.name ? { ...settings, size } : settings;
 }
 
 /** The task that is asked for, with its own numbers, if one is. */
