@@ -13,19 +13,15 @@ import {
 } from "../data/index.js";
 import { writeFileAtomic } from "../files/atomicFile.js";
 import { InputError } from "../inputError.js";
-import {
-  featuresOfFiles,
-  type OpenTrainedOptions,
-  openTrained,
-  type Trained,
-} from "../runs/index.js";
+import { type OpenTrainedOptions, openTrained, type Trained } from "../runs/index.js";
 import { hostTensor, writeNpz } from "../tensor/index.js";
 import { openData } from "../train/openData.js";
 import { precisionOption } from "./arguments.js";
 import type { Console } from "./console.js";
 import { addEngineFlags, type EngineFlags } from "./engineFlags.js";
 import { parseTexts } from "./flags.js";
-import { expectNoImage, tellUnusable } from "./imageArguments.js";
+import { expectNoImage } from "./imageArguments.js";
+import { imageFeatures } from "./imageFeatures.js";
 import { type Arrays, labelledArrays, sayArrays } from "./labelledArrays.js";
 import { showReading } from "./reading.js";
 
@@ -69,27 +65,15 @@ async function arraysOfData(
   return allArrays(net, splits);
 }
 
-/** The arrays of image files; those that cannot be used are told and left out. */
+/** The arrays of image files. */
 async function arraysOfFiles(
   net: Trained,
   files: readonly string[],
   console: Console,
 ): Promise<Arrays> {
-  const rows: Float32Array[] = [];
-  const usable: string[] = [];
-  const unusable: string[] = [];
-  for await (const { at, features, reason } of featuresOfFiles(net, files)) {
-    if (features) {
-      rows.push(features);
-      usable.push(files[at]);
-    } else unusable.push(`${files[at]}: ${reason}`);
-  }
-  tellUnusable(unusable, files.length, console);
-  const width = rows[0].length;
-  const all = new Float32Array(rows.length * width);
-  for (const [at, row] of rows.entries()) all.set(row, at * width);
+  const { files: usable, of, width } = await imageFeatures(net, files, console);
   return [
-    ["features", hostTensor("f32", [rows.length, width], all)],
+    ["features", hostTensor("f32", [usable.length, width], of)],
     ["files", { shape: [usable.length], data: usable }],
   ];
 }

@@ -4,42 +4,18 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { listImages } from "../data/index.js";
 import { InputError } from "../inputError.js";
-import {
-  featuresOfFiles,
-  likenessOf,
-  nearestTo,
-  openTrained,
-  type Trained,
-} from "../runs/index.js";
+import { likenessOf, nearestTo, openTrained } from "../runs/index.js";
 import { count } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
 import { addEngineFlags, type EngineFlags } from "./engineFlags.js";
 import { parseNumber } from "./flags.js";
-import { tellUnusable } from "./imageArguments.js";
+import { imageFeatures } from "./imageFeatures.js";
 
 interface Options extends EngineFlags {
   readonly of?: string;
   readonly count: number;
   readonly alike: number;
   readonly json?: boolean;
-}
-
-/** Features of those files that can be used. */
-async function featuresIn(net: Trained, files: readonly string[], console: Console) {
-  const usable: string[] = [];
-  const rows: Float32Array[] = [];
-  const unusable: string[] = [];
-  for await (const { at, features, reason } of featuresOfFiles(net, files)) {
-    if (features) {
-      rows.push(features);
-      usable.push(files[at]);
-    } else unusable.push(`${files[at]}: ${reason}`);
-  }
-  tellUnusable(unusable, files.length, console);
-  const width = rows[0].length;
-  const of = new Float32Array(rows.length * width);
-  for (const [at, row] of rows.entries()) of.set(row, at * width);
-  return { files: usable, of, width };
 }
 
 const share = (similarity: number) => similarity.toFixed(4);
@@ -51,9 +27,9 @@ async function run(folder: string, named: string[], options: Options, console: C
   try {
     const others = listed.filter((file) => !asked || resolve(file) !== resolve(asked));
     if (others.length === 0) throw new InputError(`${named.join(", ")}: no image to compare with`);
-    const { files, ...features } = await featuresIn(net, others, console);
+    const { files, ...features } = await imageFeatures(net, others, console);
     if (asked !== undefined) {
-      const { of } = await featuresIn(net, [asked], console);
+      const { of } = await imageFeatures(net, [asked], console);
       const near = nearestTo(of, features, most).map(({ at, similarity }) => ({
         file: files[at],
         similarity,

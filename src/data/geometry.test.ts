@@ -126,5 +126,5 @@ test("boxes are cut to the result and tell how much of them is left", () => {
 });
 
 test("every fit says what it does", () => {
-  expect(Object.keys(fits)).toEqual(["crop", "pad", "stretch", "line"]);
+  expect(Object.keys(fits)).toEqual(["crop", "pad", "stretch", "line", "ink"]);
 });

@@ -22,7 +22,16 @@ export {
   nearestCentres,
   plusPlusSeeds,
 } from "./kmeans.js";
-export { type Matrix, matrix, matrixOf, rowOf, takeColumns, takeRows } from "./matrix.js";
+export {
+  inSingle,
+  type Matrix,
+  matrix,
+  matrixOf,
+  rowOf,
+  squaredLengths,
+  takeColumns,
+  takeRows,
+} from "./matrix.js";
 export { type Pca, pca } from "./pca.js";
 export { type FittedRidge, ridge } from "./ridge.js";
 export {

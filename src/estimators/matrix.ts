@@ -75,3 +75,14 @@ export function checkFinite({ data, columns }: Matrix): void {
       "expected a finite number: fill it in, or leave out the row or the column",
   );
 }
+
+/** The squared length of each row. */
+export function squaredLengths({ data, rows, columns }: Matrix): Float64Array {
+  const sums = new Float64Array(rows);
+  for (let at = 0; at < data.length; at++) sums[Math.floor(at / columns)] += data[at] ** 2;
+  return sums;
+}
+
+/** The numbers in single precision, as engines take them. */
+export const inSingle = ({ data }: Matrix): Float32Array =>
+  data instanceof Float32Array ? data : Float32Array.from(data);

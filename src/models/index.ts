@@ -52,7 +52,14 @@ export {
 } from "./model.js";
 export { type NameMap, nameMaps } from "./nameMaps/index.js";
 export { paced } from "./paced.js";
-export { PIECE_OUTPUTS, piecesName, RUBBISH, recogniserOf, sheetPieces } from "./pieces.js";
+export {
+  PIECE_OUTPUTS,
+  piecesName,
+  RUBBISH,
+  recogniserOf,
+  sheetPieces,
+  spreadsOf,
+} from "./pieces.js";
 export {
   type Architecture,
   type ArchitectureSpace,

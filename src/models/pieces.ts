@@ -2,7 +2,7 @@
 // transformer of LeCun, Bottou, Bengio and Haffner 1998, doi 10.1109/5.726791). Its name is that of the recogniser behind
 // `pieces:`; parameters are called as in the recogniser alone.
 
-import { add, concat, neg, reduceMax, reshape, transpose } from "../graph/index.js";
+import { add, concat, neg, reduceMax, reshape, transpose, type Value } from "../graph/index.js";
 import { InputError } from "../inputError.js";
 import type { Layer } from "../nn/index.js";
 import type { Model, ModelFamily, ModelInput } from "./model.js";
@@ -32,6 +32,14 @@ export const sheetPieces = ({
   readonly width: number;
 }): number => height / width;
 
+/** How much the ink of each piece of sheets stands out [n, 1, pieces]: 0 where there is no piece. */
+export function spreadsOf(sheets: Value): Value {
+  const [n, , height, side] = sheets.shape;
+  const pieces = sheetPieces({ height, width: side });
+  const flat = reshape(sheets, [n, 1, pieces, side * side]);
+  return reshape(add(reduceMax(flat, [3], true), reduceMax(neg(flat), [3], true)), [n, 1, pieces]);
+}
+
 /** Sheets [n, 1, pieces * side, side] to what is said of each piece [n, outputs + 2, pieces]. */
 const overPieces =
   (recogniser: Layer): Layer =>
@@ -41,9 +49,7 @@ const overPieces =
     const each = reshape(x, [n * pieces, channels, side, side]);
     const said = recogniser(each, scope);
     const rows = reshape(said, [n, pieces, said.shape[1]]);
-    const flat = reshape(x, [n, pieces, side * side]);
-    const spread = add(reduceMax(flat, [2], true), reduceMax(neg(flat), [2], true));
-    return transpose(concat([rows, spread], 2), [0, 2, 1]);
+    return concat([transpose(rows, [0, 2, 1]), spreadsOf(x)], 1);
   };
 
 /**

@@ -26,6 +26,8 @@ export interface BuildOptions {
    * norm, Hoffer, Hubara and Soudry 2017, arXiv 1705.08741); default the whole batch.
    */
   readonly ghost?: number;
+  /** Whether the net keeps what layers have marked, which passes then cannot join with what comes behind; default false. */
+  readonly marks?: boolean;
 }
 
 function trace(layer: Layer, shape: Shape, training: boolean, state: ScopeState): Value {
@@ -45,7 +47,7 @@ function trace(layer: Layer, shape: Shape, training: boolean, state: ScopeState)
 export function build(
   layer: Layer,
   shape: Shape,
-  { training, momentum, ghost }: BuildOptions,
+  { training, momentum, ghost, marks = false }: BuildOptions,
 ): BuiltNet {
   const collect = new ScopeState();
   trace(layer, shape, training, collect);
@@ -59,7 +61,7 @@ export function build(
     specs: collect.specs,
     params: state.values,
     blocks: state.blocks,
-    marks: state.marks,
+    ...(marks && { marks: state.marks }),
     output,
   };
 }

@@ -42,8 +42,6 @@ interface Built {
 export interface NetOptions extends BuildOptions {
   /** Passes over the net as it was built, in order; {@link fuse} comes behind them. Default none. */
   readonly passes?: readonly NetPass[];
-  /** Whether the net keeps what layers have marked, which passes then cannot join with what comes behind; default false. */
-  readonly marks?: boolean;
 }
 
 /** A net with another graph, and where its values are in it. */
@@ -98,17 +96,17 @@ export const fuse = (net: Net): Net =>
 export function netOf(
   { layer, input, passes: own = [] }: Built,
   batch: number,
-  { passes = [], marks = false, ...options }: NetOptions,
+  { passes = [], ...options }: NetOptions,
 ): Net {
   if (!Number.isInteger(batch) || batch < 1) {
     throw new InputError(`batch must be a whole number of at least 1, found ${batch}`);
   }
   const whole = build(layer, [batch, ...input], options);
   const all = [...own, ...passes];
-  if (marks && all.length > 0) {
+  if (options.marks && all.length > 0) {
     throw new InputError("a net that is looked into cannot be changed by passes; leave these out");
   }
-  const built = { ...onlyNet(whole), ...(marks && { marks: whole.marks }) };
+  const built = { ...onlyNet(whole), ...(whole.marks && { marks: whole.marks }) };
   return fuse(all.reduce((net, pass) => pass(net, options), built));
 }
 

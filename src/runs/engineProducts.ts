@@ -1,11 +1,8 @@
 // Products of matrices by an engine, for encoders: in single precision, and many times as fast as loops on the host.
 
 import type { Engine, Program } from "../engine/engine.js";
-import type { Matrix, Multiply } from "../estimators/index.js";
+import { inSingle, type Matrix, type Multiply } from "../estimators/index.js";
 import { Graph, input, matmul } from "../graph/index.js";
-
-const single = ({ data }: Matrix): Float32Array =>
-  data instanceof Float32Array ? data : Float32Array.from(data);
 
 /**
  * a b^T by an engine. A program is made for each pair of shapes, and kept.
@@ -32,7 +29,7 @@ export function productsBy(engine: Engine): Multiply {
   };
   return async (a, b) => {
     const program = await programOf(a, b);
-    const { product } = await program.run({ inputs: { a: single(a), b: single(b) } });
+    const { product } = await program.run({ inputs: { a: inSingle(a), b: inSingle(b) } });
     return { data: product as Float32Array, rows: a.rows, columns: b.rows };
   };
 }

@@ -3,11 +3,11 @@
 
 import type { Loader } from "../data/index.js";
 import type { Engine } from "../engine/engine.js";
-import { exp, expand, reshape } from "../graph/index.js";
+import { concat, exp, expand, reshape } from "../graph/index.js";
 import type { Model } from "../models/index.js";
 import { fill, initialise } from "../nn/index.js";
 import { compileUpdate, getRule } from "../optim/index.js";
-import { type Asked, outputShape } from "../tasks/index.js";
+import { type Asked, outputShape, toldByImages } from "../tasks/index.js";
 import { compileTraining, lossOptions, openLoader, type Prepared } from "../train/index.js";
 
 /** Batches that the answer is fitted on, and others that tell its loss before and after. */
@@ -16,7 +16,7 @@ const TOLD = 64;
 /** Adam's first rate, which falls to 0: so an output can go as far as half of rate times batches. */
 const RATE = 0.1;
 
-/** A net that gives a number for each output, the same at every place and for every image. */
+/** A net that gives a number for each output, the same at every place and for every image, beside what an image alone tells. */
 function constantModel({ model, task }: Pick<Asked, "model" | "task">): Model {
   const { name, source, input, outputs, loss, positive } = model;
   const shape = outputShape(task, model);
@@ -24,9 +24,12 @@ function constantModel({ model, task }: Pick<Asked, "model" | "task">): Model {
   return {
     ...{ name, source, input, outputs, loss, positive },
     layer: (x, scope) => {
-      const own = scope.param(x.graph, "answer", [numbers], fill(0), "bias");
-      const one = reshape(positive ? exp(own) : own, [1, numbers, ...places.map(() => 1)]);
-      return expand(one, [x.shape[0], ...shape]);
+      const told = toldByImages(task, x);
+      const free = numbers - (told?.shape[1] ?? 0);
+      const own = scope.param(x.graph, "answer", [free], fill(0), "bias");
+      const one = reshape(positive ? exp(own) : own, [1, free, ...places.map(() => 1)]);
+      const answer = expand(one, [x.shape[0], free, ...places]);
+      return told ? concat([answer, told], 1) : answer;
     },
   };
 }

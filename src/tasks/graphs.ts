@@ -23,7 +23,7 @@ import { InputError } from "../inputError.js";
 import { CELL_OUTPUTS, countCells } from "../models/cells.js";
 import { countFrames, FRAME_OUTPUTS } from "../models/frames.js";
 import type { Model } from "../models/model.js";
-import { PIECE_OUTPUTS, sheetPieces } from "../models/pieces.js";
+import { PIECE_OUTPUTS, sheetPieces, spreadsOf } from "../models/pieces.js";
 import { imagesOf, type Layer, type Net, netOf, type ParamSpec } from "../nn/index.js";
 import { formatShape, type Shape, sameShape } from "../tensor/shape.js";
 import type { Penalised } from "./penalties/penalty.js";
@@ -75,6 +75,8 @@ export interface TrainingOptions extends Weighting {
 const outputForms: {
   readonly [F in OutputForm]: {
     shape(model: Pick<Model, "input" | "outputs">): Shape;
+    /** The last of an image's numbers [n, k, ...] as the images alone tell them; default none. */
+    readonly told?: (images: Value) => Value;
     readonly cure: string;
   };
 } = {
@@ -102,6 +104,7 @@ const outputForms: {
       outputs + PIECE_OUTPUTS,
       sheetPieces({ height, width }),
     ],
+    told: spreadsOf,
     cure: "what pieces of a line show; choose a model that classifies, as lenet5",
   },
 };
@@ -111,6 +114,10 @@ export const outputShape = (
   { output }: Pick<Task, "output">,
   model: Pick<Model, "input" | "outputs">,
 ): Shape => outputForms[output].shape(model);
+
+/** What the images alone tell of outputs, as the last of their numbers [n, k, ...]; `undefined` where that is nothing. */
+export const toldByImages = ({ output }: Pick<Task, "output">, images: Value): Value | undefined =>
+  outputForms[output].told?.(images);
 
 /** Refuses a net that gives something else than the task needs. */
 function checkOutput({ model, task }: Pick<Asked, "model" | "task">, output: Value): void {

@@ -38,7 +38,6 @@ export * from "./graphs.js";
 export { withNumbers } from "./numbers.js";
 export { parsePenalties, penalties, penaltyOf } from "./penalties/index.js";
 export type { Penalised, Penalty } from "./penalties/penalty.js";
-export { type Criterion, criteria } from "./pieces/criteria.js";
 export { pieces } from "./pieces/index.js";
 export { type PointsTaskOptions, points, pointsTask } from "./points/index.js";
 export type { TermName } from "./points/lcfcn.js";

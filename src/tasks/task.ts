@@ -198,6 +198,8 @@ export interface TaskDefaults {
   readonly decay?: number;
   /** How images of another shape than the net's are brought to it. */
   readonly fit?: Fit;
+  /** The size that image files are read for; default that of the images. */
+  readonly size?: number;
   readonly augment?: string;
   /** How lines are cut into the pieces that the net sees. */
   readonly segmenter?: Segmenter;
@@ -223,8 +225,15 @@ export interface Task<L extends Labels = Labels> {
   /** Whether it makes a difference on which side of 0 an output lies; default false. */
   readonly signed?: boolean;
   readonly defaults?: TaskDefaults;
-  /** Names of the net's outputs, one each. */
-  /** @param channels of the images; default 1 */
+  /** Channels that its nets see; default those of the images. */
+  readonly channels?: number;
+  /** Name of the model that it asks for where settings name one; default that one. */
+  modelFor?(name: string): string;
+  /**
+   * Names of the net's outputs, one each.
+   *
+   * @param channels of the images; default 1
+   */
   outputs(labels: L, channels?: number): readonly string[];
   /**
    * Refuses data that it cannot learn from.

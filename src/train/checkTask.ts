@@ -80,8 +80,8 @@ export function checkTask(config: TrainConfig, task: Task, model?: Model): void 
 }
 
 /** Refuses settings of lines in pieces where a task reads none, and to change images that are cut. */
-function checkPieces({ grammar, segmenter, augment }: TrainConfig, { name, output }: Task): void {
-  const inPieces = output === "pieces";
+function checkPieces({ grammar, segmenter, augment }: TrainConfig, { name, defaults }: Task): void {
+  const inPieces = defaults?.segmenter !== undefined;
   for (const [setting, value] of Object.entries({ grammar, segmenter })) {
     if (value === undefined || inPieces) continue;
     throw new InputError(

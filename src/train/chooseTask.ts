@@ -1,17 +1,8 @@
 // The task of a run: a program's own, the one that settings name, or the one that the labels are for.
 
-import { labelKinds, PIECE_SIDE, type Splits } from "../data/index.js";
+import { labelKinds, type Splits } from "../data/index.js";
 import { InputError } from "../inputError.js";
-import {
-  getTask,
-  pieces,
-  sequence,
-  type Task,
-  takes,
-  taskFor,
-  tasks,
-  withNumbers,
-} from "../tasks/index.js";
+import { getTask, type Task, takes, taskFor, tasks, withNumbers } from "../tasks/index.js";
 import type { TrainConfig, TrainSettings } from "./config.js";
 import type { OwnModule } from "./ownModule.js";
 
@@ -26,21 +17,26 @@ export interface OwnTasks {
 /** Settings that say what is asked. */
 type Asking = Pick<TrainConfig, "task" | "taskNumbers" | "criterion">;
 
-/** The task that a criterion belongs to. */
+/** Tasks whose strings may be learnt in several ways. */
+const reading = tasks.filter(({ criteria }) => criteria !== undefined);
+
+/** The name of the task that is asked for: a criterion says which of those that read is meant. */
 function taskOf({ task, criterion }: Partial<Asking>): string | undefined {
   if (criterion === undefined) return task;
-  const own = criterion === "ctc" ? sequence.name : pieces.name;
-  // Both read lines: which of them is meant is the criterion's to say.
-  if (task === undefined || task === own || task === sequence.name) return own;
+  const own = reading.find(({ criteria }) => Object.hasOwn(criteria!, criterion))?.name;
+  if (task === undefined || reading.some(({ name }) => name === task)) return own;
   throw new InputError(
     `setting criterion is ${criterion}, which task ${own} learns by; found task ${task}; leave one of them out`,
   );
 }
 
-/** Settings with the side of a piece as size for lines in pieces, where they say none. */
+/** Settings with the size that the task reads image files for, where they say none. */
 export function withReading(settings: Partial<TrainSettings>): Partial<TrainSettings> {
-  const { task, criterion, size = PIECE_SIDE } = settings;
-  return taskOf({ task, criterion }) === pieces.name ? { ...settings, size } : settings;
+  const name = taskOf(settings);
+  const usual = tasks.find((task) => task.name === name)?.defaults?.size;
+  return usual === undefined || settings.size !== undefined
+    ? settings
+    : { ...settings, size: usual };
 }
 
 /** The task that is asked for, with its own numbers, if one is. */

@@ -14,7 +14,7 @@ import {
 } from "../data/index.js";
 import { classLosses } from "../nn/index.js";
 import { parseSettings } from "../settings.js";
-import { criteria, penalties } from "../tasks/index.js";
+import { penalties, tasks } from "../tasks/index.js";
 import { BYTES } from "../text/bytes.js";
 import { settingCalled } from "./otherNames.js";
 
@@ -36,8 +36,10 @@ const penaltyWords = Object.fromEntries(
   penalties.map(({ name, description }) => [name, description]),
 );
 
-const criterionWords = Object.fromEntries(
-  criteria.map(({ name, description }) => [name, description]),
+/** Criteria that strings may be learnt by, of all tasks. */
+const criteria: Readonly<Record<string, string>> = Object.assign(
+  {},
+  ...tasks.map((task) => task.criteria),
 );
 
 const count = () => z.int().min(1);
@@ -125,11 +127,9 @@ export const trainConfig = z.strictObject({
       "loss of one class per image: cross-entropy, cosine; default the model's own, or cross-entropy",
     ),
   criterion: z
-    .enum(["ctc", ...criteria.map(({ name }) => name)])
+    .enum(Object.keys(criteria))
     .optional()
-    .describe(
-      `how strings are learnt: ctc (task sequence), or by the pieces of a line (task pieces): ${inWords(criterionWords)}`,
-    ),
+    .describe(`how the strings of lines are learnt: ${inWords(criteria)}`),
   grammar: z
     .string()
     .min(1)

@@ -13,7 +13,7 @@ const names = {
   accumulate: ["gradientAccumulationSteps", "accumulateGradBatches"],
   teacher: ["teacherModel", "teacherWeights"],
   distil: ["distill", "distillation", "kd", "temperature"],
-  loss: ["criterion", "lossFunction", "objective"],
+  loss: ["lossFunction", "objective"],
   quantise: ["quantize", "qat", "quantization", "quantisation"],
   lr: ["learningRate", "lr0", "eta", "alpha"],
   decay: ["weightDecay", "wd", "l2"],

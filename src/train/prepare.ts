@@ -28,7 +28,6 @@ import {
   familyOf,
   type Model,
   type ModelInput,
-  piecesName,
 } from "../models/index.js";
 import { getOptimizer, getSchedule, isSelfPaced, type Optimizer } from "../optim/index.js";
 import {
@@ -186,10 +185,10 @@ function wantedNet(
   const { height, width } = commonSize(images) ?? { height: DEFAULT_SIZE, width: DEFAULT_SIZE };
   const { create: given, weights, module, task, passes } = own;
   const sides = task.inputSize?.(train, size) ?? { height: size ?? height, width: size ?? width };
-  const inPieces = task.output === "pieces";
-  const input = { channels: inPieces ? 1 : train.channels, ...sides, outputs: names.length };
+  const channels = task.channels ?? train.channels;
+  const input = { channels, ...sides, outputs: names.length };
   const said = named ?? weights?.info.model ?? task.defaults?.model ?? defaultModel(input);
-  const name = inPieces ? piecesName(said) : said;
+  const name = task.modelFor?.(said) ?? said;
   const create = given ?? ((input) => createModel(name, input, module?.models));
   return { create: (input) => withPasses(create(input), passes, STARTED_FROM), input, names };
 }
@@ -223,7 +222,7 @@ function checkPasses({ deploy, swarm }: TrainConfig, passes: readonly PassRecord
  * known a model that cannot do it, by the images that it was published for, and settings that it cannot follow.
  */
 function checkAhead({ config, module, name, weights }: Known, task: Task | undefined): void {
-  const full = task?.output === "pieces" && name !== undefined ? piecesName(name) : name;
+  const full = name === undefined ? undefined : (task?.modelFor?.(name) ?? name);
   const published = full === undefined ? undefined : familyOf(full, module?.models).published;
   const model = published && createModel(full!, published, module?.models);
   if (weights && weights.info.model === name)

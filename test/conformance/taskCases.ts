@@ -16,7 +16,7 @@ import {
   countFrames,
   FRAME_OUTPUTS,
   type Model,
-  PIECE_OUTPUTS,
+  sheetPieces,
 } from "../../src/models/index.js";
 import { conv2d, flatten, type Layer, linear, sequential, tanh } from "../../src/nn/index.js";
 import {
@@ -90,12 +90,13 @@ const denseFrames =
 const densePiece =
   (outputs: number): Layer =>
   (x, scope) => {
-    const said = dense(outputs + 1)(x, scope);
-    const there = add(
-      mul(slice(said, [0, 0], [x.shape[0], 1]), constant(x.graph, 0)),
-      constant(x.graph, 1),
-    );
-    return reshape(concat([said, there], 1), [x.shape[0], outputs + PIECE_OUTPUTS, 1]);
+    const [n, , height, width] = x.shape;
+    const pieces = sheetPieces({ height, width });
+    const said = reshape(dense((outputs + 1) * pieces)(x, scope), [n, outputs + 1, pieces]);
+    const first = slice(said, [0, 0, 0], [n, 1, pieces]);
+    // All of them are there.
+    const there = add(mul(first, constant(x.graph, 0)), constant(x.graph, 1));
+    return concat([said, there], 1);
   };
 
 /** Side of images of four fine cells, one in the middle, and a coarse one. */

@@ -165,6 +165,9 @@ test("what an op says nothing of, outputs of the net and channels of images stay
   expect(sizes(conv2d(4, 1))).toEqual([]);
 });
 
+/** What its spreads give is taken in training alone, where codes are drawn. */
+const DRAWING = "variational-autoencoder";
+
 test.for(families.map((family) => [family.name, family] as const))(
   "%s has channels that can be removed, the same ones in training",
   ([name, { smallest, published }]) => {
@@ -172,8 +175,9 @@ test.for(families.map((family) => [family.name, family] as const))(
     const { layer, input } = createModel(name, images);
     const groups = groupsFor(layer, [...input]);
     expect(Math.max(...groups.map(({ channels }) => channels.length))).toBeGreaterThan(3);
-    const withTakers = groups.flatMap(({ channels }) => channels.map(({ takers }) => takers));
-    expect(withTakers.every((takers) => takers.length > 0)).toBe(true);
-    expect(groupsFor(layer, [...input], true)).toEqual(groups);
+    const takers = groups.flatMap(({ channels }) => channels.map((channel) => channel.takers));
+    const areTaken = takers.every(({ length }) => length > 0);
+    expect(areTaken).toBe(name !== DRAWING);
+    if (areTaken) expect(groupsFor(layer, [...input], true)).toEqual(groups);
   },
 );

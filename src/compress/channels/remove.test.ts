@@ -117,7 +117,11 @@ describe.for(families.map(({ name }) => name))("%s", (name) => {
     const bytes = integers(whole, ranges);
     const smallBytes = shrink(bytes);
     expect(smallBytes.w.length).toBeLessThan(0.9 * bytes.w.length);
-    expect(await outputOf(smallBytes)).toEqual(await outputOf(bytes));
+    // Transposed convolutions stay in f32, whose sums over fewer channels are rounded otherwise.
+    const inFloat = bytes.net.graph.nodes.some(({ op }) => op.name === "conv2dInputGrad");
+    const [few, all] = [await outputOf(smallBytes), await outputOf(bytes)];
+    if (inFloat) expect(distance(few, all)).toBeLessThan(1e-5);
+    else expect(few).toEqual(all);
   });
 });
 

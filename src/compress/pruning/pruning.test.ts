@@ -76,6 +76,16 @@ describe("slimming", () => {
     });
   });
 
+  test("is refused a net with parameters for training alone", () => {
+    const images = { channels: 1, height: 8, width: 8, outputs: 1 };
+    const model = createModel("variational-autoencoder", images);
+    const net = netOf(model, 1, { training: false });
+    const whole = { net, w: initialise(net, 1) };
+    expect(() => chooseChannels(whole, slimming, 0.5)).toThrow(
+      /^prune slimming: .*spreads.* counts in training alone/,
+    );
+  });
+
   test("has nothing to say of a net without normalisation", () => {
     const plain = given(sequential({ a: conv2d(4, 1), b: conv2d(1, 1) }), [2, 3, 3]);
     expect(() => chooseChannels(plain, slimming, 0.5)).toThrow(

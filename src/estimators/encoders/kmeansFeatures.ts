@@ -12,7 +12,7 @@ import {
   withDefaults,
 } from "../estimator.js";
 import { type Assign, kmeans } from "../kmeans.js";
-import { type Matrix, rowOf } from "../matrix.js";
+import { type Matrix, rowOf, squaredLengths } from "../matrix.js";
 import { zcaEncoder } from "./components.js";
 import {
   checkBetween,
@@ -39,16 +39,10 @@ const QUARTERS = 4;
 /** Images whose patches are worked out together. */
 const TOGETHER = 16;
 
-const squares = ({ data, columns, rows }: Matrix): Float64Array => {
-  const sums = new Float64Array(rows);
-  for (let at = 0; at < data.length; at++) sums[Math.floor(at / columns)] += data[at] ** 2;
-  return sums;
-};
-
 /** Squared distances of points to centres [points, centres], by their products. */
 async function distances(points: Matrix, centres: Matrix, multiply: Multiply): Promise<Matrix> {
   const along = await multiply(points, centres);
-  const [own, others] = [squares(points), squares(centres)];
+  const [own, others] = [squaredLengths(points), squaredLengths(centres)];
   return mapped(along, (value, centre, at) =>
     Math.max(0, own[Math.floor(at / centres.rows)] - 2 * value + others[centre]),
   );

@@ -1,6 +1,13 @@
 // How features are asked what they know, the net staying as it is: by a linear classifier, and by neighbours.
 
-import { accuracy, logistic, type Matrix, rowOf, standardise } from "../../estimators/index.js";
+import {
+  accuracy,
+  inSingle,
+  logistic,
+  type Matrix,
+  rowOf,
+  standardise,
+} from "../../estimators/index.js";
 import { largest, NEIGHBOURS, similarities, unitRows, vote } from "../../tasks/index.js";
 
 /** Rows with a class each. */
@@ -39,12 +46,10 @@ const linear: Way = ({ train, selection, test }) => {
   return accuracy(best.fitted.predict(transform(test.features)), test.classes);
 };
 
-const f32 = ({ data }: Matrix) => Float32Array.from(data);
-
 const knn: Way = ({ train, test }) => {
   const { columns, rows } = train.features;
-  const table = unitRows(f32(train.features), columns);
-  const asked = { ...test.features, data: unitRows(f32(test.features), columns) };
+  const table = unitRows(inSingle(train.features), columns);
+  const asked = { ...test.features, data: unitRows(inSingle(test.features), columns) };
   const classes = train.classes.reduce((a, b) => Math.max(a, b), 0) + 1;
   const similar = new Float32Array(rows);
   const said = Int32Array.from(test.classes, (_, row) => {

@@ -1,7 +1,7 @@
 // Which centre is nearest to each of many points, by an engine: products of blocks, of which only the winners come back.
 
 import type { Engine, Program } from "../../engine/engine.js";
-import type { Assign, Matrix } from "../../estimators/index.js";
+import { type Assign, inSingle, squaredLengths } from "../../estimators/index.js";
 import { constant, Graph, input, matmul, mul, reduceMax, step, sub } from "../../graph/index.js";
 
 /** Points of a block: large enough for products, small enough for caches. */
@@ -24,15 +24,6 @@ function blockGraph(points: number, centres: number, columns: number): Graph {
   return graph;
 }
 
-const asF32 = ({ data }: Matrix): Float32Array =>
-  data instanceof Float32Array ? data : Float32Array.from(data);
-
-function squares({ data, rows, columns }: Matrix): Float64Array {
-  const sums = new Float64Array(rows);
-  for (let at = 0; at < data.length; at++) sums[Math.floor(at / columns)] += data[at] ** 2;
-  return sums;
-}
-
 /** Finds nearest centres of f32 points on an engine; programs are compiled once for a number of centres. */
 export function engineAssign(engine: Engine): Assign {
   const programs = new Map<string, Promise<Program>>();
@@ -47,11 +38,11 @@ export function engineAssign(engine: Engine): Assign {
   };
   return async (points, centres) => {
     const { rows, columns } = points;
-    const all = asF32(points);
+    const all = inSingle(points);
     const falling = Float32Array.from({ length: centres.rows }, (_, at) => centres.rows - at);
-    const offsets = Float32Array.from(squares(centres), (square) => -square / 2);
-    const shared = { centres: asF32(centres), offsets, falling };
-    const lengths = squares(points);
+    const offsets = Float32Array.from(squaredLengths(centres), (square) => -square / 2);
+    const shared = { centres: inSingle(centres), offsets, falling };
+    const lengths = squaredLengths(points);
     const labels = new Int32Array(rows);
     const distances = new Float32Array(rows);
     for (let from = 0; from < rows; from += BLOCK) {

@@ -72,7 +72,7 @@ const bankState = (options: BankOptions, batch: number): TaskState => ({
 
 /**
  * Which image is it? The loss is the cross-entropy of the whole softmax over the bank. The paper estimates that by noise
- * (NCE) for a million images; the product with the bank costs a hundredth of a net's step for some ten thousand, and has no
+ * (NCE) for a million images; of some ten thousand the product with the bank is small beside the net's own, and has no
  * constant that must be guessed.
  */
 export const instance = numbered(bankNumbers, ({ dimensions, temperature, momentum }) =>

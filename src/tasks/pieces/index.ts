@@ -14,7 +14,7 @@ import {
 } from "../../data/index.js";
 import type { Buffer } from "../../engine/engine.js";
 import { InputError } from "../../inputError.js";
-import { PIECE_OUTPUTS, sheetPieces } from "../../models/pieces.js";
+import { PIECE_OUTPUTS, piecesName, sheetPieces } from "../../models/pieces.js";
 import type { ReadLines } from "../sequence/reading.js";
 import { leastOf, RejectTuner } from "../sequence/rejection.js";
 import { ofStrings, type Placement, predictionOf } from "../sequence/strings.js";
@@ -79,7 +79,15 @@ export const pieces: Task<TokenLabels> = {
   name: "pieces",
   description: "what a line says, cut into candidate pieces that a net recognises (GTN)",
   output: "pieces",
-  defaults: { model: "pieces:lenet5", segmenter: "overcut", optimizer: "adamw", lr: 0.001 },
+  channels: 1,
+  modelFor: piecesName,
+  defaults: {
+    model: "lenet5",
+    size: PIECE_SIDE,
+    segmenter: "overcut",
+    optimizer: "adamw",
+    lr: 0.001,
+  },
   inputSize,
   criteria: Object.fromEntries(criteria.map(({ name, description }) => [name, description])),
   constants({ vocabulary }, { criterion = criteria[0].name, grammar } = {}) {

@@ -59,6 +59,9 @@ export const sequence: Task<TokenLabels> = {
   description: "what a line says, token by token (CTC)",
   output: "frames",
   defaults: { model: "line-s", fit: "line" },
+  criteria: {
+    ctc: "minus the log of the probability of the text over all ways to say it, frame by frame",
+  },
   inputSize,
   targets: tokenTargets,
   loss: (logits, { [TOKENS]: tokens, [UNTIL]: until }) => ({
