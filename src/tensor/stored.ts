@@ -29,7 +29,7 @@ interface Stored {
 }
 
 /** IEEE 754 half precision. */
-function half(bits: number): number {
+export function half(bits: number): number {
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;
   const sign = bits & 0x8000 ? -1 : 1;
