@@ -89,6 +89,11 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./compress.js"),
   },
   {
+    name: "export",
+    summary: "write a run's net for other programs: ONNX, safetensors, a folder that predicts",
+    load: () => import("./export.js"),
+  },
+  {
     name: "score",
     summary: "read a staff of music, and write it as MusicXML or MIDI",
     load: () => import("./score.js"),

@@ -44,10 +44,8 @@ test.each(affordable.map((family) => [family.name, family] as const))(
     const w = engine.vector(values.length);
     await w.write(values);
     const program = await engine.compile(net.graph);
-    const { output } = await program.run({
-      vectors: { [WEIGHTS]: w },
-      inputs: { [IMAGES]: images },
-    });
+    const run = await program.run({ vectors: { [WEIGHTS]: w }, inputs: { [IMAGES]: images } });
+    const output = run.output as Float32Array;
 
     const session = await InferenceSession.create(onnxFile(graph, name));
     const shape = [BATCH, input.channels, smallest, smallest];

@@ -1,0 +1,10 @@
+export {
+  type ExportFormat,
+  type ExportOptions,
+  type ExportReport,
+  exportFormats,
+  exportRun,
+} from "./export.js";
+export { onnxFile } from "./onnx/model.js";
+export { type OnnxGraph, type OnnxGraphOptions, onnxGraph } from "./onnx/onnxGraph.js";
+export type { Parity } from "./parity.js";
