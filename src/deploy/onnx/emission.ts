@@ -1,7 +1,7 @@
 // What an ONNX graph is written with: names of values, numbers that are known, nodes.
 
 import type { Node, Value } from "../../graph/index.js";
-import { type ElementType, elements, writeTensor } from "../../tensor/onnx/elements.js";
+import { type ElementType, writeTensor } from "../../tensor/onnx/elements.js";
 import type { AttributeProto, NodeProto, TensorProto } from "../../tensor/onnx/schema.js";
 import { formatShape, type Shape } from "../../tensor/shape.js";
 import { isFixed, type Size, sizesOf } from "./sizes.js";
@@ -102,6 +102,11 @@ export class Emission {
     return given;
   }
 
+  /** An initialiser that belongs to the layer at work. */
+  ownTensor(name: string, type: Known["type"], shape: Shape, data: ArrayLike<number>): string {
+    return this.tensor(this.path === "" ? name : `${this.path}.${name}`, type, shape, data);
+  }
+
   /** An initialiser of few numbers that says its value by its name, and is there once. */
   constant(type: Known["type"] | "i64", numbers: number | readonly number[]): string {
     const [shape, data] =
@@ -180,11 +185,6 @@ export class Emission {
     }
     const sizes = to.map((size, axis) => (isFixed(size) ? size : stays && axis === 0 ? 0 : -1));
     return this.constant("i64", sizes);
-  }
-
-  /** Bytes of an element type's numbers. */
-  static idOf(type: ElementType): number {
-    return elements[type].id;
   }
 }
 

@@ -46,8 +46,17 @@ export class KnownValues {
     return this.fixed.has(node);
   }
 
+  /** What a value is known to be, also one that only others that are known are made of. */
   of(value: Value): Known | undefined {
-    return this.values.get(value);
+    const known = this.values.get(value);
+    if (known || !this.fixed.has(value.node)) return known;
+    return this.known(value, this.source(value));
+  }
+
+  private known(value: Value, name: string): Known {
+    const { dtype, shape } = value;
+    const type = dtype as Known["type"];
+    return { name, type, shape, data: () => this.numbers(value) };
   }
 
   /** The parameter that a value is made of in the first place. */
@@ -59,12 +68,10 @@ export class KnownValues {
   }
 
   private add(value: Value, user: Node, at: number): void {
-    const { dtype, shape } = value;
     const isBias = at === 2 && ["conv2d", "matmul", "integerConv2d"].includes(user.op.name);
     const layer = this.source(isBias ? user.inputs[1] : value).split(".");
     const name = isBias ? [...layer.slice(0, -1), "bias"].join(".") : layer.join(".");
-    const type = dtype as Known["type"];
-    this.values.set(value, { name, type, shape, data: () => this.numbers(value) });
+    this.values.set(value, this.known(value, name));
   }
 
   private numbers(value: Value): ArrayLike<number> {
@@ -73,13 +80,12 @@ export class KnownValues {
       const offset = read.attrs["offset"] as number;
       return this.w.subarray(offset, offset + sizeOf(value.shape));
     }
-    this.worked ??= this.work();
-    return this.worked[String(value)];
+    this.worked ??= this.work([...this.values.keys()].filter((one) => !readOf(one)));
+    return this.worked[String(value)] ?? this.work([value])[String(value)];
   }
 
-  /** The numbers of all that is more than a read, which the reference engine works out in double precision. */
-  private work(): Record<string, Float64Array> {
-    const made = [...this.values.keys()].filter((value) => !readOf(value));
+  /** Numbers of what is more than a read, which the reference engine works out in double precision. */
+  private work(made: readonly Value[]): Record<string, Float64Array> {
     const free = constantNodes(this.net.graph);
     const { graph, image } = rewrite(
       this.net.graph,

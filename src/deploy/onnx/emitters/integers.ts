@@ -76,7 +76,7 @@ const integerConv2d: Emitter = (node, to) => {
 
 /** Zero points of weights, one an output. */
 const zeros = (count: number, to: Emission): string =>
-  to.tensor(to.fresh("weight_zero"), "i8", [count], new Array(count).fill(0));
+  to.ownTensor("weight_zero", "i8", [count], new Array(count).fill(0));
 
 const integerPool2d: Emitter = (node, to) => {
   const {

@@ -157,9 +157,9 @@ const lstm: Emitter = ({ inputs: [gates, recurrent], attrs }, to) => {
   both.set(ordered(bias, units, 1));
   const names = [
     to.node("Transpose", [to.name(x)], { perm: [1, 0, 2] }),
-    to.tensor(to.fresh("W"), "f32", [1, 4 * units, width], ordered(weight, units, width)),
-    to.tensor(to.fresh("R"), "f32", [1, 4 * units, units], ordered(rows, units, units)),
-    to.tensor(to.fresh("B"), "f32", [1, 8 * units], both),
+    to.ownTensor("W", "f32", [1, 4 * units, width], ordered(weight, units, width)),
+    to.ownTensor("R", "f32", [1, 4 * units, units], ordered(rows, units, units)),
+    to.ownTensor("B", "f32", [1, 8 * units], both),
   ];
   const direction = attrs["reverse"] === true ? "reverse" : "forward";
   const states = to.node("LSTM", names, { hidden_size: units, direction });
