@@ -1,14 +1,13 @@
 // Backend node cases of the ONNX project (https://github.com/onnx/onnx, Apache-2.0): models of one operator, inputs and outputs.
 
 import { interpret } from "../../src/engine/reference/interpret.js";
-import { Graph, input, read, type Value, WEIGHTS } from "../../src/graph/index.js";
-import { buildOnnx } from "../../src/onnx/build.js";
-import { readOnnx } from "../../src/onnx/file.js";
+import { WEIGHTS } from "../../src/graph/index.js";
+import { importGraph, readOnnx } from "../../src/onnx/index.js";
 import { inMemory } from "../../src/tensor/byteSource.js";
 import { elements, type OnnxTensor, readTensor } from "../../src/tensor/onnx/elements.js";
 import { tensorSchema } from "../../src/tensor/onnx/schema.js";
 import { decodeMessage } from "../../src/tensor/protobuf.js";
-import { type Shape, sizeOf } from "../../src/tensor/shape.js";
+import { sizeOf } from "../../src/tensor/shape.js";
 import { readZip } from "../../src/tensor/zip.js";
 
 /** A case: files by their names in its folder. */
@@ -29,27 +28,15 @@ export function onnxCases(archive: Uint8Array): OnnxCase[] {
   return [...cases].map(([name, own]) => ({ name, files: own }));
 }
 
-const tensorsOf = ({ files }: OnnxCase, kind: string): OnnxTensor[] =>
+/** Tensors of a case, of one kind and in order. */
+export const tensorsOf = ({ files }: OnnxCase, kind: string): OnnxTensor[] =>
   [...new Array(20).keys()].flatMap((at) => {
     const bytes = files.get(`${kind}_${at}.pb`);
     return bytes ? [readTensor(decodeMessage(tensorSchema, bytes, kind), kind)] : [];
   });
 
-/** Numbers that a program reads from one vector. */
-class VectorOfParams {
-  readonly numbers: number[] = [];
-
-  constructor(private readonly graph: Graph) {}
-
-  add(_: string, shape: Shape, __: unknown, first: ArrayLike<number>): Value {
-    const offset = this.numbers.length;
-    for (let at = 0; at < first.length; at++) this.numbers.push(first[at]);
-    return read(this.graph, WEIGHTS, shape, offset);
-  }
-}
-
 /** How far a result is from what it should be, as NumPy's allclose sees it: at most 1 is near. */
-function distance(
+export function distance(
   found: ArrayLike<number>,
   expected: ArrayLike<number>,
   rtol: number,
@@ -80,32 +67,26 @@ const KNOWN: Readonly<Record<string, readonly number[]>> = {
 export function runOnnxCase(example: OnnxCase, rtol = 1e-3, atol = 1e-7): string | undefined {
   const file = readOnnx(example.files.get("model.onnx")!, example.name);
   const [given, expected] = [tensorsOf(example, "input"), tensorsOf(example, "output")];
-  const graph = new Graph();
-  const known = KNOWN[file.nodes[0].op_type ?? ""] ?? [];
+  const places = KNOWN[file.nodes[0].op_type ?? ""] ?? [];
+  const known = new Map<string, OnnxTensor>();
   const bound: Record<string, OnnxTensor["data"]> = {};
-  const inputs = new Map<string, Value | OnnxTensor>();
   for (const [at, { name }] of file.inputs.entries()) {
     const tensor = given[at];
-    const flows = tensor.type === "f32" && !known.includes(at) && sizeOf(tensor.shape) > 0;
-    inputs.set(name, flows ? input(graph, name, tensor.shape) : tensor);
+    const flows = tensor.type === "f32" && !places.includes(at) && sizeOf(tensor.shape) > 0;
     if (flows) bound[name] = tensor.data;
+    else known.set(name, tensor);
   }
-  const vector = new VectorOfParams(graph);
-  const parameter = vector.add.bind(vector);
-  const names = file.outputs.map(({ name }) => name);
-  const outputs = buildOnnx(file, { graph, parameter, inputs }, names);
-  for (const [at, operand] of outputs.entries()) {
-    if (operand.flows) graph.output(`y${at}`, operand.value());
-  }
-  const w = Float64Array.from(vector.numbers);
-  const run = interpret(graph, { inputs: bound, vectors: { [WEIGHTS]: w } });
+  const { graph, w, outputs } = importGraph(file, known);
+  const run = interpret(graph, { inputs: bound, vectors: { [WEIGHTS]: Float64Array.from(w) } });
   for (const [at, { type, shape, data }] of expected.entries()) {
     const { [at]: operand } = outputs;
     if (operand.type !== type) return `output ${at}: ${operand.type}, expected ${type}`;
     if (String(operand.shape) !== String(shape)) {
       return `output ${at}: [${operand.shape}], expected [${shape}]`;
     }
-    const numbers = operand.flows ? run[`y${at}`].map(elements[type].store) : operand.known!.data;
+    const numbers = operand.flows
+      ? run[file.outputs[at].name].map(elements[type].store)
+      : operand.known!.data;
     const off = distance(numbers, data, rtol, atol);
     if (off > 1) return `output ${at} is off by ${off.toPrecision(3)} tolerances`;
   }

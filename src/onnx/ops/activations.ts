@@ -13,11 +13,14 @@ import {
   min,
   mul,
   neg,
+  reduceMax,
+  reduceSum,
   relu,
   reshape,
   sigmoid,
   silu,
   step as stepOf,
+  stopGradient,
   sub,
   tanh,
   type Value,
@@ -78,6 +81,13 @@ const softmaxBy =
     return reshape(rule(reshape(x, [rows, sizeOf(x.shape) / rows])), x.shape);
   };
 
+/** By quotients, which large numbers keep apart where logarithms do not. */
+function softmax(rows: Value): Value {
+  const most = stopGradient(reduceMax(rows, [-1], true));
+  const powers = exp(sub(rows, most));
+  return div(powers, reduceSum(powers, [-1], true));
+}
+
 const elu = (step: Step): Value => exponential(step.x(), step.float("alpha", 1));
 
 export const activations = {
@@ -92,7 +102,7 @@ export const activations = {
   Relu: unary(relu),
   Selu: selu,
   Sigmoid: unary(sigmoid),
-  Softmax: softmaxBy((rows) => exp(logSoftmax(rows))),
+  Softmax: softmaxBy(softmax),
   Softplus: unary(softplus),
   Softsign: unary((x) => div(x, shifted(abs(x), 1))),
   Swish: swish,

@@ -11,7 +11,7 @@ import {
   transpose,
   type Value,
 } from "../../graph/index.js";
-import { type OnnxTensor, onnxTensor } from "../../tensor/onnx/elements.js";
+import { newData, type OnnxTensor, onnxTensor } from "../../tensor/onnx/elements.js";
 import { broadcastShapes, type Shape, sizeOf } from "../../tensor/shape.js";
 import { along, equal, strided, taken } from "../compose.js";
 import type { Builder, Step } from "../step.js";
@@ -37,10 +37,15 @@ const shapeOf: Builder = (step) => {
   return list(shape.slice(place(step.int("start", 0)), place(step.int("end", shape.length))));
 };
 
+/** Most numbers that a file may ask for without having them. */
+const MOST_MADE = 2 ** 28;
+
 const constantOfShape: Builder = (step) => {
   const shape = Array.from(step.known(0).data);
   const { type, data } = step.tensor("value") ?? onnxTensor("f32", [1], [0]);
-  return onnxTensor(type, shape, new Array(sizeOf(shape)).fill(data[0]));
+  const size = sizeOf(shape);
+  if (!(size >= 0 && size <= MOST_MADE)) step.fail(`[${shape}] is no shape, or a very large one`);
+  return { type, shape, data: newData(type, size).fill(data[0]) };
 };
 
 /** A file that fixes its batch says it in shapes too; they follow the batch that there is. */

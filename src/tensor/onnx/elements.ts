@@ -146,7 +146,7 @@ export function readTensor(proto: TensorProto, source: string): OnnxTensor {
     if (raw.length !== size * bytes) {
       fail(`expected ${size} elements of ${bytes} bytes, found ${raw.length} bytes`);
     }
-    const stored = words(raw.slice().buffer);
+    const stored = words(new Uint8Array(raw).buffer);
     const data = newData(type, size);
     for (let at = 0; at < size; at++) data[at] = Number(stored[at]);
     return { type, shape: dims, data: number ? data.map(number) : data };
