@@ -37,6 +37,7 @@ export { SPREADS } from "./autoencoder.js";
 export { CELL_OUTPUTS, type CellLevel, cellLevels, countCells } from "./cells.js";
 export { ensembleOf, memberName } from "./ensemble.js";
 export { countFrames, FRAME_OUTPUTS, FRAME_STRIDE } from "./frames.js";
+export { type ImportedFamily, importedFamily } from "./imported.js";
 export {
   type Body,
   CODE,

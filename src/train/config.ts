@@ -103,7 +103,9 @@ export const trainConfig = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe("weights file to start from: of another run, or of another program if it is known"),
+    .describe(
+      "weights file to start from: of another run, of another program if it is known, or an ONNX file, which brings its model",
+    ),
   teacher: z
     .string()
     .min(1)

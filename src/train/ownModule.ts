@@ -8,10 +8,11 @@ import { pathToFileURL } from "node:url";
 import { labelKinds } from "../data/index.js";
 import { readWhole } from "../files/read.js";
 import { InputError } from "../inputError.js";
-import type { ModelFamily } from "../models/index.js";
+import { importedFamily, type ModelFamily } from "../models/index.js";
 import type { Optimizer } from "../optim/index.js";
 import type { Task } from "../tasks/index.js";
 import { suggestion } from "../text/words.js";
+import { isOnnx } from "./onnxWeights.js";
 
 /** A coupling as far as it is known here; `swarmOf` takes it as the swarm's kind of coupling. */
 export interface OwnCoupling {
@@ -115,7 +116,8 @@ async function run(path: string): Promise<Readonly<Record<string, unknown>>> {
 
 /**
  * Loads a module: a JavaScript file that exports lists `models` (of `ModelFamily`), `tasks` (of `Task`), `optimizers` (of
- * `Optimizer`) or `couplings` (of `CouplingKind`). Its code runs with all rights of this process.
+ * `Optimizer`) or `couplings` (of `CouplingKind`). Its code runs with all rights of this process. An ONNX file is a module with one model,
+ * its net.
  *
  * @param path from the working folder
  * @param was what it is expected to be still, for a run that was made with it
@@ -124,12 +126,17 @@ async function run(path: string): Promise<Readonly<Record<string, unknown>>> {
  */
 export async function loadModule(path: string, was?: ModuleInfo): Promise<LoadedModule> {
   const whole = resolve(path);
-  const sha256 = createHash("sha256").update(read(whole)).digest("hex");
+  const bytes = read(whole);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
   if (was && was.sha256 !== sha256) {
     throw new InputError(
       `module ${whole} was changed: its SHA-256 was ${was.sha256.slice(0, 12)} when the run was made, now it is ` +
         `${sha256.slice(0, 12)}; bring the old file back, or start another run`,
     );
+  }
+  if (isOnnx(whole)) {
+    const models = [importedFamily(bytes, whole)];
+    return { path: whole, sha256, models, tasks: [], optimizers: [], couplings: [] };
   }
   const found = await run(whole);
   const names = Object.keys(kinds) as (keyof OwnModule)[];

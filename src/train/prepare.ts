@@ -54,6 +54,7 @@ import { dataDifference, type Fingerprint, fingerprint } from "./fingerprint.js"
 import { refuseIdle } from "./idle.js";
 import { modelNamed } from "./modelFile.js";
 import { modelOf, withLoss, withPasses } from "./modelOf.js";
+import { isOnnx } from "./onnxWeights.js";
 import { openData, pathFrom } from "./openData.js";
 import { type LoadedModule, loadModule } from "./ownModule.js";
 import { checkPaces, pacedModel } from "./paces.js";
@@ -112,11 +113,21 @@ export interface Prepared {
   readonly onProgress?: OwnParts["onProgress"];
 }
 
+/** The ONNX file that brings the model: that of the weights to start from, unless settings name another model. */
+function onnxModule({ pretrained, model, module }: Partial<TrainSettings>) {
+  if (pretrained === undefined || !isOnnx(pretrained) || model !== undefined) return undefined;
+  if (module === undefined) return { module: resolve(pretrained) };
+  throw new InputError(
+    `settings pretrained and module are ${pretrained} and ${module}: an ONNX file brings its model as a module does; leave module out`,
+  );
+}
+
 /** The settings with whole paths, and with the name that a model's file tells: a run may be resumed without them. */
 const withPaths = async (settings: Partial<TrainSettings>): Promise<Partial<TrainSettings>> => ({
   ...settings,
   ...(settings.model !== undefined && { model: await modelNamed(settings.model) }),
   ...(settings.module !== undefined && { module: resolve(settings.module) }),
+  ...onnxModule(settings),
   ...(settings.teacher !== undefined && { teacher: resolve(settings.teacher) }),
   ...(settings.grammar !== undefined && { grammar: resolve(settings.grammar) }),
   ...(settings.augment !== undefined && { augment: withPolicyPaths(settings.augment, resolve) }),

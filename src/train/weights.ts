@@ -17,6 +17,7 @@ import { type HostTensor, hostTensor } from "../tensor/host.js";
 import { formatShape, sizeOf } from "../tensor/shape.js";
 import { isTflite } from "../tensor/tflite.js";
 import { translate } from "./foreignWeights.js";
+import { isOnnx, onnxWeights } from "./onnxWeights.js";
 import { pack, unpack } from "./packing/index.js";
 import { findMap, sameButOnes, unknownArchitecture, usedTensors } from "./recognise.js";
 import { readSealed, writeSealed } from "./sealed.js";
@@ -270,6 +271,7 @@ export async function readWeights(
 ): Promise<Weights> {
   const file = weightsFile(path);
   const bytes = readWhole(file);
+  if (isOnnx(file)) return onnxWeights(bytes, file);
   if (isTorch(bytes)) {
     throw new InputError(
       `${file} is a file of PyTorch; make one of safetensors of it, in Python: safetensors.torch.save_file(` +

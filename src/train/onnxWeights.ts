@@ -1,0 +1,34 @@
+// The numbers of an ONNX file as weights to start from.
+
+import { createModel, importedFamily } from "../models/index.js";
+import { initialise, netOf } from "../nn/index.js";
+import { hostTensor } from "../tensor/host.js";
+import { sizeOf } from "../tensor/shape.js";
+import type { Weights } from "./weights.js";
+
+/** Whether a path is that of an ONNX file. */
+export const isOnnx = (path: string): boolean => path.endsWith(".onnx");
+
+/**
+ * The parameters of a file's net by their names, and what is known of it.
+ *
+ * @throws FormatError for damaged bytes; InputError for a net that cannot be built.
+ */
+export function onnxWeights(bytes: Uint8Array, source: string): Weights {
+  const family = importedFamily(bytes, source);
+  const { channels, height, width, outputs } = family.published;
+  const model = createModel(family.name, family.published, [family]);
+  const net = netOf(model, 1, { training: false });
+  const w = initialise(net, 0);
+  const tensors = net.layout.params.map(({ name, shape, offset }) => {
+    const data = w.subarray(offset, offset + sizeOf(shape));
+    return [name, hostTensor("f32", shape, data)] as const;
+  });
+  const names = family.classes ?? Array.from({ length: outputs }, (_, at) => String(at));
+  const info = {
+    ...{ model: family.name, task: "classify", names, constants: {}, fit: "crop" as const },
+    input: [channels, height, width] as const,
+    ...{ mean: new Array(channels).fill(0), std: new Array(channels).fill(1) },
+  };
+  return { info, tensors: new Map(tensors) };
+}
