@@ -6,6 +6,7 @@ import { netOf } from "../nn/index.js";
 import { openTrained, type Trained } from "../runs/index.js";
 import { writeSafetensors } from "../tensor/safetensors.js";
 import { tensorsOf } from "../train/weights.js";
+import { writeBundle } from "./bundle/index.js";
 import { metadataOf } from "./metadata.js";
 import { onnxFile } from "./onnx/model.js";
 import { onnxGraph } from "./onnx/onnxGraph.js";
@@ -99,9 +100,10 @@ async function exported(net: Trained, options: ExportOptions): Promise<ExportRep
   }
   const made = await onnxOf(net);
   const found = await compared(net, made, options);
-  await writeFileAtomic(out, made.file);
-  const { freeBatch, nodes } = made;
-  return { ...about, bytes: made.file.length, freeBatch, nodes, ...found };
+  const { file, freeBatch, nodes } = made;
+  const bytes = format === "bundle" ? await writeBundle(net, file, out) : file.length;
+  if (format === "onnx") await writeFileAtomic(out, file);
+  return { ...about, bytes, freeBatch, nodes, ...found };
 }
 
 /**

@@ -6,6 +6,7 @@ import { elementwise } from "./elementwise.js";
 import { norms } from "./norms.js";
 import { products } from "./products.js";
 import { quantised } from "./quantised.js";
+import { recurrent } from "./recurrent.js";
 import { reductions } from "./reduce.js";
 import { resizing } from "./resize.js";
 import { shapes } from "./shapes.js";
@@ -18,6 +19,7 @@ export const builders: Readonly<Record<string, Builder>> = {
   ...norms,
   ...products,
   ...quantised,
+  ...recurrent,
   ...reductions,
   ...resizing,
   ...shapes,

@@ -1,0 +1,92 @@
+// Runs as files for other programs.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as runtime from "onnxruntime-node";
+import { expect, test } from "vitest";
+import { stripeSplits, temporaryFolder } from "../../test/support/tinyRun.js";
+import { openTrained, train } from "../runs/index.js";
+import { type ModelProto, modelSchema } from "../tensor/onnx/schema.js";
+import { decodeMessage } from "../tensor/protobuf.js";
+import { readSafetensors } from "../tensor/safetensors.js";
+import { openNet, type Runtime } from "./bundle/predict.js";
+import { exportRun } from "./index.js";
+
+const threads = 1;
+
+/** A short run on stripes, seen in images of 8x8. */
+async function tinyRun(settings: object = {}): Promise<string> {
+  const out = join(temporaryFolder(), "run");
+  const own = {
+    data: "stripes",
+    model: "convnet-gn",
+    size: 8,
+    fit: "stretch",
+    ...settings,
+  } as const;
+  await train({ ...own, epochs: 2, batch: 16, lr: 0.01, threads, out }, { data: stripeSplits() });
+  return out;
+}
+
+test("an ONNX file has readable names, the decoder's state and a free batch", async () => {
+  const run = await tinyRun();
+  const out = join(temporaryFolder(), "net.onnx");
+  const report = await exportRun(run, { format: "onnx", out, threads });
+  expect(report).toMatchObject({ model: "convnet-gn", task: "classify", freeBatch: true });
+  // Data in memory are nowhere to be found again.
+  expect(report.unchecked).toMatch(/the images of the run cannot be read: .*stripes/);
+  const { graph, metadata_props, opset_import } = decodeMessage<ModelProto>(
+    modelSchema,
+    readFileSync(out),
+    out,
+  );
+  expect(opset_import).toEqual([{ domain: "", version: 17 }]);
+  expect(graph!.output![0].name).toBe("classify");
+  expect(graph!.input![0].type!.tensor_type!.shape!.dim).toEqual([
+    { dim_param: "batch" },
+    { dim_value: 1 },
+    { dim_value: 8 },
+    { dim_value: 8 },
+  ]);
+  const names = graph!.initializer!.map(({ name }) => name);
+  expect(names).toContain("fc.weight");
+  const metadata = Object.fromEntries(metadata_props!.map(({ key, value }) => [key, value]));
+  expect(metadata).toMatchObject({ task: "classify", fit: "stretch", input: "[1,8,8]" });
+  expect(JSON.parse(metadata.names!)).toEqual(["top", "middle", "bottom"]);
+});
+
+test("a safetensors file has weights by their names and what they belong to", async () => {
+  const run = await tinyRun();
+  const out = join(temporaryFolder(), "net.safetensors");
+  await exportRun(run, { format: "safetensors", out, threads });
+  const { tensors, metadata } = readSafetensors(readFileSync(out));
+  expect(tensors.get("fc.bias")!.shape).toEqual([3]);
+  expect(metadata.model).toBe("convnet-gn");
+});
+
+test("a bundle says of images what the run says, places and shares alike", async () => {
+  const run = await tinyRun();
+  const out = join(temporaryFolder(), "bundle");
+  const { bytes } = await exportRun(run, { format: "bundle", out, threads, samples: 0 });
+  const info = JSON.parse(readFileSync(join(out, "model.json"), "utf8"));
+  const model = new Uint8Array(readFileSync(join(out, "model.onnx")));
+  expect(bytes).toBeGreaterThan(model.length);
+  const bundle = await openNet(runtime as unknown as Runtime, model, info);
+  const net = await openTrained(run, { threads });
+  const { test: held } = stripeSplits();
+  const said = await net.predict(held);
+  for (const [at, prediction] of said.slice(0, 6).entries()) {
+    const data = (held.images.bytes as Uint8Array).subarray(at * 36, (at + 1) * 36);
+    const words = await bundle.predict({ data, width: 6, height: 6 });
+    expect(words.class).toBe(prediction.class);
+    expect(words.confidence).toBeCloseTo(prediction.confidence as number, 4);
+  }
+  await net.close();
+  await expect(exportRun(run, { format: "bundle", out, samples: 0 })).rejects.toThrow(out);
+});
+
+test("bundles refuse what they cannot do to images", async () => {
+  const run = await tinyRun({ fit: "ink" });
+  const options = { format: "bundle", out: join(temporaryFolder(), "bundle"), samples: 0 } as const;
+  await expect(exportRun(run, options)).rejects.toThrow("fits images by ink");
+});
