@@ -4,6 +4,7 @@ import type { Node, Value } from "../../graph/index.js";
 import { liveNodes } from "../../graph/rewrite.js";
 import { InputError } from "../../inputError.js";
 import { IMAGES } from "../../nn/index.js";
+import type { DType } from "../../tensor/dtype.js";
 import { elements } from "../../tensor/onnx/elements.js";
 import type {
   DimensionProto,
@@ -37,14 +38,14 @@ export interface OnnxGraph {
   readonly freeBatch: boolean;
 }
 
-const info = (name: string, sizes: readonly Size[], doc: string): ValueInfoProto => {
+const info = (name: string, dtype: DType, sizes: readonly Size[], doc: string): ValueInfoProto => {
   const dim = sizes.map((size): DimensionProto => {
     if (isFixed(size)) return { dim_value: size };
     return { dim_param: size.times === 1 ? BATCH : `${size.times}*${BATCH}` };
   });
   return {
     name,
-    type: { tensor_type: { elem_type: elements.f32.id, shape: { dim } } },
+    type: { tensor_type: { elem_type: elements[dtype].id, shape: { dim } } },
     doc_string: doc,
   };
 };
@@ -76,12 +77,17 @@ function normalised(images: Value, { normalise }: OnnxGraphOptions, to: Emission
   return to.node("Div", [shifted, to.tensor("std", "f32", along, std)], {}, "normalised");
 }
 
+/** The name of an input in the file. */
+const inputName = ({ attrs }: Node): string =>
+  attrs["name"] === IMAGES ? INPUT : (attrs["name"] as string);
+
 function emitAll(net: Written, known: KnownValues, to: Emission, options: OnnxGraphOptions): void {
   for (const node of liveNodesOf(net)) {
     const { op, attrs, outputs } = node;
     if (known.has(node)) continue;
-    if (op.name === "input" && attrs["name"] === IMAGES) {
-      to.bind(outputs[0], normalised(outputs[0], options, to));
+    if (op.name === "input") {
+      const isImages = attrs["name"] === IMAGES;
+      to.bind(outputs[0], isImages ? normalised(outputs[0], options, to) : inputName(node));
       continue;
     }
     const emitter = emitters[op.name as keyof typeof emitters];
@@ -106,10 +112,10 @@ function graphOf(
   const known = new KnownValues(net, w);
   const { nodes } = other.graph;
   const to = new Emission({ known: (value) => known.of(value), twin: ({ id }) => nodes[id] });
-  const images = net.graph.nodes.find(({ attrs }) => attrs["name"] === IMAGES)!.outputs[0];
   emitAll(net, known, to, options);
   const last = to.name(net.output);
-  const own = to.initializers.has(last) || last === INPUT;
+  const inputs = liveNodesOf(net).filter(({ op }) => op.name === "input");
+  const own = to.initializers.has(last) || inputs.some((node) => inputName(node) === last);
   const nodesOfOutput = own
     ? [
         ...to.nodes,
@@ -124,9 +130,18 @@ function graphOf(
     initializer: [...to.initializers]
       .filter(([name]) => used.has(name))
       .map(([, tensor]) => tensor),
-    input: [info(INPUT, to.sizes(images), "values of pixels from 0 to 255")],
+    input: inputs.map((node) => {
+      const [value] = node.outputs;
+      const doc = options.normalise ? "values of pixels from 0 to 255" : "as the net takes it";
+      return info(inputName(node), value.dtype, to.sizes(value), doc);
+    }),
     output: [
-      info(options.output, to.sizes(net.output), "what the net gives, before it is decoded"),
+      info(
+        options.output,
+        net.output.dtype,
+        to.sizes(net.output),
+        "what the net gives, before it is decoded",
+      ),
     ],
   };
 }
@@ -157,6 +172,9 @@ export function onnxGraph(
       if (!(error instanceof RangeError)) throw error;
     }
   }
-  const one = netOf(1);
-  return { graph: graphOf(one, one, w, options), freeBatch: false };
+  return { graph: fixedGraph(netOf(1), w, options), freeBatch: false };
 }
+
+/** A graph whose sizes are all fixed, with inputs by their names. */
+export const fixedGraph = (net: Written, w: Float32Array, options: OnnxGraphOptions): GraphProto =>
+  graphOf(net, net, w, options);

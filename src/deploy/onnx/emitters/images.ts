@@ -59,11 +59,10 @@ export function averagePool(x: string, { inputs: [images], attrs }: Node, to: Em
 
 const avgPool2d: Emitter = (node, to) => averagePool(to.name(node.inputs[0]), node, to);
 
-/** A factor for which ONNX's floor(size * factor), in f32, gives the size wanted. */
+/** A factor of f32 for which floor(size * factor), which ONNX works out, gives the size wanted. */
 export function factorFor(size: number, wanted: number): number {
   let factor = Math.fround(wanted / size);
-  while (Math.floor(Math.fround(size * factor)) < wanted)
-    factor = Math.fround(factor * (1 + 2 ** -23));
+  while (Math.floor(size * factor) < wanted) factor = Math.fround(factor * (1 + 2 ** -23));
   return factor;
 }
 
