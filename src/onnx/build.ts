@@ -62,6 +62,7 @@ function kindsOf({ nodes, inputs }: OnnxFile): ReadonlyMap<string, ParamKind> {
 class Building {
   private readonly operands = new Map<string, Operand>();
   private readonly site: Site;
+  private readonly kinds: ReadonlyMap<string, ParamKind>;
   private tables = 0;
 
   constructor(
@@ -73,9 +74,9 @@ class Building {
     const table = (tensor: OnnxTensor) => this.lifted(tensor, `constant.${this.tables++}`);
     this.site = { graph, scope, batch, source, opset, table };
     for (const [name, of] of target.inputs) this.operands.set(name, this.operandOf(of, name));
-    const known = kindsOf(file);
+    this.kinds = kindsOf(file);
     for (const [name, tensor] of file.initializers) {
-      this.operands.set(name, this.initialiser(name, tensor, known.get(name)));
+      this.operands.set(name, this.initialiser(name, tensor, this.kinds.get(name)));
     }
   }
 
@@ -120,9 +121,17 @@ class Building {
     });
   }
 
+  /** A parameter under another name, as exporters write those whose numbers are the same: one of its own. */
+  private alias({ op_type: type, output = [] }: NodeProto, of: Operand | undefined): boolean {
+    if (type !== "Identity" || of?.param === undefined || !of.known) return false;
+    this.operands.set(output[0], this.initialiser(output[0], of.known, this.kinds.get(output[0])));
+    return true;
+  }
+
   add(node: NodeProto): void {
     const build = builders[node.op_type ?? ""];
     const inputs = this.inputsOf(node);
+    if (this.alias(node, inputs[0])) return;
     const outputs = node.output ?? [];
     const set = (at: number, output: Output | undefined, type: Operand["type"]) => {
       const name = outputs[at];

@@ -72,6 +72,14 @@ const power: Builder = (step) => {
   return new Array<Value>(exponent).fill(x).reduce((a, b) => mul(a, b));
 };
 
+/** What is left of a division, with the sign of the divisor, or where `fmod` says so of the dividend. */
+const modulo: Builder = (step) => {
+  const [a, b] = [step.x(), step.x(1)];
+  const quotient = div(a, b);
+  const whole = step.int("fmod", 0) === 1 ? truncated(quotient) : floor(quotient);
+  return sub(a, mul(b, whole));
+};
+
 const mean: Builder = (step) => {
   const all = step.inputs.map((_, at) => step.x(at));
   return mul(
@@ -138,6 +146,7 @@ export const elementwise = {
   Max: several(max),
   Mean: mean,
   Min: several(min),
+  Mod: modulo,
   Mul: binary(mul),
   Neg: unary(neg),
   Not: (step) => ({ value: not(step.x()), type: "bool" }),
