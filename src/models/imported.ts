@@ -30,7 +30,7 @@ function outputOf(file: OnnxFile): string {
     ENDS.includes(node?.op_type ?? "");
     node = makerOf(file, name)
   ) {
-    name = node!.input![0];
+    name = node?.input?.[0] ?? "";
   }
   return name;
 }

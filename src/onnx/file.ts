@@ -69,6 +69,24 @@ function expectKnown(nodes: readonly NodeProto[], source: string): void {
   );
 }
 
+/** Refuses nodes that take what nothing gives before them, and values that are given twice. */
+function expectOrder(nodes: readonly NodeProto[], given: Iterable<string>, source: string): void {
+  const known = new Set(["", ...given]);
+  for (const { op_type, name = "", input = [], output = [] } of nodes) {
+    const which = `${source}: node ${printable(`${op_type} "${name}"`)}`;
+    const strange = input.find((one) => !known.has(one));
+    if (strange !== undefined) {
+      throw new InputError(`${which} takes "${printable(strange)}", which nothing gives before it`);
+    }
+    for (const one of output) {
+      if (one !== "" && known.has(one)) {
+        throw new InputError(`${which} gives "${printable(one)}", which is given before`);
+      }
+      known.add(one);
+    }
+  }
+}
+
 /**
  * Reads a file.
  *
@@ -90,6 +108,9 @@ export function readOnnx(bytes: Uint8Array, source: string): OnnxFile {
   const initializers = new Map(
     initializer.map((tensor) => [tensor.name ?? "", readTensor(tensor, source)] as const),
   );
+  if (output.length === 0) throw new InputError(`${source}: its graph has no output`);
+  const names = input.map(({ name = "" }) => name);
+  expectOrder(nodes, [...initializers.keys(), ...names], source);
   const ports = (list: readonly ValueInfoProto[]) => list.map((info) => portOf(info, source));
   return {
     ...{ source, producer, opset, nodes, initializers },
