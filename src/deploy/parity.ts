@@ -6,7 +6,7 @@ import { WEIGHTS } from "../graph/index.js";
 import { IMAGES, imagesOf, netOf } from "../nn/index.js";
 import { drawn } from "../runs/compress/calibration.js";
 import type { Trained } from "../runs/index.js";
-import { captionOf, sizeOfInput } from "../tasks/index.js";
+import { sizeOfInput } from "../tasks/index.js";
 import { isSource, openData } from "../train/openData.js";
 import { INPUT } from "./onnx/onnxGraph.js";
 import type { OnnxRuntime, OnnxSession } from "./runtime.js";
@@ -20,7 +20,7 @@ export interface Parity {
   readonly difference: number;
   /** Largest output by magnitude, which the difference is seen against. */
   readonly largest: number;
-  /** Images of which both say the same in words. */
+  /** Images of which both say the same. */
   readonly same: number;
 }
 
@@ -73,17 +73,22 @@ function pixelsOf(
   });
 }
 
-/** In how many of a batch's images two outputs say the same in words. */
+/** Whether two cells of a row say the same: words alike, numbers to three places. */
+const alike = (one: string | number, other: string | number): boolean =>
+  typeof one === "number" && typeof other === "number"
+    ? Math.abs(one - other) <= 1e-3 * Math.max(1, Math.abs(one))
+    : one === other;
+
+/** In how many of a batch's images two outputs say the same: the first cell of a row, as the class, the tags, or a number. */
 function sameIn(net: Trained, one: Float32Array, other: Float32Array, size: number): number {
   const { task, info, model } = net;
   const shape = netOf(model, 1, { training: false }).output.shape.slice(1);
   const known = { ...info, shape, size: sizeOfInput(model) };
-  const said = [one, other].map((output) =>
-    task
-      .decode(output.subarray(0, (output.length / BATCH) * size), known)
-      .map((prediction) => captionOf(task, prediction)),
-  );
-  return said[0].filter((words, at) => words === said[1][at]).length;
+  const [own, theirs] = [one, other].map((output) => {
+    const rows = output.subarray(0, (output.length / BATCH) * size);
+    return task.decode(rows, known).map((prediction) => task.row(prediction)[0][1]);
+  });
+  return own.filter((cell, at) => alike(cell, theirs[at])).length;
 }
 
 /** Runs a file on images, and compares what comes out with what the run's net gives. */

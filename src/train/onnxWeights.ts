@@ -1,9 +1,12 @@
 // The numbers of an ONNX file as weights to start from.
 
+import { resolve } from "node:path";
+import { InputError } from "../inputError.js";
 import { createModel, importedFamily } from "../models/index.js";
 import { initialise, netOf } from "../nn/index.js";
 import { hostTensor } from "../tensor/host.js";
 import { sizeOf } from "../tensor/shape.js";
+import type { TrainSettings } from "./config.js";
 import type { Weights } from "./weights.js";
 
 /** Whether a path is that of an ONNX file. */
@@ -31,4 +34,13 @@ export function onnxWeights(bytes: Uint8Array, source: string): Weights {
     ...{ mean: new Array(channels).fill(0), std: new Array(channels).fill(1) },
   };
   return { info, tensors: new Map(tensors) };
+}
+
+/** The ONNX file that brings the model: that of the weights to start from, unless settings name another model. */
+export function onnxModule({ pretrained, model, module }: Partial<TrainSettings>) {
+  if (pretrained === undefined || !isOnnx(pretrained) || model !== undefined) return undefined;
+  if (module === undefined) return { module: resolve(pretrained) };
+  throw new InputError(
+    `settings pretrained and module are ${pretrained} and ${module}: an ONNX file brings its model as a module does; leave module out`,
+  );
 }

@@ -54,7 +54,7 @@ import { dataDifference, type Fingerprint, fingerprint } from "./fingerprint.js"
 import { refuseIdle } from "./idle.js";
 import { modelNamed } from "./modelFile.js";
 import { modelOf, withLoss, withPasses } from "./modelOf.js";
-import { isOnnx } from "./onnxWeights.js";
+import { onnxModule } from "./onnxWeights.js";
 import { openData, pathFrom } from "./openData.js";
 import { type LoadedModule, loadModule } from "./ownModule.js";
 import { checkPaces, pacedModel } from "./paces.js";
@@ -111,15 +111,6 @@ export interface Prepared {
   readonly module?: LoadedModule;
   /** Is told how long work on images before the first step goes on. */
   readonly onProgress?: OwnParts["onProgress"];
-}
-
-/** The ONNX file that brings the model: that of the weights to start from, unless settings name another model. */
-function onnxModule({ pretrained, model, module }: Partial<TrainSettings>) {
-  if (pretrained === undefined || !isOnnx(pretrained) || model !== undefined) return undefined;
-  if (module === undefined) return { module: resolve(pretrained) };
-  throw new InputError(
-    `settings pretrained and module are ${pretrained} and ${module}: an ONNX file brings its model as a module does; leave module out`,
-  );
 }
 
 /** The settings with whole paths, and with the name that a model's file tells: a run may be resumed without them. */
