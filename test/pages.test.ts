@@ -20,6 +20,7 @@ import {
   listModels,
   summarise,
 } from "../src/models/index.js";
+import { builders } from "../src/onnx/index.js";
 import { optimizers, schedules, wrappers } from "../src/optim/index.js";
 import { bitChoosers, runFiles } from "../src/runs/index.js";
 import { samplers } from "../src/search/index.js";
@@ -297,4 +298,9 @@ test("FEATURES.md has every model, task, optimizer, wrapper, schedule, augmentat
     smallDataMethods,
   ].flatMap((list) => list.map(({ name }) => name));
   expect(names.filter((name) => !features.includes(code(name)))).toEqual([]);
+});
+
+test("export.md has every operator of ONNX that is understood", () => {
+  const [[cell]] = tableOf("export.md", "operators");
+  expect(cell.split(", ")).toEqual(Object.keys(builders).sort().map(code));
 });
