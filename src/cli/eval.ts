@@ -175,7 +175,7 @@ async function drawWorst(
 export function define(command: Command, console: Console): void {
   addEngineFlags(command);
   command
-    .argument("<run>", "run folder")
+    .argument("<run>", "run folder, or an ONNX file that convoy export wrote")
     .option("--data <data>", "another data set that shows the same classes or some of them")
     .option("--columns <role=name,...>", "what its columns or arrays hold", parseTexts)
     .addOption(viewsOption())

@@ -181,7 +181,7 @@ function drawingsIn(
 export function define(command: Command, console: Console): void {
   addEngineFlags(command);
   command
-    .argument("<run>", "run folder")
+    .argument("<run>", "run folder, or an ONNX file that convoy export wrote")
     .argument("<images...>", "image files, folders of them, or patterns such as 'photos/*.jpg'")
     .option("--top <number>", "classes to name", count, 3)
     .addOption(viewsOption())

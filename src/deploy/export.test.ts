@@ -1,9 +1,10 @@
 // Runs as files for other programs.
 
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as runtime from "onnxruntime-node";
 import { expect, test } from "vitest";
+import { onnxBytes, smallOnnx } from "../../test/support/onnxNet.js";
 import { stripeSplits, temporaryFolder } from "../../test/support/tinyRun.js";
 import { openTrained, train } from "../runs/index.js";
 import { type ModelProto, modelSchema } from "../tensor/onnx/schema.js";
@@ -89,4 +90,23 @@ test("bundles refuse what they cannot do to images", async () => {
   const run = await tinyRun({ fit: "ink" });
   const options = { format: "bundle", out: join(temporaryFolder(), "bundle"), samples: 0 } as const;
   await expect(exportRun(run, options)).rejects.toThrow("fits images by ink");
+});
+
+test("a file of ours predicts and is evaluated as its run; one of another program says too little", async () => {
+  const run = await tinyRun();
+  const out = join(temporaryFolder(), "net.onnx");
+  await exportRun(run, { format: "onnx", out, threads, samples: 0 });
+  const { test: held } = stripeSplits();
+  const [own, file] = [await openTrained(run, { threads }), await openTrained(out, { threads })];
+  const [said, again] = [await own.predict(held), await file.predict(held)];
+  for (const [at, { class: name, confidence }] of said.entries()) {
+    expect(again[at].class).toBe(name);
+    expect(again[at].confidence).toBeCloseTo(confidence as number, 5);
+  }
+  const { metrics } = await file.evaluate(held);
+  expect(metrics).toEqual((await own.evaluate(held)).metrics);
+  await Promise.all([own.close(), file.close()]);
+  const foreign = join(temporaryFolder(), "foreign.onnx");
+  writeFileSync(foreign, onnxBytes(smallOnnx()));
+  await expect(openTrained(foreign)).rejects.toThrow(`convoy train DATA --pretrained ${foreign}`);
 });

@@ -10,7 +10,10 @@ import type { NodeProto } from "../tensor/onnx/schema.js";
 import { formatShape, type Shape, sizeOf } from "../tensor/shape.js";
 import { counted } from "../text/format.js";
 import { printable } from "../text/printable.js";
+import { CELL_OUTPUTS } from "./cells.js";
+import { FRAME_OUTPUTS } from "./frames.js";
 import type { ModelFamily, ModelInput } from "./model.js";
+import { PIECE_OUTPUTS } from "./pieces.js";
 
 /** Images where a file does not say their size, as most nets were published for. */
 const USUAL = [3, 224, 224] as const;
@@ -119,21 +122,17 @@ function countOutputs(file: OnnxFile, input: readonly [number, number, number]):
   return netOf({ layer, input }, 1, { training: false }).output.shape[1];
 }
 
-/** Names of the outputs, which files of ours tell. */
-function namesOf({ metadata }: OnnxFile): readonly string[] | undefined {
-  try {
-    const names: unknown = JSON.parse(metadata["names"] ?? "");
-    const isList = Array.isArray(names) && names.every((name) => typeof name === "string");
-    return isList ? (names as string[]) : undefined;
-  } catch {
-    return undefined;
-  }
-}
+/** Outputs that a form has beside those that have names. */
+const UNNAMED: Readonly<Record<string, number>> = {
+  cells: CELL_OUTPUTS,
+  frames: FRAME_OUTPUTS,
+  pieces: PIECE_OUTPUTS,
+};
 
 /** A family that was read from a file. */
 export interface ImportedFamily extends ModelFamily {
-  /** Names of its outputs, where the file tells them. */
-  readonly classes?: readonly string[];
+  /** What a file of ours tells of its net, as texts by name; `undefined` for one of another program. */
+  readonly told?: Readonly<Record<string, string>>;
 }
 
 /** Name of the model of a file: that of the file without folders and ending. */
@@ -166,20 +165,20 @@ export function importedFamily(bytes: Uint8Array, source: string): ImportedFamil
     );
   }
   const [channels, height, width] = USUAL.map((usual, at) => port.shape[at + 1] ?? usual);
-  const own = countOutputs(file, [channels, height, width]);
+  const all = countOutputs(file, [channels, height, width]);
   // A graph of ours brings bytes to the net's numbers by itself.
-  const prepared = file.producer === "convoynet";
+  const told = file.producer === "convoynet" ? file.metadata : undefined;
+  const unnamed = UNNAMED[told?.["output"] ?? ""] ?? 0;
   const plain = { mean: new Array(channels).fill(0), std: new Array(channels).fill(1) };
-  const classes = namesOf(file);
   return {
-    ...(classes?.length === own && { classes }),
+    ...(told && { told }),
     name: nameOf(source),
     source: `${printable(file.producer || "an ONNX file")}, opset ${file.opset}`,
     smallest: 1,
-    published: { channels, height, width, outputs: own },
+    published: { channels, height, width, outputs: all - unnamed },
     create: ({ outputs }: ModelInput) => ({
-      layer: layerOf(...withOutputs(file, outputs, own)),
-      ...(prepared && { defaults: plain }),
+      layer: layerOf(...withOutputs(file, outputs + unnamed, all)),
+      ...(told && { defaults: plain }),
     }),
   };
 }

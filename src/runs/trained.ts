@@ -38,9 +38,11 @@ import {
 } from "../tasks/index.js";
 import { type Evaluation, Evaluator } from "../train/evaluator.js";
 import { modelOf, withLoss } from "../train/modelOf.js";
+import { isOnnx } from "../train/onnxWeights.js";
 import { loadModule } from "../train/ownModule.js";
 import { type NetInfo, readWeights, vectorOf } from "../train/weights.js";
 import { FeatureMaker, type Features } from "./features.js";
+import { onnxRun } from "./onnxRun.js";
 import { Predictor } from "./predictor.js";
 import { type RunConfig, readRunConfig } from "./runConfig.js";
 import { runFiles } from "./runFiles.js";
@@ -214,8 +216,18 @@ async function engineIn(
   return half ? halved(engine) : engine;
 }
 
+/** What the folder of a run holds of its best net. */
+async function folderRun(run: string) {
+  const config = await readRunConfig(run);
+  const path = join(run, runFiles.best);
+  if (!existsSync(path)) {
+    throw new InputError(`${run} has no weights yet: there is no ${runFiles.best} in it`);
+  }
+  return { config, weights: await readWeights(path), path };
+}
+
 /**
- * Opens a run's best weights.
+ * Opens a run's best weights, or an ONNX file that `convoy export` wrote.
  *
  * @throws InputError for a folder that holds no run, or none with weights yet; FormatError for damaged
  * weights; InputError when the module that the run was made with is gone or changed.
@@ -231,12 +243,10 @@ export async function openTrained(
   { views, precision, ...options }: OpenTrainedOptions = {},
 ): Promise<Trained> {
   const seen = views === undefined ? undefined : getViews(views);
-  const config = await readRunConfig(run);
-  const path = join(run, runFiles.best);
-  if (!existsSync(path)) {
-    throw new InputError(`${run} has no weights yet: there is no ${runFiles.best} in it`);
-  }
-  const { info, tensors } = await readWeights(path);
+  const { config, weights, path } = isOnnx(run)
+    ? { ...(await onnxRun(run)), path: run }
+    : await folderRun(run);
+  const { info, tensors } = weights;
   const own = config.module && (await loadModule(config.module.path, config.module));
   const task = getTask(info.task, own?.tasks);
   const single = withLoss(modelOf(info, path, { own: own?.models }), config.settings.loss);

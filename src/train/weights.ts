@@ -271,7 +271,7 @@ export async function readWeights(
 ): Promise<Weights> {
   const file = weightsFile(path);
   const bytes = readWhole(file);
-  if (isOnnx(file)) return onnxWeights(bytes, file);
+  if (isOnnx(file)) return onnxWeights(bytes, file, parseInfo);
   if (isTorch(bytes)) {
     throw new InputError(
       `${file} is a file of PyTorch; make one of safetensors of it, in Python: safetensors.torch.save_file(` +
