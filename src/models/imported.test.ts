@@ -5,9 +5,9 @@ import { onnxBytes, smallOnnx } from "../../test/support/onnxNet.js";
 import { referenceEngine } from "../engine/reference/index.js";
 import { WEIGHTS } from "../graph/index.js";
 import { InputError } from "../inputError.js";
-import { IMAGES, initialise, netOf } from "../nn/index.js";
+import { IMAGES, initialise, linear, netOf } from "../nn/index.js";
 import type { ModelProto, NodeProto } from "../tensor/onnx/schema.js";
-import { createModel, importedFamily } from "./index.js";
+import { createModel, importedFamily, paced, withHead } from "./index.js";
 
 const small = () => importedFamily(onnxBytes(smallOnnx()), "nets/small.onnx");
 
@@ -78,6 +78,20 @@ test("other outputs make a new last layer, and leave the rest", () => {
   const first = initialise(other, 1);
   const { offset } = other.layout.params.find(({ name }) => name === "fc.weight")!;
   expect(first.subarray(offset, offset + 5).some((number) => number !== 0)).toBe(true);
+});
+
+test("what stands before the last layer is a body, which another head fits on and which can be frozen", () => {
+  const family = small();
+  const model = createModel(family.name, family.published, [family]);
+  const other = withHead(model, (x, scope) => scope.apply("other", linear(5), x), 5);
+  const { layout } = netOf(other, 2, { training: false });
+  expect(layout.params.map(({ name }) => name)).toEqual([
+    ...["conv.weight", "bn.scale", "bn.shift", "other.weight", "other.bias"],
+    ...["bn.mean", "bn.variance"],
+  ]);
+  const frozen = netOf(paced(model, { body: 0 }), 4, { training: true });
+  expect(frozen.layout.trainable).toBe(3 * 64 + 3);
+  expect(frozen.graph.nodes.some(({ op }) => op.name === "write")).toBe(false);
 });
 
 describe("refuses", () => {

@@ -4,80 +4,25 @@
 import type { ParamKind } from "../graph/index.js";
 import { reshape, type Value } from "../graph/index.js";
 import { InputError } from "../inputError.js";
-import { fill, heNormal, type Initialiser, type Layer, netOf } from "../nn/index.js";
+import { fill, heNormal, type Initialiser, type Layer, netOf, type Scope } from "../nn/index.js";
 import { buildOnnx, expectShape, type OnnxFile, readOnnx } from "../onnx/index.js";
-import type { NodeProto } from "../tensor/onnx/schema.js";
 import { formatShape, type Shape, sizeOf } from "../tensor/shape.js";
 import { counted } from "../text/format.js";
 import { printable } from "../text/printable.js";
 import { CELL_OUTPUTS } from "./cells.js";
 import { FRAME_OUTPUTS } from "./frames.js";
-import type { ModelFamily, ModelInput } from "./model.js";
+import { featuresOf, outputOf, withOutputs } from "./importedHead.js";
+import {
+  assemble,
+  type ModelFamily,
+  type ModelInput,
+  type ModelParts,
+  type WholeModel,
+} from "./model.js";
 import { PIECE_OUTPUTS } from "./pieces.js";
 
 /** Images where a file does not say their size, as most nets were published for. */
 const USUAL = [3, 224, 224] as const;
-
-/** Nodes behind the last layer that change its numbers into others of the same meaning. */
-const ENDS = ["Softmax", "LogSoftmax", "Identity"];
-
-/** The node that makes a value. */
-const makerOf = ({ nodes }: OnnxFile, name: string): NodeProto | undefined =>
-  nodes.find(({ output = [] }) => output.includes(name));
-
-/** The value that the model gives: the file's output, or what stands before its softmax. */
-function outputOf(file: OnnxFile): string {
-  let name = file.outputs[0].name;
-  for (
-    let node = makerOf(file, name);
-    ENDS.includes(node?.op_type ?? "");
-    node = makerOf(file, name)
-  ) {
-    name = node?.input?.[0] ?? "";
-  }
-  return name;
-}
-
-/** Axis of the weights that counts the outputs. */
-function outputAxis({ op_type: type, attribute = [] }: NodeProto): number {
-  if (type === "Conv") return 0;
-  if (type === "MatMul") return 1;
-  return attribute.find(({ name }) => name === "transB")?.i === 1 ? 0 : 1;
-}
-
-/** The parameters whose shapes tell how many outputs there are, with the axis that does: those of the last layer. */
-function headOf(file: OnnxFile): ReadonlyMap<string, number> {
-  const found = new Map<string, number>();
-  const isParam = (name: string) => file.initializers.has(name);
-  let node = makerOf(file, outputOf(file));
-  while (node && !["Gemm", "MatMul", "Conv"].includes(node.op_type ?? "")) {
-    const { op_type: type, input = [] } = node;
-    const bias = type === "Add" ? input.find(isParam) : undefined;
-    if (bias !== undefined) found.set(bias, file.initializers.get(bias)!.shape.length - 1);
-    node = makerOf(file, input.find((name) => !isParam(name)) ?? "");
-  }
-  const [, weights, bias] = node?.input ?? [];
-  if (node && weights !== undefined && isParam(weights)) found.set(weights, outputAxis(node));
-  if (bias !== undefined && isParam(bias)) found.set(bias, 0);
-  return found;
-}
-
-/** A file whose last layer has so many outputs, and the parameters that are new by that. */
-function withOutputs(
-  file: OnnxFile,
-  outputs: number,
-  own: number,
-): [OnnxFile, ReadonlySet<string>] {
-  if (outputs === own) return [file, new Set()];
-  const head = headOf(file);
-  const initializers = new Map(file.initializers);
-  for (const [name, axis] of head) {
-    const { type, shape } = initializers.get(name)!;
-    const changed = shape.map((size, at) => (at === axis && size === own ? outputs : size));
-    initializers.set(name, { type, shape: changed, data: new Float32Array(sizeOf(changed)) });
-  }
-  return [{ ...file, initializers }, new Set(head.keys())];
-}
 
 const given =
   (first: ArrayLike<number>): Initialiser =>
@@ -97,28 +42,53 @@ function rowsOf(value: Value): Value {
   return single ? reshape(value, shape.slice(0, 2)) : value;
 }
 
-function layerOf(file: OnnxFile, fresh: ReadonlySet<string>): Layer {
-  const [port] = file.inputs;
-  const output = outputOf(file);
-  return (x, scope) => {
-    expectShape(file, x.shape);
+/** Builds the value `to` of a file from its value `from`. */
+function builderOf(file: OnnxFile, fresh: ReadonlySet<string>, from: string, to: string) {
+  const [{ shape: images }] = file.inputs;
+  const tables = from === file.inputs[0].name ? "constant" : "head.constant";
+  return (x: Value, scope: Scope): Value => {
     const parameter = (name: string, shape: Shape, kind: ParamKind, first: ArrayLike<number>) =>
       scope.param(x.graph, name, shape, startOf(fresh.has(name), shape, first), kind);
-    const [size] = port.shape;
-    const batch = size === undefined ? undefined : { file: size, here: x.shape[0] };
-    const inputs = new Map([[port.name, x]]);
-    const [found] = buildOnnx(file, { graph: x.graph, parameter, scope, batch, inputs }, [output]);
-    if (found.flows && found.shape[0] === x.shape[0] && found.shape.length > 1)
-      return rowsOf(found.value());
+    const batch = images[0] === undefined ? undefined : { file: images[0], here: x.shape[0] };
+    const target = {
+      graph: x.graph,
+      parameter,
+      scope,
+      batch,
+      tables,
+      inputs: new Map([[from, x]]),
+    };
+    const [found] = buildOnnx(file, target, [to]);
+    if (found.flows && found.shape[0] === x.shape[0] && found.shape.length > 1) {
+      return found.value();
+    }
     throw new InputError(
       `${file.source}: its output is ${formatShape(found.shape)} for ${counted(x.shape[0], "image")}; expected a row or a map for each`,
     );
   };
 }
 
+/** The file's net in two parts where its last layer stands behind all else, so that another head fits on it; else in one. */
+function partsOf(file: OnnxFile, fresh: ReadonlySet<string> = new Set()): WholeModel | ModelParts {
+  const [{ name: images }] = file.inputs;
+  const output = outputOf(file);
+  const features = featuresOf(file);
+  const first = builderOf(file, fresh, images, features ?? output);
+  const layer: Layer = (x, scope) => {
+    expectShape(file, x.shape);
+    return first(x, scope);
+  };
+  if (features === undefined) return { layer: (x, scope) => rowsOf(layer(x, scope)) };
+  const rest = builderOf(file, fresh, features, output);
+  return { body: { layer, stages: [] }, head: (x, scope) => rowsOf(rest(x, scope)) };
+}
+
 /** Outputs of a file for images of a size. */
 function countOutputs(file: OnnxFile, input: readonly [number, number, number]): number {
-  const layer = layerOf(file, new Set());
+  const { layer } = assemble(
+    { name: file.source, source: file.source, input, outputs: 1 },
+    partsOf(file),
+  );
   return netOf({ layer, input }, 1, { training: false }).output.shape[1];
 }
 
@@ -177,7 +147,7 @@ export function importedFamily(bytes: Uint8Array, source: string): ImportedFamil
     smallest: 1,
     published: { channels, height, width, outputs: all - unnamed },
     create: ({ outputs }: ModelInput) => ({
-      layer: layerOf(...withOutputs(file, outputs + unnamed, all)),
+      ...partsOf(...withOutputs(file, outputs + unnamed, all)),
       ...(told && { defaults: plain }),
     }),
   };

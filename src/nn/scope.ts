@@ -49,6 +49,11 @@ export class Scope {
     return this.trains && this.rate !== 0;
   }
 
+  /** Whether a parameter of the block learns: in training, and at a rate that is not 0. */
+  learns(name: string): boolean {
+    return this.trains && (this.rates.get(this.path + name) ?? this.rate) !== 0;
+  }
+
   /** This scope with other factors of the learning rate. */
   paced(rates: Rates): Scope {
     return new Scope(this.trains, this.path, this.shared, rates, this.rate);

@@ -28,6 +28,8 @@ export interface Target {
   /** Of a net. */
   readonly scope?: Scope;
   readonly batch?: Site["batch"];
+  /** What names of tables that the file has no name for begin with; default "constant". */
+  readonly tables?: string;
   /** Inputs of the file by name: values of the graph, or numbers. */
   readonly inputs: ReadonlyMap<string, Value | OnnxTensor>;
 }
@@ -69,9 +71,9 @@ class Building {
     private readonly file: OnnxFile,
     private readonly target: Target,
   ) {
-    const { graph, scope, batch } = target;
+    const { graph, scope, batch, tables = "constant" } = target;
     const { source, opset } = file;
-    const table = (tensor: OnnxTensor) => this.lifted(tensor, `constant.${this.tables++}`);
+    const table = (tensor: OnnxTensor) => this.lifted(tensor, `${tables}.${this.tables++}`);
     this.site = { graph, scope, batch, source, opset, table };
     for (const [name, of] of target.inputs) this.operands.set(name, this.operandOf(of, name));
     this.kinds = kindsOf(file);
@@ -165,18 +167,23 @@ class Building {
  */
 export function buildOnnx(file: OnnxFile, target: Target, wanted: readonly string[]): Operand[] {
   const building = new Building(file, target);
-  for (const node of neededNodes(file, wanted)) building.add(node);
+  for (const node of neededNodes(file, wanted, target.inputs)) building.add(node);
   return wanted.map((name) => building.result(name));
 }
 
-/** The nodes that values need, in the file's order. */
-export function neededNodes({ nodes }: OnnxFile, wanted: readonly string[]): NodeProto[] {
-  const names = new Set(wanted);
+/** The nodes that values need, in the file's order, but for those behind values that are given. */
+export function neededNodes(
+  { nodes }: OnnxFile,
+  wanted: readonly string[],
+  given: ReadonlyMap<string, unknown> = new Map(),
+): NodeProto[] {
+  const open = (names: readonly string[]) => names.filter((name) => !given.has(name));
+  const names = new Set(open(wanted));
   const needed = new Set<NodeProto>();
   for (const node of [...nodes].reverse()) {
     if (!(node.output ?? []).some((name) => names.has(name))) continue;
     needed.add(node);
-    for (const name of node.input ?? []) names.add(name);
+    for (const name of open(node.input ?? [])) names.add(name);
   }
   return nodes.filter((node) => needed.has(node));
 }

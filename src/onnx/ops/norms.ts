@@ -13,7 +13,7 @@ import {
   sub,
   type Value,
 } from "../../graph/index.js";
-import { followed, normaliseChannels } from "../../nn/layers/batchNorm.js";
+import { followed as follow, normaliseChannels } from "../../nn/layers/batchNorm.js";
 import { sizeOf } from "../../tensor/shape.js";
 import { scaled } from "../compose.js";
 import type { Builder, Step } from "../step.js";
@@ -29,14 +29,18 @@ function ofNet(step: Step): Value {
   const statistic = (at: number) => {
     const value = step.x(at);
     const name = step.operand(at).param;
-    const follow = (now: Value) => {
-      if (!scope || name === undefined) return;
-      scope.update(name, followed(value, now, scope.momentum(step.graph, weight)));
+    return {
+      value,
+      follow(now: Value) {
+        if (!scope || name === undefined) return;
+        scope.update(name, follow(value, now, scope.momentum(step.graph, weight)));
+      },
     };
-    return { value, follow };
   };
   const params = { scale, shift, mean: statistic(3), variance: statistic(4) };
-  const training = scope?.training === true && step.operand(3).param !== undefined;
+  const [own, followed] = [step.operand(1).param, step.operand(3).param];
+  const learns = own === undefined ? scope?.training : scope?.learns(own);
+  const training = learns === true && followed !== undefined;
   const x = step.x();
   const images = x.shape.length === 2 || x.shape.length === 4 ? x : flat(x);
   const mode = { training, ghost: scope?.ghost };
