@@ -5,8 +5,12 @@ import { interpret } from "../engine/reference/interpret.js";
 import { Graph, input, type Value } from "../graph/index.js";
 import { type OnnxTensor, onnxTensor } from "../tensor/onnx/elements.js";
 import type { NodeProto } from "../tensor/onnx/schema.js";
+import { sizeOf } from "../tensor/shape.js";
 import type { Operand } from "./operand.js";
 import { type Builder, type Output, type Site, Step } from "./step.js";
+
+/** Most elements of a value that is worked out as a file is read. */
+const MOST_FOLDED = 2 ** 28;
 
 /** A known tensor as an input of a node. */
 export const knownOperand = (known: OnnxTensor, value: () => Value): Operand => ({
@@ -36,6 +40,11 @@ export function folded(
   for (const [at, { output }] of built.entries()) {
     if (output && !isTensor(output))
       graph.output(`y${at}`, "value" in output ? output.value : output);
+  }
+  for (const { outputs } of graph.nodes) {
+    for (const { shape } of outputs) {
+      if (sizeOf(shape) > MOST_FOLDED) step.fail(`a table of [${shape}] is too large`);
+    }
   }
   const found = interpret(graph, { inputs: bound });
   return built.map(({ output, type }, at) => {

@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 import { interpret } from "../engine/reference/interpret.js";
+import { InputError } from "../inputError.js";
 import { writeTensor } from "../tensor/onnx/elements.js";
 import { type AttributeProto, modelSchema, type TensorProto } from "../tensor/onnx/schema.js";
 import { encodeMessage } from "../tensor/protobuf.js";
@@ -53,6 +54,30 @@ function run({ opset, type, shape, attributes = {}, others = [] }: Old) {
   const x = Float64Array.from({ length: sizeOf(shape) }, (_, at) => at);
   const { y } = interpret(graph, { inputs: { x }, vectors: { w: Float64Array.from(w) } });
   return { y: [...y], shape: [...graph.outputs.get("y")!.shape] };
+}
+
+/** The same of a known input. */
+function folded({
+  type,
+  attributes = {},
+  others = [],
+  known,
+}: Pick<Old, "type" | "attributes" | "others"> & { readonly known: TensorProto }) {
+  const initializer = [known, ...others];
+  const bytes = encodeMessage(modelSchema, {
+    opset_import: [{ domain: "", version: 18 }],
+    graph: {
+      output: [{ name: "y", type: { tensor_type: { elem_type: 7 } } }],
+      initializer,
+      node: [
+        {
+          ...{ op_type: type, input: initializer.map(({ name = "" }) => name), output: ["y"] },
+          attribute: Object.entries(attributes).map(attribute),
+        },
+      ],
+    },
+  });
+  return importGraph(readOnnx(bytes, "large.onnx"));
 }
 
 test("bounds, padding, slices, axes and sizes of parts as attributes", () => {
@@ -109,4 +134,15 @@ test("images are resized by factors of an attribute or an input, from the corner
   const scales = writeTensor("s", "f32", [4], [1, 1, 1, 2]);
   const linear = { opset: 10, type: "Resize", shape: [1, 1, 1, 2], others: [scales] };
   expect(run({ ...linear, attributes: { mode: "linear" } }).y).toEqual([0, 0.5, 1, 1]);
+});
+
+test.each([
+  [{ type: "Expand", others: [writeTensor("s", "i64", [2], [1e9, 1])] }, /2\^40|too large/],
+  [{ type: "Tile", others: [writeTensor("s", "i64", [1], [1e12])] }, "1000000000000 elements"],
+  [{ type: "Split", attributes: { num_outputs: 1e10 } }, "10000000000 elements"],
+] as const)("%j is refused before it takes the memory", (old, message) => {
+  const known = writeTensor("x", "i64", [1], [1]);
+  const build = () => folded({ ...old, known });
+  expect(build).toThrow(InputError);
+  expect(build).toThrow(message);
 });

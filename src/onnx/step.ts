@@ -33,6 +33,9 @@ export type Built = Output | readonly (Output | undefined)[];
 /** Builds the outputs of a node. */
 export type Builder = (step: Step) => Built;
 
+/** Most elements that a node has worked out one by one. */
+const MOST_MANY = 2 ** 24;
+
 /** A node with its inputs. */
 export class Step {
   private readonly attributes: ReadonlyMap<string, AttributeProto>;
@@ -142,6 +145,12 @@ export class Step {
   numbers(at: number, attribute: string): readonly number[] | undefined {
     const operand = this.inputs[at];
     return operand ? Array.from(this.known(at).data) : this.ints(attribute);
+  }
+
+  /** A number of things that are made one by one. @throws InputError for more than a net can mean */
+  many(count: number): number {
+    if (count >= 0 && count <= MOST_MANY) return count;
+    return this.fail(`${count} elements; expected at most ${MOST_MANY}`);
   }
 
   constant(value: number): Value {

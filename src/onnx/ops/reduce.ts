@@ -69,7 +69,7 @@ const place =
   (step) => {
     const x = turn(step.x());
     const axis = step.axis(step.int("axis", 0));
-    const size = x.shape[axis];
+    const size = step.many(x.shape[axis]);
     const shape = x.shape.map((_, at) => (at === axis ? size : 1));
     const numbers = step.table(shape, [...new Array(size).keys()]);
     const best = equal(x, largest(x, [axis]));

@@ -91,7 +91,7 @@ function weightsAt(at: number, axis: Axis, rule: Rule): Float64Array {
 
 function resizedAlong(step: Step, x: Value, axis: Axis, rule: Rule): Value {
   const { from, to } = axis;
-  const matrix = new Float64Array(from * to);
+  const matrix = new Float64Array(step.many(from * to));
   for (let at = 0; at < to; at++) {
     for (const [element, share] of weightsAt(at, axis, rule).entries())
       matrix[element * to + at] = share;

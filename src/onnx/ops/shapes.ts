@@ -129,7 +129,7 @@ const sliced: Builder = (step) => {
     return taken(
       x,
       axis,
-      Array.from({ length: count }, (_, at) => start + at * by),
+      Array.from({ length: step.many(count) }, (_, at) => start + at * by),
     );
   }, step.x());
 };
@@ -137,7 +137,7 @@ const sliced: Builder = (step) => {
 const split: Builder = (step) => {
   const axis = step.axis(step.int("axis", 0));
   const size = step.shape()[axis];
-  const parts = step.int("num_outputs", step.node.output?.length ?? 1);
+  const parts = step.many(step.int("num_outputs", step.node.output?.length ?? 1));
   const each = Math.ceil(size / parts);
   const even = Array.from({ length: parts }, (_, at) => Math.min(each, size - at * each));
   let from = 0;
@@ -178,7 +178,7 @@ const expanded: Builder = (step) => {
 
 const tile: Builder = (step) =>
   Array.from(step.known(1).data).reduce(
-    (x, times, axis) => concat(new Array(times).fill(x), axis),
+    (x, times, axis) => concat(new Array(step.many(times)).fill(x), axis),
     step.x(),
   );
 
@@ -225,9 +225,8 @@ const padded: Builder = (step) => {
   const border = borders[mode] ?? step.fail(`mode ${mode}`);
   return front.reduce((value: Value, _, axis) => {
     const size = value.shape[axis];
-    const places = Array.from({ length: front[axis] + size + behind[axis] }, (_, at) =>
-      border(at - front[axis], size),
-    );
+    const length = step.many(front[axis] + size + behind[axis]);
+    const places = Array.from({ length }, (_, at) => border(at - front[axis], size));
     return taken(value, axis, places);
   }, x);
 };
@@ -246,7 +245,7 @@ const gather: Builder = (step) => {
 
 const range: Builder = (step) => {
   const [start, limit, delta] = [0, 1, 2].map((at) => step.known(at).data[0]);
-  const length = Math.max(0, Math.ceil((limit - start) / delta));
+  const length = step.many(Math.max(0, Math.ceil((limit - start) / delta)));
   return onnxTensor(
     step.typeOf(),
     [length],
@@ -274,7 +273,8 @@ const spaceToDepth: Builder = (step) => {
 
 /** Indices that are not there give the off value everywhere. */
 const oneHot: Builder = (step) => {
-  const [indices, depth, [off, on]] = [step.x(), step.known(1).data[0], step.known(2).data];
+  const depth = step.many(step.known(1).data[0]);
+  const [indices, [off, on]] = [step.x(), step.known(2).data];
   const rank = indices.shape.length + 1;
   const axis = step.axis(step.int("axis", -1), rank);
   const places = Array.from({ length: depth }, (_, at) => at);

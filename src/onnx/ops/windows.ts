@@ -226,7 +226,7 @@ function withPlaces(step: Step, x: Value, window: Sliding): [Value, Value] {
   const weights = sizes.map((_, axis) =>
     sizeOf(columnsFirst ? sizes.slice(0, axis) : sizes.slice(axis + 1)),
   );
-  const places = Array.from({ length: sizeOf(x.shape) }, (_, at) => {
+  const places = Array.from({ length: step.many(sizeOf(x.shape)) }, (_, at) => {
     const plane = Math.floor(at / sizeOf(sizes));
     const own = sizes.map((size, axis) => Math.floor(at / sizeOf(sizes.slice(axis + 1))) % size);
     return plane * sizeOf(sizes) + own.reduce((sum, place, axis) => sum + place * weights[axis], 0);
@@ -291,6 +291,7 @@ const averagePool: Builder = (step) => {
       avgPool2d(images, { ...optionsOf(plain), countPadding: padding }),
     );
   }
+  step.many(sizeOf(window.size));
   const padded = surrounded(step, x, window, 0);
   const sum = offsetsOf(window.kernel)
     .map((offset) => shiftedTo(padded, window, offset))
