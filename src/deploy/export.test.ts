@@ -6,6 +6,7 @@ import * as runtime from "onnxruntime-node";
 import { expect, test } from "vitest";
 import { onnxBytes, smallOnnx } from "../../test/support/onnxNet.js";
 import { stripeSplits, temporaryFolder } from "../../test/support/tinyRun.js";
+import { imagesOf } from "../data/index.js";
 import { openTrained, train } from "../runs/index.js";
 import { type ModelProto, modelSchema } from "../tensor/onnx/schema.js";
 import { decodeMessage } from "../tensor/protobuf.js";
@@ -65,26 +66,53 @@ test("a safetensors file has weights by their names and what they belong to", as
   expect(metadata.model).toBe("convnet-gn");
 });
 
-test("a bundle says of images what the run says, places and shares alike", async () => {
-  const run = await tinyRun();
+/** A bundle of a run, opened. */
+async function bundleOf(run: string) {
   const out = join(temporaryFolder(), "bundle");
   const { bytes } = await exportRun(run, { format: "bundle", out, threads, samples: 0 });
   const info = JSON.parse(readFileSync(join(out, "model.json"), "utf8"));
   const model = new Uint8Array(readFileSync(join(out, "model.onnx")));
   expect(bytes).toBeGreaterThan(model.length);
-  const bundle = await openNet(runtime as unknown as Runtime, model, info);
-  const net = await openTrained(run, { threads });
-  const { test: held } = stripeSplits();
-  const said = await net.predict(held);
-  for (const [at, prediction] of said.slice(0, 6).entries()) {
-    const data = (held.images.bytes as Uint8Array).subarray(at * 36, (at + 1) * 36);
-    const words = await bundle.predict({ data, width: 6, height: 6 });
-    expect(words.class).toBe(prediction.class);
-    expect(words.confidence).toBeCloseTo(prediction.confidence as number, 4);
-  }
-  await net.close();
   await expect(exportRun(run, { format: "bundle", out, samples: 0 })).rejects.toThrow(out);
-});
+  return openNet(runtime as unknown as Runtime, model, info);
+}
+
+/** Sizes that are enlarged, made smaller, and cut or padded along either axis. */
+const sizes = [
+  { height: 6, width: 6 },
+  { height: 5, width: 19 },
+  { height: 21, width: 4 },
+  { height: 8, width: 11 },
+];
+
+test.each(["stretch", "crop", "pad", "line"])(
+  "a bundle brings images to the net as the run does: %s",
+  async (fit) => {
+    const run = await tinyRun({ fit });
+    const bundle = await bundleOf(run);
+    const net = await openTrained(run, { threads });
+    for (const size of sizes) {
+      const data = Uint8Array.from(
+        { length: size.height * size.width },
+        (_, at) => (at * 7919) % 256,
+      );
+      const images = imagesOf(data, { ...size, channels: 1 });
+      const labels = { kind: "none" } as const;
+      const [own] = await net.predict({ name: "one", length: 1, channels: 1, images, labels });
+      const grey = await bundle.predict({ data, ...size });
+      const rgba = [...data].flatMap((byte) => [byte, byte, byte, 255]);
+      const colour = await bundle.predict({ data: rgba, ...size });
+      for (const words of [grey, colour]) {
+        expect(words.class).toBe(own.class);
+        expect(words.confidence).toBeCloseTo(own.confidence as number, 4);
+      }
+    }
+    await net.close();
+    await expect(bundle.predict({ data: [1, 2, 3], width: 2, height: 2 })).rejects.toThrow(
+      "expected 1, 3 or 4",
+    );
+  },
+);
 
 test("bundles refuse what they cannot do to images", async () => {
   const run = await tinyRun({ fit: "ink" });
