@@ -6,7 +6,7 @@ import * as runtime from "onnxruntime-node";
 import { expect, test } from "vitest";
 import { onnxBytes, smallOnnx } from "../../test/support/onnxNet.js";
 import { stripeSplits, temporaryFolder } from "../../test/support/tinyRun.js";
-import { imagesOf } from "../data/index.js";
+import { imagesOf, ragged } from "../data/index.js";
 import { openTrained, train } from "../runs/index.js";
 import { type ModelProto, modelSchema } from "../tensor/onnx/schema.js";
 import { decodeMessage } from "../tensor/protobuf.js";
@@ -77,6 +77,9 @@ async function bundleOf(run: string) {
   return openNet(runtime as unknown as Runtime, model, info);
 }
 
+/** Bytes without a pattern. */
+const noisyBytes = (length: number) => Uint8Array.from({ length }, (_, at) => (at * 7919) % 256);
+
 /** Sizes that are enlarged, made smaller, and cut or padded along either axis. */
 const sizes = [
   { height: 6, width: 6 },
@@ -92,10 +95,7 @@ test.each(["stretch", "crop", "pad", "line"])(
     const bundle = await bundleOf(run);
     const net = await openTrained(run, { threads });
     for (const size of sizes) {
-      const data = Uint8Array.from(
-        { length: size.height * size.width },
-        (_, at) => (at * 7919) % 256,
-      );
+      const data = noisyBytes(size.height * size.width);
       const images = imagesOf(data, { ...size, channels: 1 });
       const labels = { kind: "none" } as const;
       const [own] = await net.predict({ name: "one", length: 1, channels: 1, images, labels });
@@ -113,6 +113,39 @@ test.each(["stretch", "crop", "pad", "line"])(
     );
   },
 );
+
+test("places that a bundle tells are in pixels of the image", async () => {
+  const { train: all, test: held } = stripeSplits();
+  const pointed = (dataset: typeof all) => {
+    const lists = [...dataset.labels.of].map((of) => [3, 2 * of + 1, 0]);
+    const labels = {
+      kind: "points",
+      of: ragged(new Float32Array(0), lists),
+      classes: ["bar"],
+    } as const;
+    return { ...dataset, labels };
+  };
+  const out = join(temporaryFolder(), "run");
+  const settings = {
+    data: "stripes",
+    task: "points",
+    model: "unet-8",
+    size: 16,
+    fit: "pad",
+  } as const;
+  const data = { train: pointed(all), test: pointed(held) };
+  await train({ ...settings, epochs: 1, batch: 16, threads, out }, { data });
+  const [bundle, net] = [await bundleOf(out), await openTrained(out, { threads })];
+  const images = imagesOf(noisyBytes(40 * 24), { height: 24, width: 40, channels: 1 });
+  const labels = { kind: "none" } as const;
+  const [own] = await net.predict({ name: "one", length: 1, channels: 1, images, labels });
+  await net.close();
+  const found = await bundle.predict({ data: noisyBytes(40 * 24), height: 24, width: 40 });
+  const rounded = (points: unknown) =>
+    (points as { x: number; y: number }[]).map(({ x, y }) => [x.toFixed(3), y.toFixed(3)]);
+  expect(rounded(own.points).length).toBeGreaterThan(0);
+  expect(rounded(found.points)).toEqual(rounded(own.points));
+});
 
 test("bundles refuse what they cannot do to images", async () => {
   const run = await tinyRun({ fit: "ink" });
