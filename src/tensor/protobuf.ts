@@ -215,6 +215,12 @@ class Writer {
     this.add(chunk);
   }
 
+  /** A message within this one, whose bytes are not copied. */
+  nested(message: Writer): void {
+    this.varint(message.size);
+    for (const chunk of message.chunks) this.add(chunk);
+  }
+
   get bytes(): Uint8Array {
     const whole = new Uint8Array(this.size);
     let at = 0;
@@ -238,7 +244,7 @@ const scalars: Readonly<Record<Scalar, (writer: Writer, value: never) => void>> 
 function writeField(writer: Writer, field: Field, value: unknown): void {
   const { id, kind, repeated } = field;
   const one = (to: Writer, item: unknown) => {
-    if (typeof kind === "function") to.sized(encodeMessage(kind(), item as object));
+    if (typeof kind === "function") to.nested(written(kind(), item as object));
     else scalars[kind](to, item as never);
   };
   const wire = wireTypeOf(field);
@@ -254,16 +260,19 @@ function writeField(writer: Writer, field: Field, value: unknown): void {
     const packed = new Writer();
     for (const item of value as unknown[]) one(packed, item);
     writer.varint(id * 8 + LENGTH);
-    writer.sized(packed.bytes);
+    writer.nested(packed);
   }
 }
 
-/** Writes a message: its fields in the order of the table, those that are `undefined` left out, lists of numbers packed. */
-export function encodeMessage<T extends object>(schema: SchemaOf<T>, message: T): Uint8Array {
+function written(schema: Schema, message: object): Writer {
   const writer = new Writer();
-  for (const [name, field] of Object.entries(schema as Schema)) {
+  for (const [name, field] of Object.entries(schema)) {
     const value = (message as Record<string, unknown>)[name];
     if (value !== undefined) writeField(writer, field, value);
   }
-  return writer.bytes;
+  return writer;
 }
+
+/** Writes a message: its fields in the order of the table, those that are `undefined` left out, lists of numbers packed. */
+export const encodeMessage = <T extends object>(schema: SchemaOf<T>, message: T): Uint8Array =>
+  written(schema as Schema, message).bytes;

@@ -160,7 +160,7 @@ export function readTensor(proto: TensorProto, source: string): OnnxTensor {
 
 /** How elements are written. */
 const writers: Partial<Record<ElementType, (data: ArrayLike<number>) => ArrayBufferView>> = {
-  f32: (data) => Float32Array.from(data),
+  f32: (data) => (data instanceof Float32Array ? data : Float32Array.from(data)),
   u8: (data) => Uint8Array.from(data),
   i8: (data) => Int8Array.from(data),
   i32: (data) => Int32Array.from(data),
