@@ -117,10 +117,10 @@ export function byRows(x: Value, axis: number, rule: (rows: Value) => Value): Va
   return back(rule(rows));
 }
 
-/** The mean of x over axes that stay. */
+/** x times a number. */
 export const scaled = (x: Value, factor: number): Value => mul(x, constant(x.graph, factor));
 
-/** x + number. */
+/** x and a number. */
 export const shifted = (x: Value, number: number): Value => add(x, constant(x.graph, number));
 
 /** An operand [channels] along axis 1 of a value. */

@@ -3,8 +3,7 @@
 import { constant, expand, type Graph, type Value } from "../graph/index.js";
 import { InputError } from "../inputError.js";
 import type { Scope } from "../nn/index.js";
-import type { ElementType, OnnxTensor } from "../tensor/onnx/elements.js";
-import { readTensor } from "../tensor/onnx/elements.js";
+import { type ElementType, type OnnxTensor, readTensor } from "../tensor/onnx/elements.js";
 import type { AttributeProto, NodeProto } from "../tensor/onnx/schema.js";
 import type { Shape } from "../tensor/shape.js";
 import { printable } from "../text/printable.js";
@@ -32,6 +31,12 @@ export type Built = Output | readonly (Output | undefined)[];
 
 /** Builds the outputs of a node. */
 export type Builder = (step: Step) => Built;
+
+/** Builds a function of one value. */
+export const unary =
+  (rule: (x: Value) => Value): Builder =>
+  (step) =>
+    rule(step.x());
 
 /** Most elements that a node has worked out one by one. */
 const MOST_MANY = 2 ** 24;

@@ -27,12 +27,7 @@ import {
 } from "../../graph/index.js";
 import { sizeOf } from "../../tensor/shape.js";
 import { byRows, scaled, shifted } from "../compose.js";
-import type { Builder, Step } from "../step.js";
-
-const unary =
-  (rule: (x: Value) => Value): Builder =>
-  (step) =>
-    rule(step.x());
+import { type Builder, type Step, unary } from "../step.js";
 
 const negative = (x: Value): Value => neg(relu(neg(x)));
 

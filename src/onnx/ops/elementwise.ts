@@ -21,12 +21,7 @@ import {
 } from "../../graph/index.js";
 import { type ElementType, elementType } from "../../tensor/onnx/elements.js";
 import { equal, floor, greater, not, sign, truncated } from "../compose.js";
-import type { Builder, Step } from "../step.js";
-
-const unary =
-  (rule: (x: Value) => Value): Builder =>
-  (step) =>
-    rule(step.x());
+import { type Builder, type Step, unary } from "../step.js";
 
 const isFloat = (type: ElementType) => ["f32", "f64", "f16", "bf16"].includes(type);
 
