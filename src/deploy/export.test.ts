@@ -114,6 +114,18 @@ test.each(["stretch", "crop", "pad", "line"])(
   },
 );
 
+test("a bundle makes grey of colours for a net that sees grey", async () => {
+  const bundle = await bundleOf(await tinyRun());
+  const size = { height: 8, width: 8 };
+  const data = noisyBytes(3 * 64);
+  const grey = Uint8Array.from({ length: 64 }, (_, at) =>
+    Math.round(0.299 * data[3 * at] + 0.587 * data[3 * at + 1] + 0.114 * data[3 * at + 2]),
+  );
+  expect(await bundle.predict({ data, ...size })).toEqual(
+    await bundle.predict({ data: grey, ...size }),
+  );
+});
+
 test("places that a bundle tells are in pixels of the image", async () => {
   const { train: all, test: held } = stripeSplits();
   const pointed = (dataset: typeof all) => {

@@ -6,6 +6,7 @@ import { referenceEngine } from "../engine/reference/index.js";
 import { WEIGHTS } from "../graph/index.js";
 import { InputError } from "../inputError.js";
 import { IMAGES, initialise, linear, netOf } from "../nn/index.js";
+import { writeTensor } from "../tensor/onnx/elements.js";
 import type { ModelProto, NodeProto } from "../tensor/onnx/schema.js";
 import { createModel, importedFamily, paced, withHead } from "./index.js";
 
@@ -43,6 +44,20 @@ test("initialisers become parameters of their kinds, and the softmax is left to 
     ["bn.variance", "statistic"],
   ]);
   expect(net.graph.nodes.some(({ op }) => op.name === "exp")).toBe(false);
+});
+
+test("what images are brought to the net's numbers by is not trained", () => {
+  const model = smallOnnx();
+  const { node: [conv, ...others] = [], initializer = [] } = model.graph!;
+  const prepare = { op_type: "Sub", input: ["x", "mean"], output: ["n"] };
+  const node = [prepare, { ...conv, input: ["n", "conv.weight"] }, ...others];
+  const mean = writeTensor("mean", "f32", [1, 1, 1, 1], [128]);
+  const graph = { ...model.graph, node, initializer: [...initializer, mean] };
+  const family = importedFamily(onnxBytes({ ...model, graph }), "small.onnx");
+  const { layout } = netOf(createModel(family.name, family.published, [family]), 1, {
+    training: false,
+  });
+  expect(layout.params.find(({ name }) => name === "mean")?.kind).toBe("statistic");
 });
 
 test("a file that fixes its batch takes others, image by image the same", async () => {

@@ -126,6 +126,15 @@ test("operands are laid along an axis by an attribute before opset 7", () => {
   expect(added.y).toEqual([10, 11, 22, 23]);
 });
 
+test("padding that keeps the size puts an odd pixel behind, or in front", () => {
+  const pooled = (auto: string) => {
+    const attributes = { kernel_shape: [1, 2], auto_pad: auto };
+    return run({ opset: 11, type: "MaxPool", shape: [1, 1, 1, 3], attributes }).y;
+  };
+  expect(pooled("SAME_UPPER")).toEqual([1, 2, 2]);
+  expect(pooled("SAME_LOWER")).toEqual([0, 1, 2]);
+});
+
 test("images are resized by factors of an attribute or an input, from the corner", () => {
   const attributes = { scales: { floats: [1, 1, 1, 2] }, mode: "nearest" };
   expect(run({ opset: 7, type: "Upsample", shape: [1, 1, 1, 2], attributes }).y).toEqual([
