@@ -1,6 +1,7 @@
 // Convolutions of bytes: products of pixels and packed weights, which sums of 32 bits take up. A row of results lies
 // evenly apart in the images, so its pixels are a matrix as they stand; only where there is padding, or where a run of
 // bytes does not fill its chunks, rows are copied first.
+#include "integerEpilogue.h"
 #include "integerRows.h"
 #include "integerTiles.h"
 #include "kernels.h"
@@ -79,8 +80,9 @@ CONVOY_INLINE void multiplyUnit(const Product& p, const Unit& unit, const Output
     const uint8_t* pixels[TILES];
     for (int i = 0; i < count; i++) pixels[i] = unit.pixels[t + i] + offset;
     const TileSource source = {pixels, p.step, p.runs, p.runCount, p.run};
-    if (BLOCKS == 2) multiplySquare(source, count, w, w + p.blockBytes(), sums);
-    else multiplyColumn(source, count, w, sums);
+    const int32_t* bias = p.head.bias + outputs.block;
+    if (BLOCKS == 2) multiplySquare(source, count, w, w + p.blockBytes(), bias, sums);
+    else multiplyColumn(source, count, w, bias, sums);
     for (int i = 0; i < count * BLOCKS; i++) {
       outputs.finish(p, i % BLOCKS, sums + i * 256, BLOCK, unit.places[t + i / BLOCKS]);
     }
@@ -93,7 +95,13 @@ template <int PIXELS, int BLOCKS>
 CONVOY_INLINE void multiplyTile(const Product& p, const uint8_t* pixel, const Outputs& outputs, int64_t place,
                                 const int8_t* w) {
   constexpr int VECTORS = BLOCKS * PER_BLOCK;
-  Ints sums[PIXELS][VECTORS] = {};
+  Ints sums[PIXELS][VECTORS];
+#pragma GCC unroll 8
+  for (int v = 0; v < VECTORS; v++) {
+    const Ints bias = loadInts<INT_LANES>(p.head.bias + outputs.block + v * INT_LANES);
+#pragma GCC unroll 8
+    for (int i = 0; i < PIXELS; i++) sums[i][v] = bias;
+  }
   const int64_t blockBytes = p.blockBytes(), step = p.step, bytes = p.run.padded();
   for (int64_t r = 0; r < p.runCount; r++) {
     const uint8_t* from = pixel + p.runs[r];
@@ -309,7 +317,7 @@ void integerConv(const IntegerConvArgs& args) {
     runs[r] = row * s.dilation[0] * pitch + column * s.dilation[1] * a.in.channels;
   }
   const PackedHead head(a.packed, s.groups * s.blocks() * BLOCK);
-  const Product product = {a, head, IntegerEpilogue(a, head.bias, head.multipliers), Tiling(a.out.width), run, runs,
+  const Product product = {a, head, IntegerEpilogue(a, head.multipliers), Tiling(a.out.width), run, runs,
                            runCount, a.strides[1] * a.in.channels};
   copied ? convolveCopied(product, field) : convolveDirect(product, pitch);
 }

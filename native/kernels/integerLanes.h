@@ -1,4 +1,4 @@
-// Whole numbers side by side, products of bytes, and how sums become bytes again.
+// Whole numbers side by side, products of bytes, and bytes as whole numbers and back.
 #pragma once
 
 #if defined(__SSE2__)
@@ -146,11 +146,23 @@ CONVOY_INLINE void narrow(uint8_t* to, const SixteenInts& x) {
 #endif
 }
 
+/** Fewer than 16 bytes. */
+CONVOY_INLINE void copySome(uint8_t* to, const uint8_t* from, int64_t count) {
+  for (int64_t part = 8; part > 0; part /= 2) {
+    if (!(count & part)) continue;
+    if (part == 8) __builtin_memcpy(to, from, 8);
+    else if (part == 4) __builtin_memcpy(to, from, 4);
+    else if (part == 2) __builtin_memcpy(to, from, 2);
+    else *to = *from;
+    to += part, from += part;
+  }
+}
+
 /** The same of fewer than 16 of them. */
 CONVOY_INLINE SixteenInts widenSome(const uint8_t* from, int64_t count) {
   if (count >= 16) return widen(from);
   uint8_t bytes[16] = {};
-  __builtin_memcpy(bytes, from, static_cast<size_t>(count));
+  copySome(bytes, from, count);
   return widen(bytes);
 }
 
@@ -158,7 +170,7 @@ CONVOY_INLINE void narrowSome(uint8_t* to, const SixteenInts& x, int64_t count) 
   if (count >= 16) return narrow(to, x);
   uint8_t bytes[16];
   narrow(bytes, x);
-  __builtin_memcpy(to, bytes, static_cast<size_t>(count));
+  copySome(to, bytes, count);
 }
 
 CONVOY_INLINE void storeSome(float* to, const SixteenFloats& x, int64_t count) {
@@ -168,115 +180,6 @@ CONVOY_INLINE void storeSome(float* to, const SixteenFloats& x, int64_t count) {
   for (int i = 0; i < PER_BLOCK; i++) store<INT_LANES>(whole + i * INT_LANES, x.part[i]);
   if (count < 16) __builtin_memcpy(to, numbers, static_cast<size_t>(count) * sizeof(float));
 }
-
-/** Numbers to the nearest whole ones, of two the even one: adding this leaves no bits for a fraction. */
-constexpr float ROUNDING = 12582912.0f;
-
-/** Bounds of t, so that a result is a byte. */
-struct ByteRange {
-  float low, high;
-  int32_t zero;
-
-  CONVOY_INLINE explicit ByteRange(int32_t z)
-      : low(static_cast<float>(-z)), high(static_cast<float>(255 - z)), zero(z) {}
-
-  /** What is no number is the lowest one. */
-  CONVOY_INLINE SixteenInts bytes(const SixteenFloats& numbers) const {
-    const Floats lowest = Floats{} + low, highest = Floats{} + high;
-    SixteenInts y;
-#pragma GCC unroll 4
-    for (int i = 0; i < PER_BLOCK; i++) {
-      Floats t = numbers.part[i];
-      t = t > lowest ? t : lowest;
-      t = t < highest ? t : highest;
-      t = (t + ROUNDING) - ROUNDING;
-      y.part[i] = __builtin_convertvector(t, Ints) + zero;
-    }
-    return y;
-  }
-};
-
-/** What becomes of a convolution's sums. */
-struct IntegerEpilogue {
-  ByteRange range;
-  int64_t channels;  // of the results
-  const int32_t* bias;
-  const float* multipliers;
-  const uint8_t* residual;
-  int32_t residualZero;
-  float residualMultiplier;
-  bool floats;
-  void* y;
-
-  CONVOY_INLINE IntegerEpilogue(const IntegerConvArgs& a, const int32_t* biases, const float* factors)
-      : range(a.outZero), channels(a.out.channels), bias(biases), multipliers(factors), residual(a.residual),
-        residualZero(a.residualZero), residualMultiplier(a.residualMultiplier), floats(a.floats), y(a.y) {}
-
-  /** Sums of `count` outputs, at most 16, of each of some pixels side by side, `pitch` numbers from one to the next:
-   * from the output numbered `at` on, which is `block` among those that fill up. */
-  CONVOY_INLINE void finish(const int32_t* sums, int64_t pitch, int64_t pixels, int64_t pixel, int64_t at,
-                            int64_t block, int64_t count) const {
-    const SixteenInts biases = loadSixteen(bias + block);
-    const SixteenFloats factors = loadSixteen(multipliers + block);
-    const int64_t place = pixel * channels + at;
-    if (count >= 16 && !floats) {
-      return residual ? finishBytes<true>(sums, pitch, pixels, place, 16, biases, factors)
-                      : finishBytes<false>(sums, pitch, pixels, place, 16, biases, factors);
-    }
-    if (!floats) {
-      return residual ? finishBytes<true>(sums, pitch, pixels, place, count, biases, factors)
-                      : finishBytes<false>(sums, pitch, pixels, place, count, biases, factors);
-    }
-    for (int64_t i = 0; i < pixels; i++) {
-      const int64_t to = place + i * channels;
-      const SixteenFloats t = residual ? numbers<true>(sums + i * pitch, to, count, biases, factors)
-                                       : numbers<false>(sums + i * pitch, to, count, biases, factors);
-      storeSome(static_cast<float*>(y) + to, t, count);
-    }
-  }
-
- private:
-  template <bool RESIDUAL>
-  CONVOY_INLINE SixteenFloats numbers(const int32_t* sums, int64_t place, int64_t count, const SixteenInts& biases,
-                                      const SixteenFloats& factors) const {
-    SixteenInts whole = loadSixteen(sums);
-#pragma GCC unroll 4
-    for (int i = 0; i < PER_BLOCK; i++) whole.part[i] += biases.part[i];
-    SixteenFloats t = toFloats(whole);
-#pragma GCC unroll 4
-    for (int i = 0; i < PER_BLOCK; i++) t.part[i] *= factors.part[i];
-    if (!RESIDUAL) return t;
-    SixteenInts added = widenSome(residual + place, count);
-#pragma GCC unroll 4
-    for (int i = 0; i < PER_BLOCK; i++) added.part[i] -= residualZero;
-    const SixteenFloats more = toFloats(added);
-#pragma GCC unroll 4
-    for (int i = 0; i < PER_BLOCK; i++) t.part[i] = t.part[i] + more.part[i] * residualMultiplier;
-    return t;
-  }
-
-  template <bool RESIDUAL>
-  CONVOY_INLINE void finishBytes(const int32_t* sums, int64_t pitch, int64_t pixels, int64_t place, int64_t count,
-                                 const SixteenInts& biases, const SixteenFloats& factors) const {
-    auto* to = static_cast<uint8_t*>(y);
-    for (int64_t i = 0; i < pixels; i++, place += channels) {
-      narrowSome(to + place, range.bytes(numbers<RESIDUAL>(sums + i * pitch, place, count, biases, factors)), count);
-    }
-  }
-};
-
-/** What lies in front of packed weights: of every output, those that fill up blocks among them, the bias with what the
- * zero of the images adds, and the multiplier. */
-struct PackedHead {
-  int32_t* bias;
-  float* multipliers;
-  int8_t* weights;
-
-  CONVOY_INLINE PackedHead(const void* packed, int64_t outputs)
-      : bias(static_cast<int32_t*>(const_cast<void*>(packed))),
-        multipliers(reinterpret_cast<float*>(bias + outputs)),
-        weights(reinterpret_cast<int8_t*>(multipliers + outputs)) {}
-};
 
 }  // namespace CONVOY_ISA
 }  // namespace convoy

@@ -1,5 +1,5 @@
 // Pooling of bytes, and sums of two.
-#include "integerLanes.h"
+#include "integerEpilogue.h"
 #include "kernels.h"
 #include "parallel.h"
 

