@@ -49,7 +49,16 @@ function textsOf(maker, part, count) {
   };
 }
 
-/** Signs cut out of made lines: pieces that end at true cuts are signs, and of the others some are rubbish. */
+/** A piece that shares so much of its width with a sign is that sign, one that shares less than the second number is
+ * rubbish; what lies in between is neither, and is left out. */
+const [SIGN, RUBBISH] = [0.8, 0.6];
+
+/** Shares of the columns of a piece and a sign, of all that either has, that both have. */
+const overlap = (left, right, from, to) =>
+  Math.max(0, Math.min(right, to) - Math.max(left, from)) /
+  (Math.max(right, to) - Math.min(left, from));
+
+/** Signs cut out of made lines by the true cuts, and of the pieces that are none every third as rubbish. */
 function signsOf(maker, part, count, rubbish) {
   const classes = [...maker.vocabulary, "rubbish"];
   const [images, of] = [[], []];
@@ -58,12 +67,12 @@ function signsOf(maker, part, count, rubbish) {
     const ends = [0, ...cells.cuts.split(" ").map(Number), image.width];
     const text = [...cells.text];
     for (const [number, { left, right, image: piece }] of pieceImages(image).entries()) {
-      const near = (column, end) =>
-        Math.abs(column - end) <= 3 || ((end === 0 || end === image.width) && column === end);
-      const sign = text.findIndex((_, k) => near(left, ends[k]) && near(right, ends[k + 1]));
-      if (sign < 0 && !(rubbish && number % 3 === 0)) continue;
+      const shares = text.map((_, k) => overlap(left, right, ends[k], ends[k + 1]));
+      const most = Math.max(...shares);
+      const asRubbish = rubbish && number % 3 === 0 && most <= RUBBISH;
+      if (most < SIGN && !asRubbish) continue;
       images.push(piece);
-      of.push(sign < 0 ? classes.length - 1 : classes.indexOf(text[sign]));
+      of.push(asRubbish ? classes.length - 1 : classes.indexOf(text[shares.indexOf(most)]));
     }
   }
   return {
