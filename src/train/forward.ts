@@ -43,6 +43,16 @@ export class Forward {
     return { shape, program: await this.engine.compile(graph, { frozen: [WEIGHTS] }) };
   }
 
+  /** Images of the batches in which so many images are run. */
+  private batchFor(images: number): number {
+    return Math.min(this.largest, 2 ** Math.ceil(Math.log2(images)));
+  }
+
+  /** Compiles the program for so many images, where it is not there yet. */
+  async prepare(images: number): Promise<void> {
+    await this.programOf(this.batchFor(images));
+  }
+
   /**
    * Runs all images through the net with parameters `w`, in order.
    *
@@ -58,8 +68,8 @@ export class Forward {
   ): Promise<boolean> {
     if (dataset.length === 0) return true;
     checkStored(dataset);
-    const { engine, intake, largest } = this;
-    const batch = Math.min(largest, 2 ** Math.ceil(Math.log2(dataset.length)));
+    const { engine, intake } = this;
+    const batch = this.batchFor(dataset.length);
     const { program, shape } = await this.programOf(batch);
     const loader = new Loader(engine, dataset, { batch, seed: 0, shuffle: false, intake });
     let first = 0;
