@@ -71,7 +71,9 @@ export class Forward {
     const { engine, intake } = this;
     const batch = this.batchFor(dataset.length);
     const { program, shape } = await this.programOf(batch);
-    const loader = new Loader(engine, dataset, { batch, seed: 0, shuffle: false, intake });
+    // What comes in one batch needs no room for the next.
+    const slots = dataset.length <= batch ? 1 : undefined;
+    const loader = new Loader(engine, dataset, { batch, seed: 0, shuffle: false, intake, slots });
     let first = 0;
     const done = await pipeline(
       loader,
