@@ -60,9 +60,9 @@ export async function withAnswers(address, bodies) {
   const known = [];
   for (const body of bodies) {
     const response = await fetch(`${address}/predict`, { method: "POST", body });
-    const said = [await response.json()].flat();
-    const answer = said.map((one) => [one.class, one.confidence]);
-    known.push({ body: body.toString("base64"), answer });
+    const text = await response.text();
+    const answer = [JSON.parse(text)].flat().map((one) => [one.class, one.confidence]);
+    known.push({ body: body.toString("base64"), text, answer });
   }
   const file = join(mkdtempSync(join(tmpdir(), "convoy-load-")), "bodies.json");
   writeFileSync(file, JSON.stringify(known));

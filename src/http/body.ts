@@ -34,8 +34,8 @@ export function readBody(
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    const late = new HttpError(408, `the body took longer than ${seconds} s`, closing);
-    const timer = setTimeout(() => end(late), seconds * 1000);
+    const late = () => end(new HttpError(408, `the body took longer than ${seconds} s`, closing));
+    const timer = setTimeout(late, seconds * 1000);
     const end = (error?: unknown) => {
       clearTimeout(timer);
       request.off("data", add).off("end", whole).off("close", gone);

@@ -74,7 +74,7 @@ class NetServer {
       const seconds = Math.ceil(this.room.images * this.metrics.secondsOfImage);
       return Math.min(LATEST, Math.max(SOONEST, seconds));
     });
-    this.decoding = new Gate(Math.max(2, usableCores()));
+    this.decoding = new Gate(2 * usableCores());
     this.batches = new MicroBatches((images) => net.predict(images), {
       ...{ largest: batch, wait },
       onBatch: (size, seconds) => this.metrics.batch(size, seconds),
