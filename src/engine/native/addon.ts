@@ -105,10 +105,10 @@ export const platformPackages: readonly string[] = (LIBRARIES[process.platform] 
 const require = createRequire(import.meta.url);
 
 /** The addon of a package for this platform, wherever it is installed; `undefined` where there is none. */
-function packaged(): string | undefined {
+function packagedAddon(): { readonly name: string; readonly path: string } | undefined {
   for (const name of platformPackages) {
     try {
-      return require.resolve(`${name}/${FILE}`);
+      return { name, path: require.resolve(`${name}/${FILE}`) };
     } catch {
       // Another one may be there, or none.
     }
@@ -119,12 +119,18 @@ function packaged(): string | undefined {
 /** Where `setup` builds it: under the package's root, from the sources and from the compiled files alike. */
 const built = fileURLToPath(new URL(`../../../build/native/${FILE}`, import.meta.url));
 
+const packaged = packagedAddon();
+
 /**
  * The addon's file. One that was built here counts first, since somebody wanted it, and in a clone it is newer than any
  * package.
  */
 export const addonPath =
-  process.env[OVERRIDE] || (existsSync(built) ? built : (packaged() ?? built));
+  process.env[OVERRIDE] || (existsSync(built) ? built : (packaged?.path ?? built));
+
+/** The package that the addon is of; `undefined` where it is of none. */
+export const addonPackage: string | undefined =
+  addonPath === packaged?.path ? packaged.name : undefined;
 
 // OpenMP reads its settings when it is loaded. A thread that waits for the others spins for some 20
 // microseconds, which covers the gaps within a step, and then sleeps: on cores shared with other
