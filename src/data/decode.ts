@@ -12,6 +12,7 @@ import { type BandFile, type Bands, openBands } from "./pixels/bands.js";
 import { channelRule } from "./pixels/channels.js";
 import { bytesOf16, bytesOfFloats, Histogram, spanOf } from "./pixels/depth.js";
 import type { Limits, Span } from "./pixels/range.js";
+import { smallPng } from "./pixels/smallPng.js";
 
 /** A file by its path, or its content. */
 export type ImageSource = string | Uint8Array;
@@ -210,7 +211,13 @@ async function numbersOf(
 ): Promise<Numbers> {
   const file = typeof source === "string" ? await contentOf(source) : source;
   if (file.length === 0) throw new Error("the file is empty (0 bytes)");
-  const { pixels } = options;
+  const { pixels, side = Number.POSITIVE_INFINITY } = options;
+  const small = smallPng(file);
+  if (small && Math.min(small.height, small.width) <= side) {
+    const { height, width } = small;
+    expectPixels(small, pixels);
+    return { ...small, alpha: false, original: { height, width } };
+  }
   const bands = await openBands(file);
   if (bands) {
     expectPixels(bands.size, pixels);
