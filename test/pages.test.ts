@@ -25,6 +25,7 @@ import { optimizers, schedules, wrappers } from "../src/optim/index.js";
 import { bitChoosers, runFiles } from "../src/runs/index.js";
 import { samplers } from "../src/search/index.js";
 import { selectors } from "../src/selection/index.js";
+import { serveConfig } from "../src/serve/index.js";
 import { policyMethods } from "../src/study/index.js";
 import { couplings } from "../src/swarm/index.js";
 import { penalties, tasks } from "../src/tasks/index.js";
@@ -67,6 +68,13 @@ function defaultOf(setting: z.ZodType): string {
 test("training.md has every setting of the schema with its default", () => {
   const settings = Object.entries<z.ZodType>(trainConfig.shape);
   expect(tableOf("training.md", "setting", "default", "what it is")).toEqual(
+    settings.map(([name, type]) => [code(name), defaultOf(type), type.description]),
+  );
+});
+
+test("serving.md has every setting of a server with its default", () => {
+  const settings = Object.entries<z.ZodType>(serveConfig.shape);
+  expect(tableOf("serving.md", "setting", "default", "what it is")).toEqual(
     settings.map(([name, type]) => [code(name), defaultOf(type), type.description]),
   );
 });

@@ -2,10 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
-import type { trainConfig } from "../train/config.js";
 import { pairOf } from "./arguments.js";
-
-type Settings = typeof trainConfig;
 
 /** `labelSmoothing` as `label-smoothing`. */
 export const kebab = (name: string) =>
@@ -88,14 +85,12 @@ function flagOf(name: string, type: z.ZodType): Option {
 }
 
 /** Adds a flag for each setting but those in `without`. Defaults stay with the schema. */
-export function addFlags(
+export function addFlags<S extends z.ZodObject>(
   command: Command,
-  schema: Settings,
-  without: readonly (keyof Settings["shape"])[],
+  schema: S,
+  without: readonly (keyof S["shape"])[] = [],
 ): void {
   for (const [name, type] of Object.entries(schema.shape)) {
-    if (!without.includes(name as keyof Settings["shape"])) {
-      command.addOption(flagOf(name, type as z.ZodType));
-    }
+    if (!without.includes(name)) command.addOption(flagOf(name, type as z.ZodType));
   }
 }

@@ -5,15 +5,20 @@ import { exitCodes, Interrupted } from "./errors.js";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-const told = [
+const saving = [
   "\nsaving the run",
   "still saving the run; one more signal (Ctrl-C) ends at once, without it",
 ];
 
-/** Runs `work` with a signal that aborts at the first Ctrl-C; `notice` is told what happens. */
+/**
+ * Runs `work` with a signal that aborts at the first Ctrl-C; `notice` is told what happens.
+ *
+ * @param told what is said at each signal; the one behind the last line ends at once
+ */
 export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
   notice: (line: string) => void,
+  told: readonly string[] = saving,
 ): Promise<T> {
   const controller = new AbortController();
   let signals = 0;

@@ -128,7 +128,7 @@ async function openTables(
 }
 
 /** Refuses a least confidence where nothing heeds it. */
-function checkConfidence(confidence: number | undefined, { name, saysFrom }: Task): void {
+export function checkConfidence(confidence: number | undefined, { name, saysFrom }: Task): void {
   if (confidence === undefined) return;
   if (!saysFrom) {
     throw new InputError(`--confidence has no effect on task ${name}; leave it out`);

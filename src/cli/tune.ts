@@ -165,7 +165,7 @@ async function tuneBatch(data: string, options: BatchOptions, console: Console):
 }
 
 export function define(command: Command, console: Console): void {
-  const add = (name: string, summary: string, without: Parameters<typeof addFlags>[2]) => {
+  const add = (name: string, summary: string, without: (keyof typeof trainConfig.shape)[]) => {
     const verb = command.command(name).description(summary);
     verb.argument("<data>", trainConfig.shape.data.description);
     addFlags(verb, trainConfig, ["data", ...without]);

@@ -64,6 +64,11 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./predict.js"),
   },
   {
+    name: "serve",
+    summary: "answer about images over HTTP",
+    load: () => import("./serve.js"),
+  },
+  {
     name: "features",
     summary: "write what a run's net makes of images, for other programs",
     load: () => import("./features.js"),

@@ -12,6 +12,7 @@ import { type BandFile, type Bands, openBands } from "./pixels/bands.js";
 import { channelRule } from "./pixels/channels.js";
 import { bytesOf16, bytesOfFloats, Histogram, spanOf } from "./pixels/depth.js";
 import type { Limits, Span } from "./pixels/range.js";
+import { smallPng } from "./pixels/smallPng.js";
 
 /** A file by its path, or its content. */
 export type ImageSource = string | Uint8Array;
@@ -24,6 +25,8 @@ export interface DecodeOptions {
   readonly side?: number;
   /** How images of 16 bits become bytes: `full`, `percentile`, or limits as `120-3050`; default the whole range. */
   readonly range?: string;
+  /** Most pixels of a file; larger ones are refused before they are decoded. Default 268,402,689, those of sharp. */
+  readonly pixels?: number;
 }
 
 type OpenImage = (bytes: Bands["data"], options: SharpOptions) => Sharp;
@@ -195,6 +198,11 @@ async function numbersOfImage(
   };
 }
 
+function expectPixels({ height, width }: Size, pixels = Number.POSITIVE_INFINITY): void {
+  if (height * width <= pixels) return;
+  throw new Error(`it has ${height}x${width} pixels; expected at most ${pixels} in all`);
+}
+
 /** The numbers of any image. */
 async function numbersOf(
   openImage: OpenImage,
@@ -203,9 +211,20 @@ async function numbersOf(
 ): Promise<Numbers> {
   const file = typeof source === "string" ? await contentOf(source) : source;
   if (file.length === 0) throw new Error("the file is empty (0 bytes)");
+  const { pixels, side = Number.POSITIVE_INFINITY } = options;
+  const small = smallPng(file);
+  if (small && Math.min(small.height, small.width) <= side) {
+    const { height, width } = small;
+    expectPixels(small, pixels);
+    return { ...small, alpha: false, original: { height, width } };
+  }
   const bands = await openBands(file);
-  if (bands) return numbersOfBands(openImage, bands, options);
-  const image = openImage(file, { failOn: "error", autoOrient: true });
+  if (bands) {
+    expectPixels(bands.size, pixels);
+    return numbersOfBands(openImage, bands, options);
+  }
+  const limit = pixels !== undefined && { limitInputPixels: pixels };
+  const image = openImage(file, { failOn: "error", autoOrient: true, ...limit });
   return numbersOfImage(image, await image.metadata(), options);
 }
 

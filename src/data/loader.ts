@@ -33,6 +33,8 @@ export interface LoaderOptions {
   readonly targets?: TargetMaker;
   /** Batches that can be in use at the same time; default 3. */
   readonly slots?: number;
+  /** Makes arrays for the images of a batch; default those of the engine. */
+  readonly buffer?: (length: number) => Float32Array;
   /** Places side by side that show the same image, each augmented for itself; default 1. */
   readonly copies?: number;
 }
@@ -157,11 +159,10 @@ export class Loader {
 
   private newSlot(): Slot {
     const { engine, dataset, batchSize: n, views } = this;
+    const { buffer = (length) => engine.buffer(length) } = this.options;
     const seen = n * views.length;
     return {
-      images: engine.buffer(
-        seen * (dataset.rows?.width ?? dataset.channels * this.height * this.width),
-      ),
+      images: buffer(seen * (dataset.rows?.width ?? dataset.channels * this.height * this.width)),
       targets: targetBuffers(engine, this.targets, n),
       own: new Int32Array(n),
       indices: new Int32Array(2 * n),
@@ -264,6 +265,7 @@ export class Loader {
     const frame: Frame = (from) => fitMap(this.intake.fit, from, size);
     return Array.from({ length: this.batchSize }, (_, at) => {
       const sample = new Sample(frame);
+      if (augment.length === 0) return sample;
       const random = new Random({ seed, purpose: "augment", particle, epoch, step }, at);
       for (const augmentation of augment) augmentation.apply(sample, random, size);
       return sample;

@@ -45,9 +45,10 @@ export {
 } from "./neighbours.js";
 export { openWeighed, type Weighed } from "./openWeighed.js";
 export { type OpenWeightsOptions, openWeights, type WeightedNet } from "./openWeights.js";
-export { type FilePrediction, predictFiles } from "./predictFiles.js";
+export { type FilePrediction, predictFiles, predictImages } from "./predictFiles.js";
 export { type RunConfig, readRunConfig } from "./runConfig.js";
 export { runFiles } from "./runFiles.js";
+export { decodingFor } from "./throughFiles.js";
 export { type TrainOptions, train } from "./train.js";
 export { type OpenTrainedOptions, openTrained, type TimedEvaluation, Trained } from "./trained.js";
 export { type Decided, tuneDecision } from "./tuneDecision.js";

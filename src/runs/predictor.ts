@@ -38,6 +38,11 @@ export class Predictor {
     return this.task.placed?.(prediction, map) ?? prediction;
   }
 
+  /** Compiles the program for so many images. */
+  prepare(images: number): Promise<void> {
+    return this.forward.prepare(images);
+  }
+
   /** What the net with parameters `w` gives of each image, in order. */
   async outputs(w: Vector, dataset: Dataset, use: UseOutput): Promise<void> {
     await this.forward.run(w, dataset, use);

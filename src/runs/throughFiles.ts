@@ -3,12 +3,29 @@
 import {
   type Dataset,
   type DecodedImage,
+  type DecodeOptions,
   decodeInOrder,
   decodingOf,
   type ImageSource,
   joinImages,
 } from "../data/index.js";
 import type { Trained } from "./trained.js";
+
+/** How images are decoded for a net: as those that it was trained on. */
+export function decodingFor({ info, config }: Pick<Trained, "info" | "config">): DecodeOptions {
+  const { input } = info;
+  const { size = Math.max(input[1], input[2]), range } = config.settings;
+  return decodingOf({ size, channels: input[0], range });
+}
+
+/** Decoded images as a data set of which nothing is known. */
+export const datasetOf = (images: readonly DecodedImage[]): Dataset => ({
+  name: "images",
+  length: images.length,
+  channels: images[0].channels,
+  images: joinImages(images),
+  labels: { kind: "none" },
+});
 
 /** What became of one file: a value, or the reason why it cannot be decoded. */
 export type FileValue<T> =
@@ -36,19 +53,11 @@ export async function* throughFiles<T>(
   sources: readonly ImageSource[],
   use: UseImages<T>,
 ): AsyncGenerator<FileValue<T>> {
-  const { input } = net.info;
   const { settings } = net.config;
-  const size = settings.size ?? Math.max(input[1], input[2]);
-  const decoding = decodingOf({ size, channels: input[0], range: settings.range });
+  const decoding = decodingFor(net);
   const valuesOf = async ({ places, images }: Chunk): Promise<FileValue<T>[]> => {
-    const values = await use(
-      {
-        ...{ name: "images", length: images.length, channels: input[0] },
-        images: joinImages(images),
-        labels: { kind: "none" },
-      },
-      images,
-    );
+    if (images.length === 0) return [];
+    const values = await use(datasetOf(images), images);
     return values.map((value, at) => ({ at: places[at], value }));
   };
   let chunk: Chunk = { places: [], images: [] };

@@ -72,9 +72,11 @@ export class Trained {
     /** All parameters [length of the layout]; not to be changed. */
     readonly w: Vector,
     views?: Views,
+    /** Images at once; default about as many as in training. */
+    batch = Math.ceil(config.settings.batch / (views?.maps.length ?? 1)),
   ) {
     this.seen = views ? { ...info, views: views.maps } : info;
-    this.batch = Math.ceil(config.settings.batch / (views?.maps.length ?? 1));
+    this.batch = batch;
     this.predictor = new Predictor(engine, model, task, this.seen, this.batch);
   }
 
@@ -103,6 +105,11 @@ export class Trained {
   /** What the net says of each image; labels do not matter. Programs are compiled once for batches of about a size. */
   predict(dataset: Dataset, options?: DecodeOptions): Promise<Prediction[]> {
     return this.predictor.predict(this.w, dataset, options);
+  }
+
+  /** Compiles what {@link predict} needs for so many images at once, so that the first ones need not wait for it. */
+  prepare(images: number): Promise<void> {
+    return this.predictor.prepare(images);
   }
 
   /**
@@ -202,6 +209,8 @@ export interface OpenTrainedOptions extends EngineOptions {
    * by it; default `f32`, in whatever the run was trained.
    */
   readonly precision?: "f32" | "bf16" | "auto";
+  /** Images at once; default as many as in training, views counted. */
+  readonly batch?: number;
 }
 
 /** An engine that multiplies such numbers in a net. */
@@ -240,7 +249,7 @@ async function folderRun(run: string) {
  */
 export async function openTrained(
   run: string,
-  { views, precision, ...options }: OpenTrainedOptions = {},
+  { views, precision, batch, ...options }: OpenTrainedOptions = {},
 ): Promise<Trained> {
   const seen = views === undefined ? undefined : getViews(views);
   const { config, weights, path } = isOnnx(run)
@@ -261,5 +270,5 @@ export async function openTrained(
   const engine = await engineIn(precision, net, options);
   const w = engine.vector(layout.length);
   await w.write(values);
-  return new Trained(config, info, model, task, engine, w, seen);
+  return new Trained(config, info, model, task, engine, w, seen, batch);
 }

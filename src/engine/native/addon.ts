@@ -90,10 +90,47 @@ const OVERRIDE = "CONVOY_ADDON";
 const CURE =
   "`npx convoy setup` (in a clone: `node bin/convoy.mjs setup`) builds it on this machine";
 
-/** The addon lies under the package's root, from the sources and from the compiled files alike. */
+const FILE = "convoy.node";
+
+/** C libraries of Linux, of which npm installs the package that fits. */
+const LIBRARIES: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
+  linux: ["-gnu", "-musl"],
+};
+
+/** Packages that may hold the addon built, on this machine; `scripts/package.mjs` makes them. */
+export const platformPackages: readonly string[] = (LIBRARIES[process.platform] ?? [""]).map(
+  (library) => `@convoynet/${process.platform}-${process.arch}${library}`,
+);
+
+const require = createRequire(import.meta.url);
+
+/** The addon of a package for this platform, wherever it is installed; `undefined` where there is none. */
+function packagedAddon(): { readonly name: string; readonly path: string } | undefined {
+  for (const name of platformPackages) {
+    try {
+      return { name, path: require.resolve(`${name}/${FILE}`) };
+    } catch {
+      // Another one may be there, or none.
+    }
+  }
+  return undefined;
+}
+
+/** Where `setup` builds it: under the package's root, from the sources and from the compiled files alike. */
+const built = fileURLToPath(new URL(`../../../build/native/${FILE}`, import.meta.url));
+
+const packaged = packagedAddon();
+
+/**
+ * The addon's file. One that was built here counts first, since somebody wanted it, and in a clone it is newer than any
+ * package.
+ */
 export const addonPath =
-  process.env[OVERRIDE] ||
-  fileURLToPath(new URL("../../../build/native/convoy.node", import.meta.url));
+  process.env[OVERRIDE] || (existsSync(built) ? built : (packaged?.path ?? built));
+
+/** The package that the addon is of; `undefined` where it is of none. */
+export const addonPackage: string | undefined =
+  addonPath === packaged?.path ? packaged.name : undefined;
 
 // OpenMP reads its settings when it is loaded. A thread that waits for the others spins for some 20
 // microseconds, which covers the gaps within a step, and then sleeps: on cores shared with other
@@ -110,10 +147,12 @@ let loaded: Addon | undefined;
 export function loadAddon(path = addonPath): Addon {
   if (loaded && path === addonPath) return loaded;
   if (!existsSync(path)) {
-    throw new NativeUnavailable(`the native engine is not built (no ${path}); ${CURE}`);
+    throw new NativeUnavailable(
+      `the native engine is not built (no ${path}), and there is no package ${platformPackages[0]} with it; ${CURE}`,
+    );
   }
   try {
-    const addon = createRequire(import.meta.url)(path) as Addon;
+    const addon = require(path) as Addon;
     // No thread may compute while the libraries that it uses are taken down.
     process.once("exit", () => addon.end());
     if (path === addonPath) loaded = addon;

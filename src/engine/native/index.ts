@@ -12,7 +12,7 @@ import { isShared, mappedFile, sharedElements } from "./memory.js";
 import { compileNative, measureNative } from "./program.js";
 import { NativeVector } from "./vector.js";
 
-export { loadAddon, NativeUnavailable } from "./addon.js";
+export { addonPackage, loadAddon, NativeUnavailable } from "./addon.js";
 
 function reductions(queue: NativeQueue): Reductions {
   async function bySegment(a: Vector, b: Vector, offsets: readonly number[]) {
