@@ -45,6 +45,7 @@ export {
 } from "./neighbours.js";
 export { openWeighed, type Weighed } from "./openWeighed.js";
 export { type OpenWeightsOptions, openWeights, type WeightedNet } from "./openWeights.js";
+export { Pace } from "./pace.js";
 export { type FilePrediction, predictFiles } from "./predictFiles.js";
 export { type RunConfig, readRunConfig } from "./runConfig.js";
 export { runFiles } from "./runFiles.js";
