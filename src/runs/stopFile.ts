@@ -39,8 +39,9 @@ export class StopFile {
 export function askToStop(folder: string): void {
   const path = join(folder, runFiles.stop);
   try {
-    writeFileSync(path, "");
+    // What stands there already, be it a link, is left alone.
+    writeFileSync(path, "", { flag: "wx" });
   } catch (error) {
-    throw writeError(path, error);
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw writeError(path, error);
   }
 }
