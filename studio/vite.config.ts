@@ -8,6 +8,8 @@ export default defineConfig({
     emptyOutDir: true,
     assetsInlineLimit: 0,
     modulePreload: false,
+    // What is packed into the page keeps its licences beside it.
+    license: { fileName: "licences.md" },
     target: "es2022",
   },
 });

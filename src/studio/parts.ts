@@ -77,7 +77,7 @@ export function confusionOf(text: string): ConfusionTable | null {
 /** All parts, in the order in which they are sent. */
 export const parts: { readonly [P in PartName]: Part<RunParts[P]> } = {
   head: {
-    files: [runFiles.config, runFiles.summary, "run.lock", runFiles.live],
+    files: [runFiles.config],
     make: ({ run }) => headOf(run),
   },
   live: { files: [runFiles.live], make: (run) => jsonOf(run, "live", liveStatus) },

@@ -4,7 +4,6 @@
 import { realpathSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { readError } from "../files/errors.js";
 import { listenerOf, newToken } from "../http/index.js";
 import { InputError } from "../inputError.js";
 import { Access } from "./access.js";
@@ -30,13 +29,10 @@ export interface Studio {
 
 /** The folder as it really is, of which everything that is shown must be a part. */
 function rootOf(folder: string): string {
-  try {
-    const root = realpathSync(folder);
-    if (statSync(root).isDirectory()) return root;
-  } catch (error) {
-    throw readError(folder, error);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new InputError(`${folder} is no folder; name one that holds runs`);
   }
-  throw new InputError(`${folder} is no folder; expected one that holds runs`);
+  return realpathSync(folder);
 }
 
 /**

@@ -18,7 +18,7 @@ export function App() {
   const route = useRoute();
   const [theme, toggle] = useTheme();
   const key = JSON.stringify(route);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new view is read out from its heading on
+  // A new view is read out from its heading on
   useEffect(() => document.querySelector("h1")?.focus(), [key]);
   return (
     <ThemeContext.Provider value={theme}>

@@ -21,6 +21,10 @@ export const number = (value: Maybe): string =>
 export const metric = (value: Maybe, unit: MetricInfo["unit"] | undefined): string =>
   unit === "share" ? shown(value, (known) => `${(100 * known).toFixed(2)} %`) : number(value);
 
+/** A metric beside an axis: without digits that say nothing. */
+export const tick = (value: Maybe, unit: MetricInfo["unit"] | undefined): string =>
+  unit === "share" ? `${number(100 * (value ?? Number.NaN))} %` : number(value);
+
 /** `0:07`, `12:34`, `3:25:08`. */
 export function clock(value: Maybe): string {
   return shown(value, (seconds) => {
@@ -40,6 +44,10 @@ export function bytes(value: Maybe): string {
     return `${Number((known / 1000 ** power).toPrecision(3))} ${units[power]}`;
   });
 }
+
+/** `1 net`, `3 nets`. */
+export const counted = (value: number, one: string): string =>
+  `${count(value)} ${one}${value === 1 ? "" : "s"}`;
 
 /** `balancedAccuracy` as words: `balanced accuracy`. */
 export const words = (name: string): string =>

@@ -95,7 +95,7 @@ export function useSomeRuns(
   stamp: string,
 ): Asked<ReadonlyMap<string, Partial<RunParts>>> {
   const [asked, setAsked] = useState<Asked<ReadonlyMap<string, Partial<RunParts>>>>({});
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the stamp tells that runs have changed
+  // The stamp tells that runs have changed
   useEffect(() => {
     let wanted = true;
     const ask = async (id: string) =>

@@ -4,7 +4,8 @@
 import { useContext, useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { number } from "../format.js";
+import type { MetricInfo } from "../../../src/studio/api.js";
+import { metric, number, tick } from "../format.js";
 import { type Theme, ThemeContext } from "../theme.js";
 
 type Values = readonly (number | null)[];
@@ -23,8 +24,8 @@ interface ChartProps {
   readonly xName: string;
   readonly x: readonly number[];
   readonly series: readonly Series[];
-  /** How a value is told; default four digits. */
-  readonly format?: (value: number | null | undefined) => string;
+  /** Of the values; default numbers. */
+  readonly unit?: MetricInfo["unit"];
 }
 
 /** Colours that there are; further curves have them again, dashed. */
@@ -45,13 +46,13 @@ function axis(format?: (value: number) => string): uPlot.Axis {
     font: "12px system-ui, sans-serif",
     grid,
     ticks: grid,
-    size: format ? 62 : 34,
+    size: format ? 64 : 34,
     ...(format && { values: (_: uPlot, ticks: number[]) => ticks.map(format) }),
   };
 }
 
 function optionsFor(
-  { series, format = number }: ChartProps,
+  { series, unit }: ChartProps,
   onCursor: (at: number | undefined) => void,
 ): uPlot.Options {
   return {
@@ -60,7 +61,7 @@ function optionsFor(
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false } },
     scales: { x: { time: false } },
-    axes: [axis(), axis(format)],
+    axes: [axis(), axis((value) => tick(value, unit))],
     hooks: { setCursor: [({ cursor }) => onCursor(cursor.idx ?? undefined)] },
     series: [
       {},
@@ -87,7 +88,7 @@ function usePlot(props: ChartProps, theme: Theme) {
   const shape = props.series
     .map((one, place) => `${one.name} ${colourOf(one, place)} ${one.values.length < 3}`)
     .join("\n");
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other numbers are set without a new plot
+  // Other numbers are set without a new plot
   useEffect(() => {
     const element = place.current!;
     const made = new uPlot(optionsFor(props, setAt), dataOf(props), element);
@@ -100,7 +101,7 @@ function usePlot(props: ChartProps, theme: Theme) {
       made.destroy();
     };
   }, [shape, theme]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whatever is drawn may have changed
+  // Whatever is drawn may have changed
   useEffect(() => plot.current!.setData(dataOf(props)), [props.x, props.series]);
   return { place, plot, at };
 }
@@ -123,7 +124,8 @@ const lastKnown = (values: Values) => values.findLast((value) => value !== null)
 
 /** A chart with its legend, which tells the values at the cursor, else the last ones. */
 export function Chart(props: ChartProps) {
-  const { title, xName, x, series, format = number } = props;
+  const { title, xName, x, series, unit } = props;
+  const format = (value: number | null | undefined) => metric(value, unit);
   const { place, plot, at } = usePlot(props, useContext(ThemeContext));
   const toldOf = ({ values }: Series) => format(at === undefined ? lastKnown(values) : values[at]);
   const told = series.map((one) => `${one.name} ${format(lastKnown(one.values))}`).join(", ");
@@ -133,11 +135,11 @@ export function Chart(props: ChartProps) {
         {title}
         <span class="soft"> {at === undefined ? "" : `${xName} ${number(x[at])}`}</span>
       </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move the cursor */}
       <div
         ref={place}
         class="plot"
         role="img"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys move the cursor
         tabIndex={0}
         aria-label={`${title} by ${xName}, last: ${told}. Arrow keys read values.`}
         onKeyDown={(event) => {

@@ -11,7 +11,7 @@ export function Settings({
 }) {
   const facts = {
     ...(images && {
-      images: `${count(images.train)} to learn from, ${count(images.selection)} to choose by, ${count(images.test)} to test with`,
+      "images of the data": `${count(images.train)} training, ${count(images.selection)} selection, ${count(images.test)} test`,
     }),
     ...(versions && { versions: `Convoy ${versions.convoy}, Node ${versions.node}` }),
     ...settings,

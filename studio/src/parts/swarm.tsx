@@ -1,7 +1,7 @@
 // A swarm: a row for each net, their curves, who took whose place, and their ways.
 
-import type { RescueRow, RunParts } from "../../../src/studio/api.js";
-import { metric, number, words } from "../format.js";
+import type { MetricInfo, RescueRow, RunParts } from "../../../src/studio/api.js";
+import { counted, metric, number, words } from "../format.js";
 import { column, grouped } from "../table.js";
 import { Chart } from "./chart.js";
 import { Paths } from "./paths.js";
@@ -48,8 +48,8 @@ function netsOf(parts: Parts): NetRow[] {
 /** How a net is doing, in words. */
 function stateOf({ healthy, behind, restored }: NetRow): string {
   if (!healthy) return "! diverged";
-  const times = restored ? `, restored ${restored} times` : "";
-  return behind ? `↓ behind for ${behind} epochs${times}` : `✓ well${times}`;
+  const times = restored ? `, restored ${counted(restored, "time")}` : "";
+  return behind ? `↓ behind for ${counted(behind, "epoch")}${times}` : `✓ well${times}`;
 }
 
 function Nets({ parts }: { readonly parts: Parts }) {
@@ -100,24 +100,22 @@ function Nets({ parts }: { readonly parts: Parts }) {
 }
 
 /** Curves of each net by epoch. */
-function NetCurves({ parts: { particles, swarm, head } }: { readonly parts: Parts }) {
+function NetCurves({ parts: { particles, swarm, head, places } }: { readonly parts: Parts }) {
   const unit = head?.metrics?.find(({ name }) => name === head?.score?.metric)?.unit;
-  const chart = (title: string, name: string, format: typeof number) => {
+  const chart = (title: string, name: string, unit?: MetricInfo["unit"]) => {
     const { x, series } = grouped(particles, "particle", name);
     const curves = [...series].map(([net, values]) => ({
       name: `net ${net}`,
       values,
       colour: net,
     }));
-    return curves.length > 0 && <Chart {...{ title, x, format }} xName="epoch" series={curves} />;
+    return curves.length > 0 && <Chart {...{ title, x, unit }} xName="epoch" series={curves} />;
   };
   const consensus = column(swarm, "consensus");
   return (
     <div class="charts">
-      {chart("training loss of each net", "loss", number)}
-      {chart(`${words(head?.score?.metric ?? "score")} of each net`, "score", (value) =>
-        metric(value, unit),
-      )}
+      {chart("training loss of each net", "loss")}
+      {chart(`${words(head?.score?.metric ?? "score")} of each net`, "score", unit)}
       {consensus.some((value) => value !== null) && (
         <Chart
           title="mean squared distance to the mean"
@@ -126,16 +124,17 @@ function NetCurves({ parts: { particles, swarm, head } }: { readonly parts: Part
           series={[{ name: "distance", values: consensus, colour: 6 }]}
         />
       )}
+      {places && <Paths places={places} />}
     </div>
   );
 }
 
 const Rescues = ({ rescues }: { readonly rescues: readonly RescueRow[] }) => (
   <details>
-    <summary>{`${rescues.length} rescues: nets that were behind and took another one's place`}</summary>
+    <summary>{`${counted(rescues.length, "rescue")}: a net that was behind took another one's place`}</summary>
     <ul>
       {rescues.map(({ epoch, particle, from, loss, fromLoss }, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the list only grows
+        // The list only grows
         <li key={at}>
           epoch {epoch}: net {particle} (loss {number(loss)}) took the place of net {from} (
           {number(fromLoss)})
@@ -154,7 +153,6 @@ export function Swarm({ parts }: { readonly parts: Parts }) {
       <Nets parts={parts} />
       {rescues.length > 0 && <Rescues rescues={rescues} />}
       <NetCurves parts={parts} />
-      {parts.places && <Paths places={parts.places} />}
     </section>
   );
 }

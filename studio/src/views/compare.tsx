@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import type { MetricInfo, RunParts } from "../../../src/studio/api.js";
-import { clock, columnName, metric, number, words } from "../format.js";
+import { clock, columnName, metric, words } from "../format.js";
 import { Chart } from "../parts/chart.js";
 import { Fault, StateBadge } from "../parts/small.js";
 import { toRun } from "../route.js";
@@ -38,23 +38,21 @@ interface CurvesProps {
 }
 
 function Curves({ runs, metrics, over }: CurvesProps) {
-  const chart = (title: string, name: string, format: typeof number) => {
+  const chart = (title: string, name: string, unit?: MetricInfo["unit"]) => {
     const { x, all } = alongside(runs.map((run) => curveOf(run, name, over)));
     const series = all.map((values, at) => ({
       name: `${at + 1} ${runs[at].head?.path ?? ""}`,
       ...{ values, colour: at },
     }));
-    return x.length > 0 && <Chart key={name} {...{ title, x, series, format }} xName={over} />;
+    return x.length > 0 && <Chart key={name} {...{ title, x, series, unit }} xName={over} />;
   };
   return (
     <section class="charts" aria-label="curves">
-      {chart("selection loss", "selectionLoss", number)}
+      {chart("selection loss", "selectionLoss")}
       {metrics.map(({ name, unit }) =>
-        chart(`selection ${words(name)}`, columnName("selection", name), (value) =>
-          metric(value, unit),
-        ),
+        chart(`selection ${words(name)}`, columnName("selection", name), unit),
       )}
-      {chart("training loss", "trainLoss", number)}
+      {chart("training loss", "trainLoss")}
     </section>
   );
 }

@@ -82,14 +82,14 @@ function Curves({ parts: { results, log, head } }: { readonly parts: Parts }) {
   const charts = (head?.metrics ?? []).map(({ name, unit }) => ({
     title: words(name),
     series: both(columnName("train", name), columnName("selection", name)),
-    format: (value: number | null | undefined) => metric(value, unit),
+    unit,
   }));
-  const one = (title: string) => [{ name: words(title), values: column(results, title) }];
+  const one = (name: string, of: string) => [{ name, values: column(results, of) }];
   const all = [
-    { title: "loss", series: both("trainLoss", "selectionLoss"), format: number },
+    { title: "loss", series: both("trainLoss", "selectionLoss") },
     ...charts,
-    { title: "learning rate", series: one("lr"), format: number },
-    { title: "images a second", series: one("imagesPerSecond"), format: count },
+    { title: "learning rate", series: one("rate", "lr") },
+    { title: "speed", series: one("images a second", "imagesPerSecond") },
   ].filter(({ series }) => series.length > 0);
   const losses = log?.losses ?? [];
   return (
