@@ -55,8 +55,10 @@ function readRow(run: FoundRun): Omit<RunRow, "state"> & Partial<Pick<RunRow, "s
   const { settings, net, data } = config;
   const score = scoreOf(config);
   const metric = metricsOf(net.task).find(({ name }) => name === score?.metric);
-  const table = parseNumbers(readOwn(join(folder, runFiles.results)) ?? "") ?? emptyTable;
-  const scores = score ? columnOf(table, `selection${capital(score.metric)}`) : [];
+  const scoreName = score ? `selection${capital(score.metric)}` : "";
+  const text = readOwn(join(folder, runFiles.results)) ?? "";
+  const table = parseNumbers(text, [scoreName, "seconds"]) ?? emptyTable;
+  const scores = columnOf(table, scoreName);
   const known = scores.filter((value) => value !== null);
   const seconds = columnOf(table, "seconds").reduce<number>((sum, each) => sum + (each ?? 0), 0);
   return {

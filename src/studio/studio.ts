@@ -60,6 +60,8 @@ export async function openStudio(
   const routes = studioRoutes({ page, access, runs, streams });
   const guard = access.expect.bind(access);
   server.on("request", listenerOf(routes, { guard, onFault }));
+  // Until somebody has opened the address, the runs are read.
+  setImmediate(() => runs.rows());
   return {
     address: `http://127.0.0.1:${own}/?token=${token}`,
     close: () =>
