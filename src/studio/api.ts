@@ -121,3 +121,28 @@ export type PartName = keyof RunParts;
 export type PartChange =
   | { readonly part: PartName; readonly value: unknown }
   | { readonly part: PartName; readonly from: number; readonly rows: NumberTable["rows"] };
+
+/** What a training is asked to be, of images that were brought. */
+export interface TrainingAsked {
+  /** Name of the set of images. */
+  readonly set: string;
+  /** Default 30. */
+  readonly epochs?: number;
+  /** Pixels of a side that images are brought to; default 64. */
+  readonly size?: number;
+  /** Whether what is mirrored is the same thing; default yes. */
+  readonly mirror?: boolean;
+}
+
+/** What a net says of an image: of classes all of them, the likeliest first. */
+export interface Said {
+  readonly classes?: readonly { readonly class: string; readonly probability: number }[];
+  readonly [name: string]: unknown;
+}
+
+/** A selection image on which a net has a large loss. */
+export interface WorstImage {
+  /** Its number. */
+  readonly at: number;
+  readonly loss: number;
+}

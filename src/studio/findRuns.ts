@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { type Dirent, readdirSync, realpathSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, relative, sep } from "node:path";
 import { runFiles, WEIGHTS_FOLDER } from "../runs/index.js";
 
 /** A run folder. */
@@ -59,6 +59,10 @@ export function findRuns(root: string): FoundRun[] {
   }
   return found;
 }
+
+/** The id of the run in a folder. */
+export const runIdOf = (root: string, folder: string): string =>
+  idOf(relative(root, folder).replaceAll(sep, "/"));
 
 /** Whether a run's folder is still where it was found, and no link. */
 export function isInPlace({ folder }: FoundRun): boolean {

@@ -17,6 +17,9 @@ export function stateOf(folder: string): RunState {
   return stampOf(join(folder, runFiles.summary)) === "" ? "stopped" : "finished";
 }
 
+/** Changes whenever a run has better weights; empty where it has none. */
+export const stampOfWeights = (folder: string): string => stampOf(join(folder, runFiles.best));
+
 /** The metrics of a task, the deciding one first; none of a task of somebody's own. */
 export const metricsOf = (task: string): readonly MetricInfo[] =>
   tasks.find(({ name }) => name === task)?.metrics ?? [];

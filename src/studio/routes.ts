@@ -2,30 +2,50 @@
 
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Handler, HttpError, type Routes, sendJson, sendText } from "../http/index.js";
+import { parseJson } from "../files/json.js";
+import {
+  type Handler,
+  HttpError,
+  type Routes,
+  readBody,
+  sendJson,
+  sendText,
+  standardHeaders,
+} from "../http/index.js";
+import { InputError } from "../inputError.js";
 import { summarise } from "../models/index.js";
 import { askToStop } from "../runs/index.js";
 import { modelOf } from "../train/modelOf.js";
 import type { Access } from "./access.js";
-import { type FoundRun, isInPlace } from "./findRuns.js";
+import { type FoundRun, isInPlace, runIdOf } from "./findRuns.js";
 import { configOf, stateOf } from "./head.js";
+import type { ImageSets } from "./imageSets.js";
+import type { NetInUse } from "./netInUse.js";
 import type { PageFile } from "./page.js";
 import type { RunList } from "./runList.js";
 import { RunReader, RunWatch } from "./runWatch.js";
+import { startTraining } from "./startTraining.js";
 import type { Streams } from "./streams.js";
 
 /** What the answers come from. */
 export interface StudioParts {
+  /** The folder that is shown. */
+  readonly root: string;
+  readonly sets: ImageSets;
+  readonly net: NetInUse;
   readonly page: readonly PageFile[];
   readonly access: Access;
   readonly runs: RunList;
   readonly streams: Streams;
 }
 
+/** Bounds of what a request brings: an image as cameras make them. */
+const body = { bytes: 20e6, seconds: 60 };
+
 /** The page runs what comes from here and nothing else; it is shown in no frame and tells nobody its address. */
 const pageHeaders = {
   "content-security-policy":
-    "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'",
+    "default-src 'self'; img-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "referrer-policy": "no-referrer",
@@ -53,12 +73,25 @@ function sendFresh(request: IncomingMessage, response: ServerResponse, value: un
   else sendText(response, 200, "application/json", text, { etag, "cache-control": "no-cache" });
 }
 
+/** A value behind the question mark. */
+const asked = ({ url = "" }: IncomingMessage, name: string): string =>
+  new URL(url, "http://localhost").searchParams.get(name) ?? "";
+
 /** The run that `?id=` names. */
-function runOf({ url = "" }: IncomingMessage, runs: RunList): FoundRun {
-  const id = new URL(url, "http://localhost").searchParams.get("id") ?? "";
+function runOf(request: IncomingMessage, runs: RunList): FoundRun {
+  const id = asked(request, "id");
   const run = runs.find(id);
   if (run && isInPlace(run)) return run;
   throw new HttpError(404, `there is no run "${id}"`);
+}
+
+/** What a request brings, as JSON. */
+function jsonOf(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    throw new InputError((error as Error).message);
+  }
 }
 
 /** A run's model, layer by layer. */
@@ -75,30 +108,75 @@ function stop(run: FoundRun): void {
   askToStop(run.folder);
 }
 
+/** Requests about runs. */
+const runRoutes = ({ runs, streams }: StudioParts): Routes => ({
+  "/api/runs": { GET: (request, response) => sendFresh(request, response, runs.rows()) },
+  "/api/run": {
+    GET: (request, response) => {
+      const watch = new RunWatch(new RunReader(runOf(request, runs)));
+      sendFresh(request, response, watch.changes());
+    },
+  },
+  "/api/events": { GET: (request, response) => streams.add(runOf(request, runs), response) },
+  "/api/model": {
+    GET: (request, response) => sendFresh(request, response, modelRows(runOf(request, runs))),
+  },
+  "/api/stop": {
+    POST: (request, response) => {
+      stop(runOf(request, runs));
+      sendJson(response, 202, {});
+    },
+  },
+});
+
+/** Requests that bring images, train a net on them, and ask it. */
+const ownRoutes = ({ root, sets, net, runs }: StudioParts): Routes => ({
+  "/api/image": {
+    POST: async (request, response) => {
+      const bytes = await readBody(request, body);
+      sets.add(asked(request, "set"), asked(request, "class"), bytes);
+      sendJson(response, 201, {});
+    },
+  },
+  "/api/train": {
+    POST: async (request, response) => {
+      const text = (await readBody(request, body)).toString();
+      const folder = await startTraining(root, (set) => sets.folder(set), jsonOf(text));
+      sendJson(response, 201, { id: runIdOf(root, folder) });
+    },
+  },
+  "/api/predict": {
+    POST: async (request, response) => {
+      const run = runOf(request, runs);
+      sendJson(response, 200, await net.predict(run, await readBody(request, body)));
+    },
+  },
+  "/api/worst": {
+    GET: async (request, response) => {
+      const worst = await net.worst(runOf(request, runs));
+      sendJson(
+        response,
+        200,
+        worst.map(({ at, loss }) => ({ at, loss })),
+      );
+    },
+  },
+  "/api/worst.png": {
+    GET: async (request, response) => {
+      const at = asked(request, "at");
+      const found = (await net.worst(runOf(request, runs))).find((one) => `${one.at}` === at);
+      if (!found) throw new HttpError(404, `there is no image ${at}`);
+      response.writeHead(200, { ...standardHeaders, "content-type": "image/png" });
+      response.end(found.drawing);
+    },
+  },
+});
+
 /** All of them. */
-export function studioRoutes({ page, access, runs, streams }: StudioParts): Routes {
-  const files = page.map((file) => {
-    const handler = file.path === "/" ? front(file, access) : serve(file);
+export function studioRoutes(parts: StudioParts): Routes {
+  const files = parts.page.map((file) => {
+    const handler = file.path === "/" ? front(file, parts.access) : serve(file);
     return [file.path, { GET: handler }] as const;
   });
-  return {
-    ...Object.fromEntries(files),
-    "/api/runs": { GET: (request, response) => sendFresh(request, response, runs.rows()) },
-    "/api/run": {
-      GET: (request, response) => {
-        const watch = new RunWatch(new RunReader(runOf(request, runs)));
-        sendFresh(request, response, watch.changes());
-      },
-    },
-    "/api/events": { GET: (request, response) => streams.add(runOf(request, runs), response) },
-    "/api/model": {
-      GET: (request, response) => sendFresh(request, response, modelRows(runOf(request, runs))),
-    },
-    "/api/stop": {
-      POST: (request, response) => {
-        stop(runOf(request, runs));
-        sendJson(response, 202, {});
-      },
-    },
-  };
+  return { ...Object.fromEntries(files), ...runRoutes(parts), ...ownRoutes(parts) };
 }

@@ -1,5 +1,5 @@
-// The studio: a page of this machine that shows runs. It reads run folders, and changes nothing in them but by a file that
-// asks a run to end.
+// The studio: a page of this machine that shows runs, and trains on images that are dropped into it. It reads run folders,
+// and changes nothing in them but by a file that asks a run to end.
 
 import { realpathSync, statSync } from "node:fs";
 import { createServer } from "node:http";
@@ -7,6 +7,8 @@ import type { AddressInfo } from "node:net";
 import { listenerOf, newToken } from "../http/index.js";
 import { InputError } from "../inputError.js";
 import { Access } from "./access.js";
+import { ImageSets } from "./imageSets.js";
+import { NetInUse } from "./netInUse.js";
 import { readPage } from "./page.js";
 import { studioRoutes } from "./routes.js";
 import { RunList } from "./runList.js";
@@ -44,7 +46,10 @@ export async function openStudio(
   folder: string,
   { port = 0, onFault }: StudioOptions,
 ): Promise<Studio> {
-  const runs = new RunList(rootOf(folder));
+  const root = rootOf(folder);
+  const runs = new RunList(root);
+  const sets = new ImageSets(root);
+  const net = new NetInUse((path) => sets.holds(path));
   const page = readPage();
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
@@ -57,18 +62,17 @@ export async function openStudio(
   const token = newToken();
   const access = new Access(token, own);
   const streams = new Streams();
-  const routes = studioRoutes({ page, access, runs, streams });
+  const routes = studioRoutes({ root, page, access, runs, streams, sets, net });
   const guard = access.expect.bind(access);
   server.on("request", listenerOf(routes, { guard, onFault }));
   // Until somebody has opened the address, the runs are read.
   setImmediate(() => runs.rows());
   return {
     address: `http://127.0.0.1:${own}/?token=${token}`,
-    close: () =>
-      new Promise((resolve) => {
-        streams.close();
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: async () => {
+      streams.close();
+      server.closeAllConnections();
+      await Promise.all([new Promise((resolve) => server.close(resolve)), net.close()]);
+    },
   };
 }

@@ -6,11 +6,12 @@ import { ThemeContext, useTheme } from "./theme.js";
 import { CompareView } from "./views/compare.js";
 import { RunView } from "./views/run.js";
 import { RunsView } from "./views/runs.js";
+import { StartView } from "./views/start.js";
 
 function View({ route }: { readonly route: Route }) {
   if (route.view === "run") return <RunView id={route.id} />;
   if (route.view === "compare") return <CompareView ids={route.ids} />;
-  return <RunsView />;
+  return route.view === "start" ? <StartView /> : <RunsView />;
 }
 
 /** The page. */

@@ -2,9 +2,10 @@
 
 import { useEffect, useState } from "preact/hooks";
 
-/** `#/run/ID`, `#/compare/ID,ID`; anything else is the list. */
+/** `#/run/ID`, `#/compare/ID,ID`, `#/start`; anything else is the list. */
 export type Route =
   | { readonly view: "runs" }
+  | { readonly view: "start" }
   | { readonly view: "run"; readonly id: string }
   | { readonly view: "compare"; readonly ids: readonly string[] };
 
@@ -14,9 +15,10 @@ export function routeOf(hash: string): Route {
   const ids = rest.split(",").filter((id) => /^[\da-f]{16}$/.test(id));
   if (view === "run" && ids.length === 1) return { view, id: ids[0] };
   if (view === "compare" && ids.length > 0) return { view, ids };
-  return { view: "runs" };
+  return { view: view === "start" ? "start" : "runs" };
 }
 
+export const toStart = "#/start";
 export const toRun = (id: string): string => `#/run/${id}`;
 export const toCompare = (ids: readonly string[]): string => `#/compare/${ids.join(",")}`;
 

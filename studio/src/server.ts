@@ -7,7 +7,12 @@ import type {
   PartChange,
   RunParts,
   RunRow,
+  Said,
+  TrainingAsked,
+  WorstImage,
 } from "../../src/studio/api.js";
+
+export type { Said, TrainingAsked };
 
 /** The list is asked for so often, in milliseconds. */
 const EVERY = 2000;
@@ -111,20 +116,46 @@ export function useSomeRuns(
   return asked;
 }
 
-/** The layers of a run's model, once they are `wanted`. */
-export function useModel(id: string, wanted: boolean): Asked<ModelSummary> {
-  const [asked, setAsked] = useState<Asked<ModelSummary>>({});
+/** What an address answers, once it is `wanted`. */
+function useAnswer<T>(address: string, wanted: boolean): Asked<T> {
+  const [asked, setAsked] = useState<Asked<T>>({});
   useEffect(() => {
     if (!wanted) return;
-    json<ModelSummary>(`/api/model?id=${id}`).then(
+    json<T>(address).then(
       (value) => setAsked({ value }),
       (error) => setAsked({ fault: (error as Error).message }),
     );
-  }, [id, wanted]);
+  }, [address, wanted]);
   return asked;
 }
 
+/** The layers of a run's model. */
+export const useModel = (id: string, wanted: boolean): Asked<ModelSummary> =>
+  useAnswer(`/api/model?id=${id}`, wanted);
+
+/** The images that a run's net is worst at. */
+export const useWorst = (id: string, wanted: boolean): Asked<readonly WorstImage[]> =>
+  useAnswer(`/api/worst?id=${id}`, wanted);
+
+const post = async (address: string, body?: BodyInit): Promise<Response> =>
+  expectGood(await fetch(address, { method: "POST", body }));
+
 /** Asks a run to save its state and end. */
 export async function askToStop(id: string): Promise<void> {
-  await expectGood(await fetch(`/api/stop?id=${id}`, { method: "POST" }));
+  await post(`/api/stop?id=${id}`);
+}
+
+/** Keeps an image of a class. */
+export async function sendImage(set: string, name: string, file: File): Promise<void> {
+  await post(`/api/image?${new URLSearchParams({ set, class: name })}`, file);
+}
+
+/** Begins a training, and gives the id of its run. */
+export async function startTraining(asked: TrainingAsked): Promise<string> {
+  return (await (await post("/api/train", JSON.stringify(asked))).json()).id;
+}
+
+/** What a run's net says of an image. */
+export async function predict(id: string, file: File): Promise<Said> {
+  return (await post(`/api/predict?id=${id}`, file)).json();
 }

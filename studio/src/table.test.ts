@@ -56,6 +56,7 @@ test("an address names a view, and whatever it does not know is the list", () =>
   const id = "0123456789abcdef";
   expect(routeOf(`#/run/${id}`)).toEqual({ view: "run", id });
   expect(routeOf(`#/compare/${id},x,${id}`)).toEqual({ view: "compare", ids: [id, id] });
+  expect(routeOf("#/start")).toEqual({ view: "start" });
   for (const hash of ["", "#/", "#/run/../x", "#/compare/", "#/else/1"]) {
     expect(routeOf(hash)).toEqual({ view: "runs" });
   }

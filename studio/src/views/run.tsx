@@ -9,6 +9,8 @@ import { Layers } from "../parts/layers.js";
 import { Settings } from "../parts/settings.js";
 import { Fault, StateBadge, Tile } from "../parts/small.js";
 import { Swarm } from "../parts/swarm.js";
+import { Try } from "../parts/try.js";
+import { Worst } from "../parts/worst.js";
 import { askToStop, useRun } from "../server.js";
 import { column } from "../table.js";
 
@@ -129,6 +131,8 @@ export function RunView({ id }: { readonly id: string }) {
       {head?.metrics && <Now parts={parts} />}
       <Curves parts={parts} />
       {(parts.particles || live?.particles) && <Swarm parts={parts} />}
+      {(parts.results?.rows.length ?? 0) > 0 && <Try id={id} />}
+      {head?.state === "finished" && <Worst id={id} />}
       {confusion && <ConfusionMatrix {...confusion} />}
       {head?.model && <Layers id={id} />}
       {head?.settings && <Settings head={head} />}

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import type { RunRow } from "../../../src/studio/api.js";
 import { clock, metric, words } from "../format.js";
 import { Fault, Sparkline, StateBadge } from "../parts/small.js";
-import { toCompare, toRun } from "../route.js";
+import { toCompare, toRun, toStart } from "../route.js";
 import { useRuns } from "../server.js";
 import { type Filter, filtered, noFilter, type Order, sorted } from "./runOrder.js";
 
@@ -143,6 +143,11 @@ export function RunsView() {
       <h1 tabIndex={-1}>Runs</h1>
       <Fault text={fault} />
       {runs && <Filters {...{ runs, filter, setFilter }} />}
+      <p class="line">
+        <a class="button" href={toStart}>
+          train on images of yours
+        </a>
+      </p>
       <p class="line" role="status">
         {runs === undefined ? "reading…" : `${shown.length} of ${runs.length} runs`}
         {chosen.length > 1 && (
