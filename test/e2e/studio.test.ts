@@ -1,6 +1,5 @@
 // `convoy studio`: who is answered, and its page in real Chromium beside a run that goes on.
 
-import { type ChildProcess, spawn } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -12,33 +11,12 @@ import {
 } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { runFiles } from "../../src/runs/index.js";
-import { accessFaults, executablePath, openBrowser } from "../support/browser.js";
+import { accessFaults, executablePath } from "../support/browser.js";
 import { digitsFile } from "../support/digitsFile.js";
-import { convoy, root, scratch } from "./convoy.js";
-
-/** Starts `convoy`, and ends it when the test does. */
-function start(args: readonly string[], cwd: string): ChildProcess {
-  const child = spawn(process.execPath, [join(root, "bin", "convoy.mjs"), ...args], { cwd });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  return child;
-}
-
-/** Opens a studio and gives the address that it prints. */
-function openStudio(cwd: string, folder = "runs"): Promise<URL> {
-  const child = start(["studio", folder], cwd);
-  return new Promise((resolve, reject) => {
-    let out = "";
-    child.stdout!.on("data", (text) => {
-      out += text;
-      const [address] = /http:\/\/\S+/.exec(out) ?? [];
-      if (address) resolve(new URL(address));
-    });
-    child.stderr!.on("data", (text) => reject(new Error(`${text}`)));
-  });
-}
+import { convoy, scratch } from "./convoy.js";
+import { openPage, openStudio, start } from "./openStudio.js";
 
 const settings = ["--model", "lenet5", "--batch", "16", "--threads", "1", "--quiet"];
 
@@ -132,19 +110,6 @@ describe("requests", () => {
     expect([code, err]).toEqual([2, "convoy: none is no folder; name one that holds runs\n"]);
   });
 });
-
-/** Opens the page, and fails the test at any error in it. */
-async function openPage(address: URL, colorScheme: "light" | "dark" = "light"): Promise<Page> {
-  const browser = await openBrowser();
-  const page = await browser.newPage({ colorScheme });
-  const faults: string[] = [];
-  page.on("pageerror", ({ message }) => faults.push(message));
-  page.on("console", (said) => said.type() === "error" && faults.push(said.text()));
-  onTestFinished(() => expect(faults).toEqual([]));
-  await page.goto(address.href);
-  expect(page.url()).not.toContain("token");
-  return page;
-}
 
 describe.skipIf(executablePath === undefined)("the page", () => {
   test("shows a swarm while it trains, and stops it so that it can be resumed", async () => {
