@@ -46,9 +46,9 @@ export {
 } from "./neighbours.js";
 export { openWeighed, type Weighed } from "./openWeighed.js";
 export { type OpenWeightsOptions, openWeights, type WeightedNet } from "./openWeights.js";
+export { ownSets } from "./ownSets.js";
 export { Pace } from "./pace.js";
 export { type FilePrediction, predictFiles } from "./predictFiles.js";
-export { ownSets } from "./ownSets.js";
 export { parseRunConfig, type RunConfig, readRunConfig } from "./runConfig.js";
 export { freeFolder, runFiles, WEIGHTS_FOLDER } from "./runFiles.js";
 export { askToStop } from "./stopFile.js";

@@ -1,7 +1,7 @@
 // Light or dark: as the system has it, or as somebody chose.
 
 import { createContext } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 
 export type Theme = "light" | "dark";
 
@@ -20,7 +20,8 @@ export const ThemeContext = createContext<Theme>("light");
 /** The theme, and a function that changes it to the other one. */
 export function useTheme(): readonly [Theme, () => void] {
   const [theme, setTheme] = useState<Theme>(() => chosenTheme() ?? systemTheme());
-  useEffect(() => {
+  // Before charts are drawn anew, whose colours are asked of the style sheet.
+  useLayoutEffect(() => {
     document.documentElement.dataset.theme = theme;
   }, [theme]);
   useEffect(() => {

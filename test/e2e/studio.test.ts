@@ -20,6 +20,19 @@ import { openPage, openStudio, start } from "./openStudio.js";
 
 const settings = ["--model", "lenet5", "--batch", "16", "--threads", "1", "--quiet"];
 
+/** Whether the first canvas of a page has pixels in a colour of its style sheet; runs in the page. */
+const hasColour = `(name) => {
+  const wanted = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const canvas = document.querySelector("canvas");
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  for (let at = 0; at < data.length; at += 4) {
+    const [r, g, b] = data.subarray(at, at + 3);
+    const number = (r << 16) | (g << 8) | b;
+    if (data[at + 3] === 255 && "#" + number.toString(16).padStart(6, "0") === wanted) return true;
+  }
+  return false;
+}`;
+
 interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
@@ -186,7 +199,13 @@ describe.skipIf(executablePath === undefined)("the page", () => {
     await page.getByRole("img", { name: /^selection accuracy by epoch/ }).waitFor();
     await page.getByLabel("curves over").selectOption("seconds");
     await page.getByRole("img", { name: /^selection accuracy by seconds/ }).waitFor();
+    // Of two runs that are the same, the second curve is seen.
+    const drawn = () => page.evaluate(`(${hasColour})("--s1")`);
+    await expect.poll(drawn).toBe(true);
     await page.getByRole("button", { name: "light" }).click();
+    await page.locator(":root[data-theme=light]").waitFor();
+    await page.getByRole("button", { name: "dark" }).waitFor();
+    await expect.poll(drawn).toBe(true);
     expect(await accessFaults(page)).toEqual([]);
     await page.setViewportSize({ width: 390, height: 800 });
     const width = () => page.evaluate("document.documentElement.scrollWidth");
