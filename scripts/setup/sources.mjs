@@ -1,4 +1,4 @@
-// TypeScript to JavaScript: `tsc` writes dist/ when a source has changed.
+// TypeScript to JavaScript: `tsc` writes dist/, and `vite` the page of the studio in it, when a source has changed.
 
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -10,19 +10,24 @@ const dist = join(root, "dist");
 function compile() {
   rmSync(dist, { recursive: true, force: true });
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
-  run("sources", [[process.execPath, tsc, "-p", "tsconfig.build.json"]]);
+  const vite = join(root, "node_modules", "vite", "bin", "vite.js");
+  run("sources", [
+    [process.execPath, tsc, "-p", "tsconfig.build.json"],
+    [process.execPath, vite, "build", "studio", "--logLevel", "warn"],
+  ]);
 }
 
-/** Compiles `src/` to `dist/` unless that was done from the same sources. */
+/** Compiles `src/` and `studio/` to `dist/` unless that was done from the same sources. */
 export function compileSources(stamps) {
   const sources = join(root, "src");
   if (!existsSync(sources)) return;
   const files = [
     ...filesIn(sources, (name) => name.endsWith(".ts") && !name.endsWith(".test.ts")),
+    ...filesIn(join(root, "studio"), (name) => !name.includes(".test.")),
     join(root, "tsconfig.json"),
     join(root, "tsconfig.build.json"),
   ];
   whenChanged(stamps, "sources", { product: dist, files, context: "dist" }, () =>
-    action("compiling TypeScript (tsc)", compile),
+    action("compiling TypeScript (tsc, vite)", compile),
   );
 }

@@ -3,6 +3,7 @@
 
 import { styleText } from "node:util";
 import type { MemoryReport } from "../engine/engine.js";
+import { Pace } from "../runs/index.js";
 import type { MetricInfo } from "../tasks/index.js";
 import { formatBytes } from "../text/bytes.js";
 import { clock, grouped } from "../text/format.js";
@@ -47,41 +48,8 @@ const reasons: Readonly<Record<RunEnd["reason"], string>> = {
   aborted: "interrupted",
 };
 
-/** How far the whole run is, for the time left. */
-class Study {
-  private readonly start: number;
-  private done = 0;
-  private readonly total: number;
-  private readonly before: number;
-  private readonly stepsPerEpoch: number;
-
-  constructor(
-    { epochs, stepsPerEpoch, resumed }: RunStart,
-    private readonly now: () => number,
-    steps = Number.POSITIVE_INFINITY,
-  ) {
-    this.start = now();
-    this.stepsPerEpoch = stepsPerEpoch;
-    this.total = Math.min(epochs * stepsPerEpoch, steps);
-    this.before = resumed ? (resumed.epoch - 1) * stepsPerEpoch + resumed.step - 1 : 0;
-  }
-
-  /** Training has reached the end of a step; epoch and step from 1. */
-  reach({ epoch, step }: { readonly epoch: number; readonly step: number }): void {
-    this.done = (epoch - 1) * this.stepsPerEpoch + step - this.before;
-  }
-
-  /** Steps of an epoch, counted from its first, that this session did: a resumed one begins in the middle. */
-  ownOf({ epoch, step }: { readonly epoch: number; readonly step: number }): number {
-    return step - Math.max(0, this.before - (epoch - 1) * this.stepsPerEpoch);
-  }
-
-  /** `1:23 left`, from the time that the steps of this session took; nothing before the first of them. */
-  left(): string {
-    const remaining = Math.max(0, this.total - this.before - this.done);
-    return timeLeft((this.now() - this.start) / 1000, this.done, remaining);
-  }
-}
+/** `1:23 left`, from the time that the steps of this session took; nothing before the first of them. */
+const leftOf = ({ seconds, done, left }: Pace) => timeLeft(seconds, done, left);
 
 /** Of training, as parts of a line. */
 const lossAndMetric = (loss: number, shown: MetricInfo | undefined, value: number): Part[] => [
@@ -202,7 +170,7 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
     colored ? styleText(name, text) : text;
   const print = (line: string) => block.print(line);
   const width = () => widthOf(stream);
-  let course: Study;
+  let pace: Pace;
   let epochs = 0;
   let means: EpochMeans | undefined;
   let decides: MetricInfo;
@@ -223,23 +191,23 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
     if (!block.live || now() - drawn < REDRAW) return;
     drawn = now();
     const share = { text: bar(step / stepsPerEpoch), rank: 3 };
-    const line = [{ text: label(epoch) }, share, ...means, { text: course.left() }];
+    const line = [{ text: label(epoch) }, share, ...means, { text: leftOf(pace) }];
     block.draw([fitting(line, width()), ...rows]);
   }
 
   function step(event: StepDone): void {
-    course.reach(event);
+    pace.reach(event);
     means ??= new EpochMeans(epochStart, shown);
     means.add(event);
     draw(event, means.describe(now()));
   }
 
   function particles(event: ParticlesReport): void {
-    course.reach(event);
+    pace.reach(event);
     const rows = event.particles.map((status) =>
       fitting(particleRow(status, decides, shown), width()),
     );
-    const images = event.images * (course.ownOf(event) / event.step);
+    const images = event.images * (pace.ownOf(event) / event.step);
     const rate = images / Math.max(1e-3, (now() - epochStart) / 1000);
     draw(event, [{ text: `${grouped(rate)} img/s` }], rows);
     if (!event.evaluated) return;
@@ -261,7 +229,7 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
         style: best ? (text) => style("green", text) : undefined,
       },
       { text: `${grouped(imagesPerSecond)} img/s`, rank: 3, style: dim },
-      { text: course.left(), rank: 2, style: dim },
+      { text: leftOf(pace), rank: 2, style: dim },
     ];
     print(fitting(parts, width()));
   }
@@ -273,7 +241,7 @@ export function showProgress(stream: Stream, options: ProgressOptions = {}): Lis
   return (event) => {
     switch (event.type) {
       case "runStart":
-        course = new Study(event, now, options.steps);
+        pace = new Pace(event, now, options.steps);
         epochStart = now();
         epochs = event.epochs;
         decides = deciding(event);

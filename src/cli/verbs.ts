@@ -49,6 +49,11 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./study.js"),
   },
   {
+    name: "studio",
+    summary: "show runs in a page while they go on",
+    load: () => import("./studio.js"),
+  },
+  {
     name: "eval",
     summary: "measure a run's best weights on its test set",
     load: () => import("./eval.js"),

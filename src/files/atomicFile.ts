@@ -1,6 +1,14 @@
 // Files that are either the old one or the new one, whatever happens while they are written.
 
-import { appendFileSync, existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { InputError } from "../inputError.js";
@@ -102,6 +110,21 @@ export async function writeFileAtomic(
   const file = await AtomicFile.open(path);
   await file.write(content);
   await file.finish(previous);
+}
+
+/**
+ * Replaces a small file as a whole without waiting until it is on disk: for what is of no use any more when the machine
+ * has gone down.
+ */
+export function replaceFile(path: string, content: string): void {
+  const draft = temporaryFor(path);
+  try {
+    writeFileSync(draft, content);
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw writeError(path, error);
+  }
 }
 
 /** Adds text to a file; throws as {@link writeFileAtomic} does. */

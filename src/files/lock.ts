@@ -190,3 +190,9 @@ export function lockFolder(folder: string): FolderLock {
     throw writeError(join(folder, LOCK), error);
   }
 }
+
+/** Whether somebody works in a folder, by its lock; a holder that cannot be asked has touched it within two minutes. */
+export function isLocked(folder: string): boolean {
+  const lock = readLock(join(folder, LOCK));
+  return lock !== undefined && isHeld(lock, Date.now() - SILENCE);
+}

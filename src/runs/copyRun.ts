@@ -12,7 +12,12 @@ import type { TrainSettings } from "../train/index.js";
 import { runFiles } from "./runFiles.js";
 
 /** What a copy has no use for: it begins with one state, and is over when it says so itself. */
-const left: readonly string[] = [runFiles.previousState, runFiles.summary];
+const left: readonly string[] = [
+  runFiles.previousState,
+  runFiles.summary,
+  runFiles.live,
+  runFiles.stop,
+];
 
 /** A file of the copy, in which settings may be others. */
 async function fileFor(

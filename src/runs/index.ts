@@ -34,6 +34,7 @@ export { type FileFeatures, featuresOfFiles } from "./featuresOfFiles.js";
 export { openTraining, swarmOf } from "./fromConfig.js";
 export { evaluateGroups, type GroupEvaluation } from "./groups.js";
 export { EpochTable } from "./listeners/epochTable.js";
+export type { LiveStatus } from "./listeners/live.js";
 export { drawMistakes, type Mistake, WORST } from "./mistakes.js";
 export {
   type Likeness,
@@ -45,9 +46,13 @@ export {
 } from "./neighbours.js";
 export { openWeighed, type Weighed } from "./openWeighed.js";
 export { type OpenWeightsOptions, openWeights, type WeightedNet } from "./openWeights.js";
+export { ownSets } from "./ownSets.js";
+export { Pace } from "./pace.js";
 export { type FilePrediction, predictFiles, predictImages } from "./predictFiles.js";
-export { type RunConfig, readRunConfig } from "./runConfig.js";
-export { runFiles } from "./runFiles.js";
+export { parseRunConfig, type RunConfig, readRunConfig } from "./runConfig.js";
+export { freeFolder, runFiles, WEIGHTS_FOLDER } from "./runFiles.js";
+export { askToStop } from "./stopFile.js";
+export { swarmPlane } from "./swarmPlane.js";
 export { decodingFor } from "./throughFiles.js";
 export { type TrainOptions, train } from "./train.js";
 export { type OpenTrainedOptions, openTrained, type TimedEvaluation, Trained } from "./trained.js";

@@ -19,6 +19,7 @@ import { constantAdvice } from "./constantAdvice.js";
 import { runListeners } from "./listeners/index.js";
 import type { RunConfig } from "./runConfig.js";
 import type { RunFolder } from "./runFolder.js";
+import { StopFile } from "./stopFile.js";
 import { stopReason } from "./stopping.js";
 
 /** Whether a parameter is one of the model's layers; steps of quantisers and the like belong to passes. */
@@ -30,10 +31,20 @@ function isOwn({ question: { model } }: Prepared, name: string): boolean {
 /** What an evaluation adds to a summary. */
 const resultOf = ({ loss, metrics }: Evaluation) => ({ loss, ...metrics });
 
+/** How a run is watched and ended from outside. */
+export interface RunOptions {
+  readonly listeners?: readonly Listener[];
+  /** When it aborts, the run saves its state after the current step and ends. */
+  readonly signal?: AbortSignal;
+  /** Whether a file `stop` in its folder ends it as `signal` does; default yes. */
+  readonly stopFile?: boolean;
+}
+
 /** One run in its folder, from the first step or from where it was left. */
 export class Run {
   private readonly listeners: readonly Listener[];
   private readonly signal?: AbortSignal;
+  private readonly stopFile?: StopFile;
   /** Epoch of the weights in the folder's file of the best ones. */
   private savedBest?: number;
 
@@ -41,14 +52,17 @@ export class Run {
     private readonly prepared: Prepared,
     private readonly session: Training,
     private readonly folder: RunFolder,
-    options: { readonly listeners?: readonly Listener[]; readonly signal?: AbortSignal },
+    { listeners = [], signal, stopFile = true }: RunOptions,
   ) {
-    this.listeners = [...runListeners(folder), ...(options.listeners ?? [])];
-    this.signal = options.signal;
+    const { steps } = prepared.config;
+    this.listeners = [...runListeners(folder, { steps, stoppable: stopFile }), ...listeners];
+    this.signal = signal;
+    if (stopFile) this.stopFile = new StopFile(folder.file("stop"));
   }
 
   /** Trains to the end. `saved` is what the run was made with when it is resumed. */
   async go(saved?: RunConfig): Promise<Summary> {
+    this.stopFile?.remove();
     const warnings = saved ? await this.restore(saved) : [];
     if (!saved && this.prepared.start) await this.saveStart();
     await this.folder.saveConfig(this.config(saved));
@@ -214,8 +228,9 @@ export class Run {
   }
 
   private reasonAt(progress: Progress): StopReason | undefined {
-    const { prepared, session, signal } = this;
-    return stopReason(prepared.config, progress, session, signal);
+    const { prepared, session, signal, stopFile } = this;
+    const aborted = signal?.aborted || stopFile?.isThere;
+    return stopReason(prepared.config, progress, session, aborted);
   }
 
   /** Trains in stretches, each with a checkpoint at its end. */
@@ -268,6 +283,7 @@ export class Run {
   private async end(reason: StopReason): Promise<Summary> {
     const { session, folder } = this;
     if (reason === "aborted") {
+      this.stopFile?.remove();
       const summary = await this.summary();
       await this.emit({ type: "runEnd", reason, summary });
       return summary;

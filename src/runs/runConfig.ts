@@ -12,8 +12,10 @@ import {
   type Segmenter,
   segmenters,
 } from "../data/index.js";
-import { readJson } from "../files/json.js";
+import { parseJson } from "../files/json.js";
+import { readText } from "../files/text.js";
 import { InputError } from "../inputError.js";
+import { checkPlain } from "../settings.js";
 import { trainConfig } from "../train/config.js";
 import type { Fingerprint } from "../train/fingerprint.js";
 import type { NetInfo } from "../train/weights.js";
@@ -83,11 +85,22 @@ export async function readRunConfig(path: string): Promise<RunConfig> {
   if (!existsSync(file)) {
     throw new InputError(`${path} holds no run: there is no ${runFiles.config} in it`);
   }
+  return parseRunConfig(readText(file), file);
+}
+
+/**
+ * The same of the file's text.
+ *
+ * @param source the file, for messages
+ * @throws InputError when it is damaged or another program's.
+ */
+export function parseRunConfig(text: string, source: string): RunConfig {
   try {
-    return await readJson(file, runConfig);
+    return checkPlain(runConfig, parseJson(text), source);
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    throw new InputError(`${error.message}; expected the ${runFiles.config} of a Convoy run`, {
+    const { message } = error as Error;
+    const fault = error instanceof InputError ? message : `${source} is damaged: ${message}`;
+    throw new InputError(`${fault}; expected the ${runFiles.config} of a Convoy run`, {
       cause: error,
     });
   }

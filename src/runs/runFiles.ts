@@ -22,6 +22,8 @@ export const runFiles = {
   curves: "curves.svg",
   confusion: "confusion.svg",
   confusionTable: "confusion.csv",
+  live: "live.json",
+  stop: "stop",
 } as const;
 
 /** Folder of the weights in a run folder. */

@@ -10,7 +10,7 @@ export function stopReason(
   { epochs, patience, steps, gradients, minutes }: TrainConfig,
   progress: Progress,
   { stepsPerEpoch, batchSize }: Pick<Training, "stepsPerEpoch" | "batchSize">,
-  signal?: AbortSignal,
+  aborted = false,
 ): StopReason | undefined {
   const { epoch, step, best, seconds } = progress;
   if (epoch >= epochs) return "finished";
@@ -22,5 +22,5 @@ export function stopReason(
   if (gradients !== undefined && progress.work >= gradients * pass) return "gradients";
   const begun = epoch > 0 || step > 0;
   if (minutes !== undefined && begun && seconds >= 60 * minutes) return "minutes";
-  return signal?.aborted ? "aborted" : undefined;
+  return aborted ? "aborted" : undefined;
 }

@@ -7,17 +7,15 @@ import type { Listener, Summary } from "../train/events.js";
 import { type OwnParts, prepare } from "../train/prepare.js";
 import { expectFree } from "./freeFolder.js";
 import { openTraining, withSwarmDefaults } from "./fromConfig.js";
-import { Run } from "./run.js";
+import { Run, type RunOptions } from "./run.js";
 import { readRunConfig } from "./runConfig.js";
 import { runStem } from "./runFiles.js";
 import { RunFolder } from "./runFolder.js";
 
 /** How {@link train} is watched and steered. */
-export interface TrainOptions extends OwnParts {
+export interface TrainOptions extends OwnParts, RunOptions {
   /** Hear every event, after the listeners that write the run folder. */
   readonly listeners?: readonly Listener[];
-  /** When it aborts, the run saves its state after the current step and ends. */
-  readonly signal?: AbortSignal;
   /** Goes on with the run in `out`; its settings need not be given again. */
   readonly resume?: boolean;
 }

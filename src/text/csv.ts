@@ -31,6 +31,15 @@ const formula = /^'*[=+\-@\t\r]/;
  */
 export const spreadsheetSafe = (text: string): string => (formula.test(text) ? `'${text}` : text);
 
+/**
+ * The text that {@link spreadsheetSafe} was given.
+ *
+ * @example
+ * spreadsheetPlain("'=a"); // "=a"
+ */
+export const spreadsheetPlain = (text: string): string =>
+  text.startsWith("'") && formula.test(text) ? text.slice(1) : text;
+
 function cellOf(value: CsvValue, alone: boolean): string {
   if (typeof value === "number" && !Number.isFinite(value)) return cellOf(undefined, alone);
   const text = String(value ?? "");

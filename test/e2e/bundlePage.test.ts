@@ -4,16 +4,12 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
-import { chromium } from "playwright-core";
 import { expect, test } from "vitest";
 import { imagesOf } from "../../src/data/index.js";
 import { openTrained } from "../../src/runs/index.js";
+import { executablePath, openBrowser } from "../support/browser.js";
 import { digitsFile } from "../support/digitsFile.js";
 import { convoy, root, scratch } from "./convoy.js";
-
-/** Where systems put it. */
-const browsers = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-const executablePath = process.env["CONVOY_CHROMIUM"] ?? browsers.find((path) => existsSync(path));
 
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html",
@@ -81,7 +77,7 @@ test.skipIf(executablePath === undefined)(
     writeFileSync(join(cwd, "use.mjs"), program([...pixels]));
     const runtime = join(root, "node_modules/onnxruntime-web/dist");
     const server = await served({ page: cwd, bundle: join(cwd, "bundle"), runtime });
-    const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+    const browser = await openBrowser();
     try {
       const page = await browser.newPage();
       const errors: string[] = [];
@@ -94,7 +90,6 @@ test.skipIf(executablePath === undefined)(
       expect(found.class).toBe(own.class);
       expect(found.confidence).toBeCloseTo(own.confidence as number, 4);
     } finally {
-      await browser.close();
       server.close();
     }
   },

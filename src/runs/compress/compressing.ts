@@ -40,5 +40,5 @@ export function partsOf<O extends CompressTrainingOptions>(run: string, options:
   const { out, data, onProgress, engine, threads, listeners, signal, ...own } = options;
   const moved = `say where: convoy compress ${run} --data NEW`;
   const measuring: Measuring = { engine: { engine, threads }, sets: { data, moved, onProgress } };
-  return { out, measuring, watch: { listeners, signal, onProgress }, own };
+  return { out, measuring, watch: { listeners, signal, onProgress, stopFile: false }, own };
 }

@@ -62,7 +62,7 @@ export async function finetune(
   weights: string,
   config: RunConfig,
   given: Finetune,
-  options: Pick<TrainOptions, "listeners" | "signal" | "onProgress">,
+  options: Pick<TrainOptions, "listeners" | "signal" | "stopFile" | "onProgress">,
 ) {
   return train(settingsAgain(config, given), { ...options, weights: await readWeights(weights) });
 }

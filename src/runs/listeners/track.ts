@@ -4,9 +4,9 @@
 import { trackChart } from "../../charts/trackChart.js";
 import { writeFileAtomic } from "../../files/atomicFile.js";
 import { BUCKETS } from "../../swarm/sketch.js";
-import { principalPlane } from "../../tensor/principalPlane.js";
 import type { Listener } from "../../train/events.js";
 import type { RunFolder } from "../runFolder.js";
+import { swarmPlane } from "../swarmPlane.js";
 import { EpochTable } from "./epochTable.js";
 
 /** Points that an image is made of at most; of longer runs it shows evenly spaced epochs. */
@@ -14,19 +14,12 @@ const MOST_POINTS = 400;
 
 /** The image of rows `epoch, particle, sketch...`. */
 function draw(rows: readonly (readonly number[])[], title: string): string {
-  const particles = Math.max(...rows.map(([, particle]) => particle)) + 1;
-  const stride = Math.ceil(rows.length / MOST_POINTS);
-  const last = rows[rows.length - 1][0];
-  const shown = rows.filter(([epoch]) => epoch % stride === 0 || epoch === last);
-  const sketches = shown.map((row) => row.slice(2));
-  const gram = sketches.flatMap((a) =>
-    sketches.map((b) => a.reduce((sum, value, at) => sum + value * b[at], 0)),
-  );
+  const { shown, plane, particles } = swarmPlane(rows, MOST_POINTS);
   const tracks = Array.from({ length: particles }, (_, particle) => ({
     name: `net ${particle}`,
     points: [...shown.keys()].filter((at) => shown[at][1] === particle),
   }));
-  return trackChart(title, principalPlane(Float64Array.from(gram), shown.length), tracks);
+  return trackChart(title, plane, tracks);
 }
 
 /** Keeps table and image in the run's folder, once there is a swarm. */

@@ -93,7 +93,7 @@ export async function runTrial(trial: TrialRun): Promise<TrialEnd | undefined> {
     const { best } = await train(
       { ...given, out },
       {
-        ...{ ...own, open, listeners: [hear], resume },
+        ...{ ...own, open, listeners: [hear], resume, stopFile: false },
         signal: signal ? AbortSignal.any([signal, epochs.signal]) : epochs.signal,
       },
     );

@@ -1,0 +1,2 @@
+export type * from "./api.js";
+export { openStudio, type Studio, type StudioOptions } from "./studio.js";

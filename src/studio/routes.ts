@@ -1,0 +1,182 @@
+// Which requests the studio answers.
+
+import { createHash } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { parseJson } from "../files/json.js";
+import {
+  type Handler,
+  HttpError,
+  type Routes,
+  readBody,
+  sendJson,
+  sendText,
+  standardHeaders,
+} from "../http/index.js";
+import { InputError } from "../inputError.js";
+import { summarise } from "../models/index.js";
+import { askToStop } from "../runs/index.js";
+import { modelOf } from "../train/modelOf.js";
+import type { Access } from "./access.js";
+import { type FoundRun, isInPlace, runIdOf } from "./findRuns.js";
+import { configOf, stateOf } from "./head.js";
+import type { ImageSets } from "./imageSets.js";
+import type { NetInUse } from "./netInUse.js";
+import type { PageFile } from "./page.js";
+import type { RunList } from "./runList.js";
+import { RunReader, RunWatch } from "./runWatch.js";
+import { startTraining } from "./startTraining.js";
+import type { Streams } from "./streams.js";
+
+/** What the answers come from. */
+export interface StudioParts {
+  /** The folder that is shown. */
+  readonly root: string;
+  readonly sets: ImageSets;
+  readonly net: NetInUse;
+  readonly page: readonly PageFile[];
+  readonly access: Access;
+  readonly runs: RunList;
+  readonly streams: Streams;
+}
+
+/** Bounds of what a request brings: an image as cameras make them. */
+const body = { bytes: 20e6, seconds: 60 };
+
+/** The page runs what comes from here and nothing else; it is shown in no frame and tells nobody its address. */
+const pageHeaders = {
+  "content-security-policy":
+    "default-src 'self'; img-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+};
+
+const serve =
+  ({ type, text }: PageFile): Handler =>
+  (_, response) =>
+    sendText(response, 200, type, text, pageHeaders);
+
+/** The page; whoever brings the token in the address is sent on without it. */
+const front =
+  (file: PageFile, access: Access): Handler =>
+  (request, response) => {
+    if (!access.isIn(request.url ?? "")) return serve(file)(request, response);
+    const headers = { ...pageHeaders, location: "/", "set-cookie": access.setCookie };
+    sendText(response, 303, "text/plain", "", headers);
+  };
+
+/** Answers with JSON, or tells a page that has it already. */
+function sendFresh(request: IncomingMessage, response: ServerResponse, value: unknown): void {
+  const text = JSON.stringify(value);
+  const etag = `"${createHash("sha256").update(text).digest("base64url")}"`;
+  if (request.headers["if-none-match"] === etag) response.writeHead(304, { etag }).end();
+  else sendText(response, 200, "application/json", text, { etag, "cache-control": "no-cache" });
+}
+
+/** A value behind the question mark. */
+const asked = ({ url = "" }: IncomingMessage, name: string): string =>
+  new URL(url, "http://localhost").searchParams.get(name) ?? "";
+
+/** The run that `?id=` names. */
+function runOf(request: IncomingMessage, runs: RunList): FoundRun {
+  const id = asked(request, "id");
+  const run = runs.find(id);
+  if (run && isInPlace(run)) return run;
+  throw new HttpError(404, `there is no run "${id}"`);
+}
+
+/** What a request brings, as JSON. */
+function jsonOf(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    throw new InputError((error as Error).message);
+  }
+}
+
+/** A run's model, layer by layer. */
+function modelRows(run: FoundRun) {
+  const config = configOf(run);
+  if ("fault" in config) throw new HttpError(404, config.fault);
+  return summarise(modelOf(config.net, run.path));
+}
+
+function stop(run: FoundRun): void {
+  if (stateOf(run.folder) !== "running") {
+    throw new HttpError(409, `nobody works on ${run.path}; there is nothing to stop`);
+  }
+  askToStop(run.folder);
+}
+
+/** Requests about runs. */
+const runRoutes = ({ runs, streams }: StudioParts): Routes => ({
+  "/api/runs": { GET: (request, response) => sendFresh(request, response, runs.rows()) },
+  "/api/run": {
+    GET: (request, response) => {
+      const watch = new RunWatch(new RunReader(runOf(request, runs)));
+      sendFresh(request, response, watch.changes());
+    },
+  },
+  "/api/events": { GET: (request, response) => streams.add(runOf(request, runs), response) },
+  "/api/model": {
+    GET: (request, response) => sendFresh(request, response, modelRows(runOf(request, runs))),
+  },
+  "/api/stop": {
+    POST: (request, response) => {
+      stop(runOf(request, runs));
+      sendJson(response, 202, {});
+    },
+  },
+});
+
+/** Requests that bring images, train a net on them, and ask it. */
+const ownRoutes = ({ root, sets, net, runs }: StudioParts): Routes => ({
+  "/api/image": {
+    POST: async (request, response) => {
+      const bytes = await readBody(request, body);
+      sets.add(asked(request, "set"), asked(request, "class"), bytes);
+      sendJson(response, 201, {});
+    },
+  },
+  "/api/train": {
+    POST: async (request, response) => {
+      const text = (await readBody(request, body)).toString();
+      const folder = await startTraining(root, (set) => sets.folder(set), jsonOf(text));
+      sendJson(response, 201, { id: runIdOf(root, folder) });
+    },
+  },
+  "/api/predict": {
+    POST: async (request, response) => {
+      const run = runOf(request, runs);
+      sendJson(response, 200, await net.predict(run, await readBody(request, body)));
+    },
+  },
+  "/api/worst": {
+    GET: async (request, response) => {
+      const worst = await net.worst(runOf(request, runs));
+      sendJson(
+        response,
+        200,
+        worst.map(({ at, loss }) => ({ at, loss })),
+      );
+    },
+  },
+  "/api/worst.png": {
+    GET: async (request, response) => {
+      const at = asked(request, "at");
+      const found = (await net.worst(runOf(request, runs))).find((one) => `${one.at}` === at);
+      if (!found) throw new HttpError(404, `there is no image ${at}`);
+      response.writeHead(200, { ...standardHeaders, "content-type": "image/png" });
+      response.end(found.drawing);
+    },
+  },
+});
+
+/** All of them. */
+export function studioRoutes(parts: StudioParts): Routes {
+  const files = parts.page.map((file) => {
+    const handler = file.path === "/" ? front(file, parts.access) : serve(file);
+    return [file.path, { GET: handler }] as const;
+  });
+  return { ...Object.fromEntries(files), ...runRoutes(parts), ...ownRoutes(parts) };
+}

@@ -1,0 +1,84 @@
+// Training that somebody starts in the page: the command `convoy train` as a process of its own, which goes on when the
+// studio is closed.
+
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { InputError } from "../inputError.js";
+import { freeFolder, runFiles } from "../runs/index.js";
+import { parseSettings } from "../settings.js";
+import type { TrainingAsked } from "./api.js";
+
+const BIN = fileURLToPath(new URL("../../bin/convoy.mjs", import.meta.url));
+
+/** Looks whether the run has begun are so far apart, in milliseconds. */
+const EVERY = 100;
+/** Letters of what a process says that are kept. */
+const MOST_SAID = 4000;
+
+/** What the page asks for. */
+const asked = z.strictObject({
+  set: z.string(),
+  epochs: z.int().min(1).max(1000).default(30),
+  /** Pixels of a side that images are brought to. */
+  size: z.int().min(16).max(224).default(64),
+  /** Whether what is mirrored is the same thing. */
+  mirror: z.boolean().default(true),
+}) satisfies z.ZodType<TrainingAsked>;
+
+/** Shares and sizes that suit a few images a class. */
+const few = ["--model", "convnet-gn", "--batch", "8", "--selection", "0.2", "--quiet"];
+
+/** The last line that a process said. */
+const lastLine = (said: string) =>
+  said
+    .trim()
+    .split("\n")
+    .at(-1)!
+    .replace(/^convoy: /, "");
+
+/**
+ * Trains a net on a set of images.
+ *
+ * @param folderOf the folder of a set by its name
+ * @returns the folder of the run, once it has begun
+ * @throws InputError saying what the process said when it ended before that.
+ */
+export function startTraining(
+  root: string,
+  folderOf: (set: string) => string,
+  given: unknown,
+): Promise<string> {
+  const { set, epochs, size, mirror } = parseSettings(asked, given, "training");
+  const data = folderOf(set);
+  if (!existsSync(data)) throw new InputError(`there is no set ${JSON.stringify(set)}`);
+  const out = freeFolder(join(root, basename(data)));
+  const numbers = ["--epochs", `${epochs}`, "--size", `${size}`];
+  const augment = ["--augment", mirror ? "shift,flip" : "shift"];
+  const args = [BIN, "train", data, ...few, ...numbers, ...augment, "--out", out];
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    detached: true,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  child.stderr!.on("data", (text) => {
+    said = `${said}${text}`.slice(-MOST_SAID);
+  });
+  child.unref();
+  return new Promise((resolve, reject) => {
+    const timer = setInterval(() => {
+      if (existsSync(join(out, runFiles.metrics))) end(() => resolve(out));
+    }, EVERY);
+    const end = (settle: () => void) => {
+      clearInterval(timer);
+      settle();
+    };
+    child.once("error", (error) => end(() => reject(error)));
+    child.once("exit", () =>
+      end(() => reject(new InputError(lastLine(said) || "it ended at once"))),
+    );
+  });
+}

@@ -1,0 +1,34 @@
+// Which view is shown: it stands behind the # of the address, so that it can be kept and gone back to.
+
+import { useEffect, useState } from "preact/hooks";
+
+/** `#/run/ID`, `#/compare/ID,ID`, `#/start`; anything else is the list. */
+export type Route =
+  | { readonly view: "runs" }
+  | { readonly view: "start" }
+  | { readonly view: "run"; readonly id: string }
+  | { readonly view: "compare"; readonly ids: readonly string[] };
+
+/** Reads what stands behind the #. */
+export function routeOf(hash: string): Route {
+  const [, view, rest = ""] = hash.split("/");
+  const ids = rest.split(",").filter((id) => /^[\da-f]{16}$/.test(id));
+  if (view === "run" && ids.length === 1) return { view, id: ids[0] };
+  if (view === "compare" && ids.length > 0) return { view, ids };
+  return { view: view === "start" ? "start" : "runs" };
+}
+
+export const toStart = "#/start";
+export const toRun = (id: string): string => `#/run/${id}`;
+export const toCompare = (ids: readonly string[]): string => `#/compare/${ids.join(",")}`;
+
+/** The route as it is. */
+export function useRoute(): Route {
+  const [hash, setHash] = useState(location.hash);
+  useEffect(() => {
+    const follow = () => setHash(location.hash);
+    window.addEventListener("hashchange", follow);
+    return () => window.removeEventListener("hashchange", follow);
+  }, []);
+  return routeOf(hash);
+}

@@ -1,0 +1,109 @@
+// Training without a command: images dropped into the page of the studio, in real Chromium.
+
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import sharp from "sharp";
+import { expect, test } from "vitest";
+import { accessFaults, executablePath } from "../support/browser.js";
+import { scratch } from "./convoy.js";
+import { openPage, openStudio } from "./openStudio.js";
+
+type Colour = { r: number; g: number; b: number };
+
+/** A square of about a colour, as a PNG file; each `shade` is another one. */
+const square = ({ r, g, b }: Colour, shade: number): Promise<Buffer> =>
+  sharp({
+    create: {
+      ...{ width: 40, height: 40, channels: 3 as const },
+      background: { r: r + 3 * shade, g: g + 2 * shade, b: b + 3 * shade },
+    },
+  })
+    .png()
+    .toBuffer();
+
+const red = { r: 190, g: 20, b: 20 };
+const blue = { r: 20, g: 20, b: 190 };
+
+/** Files for a dialog. */
+const filesOf = (colour: Colour, count: number) =>
+  Promise.all(
+    Array.from({ length: count }, async (_, at) => ({
+      ...{ name: `${at}.png`, mimeType: "image/png" },
+      buffer: await square(colour, at),
+    })),
+  );
+
+test("nothing but images is kept, and nothing elsewhere", async () => {
+  const cwd = scratch();
+  const studio = await openStudio(cwd, ".");
+  const headers = { authorization: `Bearer ${studio.searchParams.get("token")}` };
+  const send = async (path: string, body: Uint8Array | string) => {
+    const address = new URL(path, studio);
+    const answer = await fetch(address, { method: "POST", headers, body: body as string });
+    return [answer.status, ((await answer.json()) as { error: string }).error] as const;
+  };
+  const image = await square(red, 0);
+  expect(await send("/api/image?set=a&class=b", "<svg/>")).toEqual([
+    400,
+    "the file is no PNG, JPEG or WebP image",
+  ]);
+  for (const name of ["..", "../c", "%2Fetc", ".hidden", "c%00", "", "x".repeat(61)]) {
+    expect((await send(`/api/image?set=a&class=${name}`, image))[0], name).toBe(400);
+    expect((await send(`/api/image?set=${name}&class=b`, image))[0], name).toBe(400);
+  }
+  expect(readdirSync(cwd)).toEqual([]);
+  const large = new Uint8Array(21e6);
+  expect(await send("/api/image?set=a&class=b", large).catch(() => [413])).toContain(413);
+  expect((await send("/api/image?set=a&class=b", image))[0]).toBe(201);
+  expect((await send("/api/image?set=a&class=b", image))[0]).toBe(201);
+  expect(readdirSync(join(cwd, "images/a/train/b"))).toHaveLength(1);
+
+  expect(await send("/api/train", '{"set":"none"}')).toEqual([400, 'there is no set "none"']);
+  expect((await send("/api/train", '{"set":"a","out":"/tmp"}'))[1]).toContain("unknown setting");
+  expect((await send("/api/train", "{"))[0]).toBe(400);
+  const [status, error] = await send("/api/train", '{"set":"a"}');
+  expect([status, error]).toEqual([400, expect.stringContaining("1 class")]);
+});
+
+test.skipIf(executablePath === undefined)(
+  "images are dropped, a net is trained on them, tried on a new one and seen to err",
+  async () => {
+    const cwd = scratch();
+    const page = await openPage(await openStudio(cwd, "."));
+    await page.getByRole("link", { name: "train on images of yours" }).click();
+    const hostile = "<i>red";
+    await page.getByRole("textbox", { name: "class" }).first().fill(hostile);
+    await page.keyboard.press("Tab");
+    const button = page.getByRole("button", { name: "Train", exact: true });
+    expect(await button.isDisabled()).toBe(true);
+    const card = (name: string) => page.getByRole("region", { name: `class ${name}` });
+    const bring = async (name: string, colour: Colour) => {
+      await card(name)
+        .locator("input[type=file]")
+        .setInputFiles(await filesOf(colour, 15));
+      await card(name).getByText("15 images").waitFor();
+    };
+    await bring(hostile, red);
+    await bring("class 2", blue);
+    await page.getByLabel("epochs").fill("8");
+    await page.getByLabel("size of an image").selectOption("32");
+    expect(await accessFaults(page)).toEqual([]);
+    await button.click();
+
+    await page.getByRole("heading", { name: "mine-1" }).waitFor();
+    await page.getByText("✓ finished").waitFor({ timeout: 60_000 });
+    const files = await filesOf({ r: 200, g: 40, b: 30 }, 1);
+    await page.locator(".drop input").setInputFiles(files);
+    await page.locator(".said li").first().waitFor();
+    expect(await page.locator(".said li").first().textContent()).toContain(hostile);
+    await page.getByText("Where it errs").click();
+    const worst = page.locator("details .card img").first();
+    await worst.waitFor();
+    await expect
+      .poll(() => worst.evaluate((image) => (image as unknown as { width: number }).width))
+      .toBeGreaterThan(200);
+    expect(await page.locator("main i").count()).toBe(0);
+    expect(await accessFaults(page)).toEqual([]);
+    expect(existsSync(join(cwd, "mine-1/weights/best.safetensors"))).toBe(true);
+  },
+);
