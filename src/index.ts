@@ -6,6 +6,7 @@ export { createEngine, type Engine, type Vector } from "./engine/index.js";
 export { InputError } from "./inputError.js";
 export { createModel, listModels, type Model, type ModelInput } from "./models/index.js";
 export * as nn from "./nn/index.js";
+export { type ReportFormat, reportFormats, reportOn, writeReport } from "./report/index.js";
 export {
   type BitAnswer,
   type BitChooser,

@@ -16,6 +16,7 @@ import {
 } from "../compare/index.js";
 import { InputError } from "../inputError.js";
 import { freeFolder, runStem } from "../runs/runFiles.js";
+import { metricText, metricTitle } from "../tasks/index.js";
 import { clock } from "../text/format.js";
 import { parseConfig, settingNames, trainConfig } from "../train/config.js";
 import type { TrainSettings } from "../train/index.js";
@@ -25,7 +26,6 @@ import { Interrupted } from "./errors.js";
 import { addFlags } from "./flags.js";
 import { interruptible } from "./interrupt.js";
 import { parseMethods } from "./methods.js";
-import { metricText, metricTitle } from "./metricText.js";
 import { expectPlanAlone } from "./planAlone.js";
 import { showReading } from "./reading.js";
 import { settingsText, valuesText } from "./searchReport.js";

@@ -16,6 +16,7 @@ import {
   remarks,
   unplanned,
 } from "../compare/index.js";
+import { metricText, metricTitle } from "../tasks/index.js";
 import { clock } from "../text/format.js";
 import { printable } from "../text/printable.js";
 import { trainConfig } from "../train/config.js";
@@ -27,7 +28,6 @@ import { addFlags, parseNumber } from "./flags.js";
 import { interruptible } from "./interrupt.js";
 import { widthOf } from "./lineParts.js";
 import { parseMethods } from "./methods.js";
-import { metricText, metricTitle } from "./metricText.js";
 import { showReading } from "./reading.js";
 import { table } from "./table.js";
 

@@ -17,7 +17,7 @@ import {
   type Trained,
   WORST,
 } from "../runs/index.js";
-import type { MetricInfo } from "../tasks/index.js";
+import { lossText, type MetricInfo, metricText, metricTitle } from "../tasks/index.js";
 import { counted, grouped } from "../text/format.js";
 import { dataDifference, fingerprint } from "../train/fingerprint.js";
 import { isSource, openData } from "../train/openData.js";
@@ -25,7 +25,6 @@ import { count, precisionOption, viewsOption } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
 import { addEngineFlags, type EngineFlags } from "./engineFlags.js";
 import { parseTexts } from "./flags.js";
-import { lossText, metricText, metricTitle } from "./metricText.js";
 import { showReading } from "./reading.js";
 import { table } from "./table.js";
 

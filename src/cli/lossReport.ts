@@ -1,10 +1,9 @@
 // What a compressed run lost, as the ways of `convoy compress` tell it.
 
 import { openTrained } from "../runs/index.js";
-import type { MetricValues, Score } from "../tasks/index.js";
+import { type MetricValues, metricText, metricTitle, type Score } from "../tasks/index.js";
 import { counted } from "../text/format.js";
 import type { EngineFlags } from "./engineFlags.js";
-import { metricText, metricTitle } from "./metricText.js";
 import { table } from "./table.js";
 
 /** The metrics of a run's task. */

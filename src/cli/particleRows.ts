@@ -1,9 +1,8 @@
 // One row for each net of a swarm.
 
-import type { MetricInfo } from "../tasks/index.js";
+import { lossText, type MetricInfo, metricText, metricTitle } from "../tasks/index.js";
 import type { ParticleStatus, Rescue } from "../train/index.js";
 import type { Part } from "./lineParts.js";
-import { lossText, metricText, metricTitle } from "./metricText.js";
 
 const number = (value: number, digits: number) =>
   Number.isFinite(value) ? value.toPrecision(digits) : "-";

@@ -4,7 +4,7 @@
 import { styleText } from "node:util";
 import type { MemoryReport } from "../engine/engine.js";
 import { Pace } from "../runs/index.js";
-import type { MetricInfo } from "../tasks/index.js";
+import { lossText, type MetricInfo, metricText, metricTitle } from "../tasks/index.js";
 import { formatBytes } from "../text/bytes.js";
 import { clock, grouped } from "../text/format.js";
 import { printable } from "../text/printable.js";
@@ -22,7 +22,6 @@ import type {
 import { type Stream, say } from "./console.js";
 import { fitting, type Part, widthOf } from "./lineParts.js";
 import { LiveBlock } from "./liveBlock.js";
-import { lossText, metricText, metricTitle } from "./metricText.js";
 import { particleRow, rescueLine } from "./particleRows.js";
 import { timeLeft } from "./timeLeft.js";
 

@@ -3,8 +3,8 @@
 import type { Settings } from "../search/index.js";
 import type { SearchReport, TrialRecord } from "../study/index.js";
 import { readable } from "../study/search/genes.js";
+import { metricText, metricTitle } from "../tasks/index.js";
 import { counted, grouped, percent } from "../text/format.js";
-import { metricText, metricTitle } from "./metricText.js";
 import { table } from "./table.js";
 
 /** Trials in the table. */

@@ -2,11 +2,11 @@
 
 import type { Command } from "commander";
 import { openTrained, tuneDecision } from "../runs/index.js";
+import { metricText, metricTitle } from "../tasks/index.js";
 import { grouped } from "../text/format.js";
 import { viewsOption } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
 import { addEngineFlags, type EngineFlags } from "./engineFlags.js";
-import { metricText, metricTitle } from "./metricText.js";
 import { table } from "./table.js";
 
 interface Options extends EngineFlags {

@@ -99,6 +99,11 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./compress.js"),
   },
   {
+    name: "report",
+    summary: "write what a run came to as one HTML file, or as a model card",
+    load: () => import("./report.js"),
+  },
+  {
     name: "export",
     summary: "write a run's net for other programs: ONNX, safetensors, a folder that predicts",
     load: () => import("./export.js"),

@@ -35,6 +35,7 @@ export { detection } from "./detection/index.js";
 export { largest, NEIGHBOURS, similarities, unitRows, vote } from "./embedding/similar.js";
 export { ensembleQuestion } from "./ensemble.js";
 export * from "./graphs.js";
+export { lossText, metricText, metricTitle } from "./metricText.js";
 export { withNumbers } from "./numbers.js";
 export { parsePenalties, penalties, penaltyOf } from "./penalties/index.js";
 export type { Penalised, Penalty } from "./penalties/penalty.js";

@@ -1,7 +1,7 @@
 // Metrics as people read them.
 
-import type { MetricInfo } from "../tasks/index.js";
 import { percent } from "../text/format.js";
+import type { MetricInfo } from "./task.js";
 
 /** `accuracy` as "accuracy", `macroF1` as "macro F1". */
 export const metricTitle = (name: string): string =>

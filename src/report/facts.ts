@@ -1,0 +1,71 @@
+// What a run folder says of its run: settings, epochs, scores and drawings.
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { readJson } from "../files/json.js";
+import { readText } from "../files/text.js";
+import { type RunConfig, readRunConfig, runFiles } from "../runs/index.js";
+import { type MetricInfo, scoreOf, tasks } from "../tasks/index.js";
+import { parseCsv } from "../text/csv.js";
+
+const numbers = z.record(z.string(), z.number().nullable());
+
+const summary = z.looseObject({
+  epochs: z.number(),
+  seconds: z.number(),
+  best: numbers.optional(),
+  test: numbers.optional(),
+});
+
+/** All that a report tells. */
+export interface RunFacts {
+  /** The run folder, as it was named. */
+  readonly run: string;
+  readonly config: RunConfig;
+  /** The metrics of its task, the deciding one first; none of a task of somebody's own. */
+  readonly metrics: readonly MetricInfo[];
+  /** What it came to; absent where it is at work still, or was stopped. */
+  readonly end?: z.output<typeof summary>;
+  /** `results.csv`: the names of its columns, and a row an epoch. */
+  readonly columns: readonly string[];
+  readonly epochs: readonly (readonly string[])[];
+  /** Charts that lie in the folder, as SVG. */
+  readonly charts: readonly { readonly title: string; readonly svg: string }[];
+}
+
+const drawings = [
+  { title: "Learning curves", file: runFiles.curves },
+  { title: "Confusion", file: runFiles.confusion },
+  { title: "Ways of the nets", file: runFiles.track },
+] as const;
+
+/** The metrics of a run's task, the one that decides in front. */
+function metricsOf({ net, settings }: RunConfig): readonly MetricInfo[] {
+  const task = tasks.find(({ name }) => name === net.task);
+  if (!task) return [];
+  const { metric } = scoreOf(settings, task);
+  const decides = (one: MetricInfo) => Number(one.name === metric);
+  return [...task.metrics].sort((a, b) => decides(b) - decides(a));
+}
+
+/**
+ * Reads what a run folder says.
+ *
+ * @throws InputError for a folder that is no run, and for files of one that are damaged.
+ */
+export async function factsOf(run: string): Promise<RunFacts> {
+  const config = await readRunConfig(run);
+  const there = (file: string) => existsSync(join(run, file));
+  const results = there(runFiles.results)
+    ? parseCsv(readText(join(run, runFiles.results)), join(run, runFiles.results))
+    : [];
+  const [columns = [], ...epochs] = results.map(({ cells }) => cells);
+  return {
+    ...{ run, config, metrics: metricsOf(config), columns, epochs },
+    ...(there(runFiles.summary) && { end: await readJson(join(run, runFiles.summary), summary) }),
+    charts: drawings
+      .filter(({ file }) => there(file))
+      .map(({ title, file }) => ({ title, svg: readText(join(run, file)) })),
+  };
+}

@@ -1,0 +1,81 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { temporaryFolder, trainTiny } from "../../test/support/tinyRun.js";
+import { reportOn, writeReport } from "./index.js";
+
+const hostile = '</pre><script>alert("1")</script>\u001b[31m|`x`';
+
+/** A finished run whose data have a name that is markup. */
+async function finishedRun() {
+  const out = join(temporaryFolder(), "run");
+  const { summary } = await trainTiny({ out });
+  const file = join(out, "config.json");
+  const config = JSON.parse(readFileSync(file, "utf8"));
+  config.data.name = hostile;
+  config.settings.data = hostile;
+  writeFileSync(file, JSON.stringify(config));
+  return { out, summary };
+}
+
+const shown = (share: number) => `${(100 * share).toFixed(2)} %`;
+
+test("the page tells scores and epochs, and what came with data is text", async () => {
+  const { out, summary } = await finishedRun();
+  const page = await reportOn(out);
+  expect(page).toContain(
+    `<tr><td>accuracy</td><td>${shown(summary.best!.accuracy)}</td><td>${shown(summary.test!.accuracy)}</td></tr>`,
+  );
+  expect(page.match(/<tr><td>[123]<\/td>/g)).toHaveLength(3);
+  expect(
+    page.match(/<img alt="(Learning curves|Confusion)" src="data:image\/svg\+xml;base64,/g),
+  ).toHaveLength(2);
+  expect(page).toContain("default-src 'none'; img-src data:;");
+  expect(page).not.toMatch(/<script|https?:/);
+  expect(page).not.toContain("\u001b");
+  expect(page).toContain("&lt;/pre&gt;&lt;script&gt;");
+});
+
+test("settings of the page are those of the run, as a file that train takes", async () => {
+  const { out } = await finishedRun();
+  const pre = /<pre>(.*)<\/pre>/s.exec(await reportOn(out))![1];
+  const text = pre.replace(
+    /&(lt|gt|quot|amp);/g,
+    (_, name) => ({ lt: "<", gt: ">", quot: '"', amp: "&" })[name as "lt"],
+  );
+  expect(JSON.parse(text)).toMatchObject({ epochs: 3, batch: 10, lr: 0.05, augment: "flip,mixup" });
+});
+
+test("a card's header is YAML with the numbers of the test set", async () => {
+  const { out, summary } = await finishedRun();
+  const card = await reportOn(out, "card");
+  const [, header, body] = card.split(/^---\n/m);
+  const read = parse(header);
+  expect(read).toMatchObject({
+    library_name: "convoynet",
+    pipeline_tag: "image-classification",
+    datasets: [hostile],
+  });
+  const [{ dataset, metrics }] = read["model-index"][0].results;
+  expect(dataset.split).toBe("test");
+  expect(metrics).toContainEqual({
+    type: "accuracy",
+    name: "accuracy",
+    value: summary.test!.accuracy,
+  });
+  expect(body).toContain(`| accuracy | ${shown(summary.test!.accuracy)} |`);
+  expect(body).not.toContain("<script");
+  expect(body).not.toContain("\u001b");
+});
+
+test("a run that has not come to its end says so; what is no run is refused", async () => {
+  const out = join(temporaryFolder(), "run");
+  const controller = new AbortController();
+  const listeners = [() => controller.abort()];
+  await trainTiny({ out }, { signal: controller.signal, listeners });
+  const file = join(temporaryFolder(), "page.html");
+  await writeReport(out, file);
+  expect(readFileSync(file, "utf8")).toContain("has not come to its end");
+  await expect(reportOn(temporaryFolder())).rejects.toThrow("holds no run");
+});
