@@ -81,7 +81,7 @@ export function cardOf(facts: RunFacts): string {
     "## Input",
     `Images of ${channels} x ${height} x ${width}, brought there by "${settings.fit}", with mean ${net.mean.join(", ")} and standard deviation ${net.std.join(", ")} of each channel.`,
     "## Data",
-    `${plain(data.name)}: ${grouped(data.train)} images to train with, ${grouped(data.selection)} to choose by, ${grouped(data.test)} to test with.` +
+    `${plain(data.name)}: ${grouped(data.train)} images to learn from, ${grouped(data.selection)} for selection, ${grouped(data.test)} for the test, before any were set aside.` +
       (net.names.length > 0 ? ` It tells: ${net.names.map(plain).join(", ")}.` : ""),
     "## Use",
     "```\nnpx convoy predict RUN IMAGE\nnpx convoy export RUN --out net.onnx\n```",

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { escapeText } from "../charts/svg.js";
 import { lossText, metricText, metricTitle } from "../tasks/index.js";
 import { clock, grouped } from "../text/format.js";
+import { parseConfig } from "../train/config.js";
 import type { RunFacts } from "./facts.js";
 
 const style = `:root { color-scheme: light dark }
@@ -53,14 +54,14 @@ function scores({ metrics, end }: RunFacts): string {
 function about({ config, end }: RunFacts): string {
   const { net, data, parameters, settings, versions } = config;
   const [channels, height, width] = net.input;
-  const images = [data.train, data.selection, data.test].map(grouped).join(", ");
+  const images = `${grouped(data.train)} to learn from, ${grouped(data.selection)} for selection, ${grouped(data.test)} for the test`;
   return tableOf(
     [],
     [
       ["model", `${net.model}, ${grouped(parameters)} parameters`],
       ["task", net.task],
       ["input", `${channels} x ${height} x ${width}`],
-      ["data", `${data.name}: ${images} images to train with, choose by and test with`],
+      ["data", `${data.name}: images ${images}, before any were set aside`],
       ["data, sha256", data.hash],
       ["seed", String(settings.seed)],
       ...(end ? [["epochs, time", `${end.epochs}, ${clock(end.seconds)}`]] : []),
@@ -69,10 +70,15 @@ function about({ config, end }: RunFacts): string {
   );
 }
 
-/** Settings as the file that makes the same run again. */
-const settingsOf = ({ config }: RunFacts) =>
-  `<p>Saved as settings.json, they make this run again: <code>npx convoy train --config settings.json</code></p>
-<pre>${escapeLines(JSON.stringify(config.settings, undefined, 2))}</pre>`;
+/** Settings as the file that makes the same run again: those that are not the defaults. */
+function settingsOf({ config: { settings } }: RunFacts): string {
+  const usual = new Map<string, unknown>(Object.entries(parseConfig({ data: settings.data })));
+  const own = Object.entries(settings).filter(
+    ([name, value]) => name === "data" || JSON.stringify(value) !== JSON.stringify(usual.get(name)),
+  );
+  return `<p>Saved as settings.json, they make this run again: <code>npx convoy train --config settings.json</code>. What is not named is as by default.</p>
+<pre>${escapeLines(JSON.stringify(Object.fromEntries(own), undefined, 2))}</pre>`;
+}
 
 /** The page of a run. */
 export function pageOf(facts: RunFacts): string {

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { temporaryFolder, trainTiny } from "../../test/support/tinyRun.js";
+import { readRunConfig } from "../runs/index.js";
+import { parseConfig } from "../train/config.js";
 import { reportOn, writeReport } from "./index.js";
 
 const hostile = '</pre><script>alert("1")</script>\u001b[31m|`x`';
@@ -44,7 +46,12 @@ test("settings of the page are those of the run, as a file that train takes", as
     /&(lt|gt|quot|amp);/g,
     (_, name) => ({ lt: "<", gt: ">", quot: '"', amp: "&" })[name as "lt"],
   );
-  expect(JSON.parse(text)).toMatchObject({ epochs: 3, batch: 10, lr: 0.05, augment: "flip,mixup" });
+  const told = JSON.parse(text);
+  expect(told).toMatchObject({ data: hostile, epochs: 3, batch: 10, augment: "flip,mixup" });
+  // What was left out is as by default.
+  const { settings } = await readRunConfig(out);
+  expect(parseConfig(told)).toEqual(settings);
+  expect(told).not.toHaveProperty("particles");
 });
 
 test("a card's header is YAML with the numbers of the test set", async () => {
