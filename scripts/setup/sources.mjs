@@ -6,14 +6,16 @@ import { action, root, run } from "./report.mjs";
 import { filesIn, whenChanged } from "./stamps.mjs";
 
 const dist = join(root, "dist");
+const studio = join(root, "studio");
 
 function compile() {
   rmSync(dist, { recursive: true, force: true });
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
   const vite = join(root, "node_modules", "vite", "bin", "vite.js");
+  const page = [process.execPath, vite, "build", "studio", "--logLevel", "warn"];
   run("sources", [
     [process.execPath, tsc, "-p", "tsconfig.build.json"],
-    [process.execPath, vite, "build", "studio", "--logLevel", "warn"],
+    ...(existsSync(studio) ? [page] : []),
   ]);
 }
 
@@ -23,7 +25,7 @@ export function compileSources(stamps) {
   if (!existsSync(sources)) return;
   const files = [
     ...filesIn(sources, (name) => name.endsWith(".ts") && !name.endsWith(".test.ts")),
-    ...filesIn(join(root, "studio"), (name) => !name.includes(".test.")),
+    ...(existsSync(studio) ? filesIn(studio, (name) => !name.includes(".test.")) : []),
     join(root, "tsconfig.json"),
     join(root, "tsconfig.build.json"),
   ];

@@ -21,6 +21,9 @@ export interface FoundLock extends Partial<Holder> {
   readonly touched: number;
 }
 
+/** Most bytes of a lock. */
+const MOST_LOCK = 64 * 1024;
+
 type Fields = Partial<Record<keyof Holder, unknown>>;
 
 function parse(text: string): Fields {
@@ -42,8 +45,9 @@ const idOf = (value: unknown) => textOf(value)?.match(/^[\w-]{1,64}$/)?.[0];
 /** Reads a lock; `undefined` when there is none. */
 export function readLock(path: string): FoundLock | undefined {
   try {
-    const text = readFileSync(path, "utf8");
-    const { ino, mtimeMs } = statSync(path);
+    const { ino, mtimeMs, size } = statSync(path);
+    // A lock is a line; what is longer is no lock of ours, and says nothing.
+    const text = size > MOST_LOCK ? "{}" : readFileSync(path, "utf8");
     const fields = parse(text);
     return {
       id: idOf(fields.id) ?? `${ino}-${Math.round(mtimeMs)}`,

@@ -51,9 +51,10 @@ describe("a run", () => {
       "run,task,model,parameters,epochs,seed,score,best,test,imagesPerSecond,gradients,memory,seconds",
     );
     expect(summary).toMatchObject({ run: out, model: "tiny", epochs: 6, seed: 1 });
-    const ofSwarms = ["particles", "swarm", "distances", "places", "track"];
+    // Of swarms, and of runs that are at work.
+    const others = ["particles", "swarm", "distances", "places", "track", "live", "stop"];
     for (const [name, file] of Object.entries(runFiles)) {
-      expect(existsSync(join(out, file)), file).toBe(!ofSwarms.includes(name));
+      expect(existsSync(join(out, file)), file).toBe(!others.includes(name));
     }
     expect(JSON.parse(text(out, "summary.json"))).toEqual(summary);
     expect(linesOf(out, "results.csv")).toHaveLength(1 + 6);

@@ -17,6 +17,7 @@ import {
   sendText,
   standardHeaders,
 } from "../http/index.js";
+import { InputError } from "../inputError.js";
 import { usableCores } from "../machine.js";
 import { Gate } from "./gate.js";
 import { imagesOfBody } from "./images.js";
@@ -190,7 +191,14 @@ class NetServer {
   async listen(): Promise<string> {
     const { host, port } = this.config;
     this.server.listen(port, host);
-    await once(this.server, "listening");
+    try {
+      await once(this.server, "listening");
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      throw new InputError(
+        `port ${port} of ${host} cannot be opened (${code ?? message}); choose another one`,
+      );
+    }
     const at = this.server.address() as AddressInfo;
     return `http://${at.family === "IPv6" ? `[${at.address}]` : at.address}:${at.port}`;
   }

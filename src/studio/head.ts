@@ -13,7 +13,12 @@ const LOCK = "run.lock";
 
 /** Whether somebody works on a run, or it is over. */
 export function stateOf(folder: string): RunState {
-  if (stampOf(join(folder, LOCK)) !== "" && isLocked(folder)) return "running";
+  try {
+    if (stampOf(join(folder, LOCK)) !== "" && isLocked(folder)) return "running";
+  } catch {
+    // A lock that cannot be read: nobody can tell.
+    return "unreadable";
+  }
   return stampOf(join(folder, runFiles.summary)) === "" ? "stopped" : "finished";
 }
 

@@ -1,8 +1,8 @@
 // Images that somebody drops into the page: a folder for each class, as `convoy train` reads them.
 
 import { createHash } from "node:crypto";
-import { mkdirSync, realpathSync, statSync, writeFileSync } from "node:fs";
-import { join, sep } from "node:path";
+import { lstatSync, mkdirSync, realpathSync, statSync, writeFileSync } from "node:fs";
+import { join, relative, sep } from "node:path";
 import { writeError } from "../files/errors.js";
 import { InputError } from "../inputError.js";
 
@@ -46,6 +46,19 @@ function endingOf(bytes: Uint8Array): string {
   throw new InputError("the file is no PNG, JPEG or WebP image");
 }
 
+/** Makes folders below one, each of which must be one and no link. */
+function makeInPlace(root: string, path: string): void {
+  let folder = root;
+  for (const name of path.split(sep)) {
+    folder = join(folder, name);
+    const found = lstatSync(folder, { throwIfNoEntry: false });
+    if (!found) mkdirSync(folder);
+    else if (!found.isDirectory()) {
+      throw new InputError(`${folder} is no folder of its own; expected one, and no link`);
+    }
+  }
+}
+
 /** The sets of a folder. */
 export class ImageSets {
   /** @param root as `realpath` tells it */
@@ -72,8 +85,7 @@ export class ImageSets {
     const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 20);
     const path = join(folder, `${hash}.${endingOf(bytes)}`);
     try {
-      mkdirSync(folder, { recursive: true });
-      if (realpathSync(folder) !== folder) throw new InputError(`${folder} is a link`);
+      makeInPlace(this.root, relative(this.root, folder));
       writeFileSync(path, bytes, { flag: "wx" });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw writeError(path, error);

@@ -1,6 +1,7 @@
 // A run's net in use: what it says of an image that somebody brings, and the images that it is worst at.
 
-import { resolve } from "node:path";
+import { realpathSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { InputError } from "../inputError.js";
 import {
   drawMistakes,
@@ -8,7 +9,9 @@ import {
   openTrained,
   ownSets,
   predictFiles,
+  runFiles,
   type Trained,
+  WEIGHTS_FOLDER,
 } from "../runs/index.js";
 import type { Prediction } from "../tasks/index.js";
 import type { FoundRun } from "./findRuns.js";
@@ -90,6 +93,14 @@ export class NetInUse {
     if (config.module) {
       throw new InputError(
         `${run.path} has a file of its own (${config.module.path}), which the studio does not run`,
+      );
+    }
+    if (stampOfWeights(run.folder) === "") {
+      throw new InputError(`${run.path} has no weights of its own in ${runFiles.best}`);
+    }
+    if (realpathSync(join(run.folder, WEIGHTS_FOLDER)) !== join(run.folder, WEIGHTS_FOLDER)) {
+      throw new InputError(
+        `${run.path}/${WEIGHTS_FOLDER} is a link, which the studio does not follow`,
       );
     }
     const net = await openTrained(run.folder);

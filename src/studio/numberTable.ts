@@ -19,8 +19,9 @@ export function parseNumbers(text: string, wanted?: readonly string[]): NumberTa
   const [header, ...lines] = text.split("\n").slice(0, -1);
   if (!header) return null;
   const names = header.split(",");
-  const columns = wanted?.filter((name) => names.includes(name)) ?? names;
-  const places = columns.map((name) => names.indexOf(name));
+  const known = new Map(names.map((name, at) => [name, at]));
+  const columns = wanted?.filter((name) => known.has(name)) ?? names;
+  const places = wanted ? columns.map((name) => known.get(name)!) : names.map((_, at) => at);
   const rows = lines
     .map((line) => line.split(","))
     .filter((cells) => cells.length === names.length)

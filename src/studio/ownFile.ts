@@ -7,15 +7,24 @@ import { READ_AT_ONCE } from "../files/read.js";
 /** Most bytes that are read of a file. */
 const MOST = 32 * 1024 * 1024;
 
-/** Says what stands at a path: a text that changes whenever the file does; empty where there is no plain file. */
-export function stampOf(path: string): string {
+/** What the system says of a plain file; `undefined` for links, folders and what it tells nothing of. */
+function plainFile(path: string) {
   try {
     const found = lstatSync(path);
-    return found.isFile() ? `${found.ino} ${found.size} ${found.mtimeMs}` : "";
+    return found.isFile() ? found : undefined;
   } catch {
-    return "";
+    return undefined;
   }
 }
+
+/** Says what stands at a path: a text that changes whenever the file does; empty where there is no plain file. */
+export function stampOf(path: string): string {
+  const found = plainFile(path);
+  return found ? `${found.ino} ${found.size} ${found.mtimeMs}` : "";
+}
+
+/** When a plain file was last written to, in milliseconds. */
+export const writtenAt = (path: string): number | undefined => plainFile(path)?.mtimeMs;
 
 /** Opens a plain file, tells `use` its length, and closes it; `undefined` where there is none to be read. */
 function withOwn<T>(path: string, use: (file: number, length: number) => T): T | undefined {
@@ -33,13 +42,19 @@ function withOwn<T>(path: string, use: (file: number, length: number) => T): T |
   }
 }
 
-/** The text of a file from a byte on; `undefined` for what is no plain file, cannot be read, or is too large. */
-export function readOwn(path: string, from = 0, most = MOST): string | undefined {
-  return withOwn(path, (file, length) => {
-    const size = length - from;
-    if (from === 0 && size > most) return undefined;
-    const bytes = Buffer.alloc(Math.max(0, Math.min(size, most)));
-    const read = readSync(file, bytes, 0, bytes.length, from);
-    return bytes.toString("utf8", 0, read);
-  });
+/** So many bytes of an open file from one on, or fewer where it ends. */
+function bytesFrom(file: number, from: number, most: number): Buffer {
+  const bytes = Buffer.alloc(Math.max(0, most));
+  return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, from));
 }
+
+/** The text of a file; `undefined` for what is no plain file, cannot be read, or is too large. */
+export const readOwn = (path: string, most = MOST): string | undefined =>
+  withOwn(path, (file, length) =>
+    length > most ? undefined : bytesFrom(file, 0, length).toString("utf8"),
+  );
+
+/** At most so many bytes of a file from one on; none where it has ended or cannot be read. */
+export const readPiece = (path: string, from: number, most: number): Buffer =>
+  withOwn(path, (file, length) => bytesFrom(file, from, Math.min(length - from, most))) ??
+  Buffer.alloc(0);

@@ -1,6 +1,5 @@
 // The runs of a folder, a row each. A run that has not changed is not read again.
 
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import { runFiles } from "../runs/index.js";
 import { merit } from "../tasks/index.js";
@@ -8,7 +7,7 @@ import type { NumberTable, RunRow } from "./api.js";
 import { type FoundRun, findRuns } from "./findRuns.js";
 import { configOf, metricsOf, scoreOf, stateOf } from "./head.js";
 import { columnOf, parseNumbers } from "./numberTable.js";
-import { readOwn, stampOf } from "./ownFile.js";
+import { readOwn, stampOf, writtenAt } from "./ownFile.js";
 import { ending } from "./schemas.js";
 
 /** Points of a row's curve. */
@@ -29,7 +28,7 @@ const capital = (name: string) => name[0].toUpperCase() + name.slice(1);
 /** When a run was last written to. */
 function updatedAt(folder: string): number {
   const times = [runFiles.results, runFiles.config].map(
-    (name) => statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0,
+    (name) => writtenAt(join(folder, name)) ?? 0,
   );
   return Math.round(Math.max(...times));
 }

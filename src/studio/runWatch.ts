@@ -29,9 +29,18 @@ export class RunReader {
     const stamp = this.stampOf(name);
     const known = this.made.get(name);
     if (known?.stamp === stamp) return known.value;
-    const value = parts[name].make(this.watched);
+    const value = this.make(name);
     this.made.set(name, { stamp, value });
     return value;
+  }
+
+  /** Null for files that are damaged in a way that nobody has thought of: pages and other runs go on. */
+  private make(name: PartName): unknown {
+    try {
+      return parts[name].make(this.watched);
+    } catch {
+      return null;
+    }
   }
 
   private stampOf(name: PartName): string {

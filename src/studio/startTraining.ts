@@ -2,7 +2,8 @@
 // studio is closed.
 
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -17,6 +18,9 @@ const BIN = fileURLToPath(new URL("../../bin/convoy.mjs", import.meta.url));
 const EVERY = 100;
 /** Letters of what a process says that are kept. */
 const MOST_SAID = 4000;
+
+/** The training that was begun last. */
+let last: Promise<unknown> = Promise.resolve();
 
 /** What the page asks for. */
 const asked = z.strictObject({
@@ -51,6 +55,13 @@ export function startTraining(
   folderOf: (set: string) => string,
   given: unknown,
 ): Promise<string> {
+  // One begins after the other, so that each finds a folder that is free.
+  const begun = last.then(() => begin(root, folderOf, given));
+  last = begun.catch(() => undefined);
+  return begun;
+}
+
+function begin(root: string, folderOf: (set: string) => string, given: unknown): Promise<string> {
   const { set, epochs, size, mirror } = parseSettings(asked, given, "training");
   const data = folderOf(set);
   if (!existsSync(data)) throw new InputError(`there is no set ${JSON.stringify(set)}`);
@@ -58,14 +69,13 @@ export function startTraining(
   const numbers = ["--epochs", `${epochs}`, "--size", `${size}`];
   const augment = ["--augment", mirror ? "shift,flip" : "shift"];
   const args = [BIN, "train", data, ...few, ...numbers, ...augment, "--out", out];
+  // A file, and no pipe, which would keep this process, and end with it under the other one's hands.
+  const told = mkdtempSync(join(tmpdir(), "convoy-studio-"));
+  const said = openSync(join(told, "said"), "w+");
   const child = spawn(process.execPath, args, {
     cwd: root,
     detached: true,
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  let said = "";
-  child.stderr!.on("data", (text) => {
-    said = `${said}${text}`.slice(-MOST_SAID);
+    stdio: ["ignore", "ignore", said],
   });
   child.unref();
   return new Promise((resolve, reject) => {
@@ -75,10 +85,19 @@ export function startTraining(
     const end = (settle: () => void) => {
       clearInterval(timer);
       settle();
+      closeSync(said);
+      rmSync(told, { recursive: true, force: true });
     };
     child.once("error", (error) => end(() => reject(error)));
     child.once("exit", () =>
-      end(() => reject(new InputError(lastLine(said) || "it ended at once"))),
+      end(() =>
+        reject(
+          new InputError(
+            lastLine(readFileSync(join(told, "said"), "utf8").slice(-MOST_SAID)) ||
+              "it ended at once",
+          ),
+        ),
+      ),
     );
   });
 }

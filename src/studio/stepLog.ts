@@ -1,7 +1,7 @@
 // What metrics.jsonl tells between the epochs. It may be long, so that it is read on from where it was left.
 
 import type { RescueRow, StepLog } from "./api.js";
-import { readOwn, stampOf } from "./ownFile.js";
+import { readPiece, stampOf } from "./ownFile.js";
 
 /** Means that are kept at most: twice as many steps go into each when there would be more. */
 const MOST_LOSSES = 400;
@@ -84,11 +84,16 @@ export class StepLogReader {
     this.rescues = [];
   }
 
+  /** Reads on to the last whole line. Of a line that is longer than a piece nothing is kept. */
   private readOn(): void {
-    const text = readOwn(this.path, this.offset, PIECE) ?? "";
-    const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-    this.offset += Buffer.byteLength(whole);
-    for (const line of whole.split("\n")) this.take(parse(line));
+    for (;;) {
+      const piece = readPiece(this.path, this.offset, PIECE);
+      const lines = piece.lastIndexOf("\n") + 1;
+      const whole = lines === 0 && piece.length === PIECE ? PIECE : lines;
+      if (whole === 0) return;
+      this.offset += whole;
+      for (const line of piece.toString("utf8", 0, whole).split("\n")) this.take(parse(line));
+    }
   }
 
   private take(line: Line | undefined): void {

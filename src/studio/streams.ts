@@ -23,6 +23,7 @@ export class Streams {
     }
     const headers = { "content-type": "text/event-stream", "x-accel-buffering": "no" };
     response.writeHead(200, { ...standardHeaders, ...headers });
+    if (response.req.method === "HEAD") return void response.end();
     this.open.add(response);
     const watch = new RunWatch(this.take(run));
     let heard = Date.now();

@@ -66,7 +66,13 @@ export async function openStudio(
   const guard = access.expect.bind(access);
   server.on("request", listenerOf(routes, { guard, onFault }));
   // Until somebody has opened the address, the runs are read.
-  setImmediate(() => runs.rows());
+  setImmediate(() => {
+    try {
+      runs.rows();
+    } catch (error) {
+      onFault(error);
+    }
+  });
   return {
     address: `http://127.0.0.1:${own}/?token=${token}`,
     close: async () => {

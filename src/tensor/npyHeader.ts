@@ -83,6 +83,9 @@ function headerText(bytes: Uint8Array, source: string, total: number) {
 }
 
 /** The type of an element by its code, such as `<i8`. */
+/** A text on one line. */
+const oneLine = (text: string) => JSON.stringify(text).slice(1, -1);
+
 function typeOf(descr: string, fail: (message: string) => never) {
   const [, order = "", kind = "", size = ""] = /^([<>|=]?)([a-zA-Z])(\d*)/.exec(descr) ?? [];
   const littleEndian = order !== ">";
@@ -98,7 +101,7 @@ function typeOf(descr: string, fail: (message: string) => never) {
   const what = Object.hasOwn(otherKinds, kind)
     ? `: ${otherKinds[kind]}`
     : `; readable are ${Object.keys(numberCodes).join(", ")}, U and S`;
-  return fail(`elements of type '${descr}'${what}`);
+  return fail(`elements of type '${oneLine(descr)}'${what}`);
 }
 
 /**

@@ -26,6 +26,8 @@ export function toRowMajor<T>(from: Elements<T>, shape: Shape, to: Elements<T>):
   const sizes = shape.filter((size) => size !== 1);
   const [rows = 1, ...rest] = sizes;
   const width = sizeOf(rest);
+  // However many rows there are, nothing is in them.
+  if (width === 0) return;
   const strides = stridesOf([...sizes].reverse())
     .reverse()
     .slice(1);

@@ -9,12 +9,14 @@ import { chunksOf, firstHeader, rowBytes, rowsOf } from "./pngFile.js";
 const MOST = 2 ** 14;
 /** Colour types whose numbers are pixels. */
 const [GREY, COLOURS] = [0, 2];
+/** Pixels that do not compress, and a little beside them; what has more is not about its pixels. */
+const MOST_BYTES = 2 * MOST;
 /** Chunks that change nothing about what is seen. */
 const PLAIN = ["IHDR", "IDAT", "IEND", "pHYs", "tEXt", "tIME"];
 
 /** An image with one channel or three; `undefined` for any file that is none of these, and for a damaged one. */
 export function smallPng(file: Uint8Array): Image | undefined {
-  if (file[0] !== 0x89) return undefined;
+  if (file[0] !== 0x89 || file.length > MOST_BYTES) return undefined;
   try {
     const header = firstHeader(file);
     const { height, width, depth, channels, colours } = header;
