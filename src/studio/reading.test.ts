@@ -114,6 +114,44 @@ test("damaged tables are none", () => {
   expect(placesOf(`${head}1,0,1,0\n`)).toBeNull();
 });
 
+test("a run with hostile files is told as far as it can be, and others beside it", async () => {
+  const root = folder();
+  const odd = join(root, "odd");
+  await trainTiny({ out: odd, epochs: 2, swarm: "pso", particles: 2, augment: "" });
+  begin(join(root, "other"));
+  const [run] = findRuns(root);
+  const at = (name: string) => join(odd, name);
+  // Numbers that have no plane, a link to itself, a lock that is no lock, a table of very many columns, a line without end.
+  writeFileSync(at("places.csv"), "a,b,c\n1,2,3\n2,1e300,1e300\n3,-5,-1e308\n");
+  rmSync(at("results.csv"));
+  symlinkSync("results.csv", at("results.csv"));
+  writeFileSync(at("run.lock"), "x".repeat(1e6));
+  writeFileSync(at("particles.csv"), `${"a,".repeat(2e5)}a\n`);
+  const changes = new RunWatch(new RunReader(run)).changes();
+  expect(changes.map(({ part }) => part)).toEqual([
+    "head",
+    "particles",
+    "swarm",
+    "log",
+    "summary",
+    "confusion",
+  ]);
+  expect(new RunList(root).rows().map(({ path }) => path)).toEqual(["odd", "other"]);
+});
+
+test("of a long metrics.jsonl all steps count, and of a line without end nothing", () => {
+  const path = join(folder(), "metrics.jsonl");
+  const step = `{"type":"step","loss":2,"more":"${"x".repeat(1000)}"}\n`;
+  writeFileSync(path, `{"type":"step","loss":1}\n${step.repeat(9000)}`);
+  const reader = new StepLogReader(path);
+  const { losses, every } = reader.read()!;
+  expect(losses.length * every).toBeGreaterThan(9000 - every);
+  writeFileSync(path, "y".repeat(9e6));
+  expect(reader.read()?.losses).toEqual([]);
+  appendFileSync(path, '\n{"type":"step","loss":3}\n');
+  expect(reader.read()?.losses).toEqual([3]);
+});
+
 /** A change's part, and how it is told. */
 const kindOf = (change: PartChange) => `${change.part} ${"from" in change ? change.from : "all"}`;
 

@@ -78,26 +78,21 @@ function begin(root: string, folderOf: (set: string) => string, given: unknown):
     stdio: ["ignore", "ignore", said],
   });
   child.unref();
+  const fault = () => lastLine(readFileSync(join(told, "said"), "utf8").slice(-MOST_SAID));
   return new Promise((resolve, reject) => {
-    const timer = setInterval(() => {
-      if (existsSync(join(out, runFiles.metrics))) end(() => resolve(out));
-    }, EVERY);
+    let over = false;
     const end = (settle: () => void) => {
+      if (over) return;
+      over = true;
       clearInterval(timer);
       settle();
       closeSync(said);
       rmSync(told, { recursive: true, force: true });
     };
+    const timer = setInterval(() => {
+      if (existsSync(join(out, runFiles.metrics))) end(() => resolve(out));
+    }, EVERY);
     child.once("error", (error) => end(() => reject(error)));
-    child.once("exit", () =>
-      end(() =>
-        reject(
-          new InputError(
-            lastLine(readFileSync(join(told, "said"), "utf8").slice(-MOST_SAID)) ||
-              "it ended at once",
-          ),
-        ),
-      ),
-    );
+    child.once("exit", () => end(() => reject(new InputError(fault() || "it ended at once"))));
   });
 }

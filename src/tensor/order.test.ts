@@ -28,3 +28,7 @@ test("every element comes to its place, whatever the shape", () => {
     ),
   );
 });
+
+test("an array without elements has none to move, however many rows it says", () => {
+  toRowMajor(new Uint8Array(0), [1e15, 0, 2], new Uint8Array(0));
+});

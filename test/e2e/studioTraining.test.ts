@@ -1,6 +1,6 @@
 // Training without a command: images dropped into the page of the studio, in real Chromium.
 
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { expect, test } from "vitest";
@@ -57,12 +57,37 @@ test("nothing but images is kept, and nothing elsewhere", async () => {
   expect((await send("/api/image?set=a&class=b", image))[0]).toBe(201);
   expect((await send("/api/image?set=a&class=b", image))[0]).toBe(201);
   expect(readdirSync(join(cwd, "images/a/train/b"))).toHaveLength(1);
+  const outside = scratch();
+  symlinkSync(outside, join(cwd, "images/out"));
+  const linked = await send("/api/image?set=out&class=b", image);
+  expect(linked).toEqual([400, expect.stringContaining("images/out is no folder of its own")]);
+  expect(readdirSync(outside)).toEqual([]);
 
   expect(await send("/api/train", '{"set":"none"}')).toEqual([400, 'there is no set "none"']);
   expect((await send("/api/train", '{"set":"a","out":"/tmp"}'))[1]).toContain("unknown setting");
   expect((await send("/api/train", "{"))[0]).toBe(400);
   const [status, error] = await send("/api/train", '{"set":"a"}');
   expect([status, error]).toEqual([400, expect.stringContaining("1 class")]);
+});
+
+test("two trainings that begin together are two runs", async () => {
+  const cwd = scratch();
+  const studio = await openStudio(cwd, ".");
+  const headers = { authorization: `Bearer ${studio.searchParams.get("token")}` };
+  const send = async (path: string, body: Uint8Array | string) =>
+    await fetch(new URL(path, studio), { method: "POST", headers, body: body as string });
+  for (const [name, colour] of Object.entries({ red, blue })) {
+    for (let shade = 0; shade < 6; shade++) {
+      await send(`/api/image?set=a&class=${name}`, await square(colour, shade));
+    }
+  }
+  const asked = JSON.stringify({ set: "a", epochs: 1, size: 16 });
+  const answers = await Promise.all([send("/api/train", asked), send("/api/train", asked)]);
+  const ids = await Promise.all(
+    answers.map(async (answer) => (await answer.json()) as { id: string }),
+  );
+  expect(new Set(ids.map(({ id }) => id)).size).toBe(2);
+  expect(readdirSync(cwd).filter((name) => /^a-/.test(name))).toHaveLength(2);
 });
 
 test.skipIf(executablePath === undefined)(

@@ -67,3 +67,9 @@ test("a file with any byte changed, or cut off, is not read", () => {
     expect(smallPng(whole.subarray(0, at)), `${at} bytes`).toBeUndefined();
   }
 });
+
+test("a file with far more than its pixels is left to the library", () => {
+  const text = chunk("tEXt", Buffer.alloc(4000, "a"));
+  expect(smallPng(png([1, 2, 3], 0, text))?.width).toBe(3);
+  expect(smallPng(png([1, 2, 3], 0, ...Array.from({ length: 20 }, () => text)))).toBeUndefined();
+});
