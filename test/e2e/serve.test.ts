@@ -43,7 +43,9 @@ test("a run is served as it predicts, and ends with what waits answered", async 
   expect(await (await fetch(`${address}/`)).json()).toMatchObject({ model: "lenet5" });
   const busy = await convoy(["serve", "run", "--port", new URL(address).port, ...threads], { cwd });
   expect(busy.code).toBe(2);
-  expect(busy.err).toMatch(/^convoy: .*address already in use 127.0.0.1:\d+\n$/);
+  expect(busy.err).toMatch(
+    /^convoy: port \d+ of 127\.0\.0\.1 cannot be opened \(EADDRINUSE\); choose another one\n$/,
+  );
 
   const exit = once(child, "exit");
   child.kill("SIGTERM");
