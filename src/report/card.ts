@@ -66,7 +66,7 @@ function header(facts: RunFacts): string {
 
 /** The card of a run, as Markdown with a header of YAML. */
 export function cardOf(facts: RunFacts): string {
-  const { config, end } = facts;
+  const { config, end, trained } = facts;
   const { net, data, parameters, settings, versions } = config;
   const [channels, height, width] = net.input;
   const { set, rows } = told(facts);
@@ -76,7 +76,7 @@ export function cardOf(facts: RunFacts): string {
   const lines = [
     `# ${plain(net.model)} on ${plain(data.name)}`,
     `A net of ${grouped(parameters)} parameters for the task ${plain(net.task)}, trained by Convoy ${plain(versions.convoy)}.`,
-    ...(end ? [] : ["The run has not come to its end."]),
+    ...(trained && !end ? ["The run has not come to its end."] : []),
     ...(scores.length > 0 ? [`| ${set} | |\n|---|---|\n${scores.join("\n")}`] : []),
     "## Input",
     `Images of ${channels} x ${height} x ${width}, brought there by "${settings.fit}", with mean ${net.mean.join(", ")} and standard deviation ${net.std.join(", ")} of each channel.`,

@@ -5,8 +5,14 @@ import { join } from "node:path";
 import { z } from "zod";
 import { readJson } from "../files/json.js";
 import { readText } from "../files/text.js";
-import { type RunConfig, readRunConfig, runFiles } from "../runs/index.js";
-import { type MetricInfo, scoreOf, tasks } from "../tasks/index.js";
+import {
+  metricsOfRun,
+  type RunConfig,
+  readRunConfig,
+  runFiles,
+  scoreOfRun,
+} from "../runs/index.js";
+import type { MetricInfo } from "../tasks/index.js";
 import { parseCsv } from "../text/csv.js";
 
 const numbers = z.record(z.string(), z.number().nullable());
@@ -25,6 +31,8 @@ export interface RunFacts {
   readonly config: RunConfig;
   /** The metrics of its task, the deciding one first; none of a task of somebody's own. */
   readonly metrics: readonly MetricInfo[];
+  /** Whether it trains; the net of a run may also be another run's, made smaller. */
+  readonly trained: boolean;
   /** What it came to; absent where it is at work still, or was stopped. */
   readonly end?: z.output<typeof summary>;
   /** `results.csv`: the names of its columns, and a row an epoch. */
@@ -37,16 +45,14 @@ export interface RunFacts {
 const drawings = [
   { title: "Learning curves", file: runFiles.curves },
   { title: "Confusion", file: runFiles.confusion },
-  { title: "Ways of the nets", file: runFiles.track },
+  { title: "Paths of the nets", file: runFiles.track },
 ] as const;
 
-/** The metrics of a run's task, the one that decides in front. */
-function metricsOf({ net, settings }: RunConfig): readonly MetricInfo[] {
-  const task = tasks.find(({ name }) => name === net.task);
-  if (!task) return [];
-  const { metric } = scoreOf(settings, task);
+/** The metrics of a run, the one that decides in front. */
+function metricsOf(config: RunConfig): readonly MetricInfo[] {
+  const metric = scoreOfRun(config)?.metric;
   const decides = (one: MetricInfo) => Number(one.name === metric);
-  return [...task.metrics].sort((a, b) => decides(b) - decides(a));
+  return [...metricsOfRun(config)].sort((a, b) => decides(b) - decides(a));
 }
 
 /**
@@ -63,6 +69,7 @@ export async function factsOf(run: string): Promise<RunFacts> {
   const [columns = [], ...epochs] = results.map(({ cells }) => cells);
   return {
     ...{ run, config, metrics: metricsOf(config), columns, epochs },
+    trained: config.givenWeights === undefined || there(runFiles.results),
     ...(there(runFiles.summary) && { end: await readJson(join(run, runFiles.summary), summary) }),
     charts: drawings
       .filter(({ file }) => there(file))

@@ -70,21 +70,25 @@ function about({ config, end }: RunFacts): string {
   );
 }
 
-/** Settings as the file that makes the same run again: those that are not the defaults. */
-function settingsOf({ config: { settings } }: RunFacts): string {
+/** Settings that are not the defaults, as a file; where a run began with nothing else, it makes the same run again. */
+function settingsOf({ config }: RunFacts): string {
+  const { settings } = config;
   const usual = new Map<string, unknown>(Object.entries(parseConfig({ data: settings.data })));
   const own = Object.entries(settings).filter(
     ([name, value]) => name === "data" || JSON.stringify(value) !== JSON.stringify(usual.get(name)),
   );
-  return `<p>Saved as settings.json, they make this run again: <code>npx convoy train --config settings.json</code>. What is not named is as by default.</p>
+  const again = config.givenWeights
+    ? "The run began with weights that were given to it, so its settings alone do not make it again."
+    : "Saved as settings.json, they make this run again: <code>npx convoy train --config settings.json</code>.";
+  return `<p>${again} What is not named is as by default.</p>
 <pre>${escapeLines(JSON.stringify(Object.fromEntries(own), undefined, 2))}</pre>`;
 }
 
 /** The page of a run. */
 export function pageOf(facts: RunFacts): string {
-  const { run, columns, epochs, charts, end } = facts;
+  const { run, columns, epochs, charts, end, trained } = facts;
   const title = escapeText(run);
-  const state = end ? "" : "<p>This run has not come to its end.</p>";
+  const state = trained && !end ? "<p>This run has not come to its end.</p>" : "";
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
@@ -85,4 +85,18 @@ test("a run that has not come to its end says so; what is no run is refused", as
   await writeReport(out, file);
   expect(readFileSync(file, "utf8")).toContain("has not come to its end");
   await expect(reportOn(temporaryFolder())).rejects.toThrow("holds no run");
+});
+
+test("a net that was made of another run's does not say that settings make it again", async () => {
+  const { out } = await finishedRun();
+  const file = join(out, "config.json");
+  writeFileSync(
+    file,
+    JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), givenWeights: true }),
+  );
+  for (const name of ["results.csv", "summary.json"]) rmSync(join(out, name));
+  const page = await reportOn(out);
+  expect(page).toContain("settings alone do not make it again");
+  expect(page).not.toContain("make this run again");
+  expect(page + (await reportOn(out, "card"))).not.toContain("has not come to its end");
 });

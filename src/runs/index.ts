@@ -51,6 +51,7 @@ export { Pace } from "./pace.js";
 export { type FilePrediction, predictFiles, predictImages } from "./predictFiles.js";
 export { parseRunConfig, type RunConfig, readRunConfig } from "./runConfig.js";
 export { freeFolder, runFiles, WEIGHTS_FOLDER } from "./runFiles.js";
+export { metricsOfRun, scoreOfRun } from "./runMetrics.js";
 export { askToStop } from "./stopFile.js";
 export { swarmPlane } from "./swarmPlane.js";
 export { decodingFor } from "./throughFiles.js";

@@ -2,9 +2,14 @@
 
 import { join } from "node:path";
 import { isLocked } from "../files/lock.js";
-import { parseRunConfig, type RunConfig, runFiles } from "../runs/index.js";
-import { tasks } from "../tasks/index.js";
-import type { MetricInfo, RunHead, RunState, Score } from "./api.js";
+import {
+  metricsOfRun,
+  parseRunConfig,
+  type RunConfig,
+  runFiles,
+  scoreOfRun,
+} from "../runs/index.js";
+import type { RunHead, RunState } from "./api.js";
 import type { FoundRun } from "./findRuns.js";
 import { readOwn, stampOf } from "./ownFile.js";
 
@@ -24,17 +29,6 @@ export function stateOf(folder: string): RunState {
 
 /** Changes whenever a run has better weights; empty where it has none. */
 export const stampOfWeights = (folder: string): string => stampOf(join(folder, runFiles.best));
-
-/** The metrics of a task, the deciding one first; none of a task of somebody's own. */
-export const metricsOf = (task: string): readonly MetricInfo[] =>
-  tasks.find(({ name }) => name === task)?.metrics ?? [];
-
-/** The metric that decides. */
-export function scoreOf({ settings, net }: RunConfig): Score | undefined {
-  const metrics = metricsOf(net.task);
-  const decides = metrics.find(({ name }) => name === settings.score) ?? metrics[0];
-  return decides && { metric: decides.name, better: decides.better };
-}
 
 /** A run's config.json, or why it cannot be read. */
 export function configOf({ folder, path }: FoundRun): RunConfig | { readonly fault: string } {
@@ -59,8 +53,8 @@ export function headOf(run: FoundRun): RunHead {
   return {
     ...{ path, state: stateOf(folder), model: net.model, task: net.task, data: name },
     ...{ images: { train, selection, test }, parameters, versions },
-    metrics: metricsOf(net.task),
-    score: scoreOf(config),
+    metrics: metricsOfRun(config),
+    score: scoreOfRun(config),
     settings: Object.fromEntries(
       Object.entries(settings).map(([setting, value]) => [setting, textOf(value)]),
     ),

@@ -1,11 +1,11 @@
 // The runs of a folder, a row each. A run that has not changed is not read again.
 
 import { join } from "node:path";
-import { runFiles } from "../runs/index.js";
+import { metricsOfRun, runFiles, scoreOfRun } from "../runs/index.js";
 import { merit } from "../tasks/index.js";
 import type { NumberTable, RunRow } from "./api.js";
 import { type FoundRun, findRuns } from "./findRuns.js";
-import { configOf, metricsOf, scoreOf, stateOf } from "./head.js";
+import { configOf, stateOf } from "./head.js";
 import { columnOf, parseNumbers } from "./numberTable.js";
 import { readOwn, stampOf, writtenAt } from "./ownFile.js";
 import { ending } from "./schemas.js";
@@ -52,8 +52,8 @@ function readRow(run: FoundRun): Omit<RunRow, "state"> & Partial<Pick<RunRow, "s
   const config = configOf(run);
   if ("fault" in config) return { ...base, state: "unreadable", fault: config.fault };
   const { settings, net, data } = config;
-  const score = scoreOf(config);
-  const metric = metricsOf(net.task).find(({ name }) => name === score?.metric);
+  const score = scoreOfRun(config);
+  const metric = metricsOfRun(config).find(({ name }) => name === score?.metric);
   const scoreName = score ? `selection${capital(score.metric)}` : "";
   const text = readOwn(join(folder, runFiles.results)) ?? "";
   const table = parseNumbers(text, [scoreName, "seconds"]) ?? emptyTable;

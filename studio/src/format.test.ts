@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytes, clock, columnName, count, counted, metric, number, tick, words } from "./format.js";
+import { bytes, clock, columnName, count, counted, metric, number, tick } from "./format.js";
 
 test("numbers are told in their units, and what is not known is a dash", () => {
   expect([count(61706), number(0.0123456), number(1.23456e-7)]).toEqual([
@@ -19,8 +19,6 @@ test("numbers are told in their units, and what is not known is a dash", () => {
   expect([count(null), number(Number.NaN), clock(undefined)]).toEqual(["–", "–", "–"]);
 });
 
-test("names of metrics are words, and names of columns", () => {
-  expect(words("balancedAccuracy")).toBe("balanced accuracy");
-  expect(words("macroF1")).toBe("macro f1");
+test("columns of a table are named after part and metric", () => {
   expect(columnName("selection", "macroF1")).toBe("selectionMacroF1");
 });

@@ -1,6 +1,8 @@
 // Numbers as people read them. What is not known is a dash.
 
 import type { MetricInfo } from "../../src/studio/api.js";
+import { formatBytes } from "../../src/text/bytes.js";
+import { clock as clockOf, grouped, percent } from "../../src/text/format.js";
 
 const DASH = "–";
 
@@ -10,8 +12,7 @@ const shown = (value: Maybe, text: (value: number) => string): string =>
   value === null || value === undefined || !Number.isFinite(value) ? DASH : text(value);
 
 /** `61,706`. */
-export const count = (value: Maybe): string =>
-  shown(value, (known) => Math.round(known).toLocaleString("en-US"));
+export const count = (value: Maybe): string => shown(value, grouped);
 
 /** Four digits are enough for reading: `0.01235`, `1.235e-7`. */
 export const number = (value: Maybe): string =>
@@ -19,39 +20,21 @@ export const number = (value: Maybe): string =>
 
 /** A metric in its unit: `98.76 %` of a share. */
 export const metric = (value: Maybe, unit: MetricInfo["unit"] | undefined): string =>
-  unit === "share" ? shown(value, (known) => `${(100 * known).toFixed(2)} %`) : number(value);
+  unit === "share" ? shown(value, (known) => percent(known)) : number(value);
 
 /** A metric beside an axis: without digits that say nothing. */
 export const tick = (value: Maybe, unit: MetricInfo["unit"] | undefined): string =>
   unit === "share" ? `${number(100 * (value ?? Number.NaN))} %` : number(value);
 
 /** `0:07`, `12:34`, `3:25:08`. */
-export function clock(value: Maybe): string {
-  return shown(value, (seconds) => {
-    const whole = Math.round(seconds);
-    const two = (part: number) => String(part).padStart(2, "0");
-    const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-    const rest = two(whole % 60);
-    return hours > 0 ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`;
-  });
-}
+export const clock = (value: Maybe): string => shown(value, clockOf);
 
 /** `23.4 MB`. */
-export function bytes(value: Maybe): string {
-  return shown(value, (known) => {
-    const units = ["B", "kB", "MB", "GB", "TB"];
-    const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, known)) / 3));
-    return `${Number((known / 1000 ** power).toPrecision(3))} ${units[power]}`;
-  });
-}
+export const bytes = (value: Maybe): string => shown(value, (known) => formatBytes(known));
 
 /** `1 net`, `3 nets`. */
 export const counted = (value: number, one: string): string =>
   `${count(value)} ${one}${value === 1 ? "" : "s"}`;
-
-/** `balancedAccuracy` as words: `balanced accuracy`. */
-export const words = (name: string): string =>
-  name.replace(/([a-z\d])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
 
 /** `trainAccuracy`: how a table names a metric of a part of the data. */
 export const columnName = (part: "train" | "selection", name: string): string =>

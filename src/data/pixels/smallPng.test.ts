@@ -2,16 +2,8 @@ import { deflateSync } from "node:zlib";
 import fc from "fast-check";
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import { crc32 } from "../../tensor/crc32.js";
+import { pngChunk } from "../../../test/support/pngChunk.js";
 import { smallPng } from "./smallPng.js";
-
-const chunk = (type: string, data: Uint8Array) => {
-  const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
-  const ends = Buffer.alloc(8);
-  ends.writeUInt32BE(data.length, 0);
-  ends.writeUInt32BE(crc32(body), 4);
-  return Buffer.concat([ends.subarray(0, 4), body, ends.subarray(4)]);
-};
 
 /** A PNG file of one row of pixels without a filter. */
 function png(pixels: readonly number[], colours: 0 | 2 | 3, ...more: readonly Buffer[]): Buffer {
@@ -21,8 +13,12 @@ function png(pixels: readonly number[], colours: 0 | 2 | 3, ...more: readonly Bu
   header.set([8, colours], 8);
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
-    ...[chunk("IHDR", header), ...more, chunk("IDAT", deflateSync(Uint8Array.of(0, ...pixels)))],
-    chunk("IEND", Buffer.alloc(0)),
+    ...[
+      pngChunk("IHDR", header),
+      ...more,
+      pngChunk("IDAT", deflateSync(Uint8Array.of(0, ...pixels))),
+    ],
+    pngChunk("IEND", Buffer.alloc(0)),
   ]);
 }
 
@@ -46,11 +42,11 @@ test("pixels are those that sharp reads, whatever the filters", async () => {
 });
 
 test("what does not change pixels is passed over, and what may is left to others", () => {
-  const text = chunk("tEXt", Buffer.from("Title\0a"));
+  const text = pngChunk("tEXt", Buffer.from("Title\0a"));
   expect(smallPng(png([1, 2, 3], 0, text))?.data).toEqual(Uint8Array.of(1, 2, 3));
   expect(smallPng(png([1, 2, 3], 2))).toMatchObject({ width: 1, channels: 3 });
   for (const type of ["tRNS", "gAMA", "iCCP", "eXIf", "sBIT", "PLTE", "acTL"]) {
-    expect(smallPng(png([1, 2, 3], 0, chunk(type, Buffer.alloc(6))))).toBeUndefined();
+    expect(smallPng(png([1, 2, 3], 0, pngChunk(type, Buffer.alloc(6))))).toBeUndefined();
   }
   expect(smallPng(png([0, 1], 3))).toBeUndefined();
   expect(smallPng(png(new Array(2 ** 14 + 1).fill(0), 0))).toBeUndefined();
@@ -69,7 +65,7 @@ test("a file with any byte changed, or cut off, is not read", () => {
 });
 
 test("a file with far more than its pixels is left to the library", () => {
-  const text = chunk("tEXt", Buffer.alloc(4000, "a"));
+  const text = pngChunk("tEXt", Buffer.alloc(4000, "a"));
   expect(smallPng(png([1, 2, 3], 0, text))?.width).toBe(3);
   expect(smallPng(png([1, 2, 3], 0, ...Array.from({ length: 20 }, () => text)))).toBeUndefined();
 });

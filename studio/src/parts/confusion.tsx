@@ -2,6 +2,7 @@
 
 import type { ConfusionTable } from "../../../src/studio/api.js";
 import { count, metric } from "../format.js";
+import { Heads } from "./small.js";
 
 /** Pairs that are told in words. */
 const WORST = 5;
@@ -39,11 +40,7 @@ export function ConfusionMatrix(table: ConfusionTable) {
           <thead>
             <tr>
               <th scope="col">true, said</th>
-              {classes.map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
+              <Heads names={classes} />
             </tr>
           </thead>
           <tbody>

@@ -1,4 +1,4 @@
-// The ways of a swarm's nets in the plane in which they spread most: a ring where each began, a disc where it is. A
+// The paths of a swarm's nets in the plane in which they spread most: a ring where each began, a disc where it is. A
 // length means the same in both directions.
 
 import { useState } from "preact/hooks";
@@ -10,13 +10,13 @@ const EDGE = 24;
 type Point = Places["points"][number];
 
 /** The points of each net up to an epoch, in the order of time. */
-function waysOf(points: readonly Point[], until: number): Map<number, Point[]> {
-  const ways = new Map<number, Point[]>();
+function pathsOf(points: readonly Point[], until: number): Map<number, Point[]> {
+  const paths = new Map<number, Point[]>();
   for (const point of points) {
     const [epoch, net] = point;
-    if (epoch <= until) ways.set(net, [...(ways.get(net) ?? []), point]);
+    if (epoch <= until) paths.set(net, [...(paths.get(net) ?? []), point]);
   }
-  return ways;
+  return paths;
 }
 
 /** Where a point stands in the drawing. */
@@ -26,7 +26,7 @@ function placing(points: readonly Point[]) {
   return ([, , x, y]: Point) => [EDGE + place(x), EDGE + place(-y)] as const;
 }
 
-function Way({
+function Path({
   net,
   points,
 }: {
@@ -54,17 +54,17 @@ export function Paths({ places: { points, shares } }: { readonly places: Places 
   const [chosen, choose] = useState<number>();
   const at = Math.min(chosen ?? last, last);
   const place = placing(points);
-  const ways = waysOf(points, epochs[at]);
+  const paths = pathsOf(points, epochs[at]);
   const percent = shares.map((share) => `${Math.round(100 * share)} %`);
   const size = SIDE + 2 * EDGE;
   return (
-    <figure class="way">
-      <figcaption>{`ways of the nets up to epoch ${epochs[at]}`}</figcaption>
+    <figure class="path">
+      <figcaption>{`paths of the nets up to epoch ${epochs[at]}`}</figcaption>
       <svg
         class="paths"
         viewBox={`0 0 ${size} ${size}`}
         role="img"
-        aria-label={`${ways.size} nets in the plane in which they spread most, which holds ${percent.join(" and ")} of their variance`}
+        aria-label={`${paths.size} nets in the plane in which they spread most, which holds ${percent.join(" and ")} of their variance`}
       >
         <line class="axis" x1={EDGE} x2={size - EDGE} y1={size / 2} y2={size / 2} />
         <line class="axis" y1={EDGE} y2={size - EDGE} x1={size / 2} x2={size / 2} />
@@ -72,8 +72,8 @@ export function Paths({ places: { points, shares } }: { readonly places: Places 
           {`component 1, ${percent[0]} of the variance`}
         </text>
         <text x={EDGE} y={14}>{`component 2, ${percent[1]}`}</text>
-        {[...ways].map(([net, way]) => (
-          <Way key={net} net={net} points={way.map(place)} />
+        {[...paths].map(([net, path]) => (
+          <Path key={net} net={net} points={path.map(place)} />
         ))}
       </svg>
       <label class="line">

@@ -37,6 +37,17 @@ export const Fault = ({ text }: { readonly text: string | undefined }) =>
     </p>
   );
 
+/** Heads of columns. */
+export const Heads = ({ names }: { readonly names: readonly string[] }) => (
+  <>
+    {names.map((name) => (
+      <th key={name} scope="col">
+        {name}
+      </th>
+    ))}
+  </>
+);
+
 const WIDTH = 96;
 const HEIGHT = 24;
 

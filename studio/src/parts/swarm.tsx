@@ -1,10 +1,12 @@
-// A swarm: a row for each net, their curves, who took whose place, and their ways.
+// A swarm: a row for each net, their curves, who took whose place, and their paths.
 
 import type { MetricInfo, RescueRow, RunParts } from "../../../src/studio/api.js";
-import { counted, metric, number, words } from "../format.js";
+import { metricTitle } from "../../../src/tasks/metricText.js";
+import { counted, metric, number } from "../format.js";
 import { column, grouped } from "../table.js";
 import { Chart } from "./chart.js";
 import { Paths } from "./paths.js";
+import { Heads } from "./small.js";
 
 type Parts = Partial<RunParts>;
 
@@ -54,7 +56,7 @@ function stateOf({ healthy, behind, restored }: NetRow): string {
 
 function Nets({ parts }: { readonly parts: Parts }) {
   const unit = parts.head?.metrics?.find(({ name }) => name === parts.head?.score?.metric)?.unit;
-  const title = words(parts.head?.score?.metric ?? "score");
+  const title = metricTitle(parts.head?.score?.metric ?? "score");
   const heads = [
     "net",
     "state",
@@ -70,11 +72,7 @@ function Nets({ parts }: { readonly parts: Parts }) {
       <table>
         <thead>
           <tr>
-            {heads.map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
+            <Heads names={heads} />
           </tr>
         </thead>
         <tbody>
@@ -115,7 +113,7 @@ function NetCurves({ parts: { particles, swarm, head, places } }: { readonly par
   return (
     <div class="charts">
       {chart("training loss of each net", "loss")}
-      {chart(`${words(head?.score?.metric ?? "score")} of each net`, "score", unit)}
+      {chart(`${metricTitle(head?.score?.metric ?? "score")} of each net`, "score", unit)}
       {consensus.some((value) => value !== null) && (
         <Chart
           title="mean squared distance to the mean"

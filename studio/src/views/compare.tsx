@@ -2,7 +2,8 @@
 
 import { useState } from "preact/hooks";
 import type { MetricInfo, RunParts } from "../../../src/studio/api.js";
-import { clock, columnName, metric, words } from "../format.js";
+import { metricTitle } from "../../../src/tasks/metricText.js";
+import { clock, columnName, metric } from "../format.js";
 import { Chart } from "../parts/chart.js";
 import { Fault, StateBadge } from "../parts/small.js";
 import { toRun } from "../route.js";
@@ -50,7 +51,7 @@ function Curves({ runs, metrics, over }: CurvesProps) {
     <section class="charts" aria-label="curves">
       {chart("selection loss", "selectionLoss")}
       {metrics.map(({ name, unit }) =>
-        chart(`selection ${words(name)}`, columnName("selection", name), unit),
+        chart(`selection ${metricTitle(name)}`, columnName("selection", name), unit),
       )}
       {chart("training loss", "trainLoss")}
     </section>

@@ -2,7 +2,8 @@
 
 import { useState } from "preact/hooks";
 import type { MetricInfo, RunParts } from "../../../src/studio/api.js";
-import { bytes, clock, columnName, count, metric, number, words } from "../format.js";
+import { metricTitle } from "../../../src/tasks/metricText.js";
+import { bytes, clock, columnName, count, metric, number } from "../format.js";
 import { Chart } from "../parts/chart.js";
 import { ConfusionMatrix } from "../parts/confusion.js";
 import { Layers } from "../parts/layers.js";
@@ -47,7 +48,7 @@ function Now({ parts }: { readonly parts: Parts }) {
   const rate = live?.imagesPerSecond ?? summary?.imagesPerSecond;
   const total = live && live.epochs * live.stepsPerEpoch;
   const done = live && (live.epoch - 1) * live.stepsPerEpoch + live.step;
-  const title = words(decides?.name ?? "score");
+  const title = metricTitle(decides?.name ?? "score");
   return (
     <>
       {live && <progress aria-label="steps done" max={total!} value={done!} />}
@@ -82,7 +83,7 @@ function Curves({ parts: { results, log, head } }: { readonly parts: Parts }) {
       { name: "selection", values: column(results, selection), colour: 0 },
     ].filter(({ values }) => values.some((value) => value !== null));
   const charts = (head?.metrics ?? []).map(({ name, unit }) => ({
-    title: words(name),
+    title: metricTitle(name),
     series: both(columnName("train", name), columnName("selection", name)),
     unit,
   }));

@@ -2,7 +2,8 @@
 
 import { useState } from "preact/hooks";
 import type { RunRow } from "../../../src/studio/api.js";
-import { clock, metric, words } from "../format.js";
+import { metricTitle } from "../../../src/tasks/metricText.js";
+import { clock, metric } from "../format.js";
 import { Fault, Sparkline, StateBadge } from "../parts/small.js";
 import { toCompare, toRun, toStart } from "../route.js";
 import { useRuns } from "../server.js";
@@ -54,7 +55,7 @@ function Row({ run, chosen, choose }: RowProps) {
       </td>
       <td data-name="data">{data}</td>
       <td data-name="epochs">{epochs && `${epochs.done}/${epochs.planned}`}</td>
-      <td data-name={`best ${words(run.metric?.name ?? "")}`}>
+      <td data-name={`best ${metricTitle(run.metric?.name ?? "")}`}>
         {metric(run.best, run.metric?.unit)} <Sparkline values={run.curve ?? []} />
       </td>
       <td data-name="test">{metric(run.test, run.metric?.unit)}</td>
