@@ -8,13 +8,14 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { lockFolder } from "./lock.js";
+import { isLocked, lockFolder } from "./lock.js";
 import { thisProcess } from "./process.js";
 
 let folder: string;
@@ -156,4 +157,11 @@ test("what killed processes left is removed, what others are writing is not", ()
   for (const name of kept) writeFileSync(join(folder, name), holder);
   lockFolder(folder).release();
   expect(readdirSync(folder).sort()).toEqual(kept.sort());
+});
+
+test("a file that is far too long for a lock is not read", () => {
+  const path = join(folder, "run.lock");
+  writeFileSync(path, "");
+  truncateSync(path, 3e9);
+  expect(() => isLocked(folder)).not.toThrow();
 });

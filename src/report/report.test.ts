@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -33,10 +34,19 @@ test("the page tells scores and epochs, and what came with data is text", async 
   expect(
     page.match(/<img alt="(Learning curves|Confusion)" src="data:image\/svg\+xml;base64,/g),
   ).toHaveLength(2);
-  expect(page).toContain("default-src 'none'; img-src data:;");
+  const style = createHash("sha256").update(/<style>(.*)<\/style>/s.exec(page)![1]);
+  expect(page).toContain(
+    `content="default-src 'none'; img-src data:; style-src 'sha256-${style.digest("base64")}'"`,
+  );
   expect(page).not.toMatch(/<script|https?:/);
   expect(page).not.toContain("\u001b");
   expect(page).toContain("&lt;/pre&gt;&lt;script&gt;");
+});
+
+test("the metric that decides comes first", async () => {
+  const out = join(temporaryFolder(), "run");
+  await trainTiny({ out, score: "macroF1" });
+  expect(/<h2>Scores<\/h2>.*?<td>(.*?)<\/td>/s.exec(await reportOn(out))![1]).toBe("macro F1");
 });
 
 test("settings of the page are those of the run, as a file that train takes", async () => {

@@ -111,6 +111,7 @@ describe("readNpy", () => {
     [npy(header("<U7"), new Uint8Array(56)), "elements of type '<U7' are texts; expected numbers"],
     [npy(header("|O"), []), "elements of type '|O': Python objects, which only Python can read"],
     [npy(header("<c8"), []), "elements of type '<c8': complex numbers"],
+    [npy(header("|u1\n"), []), "elements of type '|u1\\n'; readable are"],
     [npy(header("<M8[ns]"), []), "elements of type '<M8[ns]': dates"],
     [npy(header("<f16"), []), "elements of type '<f16'; readable are b1, u1"],
     [npy(header("<U0"), []), "elements of type '<U0'; readable are"],

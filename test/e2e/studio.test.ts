@@ -114,6 +114,16 @@ describe("requests", () => {
     expect(stop.status).toBe(409);
     expect(JSON.parse(stop.text).error).toBe("nobody works on a; there is nothing to stop");
     expect(existsSync(join(cwd, "runs/a/stop"))).toBe(false);
+    expect((await ask(studio, `/api/events?id=${runs[0].id}`, known, "HEAD")).status).toBe(200);
+    // Weights that a link leads to are not opened.
+    const best = join(cwd, "runs/linked", runFiles.best);
+    rmSync(best);
+    symlinkSync(join(cwd, "outside", runFiles.best), best);
+    const said = await ask(studio, `/api/predict?id=${runs[1].id}`, known, "POST");
+    expect([said.status, JSON.parse(said.text).error]).toEqual([
+      400,
+      "linked has no weights of its own in weights/best.safetensors",
+    ]);
     const layers = await ask(studio, `/api/model?id=${runs[0].id}`, known);
     expect(JSON.parse(layers.text).params).toBe(61706);
   });
