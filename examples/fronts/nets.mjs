@@ -11,8 +11,8 @@ export const nets = {
   lenet5: { settings: { data, train: 6000, epochs: 10, module }, student: "lenet5-half" },
   resnet20: { settings: { data, train: 2000, epochs: 8, size: 16 }, student: "resnet8" },
   "mobilenetv2-0.5": {
-    settings: { data, train: 2000, epochs: 8, size: 32 },
+    settings: { data, train: 2000, epochs: 20, size: 32 },
     student: "mobilenetv2-0.35",
   },
-  "vgg11-bn": { settings: { data, train: 600, epochs: 4, size: 32 }, student: "resnet20" },
+  "vgg11-bn": { settings: { data, train: 3000, epochs: 8, size: 32 }, student: "resnet20" },
 };

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { mountTinyDisk } from "../../test/support/tinyDisk.js";
 import { InputError } from "../inputError.js";
-import { AtomicFile, appendText, writeFileAtomic } from "./atomicFile.js";
+import { AtomicFile, appendToFile, writeFileAtomic } from "./atomicFile.js";
 
 let folder: string;
 beforeAll(() => {
@@ -17,7 +17,7 @@ test("replaces a file and leaves nothing else", async () => {
   const path = join(folder, "a.json");
   await writeFileAtomic(path, "old");
   await writeFileAtomic(path, Uint8Array.of(110, 101, 119));
-  appendText(path, "!\n");
+  appendToFile(path, "!\n");
   expect(readFileSync(path, "utf8")).toBe("new!\n");
   expect(readdirSync(folder)).toEqual(["a.json"]);
 });
@@ -100,7 +100,7 @@ describe.skipIf(!disk)("on a full disk (needs the right to mount a tmpfs)", () =
   });
 
   test("a line that does not fit is an error as clear", () => {
-    expect(() => appendText(join(disk!.path, "metrics.jsonl"), "x".repeat(100_000))).toThrow(
+    expect(() => appendToFile(join(disk!.path, "metrics.jsonl"), "x".repeat(100_000))).toThrow(
       /cannot write metrics\.jsonl in .*: the disk is full/,
     );
   });

@@ -127,10 +127,10 @@ export function replaceFile(path: string, content: string): void {
   }
 }
 
-/** Adds text to a file; throws as {@link writeFileAtomic} does. */
-export function appendText(path: string, text: string): void {
+/** Adds to a file; throws as {@link writeFileAtomic} does. */
+export function appendToFile(path: string, content: string | Uint8Array): void {
   try {
-    appendFileSync(path, text);
+    appendFileSync(path, content);
   } catch (error) {
     throw writeError(path, error);
   }

@@ -9,6 +9,7 @@ export const runFiles = {
   config: "config.json",
   results: "results.csv",
   metrics: "metrics.jsonl",
+  events: "events.out.tfevents.convoy",
   particles: "particles.csv",
   swarm: "swarm.csv",
   distances: "distances.csv",

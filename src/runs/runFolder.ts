@@ -18,7 +18,15 @@ import { RunLog } from "./runLog.js";
 import { keepState, openLastState } from "./savedStates.js";
 
 /** Files that grow line by line while a run goes on. */
-const growing = ["results", "metrics", "particles", "swarm", "distances", "places"] as const;
+const growing = [
+  "results",
+  "metrics",
+  "events",
+  "particles",
+  "swarm",
+  "distances",
+  "places",
+] as const;
 type GrowingFile = (typeof growing)[number];
 
 /** What a run goes on from. */
@@ -139,8 +147,8 @@ export class RunFolder {
     const warnings = [...(found?.warnings ?? [])];
     for (const name of growing) {
       if (await this.log(name).goBackTo(found?.file.logs[name])) continue;
-      // The table of results comes from the state itself.
-      if (name === "results") continue;
+      // These are made anew from the epochs that the state knows.
+      if (name === "results" || name === "events") continue;
       warnings.push(
         `${this.file(name)} is not what it was at the checkpoint; lines that cannot be read are left out`,
       );

@@ -1,15 +1,16 @@
-// A file of a run folder that grows line by line. A checkpoint holds how long it was and its checksum, and the
-// lines are on disk before the checkpoint is: so a resumed run goes on with exactly the lines of its steps.
+// A file of a run folder that grows, line by line or record by record. A checkpoint holds how long it was and its checksum,
+// and that much is on disk before the checkpoint is: so a resumed run goes on with exactly the lines of its steps.
 
 import { existsSync } from "node:fs";
 import { open, rm } from "node:fs/promises";
-import { appendText, writeFileAtomic } from "../files/atomicFile.js";
+import { appendToFile, writeFileAtomic } from "../files/atomicFile.js";
 import { writeError } from "../files/errors.js";
 import { readWhole } from "../files/read.js";
 import { crc32 } from "../tensor/crc32.js";
 import type { LogMark } from "../train/checkpoint.js";
 
-const encode = (text: string) => new TextEncoder().encode(text);
+const encode = (content: string | Uint8Array) =>
+  typeof content === "string" ? new TextEncoder().encode(content) : content;
 
 /** A growing file. */
 export class RunLog {
@@ -24,25 +25,30 @@ export class RunLog {
     return existsSync(this.path);
   }
 
-  /** What it holds; nothing when it is not there. */
+  /** Bytes that are known to be as they were written. */
+  get length(): number {
+    return this.bytes;
+  }
+
+  /** What it holds as text; nothing when it is not there. */
   async read(): Promise<string> {
     return this.exists ? new TextDecoder().decode(readWhole(this.path)) : "";
   }
 
   /** Replaces all of it. */
-  async rewrite(text: string): Promise<void> {
-    await writeFileAtomic(this.path, text);
-    const bytes = encode(text);
+  async rewrite(content: string | Uint8Array): Promise<void> {
+    const bytes = encode(content);
+    await writeFileAtomic(this.path, bytes);
     this.bytes = bytes.length;
     this.crc = crc32(bytes);
     this.isOnDisk = true;
   }
 
-  /** Adds text to its end. */
-  append(text: string): void {
-    const bytes = encode(text);
+  /** Adds to its end. */
+  append(content: string | Uint8Array): void {
+    const bytes = encode(content);
     this.isOnDisk = false;
-    appendText(this.path, text);
+    appendToFile(this.path, bytes);
     this.bytes += bytes.length;
     this.crc = crc32(bytes, this.crc);
   }

@@ -3,6 +3,7 @@
 import type { Listener } from "../../train/events.js";
 import type { RunFolder } from "../runFolder.js";
 import { charts } from "./charts.js";
+import { eventLog } from "./eventLog.js";
 import { type LiveOptions, live } from "./live.js";
 import { metrics } from "./metrics.js";
 import { particles } from "./particles.js";
@@ -14,6 +15,7 @@ import { track } from "./track.js";
 export const runListeners = (folder: RunFolder, options: LiveOptions): Listener[] => [
   results(folder.log("results")),
   metrics(folder.log("metrics")),
+  eventLog(folder.log("events")),
   particles(folder.log("particles")),
   swarm(folder),
   charts(folder),
