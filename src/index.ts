@@ -44,5 +44,6 @@ export {
 } from "./runs/index.js";
 export * as swarm from "./swarm/index.js";
 export { captionOf } from "./tasks/index.js";
+export { defineConfig } from "./train/config.js";
 export type { Listener, Summary, TrainEvent, TrainSettings } from "./train/index.js";
 export { version } from "./version.js";

@@ -23,13 +23,13 @@ import type { TrainSettings } from "../train/index.js";
 import { count } from "./arguments.js";
 import { type Console, type Stream, say, sayJson } from "./console.js";
 import { Interrupted } from "./errors.js";
-import { addFlags } from "./flags.js";
 import { interruptible } from "./interrupt.js";
 import { parseMethods } from "./methods.js";
 import { expectPlanAlone } from "./planAlone.js";
 import { showReading } from "./reading.js";
 import { settingsText, valuesText } from "./searchReport.js";
 import { table } from "./table.js";
+import { addTrainFlags } from "./trainFlags.js";
 
 interface Options extends Partial<TrainSettings> {
   readonly methods?: string;
@@ -150,7 +150,7 @@ export function define(benchmark: Command, console: Console): void {
       "[data]",
       `${trainConfig.shape.data.description}; or ${publishedSets.map(({ name }) => name).join(", ")}`,
     );
-  addFlags(command, trainConfig, ["data", ...decidedSettings]);
+  addTrainFlags(command, ["data", ...decidedSettings], console);
   command
     .option(
       "--methods <names>",

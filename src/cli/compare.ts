@@ -24,12 +24,13 @@ import type { TrainSettings } from "../train/index.js";
 import { count, list } from "./arguments.js";
 import { type Console, type Stream, say, sayJson } from "./console.js";
 import { Interrupted } from "./errors.js";
-import { addFlags, parseNumber } from "./flags.js";
+import { parseNumber } from "./flags.js";
 import { interruptible } from "./interrupt.js";
 import { widthOf } from "./lineParts.js";
 import { parseMethods } from "./methods.js";
 import { showReading } from "./reading.js";
 import { table } from "./table.js";
+import { addTrainFlags } from "./trainFlags.js";
 
 interface Options extends Partial<TrainSettings> {
   readonly methods: string;
@@ -127,7 +128,7 @@ export function define(command: Command, console: Console): void {
     )
     .option("--json", "print one object; progress goes to standard error")
     .option("--quiet", "show no progress");
-  addFlags(command, trainConfig, withoutFlags);
+  addTrainFlags(command, withoutFlags, console);
   command
     .addHelpText(
       "after",

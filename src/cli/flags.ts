@@ -84,13 +84,21 @@ function flagOf(name: string, type: z.ZodType): Option {
   return flag("text");
 }
 
-/** Adds a flag for each setting but those in `without`. Defaults stay with the schema. */
+/**
+ * Adds a flag for each setting but those in `without`. Defaults stay with the schema.
+ *
+ * @param groupOf the heading of the help that a setting stands under; default that of all options
+ */
 export function addFlags<S extends z.ZodObject>(
   command: Command,
   schema: S,
   without: readonly (keyof S["shape"])[] = [],
+  groupOf: (name: string) => string | undefined = () => undefined,
 ): void {
   for (const [name, type] of Object.entries(schema.shape)) {
-    if (!without.includes(name)) command.addOption(flagOf(name, type as z.ZodType));
+    if (without.includes(name)) continue;
+    const option = flagOf(name, type as z.ZodType);
+    const group = groupOf(name);
+    command.addOption(group === undefined ? option : option.helpGroup(group));
   }
 }

@@ -14,11 +14,12 @@ import type { TrainSettings } from "../train/index.js";
 import { count, list } from "./arguments.js";
 import { type Console, type Stream, say, sayJson } from "./console.js";
 import { Interrupted } from "./errors.js";
-import { addFlags, parseNumber } from "./flags.js";
+import { parseNumber } from "./flags.js";
 import { interruptible } from "./interrupt.js";
 import { showReading } from "./reading.js";
 import { table } from "./table.js";
 import { timeLeft } from "./timeLeft.js";
+import { addTrainFlags } from "./trainFlags.js";
 import { addArchitecture } from "./tuneArchitecture.js";
 import { addAugment } from "./tuneAugment.js";
 import { addDecision } from "./tuneDecision.js";
@@ -168,7 +169,7 @@ export function define(command: Command, console: Console): void {
   const add = (name: string, summary: string, without: (keyof typeof trainConfig.shape)[]) => {
     const verb = command.command(name).description(summary);
     verb.argument("<data>", trainConfig.shape.data.description);
-    addFlags(verb, trainConfig, ["data", ...without]);
+    addTrainFlags(verb, ["data", ...without], console);
     return verb.option("--json", "print one object");
   };
   add("lr", "try learning rates in short trainings and name one that does well", [

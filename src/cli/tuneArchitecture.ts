@@ -11,8 +11,8 @@ import { trainConfig } from "../train/config.js";
 import type { TrainSettings } from "../train/index.js";
 import { count, list, pairOf } from "./arguments.js";
 import type { Console } from "./console.js";
-import { addFlags } from "./flags.js";
 import { parseOwnOptions } from "./ownOptions.js";
+import { addTrainFlags } from "./trainFlags.js";
 import { addSearchFlags, conduct, type SearchFlags, without } from "./tuneSearch.js";
 
 interface Options extends Partial<Omit<TrainSettings, "out">>, SearchFlags {
@@ -124,7 +124,7 @@ export function addArchitecture(tuneCommand: Command, console: Console): void {
       "the most that a net may cost, as macs=10M,bytes=200KB,latency=2ms",
       parseBudget,
     );
-  addFlags(command, trainConfig, [...without, "model"]);
+  addTrainFlags(command, [...without, "model"], console);
   command
     .option("--search <space>", "settings to search beside the net; a gene may have fewer values")
     .option("--trials <number>", "most nets that are trained (default: no limit but --time)", count)

@@ -10,10 +10,10 @@ import type { TrainSettings } from "../train/index.js";
 import { count } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
 import { Interrupted } from "./errors.js";
-import { addFlags } from "./flags.js";
 import { interruptible } from "./interrupt.js";
 import { expectPlanAlone } from "./planAlone.js";
 import { showReading } from "./reading.js";
+import { addTrainFlags } from "./trainFlags.js";
 
 interface Options extends Partial<TrainSettings> {
   readonly method?: string;
@@ -91,7 +91,7 @@ export function addAugment(tune: Command, console: Console): void {
     .command("augment")
     .description("find a policy of augmentation on the training images")
     .argument("[data]", trainConfig.shape.data.description);
-  addFlags(command, trainConfig, ["data", ...decidedByPolicies]);
+  addTrainFlags(command, ["data", ...decidedByPolicies], console);
   command
     .option("--method <name>", "how; see below (default: density)")
     .option(

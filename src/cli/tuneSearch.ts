@@ -14,12 +14,12 @@ import type { TrainSettings } from "../train/index.js";
 import { count, list } from "./arguments.js";
 import { type Console, type Stream, say, sayJson } from "./console.js";
 import { Interrupted } from "./errors.js";
-import { addFlags } from "./flags.js";
 import { interruptible } from "./interrupt.js";
 import { parseOwnOptions } from "./ownOptions.js";
 import { expectPlanAlone } from "./planAlone.js";
 import { showReading } from "./reading.js";
 import { searchLines, settingsText, valuesText } from "./searchReport.js";
+import { addTrainFlags } from "./trainFlags.js";
 
 /** How a search is run, whatever is searched. */
 export interface SearchFlags {
@@ -189,7 +189,7 @@ export function addSearch(tune: Command, console: Console): void {
     .command("search", { isDefault: true })
     .description("search settings by training; the word search may be left out")
     .argument("[data]", trainConfig.shape.data.description);
-  addFlags(command, trainConfig, without);
+  addTrainFlags(command, without, console);
   command
     .option(
       "--search <space>",

@@ -364,6 +364,14 @@ export type TrainConfig = z.output<typeof trainConfig>;
 /** Settings as a user gives them: only `data` is needed. */
 export type TrainSettings = z.input<typeof trainConfig>;
 
+/**
+ * Settings of a run as the default export of a file `convoy.config.ts`, checked by the compiler.
+ *
+ * @example
+ * defineConfig({ data: "mnist", epochs: 3 }).epochs; // 3
+ */
+export const defineConfig = <S extends Partial<TrainSettings>>(settings: S): S => settings;
+
 /** Names of all settings. */
 export const settingNames = Object.keys(trainConfig.shape) as readonly (keyof TrainConfig)[];
 

@@ -2,8 +2,8 @@
 // classes.txt (obj.names in Darknet and CVAT).
 
 import { basename, join } from "node:path";
-import { LineCounter, Parser, parseDocument } from "yaml";
 import { readText } from "../../files/text.js";
+import { MOST_YAML, parseYaml } from "../../files/yaml.js";
 import { InputError } from "../../inputError.js";
 import { readClassNames } from "./classNames.js";
 
@@ -11,59 +11,6 @@ import { readClassNames } from "./classNames.js";
 const PLAIN = ["classes.txt", "obj.names"];
 /** Names of files that hold the names of classes, the first one that is there. */
 const FILES = ["data.yaml", "data.yml", "dataset.yaml", "dataset.yml", ...PLAIN];
-
-/** Bytes of a YAML file: the thousands of names of the largest sets take a tenth of it. */
-const MOST = 256 * 1024;
-/** Collections within each other. The parser is recursive, and far deeper ones end the process. */
-const DEEPEST = 50;
-
-/** A token of the YAML parser, as far as others lie in it. */
-interface Token {
-  readonly value?: unknown;
-  readonly items?: readonly { readonly key?: unknown; readonly value?: unknown }[];
-}
-
-const isToken = (value: unknown): value is Token => typeof value === "object" && value !== null;
-
-/** Whether collections of a YAML text lie deeper within each other than can be read. Works without recursion. */
-function isTooDeep(text: string): boolean {
-  const roots: unknown[] = [...new Parser().parse(text)];
-  let level = roots.filter(isToken);
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > DEEPEST) return true;
-    const inner = ({ value, items = [] }: Token) => [
-      value,
-      ...items.flatMap((item) => [item.key, item.value]),
-    ];
-    level = level.flatMap(inner).filter(isToken);
-  }
-  return false;
-}
-
-/** What a YAML file says, all scalars as they are written. */
-function parseYaml(text: string, path: string): unknown {
-  const lines = new LineCounter();
-  if (isTooDeep(text)) {
-    throw new InputError(`${path}: its collections lie deeper within each other than ${DEEPEST}`);
-  }
-  const document = parseDocument(text, {
-    schema: "failsafe",
-    lineCounter: lines,
-    logLevel: "error",
-  });
-  const [fault] = document.errors;
-  if (fault) {
-    const { line } = lines.linePos(fault.pos[0]);
-    throw new InputError(
-      `${path}: line ${line} is no YAML: ${fault.message.split(/ at line|\n/)[0]}`,
-    );
-  }
-  try {
-    return document.toJS();
-  } catch (error) {
-    throw new InputError(`${path} cannot be read as YAML: ${(error as Error).message}`);
-  }
-}
 
 /** Names in the order of their numbers, of a list or a map from numbers. */
 function inOrder(names: unknown, path: string): string[] {
@@ -96,7 +43,7 @@ function inOrder(names: unknown, path: string): string[] {
  * parseDataYaml("nc: 2\nnames: [cat, no]", "data.yaml"); // ["cat", "no"]
  */
 export function parseDataYaml(text: string, path: string): string[] {
-  const found = parseYaml(text, path);
+  const found = parseYaml(text, path, "failsafe");
   const said = typeof found === "object" && found !== null ? (found as { names?: unknown }) : {};
   return inOrder(said.names, path);
 }
@@ -116,5 +63,5 @@ export async function namesIn(
   if (name === undefined) return undefined;
   const path = join(folder, name);
   if (PLAIN.includes(basename(path))) return { names: await readClassNames(path), path };
-  return { names: parseDataYaml(readText(path, MOST), path), path };
+  return { names: parseDataYaml(readText(path, MOST_YAML), path), path };
 }
