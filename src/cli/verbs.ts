@@ -149,6 +149,11 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./doctor.js"),
   },
   {
+    name: "completion",
+    summary: "let a shell complete the words of this command line",
+    load: () => import("./completion.js"),
+  },
+  {
     name: "bench",
     summary: "measure speed, beside other libraries",
     load: () => import("./bench.js"),
