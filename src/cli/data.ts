@@ -1,5 +1,5 @@
 // `convoy data check PATH`: reads a data set and tells what is in it and which files are unusable. `data frames` is in
-// frames.ts.
+// frames.ts, `data preview` in preview.ts.
 
 import { type Command, Option } from "commander";
 import {
@@ -20,6 +20,7 @@ import { count } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
 import { parseTexts } from "./flags.js";
 import { defineFrames } from "./frames.js";
+import { definePreview } from "./preview.js";
 import { showReading } from "./reading.js";
 import { table } from "./table.js";
 
@@ -174,6 +175,7 @@ interface Options {
 
 export function define(command: Command, console: Console): void {
   defineFrames(command, console);
+  definePreview(command, console);
   const { task, channels, range, classes, oneOf, groupBy } = trainConfig.shape;
   command
     .command("check")

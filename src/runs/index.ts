@@ -49,6 +49,7 @@ export { type OpenWeightsOptions, openWeights, type WeightedNet } from "./openWe
 export { ownSets } from "./ownSets.js";
 export { Pace } from "./pace.js";
 export { type FilePrediction, predictFiles, predictImages } from "./predictFiles.js";
+export { previewBatch } from "./preview.js";
 export { parseRunConfig, type RunConfig, readRunConfig } from "./runConfig.js";
 export { freeFolder, runFiles, WEIGHTS_FOLDER } from "./runFiles.js";
 export { metricsOfRun, scoreOfRun } from "./runMetrics.js";
