@@ -36,6 +36,7 @@ export {
   type PruneOptions,
   type PruneReport,
   predictFiles,
+  previewBatch,
   type ShareOptions,
   type ShareReport,
   type TrainOptions,

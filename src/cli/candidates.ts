@@ -5,7 +5,7 @@ import { listModels } from "../models/index.js";
 import { optimizers } from "../optim/index.js";
 import { couplings } from "../swarm/couplings/index.js";
 import { tasks } from "../tasks/index.js";
-import { verbs } from "./verbs.js";
+import type { VerbEntry } from "./verbs.js";
 
 interface Named {
   readonly name: string;
@@ -33,11 +33,11 @@ const DEFAULT = "search";
 const nothing = { write: () => undefined };
 
 /** A verb, with the verbs below it. */
-async function commandOf(name: string): Promise<Command | undefined> {
+async function commandOf(name: string, verbs: readonly VerbEntry[]): Promise<Command | undefined> {
   const verb = verbs.find((one) => one.name === name);
   if (!verb) return undefined;
   const command = new Command(verb.name);
-  (await verb.load()).define(command, { out: nothing, err: nothing });
+  (await verb.load()).define(command, { out: nothing, err: nothing }, verbs);
   return command;
 }
 
@@ -65,16 +65,17 @@ function valuesOf(command: Command, flag: string): Candidate[] | undefined {
  *
  * @param words behind `convoy`; the last one is the one that is being typed, perhaps empty
  * @returns nothing where only the user knows, as for files
- * @example
- * await candidates(["stu"]); // [{ word: "study", meaning: "tell what a search of settings has found" }, ...
  */
-export async function candidates(words: readonly string[]): Promise<Candidate[]> {
+export async function candidates(
+  words: readonly string[],
+  verbs: readonly VerbEntry[],
+): Promise<Candidate[]> {
   const typed = words[words.length - 1] ?? "";
   const begins = ({ word }: Candidate) => word.startsWith(typed);
   if (words.length <= 1) {
     return verbs.map(({ name, summary }) => ({ word: name, meaning: summary })).filter(begins);
   }
-  const verb = await commandOf(words[0]);
+  const verb = await commandOf(words[0], verbs);
   if (!verb) return [];
   const command = below(verb, words[1]) ?? verb;
   const values = valuesOf(command, words[words.length - 2]);

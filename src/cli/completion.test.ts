@@ -2,8 +2,10 @@ import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import { candidates } from "./candidates.js";
 import { main } from "./main.js";
+import { verbs } from "./verbs.js";
 
-const words = async (...typed: string[]) => (await candidates(typed)).map(({ word }) => word);
+const words = async (...typed: string[]) =>
+  (await candidates(typed, verbs)).map(({ word }) => word);
 
 describe("what may stand in the place of the last word", () => {
   test.each([

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { InputError } from "../inputError.js";
 import { candidates } from "./candidates.js";
 import { type Console, say } from "./console.js";
+import type { VerbEntry } from "./verbs.js";
 
 /** Scripts by shell. Each takes the shell's own completion of files where nothing is said. */
 const scripts: Readonly<Record<string, string>> = {
@@ -40,7 +41,7 @@ interface Options {
   readonly words?: boolean;
 }
 
-export function define(command: Command, console: Console): void {
+export function define(command: Command, console: Console, verbs: readonly VerbEntry[]): void {
   command
     .argument("<shell...>", shells.join(", "))
     .option("--words", "print what may stand in the place of the last one of these words")
@@ -53,7 +54,7 @@ In fish: convoy completion fish > ~/.config/fish/completions/convoy.fish`,
     )
     .action(async (typed: string[], { words }: Options) => {
       if (words) {
-        for (const { word, meaning = "" } of await candidates(typed)) {
+        for (const { word, meaning = "" } of await candidates(typed, verbs)) {
           console.out.write(`${word}\t${meaning}\n`);
         }
         return;

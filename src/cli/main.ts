@@ -58,7 +58,7 @@ async function parse(args: readonly string[], console: Console): Promise<void> {
       .description(verb.summary)
       .copyInheritedSettings(program);
     if (verb.name !== typed) continue;
-    (await verb.load()).define(command, console);
+    (await verb.load()).define(command, console, verbs);
     withErrors(command);
   }
   if (typed !== undefined && !verbs.some(({ name }) => name === typed)) {

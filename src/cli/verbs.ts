@@ -6,7 +6,7 @@ import type { Console } from "./console.js";
 
 /** A verb: adds its arguments, options and action to its command. */
 export interface Verb {
-  define(command: Command, console: Console): void;
+  define(command: Command, console: Console, all: readonly VerbEntry[]): void;
 }
 
 /** A verb's line in the help, and where it lies. */

@@ -93,7 +93,7 @@ async function sheet(tiles: Tiles, words: readonly string[]): Promise<Uint8Array
  * @throws InputError for settings and data that cannot be used, as {@link train} does.
  * @example
  * const png = await previewBatch({ data: "mnist", augment: "rotate=20" });
- * png.subarray(1, 4); // the letters PNG
+ * new TextDecoder().decode(png.subarray(1, 4)); // "PNG"
  */
 export async function previewBatch(
   settings: Partial<TrainSettings>,
