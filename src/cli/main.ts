@@ -59,6 +59,7 @@ async function parse(args: readonly string[], console: Console): Promise<void> {
       .copyInheritedSettings(program);
     if (verb.name !== typed) continue;
     (await verb.load()).define(command, console, verbs);
+    command.addHelpText("after", `\nExample:\n  ${verb.example}`);
     withErrors(command);
   }
   if (typed !== undefined && !verbs.some(({ name }) => name === typed)) {
