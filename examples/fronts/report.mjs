@@ -32,7 +32,7 @@ for (const net of nets) {
   const rows = found.filter(({ model, ms }) => model === net && ms);
   for (const row of rows) {
     const cells = Object.values(costs).map((cost) => {
-      const text = cost(row).toPrecision(3);
+      const text = `${Number(cost(row).toPrecision(3))}`;
       return isBest(row, rows, cost) ? `**${text}**` : text;
     });
     console.log(
