@@ -22,6 +22,7 @@ export const runFiles = {
   last: "weights/last.safetensors",
   curves: "curves.svg",
   confusion: "confusion.svg",
+  precisionRecall: "precision-recall.svg",
   confusionTable: "confusion.csv",
   live: "live.json",
   stop: "stop",

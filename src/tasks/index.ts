@@ -42,6 +42,11 @@ export type { Penalised, Penalty } from "./penalties/penalty.js";
 export { pieces } from "./pieces/index.js";
 export { type PointsTaskOptions, points, pointsTask } from "./points/index.js";
 export type { TermName } from "./points/lcfcn.js";
+export {
+  type OperatingPoint,
+  operatingPoints,
+  type RankedAnswers,
+} from "./precisionRecall.js";
 export { segmentation } from "./segmentation/index.js";
 export { sequence } from "./sequence/index.js";
 export { softmax } from "./softmax.js";

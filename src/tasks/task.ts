@@ -18,6 +18,7 @@ import type { Layer, Loss } from "../nn/index.js";
 import type { Random } from "../tensor/philox.js";
 import type { Shape } from "../tensor/shape.js";
 import type { NumberedTask } from "./numbers.js";
+import type { RankedAnswers } from "./precisionRecall.js";
 import type { StateSize, TaskState } from "./state.js";
 import type { Weighting } from "./weighting.js";
 
@@ -91,6 +92,8 @@ export interface Metrics {
   outputs(): OutputReport[];
   /** Where classes can be taken for each other. */
   readonly confusion?: Confusion;
+  /** Answers of yes or no in the order of their scores, for each tag, or for the second of two classes. */
+  readonly ranked?: readonly RankedAnswers[];
   /** What always the same answer would have scored on the same images; absent where nobody can tell. */
   readonly constant?: ConstantAnswer;
 }

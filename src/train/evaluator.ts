@@ -11,6 +11,7 @@ import {
   evaluationGraph,
   type MetricValues,
   type OutputReport,
+  type RankedAnswers,
   sizeOfInput,
   targetsOf,
 } from "../tasks/index.js";
@@ -27,6 +28,8 @@ export interface Evaluation {
   readonly outputs: readonly OutputReport[];
   /** Where classes can be taken for each other. */
   readonly confusion?: Confusion;
+  /** Of tags and of two classes. */
+  readonly ranked?: readonly RankedAnswers[];
   /** What always the same answer would have scored, where somebody can tell. */
   readonly constant?: ConstantAnswer;
 }
@@ -106,6 +109,7 @@ export class Evaluator {
       metrics: metrics.values(),
       outputs: metrics.outputs(),
       confusion: metrics.confusion,
+      ...(metrics.ranked && { ranked: metrics.ranked }),
       ...(metrics.constant && { constant: metrics.constant }),
     };
   }

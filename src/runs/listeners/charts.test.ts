@@ -24,3 +24,20 @@ test("the confusion matrix is a table, whatever its classes are called, and no n
   folder.close();
   rmSync(path, { recursive: true });
 });
+
+test("answers of yes or no have curves: of all tags together, and of each where they are few", async () => {
+  const answers = (name: string) => ({ name, scores: [2, 1, 0], truths: [1, 0, 1] });
+  const namesIn = async (names: readonly string[]) => {
+    const path = mkdtempSync(join(tmpdir(), "convoy-charts-"));
+    const folder = await RunFolder.create(join(path, "run"));
+    const evaluation = { set: "test", ranked: names.map(answers) };
+    await charts(folder)({ type: "runEnd", evaluation } as unknown as RunEnd);
+    const svg = readFileSync(folder.file("precisionRecall"), "utf8");
+    folder.close();
+    rmSync(path, { recursive: true });
+    return ["all", ...names].filter((name) => svg.includes(`>${name}</text>`));
+  };
+  expect(await namesIn(["sick"])).toEqual(["sick"]);
+  expect(await namesIn(["a", "b"])).toEqual(["all", "a", "b"]);
+  expect(await namesIn(["a", "b", "c", "d", "e"])).toEqual(["all"]);
+});

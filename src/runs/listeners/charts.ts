@@ -3,7 +3,12 @@
 import { heatMap } from "../../charts/heatMap.js";
 import { lineCharts } from "../../charts/lineChart.js";
 import { writeFileAtomic } from "../../files/atomicFile.js";
-import type { Confusion } from "../../tasks/index.js";
+import {
+  type Confusion,
+  type OperatingPoint,
+  operatingPoints,
+  type RankedAnswers,
+} from "../../tasks/index.js";
 import { spreadsheetSafe, toCsv } from "../../text/csv.js";
 import type { Listener } from "../../train/events.js";
 import type { EpochRecord } from "../../train/progress.js";
@@ -47,6 +52,43 @@ function table(confusion: Confusion): string {
   );
 }
 
+/** Points of a curve, and tags that have a curve each. */
+const [POINTS, TAGS] = [60, 4];
+
+/** The answers about all tags together, and about each where there are few. */
+function curvesOf(ranked: readonly RankedAnswers[]): readonly RankedAnswers[] {
+  if (ranked.length === 1) return ranked;
+  const all = {
+    name: "all",
+    scores: ranked.flatMap(({ scores }) => scores),
+    truths: ranked.flatMap(({ truths }) => truths),
+  };
+  return ranked.length > TAGS ? [all] : [all, ...ranked];
+}
+
+const probability = (score: number) => 1 / (1 + Math.exp(-score));
+
+/** How precision is paid for by recall, and from which probability on yes is best said. */
+function precisionRecall(title: string, ranked: readonly RankedAnswers[]): string {
+  const curves = curvesOf(ranked).map((answers) => ({
+    name: answers.name,
+    points: operatingPoints(answers, POINTS),
+  }));
+  const drawn = (of: (point: OperatingPoint) => readonly [number, number]) =>
+    curves.map(({ name, points }) => ({ name, points: points.map(of) }));
+  const axis = { xStep: 0.1 };
+  return lineCharts(title, [
+    {
+      ...{ title: "Precision", xLabel: "recall", ...axis },
+      series: drawn(({ recall, precision }) => [recall, precision]),
+    },
+    {
+      ...{ title: "F1", xLabel: "probability from which on yes is said", ...axis },
+      series: drawn(({ score, f1 }) => [probability(score), f1]),
+    },
+  ]);
+}
+
 /** Keeps the charts of a run folder. */
 export function charts(folder: RunFolder): Listener {
   let history: EpochRecord[] = [];
@@ -60,8 +102,13 @@ export function charts(folder: RunFolder): Listener {
     } else if (event.type === "epochEnd") {
       history.push(event);
       await writeFileAtomic(folder.file("curves"), curves(title, metric, history));
-    } else if (event.type === "runEnd" && event.evaluation?.confusion) {
-      const { set, confusion } = event.evaluation;
+    } else if (event.type === "runEnd" && event.evaluation) {
+      const { set, confusion, ranked } = event.evaluation;
+      if (ranked) {
+        const drawn = precisionRecall(`${title}: ${set} set`, ranked);
+        await writeFileAtomic(folder.file("precisionRecall"), drawn);
+      }
+      if (!confusion) return;
       const map = heatMap({
         title: `${title}: confusion on the ${set} set`,
         rowLabel: "true class",

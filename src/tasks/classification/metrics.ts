@@ -1,6 +1,7 @@
 // Metrics of a classifier.
 
 import type { ClassLabels } from "../../data/index.js";
+import type { RankedAnswers } from "../precisionRecall.js";
 import type { Confusion, MetricInfo, Metrics, MetricValues, OutputReport } from "../task.js";
 import { areaUnderCurve } from "./areaUnderCurve.js";
 import { ConfusionMatrix, countTopK, predictions } from "./confusion.js";
@@ -70,6 +71,11 @@ export class ClassMetrics implements Metrics {
 
   outputs(): OutputReport[] {
     return this.matrix.perClass().map((report, at) => ({ name: this.names[at], ...report }));
+  }
+
+  get ranked(): readonly RankedAnswers[] | undefined {
+    if (this.names.length !== 2) return undefined;
+    return [{ name: this.names[1], scores: this.leads, truths: this.truths }];
   }
 
   get confusion(): Confusion {

@@ -1,6 +1,7 @@
 // Metrics of tags.
 
 import { type TagLabels, UNKNOWN_TAG } from "../../data/index.js";
+import type { RankedAnswers } from "../precisionRecall.js";
 import type {
   ConstantAnswer,
   Constants,
@@ -135,6 +136,12 @@ export class TagMetrics implements Metrics {
     const saidOf = (group: readonly number[]) => group.reduce((sum, tag) => sum + answers[tag], 0);
     if (oneOf.every((group) => saidOf(group) === 1)) this.consistent++;
     this.allF2 += fBeta({ right: own.there, said: known, there: own.there }, 2, 1);
+  }
+
+  get ranked(): readonly RankedAnswers[] {
+    return this.scores.map(({ logits, truths }, tag) => ({
+      ...{ name: this.labels.classes[tag], scores: logits, truths },
+    }));
   }
 
   private averagePrecisions(): number[] {
