@@ -45,6 +45,7 @@ export interface RunFacts {
 const drawings = [
   { title: "Learning curves", file: runFiles.curves },
   { title: "Confusion", file: runFiles.confusion },
+  { title: "Precision and recall", file: runFiles.precisionRecall },
   { title: "Paths of the nets", file: runFiles.track },
 ] as const;
 
