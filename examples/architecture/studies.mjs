@@ -1,45 +1,51 @@
 // Evolution against random search of as many trials, from studies of `convoy tune architecture`; and the nets that the random ones
-// trained, for proxies.mjs. What a study found is the net that its selection images chose, told by its test images.
+// trained, for proxies.mjs. Selection images choose the net of a study; it is trained anew, for longer, and told by test images. Ctrl-C
+// stops; the same command goes on.
 //
-//   node examples/architecture/studies.mjs STUDIES NETS.json
+//   node examples/architecture/studies.mjs STUDIES NETS.json FOUND [EPOCHS]
 //
-// STUDIES is a folder with random-1, evolution-1, random-2 and so on.
+// STUDIES is a folder with random-1, evolution-1, random-2 and so on; FOUND is for the runs of the nets that were found.
 
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { train } from "convoynet";
 import { estimate } from "convoynet/study";
 
-const [folder, out] = process.argv.slice(2);
-if (!out) {
-  console.error("usage: node examples/architecture/studies.mjs STUDIES NETS.json");
+const [folder, out, runs, epochs = "20"] = process.argv.slice(2);
+if (!runs) {
+  console.error("usage: node examples/architecture/studies.mjs STUDIES NETS.json FOUND [EPOCHS]");
   process.exit(2);
 }
 const readJson = (...path) => JSON.parse(readFileSync(join(...path), "utf8"));
 
-/** Trials of a study in their order: net, accuracy on selection and on test images. */
-function trialsOf(study) {
-  const { trials } = readJson(study, "trials.json");
-  return trials.map(({ run, values }) => {
-    const { test, best } = readJson(study, run, "summary.json");
-    const { settings } = readJson(study, run, "config.json");
-    return {
-      model: settings.model,
-      selection: best.score,
-      test: test.accuracy,
-      macs: values.macs,
-    };
-  });
-}
+/** Trials of a study in their order: net, accuracy on selection images, work. */
+const trialsOf = (study) =>
+  readJson(study, "trials.json").trials.map(({ run, values }) => ({
+    ...{ model: readJson(study, run, "config.json").settings.model },
+    ...{ selection: values.accuracy, macs: values.macs },
+  }));
 
 const bestOf = (trials) => trials.reduce((a, b) => (b.selection > a.selection ? b : a));
+
+/** Test accuracy of the net of a study, trained anew. */
+async function tested(name) {
+  const run = join(runs, name);
+  const summary = join(run, "summary.json");
+  if (existsSync(summary)) return readJson(summary).test.accuracy;
+  rmSync(run, { recursive: true, force: true });
+  const { score: _, ...settings } = readJson(folder, name, "best.json");
+  const { test } = await train({ ...settings, epochs: Number(epochs), out: run });
+  return test.accuracy;
+}
 
 const found = {};
 const nets = {};
 for (const name of readdirSync(folder).sort()) {
   const [method, seed] = name.split("-");
   const trials = trialsOf(join(folder, name));
-  (found[method] ??= {})[seed] = { ...bestOf(trials), trials: trials.length };
-  if (method === "random") for (const { model, test } of trials) nets[model] = test;
+  const test = await tested(name);
+  (found[method] ??= {})[seed] = { ...bestOf(trials), trials: trials.length, test };
+  if (method === "random") for (const { model, selection } of trials) nets[model] = selection;
 }
 writeFileSync(out, `${JSON.stringify(nets)}\n`);
 
