@@ -13,6 +13,7 @@ import { InputError } from "../inputError.js";
 import { usableCores } from "../machine.js";
 import {
   type Card,
+  expectSameSettings,
   expectSameSwarm,
   FORMAT,
   layoutHash,
@@ -33,7 +34,7 @@ import { train } from "./train.js";
 /** Milliseconds between two looks for particles that nobody hosts. */
 const LOOK = 300;
 /** Milliseconds that others are given to take particles before this process takes one more. */
-const GRACE = 3000;
+const GRACE = 2000;
 
 /** Settings that say where and how fast something is computed, not what. */
 const ofPlace: readonly string[] = ["out", "data", "threads", "saveMinutes"];
@@ -59,6 +60,14 @@ export interface HostOptions {
   readonly tell?: (line: string) => void;
 }
 
+/** Settings as a card has them. */
+const told = (settings: Partial<TrainSettings>): Card["settings"] =>
+  JSON.parse(
+    JSON.stringify(
+      Object.fromEntries(Object.entries(settings).filter(([name]) => !ofPlace.includes(name))),
+    ),
+  );
+
 /** The card of the swarm that a run with these settings belongs to. */
 function cardOf(
   settings: Partial<TrainSettings>,
@@ -67,11 +76,7 @@ function cardOf(
 ): Card {
   return {
     format: FORMAT,
-    settings: JSON.parse(
-      JSON.stringify(
-        Object.fromEntries(Object.entries(settings).filter(([name]) => !ofPlace.includes(name))),
-      ),
-    ),
+    settings: told(settings),
     model: net.model,
     coupling: config.swarm!,
     particles: config.particles,
@@ -224,10 +229,13 @@ export async function hostParticles(
     );
   }
   if (out !== undefined) await expectFree(out);
+  const { site } = options;
+  const card = await site.card();
+  if (card) expectSameSettings(told(settings), card.settings, site.address);
   const { particles = 4 } = settings;
   const hosting = new Hosting(settings, particles, options);
   const done = await hosting.run();
-  if (done && out !== undefined) await copyResult(join(options.site.runs, "0"), out);
+  if (done && out !== undefined) await copyResult(join(site.runs, "0"), out);
   return done;
 }
 

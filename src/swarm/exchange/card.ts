@@ -104,11 +104,23 @@ export function expectSameSwarm(own: Card, found: Card, source: string): void {
         "use the same settings and data, or another place",
     );
   }
-  const names = new Set([...Object.keys(own.settings), ...Object.keys(found.settings)]);
+  expectSameSettings(own.settings, found.settings, source);
+}
+
+/**
+ * Refuses settings that are not those of a swarm; to be asked before data are opened.
+ *
+ * @param source where the card lies, for messages
+ * @throws InputError naming the first setting that differs.
+ */
+export function expectSameSettings(
+  own: Card["settings"],
+  found: Card["settings"],
+  source: string,
+): void {
+  const names = new Set([...Object.keys(own), ...Object.keys(found)]);
   for (const name of names) {
-    const [here, there] = [own.settings[name], found.settings[name]].map((value) =>
-      JSON.stringify(value),
-    );
+    const [here, there] = [own[name], found[name]].map((value) => JSON.stringify(value));
     if (here === there) continue;
     throw new InputError(
       `${source}: its swarm has setting ${name} ${there ?? "not set"}, here it is ${here ?? "not set"}`,
