@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { InputError } from "../inputError.js";
 import { trainConfig } from "../train/config.js";
 import type { TrainSettings } from "../train/index.js";
+import { seconds, WAIT } from "./arguments.js";
 import type { Console } from "./console.js";
 import { addTrainFlags } from "./trainFlags.js";
 
@@ -11,10 +12,12 @@ interface Options extends Partial<TrainSettings> {
   readonly resume?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly exchange?: string;
+  readonly wait?: number;
 }
 
 function settingsFrom(data: string | undefined, options: Options): Partial<TrainSettings> {
-  const { resume, json: _, quiet: __, ...settings } = options;
+  const { resume, json: _, quiet: __, exchange: ___, wait: ____, ...settings } = options;
   const given = { ...settings, ...(data !== undefined && { data }) };
   if (resume !== undefined) {
     if (given.out !== undefined) {
@@ -37,8 +40,18 @@ export function define(command: Command, console: Console): void {
     .option("--resume <run>", "go on with a run")
     .option("--json", "print one object at the end; progress goes to standard error")
     .option("--quiet", "show only warnings and the result")
+    .option(
+      "--exchange <place>",
+      "train the swarm with the processes that come to this place, as folder:PATH; see `worker`",
+    )
+    .option("--wait <seconds>", WAIT, seconds)
     .action(async (data: string | undefined, options: Options) => {
       const settings = settingsFrom(data, options);
+      if (options.exchange !== undefined) {
+        const { trainTogether } = await import("./together.js");
+        return trainTogether(settings, { ...options, exchange: options.exchange }, console);
+      }
+      if (options.wait !== undefined) throw new InputError("--wait goes with --exchange");
       const { trainAndShow } = await import("./training.js");
       const { json, quiet, resume } = options;
       await trainAndShow(settings, { json, quiet, resume: resume !== undefined }, console);

@@ -32,6 +32,12 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./train.js"),
   },
   {
+    name: "worker",
+    example: "convoy worker --exchange folder:/mnt/shared/s",
+    summary: "take particles of a swarm that many processes train",
+    load: () => import("./worker.js"),
+  },
+  {
     name: "compare",
     example: "convoy compare mnist --train 2000 --methods single,pso --seeds 5 --out runs/cmp",
     summary: "compare training methods under equal budgets",

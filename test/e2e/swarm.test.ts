@@ -1,0 +1,106 @@
+// A swarm of several processes that share a folder gives what one process gives, also when some are killed.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { expect, test } from "vitest";
+import { runFiles } from "../../src/runs/runFiles.js";
+import { train } from "../../src/runs/train.js";
+import { stripesFile } from "../support/stripesFile.js";
+import { convoy, root, scratch } from "./convoy.js";
+
+const PARTICLES = 3;
+const EPOCHS = 3;
+const swarm = { swarm: "pso", particles: PARTICLES, model: "convnet-gn", epochs: EPOCHS } as const;
+const settings = { ...swarm, batch: 20, lr: 0.02, engine: "native", threads: 1 } as const;
+const flags = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
+
+const bytesOf = (folder: string, file: "best" | "summary") =>
+  readFileSync(join(folder, runFiles[file]));
+
+/** The swarm of one process. */
+async function alone(folder: string, data: string) {
+  const out = join(folder, "alone");
+  return { out, summary: await train({ ...settings, data, out }) };
+}
+
+function expectSame(out: string, { out: expected, summary }: Awaited<ReturnType<typeof alone>>) {
+  expect(bytesOf(out, "best").equals(bytesOf(expected, "best"))).toBe(true);
+  const found = JSON.parse(bytesOf(out, "summary").toString());
+  expect(found).toMatchObject({
+    ...{ best: summary.best, test: summary.test, particles: summary.particles },
+    ...{ epochs: EPOCHS, run: basename(out) },
+  });
+}
+
+test("three processes give the bytes of one, and keep few files", async () => {
+  const folder = scratch();
+  const data = stripesFile(folder);
+  const exchange = ["--exchange", `folder:${join(folder, "place")}`];
+  const worker = ["worker", ...exchange, "--particles", "1", "--threads", "1", "--quiet"];
+  const [whole, ...ends] = await Promise.all([
+    alone(folder, data),
+    ...[1, 2].map(() => convoy(worker, { cwd: folder })),
+    convoy(["train", data, ...flags, ...exchange, "--out", "run", "--quiet"], { cwd: folder }),
+  ]);
+  expect(ends.map(({ code, err }) => [code, err])).toEqual(ends.map(({ err }) => [0, err]));
+  const hosted = ends.flatMap(({ err }) => err.match(/particle \d is trained here/g) ?? []);
+  expect(new Set(hosted).size).toBe(PARTICLES);
+  expectSame(join(folder, "run"), whole);
+  expect(readdirSync(join(folder, "place", "rounds")).length).toBeLessThanOrEqual(EPOCHS);
+}, 60_000);
+
+/** Starts a process and waits until it has published in a round. */
+async function untilRound(args: readonly string[], cwd: string, place: string, round: number) {
+  const child = spawn(process.execPath, [join(root, "bin", "convoy.mjs"), ...args], { cwd });
+  const published = () => existsSync(join(place, "rounds", String(round), "closed.json"));
+  while (!published()) await new Promise((resolve) => setTimeout(resolve, 5));
+  return child;
+}
+
+const killed = (child: ChildProcess) =>
+  new Promise((resolve) => {
+    child.once("close", resolve);
+    child.kill("SIGKILL");
+  });
+
+test("a swarm whose only process is killed again and again ends with the same bytes, by whoever comes", async () => {
+  const folder = scratch();
+  const data = stripesFile(folder);
+  const place = join(folder, "place");
+  const exchange = ["--exchange", `folder:${place}`];
+  const whole = await alone(folder, data);
+  const train = ["train", data, ...flags, ...exchange, "--out", "run", "--quiet"];
+  await killed(await untilRound(train, folder, place, 0));
+  const worker = ["worker", ...exchange, "--quiet", "--threads", "1"];
+  await killed(await untilRound(worker, folder, place, 1));
+  const end = await convoy(train, { cwd: folder });
+  expect([end.code, end.err]).toEqual([0, end.err]);
+  expectSame(join(folder, "run"), whole);
+}, 60_000);
+
+test("another swarm, another place, another data set are refused in words", async () => {
+  const folder = scratch();
+  const data = stripesFile(folder);
+  const exchange = ["--exchange", `folder:${join(folder, "place")}`];
+  const short = ["--steps", "1", "--particles", "1", "--quiet"];
+  const first = await convoy(["train", data, ...flags, ...short, ...exchange], { cwd: folder });
+  expect(first.code, first.err).toBe(0);
+  const cases: readonly (readonly [readonly string[], RegExp])[] = [
+    [
+      ["train", data, ...flags, ...short, "--model", "lenet5", ...exchange],
+      /setting model "convnet-gn", here it is "lenet5"/,
+    ],
+    [["train", data, ...flags, "--exchange", "floder:x"], /expected folder:PLACE.*did you mean/s],
+    [["train", data, "--exchange", "folder:x"], /name a coupling/],
+    [["train", data, ...flags, "--wait", "5"], /--wait goes with --exchange/],
+  ];
+  for (const [args, message] of cases) {
+    const { code, err } = await convoy(args, { cwd: folder });
+    expect(code, args.join(" ")).toBe(2);
+    expect(err).toMatch(message);
+  }
+  writeFileSync(join(folder, "place", "card.json"), "{}");
+  const { err } = await convoy(["worker", ...exchange], { cwd: folder });
+  expect(err).toMatch(/card.json, byte 0: format is wrong/);
+}, 60_000);
