@@ -79,6 +79,16 @@ class ByteExchange implements Exchange {
     return this.wire.messages.take(number, deadline);
   }
 
+  get meetings(): number {
+    return Math.max(...this.gathered);
+  }
+
+  resume(meetings: number): void {
+    this.gathered.fill(meetings);
+  }
+
+  async saved(): Promise<void> {}
+
   async close(): Promise<void> {}
 
   private async make(values: Float32Array): Promise<Vector> {

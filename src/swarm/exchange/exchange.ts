@@ -51,6 +51,15 @@ export interface Exchange {
    * particle that has nothing to say comes with `undefined`, so that nobody waits for it.
    */
   gather(particle: number, message: Uint8Array | undefined, deadline?: number): Promise<Messages>;
+  /** Times that each particle of this process has gathered, in this run of the swarm; a checkpoint holds it. */
+  readonly meetings: number;
+  /** Goes on behind so many meetings, as a checkpoint has it: before anything is gathered. */
+  resume(meetings: number): void;
+  /**
+   * This process has saved all that it needs of rounds and meetings before these, and never asks for them again: a
+   * driver that keeps them for those who resume may delete what nobody needs.
+   */
+  saved(round: number, meetings: number): Promise<void>;
   /** Lets go of what the driver holds: files, connections. */
   close(): Promise<void>;
 }
