@@ -37,7 +37,7 @@ const MOST_LOOKS = 1000;
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
 
 /** Gives a file a second name, unless something has that name. */
-function place(file: string, path: string): boolean {
+export function place(file: string, path: string): boolean {
   try {
     linkSync(file, path);
     return true;

@@ -63,6 +63,8 @@ test("a vector comes as it was sent, to the bit, wherever it lies in memory", ()
   apart.set(bytes, 3);
   const found = decodeVector(apart.subarray(3), expected, "particle 0");
   expect(new Uint8Array(found.buffer)).toEqual(new Uint8Array(values.buffer));
+  const ofNode = decodeVector(Buffer.from(apart).subarray(3), expected, "particle 0");
+  expect(ofNode).toEqual(found);
 });
 
 test("a vector is refused with any bit changed, any byte missing or added", () => {

@@ -193,7 +193,8 @@ export function decodeVector(
   if (view.getUint32(end, true) !== crc32(bytes.subarray(0, end))) {
     fail(end, "the checksum does not match: the vector is damaged");
   }
-  return new Float32Array(bytes.slice(header.length, end).buffer);
+  // A copy: `slice` of Node's buffers is none.
+  return new Float32Array(new Uint8Array(bytes.subarray(header.length, end)).buffer);
 }
 
 /** What stands at a byte of the header, for messages. */
