@@ -31,7 +31,9 @@ function parse(address: string): URL {
     return new URL(address);
   } catch {
     // The text may hold a password: it is not shown.
-    throw new InputError("the address of the NATS server is no URL; expected nats://HOST:4222/NAME");
+    throw new InputError(
+      "the address of the NATS server is no URL; expected nats://HOST:4222/NAME",
+    );
   }
 }
 
@@ -45,7 +47,10 @@ function loginOf({ username, password }: URL, environment: Environment): Connect
 }
 
 /** Files of TLS, where it is asked for; without any, a server that demands it gets it by the system's authorities. */
-function tlsOf({ protocol }: URL, { NATS_CA, NATS_CERT, NATS_KEY }: Environment): ConnectionOptions {
+function tlsOf(
+  { protocol }: URL,
+  { NATS_CA, NATS_CERT, NATS_KEY }: Environment,
+): ConnectionOptions {
   const files = {
     ...(NATS_CA && { caFile: NATS_CA }),
     ...(NATS_CERT && { certFile: NATS_CERT }),
