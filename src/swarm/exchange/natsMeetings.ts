@@ -30,6 +30,8 @@ const LOOK = 250;
 const MEND = 1000;
 /** Milliseconds that all others wait for who is to close a meeting. */
 const GRACE = 250;
+/** Milliseconds in which bytes that the server has lost are to be put again by their owner. */
+const RESTORED = 15_000;
 
 /** What is put, and how its bytes are checked. */
 export interface MeetingParts {
@@ -64,7 +66,10 @@ export class Meetings {
   private readonly refusedKeys = new Set<string>();
   private mended = Date.now();
 
-  constructor(private readonly parts: MeetingParts) {}
+  constructor(private readonly parts: MeetingParts) {
+    // Where it fails, so does what is waited for, which tells of it.
+    parts.store.back = () => void this.restore().catch(() => undefined);
+  }
 
   /** Brings something of a particle of this end. */
   async bring(
@@ -112,12 +117,22 @@ export class Meetings {
   /**
    * Bytes that a particle brought to a meeting that is closed.
    *
-   * @throws Error where they are missing or not as announced.
+   * @throws Error where they are not as announced, or missing for so long that nobody puts them again.
    */
   async bytes(kind: Kind, number: number, particle: number, at: number): Promise<Uint8Array> {
-    const { attendance, own } = this.meeting(kind, number);
-    const blob = attendance![particle]!.blobs[at];
-    return this.fetch(kind, number, { particle, at, blob }, own);
+    const meeting = this.meeting(kind, number);
+    const blob = meeting.attendance![particle]!.blobs[at];
+    const { store } = this.parts;
+    for (const end = Date.now() + RESTORED; ; ) {
+      const heard = store.heard;
+      try {
+        return await this.fetch(meeting, { particle, at, blob });
+      } catch (error) {
+        if (!(error instanceof DamagedError && Date.now() < end)) throw error;
+      }
+      await this.mend(kind, number);
+      await store.changed(heard, LOOK);
+    }
   }
 
   private meeting(kind: Kind, number: number): Kept {
@@ -161,7 +176,11 @@ export class Meetings {
       if (found.every((each) => each) || now >= deadline()) complete ??= now;
       const mine = this.parts.hosted.includes(number % found.length);
       if (complete !== undefined && (mine || now >= complete + GRACE)) {
-        const checked = await this.checked(meeting, found);
+        const checked = await this.checked(meeting, found, complete + RESTORED);
+        if (!checked) {
+          await store.changed(heard, LOOK);
+          continue;
+        }
         const set = await store.compareAndSet(
           `${keyOf(kind, number)}.closed`,
           encodeAttendance(checked),
@@ -214,39 +233,45 @@ export class Meetings {
     }
   }
 
-  /** Those whose bytes are as announced: who is to close a meeting looks at all of them. */
-  private async checked({ kind, number, own }: Kept, found: Attendance): Promise<Attendance> {
-    const result: (Publication | undefined)[] = [];
+  /**
+   * Those whose bytes are as announced: who is to close a meeting looks at all of them. Of those that are missing it
+   * looks again until a moment, since their owners put again what the server has lost.
+   */
+  private async checked(
+    meeting: Kept,
+    found: (Publication | undefined)[],
+    until: number,
+  ): Promise<Attendance | undefined> {
+    const result = [...found];
     for (const [particle, publication] of found.entries()) {
       const blobs = this.parts.hosted.includes(particle) ? [] : (publication?.blobs ?? []);
       try {
-        for (const [at, blob] of blobs.entries()) {
-          await this.fetch(kind, number, { particle, at, blob }, own);
-        }
-        result.push(publication);
+        for (const [at, blob] of blobs.entries()) await this.fetch(meeting, { particle, at, blob });
       } catch (error) {
         if (!(error instanceof DamagedError)) throw error;
+        if (error instanceof MissingError && Date.now() < until) {
+          found[particle] = undefined;
+          return undefined;
+        }
         this.refused++;
-        result.push(undefined);
+        result[particle] = undefined;
       }
     }
     return result;
   }
 
   private async fetch(
-    kind: Kind,
-    number: number,
+    { kind, number, own }: Kept,
     { particle, at, blob }: { particle: number; at: number; blob: Blob },
-    own: ReadonlyMap<string, Uint8Array>,
   ): Promise<Uint8Array> {
     const source = `${kind} ${number}, particle ${particle}, ${JSON.stringify(blob.name)}`;
-    const { store } = this.parts;
     const bytes = new Uint8Array(blob.bytes);
     for (let begin = 0, chunk = 0; begin < bytes.length; chunk++) {
       const key = `${keyOf(kind, number)}.v.${particle}.${at}.${chunk}`;
-      const value = own.get(key) ?? (await store.get(key))?.value;
-      if (!value || value.length === 0 || begin + value.length > bytes.length) {
-        throw new DamagedError(`${source}: chunk ${chunk} is missing or of a wrong length`);
+      const value = own.get(key) ?? (await this.parts.store.get(key))?.value;
+      if (!value) throw new MissingError(`${source}: chunk ${chunk} is missing`);
+      if (value.length === 0 || begin + value.length > bytes.length) {
+        throw new DamagedError(`${source}: chunk ${chunk} has ${value.length} bytes`);
       }
       bytes.set(value, begin);
       begin += value.length;
@@ -282,13 +307,18 @@ export class Meetings {
     }
   }
 
-  /** Puts again what the server has lost, and finds out whether this meeting is deleted there. */
+  /** At times: puts again what the server has lost, and finds out whether a meeting is deleted there. */
   private async mend(kind: Kind, number: number): Promise<void> {
     if (Date.now() < this.mended + MEND) return;
     this.mended = Date.now();
     const stored = await this.parts.store.get(`over.${kind}`);
     const first = stored ? Number(new TextDecoder().decode(stored.value.subarray(0, 20))) : 0;
     if (number < first) throw over(kind, number, first);
+    await this.restore();
+  }
+
+  /** Puts again what this end knows and the server has lost. */
+  private async restore(): Promise<void> {
     for (const [key, { own, attendance }] of this.kept) {
       for (const [name, bytes] of own) {
         if (!name.startsWith(`${key}.p.`)) continue;
@@ -312,7 +342,12 @@ export interface Bytes {
 
 /** What somebody brought is not as it was announced. */
 export class DamagedError extends Error {
-  override readonly name = "DamagedError";
+  override readonly name: string = "DamagedError";
+}
+
+/** The server does not have it: lost, or never put. */
+class MissingError extends DamagedError {
+  override readonly name = "MissingError";
 }
 
 const keyOf = (kind: Kind, number: number) => `${kind}.${number}`;

@@ -91,6 +91,8 @@ async function connectTo(address: NatsAddress): Promise<NatsConnection> {
 export class NatsStore {
   /** Changes that this end has heard of. */
   heard = 0;
+  /** Called when a connection that was cut is back: something may be gone. */
+  back?: () => void;
   private closed = false;
   private opened?: Promise<Opened>;
   private readonly waiting = new Set<() => void>();
@@ -201,9 +203,12 @@ export class NatsStore {
     for (const done of [...this.waiting]) done();
   }
 
-  /** A connection that is back is news: something may be gone. */
   private async watch(): Promise<void> {
-    for await (const { type } of this.connection.status()) if (type === "reconnect") this.hear();
+    for await (const { type } of this.connection.status()) {
+      if (type !== "reconnect") continue;
+      this.hear();
+      this.back?.();
+    }
   }
 
   private async bucket(): Promise<Opened> {
