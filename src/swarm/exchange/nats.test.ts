@@ -111,9 +111,10 @@ describe.skipIf(natsProgram === undefined)("NATS (nats-server is needed)", () =>
     onTestFinished(() => proxy.close());
     const address = place();
     const both = await ends(address, address.replace(String(server.port), String(proxy.port)));
-    Object.assign(proxy, { delay: 5, jitter: 20 });
+    Object.assign(proxy, { delay: 2, jitter: 4 });
     await playBoth(both, 0);
-    const cutting = setInterval(() => proxy.cut(), 150);
+    proxy.cut();
+    const cutting = setInterval(() => proxy.cut(), 500);
     await playBoth(both, 1);
     clearInterval(cutting);
     await playBoth(both, 2);
@@ -161,14 +162,14 @@ describe.skipIf(natsProgram === undefined)("NATS (nats-server is needed)", () =>
     const folder = temporaryFolder();
     const [key, cert] = ["key.pem", "cert.pem"].map((name) => join(folder, name));
     const made = spawnSync("openssl", [
-      ..."req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1".split(" "),
-      ..."-addext subjectAltName=IP:127.0.0.1".split(" "),
+      ..."req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost".split(" "),
+      ..."-addext subjectAltName=DNS:localhost".split(" "),
       ...["-keyout", key, "-out", cert],
     ]);
     expect(made.status).toBe(0);
     const secure = await NatsServer.start(["--tls", "--tlscert", cert, "--tlskey", key]);
     onTestFinished(() => secure.remove());
-    const parsed = parseNatsAddress(`tls://127.0.0.1:${secure.port}/s`, { NATS_CA: cert });
+    const parsed = parseNatsAddress(`tls://localhost:${secure.port}/s`, { NATS_CA: cert });
     await (await nats(parsed).open(setup)).close();
     await expect(nats(parseNatsAddress(parsed.shown, {})).open(setup)).rejects.toThrow(
       "cannot be reached",

@@ -7,6 +7,7 @@ import type { JetStreamManager } from "@nats-io/jetstream";
 import type { KV } from "@nats-io/kv";
 import type { ConnectionOptions, NatsConnection } from "@nats-io/transport-node";
 import { InputError } from "../../inputError.js";
+import { printable } from "../../text/printable.js";
 import { after } from "../../timer.js";
 import { type NatsAddress, readSecret } from "./natsAddress.js";
 
@@ -20,6 +21,8 @@ export interface Stored {
 const ENVELOPE = 1024;
 /** What a swarm left on the server is deleted when it was not touched for so long. */
 const FORGOTTEN = 7 * 24 * 3600 * 1000;
+/** Milliseconds that an answer may take at most. */
+const LONGEST = 60_000;
 /** Of the server: nobody has created the value before; the value has changed since. */
 const WRONG_SEQUENCE = [10071, 10164];
 /** Of the server: a stream that is gone. */
@@ -78,11 +81,11 @@ async function connectTo(address: NatsAddress): Promise<NatsConnection> {
   try {
     return await connect(options);
   } catch (error) {
-    const { name } = error as Error;
+    const { name, message } = error as Error;
     const why =
       name === "AuthorizationError"
         ? "it refuses this user, password, token or key"
-        : `it cannot be reached (${name}); is it running, with TLS as the address says?`;
+        : `it cannot be reached (${printable(message).slice(0, 200)}); is it running, with TLS as the address says?`;
     throw new InputError(`${address.shown}: ${why}`);
   }
 }
@@ -94,8 +97,12 @@ export class NatsStore {
   /** Called when a connection that was cut is back: something may be gone. */
   back?: () => void;
   private closed = false;
+  /** Milliseconds that an answer may take: more where answers are slow. */
+  private timeout = 1000;
   private opened?: Promise<Opened>;
   private readonly waiting = new Set<() => void>();
+  /** What ends requests whose connection was cut, to which no answer comes. */
+  private readonly asking = new Set<() => void>();
 
   private constructor(
     private readonly address: NatsAddress,
@@ -205,6 +212,7 @@ export class NatsStore {
 
   private async watch(): Promise<void> {
     for await (const { type } of this.connection.status()) {
+      if (type === "disconnect") for (const fail of [...this.asking]) fail();
       if (type !== "reconnect") continue;
       this.hear();
       this.back?.();
@@ -214,9 +222,18 @@ export class NatsStore {
   private async bucket(): Promise<Opened> {
     const { Kvm } = await import("@nats-io/kv");
     const { jetstreamManager } = await import("@nats-io/jetstream");
-    const options = { history: 1, ttl: FORGOTTEN, allow_direct: false, timeout: 5000 };
+    const { timeout } = this;
+    const options = { history: 1, ttl: FORGOTTEN, allow_direct: false, timeout };
     const values = await new Kvm(this.connection).create(this.address.name, options);
-    return { values, manager: await jetstreamManager(this.connection, { timeout: 5000 }) };
+    return { values, manager: await jetstreamManager(this.connection, { timeout }) };
+  }
+
+  private unlessCut<T>(asked: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const fail = () => reject(new Error("the connection was cut"));
+      this.asking.add(fail);
+      void asked.then(resolve, reject).finally(() => this.asking.delete(fail));
+    });
   }
 
   private async attempt<T>(act: (opened: Opened) => Promise<T>): Promise<T> {
@@ -224,12 +241,15 @@ export class NatsStore {
     for (let wait = 20; ; wait = Math.min(2 * wait, 1000)) {
       try {
         this.opened ??= this.bucket();
-        return await act(await this.opened);
+        return await this.unlessCut(this.opened.then(act));
       } catch (error) {
         this.opened = undefined;
+        if ((error as Error).name === "TimeoutError") this.timeout = Math.min(2 * this.timeout, LONGEST);
         const { name, message } = error as Error;
         if (this.closed || isFinal(error) || Date.now() + wait > end) {
-          throw new InputError(`${this.address.shown}: ${name}: ${message}`);
+          throw new InputError(
+            `${this.address.shown}: ${name}: ${printable(message).slice(0, 200)}`,
+          );
         }
       }
       await sleep(wait);
