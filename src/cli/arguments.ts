@@ -27,6 +27,17 @@ export function list(text: string): string[] {
     .filter((name) => name !== "");
 }
 
+/** What `--wait` says. */
+export const WAIT =
+  "longest time that a round waits for particles of other processes; default without end, for the same result wherever they are";
+
+/** Seconds, more than none. */
+export function seconds(text: string): number {
+  const value = Number(text);
+  if (text !== "" && value > 0 && value <= 1e6) return value;
+  throw new InvalidArgumentError("Expected seconds, more than 0.");
+}
+
 /** Whole numbers of at least 1, between commas. */
 export const counts = (text: string): number[] => list(text).map(count);
 

@@ -7,6 +7,7 @@ import { InputError } from "../inputError.js";
 import { trainConfig } from "../train/config.js";
 import { withoutIdle } from "../train/idle.js";
 import type { TrainSettings } from "../train/index.js";
+import { seconds, WAIT } from "./arguments.js";
 import type { Console } from "./console.js";
 import { addFlags } from "./flags.js";
 
@@ -15,6 +16,8 @@ interface Options extends Partial<TrainSettings> {
   readonly resume?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly exchange?: string;
+  readonly wait?: number;
 }
 
 /** Settings from a JSON file: one object of settings, or a run's `config.json`. */
@@ -39,7 +42,7 @@ function readSettings(path: string): Partial<TrainSettings> {
 
 /** Defaults go before the file, the file before the flags. */
 function settingsFrom(data: string | undefined, options: Options): Partial<TrainSettings> {
-  const { config, resume, json: _, quiet: __, ...flags } = options;
+  const { config, resume, json: _, quiet: __, exchange: ___, wait: ____, ...flags } = options;
   const file = config === undefined ? {} : readSettings(config);
   const given = { ...file, ...flags, ...(data !== undefined && { data }) };
   if (resume !== undefined) {
@@ -64,8 +67,18 @@ export function define(command: Command, console: Console): void {
     .option("--resume <run>", "go on with a run")
     .option("--json", "print one object at the end; progress goes to standard error")
     .option("--quiet", "show only warnings and the result")
+    .option(
+      "--exchange <place>",
+      "train the swarm with the processes that come to this place, as folder:PATH; see `worker`",
+    )
+    .option("--wait <seconds>", WAIT, seconds)
     .action(async (data: string | undefined, options: Options) => {
       const settings = settingsFrom(data, options);
+      if (options.exchange !== undefined) {
+        const { trainTogether } = await import("./together.js");
+        return trainTogether(settings, { ...options, exchange: options.exchange }, console);
+      }
+      if (options.wait !== undefined) throw new InputError("--wait goes with --exchange");
       const { trainAndShow } = await import("./training.js");
       const { json, quiet, resume } = options;
       await trainAndShow(settings, { json, quiet, resume: resume !== undefined }, console);

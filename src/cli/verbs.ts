@@ -28,6 +28,11 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./train.js"),
   },
   {
+    name: "worker",
+    summary: "take particles of a swarm that many processes train",
+    load: () => import("./worker.js"),
+  },
+  {
     name: "compare",
     summary: "compare training methods under equal budgets",
     load: () => import("./compare.js"),

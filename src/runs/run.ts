@@ -284,10 +284,11 @@ export class Run {
     const { session, folder } = this;
     if (reason === "aborted") {
       this.stopFile?.remove();
-      const summary = await this.summary();
+      const summary = await this.summary(session.progress().epoch);
       await this.emit({ type: "runEnd", reason, summary });
       return summary;
     }
+    const { epoch: complete } = session.progress();
     await this.endPart();
     const { test } = this.prepared.splits;
     const each = test && (await session.evaluateEach?.());
@@ -298,7 +299,7 @@ export class Run {
     const advice = constantAdvice(evaluation, { config, task: question.task, score, steps });
     if (advice) await this.emit({ type: "warning", message: advice });
     const summary: Summary = {
-      ...(await this.summary(test && resultOf(evaluation))),
+      ...(await this.summary(complete, test && resultOf(evaluation))),
       ...(each && { particles: each.map(resultOf) }),
     };
     await folder.saveSummary(summary);
@@ -318,7 +319,7 @@ export class Run {
     await this.saveWeights(await session.save());
   }
 
-  private async summary(test?: Summary["test"]): Promise<Summary> {
+  private async summary(epochs: number, test?: Summary["test"]): Promise<Summary> {
     const { session, prepared, folder } = this;
     const { best, images, work, trainSeconds, seconds } = session.progress();
     const pass = session.stepsPerEpoch * session.batchSize;
@@ -328,7 +329,7 @@ export class Run {
       task: prepared.net.task,
       model: prepared.net.model,
       parameters: session.layout.trainable,
-      epochs: Math.floor(images / pass),
+      epochs,
       seed: prepared.config.seed,
       score: prepared.score,
       best: best && { epoch: best.epoch, score: best.score, ...best.metrics },

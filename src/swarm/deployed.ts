@@ -6,14 +6,14 @@ import type { ParamLayout } from "../graph/index.js";
 import type { Score } from "../tasks/index.js";
 import type { Evaluation } from "../train/index.js";
 import type { Deployment } from "./deployments.js";
-import type { Joined } from "./joined.js";
-import type { Particle } from "./particle.js";
+import type { Joined, Member } from "./joined.js";
 
 /** What is needed to choose. */
 export interface DeployedParts {
   readonly deployment: Deployment;
   readonly joined: Joined;
-  readonly particles: readonly Particle[];
+  /** Of the whole swarm. */
+  readonly particles: readonly Member[];
   readonly score: Score;
   readonly selection: Dataset;
 }
@@ -52,6 +52,14 @@ export class Deployed {
     );
     this.members = members;
     return { ...evaluation, point: await this.point() };
+  }
+
+  /** Whose weights are needed to choose by these evaluations. */
+  async asked(evaluations: readonly Evaluation[]): Promise<readonly number[]> {
+    const { deployment, particles } = this.parts;
+    if (deployment.name !== "best") return [...particles.keys()];
+    await this.choose(evaluations);
+    return this.members;
   }
 
   /** Where those who stand for the swarm are now. */

@@ -10,11 +10,14 @@ import { sizeOf } from "../tensor/shape.js";
 import { Evaluator, type Prepared, type Statistics } from "../train/index.js";
 import type { Particle } from "./particle.js";
 
+/** A net of a swarm, of this process or of another. */
+export type Member = Pick<Particle, "id" | "position" | "healthy" | "sum">;
+
 /** A net that is made of several. */
 export interface Joined {
   readonly layout: ParamLayout;
   /** The net of these; a vector that the next call may write over. */
-  pointOf(particles: readonly Particle[]): Promise<Vector>;
+  pointOf(particles: readonly Member[]): Promise<Vector>;
   readonly evaluator: Evaluator;
   /** Room for weights of its layout. */
   readonly spare: Vector;
@@ -30,7 +33,7 @@ export interface MeanParts {
 }
 
 /** Stores the mean of the trainable parts. */
-export function meanOf(particles: readonly Particle[], target: Vector): Promise<void> {
+export function meanOf(particles: readonly Member[], target: Vector): Promise<void> {
   const weight = 1 / particles.length;
   return particles[0].sum(
     target,

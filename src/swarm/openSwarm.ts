@@ -21,6 +21,7 @@ import { constantLoss } from "./constantLoss.js";
 import type { Coupling } from "./coupling.js";
 import { Deployed } from "./deployed.js";
 import { getDeployment } from "./deployments.js";
+import { layoutHash } from "./exchange/card.js";
 import type { Exchange, ExchangeDriver } from "./exchange/exchange.js";
 import { local } from "./exchange/local.js";
 import { ensemble, meanOfWeights } from "./joined.js";
@@ -31,6 +32,7 @@ import { SharedWeights } from "./sharedWeights.js";
 import { Sketcher } from "./sketch.js";
 import { StepProbe } from "./stepProbe.js";
 import { SwarmSession } from "./swarmSession.js";
+import { Whole } from "./whole.js";
 
 /** A swarm as data. */
 export interface SwarmSpec {
@@ -243,8 +245,10 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
       }
       const spare = engine.vector(layout.length);
       const deployment = getDeployment(spec.deploy ?? spec.coupling.deploys);
+      const whole = new Whole({ exchange, particles, wait, hash: layoutHash(layout) });
       return new SwarmSession({
         prepared,
+        whole,
         particles,
         exchange,
         wait,
@@ -258,11 +262,11 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
         shared: collective?.gradient,
         evaluator,
         deployed: new Deployed({
-          ...{ deployment, particles, score: prepared.score },
+          ...{ deployment, particles: whole.members, score: prepared.score },
           selection: prepared.splits.selection,
           joined:
             deployment.joins === "outputs"
-              ? await ensemble(engine, prepared, layout, particles.length)
+              ? await ensemble(engine, prepared, layout, count)
               : meanOfWeights({ layout, evaluator, statistics, spare }),
         }),
         spare,

@@ -1,9 +1,7 @@
 // A swarm in training: what a run sees of several nets and their coupling.
 
-import { z } from "zod";
 import type { Engine, MemoryReport, Vector } from "../engine/engine.js";
 import { sumReports } from "../engine/memory.js";
-import { InputError } from "../inputError.js";
 import { checkPlain } from "../settings.js";
 import type {
   EpochRecord,
@@ -18,19 +16,20 @@ import type {
   Training,
 } from "../train/index.js";
 import { addTallies, DivergedError, Ledger, noSums } from "../train/index.js";
-import { savedNumber, savedNumbers } from "../train/savedProgress.js";
 import type { Coupling } from "./coupling.js";
 import type { Deployed } from "./deployed.js";
 import { deadlineIn, type Exchange } from "./exchange/exchange.js";
 import { meanOf } from "./joined.js";
-import { type Particle, savedParticle } from "./particle.js";
+import type { Particle } from "./particle.js";
 import { roundsIn, seesEpoch } from "./rhythm.js";
 import { playRound, type RoundResult } from "./round.js";
 import type { SharedGradient } from "./sharedGradient.js";
 import type { Sketcher } from "./sketch.js";
 import type { StepProbe } from "./stepProbe.js";
 import { takeStock } from "./stock.js";
+import { expectOf, type Sent, type SwarmMemory, swarmMemory } from "./swarmMemory.js";
 import { unmoved } from "./unmoved.js";
+import type { Whole } from "./whole.js";
 
 /** Local steps between two looks at the clock and at the user's wish to stop. */
 const STRETCH = 50;
@@ -44,6 +43,7 @@ export interface SwarmParts {
   /** Those of this process, in ascending order. */
   readonly particles: readonly Particle[];
   readonly exchange: Exchange;
+  readonly whole: Whole;
   /** Milliseconds that a round waits for particles of other processes; default without end. */
   readonly wait?: number;
   readonly coupling: Coupling;
@@ -64,32 +64,6 @@ export interface SwarmParts {
   readonly engines: readonly Engine[];
 }
 
-/** Part of a saved progress that only a swarm has. */
-const swarmMemory = z.strictObject({
-  particles: z.array(savedParticle),
-  calibration: savedNumbers.optional(),
-  /** Bytes that particles sent to each other: in the run, and since the last epoch was evaluated. */
-  sent: z.strictObject({ run: savedNumber, epoch: savedNumber }),
-  /** Places in the list of particles of those who stood for the swarm when it was evaluated last. */
-  members: z.array(z.int().min(0)).min(1),
-  /** What the last round did, which rows of the next epoch tell again when there is no other round. */
-  round: z.strictObject({ moves: z.array(savedNumber), chosen: z.array(z.int().nullable()) }),
-});
-type SwarmMemory = z.output<typeof swarmMemory>;
-type Sent = SwarmMemory["sent"];
-
-/** Refuses what a swarm of another size has saved. */
-function expectOf(particles: number, { particles: saved, members, round }: SwarmMemory): void {
-  const lists = { particles: saved, "round.moves": round.moves, "round.chosen": round.chosen };
-  for (const [name, { length }] of Object.entries(lists)) {
-    if (length === particles) continue;
-    throw new InputError(`the saved swarm: ${name} has ${length} entries; expected ${particles}`);
-  }
-  const unknown = members.find((at) => at >= particles);
-  if (unknown === undefined) return;
-  throw new InputError(`the saved swarm: members has ${unknown}; expected 0 to ${particles - 1}`);
-}
-
 /** Several nets in training; the one that it deploys stands for all. */
 export class SwarmSession implements Training {
   private readonly ledger: Ledger;
@@ -99,6 +73,10 @@ export class SwarmSession implements Training {
   private counted = 0;
   /** Rounds in a row that nobody came through. */
   private vain = 0;
+  /** The round that comes next, or an earlier one. */
+  private played = 0;
+  /** How far the exchange had come at the last two saves. */
+  private marks: readonly { readonly round: number; readonly meetings: number }[] = [];
 
   constructor(private readonly parts: SwarmParts) {
     const { question, score } = parts.prepared;
@@ -151,7 +129,7 @@ export class SwarmSession implements Training {
 
   /** Of all particles together. */
   get batchSize(): number {
-    return this.parts.particles.reduce((sum, { learner }) => sum + learner.batchSize, 0);
+    return this.parts.size.particles * this.parts.particles[0].learner.batchSize;
   }
 
   /** Its engines as one. */
@@ -174,11 +152,13 @@ export class SwarmSession implements Training {
       named.map(async ([name, vector]) => [name, await vector.read()] as const),
     );
     const { calibration, moves, chosen } = this.last;
+    await this.tellSaved();
     const swarm: SwarmMemory = {
       particles: particles.map(({ saved }) => saved),
       calibration,
       sent: this.sent,
       members: [...this.parts.deployed.members],
+      meetings: this.parts.exchange.meetings,
       round: { moves: [...moves], chosen: particles.map((_, at) => chosen[at] ?? null) },
     };
     return {
@@ -189,11 +169,20 @@ export class SwarmSession implements Training {
     };
   }
 
+  /** The state before the one that is asked for now is on disk, and the one before that beside it. */
+  private async tellSaved(): Promise<void> {
+    const { exchange } = this.parts;
+    const [oldest] = this.marks;
+    this.marks = [...this.marks.slice(-1), { round: this.played, meetings: exchange.meetings }];
+    if (oldest && this.parts.whole.isParted) await exchange.saved(oldest.round, oldest.meetings);
+  }
+
   async restore({ progress, best, vectors }: State): Promise<void> {
     const { particles } = this.parts;
     const memory = checkPlain(swarmMemory, progress.session, "the saved swarm");
     const { particles: saved, calibration, sent, members, round } = memory;
-    expectOf(particles.length, memory);
+    expectOf(particles.length, this.parts.size.particles, memory);
+    if (memory.meetings !== undefined) this.parts.exchange.resume(memory.meetings);
     this.parts.deployed.members = members;
     this.sent = sent;
     const chosen = round.chosen.map((id) => id ?? undefined);
@@ -233,7 +222,8 @@ export class SwarmSession implements Training {
     const { ledger } = this;
     const { epoch, step } = ledger;
     const scores = await this.evaluateAll();
-    const { loss, metrics, point } = await deployed.choose(scores);
+    const evaluations = await this.hearOfAll(scores);
+    const { loss, metrics, point } = await deployed.choose(evaluations);
     ledger.addTime();
     const { record, best } = ledger.recordOf({
       loss,
@@ -263,10 +253,15 @@ export class SwarmSession implements Training {
     return result;
   }
 
-  evaluateEach(): Promise<Evaluation[]> {
-    const { particles, prepared } = this.parts;
+  async evaluateEach(): Promise<Evaluation[]> {
+    const { particles, prepared, whole } = this.parts;
     const { test, selection } = prepared.splits;
-    return Promise.all(particles.map((particle) => particle.evaluateOn(test ?? selection)));
+    const own = await Promise.all(
+      particles.map((particle) => particle.evaluateOn(test ?? selection)),
+    );
+    if (!whole.isParted) return own;
+    const tallies = particles.map(({ tally }) => tally);
+    return [...(await whole.share(own, tallies)).evaluations];
   }
 
   async close(): Promise<void> {
@@ -293,6 +288,7 @@ export class SwarmSession implements Training {
     const when = { number, total: this.rounds(), epoch, epochs, seed, calibration, deadline };
     const result = await playRound(exchange, particles, coupling, { ...when, constant, last });
     // After the last one rows tell again what the round before it did.
+    this.played = number + 1;
     this.last = last ? { ...this.last, calibration: result.calibration } : result;
     const round = this.countRound();
     const { rescues, lost } = result;
@@ -330,6 +326,17 @@ export class SwarmSession implements Training {
   /** Evaluates all particles, each on its own engine. */
   private evaluateAll(): Promise<Evaluation[]> {
     return Promise.all(this.parts.particles.map((particle) => particle.evaluate()));
+  }
+
+  /** Evaluations of the whole swarm, and where those are who may stand for it. */
+  private async hearOfAll(own: readonly Evaluation[]): Promise<readonly Evaluation[]> {
+    const { whole, particles, deployed } = this.parts;
+    if (!whole.isParted) return own;
+    const tallies = particles.map(({ tally }) => tally);
+    const { evaluations, sums } = await whole.share(own, tallies);
+    this.ledger.addTraining(this.ledger.step, sums);
+    await whole.bring(await deployed.asked(evaluations));
+    return evaluations;
   }
 
   /** Tells of the swarm as a whole, as it was evaluated. */

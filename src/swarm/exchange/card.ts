@@ -28,6 +28,8 @@ const card = z.strictObject({
   coupling: z.string(),
   particles: z.int().min(1).max(100_000),
   seed: z.number(),
+  /** Path or name of the data where the card was put; it may lie elsewhere for others. */
+  source: z.string(),
   /** Hash of the data. */
   data: z.string(),
   layout: z.strictObject({ hash: z.string().regex(/^[0-9a-f]{64}$/), tensors: z.array(tensor) }),

@@ -1,0 +1,264 @@
+// Hosts particles of a swarm that many processes train together. Each particle is a run of its own at the swarm's
+// place: its folder's lock says who hosts it, its checkpoint is what another process goes on from when that one is
+// gone, and at the end it holds what the whole swarm came to. So it makes no difference who hosts whom, and who comes first.
+
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { writeFileAtomic } from "../files/atomicFile.js";
+import { absolute, makeFolder } from "../files/folders.js";
+import { isLocked } from "../files/lock.js";
+import { InputError } from "../inputError.js";
+import { usableCores } from "../machine.js";
+import {
+  type Card,
+  expectSameSwarm,
+  FORMAT,
+  layoutHash,
+  tensorsOf,
+} from "../swarm/exchange/card.js";
+import type { Site } from "../swarm/exchange/index.js";
+import { openSwarm } from "../swarm/openSwarm.js";
+import type { TrainSettings } from "../train/config.js";
+import type { Listener } from "../train/events.js";
+import { isSource } from "../train/openData.js";
+import type { Prepared } from "../train/prepare.js";
+import type { OpenTraining } from "../train/training.js";
+import { expectFree } from "./freeFolder.js";
+import { swarmOf, withSwarmDefaults } from "./fromConfig.js";
+import { runFiles } from "./runFiles.js";
+import { train } from "./train.js";
+
+/** Milliseconds between two looks for particles that nobody hosts. */
+const LOOK = 300;
+/** Milliseconds that others are given to take particles before this process takes one more. */
+const GRACE = 3000;
+
+/** Settings that say where and how fast something is computed, not what. */
+const ofPlace: readonly string[] = ["out", "data", "threads", "saveMinutes"];
+/** What a copy of a run that is over has no use for. */
+const left: readonly string[] = [
+  runFiles.state,
+  runFiles.previousState,
+  runFiles.live,
+  runFiles.stop,
+];
+
+/** How particles are hosted. */
+export interface HostOptions {
+  readonly site: Site;
+  /** Most particles at a time; default all that nobody else hosts. */
+  readonly most?: number;
+  /** Milliseconds that a round waits for those who are late; default without end. */
+  readonly wait?: number;
+  /** Hear the run of the first particle that this process takes. */
+  readonly listeners?: readonly Listener[];
+  readonly signal?: AbortSignal;
+  /** Told what happens to particles. */
+  readonly tell?: (line: string) => void;
+}
+
+/** The card of the swarm that a run with these settings belongs to. */
+function cardOf(
+  settings: Partial<TrainSettings>,
+  { config, net, data }: Prepared,
+  layout: Card["layout"],
+): Card {
+  return {
+    format: FORMAT,
+    settings: JSON.parse(
+      JSON.stringify(
+        Object.fromEntries(Object.entries(settings).filter(([name]) => !ofPlace.includes(name))),
+      ),
+    ),
+    model: net.model,
+    coupling: config.swarm!,
+    particles: config.particles,
+    seed: config.seed,
+    source: isSource(config.data) ? config.data : absolute(config.data),
+    data: data.hash,
+    layout,
+  };
+}
+
+class Hosting {
+  private readonly active = new Map<number, Promise<void>>();
+  private readonly stop = new AbortController();
+  private failure?: { readonly error: unknown };
+  private lastClaim = 0;
+  private shows = true;
+
+  constructor(
+    private readonly settings: Partial<TrainSettings>,
+    private readonly particles: number,
+    private readonly options: HostOptions,
+  ) {
+    options.signal?.addEventListener("abort", () => this.stop.abort(), { once: true });
+  }
+
+  /** Takes particles until all are trained. @returns whether they are */
+  async run(): Promise<boolean> {
+    const { site } = this.options;
+    makeFolder(site.runs);
+    while (!this.stop.signal.aborted && !this.isDone) {
+      this.claim();
+      await sleep(LOOK, undefined, { signal: this.stop.signal }).catch(() => undefined);
+    }
+    await Promise.all(this.active.values());
+    if (this.failure) throw this.failure.error;
+    return this.isDone;
+  }
+
+  private get ids(): readonly number[] {
+    return [...Array(this.particles).keys()];
+  }
+
+  private get isDone(): boolean {
+    return this.ids.every((id) => this.isTrained(id));
+  }
+
+  private isTrained(id: number): boolean {
+    return existsSync(join(this.folderOf(id), runFiles.summary)) && !this.active.has(id);
+  }
+
+  private folderOf(id: number): string {
+    return join(this.options.site.runs, String(id));
+  }
+
+  /** One at a time, so that those who come next find some too. */
+  private claim(): void {
+    const { most = this.particles } = this.options;
+    const isEarly = this.active.size > 0 && Date.now() - this.lastClaim < GRACE;
+    if (this.active.size >= most || isEarly) return;
+    const free = this.ids.filter(
+      (id) => !this.active.has(id) && !this.isTrained(id) && !isLocked(this.folderOf(id)),
+    );
+    if (free.length === 0) return;
+    const id = free[process.pid % free.length];
+    this.lastClaim = Date.now();
+    this.active.set(
+      id,
+      this.host(id).finally(() => this.active.delete(id)),
+    );
+  }
+
+  private async host(id: number): Promise<void> {
+    const { listeners, tell } = this.options;
+    const out = this.folderOf(id);
+    const resume = existsSync(join(out, runFiles.state));
+    const shown = this.shows;
+    this.shows = false;
+    try {
+      const { threads = Math.max(1, Math.floor(usableCores() / this.particles)) } = this.settings;
+      await train(
+        { ...this.settings, out, threads },
+        {
+          resume,
+          stopFile: false,
+          signal: this.stop.signal,
+          open: this.open(id),
+          listeners: [
+            async ({ type }) => {
+              if (type === "runStart")
+                tell?.(`particle ${id} is ${resume ? "gone on with" : "trained"} here`);
+            },
+            ...(shown ? (listeners ?? []) : []),
+          ],
+        },
+      );
+    } catch (error) {
+      this.shows ||= shown;
+      // Somebody else was first.
+      if (error instanceof InputError && isLocked(out)) return;
+      this.failure ??= { error };
+      this.stop.abort();
+    }
+  }
+
+  private open(id: number): OpenTraining {
+    const { site, wait, tell } = this.options;
+    return async (prepared) => {
+      const spec = swarmOf(
+        { ...prepared.config, swarm: prepared.config.swarm! },
+        prepared.module?.couplings,
+      );
+      const driver = site.driver([id], tell);
+      return openSwarm({
+        ...spec,
+        wait,
+        exchange: {
+          hosted: driver.hosted,
+          open: async (setup) => {
+            const { layout } = setup;
+            const own = cardOf(this.settings, prepared, {
+              hash: layoutHash(layout),
+              tensors: tensorsOf(layout).map((tensor) => ({ ...tensor, shape: [...tensor.shape] })),
+            });
+            expectSameSwarm(own, await site.putCard(own), site.address);
+            return driver.open(setup);
+          },
+        },
+      })(prepared);
+    };
+  }
+}
+
+/**
+ * Trains a swarm together with whoever comes to the same place, and copies what it came to into `settings.out`.
+ *
+ * @returns whether it is trained; `false` when the signal ended it
+ * @throws InputError for settings that cannot be used so, and where another swarm has the place.
+ */
+export async function hostParticles(
+  given: Partial<TrainSettings>,
+  options: HostOptions,
+): Promise<boolean> {
+  const { out, ...settings } = withSwarmDefaults(given);
+  if (settings.swarm === undefined) {
+    throw new InputError("--exchange is for swarms; name a coupling: --swarm pso");
+  }
+  if (settings.minutes !== undefined) {
+    throw new InputError(
+      "--minutes would end each process at another step; bound a swarm by --epochs or --steps",
+    );
+  }
+  if (out !== undefined) await expectFree(out);
+  const { particles = 4 } = settings;
+  const hosting = new Hosting(settings, particles, options);
+  const done = await hosting.run();
+  if (done && out !== undefined) await copyResult(join(options.site.runs, "0"), out);
+  return done;
+}
+
+/** Takes part in the swarm of a place, once somebody has put its card. */
+export async function joinSwarm(
+  place: Pick<TrainSettings, "threads"> & { readonly data?: string },
+  options: HostOptions,
+): Promise<boolean> {
+  const { site, signal } = options;
+  let card = await site.card();
+  while (!card && !signal?.aborted) {
+    await sleep(LOOK);
+    card = await site.card();
+  }
+  if (!card) return false;
+  return hostParticles({ ...card.settings, data: card.source, ...place }, options);
+}
+
+/** Every particle's run tells of the whole swarm; one of them becomes the swarm's. */
+async function copyResult(from: string, to: string): Promise<void> {
+  const names = Object.values(runFiles).filter(
+    (name) => !left.includes(name) && name !== runFiles.summary,
+  );
+  for (const name of names) {
+    if (!existsSync(join(from, name))) continue;
+    makeFolder(dirname(join(to, name)));
+    await writeFileAtomic(join(to, name), await readFile(join(from, name)));
+  }
+  const summary: object = JSON.parse(await readFile(join(from, runFiles.summary), "utf8"));
+  await writeFileAtomic(
+    join(to, runFiles.summary),
+    `${JSON.stringify({ ...summary, run: to }, undefined, 2)}\n`,
+  );
+}
