@@ -9,6 +9,7 @@ import { temporaryFolder } from "../../../test/support/tinyRun.js";
 import { referenceEngine } from "../../engine/reference/index.js";
 import { layoutOf } from "../../graph/index.js";
 import type { Exchange } from "./exchange.js";
+import { openSite } from "./index.js";
 import { nats } from "./nats.js";
 import { parseNatsAddress } from "./natsAddress.js";
 
@@ -77,6 +78,8 @@ describe.skipIf(natsProgram === undefined)("NATS (nats-server is needed)", () =>
     for (let round = 0; round < 8; round++) {
       await playBoth(both, round);
       await Promise.all(both.map((end, particle) => end.gather(particle, new Uint8Array(10))));
+      await both[0].saved(round, round);
+      await both[1].saved(round - 1, round - 1);
     }
     const keys: string[] = [];
     for await (const key of await (await peer(address)).keys()) keys.push(key);
@@ -84,6 +87,8 @@ describe.skipIf(natsProgram === undefined)("NATS (nats-server is needed)", () =>
     expect([...rounds].sort()).toEqual(["6", "7"]);
     expect(keys.filter((key) => key.startsWith("gathering")).length).toBeLessThan(20);
     await expect(both[0].round(3)).rejects.toThrow("round 3 is over: round 7 was closed since");
+    const [late] = await ends(address);
+    await expect(late.round(3)).rejects.toThrow("round 3 is over: round 6 was closed since");
   });
 
   test("a server that is killed in a round, and one with an older store", async () => {
@@ -201,6 +206,24 @@ describe("addresses", () => {
   ])("%s is refused, without its secret", (address, message) => {
     expect(() => parseNatsAddress(address, {})).toThrow(message);
     expect(() => parseNatsAddress(address, {})).not.toThrow("s3cret");
+  });
+
+  test("a swarm's place is shown without a secret, and needs a folder of runs", () => {
+    expect(openSite("nats://ann:s3cret@h/s?runs=/r")).toMatchObject({
+      address: "nats://h:4222/s",
+      runs: "/r",
+    });
+    const refusal = (address: string) => {
+      try {
+        return openSite(address).address;
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    expect(refusal("nats://ann:s3cret@h/s")).toContain(
+      "--exchange nats://h:4222/s: expected ?runs=",
+    );
+    expect(refusal("natz://ann:s3cret@h/s")).toContain("--exchange natz://h/s: expected");
   });
 
   test("a file of credentials that is not there", async () => {

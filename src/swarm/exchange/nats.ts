@@ -25,6 +25,8 @@ export interface NatsOptions {
   readonly hosted?: readonly number[];
   /** Milliseconds that the server may be away before a run ends; default 10 minutes. */
   readonly patience?: number;
+  /** Told of what is left out. */
+  readonly onRefused?: (message: string) => void;
 }
 
 /** How many times the numbers of a net a particle may bring to a meeting: positions, a best one, optimizer state. */
@@ -53,6 +55,7 @@ class NatsExchange implements Exchange {
     { particles, layout, engine }: ExchangeSetup,
     hosted: readonly number[],
     private readonly store: NatsStore,
+    onRefused?: (message: string) => void,
   ) {
     this.particles = particles;
     this.engine = engine;
@@ -62,6 +65,7 @@ class NatsExchange implements Exchange {
     this.met = new Meetings({
       store,
       hosted,
+      onRefused,
       bounds: { particles, most },
       check: (kind, bytes, { name, length }, source) => {
         if (kind === "round") decodeVector(bytes, { name, length, hash: this.hash }, source);
@@ -82,8 +86,10 @@ class NatsExchange implements Exchange {
     this.gathered.fill(meetings);
   }
 
-  /** The last two rounds and meetings are kept, whatever was saved. */
-  async saved(): Promise<void> {}
+  async saved(round: number, meetings: number): Promise<void> {
+    await this.met.saved("round", round);
+    await this.met.saved("gathering", meetings);
+  }
 
   async publish(round: number, snapshot: Snapshot, vectors: Published): Promise<void> {
     const blobs = await Promise.all(
@@ -135,8 +141,8 @@ class NatsExchange implements Exchange {
     try {
       const bytes = new TextEncoder().encode(text ?? "");
       return decodeSnapshot(bytes, particle, `particle ${particle}`);
-    } catch {
-      this.met.refused++;
+    } catch (error) {
+      this.met.refuse((error as Error).message);
       return absent(particle);
     }
   }
@@ -176,19 +182,20 @@ class NatsExchange implements Exchange {
  * exchange.hosted; // [0, 1]
  */
 export function nats(address: string | NatsAddress, options: NatsOptions = {}): ExchangeDriver {
-  const { hosted, patience = 600_000 } = options;
+  const { hosted, patience = 600_000, onRefused } = options;
   const parsed = typeof address === "string" ? parseNatsAddress(address) : address;
   return {
     ...(hosted && { hosted }),
     open: async (setup) => {
       const store = await openStore(parsed, patience);
-      return new NatsExchange(setup, hosted ?? [...Array(setup.particles).keys()], store);
+      const here = hosted ?? [...Array(setup.particles).keys()];
+      return new NatsExchange(setup, here, store, onRefused);
     },
   };
 }
 
 /** @throws InputError where the client is not installed. */
-async function openStore(address: NatsAddress, patience: number): Promise<NatsStore> {
+export async function openStore(address: NatsAddress, patience: number): Promise<NatsStore> {
   const store = await NatsStore.open(address, patience).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
     throw new InputError(

@@ -2,10 +2,11 @@
 // the list of who was there and what they brought, so that all go on with the same. A meeting is a round or a gathering.
 //
 // The server is lossy: an end keeps what its particles brought to the last meetings, and who was there, and puts again
-// what it does not find any more. Old meetings are deleted, by who closes a new one.
+// what it does not find any more. Meetings are deleted once all particles have saved what they need of them.
 //
 // Keys, of kind k and number n: `k.n.p.PARTICLE` what a particle brought, `k.n.v.PARTICLE.BLOB.CHUNK` its bytes,
-// `k.n.closed` the list, `over.k` the first number that is not deleted.
+// `k.n.closed` the list, `saved.k.PARTICLE` from which number on it may ask again, `over.k` the first number that is
+// not deleted.
 
 import { crc32 } from "../../tensor/crc32.js";
 import {
@@ -22,8 +23,10 @@ import type { NatsStore, Stored } from "./natsStore.js";
 
 export type Kind = "round" | "gathering";
 
-/** Meetings of a kind that are kept behind the last one. */
+/** Meetings of a kind that an end remembers, to put them again. */
 const KEPT = 2;
+/** Meetings that are kept for a particle that saves nothing. */
+const MOST_BEHIND = 256;
 /** Milliseconds after which it is looked for changes of which no hint came. */
 const LOOK = 250;
 /** Milliseconds between two looks for what the server has lost. */
@@ -41,6 +44,8 @@ export interface MeetingParts {
   readonly hosted: readonly number[];
   /** Checks bytes of somebody: throws for what is not as announced. */
   readonly check: (kind: Kind, bytes: Uint8Array, blob: Blob, source: string) => void;
+  /** Told of what is left out. */
+  readonly onRefused?: (message: string) => void;
 }
 
 interface Closing {
@@ -63,7 +68,7 @@ export class Meetings {
   refused = 0;
   private readonly kept = new Map<string, Kept>();
   private readonly last = new Map<Kind, number>();
-  private readonly refusedKeys = new Set<string>();
+  private refusedKey = "";
   private mended = Date.now();
 
   constructor(private readonly parts: MeetingParts) {
@@ -135,6 +140,12 @@ export class Meetings {
     }
   }
 
+  /** Counts what is left out, and tells of it. */
+  refuse(message: string): void {
+    this.refused++;
+    this.parts.onRefused?.(`left out: ${message}`);
+  }
+
   private meeting(kind: Kind, number: number): Kept {
     const key = keyOf(kind, number);
     const known = this.kept.get(key);
@@ -188,9 +199,7 @@ export class Meetings {
         );
         if (!set) continue;
         store.tell();
-        const result = this.closed(meeting, checked);
-        await this.purge(kind);
-        return result;
+        return this.closed(meeting, checked);
       }
       await this.mend(kind, number);
       await store.changed(heard, Math.min(LOOK, Math.max(1, deadline() - Date.now())));
@@ -225,10 +234,10 @@ export class Meetings {
     if (!stored) return undefined;
     try {
       return decode(stored.value, this.parts.bounds, key);
-    } catch {
+    } catch (error) {
       const once = `${key} ${stored.revision}`;
-      if (!this.refusedKeys.has(once)) this.refused++;
-      this.refusedKeys.add(once);
+      if (this.refusedKey !== once) this.refuse((error as Error).message);
+      this.refusedKey = once;
       return undefined;
     }
   }
@@ -253,7 +262,7 @@ export class Meetings {
           found[particle] = undefined;
           return undefined;
         }
-        this.refused++;
+        this.refuse(error.message);
         result[particle] = undefined;
       }
     }
@@ -289,21 +298,42 @@ export class Meetings {
     const { kind, number } = meeting;
     meeting.attendance = attendance;
     this.last.set(kind, Math.max(this.last.get(kind) ?? number, number));
+    this.forget(kind);
     return attendance;
   }
 
-  /** Forgets old meetings of a kind, here and on the server. */
-  private async purge(kind: Kind): Promise<void> {
+  /** Forgets old meetings of a kind. */
+  private forget(kind: Kind): void {
     const all = [...this.kept].filter(([, each]) => each.kind === kind && each.attendance);
     const old = all.sort(([, a], [, b]) => a.number - b.number).slice(0, -KEPT);
-    if (old.length === 0) return;
-    await this.parts.store.put(
-      `over.${kind}`,
-      new TextEncoder().encode(String(old.at(-1)![1].number + 1)),
+    for (const [key] of old) this.kept.delete(key);
+  }
+
+  /** The number that stands at a key; 0 for none, and for what is no number. */
+  private async numberAt(key: string): Promise<{ number: number; revision: number }> {
+    const stored = await this.parts.store.get(key);
+    const number = Number(new TextDecoder().decode(stored?.value.subarray(0, 16)));
+    const revision = stored?.revision ?? 0;
+    return { number: Number.isSafeInteger(number) && number > 0 ? number : 0, revision };
+  }
+
+  /** Particles of this end never ask again for what was before a number; deletes what nobody asks for. */
+  async saved(kind: Kind, number: number): Promise<void> {
+    const { store, hosted, bounds } = this.parts;
+    const marks = hosted.map((id) => store.put(`saved.${kind}.${id}`, text(number)));
+    await Promise.all(marks);
+    const all = [...Array(bounds.particles).keys()].map((id) => `saved.${kind}.${id}`);
+    const numbers = await Promise.all(all.map((key) => this.numberAt(key)));
+    const first = Math.max(
+      Math.min(number, ...numbers.map((each) => each.number)),
+      number - MOST_BEHIND,
     );
-    for (const [key] of old) {
-      await this.parts.store.purge(key);
-      this.kept.delete(key);
+    const before = await this.numberAt(`over.${kind}`);
+    if (first <= before.number) return;
+    // Who sets the number deletes; the others have nothing to do.
+    if (!(await store.compareAndSet(`over.${kind}`, text(first), before.revision))) return;
+    for (let old = Math.max(before.number, first - 2 * MOST_BEHIND); old < first; old++) {
+      await store.purge(keyOf(kind, old));
     }
   }
 
@@ -311,8 +341,7 @@ export class Meetings {
   private async mend(kind: Kind, number: number): Promise<void> {
     if (Date.now() < this.mended + MEND) return;
     this.mended = Date.now();
-    const stored = await this.parts.store.get(`over.${kind}`);
-    const first = stored ? Number(new TextDecoder().decode(stored.value.subarray(0, 20))) : 0;
+    const { number: first } = await this.numberAt(`over.${kind}`);
     if (number < first) throw over(kind, number, first);
     await this.restore();
   }
@@ -351,6 +380,8 @@ class MissingError extends DamagedError {
 }
 
 const keyOf = (kind: Kind, number: number) => `${kind}.${number}`;
+
+const text = (number: number) => new TextEncoder().encode(String(number));
 
 const over = (kind: Kind, number: number, last: number) =>
   new Error(`${kind} ${number} is over: ${kind} ${last} was closed since`);

@@ -244,7 +244,8 @@ export class NatsStore {
         return await this.unlessCut(this.opened.then(act));
       } catch (error) {
         this.opened = undefined;
-        if ((error as Error).name === "TimeoutError") this.timeout = Math.min(2 * this.timeout, LONGEST);
+        if ((error as Error).name === "TimeoutError")
+          this.timeout = Math.min(2 * this.timeout, LONGEST);
         const { name, message } = error as Error;
         if (this.closed || isFinal(error) || Date.now() + wait > end) {
           throw new InputError(
