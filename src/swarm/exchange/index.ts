@@ -1,13 +1,15 @@
-// Where a swarm of many processes meets, by the scheme of its address: `folder:PATH`. A new kind is a row.
+// Where a swarm of many processes meets, by the scheme of its address: `folder:PATH`, `nats://HOST/NAME`. A new kind is a row.
 
 import { join } from "node:path";
 import { absolute, makeFolder } from "../../files/folders.js";
 import { InputError } from "../../inputError.js";
+import { printable } from "../../text/printable.js";
 import { suggestion } from "../../text/words.js";
 import { putFile, readBounded } from "./box.js";
 import { type Card, decodeCard, encodeCard, MOST_CARD } from "./card.js";
 import type { ExchangeDriver } from "./exchange.js";
 import { folder } from "./folder.js";
+import { natsSite } from "./natsSite.js";
 
 /** A place where processes find the same swarm. */
 export interface Site {
@@ -45,6 +47,8 @@ function folderSite(address: string, rest: string): Site {
 
 const schemes: Readonly<Record<string, (address: string, rest: string) => Site>> = {
   folder: folderSite,
+  nats: natsSite,
+  tls: natsSite,
 };
 
 /**
@@ -57,7 +61,9 @@ export function openSite(address: string): Site {
   const open = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
   if (open && rest !== "") return open(address, rest);
   const known = Object.keys(schemes);
+  // It may hold a password.
+  const shown = printable(address.replace(/\/\/[^/]*@/, "//"));
   throw new InputError(
-    `--exchange ${address}: expected ${known.map((name) => `${name}:PLACE`).join(" or ")}${suggestion(scheme, known)}`,
+    `--exchange ${shown}: expected ${known.map((name) => `${name}:PLACE`).join(" or ")}${suggestion(scheme, known)}`,
   );
 }

@@ -1,0 +1,390 @@
+// Meetings of particles on a NATS server: each brings something, and a meeting is closed once, by compare-and-set, with
+// the list of who was there and what they brought, so that all go on with the same. A meeting is a round or a gathering.
+//
+// The server is lossy: an end keeps what its particles brought to the last meetings, and who was there, and puts again
+// what it does not find any more. Meetings are deleted once all particles have saved what they need of them.
+//
+// Keys, of kind k and number n: `k.n.p.PARTICLE` what a particle brought, `k.n.v.PARTICLE.BLOB.CHUNK` its bytes,
+// `k.n.closed` the list, `saved.k.PARTICLE` from which number on it may ask again, `over.k` the first number that is
+// not deleted.
+
+import { crc32 } from "../../tensor/crc32.js";
+import {
+  type Attendance,
+  type Blob,
+  type Bounds,
+  decodeAttendance,
+  decodePublication,
+  encodeAttendance,
+  encodePublication,
+  type Publication,
+} from "./natsRecords.js";
+import type { NatsStore, Stored } from "./natsStore.js";
+
+export type Kind = "round" | "gathering";
+
+/** Meetings of a kind that an end remembers, to put them again. */
+const KEPT = 2;
+/** Meetings that are kept for a particle that saves nothing. */
+const MOST_BEHIND = 256;
+/** Milliseconds after which it is looked for changes of which no hint came. */
+const LOOK = 250;
+/** Milliseconds between two looks for what the server has lost. */
+const MEND = 1000;
+/** Milliseconds that all others wait for who is to close a meeting. */
+const GRACE = 250;
+/** Milliseconds in which bytes that the server has lost are to be put again by their owner. */
+const RESTORED = 15_000;
+
+/** What is put, and how its bytes are checked. */
+export interface MeetingParts {
+  readonly store: NatsStore;
+  readonly bounds: Bounds;
+  /** Particles of this end. */
+  readonly hosted: readonly number[];
+  /** Checks bytes of somebody: throws for what is not as announced. */
+  readonly check: (kind: Kind, bytes: Uint8Array, blob: Blob, source: string) => void;
+  /** Told of what is left out. */
+  readonly onRefused?: (message: string) => void;
+}
+
+interface Closing {
+  deadline: number;
+  readonly found: Promise<Attendance>;
+}
+
+/** What this end remembers of a meeting. */
+interface Kept {
+  readonly kind: Kind;
+  readonly number: number;
+  /** What its particles brought, by key: bytes before what tells of them. */
+  readonly own: Map<string, Uint8Array>;
+  attendance?: Attendance;
+  closing?: Closing;
+}
+
+export class Meetings {
+  /** Publications and lists that were damaged, forged or beyond the bounds. */
+  refused = 0;
+  private readonly kept = new Map<string, Kept>();
+  private readonly last = new Map<Kind, number>();
+  private refusedKey = "";
+  private mended = Date.now();
+
+  constructor(private readonly parts: MeetingParts) {
+    // Where it fails, so does what is waited for, which tells of it.
+    parts.store.back = () => void this.restore().catch(() => undefined);
+  }
+
+  /** Brings something of a particle of this end. */
+  async bring(
+    kind: Kind,
+    number: number,
+    particle: number,
+    { snapshot, blobs }: { snapshot?: string; blobs: readonly Bytes[] },
+  ): Promise<void> {
+    const meeting = this.meeting(kind, number);
+    if (meeting.attendance) return;
+    const chunks = new Map<string, Uint8Array>();
+    const told = blobs.map(({ name, length, bytes }, at): Blob => {
+      for (const [chunk, part] of this.cut(bytes).entries()) {
+        chunks.set(`${keyOf(kind, number)}.v.${particle}.${at}.${chunk}`, part);
+      }
+      return { name, length, bytes: bytes.length, crc: crc32(bytes) };
+    });
+    const publication: Publication = { ...(snapshot !== undefined && { snapshot }), blobs: told };
+    const key = `${keyOf(kind, number)}.p.${particle}`;
+    const record = encodePublication(publication);
+    for (const [name, part] of [...chunks, [key, record] as const]) meeting.own.set(name, part);
+    await this.put(chunks);
+    await this.parts.store.put(key, record);
+    this.parts.store.tell();
+  }
+
+  /**
+   * Who was there, once all are or the deadline has passed.
+   *
+   * @throws Error for a meeting that is over for this end, or deleted on the server.
+   */
+  close(kind: Kind, number: number, deadline = Number.POSITIVE_INFINITY): Promise<Attendance> {
+    const last = this.last.get(kind) ?? Number.NEGATIVE_INFINITY;
+    if (number < last) return Promise.reject(over(kind, number, last));
+    const meeting = this.meeting(kind, number);
+    if (meeting.closing) {
+      meeting.closing.deadline = Math.min(meeting.closing.deadline, deadline);
+      return meeting.closing.found;
+    }
+    const closing: Closing = { deadline, found: this.settle(meeting, () => closing.deadline) };
+    meeting.closing = closing;
+    return closing.found;
+  }
+
+  /**
+   * Bytes that a particle brought to a meeting that is closed.
+   *
+   * @throws Error where they are not as announced, or missing for so long that nobody puts them again.
+   */
+  async bytes(kind: Kind, number: number, particle: number, at: number): Promise<Uint8Array> {
+    const meeting = this.meeting(kind, number);
+    const blob = meeting.attendance![particle]!.blobs[at];
+    const { store } = this.parts;
+    for (const end = Date.now() + RESTORED; ; ) {
+      const heard = store.heard;
+      try {
+        return await this.fetch(meeting, { particle, at, blob });
+      } catch (error) {
+        if (!(error instanceof DamagedError && Date.now() < end)) throw error;
+      }
+      await this.mend(kind, number);
+      await store.changed(heard, LOOK);
+    }
+  }
+
+  /** Counts what is left out, and tells of it. */
+  refuse(message: string): void {
+    this.refused++;
+    this.parts.onRefused?.(`left out: ${message}`);
+  }
+
+  private meeting(kind: Kind, number: number): Kept {
+    const key = keyOf(kind, number);
+    const known = this.kept.get(key);
+    if (known) return known;
+    const made: Kept = { kind, number, own: new Map() };
+    this.kept.set(key, made);
+    return made;
+  }
+
+  private cut(bytes: Uint8Array): Uint8Array[] {
+    const size = this.parts.store.most;
+    const count = Math.ceil(bytes.length / size);
+    return [...Array(count).keys()].map((at) => bytes.subarray(at * size, (at + 1) * size));
+  }
+
+  /** Some chunks at a time. */
+  private async put(chunks: ReadonlyMap<string, Uint8Array>): Promise<void> {
+    const all = [...chunks];
+    for (let at = 0; at < all.length; at += 4) {
+      await Promise.all(
+        all.slice(at, at + 4).map(([key, part]) => this.parts.store.put(key, part)),
+      );
+    }
+  }
+
+  private async settle(meeting: Kept, deadline: () => number): Promise<Attendance> {
+    const { store } = this.parts;
+    const { kind, number } = meeting;
+    const found: (Publication | undefined)[] = new Array(this.parts.bounds.particles).fill(
+      undefined,
+    );
+    let complete: number | undefined;
+    for (;;) {
+      const heard = store.heard;
+      const list = await this.list(meeting);
+      if (list.attendance) return this.closed(meeting, list.attendance);
+      await this.look(meeting, found);
+      const now = Date.now();
+      if (found.every((each) => each) || now >= deadline()) complete ??= now;
+      const mine = this.parts.hosted.includes(number % found.length);
+      if (complete !== undefined && (mine || now >= complete + GRACE)) {
+        const checked = await this.checked(meeting, found, complete + RESTORED);
+        if (!checked) {
+          await store.changed(heard, LOOK);
+          continue;
+        }
+        const set = await store.compareAndSet(
+          `${keyOf(kind, number)}.closed`,
+          encodeAttendance(checked),
+          list.revision,
+        );
+        if (!set) continue;
+        store.tell();
+        return this.closed(meeting, checked);
+      }
+      await this.mend(kind, number);
+      await store.changed(heard, Math.min(LOOK, Math.max(1, deadline() - Date.now())));
+    }
+  }
+
+  /** The list of who was there, as the server has it. */
+  private async list({ kind, number }: Kept) {
+    const key = `${keyOf(kind, number)}.closed`;
+    const stored = await this.parts.store.get(key);
+    const attendance = this.read(key, stored, decodeAttendance);
+    return { attendance, revision: stored?.revision ?? 0 };
+  }
+
+  /** Looks for who is still missing. */
+  private async look({ kind, number }: Kept, found: (Publication | undefined)[]): Promise<void> {
+    const missing = [...found.keys()].filter((particle) => !found[particle]);
+    await Promise.all(
+      missing.map(async (particle) => {
+        const key = `${keyOf(kind, number)}.p.${particle}`;
+        found[particle] = this.read(key, await this.parts.store.get(key), decodePublication);
+      }),
+    );
+  }
+
+  /** What a value says; what is not as it should be is counted once, and as if it were not there. */
+  private read<T>(
+    key: string,
+    stored: Stored | undefined,
+    decode: (bytes: Uint8Array, bounds: Bounds, source: string) => T,
+  ): T | undefined {
+    if (!stored) return undefined;
+    try {
+      return decode(stored.value, this.parts.bounds, key);
+    } catch (error) {
+      const once = `${key} ${stored.revision}`;
+      if (this.refusedKey !== once) this.refuse((error as Error).message);
+      this.refusedKey = once;
+      return undefined;
+    }
+  }
+
+  /**
+   * Those whose bytes are as announced: who is to close a meeting looks at all of them. Of those that are missing it
+   * looks again until a moment, since their owners put again what the server has lost.
+   */
+  private async checked(
+    meeting: Kept,
+    found: (Publication | undefined)[],
+    until: number,
+  ): Promise<Attendance | undefined> {
+    const result = [...found];
+    for (const [particle, publication] of found.entries()) {
+      const blobs = this.parts.hosted.includes(particle) ? [] : (publication?.blobs ?? []);
+      try {
+        for (const [at, blob] of blobs.entries()) await this.fetch(meeting, { particle, at, blob });
+      } catch (error) {
+        if (!(error instanceof DamagedError)) throw error;
+        if (error instanceof MissingError && Date.now() < until) {
+          found[particle] = undefined;
+          return undefined;
+        }
+        this.refuse(error.message);
+        result[particle] = undefined;
+      }
+    }
+    return result;
+  }
+
+  private async fetch(
+    { kind, number, own }: Kept,
+    { particle, at, blob }: { particle: number; at: number; blob: Blob },
+  ): Promise<Uint8Array> {
+    const source = `${kind} ${number}, particle ${particle}, ${JSON.stringify(blob.name)}`;
+    const bytes = new Uint8Array(blob.bytes);
+    for (let begin = 0, chunk = 0; begin < bytes.length; chunk++) {
+      const key = `${keyOf(kind, number)}.v.${particle}.${at}.${chunk}`;
+      const value = own.get(key) ?? (await this.parts.store.get(key))?.value;
+      if (!value) throw new MissingError(`${source}: chunk ${chunk} is missing`);
+      if (value.length === 0 || begin + value.length > bytes.length) {
+        throw new DamagedError(`${source}: chunk ${chunk} has ${value.length} bytes`);
+      }
+      bytes.set(value, begin);
+      begin += value.length;
+    }
+    if (crc32(bytes) !== blob.crc) throw new DamagedError(`${source}: the checksum does not match`);
+    try {
+      this.parts.check(kind, bytes, blob, source);
+    } catch (error) {
+      throw new DamagedError((error as Error).message);
+    }
+    return bytes;
+  }
+
+  private closed(meeting: Kept, attendance: Attendance): Attendance {
+    const { kind, number } = meeting;
+    meeting.attendance = attendance;
+    this.last.set(kind, Math.max(this.last.get(kind) ?? number, number));
+    this.forget(kind);
+    return attendance;
+  }
+
+  /** Forgets old meetings of a kind. */
+  private forget(kind: Kind): void {
+    const all = [...this.kept].filter(([, each]) => each.kind === kind && each.attendance);
+    const old = all.sort(([, a], [, b]) => a.number - b.number).slice(0, -KEPT);
+    for (const [key] of old) this.kept.delete(key);
+  }
+
+  /** The number that stands at a key; 0 for none, and for what is no number. */
+  private async numberAt(key: string): Promise<{ number: number; revision: number }> {
+    const stored = await this.parts.store.get(key);
+    const number = Number(new TextDecoder().decode(stored?.value.subarray(0, 16)));
+    const revision = stored?.revision ?? 0;
+    return { number: Number.isSafeInteger(number) && number > 0 ? number : 0, revision };
+  }
+
+  /** Particles of this end never ask again for what was before a number; deletes what nobody asks for. */
+  async saved(kind: Kind, number: number): Promise<void> {
+    const { store, hosted, bounds } = this.parts;
+    const marks = hosted.map((id) => store.put(`saved.${kind}.${id}`, text(number)));
+    await Promise.all(marks);
+    const all = [...Array(bounds.particles).keys()].map((id) => `saved.${kind}.${id}`);
+    const numbers = await Promise.all(all.map((key) => this.numberAt(key)));
+    const first = Math.max(
+      Math.min(number, ...numbers.map((each) => each.number)),
+      number - MOST_BEHIND,
+    );
+    const before = await this.numberAt(`over.${kind}`);
+    if (first <= before.number) return;
+    // Who sets the number deletes; the others have nothing to do.
+    if (!(await store.compareAndSet(`over.${kind}`, text(first), before.revision))) return;
+    for (let old = Math.max(before.number, first - 2 * MOST_BEHIND); old < first; old++) {
+      await store.purge(keyOf(kind, old));
+    }
+  }
+
+  /** At times: puts again what the server has lost, and finds out whether a meeting is deleted there. */
+  private async mend(kind: Kind, number: number): Promise<void> {
+    if (Date.now() < this.mended + MEND) return;
+    this.mended = Date.now();
+    const { number: first } = await this.numberAt(`over.${kind}`);
+    if (number < first) throw over(kind, number, first);
+    await this.restore();
+  }
+
+  /** Puts again what this end knows and the server has lost. */
+  private async restore(): Promise<void> {
+    for (const [key, { own, attendance }] of this.kept) {
+      for (const [name, bytes] of own) {
+        if (!name.startsWith(`${key}.p.`)) continue;
+        if (same((await this.parts.store.get(name))?.value, bytes)) continue;
+        await this.put(own);
+        this.parts.store.tell();
+        break;
+      }
+      if (!attendance) continue;
+      await this.parts.store.compareAndSet(`${key}.closed`, encodeAttendance(attendance), 0);
+    }
+  }
+}
+
+/** Bytes to be brought. */
+export interface Bytes {
+  readonly name: string;
+  readonly length: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What somebody brought is not as it was announced. */
+export class DamagedError extends Error {
+  override readonly name: string = "DamagedError";
+}
+
+/** The server does not have it: lost, or never put. */
+class MissingError extends DamagedError {
+  override readonly name = "MissingError";
+}
+
+const keyOf = (kind: Kind, number: number) => `${kind}.${number}`;
+
+const text = (number: number) => new TextEncoder().encode(String(number));
+
+const over = (kind: Kind, number: number, last: number) =>
+  new Error(`${kind} ${number} is over: ${kind} ${last} was closed since`);
+
+const same = (a: Uint8Array | undefined, b: Uint8Array) =>
+  a !== undefined && Buffer.compare(a, b) === 0;
