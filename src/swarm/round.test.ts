@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder, tinySettings, trainTiny } from "../../test/support/tinyRun.js";
+import type { Vector } from "../engine/engine.js";
 import { swarmOf, withSwarmDefaults } from "../runs/fromConfig.js";
 import { runFiles } from "../runs/runFiles.js";
 import { readSafetensors } from "../tensor/safetensors.js";
@@ -11,6 +12,8 @@ import { parseConfig, type TrainSettings } from "../train/config.js";
 import { openSession } from "../train/index.js";
 import { readWeights } from "../train/weights.js";
 import { type Coupling, type Move, type Round, stay } from "./coupling.js";
+import type { ExchangeDriver } from "./exchange/exchange.js";
+import { LocalExchange } from "./exchange/local.js";
 import { openSwarm } from "./openSwarm.js";
 
 /** A coupling of every step whose particles move as told. */
@@ -36,11 +39,12 @@ async function stateOf(
   told: Coupling,
   particles: number,
   settings: Partial<TrainSettings> = { steps: 5 },
+  exchange?: ExchangeDriver,
 ) {
   const out = join(temporaryFolder(), "run");
   const { events } = await trainTiny(
     { augment: "none", ...settings, out },
-    { open: openSwarm({ coupling: told, particles }) },
+    { open: openSwarm({ coupling: told, particles, exchange }) },
   );
   const { tensors } = readSafetensors(readFileSync(join(out, runFiles.state)));
   const rows = events.flatMap((event) => (event.type === "particles" ? [event.particles] : []));
@@ -89,6 +93,38 @@ describe("the optimizer's state", () => {
     const { vector, names } = await stateOf(coupling(mean), 2);
     const [state] = names.filter((name) => /^particle0\..*velocity/.test(name));
     expect(vector(state)).not.toEqual(vector(state.replace("particle0", "particle1")));
+  });
+});
+
+/** Gives particle 0 what is not a number in place of whatever particle 1 published, which calls itself healthy. */
+const lying: ExchangeDriver = {
+  async open({ particles, layout, engine }) {
+    const bad = engine.vector(layout.length);
+    await bad.write(new Float32Array(layout.length).fill(Number.NaN));
+    class Lying extends LocalExchange {
+      override async vector(particle: number, name: string, by: number): Promise<Vector> {
+        return particle === 1 && by === 0 ? bad : super.vector(particle, name, by);
+      }
+    }
+    return new Lying(particles, layout.trainable);
+  },
+};
+
+describe("numbers that are not finite, of a particle that calls itself healthy,", () => {
+  test.each([false, true])("move nobody (with the optimizer's state: %s)", async (movesState) => {
+    const mean = ({ snapshots }: Round): Move =>
+      snapshots.map(({ particle }) => ({ particle, vector: "position", weight: 0.5 }));
+    const settings = { steps: 5 };
+    const told = await stateOf(coupling(mean, { movesState }), 2, settings, lying);
+    const alone = await stateOf(
+      coupling((_, self) => stay(self)),
+      2,
+      settings,
+    );
+    for (const name of alone.names.filter((one) => one.startsWith("particle0."))) {
+      expect([name, told.vector(name)]).toEqual([name, alone.vector(name)]);
+    }
+    expect(told.vector("particle1.w")).not.toEqual(alone.vector("particle1.w"));
   });
 });
 
@@ -176,8 +212,13 @@ test("a list of rates and a spread of them are refused together", () => {
 
 describe("a rescue", () => {
   /** Particle 1 learns nothing, as its rate is tiny, or too large for it. */
-  const rescuing = (rates: readonly number[], more: Partial<Coupling> = {}) =>
+  const rescuing = (
+    rates: readonly number[],
+    more: Partial<Coupling> = {},
+    exchange?: ExchangeDriver,
+  ) =>
     openSwarm({
+      exchange,
       coupling: coupling((_, self) => stay(self), {
         every: "epoch",
         needs: { scores: true, distances: false },
@@ -188,11 +229,16 @@ describe("a rescue", () => {
       rates: rates.map((rate) => ({ kind: "fixed", rate })),
     });
 
-  async function rescuedBy(rates: readonly number[], more: Partial<Coupling> = {}, epochs = 2) {
+  async function rescuedBy(
+    rates: readonly number[],
+    more: Partial<Coupling> = {},
+    epochs = 2,
+    exchange?: ExchangeDriver,
+  ) {
     const out = join(temporaryFolder(), "run");
     const { events } = await trainTiny(
       { augment: "none", out, epochs },
-      { open: rescuing(rates, more) },
+      { open: rescuing(rates, more, exchange) },
     );
     const { tensors } = readSafetensors(readFileSync(join(out, runFiles.state)));
     return {
@@ -206,6 +252,12 @@ describe("a rescue", () => {
       vector: (name: string) => tensors.get(`vector.${name}`)!.data,
     };
   }
+
+  test("goes nowhere where the best point is none, though its net calls itself healthy", async () => {
+    const { rescues, vector } = await rescuedBy([1e-9, 0.05], {}, 1, lying);
+    expect(rescues).toEqual([]);
+    expect(vector("particle0.w").every(Number.isFinite)).toBe(true);
+  });
 
   test("puts a slow net in the place of the best point, without its momentum, at its own rate", async () => {
     // Its only epoch is the last one: nobody ends behind.

@@ -132,20 +132,35 @@ async function moveStates(exchange: Exchange, movers: readonly Mover[]): Promise
   }
 }
 
+const isFinitePoint = async (particle: Particle, point: Vector) =>
+  Number.isFinite(await particle.dot(point, point));
+
+/** The position of the first of others whose numbers are finite, as it says and as they are. */
+async function healthyPosition(
+  exchange: Exchange,
+  particle: Particle,
+  snapshots: readonly Snapshot[],
+): Promise<Vector | undefined> {
+  for (const snapshot of snapshots) {
+    if (!snapshot.healthy) continue;
+    const point = await exchange.vector(snapshot.particle, "position", particle.id);
+    if (await isFinitePoint(particle, point)) return point;
+  }
+  return undefined;
+}
+
 /** A lost particle goes back to where it was before its local steps; if that is bad too, to a healthy one. */
 async function restoreLost(
   exchange: Exchange,
   lost: readonly Particle[],
   snapshots: readonly Snapshot[],
 ): Promise<void> {
-  const healthy = snapshots.find((snapshot) => snapshot.healthy);
   for (const particle of lost) {
-    const own = await particle.dot(particle.before, particle.before);
-    const goesBack = Number.isFinite(own) || !healthy;
-    const point = goesBack
-      ? particle.before
-      : await exchange.vector(healthy.particle, "position", particle.id);
-    await particle.restoreFrom(point, true);
+    const { before } = particle;
+    const other = (await isFinitePoint(particle, before))
+      ? undefined
+      : await healthyPosition(exchange, particle, snapshots);
+    await particle.restoreFrom(other ?? before, true);
   }
 }
 
@@ -162,16 +177,18 @@ async function rescue(
   if (!leader) return [];
   const { particle: from, bestScore, lr, epochLoss: fromLoss = Number.NaN } = leader;
   const name = bestScore === undefined ? "position" : "best";
-  return Promise.all(
-    particles.map(async (particle) => {
+  const rescued = await Promise.all(
+    particles.map(async (particle): Promise<Rescue | undefined> => {
       const { id } = particle;
       const point = await exchange.vector(from, name, id);
+      if (!(await isFinitePoint(particle, point))) return undefined;
       const { epochLoss: loss = Number.NaN, lr: own } = snapshots[id];
       await particle.restoreFrom(point, own >= lr);
       const { rateFactor } = particle.remembered;
       return { particle: id, from, loss, fromLoss, rateFactor };
     }),
   );
+  return rescued.filter((rescue) => rescue !== undefined);
 }
 
 /** Publishes a particle, after a look at its weights. */
@@ -237,12 +254,21 @@ export async function playRound(
       lengths.set(particle, await plan(exchange, particle, move, coupling.limit));
     }),
   );
-  if (movesState && moving.length > 0) await moveStates(exchange, present);
+  // A particle of another process may call itself healthy and send what is not: nobody goes there.
+  const landing = moving.filter(({ particle }) => Number.isFinite(lengths.get(particle)));
+  if (movesState && landing.length > 0) {
+    await moveStates(
+      exchange,
+      present.filter((mover) => landing.includes(mover) || !moving.includes(mover)),
+    );
+  }
   const lost = particles.filter(({ healthy }) => !healthy);
   await restoreLost(exchange, lost, snapshots);
   const rescues = await rescue(exchange, rescued, round);
-  await Promise.all(moving.map(({ particle }) => particle.commit()));
+  await Promise.all(landing.map(({ particle }) => particle.commit()));
   await Promise.all(particles.map((particle) => particle.markStart()));
-  const far = particles.map((particle) => lengths.get(particle) ?? 0);
+  const far = particles.map((particle) =>
+    landing.some((mover) => mover.particle === particle) ? lengths.get(particle)! : 0,
+  );
   return { rescues, lost, moves: far, chosen: moves.map(chosenBy), calibration };
 }
