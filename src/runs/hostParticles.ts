@@ -29,6 +29,7 @@ import type { OpenTraining } from "../train/training.js";
 import { expectFree } from "./freeFolder.js";
 import { swarmOf, withSwarmDefaults } from "./fromConfig.js";
 import { runFiles } from "./runFiles.js";
+import { hasState } from "./savedStates.js";
 import { train } from "./train.js";
 
 /** Milliseconds between two looks for particles that nobody hosts. */
@@ -151,7 +152,7 @@ class Hosting {
   private async host(id: number): Promise<void> {
     const { listeners, tell } = this.options;
     const out = this.folderOf(id);
-    const resume = existsSync(join(out, runFiles.state));
+    const resume = hasState(out);
     const shown = this.shows;
     this.shows = false;
     try {
