@@ -26,6 +26,7 @@ function chosenFile(command: Command, warn: (line: string) => void): string | un
 
 /** Takes over what a file says and nobody typed. */
 async function takeFile(command: Command, without: readonly Name[], console: Console) {
+  const typed = command.opts<{ config?: string }>().config !== undefined;
   const warn = (line: string) => say(console.err, printable(line));
   const path = chosenFile(command, warn);
   // What is left are settings, all of them.
@@ -33,7 +34,9 @@ async function takeFile(command: Command, without: readonly Name[], console: Con
   if (path === undefined) return;
   const settings = await readSettingsFile(path).catch((error: unknown) => {
     if (!(error instanceof InputError)) throw error;
-    throw new InputError(`settings file ${error.message}`, { cause: error });
+    throw new InputError(`${typed ? "--config" : "settings file"} ${error.message}`, {
+      cause: error,
+    });
   });
   const names = Object.keys(settings) as Name[];
   const unused = names.filter((name) => name !== "data" && without.includes(name));

@@ -51,8 +51,9 @@ describe("a run", () => {
       "run,task,model,parameters,epochs,seed,score,best,test,imagesPerSecond,gradients,memory,seconds",
     );
     expect(summary).toMatchObject({ run: out, model: "tiny", epochs: 6, seed: 1 });
-    // Of swarms, and of runs that are at work.
-    const others = ["particles", "swarm", "distances", "places", "track", "live", "stop"];
+    // Of swarms, of tags and two classes, and of runs that are at work.
+    const ofSwarms = ["particles", "swarm", "distances", "places", "track"];
+    const others = [...ofSwarms, "precisionRecall", "live", "stop"];
     for (const [name, file] of Object.entries(runFiles)) {
       expect(existsSync(join(out, file)), file).toBe(!others.includes(name));
     }
