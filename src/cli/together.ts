@@ -2,8 +2,8 @@
 
 import { hostParticles, joinSwarm } from "../runs/hostParticles.js";
 import { openSite } from "../swarm/exchange/index.js";
-import type { TrainSettings } from "../train/config.js";
-import { type Console, say } from "./console.js";
+import type { Summary, TrainSettings } from "../train/index.js";
+import { type Console, say, sayJson } from "./console.js";
 import { Interrupted } from "./errors.js";
 import { interruptible } from "./interrupt.js";
 import { showProgress, showResult } from "./progress.js";
@@ -20,10 +20,10 @@ export interface TogetherOptions {
 async function host(
   { exchange, wait, quiet, json }: TogetherOptions,
   console: Console,
-  work: (options: Parameters<typeof hostParticles>[1]) => Promise<boolean>,
+  work: (options: Parameters<typeof hostParticles>[1]) => Promise<Summary | undefined>,
 ): Promise<void> {
   const stream = json ? console.err : console.out;
-  const done = await interruptible(
+  const summary = await interruptible(
     (signal) =>
       work({
         site: openSite(exchange),
@@ -34,8 +34,9 @@ async function host(
       }),
     (line) => say(console.err, line),
   );
-  if (!done)
+  if (!summary)
     throw new Interrupted("saved; the same command goes on with it, and so does any worker");
+  if (json) sayJson(console, summary);
 }
 
 /** `train --exchange`. */

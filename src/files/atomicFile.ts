@@ -1,8 +1,12 @@
 // Files that are either the old one or the new one, whatever happens while they are written.
 
+import { randomInt } from "node:crypto";
 import {
   appendFileSync,
+  constants,
+  copyFileSync,
   existsSync,
+  linkSync,
   readdirSync,
   renameSync,
   rmSync,
@@ -17,7 +21,9 @@ import { writeError } from "./errors.js";
 /** Names of files that a process has not finished writing. */
 const TEMPORARY = /^\..+\.\d+\.tmp$/;
 
-const temporaryFor = (path: string) => join(dirname(path), `.${basename(path)}.${process.pid}.tmp`);
+/** A name that nobody else uses, on this machine or another one. */
+const temporaryFor = (path: string) =>
+  join(dirname(path), `.${basename(path)}.${randomInt(2 ** 48 - 1)}.tmp`);
 
 /**
  * Removes what processes left that were killed while they wrote a file of a folder. Only for the holder of the
@@ -37,6 +43,25 @@ async function syncFolder(folder: string): Promise<void> {
   await handle.sync().finally(() => handle.close());
 }
 
+/** Gives a file a second name, unless something has that name. @returns whether it did */
+export function place(file: string, path: string): boolean {
+  const exists = (error: unknown) => (error as NodeJS.ErrnoException).code === "EEXIST";
+  try {
+    linkSync(file, path);
+    return true;
+  } catch (error) {
+    if (exists(error)) return false;
+  }
+  // Some file systems have no links; while it is copied it is empty for a moment.
+  try {
+    copyFileSync(file, path, constants.COPYFILE_EXCL);
+    return true;
+  } catch (error) {
+    if (exists(error)) return false;
+    throw error;
+  }
+}
+
 /**
  * A file that is replaced as a whole: written beside the old one, piece by piece, brought to disk, then renamed. When
  * anything fails, as on a full disk, the old file stays as it was.
@@ -44,6 +69,7 @@ async function syncFolder(folder: string): Promise<void> {
 export class AtomicFile {
   private constructor(
     private readonly path: string,
+    private readonly draft: string,
     private readonly handle: FileHandle,
   ) {}
 
@@ -54,7 +80,8 @@ export class AtomicFile {
       if (found?.isDirectory()) throw writeError(path, { code: "EISDIR" });
       if (found && !found.isFile())
         throw new InputError(`${path}: it is no file; name another one`);
-      return new AtomicFile(path, await open(temporaryFor(path), "w"));
+      const draft = temporaryFor(path);
+      return new AtomicFile(path, draft, await open(draft, "wx"));
     } catch (error) {
       throw error instanceof InputError ? error : writeError(path, error);
     }
@@ -72,23 +99,43 @@ export class AtomicFile {
    */
   finish(previous?: string): Promise<void> {
     return this.attempt(async () => {
-      await this.handle.sync();
-      await this.handle.close();
+      await this.close();
       if (previous !== undefined && existsSync(this.path)) await rename(this.path, previous);
-      await rename(temporaryFor(this.path), this.path);
+      await rename(this.draft, this.path);
       await syncFolder(dirname(this.path));
+    });
+  }
+
+  /**
+   * Puts the file into its place unless one is there, which then stays.
+   *
+   * @returns whether it did
+   */
+  finishOnce(): Promise<boolean> {
+    return this.attempt(async () => {
+      await this.close();
+      const done = place(this.draft, this.path);
+      await rm(this.draft, { force: true });
+      await syncFolder(dirname(this.path));
+      return done;
     });
   }
 
   /** Leaves the old file as it was. */
   async discard(): Promise<void> {
     await this.handle.close().catch(() => undefined);
-    await rm(temporaryFor(this.path), { force: true }).catch(() => undefined);
+    await rm(this.draft, { force: true }).catch(() => undefined);
   }
 
-  private async attempt(work: () => Promise<void>): Promise<void> {
+  /** What was written is on disk then. */
+  private async close(): Promise<void> {
+    await this.handle.sync();
+    await this.handle.close();
+  }
+
+  private async attempt<T>(work: () => Promise<T>): Promise<T> {
     try {
-      await work();
+      return await work();
     } catch (error) {
       await this.discard();
       throw writeError(this.path, error);
@@ -110,6 +157,18 @@ export async function writeFileAtomic(
   const file = await AtomicFile.open(path);
   await file.write(content);
   await file.finish(previous);
+}
+
+/**
+ * Writes a file as a whole unless one is there, which then stays: of many that try, one succeeds.
+ *
+ * @returns whether it was written
+ * @throws InputError saying what could not be written and what to do.
+ */
+export async function writeFileOnce(path: string, content: string | Uint8Array): Promise<boolean> {
+  const file = await AtomicFile.open(path);
+  await file.write(content);
+  return file.finishOnce();
 }
 
 /**

@@ -7,10 +7,7 @@
 import { randomUUID } from "node:crypto";
 import {
   closeSync,
-  constants,
-  copyFileSync,
   fstatSync,
-  linkSync,
   openSync,
   readdirSync,
   renameSync,
@@ -19,7 +16,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../inputError.js";
-import { removeTemporaryFiles } from "./atomicFile.js";
+import { place, removeTemporaryFiles } from "./atomicFile.js";
 import { writeError } from "./errors.js";
 import { type FoundLock, type Holder, isHeld, readLock } from "./holder.js";
 import { thisProcess } from "./process.js";
@@ -33,26 +30,6 @@ const SILENCE = 120_000;
 
 /** Looks at a lock that changes under our eyes. */
 const MOST_LOOKS = 1000;
-
-const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
-
-/** Gives a file a second name, unless something has that name. */
-export function place(file: string, path: string): boolean {
-  try {
-    linkSync(file, path);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === "EEXIST") return false;
-  }
-  // Some file systems have no links; while it is copied the lock is empty, which counts as held.
-  try {
-    copyFileSync(file, path, constants.COPYFILE_EXCL);
-    return true;
-  } catch (error) {
-    if (codeOf(error) === "EEXIST") return false;
-    throw error;
-  }
-}
 
 const describe = ({ pid, host }: FoundLock): string =>
   `process ${pid ?? "unknown"} on ${host ?? "an unknown machine"}`;

@@ -1,11 +1,11 @@
-// A run goes on in two ways: from a copy of its folder.
+// Copies of run folders: one goes on in two ways, or what came of it is kept elsewhere.
 
 import { existsSync } from "node:fs";
-import { readFile, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { writeFileAtomic } from "../files/atomicFile.js";
-import { writeError } from "../files/errors.js";
-import { makeFolder } from "../files/folders.js";
+import { absolute, makeFolder } from "../files/folders.js";
+import { putWhole } from "../files/wholeFolder.js";
 import { InputError } from "../inputError.js";
 import { stateWith } from "../train/checkpoint.js";
 import type { TrainSettings } from "../train/index.js";
@@ -15,6 +15,14 @@ import { runFiles } from "./runFiles.js";
 const left: readonly string[] = [
   runFiles.previousState,
   runFiles.summary,
+  runFiles.live,
+  runFiles.stop,
+];
+
+/** What a run that is over has no use for. */
+const ofNoResult: readonly string[] = [
+  runFiles.state,
+  runFiles.previousState,
   runFiles.live,
   runFiles.stop,
 ];
@@ -50,17 +58,35 @@ export async function copyRun(
     throw new InputError(`${from} holds no run: there is no ${runFiles.config} in it`);
   }
   if (existsSync(to)) throw new InputError(`${to} is there already; choose a new folder`);
-  const draft = join(dirname(to), `.${basename(to)}.copy`);
-  try {
-    await rm(draft, { recursive: true, force: true });
+  await copyFiles(from, to, left, (path, name) => fileFor(path, name, changed));
+}
+
+/**
+ * Copies a run that is over, without what it would go on with.
+ *
+ * @param to no folder yet, or an empty one
+ * @throws InputError when it cannot be written.
+ */
+export const copyResult = (from: string, to: string): Promise<void> =>
+  copyFiles(from, to, ofNoResult, async (path, name) => {
+    const bytes = await readFile(path);
+    if (name !== runFiles.summary) return bytes;
+    const summary: object = JSON.parse(bytes.toString());
+    return `${JSON.stringify({ ...summary, run: to }, undefined, 2)}\n`;
+  });
+
+/** The copy is there as a whole or not at all. */
+const copyFiles = (
+  from: string,
+  to: string,
+  without: readonly string[],
+  read: (path: string, name: string) => Promise<string | Uint8Array>,
+): Promise<void> =>
+  putWhole(absolute(to), async (made) => {
     for (const name of Object.values(runFiles)) {
       const path = join(from, name);
-      if (left.includes(name) || !existsSync(path)) continue;
-      makeFolder(dirname(join(draft, name)));
-      await writeFileAtomic(join(draft, name), await fileFor(path, name, changed));
+      if (without.includes(name) || !existsSync(path)) continue;
+      makeFolder(dirname(join(made, name)));
+      await writeFileAtomic(join(made, name), await read(path, name));
     }
-    await rename(draft, to);
-  } catch (error) {
-    throw writeError(to, error);
-  }
-}
+  });

@@ -46,13 +46,8 @@ function holdsStep(path: string, configured: boolean): boolean {
   );
 }
 
-/**
- * Refuses a folder that holds anything worth keeping; to be asked before long work begins, and again under its
- * lock.
- *
- * @throws InputError naming what it holds.
- */
-export async function expectFree(path: string): Promise<void> {
+/** Why a folder is not free; `undefined` for one that is. */
+async function faultOf(path: string): Promise<InputError | undefined> {
   const entries = entriesOf(path);
   const [first] = entries.filter((name) => !own.includes(name));
   const configured = entries.includes(runFiles.config);
@@ -62,15 +57,26 @@ export async function expectFree(path: string): Promise<void> {
       () => true,
       () => false,
     ));
-  if (first === undefined && configured === isRun && !holdsStep(path, configured)) return;
-  if (isRun) {
-    throw new InputError(
-      `${path} holds another run; resume it with --resume ${path} or choose another folder`,
-    );
-  }
-  throw new InputError(
-    `${path} is not empty (it holds ${first ?? entries[0]}); choose a new folder for the run`,
+  if (first === undefined && configured === isRun && !holdsStep(path, configured)) return undefined;
+  return new InputError(
+    isRun
+      ? `${path} holds another run; resume it with --resume ${path} or choose another folder`
+      : `${path} is not empty (it holds ${first ?? entries[0]}); choose a new folder for the run`,
   );
+}
+
+/** Whether a folder holds nothing worth keeping. */
+export const isFree = async (path: string): Promise<boolean> => (await faultOf(path)) === undefined;
+
+/**
+ * Refuses a folder that holds anything worth keeping; to be asked before long work begins, and again under its
+ * lock.
+ *
+ * @throws InputError naming what it holds.
+ */
+export async function expectFree(path: string): Promise<void> {
+  const fault = await faultOf(path);
+  if (fault) throw fault;
 }
 
 /** Empties a free folder of what a run left that was killed before its first step. */

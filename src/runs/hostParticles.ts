@@ -3,12 +3,11 @@
 // gone, and at the end it holds what the whole swarm came to. So it makes no difference who hosts whom, and who comes first.
 
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { writeFileAtomic } from "../files/atomicFile.js";
 import { absolute, makeFolder } from "../files/folders.js";
 import { isLocked } from "../files/lock.js";
+import { freeFolder } from "../files/wholeFolder.js";
 import { InputError } from "../inputError.js";
 import { usableCores } from "../machine.js";
 import {
@@ -19,17 +18,18 @@ import {
   layoutHash,
   tensorsOf,
 } from "../swarm/exchange/card.js";
-import type { Site } from "../swarm/exchange/index.js";
+import type { Site } from "../swarm/exchange/site.js";
 import { openSwarm } from "../swarm/openSwarm.js";
 import type { TrainSettings } from "../train/config.js";
-import type { Listener } from "../train/events.js";
+import type { Listener, Summary } from "../train/events.js";
 import { isSource } from "../train/openData.js";
 import type { Prepared } from "../train/prepare.js";
 import type { OpenTraining } from "../train/training.js";
-import { expectFree } from "./freeFolder.js";
+import { copyResult } from "./copyRun.js";
+import { isFree } from "./freeFolder.js";
 import { swarmOf, withSwarmDefaults } from "./fromConfig.js";
+import { readSummary } from "./readSummary.js";
 import { runFiles } from "./runFiles.js";
-import { hasState } from "./savedStates.js";
 import { train } from "./train.js";
 
 /** Milliseconds between two looks for particles that nobody hosts. */
@@ -39,14 +39,6 @@ const GRACE = 2000;
 
 /** Settings that say where and how fast something is computed, not what. */
 const ofPlace: readonly string[] = ["out", "data", "threads", "saveMinutes"];
-/** What a copy of a run that is over has no use for. */
-const left: readonly string[] = [
-  runFiles.state,
-  runFiles.previousState,
-  runFiles.live,
-  runFiles.stop,
-];
-
 /** How particles are hosted. */
 export interface HostOptions {
   readonly site: Site;
@@ -152,10 +144,10 @@ class Hosting {
   private async host(id: number): Promise<void> {
     const { listeners, tell } = this.options;
     const out = this.folderOf(id);
-    const resume = hasState(out);
     const shown = this.shows;
     this.shows = false;
     try {
+      const resume = !(await isFree(out));
       const { threads = Math.max(1, Math.floor(usableCores() / this.particles)) } = this.settings;
       await train(
         { ...this.settings, out, threads },
@@ -213,13 +205,13 @@ class Hosting {
 /**
  * Trains a swarm together with whoever comes to the same place, and copies what it came to into `settings.out`.
  *
- * @returns whether it is trained; `false` when the signal ended it
+ * @returns what it came to; `undefined` when the signal ended it
  * @throws InputError for settings that cannot be used so, and where another swarm has the place.
  */
 export async function hostParticles(
   given: Partial<TrainSettings>,
   options: HostOptions,
-): Promise<boolean> {
+): Promise<Summary | undefined> {
   const { out, ...settings } = withSwarmDefaults(given);
   if (settings.swarm === undefined) {
     throw new InputError("--exchange is for swarms; name a coupling: --swarm pso");
@@ -229,45 +221,30 @@ export async function hostParticles(
       "--minutes would end each process at another step; bound a swarm by --epochs or --steps",
     );
   }
-  if (out !== undefined) await expectFree(out);
+  const place = out === undefined ? undefined : await freeFolder(out);
   const { site } = options;
   const card = await site.card();
   if (card) expectSameSettings(told(settings), card.settings, site.address);
   const { particles = 4 } = settings;
   const hosting = new Hosting(settings, particles, options);
-  const done = await hosting.run();
-  if (done && out !== undefined) await copyResult(join(site.runs, "0"), out);
-  return done;
+  if (!(await hosting.run())) return undefined;
+  // Every particle's run tells of the whole swarm.
+  const first = join(site.runs, "0");
+  if (place !== undefined) await copyResult(first, place);
+  return readSummary(place ?? first);
 }
 
 /** Takes part in the swarm of a place, once somebody has put its card. */
 export async function joinSwarm(
   place: Pick<TrainSettings, "threads"> & { readonly data?: string },
   options: HostOptions,
-): Promise<boolean> {
+): Promise<Summary | undefined> {
   const { site, signal } = options;
   let card = await site.card();
   while (!card && !signal?.aborted) {
     await sleep(LOOK);
     card = await site.card();
   }
-  if (!card) return false;
+  if (!card) return undefined;
   return hostParticles({ ...card.settings, data: card.source, ...place }, options);
-}
-
-/** Every particle's run tells of the whole swarm; one of them becomes the swarm's. */
-async function copyResult(from: string, to: string): Promise<void> {
-  const names = Object.values(runFiles).filter(
-    (name) => !left.includes(name) && name !== runFiles.summary,
-  );
-  for (const name of names) {
-    if (!existsSync(join(from, name))) continue;
-    makeFolder(dirname(join(to, name)));
-    await writeFileAtomic(join(to, name), await readFile(join(from, name)));
-  }
-  const summary: object = JSON.parse(await readFile(join(from, runFiles.summary), "utf8"));
-  await writeFileAtomic(
-    join(to, runFiles.summary),
-    `${JSON.stringify({ ...summary, run: to }, undefined, 2)}\n`,
-  );
 }

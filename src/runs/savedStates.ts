@@ -38,10 +38,6 @@ function tryToOpen(path: string): StateFile | FormatError | undefined {
   }
 }
 
-/** Whether a run can be gone on with. Between two moments of saving there is only the state before the last one. */
-export const hasState = (run: string): boolean =>
-  [runFiles.state, runFiles.previousState].some((name) => existsSync(join(run, name)));
-
 /**
  * The last whole state of a run, or `undefined` when the run ended before its first one.
  *

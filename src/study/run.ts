@@ -3,12 +3,11 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { z } from "zod";
 import { writeFileAtomic } from "../files/atomicFile.js";
-import { readJson } from "../files/json.js";
 import { readText } from "../files/text.js";
 import { InputError } from "../inputError.js";
 import { runFiles, type TrainOptions, train } from "../runs/index.js";
+import { readSummary } from "../runs/readSummary.js";
 import { DivergedError, type Summary, type TrainSettings } from "../train/index.js";
 
 /** Stands in the folder of a run that diverged, with what was said about it. */
@@ -29,19 +28,6 @@ export interface RunOutcome {
   };
 }
 
-/** Metrics by name; null for one that could not be told. */
-const metrics = z.record(z.string(), z.number().nullable());
-
-/** Of a summary, what a comparison reads. */
-const finishedSummary = z.looseObject({
-  epochs: z.int().min(0),
-  score: z.looseObject({ metric: z.string() }),
-  best: metrics,
-  test: metrics.optional(),
-  particles: z.array(metrics).optional(),
-  bytesSent: z.number().optional(),
-});
-
 async function readEpochSeconds(folder: string): Promise<number[]> {
   const path = join(folder, runFiles.results);
   const text = readText(path);
@@ -61,7 +47,7 @@ async function readEpochSeconds(folder: string): Promise<number[]> {
 async function ended(folder: string): Promise<RunOutcome | undefined> {
   const path = join(folder, runFiles.summary);
   if (!existsSync(path)) return existsSync(join(folder, DIVERGED)) ? {} : undefined;
-  const summary = (await readJson(path, finishedSummary)) as unknown as Summary;
+  const summary = await readSummary(folder);
   return { finished: { summary, epochSeconds: await readEpochSeconds(folder) } };
 }
 

@@ -15,7 +15,7 @@ export const swarmMemory = z.strictObject({
   members: z.array(z.int().min(0)).min(1),
   /** What the last round did, which rows of the next epoch tell again when there is no other round. */
   /** Times that particles have gathered messages. */
-  meetings: z.int().min(0).optional(),
+  gathers: z.int().min(0).optional(),
   round: z.strictObject({ moves: z.array(savedNumber), chosen: z.array(z.int().nullable()) }),
 });
 /** What a checkpoint holds of a swarm. */

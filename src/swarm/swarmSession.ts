@@ -76,7 +76,7 @@ export class SwarmSession implements Training {
   /** The round that comes next, or an earlier one. */
   private played = 0;
   /** How far the exchange had come at the last two saves. */
-  private marks: readonly { readonly round: number; readonly meetings: number }[] = [];
+  private marks: readonly { readonly round: number; readonly gathers: number }[] = [];
 
   constructor(private readonly parts: SwarmParts) {
     const { question, score } = parts.prepared;
@@ -158,7 +158,7 @@ export class SwarmSession implements Training {
       calibration,
       sent: this.sent,
       members: [...this.parts.deployed.members],
-      meetings: this.parts.exchange.meetings,
+      gathers: this.parts.exchange.gathers,
       round: { moves: [...moves], chosen: particles.map((_, at) => chosen[at] ?? null) },
     };
     return {
@@ -173,8 +173,8 @@ export class SwarmSession implements Training {
   private async tellSaved(): Promise<void> {
     const { exchange } = this.parts;
     const [oldest] = this.marks;
-    this.marks = [...this.marks.slice(-1), { round: this.played, meetings: exchange.meetings }];
-    if (oldest && this.parts.whole.isParted) await exchange.saved(oldest.round, oldest.meetings);
+    this.marks = [...this.marks.slice(-1), { round: this.played, gathers: exchange.gathers }];
+    if (oldest && this.parts.whole.isParted) await exchange.saved(oldest.round, oldest.gathers);
   }
 
   async restore({ progress, best, vectors }: State): Promise<void> {
@@ -182,7 +182,7 @@ export class SwarmSession implements Training {
     const memory = checkPlain(swarmMemory, progress.session, "the saved swarm");
     const { particles: saved, calibration, sent, members, round } = memory;
     expectOf(particles.length, this.parts.size.particles, memory);
-    if (memory.meetings !== undefined) this.parts.exchange.resume(memory.meetings);
+    if (memory.gathers !== undefined) this.parts.exchange.resume(memory.gathers);
     this.parts.deployed.members = members;
     this.sent = sent;
     const chosen = round.chosen.map((id) => id ?? undefined);

@@ -37,6 +37,28 @@ export class RemoteMember implements Member {
   sum: Member["sum"] = (target, terms) => this.worker.sum(target, terms);
 }
 
+/** A particle of this process, as the others know it. */
+class OwnMember implements Member {
+  /** Whether the others have what it told last; they count one that came too late as lost, and so must we. */
+  heard = true;
+
+  constructor(private readonly particle: Particle) {}
+
+  get id(): number {
+    return this.particle.id;
+  }
+
+  get position(): Vector {
+    return this.particle.position;
+  }
+
+  get healthy(): boolean {
+    return this.heard && this.particle.healthy;
+  }
+
+  sum: Member["sum"] = (target, terms) => this.particle.sum(target, terms);
+}
+
 /** What {@link Whole} is made of. */
 export interface WholeParts {
   readonly exchange: Exchange;
@@ -65,17 +87,17 @@ const missing: Evaluation = {
 /** All members of a swarm of which this process hosts some. */
 export class Whole {
   /** By number. */
-  readonly members: readonly Member[];
+  readonly members: readonly (OwnMember | RemoteMember)[];
 
   constructor(private readonly parts: WholeParts) {
     const { exchange, particles } = parts;
     const here = new Map(particles.map((particle) => [particle.id, particle]));
     const [first] = particles;
-    this.members = Array.from(
-      { length: exchange.particles },
-      (_, id): Member =>
-        here.get(id) ?? new RemoteMember(id, first.engine.vector(first.position.length), first),
-    );
+    this.members = Array.from({ length: exchange.particles }, (_, id) => {
+      const own = here.get(id);
+      if (own) return new OwnMember(own);
+      return new RemoteMember(id, first.engine.vector(first.position.length), first);
+    });
   }
 
   /** Whether somebody else hosts particles. */
@@ -99,13 +121,15 @@ export class Whole {
       this.reportOf(id, found[id]),
     );
     for (const member of this.members) {
-      if (member instanceof RemoteMember) member.healthy = reports[member.id]?.healthy === true;
+      const report = reports[member.id];
+      if (member instanceof RemoteMember) member.healthy = report?.healthy === true;
+      else member.heard = report !== undefined;
     }
     return {
       evaluations: reports.map((report, id) => {
+        if (!report) return missing;
         const at = particles.findIndex((each) => each.id === id);
-        if (at >= 0) return own[at];
-        return report ? { ...missing, loss: report.loss, metrics: report.metrics } : missing;
+        return at >= 0 ? own[at] : { ...missing, loss: report.loss, metrics: report.metrics };
       }),
       sums: reports.reduce<Sums>((sum, report) => (report ? added(sum, report.sums) : sum), noSums),
     };
@@ -124,7 +148,10 @@ export class Whole {
     for (const id of ids) {
       const member = this.members[id];
       const message = found[id];
-      if (!(member instanceof RemoteMember)) continue;
+      if (!(member instanceof RemoteMember)) {
+        member.heard = message !== undefined;
+        continue;
+      }
       const expected = { name: "position", length: member.position.length, hash };
       const values = message && tried(() => decodeVector(message, expected, `particle ${id}`));
       if (values) await member.position.write(values);

@@ -110,10 +110,10 @@ describe.each(here)("an exchange, $title,", (row) => {
     await expect(ends[1].vector(2, "best", 1)).rejects.toThrow(/particle 2 .*"best"/);
   });
 
-  test("gathers messages by particle, meeting after meeting, and those that say nothing", async () => {
+  test("gathers messages by particle, time after time, and those that say nothing", async () => {
     const ends = await openEnds(row);
-    for (const meeting of [1, 2]) {
-      const messages = [Uint8Array.of(meeting, 0), undefined, Uint8Array.of(meeting, 2, 2)];
+    for (const time of [1, 2]) {
+      const messages = [Uint8Array.of(time, 0), undefined, Uint8Array.of(time, 2, 2)];
       const found = await Promise.all(
         all.map((particle) => ends[particle].gather(particle, messages[particle])),
       );

@@ -79,12 +79,12 @@ class ByteExchange implements Exchange {
     return this.wire.messages.take(number, deadline);
   }
 
-  get meetings(): number {
+  get gathers(): number {
     return Math.max(...this.gathered);
   }
 
-  resume(meetings: number): void {
-    this.gathered.fill(meetings);
+  resume(gathers: number): void {
+    this.gathered.fill(gathers);
   }
 
   async saved(): Promise<void> {}

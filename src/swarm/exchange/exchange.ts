@@ -52,14 +52,14 @@ export interface Exchange {
    */
   gather(particle: number, message: Uint8Array | undefined, deadline?: number): Promise<Messages>;
   /** Times that each particle of this process has gathered, in this run of the swarm; a checkpoint holds it. */
-  readonly meetings: number;
-  /** Goes on behind so many meetings, as a checkpoint has it: before anything is gathered. */
-  resume(meetings: number): void;
+  readonly gathers: number;
+  /** Goes on behind so many gathers, as a checkpoint has it: before anything is gathered. */
+  resume(gathers: number): void;
   /**
-   * This process has saved all that it needs of rounds and meetings before these, and never asks for them again: a
+   * This process has saved all that it needs of rounds and gathers before these, and never asks for them again: a
    * driver that keeps them for those who resume may delete what nobody needs.
    */
-  saved(round: number, meetings: number): Promise<void>;
+  saved(round: number, gathers: number): Promise<void>;
   /** Lets go of what the driver holds: files, connections. */
   close(): Promise<void>;
 }

@@ -1,14 +1,16 @@
 // The exchange of processes that share a folder: on one machine, or by NFS on many. What they publish lies in
-// `rounds/<round>/<particle>.bin`, messages in `meetings/<number>/<particle>.bin`, and in `saved/` how far each has
+// `rounds/<round>/<particle>.bin`, messages in `gathers/<number>/<particle>.bin`, and in `saved/` how far each has
 // come, until when the others need not keep what is old.
 
 import { join } from "node:path";
 import { z } from "zod";
 import type { Vector } from "../../engine/engine.js";
+import { writeFileAtomic } from "../../files/atomicFile.js";
+import { makeFolder } from "../../files/folders.js";
 import { crc32 } from "../../tensor/crc32.js";
 import { FormatError } from "../../tensor/formatError.js";
 import type { Snapshot } from "../coupling.js";
-import { Box, putFile, readBounded } from "./box.js";
+import { readBounded } from "./boundedFile.js";
 import { layoutHash } from "./card.js";
 import {
   absent,
@@ -18,6 +20,7 @@ import {
   type Messages,
   type Published,
 } from "./exchange.js";
+import { FolderCollectives } from "./folderCollectives.js";
 import {
   decodePublication,
   encodePublication,
@@ -30,10 +33,10 @@ import { decodeJson, encodeJson } from "./wire.js";
 const FRAME = 8;
 /** Room for what is said beside numbers. */
 const MOST_WORDS = 1024 * 1024;
-/** With deadlines nobody is waited for, and so many rounds and meetings are kept for who is late. */
+/** With deadlines nobody is waited for, and so many rounds and gathers are kept for who is late. */
 const KEPT = 64;
 
-const savedSchema = z.strictObject({ round: z.int().min(0), meetings: z.int().min(0) });
+const savedSchema = z.strictObject({ round: z.int().min(0), gathers: z.int().min(0) });
 type Saved = z.output<typeof savedSchema>;
 
 /** Where a swarm's folder is and who is told of it. */
@@ -74,8 +77,8 @@ function decodeMessage(bytes: Uint8Array, source: string): Uint8Array | undefine
 export class FolderExchange implements Exchange {
   bytes = 0;
   private readonly hash: string;
-  private readonly rounds: Box;
-  private readonly talks: Box;
+  private readonly rounds: FolderCollectives;
+  private readonly messages: FolderCollectives;
   private readonly gathered = new Map<number, number>();
   private readonly taken = new Map<number, Promise<Messages>>();
   private readonly lengths = new Map<string, number>();
@@ -93,13 +96,13 @@ export class FolderExchange implements Exchange {
     const { particles, layout } = setup;
     this.hash = layoutHash(layout);
     const refuse = (fault: FormatError) => options.onRefused?.(`left out: ${fault.message}`);
-    this.rounds = new Box({
+    this.rounds = new FolderCollectives({
       ...{ folder: join(options.path, "rounds"), particles, refuse },
       most: () => mostBytes(this.lengths),
       check: (bytes, particle, source) => void this.decode(bytes, particle, source),
     });
-    this.talks = new Box({
-      ...{ folder: join(options.path, "meetings"), particles, refuse },
+    this.messages = new FolderCollectives({
+      ...{ folder: join(options.path, "gathers"), particles, refuse },
       most: () => FRAME + MOST_WORDS + 12 * layout.length,
       check: (bytes, _, source) => void decodeMessage(bytes, source),
     });
@@ -154,7 +157,7 @@ export class FolderExchange implements Exchange {
     this.limit(deadline);
     const number = this.gathered.get(particle) ?? this.start;
     this.gathered.set(particle, number + 1);
-    await this.talks.put(number, particle, encodeMessage(message));
+    await this.messages.put(number, particle, encodeMessage(message));
     this.bytes += message?.length ?? 0;
     const known = this.taken.get(number) ?? this.take(number, deadline);
     this.taken.set(number, known);
@@ -162,28 +165,31 @@ export class FolderExchange implements Exchange {
     return known;
   }
 
-  get meetings(): number {
+  get gathers(): number {
     return Math.max(this.start, ...this.gathered.values());
   }
 
-  resume(meetings: number): void {
-    this.start = meetings;
+  resume(gathers: number): void {
+    this.start = gathers;
     this.gathered.clear();
   }
 
-  async saved(round: number, meetings: number): Promise<void> {
+  async saved(round: number, gathers: number): Promise<void> {
     const folder = join(this.options.path, "saved");
-    const bytes = encodeJson({ round, meetings } satisfies Saved);
+    const bytes = encodeJson({ round, gathers } satisfies Saved);
     const all = [...Array(this.particles).keys()];
-    for (const id of this.options.hosted ?? all) await putFile(folder, `${id}.json`, bytes, true);
+    makeFolder(folder);
+    for (const id of this.options.hosted ?? all) {
+      await writeFileAtomic(join(folder, `${id}.json`), bytes);
+    }
     const marks = await Promise.all(all.map((id) => this.savedBy(id)));
     await this.rounds.forget(Math.min(...marks.map((mark) => mark.round)));
-    await this.talks.forget(Math.min(...marks.map((mark) => mark.meetings)));
+    await this.messages.forget(Math.min(...marks.map((mark) => mark.gathers)));
   }
 
   async close(): Promise<void> {
     this.rounds.end();
-    this.talks.end();
+    this.messages.end();
   }
 
   private reading = 0;
@@ -207,13 +213,13 @@ export class FolderExchange implements Exchange {
   }
 
   private async take(number: number, deadline?: number): Promise<Messages> {
-    const present = await this.talks.present(number, deadline);
+    const present = await this.messages.present(number, deadline);
     const found = new Array<Uint8Array | undefined>(this.particles).fill(undefined);
     for (const particle of present) {
-      const bytes = await this.talks.read(number, particle);
-      if (bytes) found[particle] = decodeMessage(bytes, this.talks.pathOf(number, particle));
+      const bytes = await this.messages.read(number, particle);
+      if (bytes) found[particle] = decodeMessage(bytes, this.messages.pathOf(number, particle));
     }
-    if (this.limited) await this.talks.forget(number - KEPT);
+    if (this.limited) await this.messages.forget(number - KEPT);
     return found;
   }
 
@@ -226,7 +232,7 @@ export class FolderExchange implements Exchange {
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
     }
-    return { round: 0, meetings: 0 };
+    return { round: 0, gathers: 0 };
   }
 }
 

@@ -68,12 +68,12 @@ export class LocalExchange implements Exchange {
     return this.messages.take(number, deadline);
   }
 
-  get meetings(): number {
+  get gathers(): number {
     return Math.max(...this.gathered);
   }
 
-  resume(meetings: number): void {
-    this.gathered.fill(meetings);
+  resume(gathers: number): void {
+    this.gathered.fill(gathers);
   }
 
   /** Whoever resumes is alone, and asks for nothing again. */

@@ -85,7 +85,7 @@ describe.skipIf(natsProgram === undefined)("NATS (nats-server is needed)", () =>
     for await (const key of await (await peer(address)).keys()) keys.push(key);
     const rounds = new Set(keys.flatMap((key) => /^round\.(\d+)/.exec(key)?.[1] ?? []));
     expect([...rounds].sort()).toEqual(["6", "7"]);
-    expect(keys.filter((key) => key.startsWith("gathering")).length).toBeLessThan(20);
+    expect(keys.filter((key) => key.startsWith("gather")).length).toBeLessThan(20);
     await expect(both[0].round(3)).rejects.toThrow("round 3 is over: round 7 was closed since");
     const [late] = await ends(address);
     await expect(late.round(3)).rejects.toThrow("round 3 is over: round 6 was closed since");

@@ -14,7 +14,7 @@ import {
   type Published,
 } from "./exchange.js";
 import { type NatsAddress, parseNatsAddress } from "./natsAddress.js";
-import { type Bytes, Meetings } from "./natsMeetings.js";
+import { type Bytes, NatsCollectives } from "./natsCollectives.js";
 import type { Attendance } from "./natsRecords.js";
 import { NatsStore } from "./natsStore.js";
 import { decodeSnapshot, decodeVector, encodeSnapshot, encodeVector, vectorBytes } from "./wire.js";
@@ -29,7 +29,7 @@ export interface NatsOptions {
   readonly onRefused?: (message: string) => void;
 }
 
-/** How many times the numbers of a net a particle may bring to a meeting: positions, a best one, optimizer state. */
+/** How many times the numbers of a net a particle may bring to a collective: positions, a best one, optimizer state. */
 const MOST_NETS = 32;
 const message = (at: number, bytes?: Uint8Array): Bytes[] =>
   bytes ? [{ name: `message ${at}`, length: bytes.length, bytes }] : [];
@@ -44,7 +44,7 @@ class NatsExchange implements Exchange {
   bytes = 0;
   private readonly hash: string;
   private readonly engine: Engine;
-  private readonly met: Meetings;
+  private readonly collectives: NatsCollectives;
   private readonly gathered: number[];
   private readonly answers = new WeakMap<Attendance, Promise<Messages>>();
   private readonly held = new Map<string, Promise<Held>>();
@@ -62,7 +62,7 @@ class NatsExchange implements Exchange {
     this.hash = layoutHash(layout);
     this.gathered = new Array<number>(particles).fill(0);
     const most = MOST_NETS * (4 * layout.length + 1024);
-    this.met = new Meetings({
+    this.collectives = new NatsCollectives({
       store,
       hosted,
       onRefused,
@@ -75,20 +75,20 @@ class NatsExchange implements Exchange {
 
   /** Publications, lists and vectors of others that were damaged, forged or too long, and left out. */
   get refused(): number {
-    return this.met.refused;
+    return this.collectives.refused;
   }
 
-  get meetings(): number {
+  get gathers(): number {
     return Math.max(...this.gathered);
   }
 
-  resume(meetings: number): void {
-    this.gathered.fill(meetings);
+  resume(gathers: number): void {
+    this.gathered.fill(gathers);
   }
 
-  async saved(round: number, meetings: number): Promise<void> {
-    await this.met.saved("round", round);
-    await this.met.saved("gathering", meetings);
+  async saved(round: number, gathers: number): Promise<void> {
+    await this.collectives.saved("round", round);
+    await this.collectives.saved("gather", gathers);
   }
 
   async publish(round: number, snapshot: Snapshot, vectors: Published): Promise<void> {
@@ -100,11 +100,11 @@ class NatsExchange implements Exchange {
     );
     for (const { bytes } of blobs) this.bytes += bytes.length;
     const text = new TextDecoder().decode(encodeSnapshot(snapshot));
-    await this.met.bring("round", round, snapshot.particle, { snapshot: text, blobs });
+    await this.collectives.bring("round", round, snapshot.particle, { snapshot: text, blobs });
   }
 
   async round(number: number, deadline?: number): Promise<readonly Snapshot[]> {
-    const found = await this.met.close("round", number, deadline);
+    const found = await this.collectives.close("round", number, deadline);
     this.current = found;
     this.number = number;
     return found.map((publication, particle) =>
@@ -125,8 +125,8 @@ class NatsExchange implements Exchange {
   async gather(particle: number, bytes?: Uint8Array, deadline?: number): Promise<Messages> {
     const number = this.gathered[particle]++;
     this.bytes += bytes?.length ?? 0;
-    await this.met.bring("gathering", number, particle, { blobs: message(number, bytes) });
-    const found = await this.met.close("gathering", number, deadline);
+    await this.collectives.bring("gather", number, particle, { blobs: message(number, bytes) });
+    const found = await this.collectives.close("gather", number, deadline);
     const known = this.answers.get(found) ?? this.messagesOf(number, found);
     this.answers.set(found, known);
     return known;
@@ -142,7 +142,7 @@ class NatsExchange implements Exchange {
       const bytes = new TextEncoder().encode(text ?? "");
       return decodeSnapshot(bytes, particle, `particle ${particle}`);
     } catch (error) {
-      this.met.refuse((error as Error).message);
+      this.collectives.refuse((error as Error).message);
       return absent(particle);
     }
   }
@@ -154,7 +154,7 @@ class NatsExchange implements Exchange {
     if (held?.round === number) return held;
     const { name, length, bytes: size } = this.current[particle]!.blobs[at];
     if (size !== vectorBytes(name, length)) throw new Error(`particle ${particle}: wrong length`);
-    const bytes = await this.met.bytes("round", number, particle, at);
+    const bytes = await this.collectives.bytes("round", number, particle, at);
     const values = decodeVector(bytes, { name, length, hash: this.hash }, `particle ${particle}`);
     const vector = held?.vector.length === length ? held.vector : this.engine.vector(length);
     await vector.write(values);
@@ -165,7 +165,7 @@ class NatsExchange implements Exchange {
     return Promise.all(
       found.map(async (publication, particle) =>
         publication && publication.blobs.length > 0
-          ? this.met.bytes("gathering", number, particle, 0)
+          ? this.collectives.bytes("gather", number, particle, 0)
           : undefined,
       ),
     );

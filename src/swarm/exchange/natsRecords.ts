@@ -1,4 +1,4 @@
-// What stands in a NATS bucket beside the bytes of vectors: what a particle brought to a meeting, and who was there.
+// What stands in a NATS bucket beside the bytes of vectors: what a particle brought to a collective, and who took part.
 // Everything is checked before anything of it is used.
 
 import { z } from "zod";
@@ -22,15 +22,15 @@ const publication = z.strictObject({
 
 /** Some bytes that a particle brings, as they are told of. */
 export type Blob = z.output<typeof blob>;
-/** What a particle brought to a meeting. */
+/** What a particle brought to a collective. */
 export type Publication = z.output<typeof publication>;
-/** By particle; `undefined` for who was not there. */
+/** By particle; `undefined` for who took no part. */
 export type Attendance = readonly (Publication | undefined)[];
 
 /** Bounds of what is taken. */
 export interface Bounds {
   readonly particles: number;
-  /** Bytes that a particle may bring to a meeting. */
+  /** Bytes that a particle may bring to a collective. */
   readonly most: number;
 }
 

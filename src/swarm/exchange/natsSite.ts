@@ -3,10 +3,10 @@
 import { absolute } from "../../files/folders.js";
 import { InputError } from "../../inputError.js";
 import { decodeCard, encodeCard } from "./card.js";
-import type { Site } from "./index.js";
 import { nats, openStore } from "./nats.js";
 import { parseNatsAddress } from "./natsAddress.js";
 import type { NatsStore } from "./natsStore.js";
+import type { Site } from "./site.js";
 
 /** Milliseconds that the server may be away while a card is read or put. */
 const PATIENCE = 30_000;

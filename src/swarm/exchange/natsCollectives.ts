@@ -1,8 +1,8 @@
-// Meetings of particles on a NATS server: each brings something, and a meeting is closed once, by compare-and-set, with
-// the list of who was there and what they brought, so that all go on with the same. A meeting is a round or a gathering.
+// Collectives (rounds, gathers) on a NATS server: each particle brings something, and a collective is closed once, by
+// compare-and-set, with the list of who took part and what they brought, so that all go on with the same.
 //
-// The server is lossy: an end keeps what its particles brought to the last meetings, and who was there, and puts again
-// what it does not find any more. Meetings are deleted once all particles have saved what they need of them.
+// The server is lossy: an end keeps what its particles brought to the last ones, and who took part, and puts again what
+// it does not find any more. Collectives are deleted once all particles have saved what they need of them.
 //
 // Keys, of kind k and number n: `k.n.p.PARTICLE` what a particle brought, `k.n.v.PARTICLE.BLOB.CHUNK` its bytes,
 // `k.n.closed` the list, `saved.k.PARTICLE` from which number on it may ask again, `over.k` the first number that is
@@ -21,23 +21,23 @@ import {
 } from "./natsRecords.js";
 import type { NatsStore, Stored } from "./natsStore.js";
 
-export type Kind = "round" | "gathering";
+export type Kind = "round" | "gather";
 
-/** Meetings of a kind that an end remembers, to put them again. */
+/** Collectives of a kind that an end remembers, to put them again. */
 const KEPT = 2;
-/** Meetings that are kept for a particle that saves nothing. */
+/** Collectives that are kept for a particle that saves nothing. */
 const MOST_BEHIND = 256;
 /** Milliseconds after which it is looked for changes of which no hint came. */
 const LOOK = 250;
 /** Milliseconds between two looks for what the server has lost. */
 const MEND = 1000;
-/** Milliseconds that all others wait for who is to close a meeting. */
+/** Milliseconds that all others wait for who is to close a collective. */
 const GRACE = 250;
 /** Milliseconds in which bytes that the server has lost are to be put again by their owner. */
 const RESTORED = 15_000;
 
 /** What is put, and how its bytes are checked. */
-export interface MeetingParts {
+export interface NatsCollectiveParts {
   readonly store: NatsStore;
   readonly bounds: Bounds;
   /** Particles of this end. */
@@ -53,7 +53,7 @@ interface Closing {
   readonly found: Promise<Attendance>;
 }
 
-/** What this end remembers of a meeting. */
+/** What this end remembers of a collective. */
 interface Kept {
   readonly kind: Kind;
   readonly number: number;
@@ -63,7 +63,7 @@ interface Kept {
   closing?: Closing;
 }
 
-export class Meetings {
+export class NatsCollectives {
   /** Publications and lists that were damaged, forged or beyond the bounds. */
   refused = 0;
   private readonly kept = new Map<string, Kept>();
@@ -71,7 +71,7 @@ export class Meetings {
   private refusedKey = "";
   private mended = Date.now();
 
-  constructor(private readonly parts: MeetingParts) {
+  constructor(private readonly parts: NatsCollectiveParts) {
     // Where it fails, so does what is waited for, which tells of it.
     parts.store.back = () => void this.restore().catch(() => undefined);
   }
@@ -83,8 +83,8 @@ export class Meetings {
     particle: number,
     { snapshot, blobs }: { snapshot?: string; blobs: readonly Bytes[] },
   ): Promise<void> {
-    const meeting = this.meeting(kind, number);
-    if (meeting.attendance) return;
+    const collective = this.collective(kind, number);
+    if (collective.attendance) return;
     const chunks = new Map<string, Uint8Array>();
     const told = blobs.map(({ name, length, bytes }, at): Blob => {
       for (const [chunk, part] of this.cut(bytes).entries()) {
@@ -95,43 +95,43 @@ export class Meetings {
     const publication: Publication = { ...(snapshot !== undefined && { snapshot }), blobs: told };
     const key = `${keyOf(kind, number)}.p.${particle}`;
     const record = encodePublication(publication);
-    for (const [name, part] of [...chunks, [key, record] as const]) meeting.own.set(name, part);
+    for (const [name, part] of [...chunks, [key, record] as const]) collective.own.set(name, part);
     await this.put(chunks);
     await this.parts.store.put(key, record);
     this.parts.store.tell();
   }
 
   /**
-   * Who was there, once all are or the deadline has passed.
+   * Who took part, once all are or the deadline has passed.
    *
-   * @throws Error for a meeting that is over for this end, or deleted on the server.
+   * @throws Error for a collective that is over for this end, or deleted on the server.
    */
   close(kind: Kind, number: number, deadline = Number.POSITIVE_INFINITY): Promise<Attendance> {
     const last = this.last.get(kind) ?? Number.NEGATIVE_INFINITY;
     if (number < last) return Promise.reject(over(kind, number, last));
-    const meeting = this.meeting(kind, number);
-    if (meeting.closing) {
-      meeting.closing.deadline = Math.min(meeting.closing.deadline, deadline);
-      return meeting.closing.found;
+    const collective = this.collective(kind, number);
+    if (collective.closing) {
+      collective.closing.deadline = Math.min(collective.closing.deadline, deadline);
+      return collective.closing.found;
     }
-    const closing: Closing = { deadline, found: this.settle(meeting, () => closing.deadline) };
-    meeting.closing = closing;
+    const closing: Closing = { deadline, found: this.settle(collective, () => closing.deadline) };
+    collective.closing = closing;
     return closing.found;
   }
 
   /**
-   * Bytes that a particle brought to a meeting that is closed.
+   * Bytes that a particle brought to a collective that is closed.
    *
    * @throws Error where they are not as announced, or missing for so long that nobody puts them again.
    */
   async bytes(kind: Kind, number: number, particle: number, at: number): Promise<Uint8Array> {
-    const meeting = this.meeting(kind, number);
-    const blob = meeting.attendance![particle]!.blobs[at];
+    const collective = this.collective(kind, number);
+    const blob = collective.attendance![particle]!.blobs[at];
     const { store } = this.parts;
     for (const end = Date.now() + RESTORED; ; ) {
       const heard = store.heard;
       try {
-        return await this.fetch(meeting, { particle, at, blob });
+        return await this.fetch(collective, { particle, at, blob });
       } catch (error) {
         if (!(error instanceof DamagedError && Date.now() < end)) throw error;
       }
@@ -146,7 +146,7 @@ export class Meetings {
     this.parts.onRefused?.(`left out: ${message}`);
   }
 
-  private meeting(kind: Kind, number: number): Kept {
+  private collective(kind: Kind, number: number): Kept {
     const key = keyOf(kind, number);
     const known = this.kept.get(key);
     if (known) return known;
@@ -171,23 +171,23 @@ export class Meetings {
     }
   }
 
-  private async settle(meeting: Kept, deadline: () => number): Promise<Attendance> {
+  private async settle(collective: Kept, deadline: () => number): Promise<Attendance> {
     const { store } = this.parts;
-    const { kind, number } = meeting;
+    const { kind, number } = collective;
     const found: (Publication | undefined)[] = new Array(this.parts.bounds.particles).fill(
       undefined,
     );
     let complete: number | undefined;
     for (;;) {
       const heard = store.heard;
-      const list = await this.list(meeting);
-      if (list.attendance) return this.closed(meeting, list.attendance);
-      await this.look(meeting, found);
+      const list = await this.list(collective);
+      if (list.attendance) return this.closed(collective, list.attendance);
+      await this.look(collective, found);
       const now = Date.now();
       if (found.every((each) => each) || now >= deadline()) complete ??= now;
       const mine = this.parts.hosted.includes(number % found.length);
       if (complete !== undefined && (mine || now >= complete + GRACE)) {
-        const checked = await this.checked(meeting, found, complete + RESTORED);
+        const checked = await this.checked(collective, found, complete + RESTORED);
         if (!checked) {
           await store.changed(heard, LOOK);
           continue;
@@ -199,14 +199,14 @@ export class Meetings {
         );
         if (!set) continue;
         store.tell();
-        return this.closed(meeting, checked);
+        return this.closed(collective, checked);
       }
       await this.mend(kind, number);
       await store.changed(heard, Math.min(LOOK, Math.max(1, deadline() - Date.now())));
     }
   }
 
-  /** The list of who was there, as the server has it. */
+  /** The list of who took part, as the server has it. */
   private async list({ kind, number }: Kept) {
     const key = `${keyOf(kind, number)}.closed`;
     const stored = await this.parts.store.get(key);
@@ -243,11 +243,11 @@ export class Meetings {
   }
 
   /**
-   * Those whose bytes are as announced: who is to close a meeting looks at all of them. Of those that are missing it
+   * Those whose bytes are as announced: who is to close a collective looks at all of them. Of those that are missing it
    * looks again until a moment, since their owners put again what the server has lost.
    */
   private async checked(
-    meeting: Kept,
+    collective: Kept,
     found: (Publication | undefined)[],
     until: number,
   ): Promise<Attendance | undefined> {
@@ -255,7 +255,8 @@ export class Meetings {
     for (const [particle, publication] of found.entries()) {
       const blobs = this.parts.hosted.includes(particle) ? [] : (publication?.blobs ?? []);
       try {
-        for (const [at, blob] of blobs.entries()) await this.fetch(meeting, { particle, at, blob });
+        for (const [at, blob] of blobs.entries())
+          await this.fetch(collective, { particle, at, blob });
       } catch (error) {
         if (!(error instanceof DamagedError)) throw error;
         if (error instanceof MissingError && Date.now() < until) {
@@ -294,15 +295,15 @@ export class Meetings {
     return bytes;
   }
 
-  private closed(meeting: Kept, attendance: Attendance): Attendance {
-    const { kind, number } = meeting;
-    meeting.attendance = attendance;
+  private closed(collective: Kept, attendance: Attendance): Attendance {
+    const { kind, number } = collective;
+    collective.attendance = attendance;
     this.last.set(kind, Math.max(this.last.get(kind) ?? number, number));
     this.forget(kind);
     return attendance;
   }
 
-  /** Forgets old meetings of a kind. */
+  /** Forgets old collectives of a kind. */
   private forget(kind: Kind): void {
     const all = [...this.kept].filter(([, each]) => each.kind === kind && each.attendance);
     const old = all.sort(([, a], [, b]) => a.number - b.number).slice(0, -KEPT);
@@ -337,7 +338,7 @@ export class Meetings {
     }
   }
 
-  /** At times: puts again what the server has lost, and finds out whether a meeting is deleted there. */
+  /** At times: puts again what the server has lost, and finds out whether a collective is deleted there. */
   private async mend(kind: Kind, number: number): Promise<void> {
     if (Date.now() < this.mended + MEND) return;
     this.mended = Date.now();

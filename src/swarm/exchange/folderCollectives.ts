@@ -1,0 +1,141 @@
+// Collectives (rounds, gathers) by a folder: a numbered folder each, in which every particle leaves one file, for
+// processes that share a disk and nothing else, NFS among them: no locks and no notices of the system, names that
+// appear whole, and looks at intervals. Who took part is decided by whoever closes it first, in a file that only one
+// can make.
+
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { writeFileAtomic, writeFileOnce } from "../../files/atomicFile.js";
+import { makeFolder } from "../../files/folders.js";
+import { FormatError } from "../../tensor/formatError.js";
+import { readBounded } from "./boundedFile.js";
+import { decodeJson, encodeJson } from "./wire.js";
+
+const CLOSED = "closed.json";
+/** Bytes of the list of those who came, for each particle and in all. */
+const LIST_BYTES = 16;
+
+/** Milliseconds between looks: short at first, as most are waited for a short time only. */
+const FIRST_LOOK = 1;
+const LONGEST_LOOK = 50;
+const SLOWER = 1.5;
+
+const closedList = z.strictObject({ present: z.array(z.int().min(0)) });
+
+/** What a {@link FolderCollectives} is told. */
+export interface FolderCollectiveParts {
+  readonly folder: string;
+  readonly particles: number;
+  /** Most bytes of a file. */
+  most(): number;
+  /** Looks at a file before its collective is closed; throws a FormatError for one that is to be left out. */
+  check(bytes: Uint8Array, particle: number, source: string): void;
+  /** Hears of files that were left out. */
+  refuse(fault: FormatError): void;
+}
+
+/** The collectives of one kind. */
+export class FolderCollectives {
+  private isOpen = true;
+
+  constructor(private readonly parts: FolderCollectiveParts) {}
+
+  folderOf(number: number): string {
+    return join(this.parts.folder, String(number));
+  }
+
+  pathOf(number: number, particle: number): string {
+    return join(this.folderOf(number), `${particle}.bin`);
+  }
+
+  /** Leaves a file. One that a process left before it was killed stays, if it was the same, or the collective is closed. */
+  async put(number: number, particle: number, bytes: Uint8Array): Promise<void> {
+    const path = this.pathOf(number, particle);
+    makeFolder(this.folderOf(number));
+    if (await writeFileOnce(path, bytes)) return;
+    const found = await this.read(number, particle).catch(() => undefined);
+    if (found && Buffer.compare(found, bytes) === 0) return;
+    if ((await this.closed(number)) === undefined) await writeFileAtomic(path, bytes);
+  }
+
+  read(number: number, particle: number): Promise<Uint8Array | undefined> {
+    return readBounded(this.pathOf(number, particle), this.parts.most());
+  }
+
+  /** Who took part, once all did or the deadline has passed: the same for everybody who asks. */
+  async present(number: number, deadline = Number.POSITIVE_INFINITY): Promise<readonly number[]> {
+    for (let wait = FIRST_LOOK; this.isOpen; wait = Math.min(wait * SLOWER, LONGEST_LOOK)) {
+      const known = await this.closed(number);
+      if (known) return known;
+      const left = deadline - Date.now();
+      if (left <= 0 || (await this.came(number)).length === this.parts.particles) {
+        await this.close(number);
+      } else {
+        await sleep(Math.max(1, Math.min(wait, left)));
+      }
+    }
+    throw new Error(`${this.parts.folder} was closed while collective ${number} was waited for`);
+  }
+
+  /** Deletes those before a number. */
+  async forget(before: number): Promise<void> {
+    for (const name of await namesIn(this.parts.folder)) {
+      if (!/^\d{1,15}$/.test(name) || Number(name) >= before) continue;
+      await rm(join(this.parts.folder, name), { recursive: true, force: true });
+    }
+  }
+
+  end(): void {
+    this.isOpen = false;
+  }
+
+  /** Particles that left a file, ascending. Other names mean nothing. */
+  private async came(number: number): Promise<number[]> {
+    const names = new Set(await namesIn(this.folderOf(number)));
+    return [...Array(this.parts.particles).keys()].filter((id) => names.has(`${id}.bin`));
+  }
+
+  private async closed(number: number): Promise<readonly number[] | undefined> {
+    const { particles } = this.parts;
+    const path = join(this.folderOf(number), CLOSED);
+    const most = LIST_BYTES * (particles + 1);
+    const bytes = await readBounded(path, most);
+    // Where the disk has no links, the list is copied, and empty for a moment.
+    if (bytes === undefined || bytes.length === 0) return undefined;
+    const { present } = decodeJson(bytes, { schema: closedList, source: path, most });
+    const wrong = present.find((id, at) => id >= particles || (at > 0 && id <= present[at - 1]));
+    if (wrong === undefined) return present;
+    throw new FormatError(path, 0, `particle ${wrong} is out of order; there are ${particles}`);
+  }
+
+  private async close(number: number): Promise<void> {
+    const present: number[] = [];
+    const faults: FormatError[] = [];
+    for (const particle of await this.came(number)) {
+      try {
+        const bytes = await this.read(number, particle);
+        if (!bytes) continue;
+        this.parts.check(bytes, particle, this.pathOf(number, particle));
+        present.push(particle);
+      } catch (error) {
+        if (!(error instanceof FormatError)) throw error;
+        faults.push(error);
+      }
+    }
+    makeFolder(this.folderOf(number));
+    if (!(await writeFileOnce(join(this.folderOf(number), CLOSED), encodeJson({ present }))))
+      return;
+    for (const fault of faults) this.parts.refuse(fault);
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
