@@ -1,20 +1,32 @@
 // Swarms of four processes of which one is killed, or stopped for a while, again and again at random; each ends with the bytes of a swarm in
 // one process that nobody touched.
 //
-//   node examples/distributed/kills.mjs OUT [KILLS] [EXCHANGE] [COUPLING]
+//   node examples/distributed/kills.mjs OUT [--kills 20] [--coupling pso] [--nats nats://HOST:PORT]
 //
-// EXCHANGE is a place without a name of its own, as folder:/mnt/shared or nats://host:4222; default a folder in OUT.
+// Swarms meet in folders of OUT, or on a NATS server.
 
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { Random } from "convoynet/tensor";
 
-const [out, kills = "20", given, coupling = "pso"] = process.argv.slice(2);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    kills: { type: "string", default: "20" },
+    coupling: { type: "string", default: "pso" },
+    nats: { type: "string" },
+  },
+});
+const { kills, coupling, nats } = values;
+const [out] = positionals;
 if (!out) {
-  console.error("usage: node examples/distributed/kills.mjs OUT [KILLS] [EXCHANGE] [COUPLING]");
+  console.error(
+    "usage: node examples/distributed/kills.mjs OUT [--kills N] [--coupling NAME] [--nats ADDRESS]",
+  );
   process.exit(2);
 }
 const convoy = fileURLToPath(new URL("../../bin/convoy.mjs", import.meta.url));
@@ -36,9 +48,8 @@ if (!existsSync(join(alone, "summary.json"))) {
 
 /** Where the swarm of a number meets. */
 function placeOf(number) {
-  if (!given?.startsWith("nats"))
-    return `folder:${join(resolve(given?.slice(7) || out), `swarm-${number}`)}`;
-  return `${given}/swarm-${number}?runs=${join(resolve(out), `runs-${number}`)}`;
+  if (nats === undefined) return `folder:${join(resolve(out), `swarm-${number}`)}`;
+  return `${nats}/swarm-${number}?runs=${join(resolve(out), `runs-${number}`)}`;
 }
 
 let done = 0;

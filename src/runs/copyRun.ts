@@ -65,14 +65,15 @@ export async function copyRun(
  * Copies a run that is over, without what it would go on with.
  *
  * @param to no folder yet, or an empty one
+ * @param run what its summary calls it
  * @throws InputError when it cannot be written.
  */
-export const copyResult = (from: string, to: string): Promise<void> =>
+export const copyResult = (from: string, to: string, run: string): Promise<void> =>
   copyFiles(from, to, ofNoResult, async (path, name) => {
     const bytes = await readFile(path);
     if (name !== runFiles.summary) return bytes;
     const summary: object = JSON.parse(bytes.toString());
-    return `${JSON.stringify({ ...summary, run: to }, undefined, 2)}\n`;
+    return `${JSON.stringify({ ...summary, run }, undefined, 2)}\n`;
   });
 
 /** The copy is there as a whole or not at all. */

@@ -230,8 +230,9 @@ export async function hostParticles(
   if (!(await hosting.run())) return undefined;
   // Every particle's run tells of the whole swarm.
   const first = join(site.runs, "0");
-  if (place !== undefined) await copyResult(first, place);
-  return readSummary(place ?? first);
+  if (place === undefined || out === undefined) return readSummary(first);
+  await copyResult(first, place, out);
+  return readSummary(place);
 }
 
 /** Takes part in the swarm of a place, once somebody has put its card. */

@@ -1,11 +1,12 @@
 // A swarm of several processes that share a folder gives what one process gives, also when some are killed.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { runFiles } from "../../src/runs/runFiles.js";
 import { train } from "../../src/runs/train.js";
+import type { TrainSettings } from "../../src/train/index.js";
 import { stripesFile } from "../support/stripesFile.js";
 import { convoy, root, scratch } from "./convoy.js";
 
@@ -19,9 +20,9 @@ const bytesOf = (folder: string, file: "best" | "summary") =>
   readFileSync(join(folder, runFiles[file]));
 
 /** The swarm of one process. */
-async function alone(folder: string, data: string) {
+async function alone(folder: string, data: string, changed: Partial<TrainSettings> = {}) {
   const out = join(folder, "alone");
-  return { out, summary: await train({ ...settings, data, out }) };
+  return { out, summary: await train({ ...settings, data, out, ...changed }) };
 }
 
 function expectSame(out: string, { out: expected, summary }: Awaited<ReturnType<typeof alone>>) {
@@ -84,6 +85,31 @@ test("a swarm whose only process is killed again and again ends with the same by
   const end = await convoy(train, { cwd: folder });
   expect([end.code, end.err]).toEqual([0, end.err]);
   expectSame(join(folder, "run"), whole);
+}, 60_000);
+
+test("particles that were killed before their first checkpoint begin anew, with the same bytes", async () => {
+  const folder = scratch();
+  const data = stripesFile(folder);
+  const place = join(folder, "place");
+  // Its rounds are steps, so that something is logged before anything is saved.
+  const gossip = { swarm: "gossip" } as const;
+  const whole = await alone(folder, data, gossip);
+  const train = ["train", data, ...flags, "--swarm", "gossip", "--exchange", `folder:${place}`];
+  const rest = ["--out", "run", "--quiet", "--json"];
+  await killed(await untilRound([...train, ...rest], folder, place, 1));
+  const began = readdirSync(join(place, "particles")).filter((id) => {
+    const own = (name: string) => join(place, "particles", id, name);
+    for (const state of [runFiles.state, runFiles.previousState])
+      rmSync(own(state), { force: true });
+    return readFileSync(own(runFiles.metrics), "utf8") !== "";
+  });
+  expect(began.length).toBeGreaterThan(0);
+  const end = await convoy([...train, ...rest], { cwd: folder });
+  expect([end.code, end.err]).toEqual([0, end.err]);
+  expectSame(join(folder, "run"), whole);
+  expect(JSON.parse(end.out)).toEqual(
+    JSON.parse(bytesOf(join(folder, "run"), "summary").toString()),
+  );
 }, 60_000);
 
 test("another swarm, another place, another data set are refused in words", async () => {
