@@ -2,16 +2,20 @@
 // place: its folder's lock says who hosts it, its checkpoint is what another process goes on from when that one is
 // gone, and at the end it holds what the whole swarm came to. So it makes no difference who hosts whom, and who comes first.
 
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { writeFileOnce } from "../files/atomicFile.js";
 import { absolute, makeFolder } from "../files/folders.js";
 import { isLocked } from "../files/lock.js";
+import { readText } from "../files/text.js";
 import { freeFolder } from "../files/wholeFolder.js";
 import { InputError } from "../inputError.js";
 import { usableCores } from "../machine.js";
 import {
   type Card,
+  expectSameRuns,
   expectSameSettings,
   expectSameSwarm,
   FORMAT,
@@ -37,6 +41,9 @@ const LOOK = 300;
 /** Milliseconds that others are given to take particles before this process takes one more. */
 const GRACE = 2000;
 
+/** Beside the runs of particles. */
+const NUMBER = "swarm.id";
+
 /** Settings that say where and how fast something is computed, not what. */
 const ofPlace: readonly string[] = ["out", "data", "threads", "saveMinutes"];
 /** How particles are hosted. */
@@ -61,11 +68,19 @@ const told = (settings: Partial<TrainSettings>): Card["settings"] =>
     ),
   );
 
+/** The number of a folder of runs; the first process that comes draws it. */
+async function numberOf(runs: string): Promise<string> {
+  makeFolder(runs);
+  const path = join(runs, NUMBER);
+  await writeFileOnce(path, randomUUID());
+  return readText(path);
+}
+
 /** The card of the swarm that a run with these settings belongs to. */
 function cardOf(
   settings: Partial<TrainSettings>,
   { config, net, data }: Prepared,
-  layout: Card["layout"],
+  { layout, runs }: Pick<Card, "layout" | "runs">,
 ): Card {
   return {
     format: FORMAT,
@@ -76,6 +91,7 @@ function cardOf(
     seed: config.seed,
     source: isSource(config.data) ? config.data : absolute(config.data),
     data: data.hash,
+    runs,
     layout,
   };
 }
@@ -90,6 +106,8 @@ class Hosting {
   constructor(
     private readonly settings: Partial<TrainSettings>,
     private readonly particles: number,
+    /** Number of the folder of runs. */
+    private readonly runs: string,
     private readonly options: HostOptions,
   ) {
     options.signal?.addEventListener("abort", () => this.stop.abort(), { once: true });
@@ -97,8 +115,6 @@ class Hosting {
 
   /** Takes particles until all are trained. @returns whether they are */
   async run(): Promise<boolean> {
-    const { site } = this.options;
-    makeFolder(site.runs);
     while (!this.stop.signal.aborted && !this.isDone) {
       this.claim();
       await sleep(LOOK, undefined, { signal: this.stop.signal }).catch(() => undefined);
@@ -190,8 +206,8 @@ class Hosting {
           open: async (setup) => {
             const { layout } = setup;
             const own = cardOf(this.settings, prepared, {
-              hash: layoutHash(layout),
-              tensors: tensorsOf(layout).map((tensor) => ({ ...tensor, shape: [...tensor.shape] })),
+              runs: this.runs,
+              layout: { hash: layoutHash(layout), tensors: tensorsOf(layout) },
             });
             expectSameSwarm(own, await site.putCard(own), site.address);
             return driver.open(setup);
@@ -224,9 +240,13 @@ export async function hostParticles(
   const place = out === undefined ? undefined : await freeFolder(out);
   const { site } = options;
   const card = await site.card();
-  if (card) expectSameSettings(told(settings), card.settings, site.address);
+  const runs = await numberOf(site.runs);
+  if (card) {
+    expectSameSettings(told(settings), card.settings, site.address);
+    expectSameRuns(runs, card, site.address);
+  }
   const { particles = 4 } = settings;
-  const hosting = new Hosting(settings, particles, options);
+  const hosting = new Hosting(settings, particles, runs, options);
   if (!(await hosting.run())) return undefined;
   // Every particle's run tells of the whole swarm.
   const first = join(site.runs, "0");

@@ -59,6 +59,10 @@ async function untilRound(args: readonly string[], cwd: string, place: string, r
   return child;
 }
 
+/** Numbers of the particles that somebody has taken. */
+const particlesIn = (place: string) =>
+  readdirSync(join(place, "particles")).filter((name) => /^\d+$/.test(name));
+
 const killed = (child: ChildProcess) =>
   new Promise((resolve) => {
     child.once("close", resolve);
@@ -76,7 +80,7 @@ test("a swarm whose only process is killed again and again ends with the same by
   const worker = ["worker", ...exchange, "--quiet", "--threads", "1"];
   await killed(await untilRound(worker, folder, place, 1));
   // As when the last of them was killed between the two renames of a state that is saved.
-  for (const id of readdirSync(join(place, "particles"))) {
+  for (const id of particlesIn(place)) {
     const [last, previous] = [runFiles.state, runFiles.previousState].map((name) =>
       join(place, "particles", id, name),
     );
@@ -97,7 +101,7 @@ test("particles that were killed before their first checkpoint begin anew, with 
   const train = ["train", data, ...flags, "--swarm", "gossip", "--exchange", `folder:${place}`];
   const rest = ["--out", "run", "--quiet", "--json"];
   await killed(await untilRound([...train, ...rest], folder, place, 1));
-  const began = readdirSync(join(place, "particles")).filter((id) => {
+  const began = particlesIn(place).filter((id) => {
     const own = (name: string) => join(place, "particles", id, name);
     for (const state of [runFiles.state, runFiles.previousState])
       rmSync(own(state), { force: true });
@@ -133,6 +137,10 @@ test("another swarm, another place, another data set are refused in words", asyn
     expect(code, args.join(" ")).toBe(2);
     expect(err).toMatch(message);
   }
+  rmSync(join(folder, "place", "particles"), { recursive: true });
+  const anew = await convoy(["train", data, ...flags, ...short, ...exchange], { cwd: folder });
+  expect(anew.code).toBe(2);
+  expect(anew.err).toMatch(/the runs of its swarm lie in another folder, or were deleted/);
   writeFileSync(join(folder, "place", "card.json"), "{}");
   const { err } = await convoy(["worker", ...exchange], { cwd: folder });
   expect(err).toMatch(/card.json, byte 0: format is wrong/);

@@ -32,6 +32,8 @@ const card = z.strictObject({
   source: z.string(),
   /** Hash of the data. */
   data: z.string(),
+  /** Number of the folder of runs, which all processes see. */
+  runs: z.string(),
   layout: z.strictObject({ hash: z.string().regex(/^[0-9a-f]{64}$/), tensors: z.array(tensor) }),
 });
 
@@ -105,6 +107,22 @@ export function expectSameSwarm(own: Card, found: Card, source: string): void {
     );
   }
   expectSameSettings(own.settings, found.settings, source);
+  expectSameRuns(own.runs, found, source);
+}
+
+/**
+ * Refuses a swarm whose particles have their runs elsewhere, as one of the same name that was trained before.
+ *
+ * @param runs number of the folder that this process knows
+ * @param source where the card lies, for messages
+ * @throws InputError saying so.
+ */
+export function expectSameRuns(runs: string, found: Card, source: string): void {
+  if (runs === found.runs) return;
+  throw new InputError(
+    `${source}: the runs of its swarm lie in another folder, or were deleted; all its processes name the same one, ` +
+      "and a new swarm needs a new place",
+  );
 }
 
 /**

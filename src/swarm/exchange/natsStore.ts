@@ -221,10 +221,14 @@ export class NatsStore {
 
   private async bucket(): Promise<Opened> {
     const { Kvm } = await import("@nats-io/kv");
-    const { jetstreamManager } = await import("@nats-io/jetstream");
+    const { jetstream, jetstreamManager } = await import("@nats-io/jetstream");
     const { timeout } = this;
     const options = { history: 1, ttl: FORGOTTEN, allow_direct: false, timeout };
-    const values = await new Kvm(this.connection).create(this.address.name, options);
+    // Values are put with the time-out of their client, not with that of their bucket.
+    const values = await new Kvm(jetstream(this.connection, { timeout })).create(
+      this.address.name,
+      options,
+    );
     return { values, manager: await jetstreamManager(this.connection, { timeout }) };
   }
 

@@ -88,7 +88,12 @@ test("a vector is refused that belongs to another net, by what differs", () => {
 
 const cardOf = (of: ParamLayout, more: Partial<Card> = {}): Card => ({
   ...{ format: 1, settings: { lr: 0.1 }, model: "m", coupling: "pso", particles: 2, seed: 1 },
-  ...{ source: "/d", data: "d", layout: { hash: layoutHash(of), tensors: tensorsOf(of) } },
+  ...{
+    source: "/d",
+    data: "d",
+    runs: "r",
+    layout: { hash: layoutHash(of), tensors: tensorsOf(of) },
+  },
   ...more,
 });
 
