@@ -38,6 +38,12 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./worker.js"),
   },
   {
+    name: "swarm",
+    example: "convoy swarm folder:/mnt/shared/s",
+    summary: "show who trains a swarm of many processes, and how far each is",
+    load: () => import("./swarm.js"),
+  },
+  {
     name: "compare",
     example: "convoy compare mnist --train 2000 --methods single,pso --seeds 5 --out runs/cmp",
     summary: "compare training methods under equal budgets",

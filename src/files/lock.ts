@@ -168,6 +168,15 @@ export function lockFolder(folder: string): FolderLock {
   }
 }
 
+/** The process that works in a folder, as its lock names it; `undefined` where nobody does. */
+export function holderOf(
+  folder: string,
+): { readonly name: string; readonly pid: number } | undefined {
+  const lock = readLock(join(folder, LOCK));
+  if (lock?.pid === undefined || !isHeld(lock, Date.now() - SILENCE)) return undefined;
+  return { name: lock.host ?? "unknown", pid: lock.pid };
+}
+
 /** Whether somebody works in a folder, by its lock; a holder that cannot be asked has touched it within two minutes. */
 export function isLocked(folder: string): boolean {
   const lock = readLock(join(folder, LOCK));

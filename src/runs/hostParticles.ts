@@ -22,6 +22,7 @@ import {
   layoutHash,
   tensorsOf,
 } from "../swarm/exchange/card.js";
+import { StoppedWaiting } from "../swarm/exchange/exchange.js";
 import type { Site } from "../swarm/exchange/site.js";
 import { openSwarm } from "../swarm/openSwarm.js";
 import type { TrainSettings } from "../train/config.js";
@@ -183,6 +184,8 @@ class Hosting {
       );
     } catch (error) {
       this.shows ||= shown;
+      // It waited for others: what it would have saved is in its last checkpoint.
+      if (error instanceof StoppedWaiting && this.stop.signal.aborted) return;
       // Somebody else was first.
       if (error instanceof InputError && isLocked(out)) return;
       this.failure ??= { error };
@@ -197,7 +200,7 @@ class Hosting {
         { ...prepared.config, swarm: prepared.config.swarm! },
         prepared.module?.couplings,
       );
-      const driver = site.driver([id], tell);
+      const driver = site.driver([id], { onRefused: tell, signal: this.stop.signal });
       return openSwarm({
         ...spec,
         wait,

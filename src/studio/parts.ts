@@ -34,6 +34,15 @@ const MOST_CLASSES = 200;
 const textOf = ({ run }: WatchedRun, name: keyof typeof runFiles) =>
   readOwn(join(run.folder, runFiles[name]));
 
+/** live.json, where it is whole. */
+export function liveOf(text: string) {
+  try {
+    return liveStatus.safeParse(parseJson(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
 /** A JSON file that a run has written; null for what is damaged, another program's or not there. */
 function jsonOf<S extends z.ZodType>(
   watched: WatchedRun,

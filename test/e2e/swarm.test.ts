@@ -6,6 +6,7 @@ import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { runFiles } from "../../src/runs/runFiles.js";
 import { train } from "../../src/runs/train.js";
+import type { SwarmParticle } from "../../src/studio/swarmStatus.js";
 import type { TrainSettings } from "../../src/train/index.js";
 import { stripesFile } from "../support/stripesFile.js";
 import { convoy, root, scratch } from "./convoy.js";
@@ -114,6 +115,34 @@ test("particles that were killed before their first checkpoint begin anew, with 
   expect(JSON.parse(end.out)).toEqual(
     JSON.parse(bytesOf(join(folder, "run"), "summary").toString()),
   );
+}, 60_000);
+
+test("who waits for others ends at the first Ctrl-C; the swarm is shown, and goes on to the same bytes", async () => {
+  const folder = scratch();
+  const data = stripesFile(folder);
+  const place = join(folder, "place");
+  const exchange = `folder:${place}`;
+  const none = await convoy(["swarm", exchange], { cwd: folder });
+  expect([none.code, none.err]).toEqual([2, expect.stringContaining("there is no swarm yet")]);
+  const whole = await alone(folder, data);
+  const train = ["train", data, ...flags, "--exchange", exchange, "--out", "run", "--quiet"];
+  await killed(await untilRound(train, folder, place, 0));
+  const worker = ["worker", "--exchange", exchange, "--particles", "1", "--threads", "1"];
+  const child = spawn(process.execPath, [join(root, "bin", "convoy.mjs"), ...worker]);
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  const status = async () =>
+    JSON.parse((await convoy(["swarm", exchange, "--json"], { cwd: folder })).out);
+  const hosts = async () =>
+    (await status()).particles.filter(({ host }: SwarmParticle) => host?.pid === child.pid);
+  while ((await hosts()).length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  child.kill("SIGINT");
+  expect(await ended).toBe(130);
+  expect(await status()).toMatchObject({ coupling: "pso", model: "convnet-gn", epochs: EPOCHS });
+  expect((await convoy(train, { cwd: folder })).code).toBe(0);
+  expectSame(join(folder, "run"), whole);
+  const shown = await convoy(["swarm", exchange], { cwd: folder });
+  expect(shown.out).toMatch(/all were there\n\nparticle +state/);
+  expect(shown.out.match(/finished/g)).toHaveLength(PARTICLES);
 }, 60_000);
 
 test("another swarm, another place, another data set are refused in words", async () => {

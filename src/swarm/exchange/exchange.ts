@@ -80,6 +80,11 @@ export interface ExchangeDriver {
   open(setup: ExchangeSetup): Promise<Exchange>;
 }
 
+/** Nobody waits any more: the exchange was closed, or who asked was told to stop. */
+export class StoppedWaiting extends Error {
+  override readonly name = "StoppedWaiting";
+}
+
 /** What stands in a round for a particle that did not come: couplings leave it out, as one that is lost. */
 export const absent = (particle: number): Snapshot => ({ particle, healthy: false, lr: 0 });
 

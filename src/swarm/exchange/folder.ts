@@ -46,6 +46,8 @@ export interface FolderOptions {
   readonly hosted?: readonly number[];
   /** Hears of what was left out, as it was damaged, of another round, or no file of a particle. */
   readonly onRefused?: (message: string) => void;
+  /** Ends waits for others. */
+  readonly signal?: AbortSignal;
 }
 
 function encodeMessage(message: Uint8Array | undefined): Uint8Array {
@@ -87,6 +89,8 @@ export class FolderExchange implements Exchange {
   private made = new Map<string, Promise<Vector>>();
   private readonly room = new Map<string, Vector>();
   private limited = false;
+  /** The round that is read. */
+  private reading = 0;
   private start = 0;
 
   constructor(
@@ -96,13 +100,14 @@ export class FolderExchange implements Exchange {
     const { particles, layout } = setup;
     this.hash = layoutHash(layout);
     const refuse = (fault: FormatError) => options.onRefused?.(`left out: ${fault.message}`);
+    const { signal } = options;
     this.rounds = new FolderCollectives({
-      ...{ folder: join(options.path, "rounds"), particles, refuse },
+      ...{ folder: join(options.path, "rounds"), particles, refuse, signal },
       most: () => mostBytes(this.lengths),
       check: (bytes, particle, source) => void this.decode(bytes, particle, source),
     });
     this.messages = new FolderCollectives({
-      ...{ folder: join(options.path, "gathers"), particles, refuse },
+      ...{ folder: join(options.path, "gathers"), particles, refuse, signal },
       most: () => FRAME + MOST_WORDS + 12 * layout.length,
       check: (bytes, _, source) => void decodeMessage(bytes, source),
     });
@@ -191,8 +196,6 @@ export class FolderExchange implements Exchange {
     this.rounds.end();
     this.messages.end();
   }
-
-  private reading = 0;
 
   private limit(deadline = Number.POSITIVE_INFINITY): void {
     this.limited ||= deadline < Number.POSITIVE_INFINITY;

@@ -11,9 +11,13 @@ import { writeFileAtomic, writeFileOnce } from "../../files/atomicFile.js";
 import { makeFolder } from "../../files/folders.js";
 import { FormatError } from "../../tensor/formatError.js";
 import { readBounded } from "./boundedFile.js";
+import { StoppedWaiting } from "./exchange.js";
+import type { ClosedRound } from "./site.js";
 import { decodeJson, encodeJson } from "./wire.js";
 
 const CLOSED = "closed.json";
+/** Names of folders of collectives. */
+const NUMBER = /^\d{1,15}$/;
 /** Bytes of the list of those who came, for each particle and in all. */
 const LIST_BYTES = 16;
 
@@ -32,6 +36,8 @@ export interface FolderCollectiveParts {
   most(): number;
   /** Looks at a file before its collective is closed; throws a FormatError for one that is to be left out. */
   check(bytes: Uint8Array, particle: number, source: string): void;
+  /** Ends waits. */
+  readonly signal?: AbortSignal;
   /** Hears of files that were left out. */
   refuse(fault: FormatError): void;
 }
@@ -66,7 +72,7 @@ export class FolderCollectives {
 
   /** Who took part, once all did or the deadline has passed: the same for everybody who asks. */
   async present(number: number, deadline = Number.POSITIVE_INFINITY): Promise<readonly number[]> {
-    for (let wait = FIRST_LOOK; this.isOpen; wait = Math.min(wait * SLOWER, LONGEST_LOOK)) {
+    for (let wait = FIRST_LOOK; this.isWanted; wait = Math.min(wait * SLOWER, LONGEST_LOOK)) {
       const known = await this.closed(number);
       if (known) return known;
       const left = deadline - Date.now();
@@ -76,13 +82,13 @@ export class FolderCollectives {
         await sleep(Math.max(1, Math.min(wait, left)));
       }
     }
-    throw new Error(`${this.parts.folder} was closed while collective ${number} was waited for`);
+    throw new StoppedWaiting(`nobody waits for ${this.folderOf(number)} any more`);
   }
 
   /** Deletes those before a number. */
   async forget(before: number): Promise<void> {
     for (const name of await namesIn(this.parts.folder)) {
-      if (!/^\d{1,15}$/.test(name) || Number(name) >= before) continue;
+      if (!NUMBER.test(name) || Number(name) >= before) continue;
       await rm(join(this.parts.folder, name), { recursive: true, force: true });
     }
   }
@@ -97,17 +103,12 @@ export class FolderCollectives {
     return [...Array(this.parts.particles).keys()].filter((id) => names.has(`${id}.bin`));
   }
 
-  private async closed(number: number): Promise<readonly number[] | undefined> {
-    const { particles } = this.parts;
-    const path = join(this.folderOf(number), CLOSED);
-    const most = LIST_BYTES * (particles + 1);
-    const bytes = await readBounded(path, most);
-    // Where the disk has no links, the list is copied, and empty for a moment.
-    if (bytes === undefined || bytes.length === 0) return undefined;
-    const { present } = decodeJson(bytes, { schema: closedList, source: path, most });
-    const wrong = present.find((id, at) => id >= particles || (at > 0 && id <= present[at - 1]));
-    if (wrong === undefined) return present;
-    throw new FormatError(path, 0, `particle ${wrong} is out of order; there are ${particles}`);
+  private closed(number: number): Promise<readonly number[] | undefined> {
+    return presentIn(this.folderOf(number), this.parts.particles);
+  }
+
+  private get isWanted(): boolean {
+    return this.isOpen && !this.parts.signal?.aborted;
   }
 
   private async close(number: number): Promise<void> {
@@ -129,6 +130,34 @@ export class FolderCollectives {
       return;
     for (const fault of faults) this.parts.refuse(fault);
   }
+}
+
+/** Who took part in a collective, by its folder; `undefined` before it is closed. */
+async function presentIn(
+  folder: string,
+  particles: number,
+): Promise<readonly number[] | undefined> {
+  const path = join(folder, CLOSED);
+  const most = LIST_BYTES * (particles + 1);
+  const bytes = await readBounded(path, most);
+  // Where the disk has no links, the list is copied, and empty for a moment.
+  if (bytes === undefined || bytes.length === 0) return undefined;
+  const { present } = decodeJson(bytes, { schema: closedList, source: path, most });
+  const wrong = present.find((id, at) => id >= particles || (at > 0 && id <= present[at - 1]));
+  if (wrong === undefined) return present;
+  throw new FormatError(path, 0, `particle ${wrong} is out of order; there are ${particles}`);
+}
+
+/** Rounds in a folder that are closed, ascending. */
+export async function closedRounds(folder: string, particles: number): Promise<ClosedRound[]> {
+  const numbers = (await namesIn(folder)).filter((name) => NUMBER.test(name)).map(Number);
+  const rounds = numbers
+    .sort((a, b) => a - b)
+    .map(async (round) => {
+      const present = await presentIn(join(folder, String(round)), particles);
+      return present ? [{ round, present }] : [];
+    });
+  return (await Promise.all(rounds)).flat();
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -6,6 +6,7 @@ import { absolute, makeFolder } from "../../files/folders.js";
 import { readBounded } from "./boundedFile.js";
 import { decodeCard, encodeCard, MOST_CARD } from "./card.js";
 import { folder } from "./folder.js";
+import { closedRounds } from "./folderCollectives.js";
 import type { Site } from "./site.js";
 
 /** The place `folder:PATH`. */
@@ -25,6 +26,7 @@ export function folderSite(address: string, rest: string): Site {
       await writeFileOnce(file, encodeCard(own));
       return (await card()) ?? own;
     },
-    driver: (hosted, onRefused) => folder({ path, hosted, onRefused }),
+    driver: (hosted, how) => folder({ path, hosted, ...how }),
+    rounds: (particles) => closedRounds(join(path, "rounds"), particles),
   };
 }

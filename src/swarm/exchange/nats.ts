@@ -27,6 +27,8 @@ export interface NatsOptions {
   readonly patience?: number;
   /** Told of what is left out. */
   readonly onRefused?: (message: string) => void;
+  /** Ends waits for others. */
+  readonly signal?: AbortSignal;
 }
 
 /** How many times the numbers of a net a particle may bring to a collective: positions, a best one, optimizer state. */
@@ -55,7 +57,7 @@ class NatsExchange implements Exchange {
     { particles, layout, engine }: ExchangeSetup,
     hosted: readonly number[],
     private readonly store: NatsStore,
-    onRefused?: (message: string) => void,
+    { onRefused, signal }: NatsOptions,
   ) {
     this.particles = particles;
     this.engine = engine;
@@ -66,6 +68,7 @@ class NatsExchange implements Exchange {
       store,
       hosted,
       onRefused,
+      signal,
       bounds: { particles, most },
       check: (kind, bytes, { name, length }, source) => {
         if (kind === "round") decodeVector(bytes, { name, length, hash: this.hash }, source);
@@ -182,14 +185,14 @@ class NatsExchange implements Exchange {
  * exchange.hosted; // [0, 1]
  */
 export function nats(address: string | NatsAddress, options: NatsOptions = {}): ExchangeDriver {
-  const { hosted, patience = 600_000, onRefused } = options;
+  const { hosted, patience = 600_000 } = options;
   const parsed = typeof address === "string" ? parseNatsAddress(address) : address;
   return {
     ...(hosted && { hosted }),
     open: async (setup) => {
       const store = await openStore(parsed, patience);
       const here = hosted ?? [...Array(setup.particles).keys()];
-      return new NatsExchange(setup, here, store, onRefused);
+      return new NatsExchange(setup, here, store, options);
     },
   };
 }

@@ -9,6 +9,7 @@
 // not deleted.
 
 import { crc32 } from "../../tensor/crc32.js";
+import { StoppedWaiting } from "./exchange.js";
 import {
   type Attendance,
   type Blob,
@@ -44,6 +45,8 @@ export interface NatsCollectiveParts {
   readonly hosted: readonly number[];
   /** Checks bytes of somebody: throws for what is not as announced. */
   readonly check: (kind: Kind, bytes: Uint8Array, blob: Blob, source: string) => void;
+  /** Ends waits. */
+  readonly signal?: AbortSignal;
   /** Told of what is left out. */
   readonly onRefused?: (message: string) => void;
 }
@@ -135,6 +138,7 @@ export class NatsCollectives {
       } catch (error) {
         if (!(error instanceof DamagedError && Date.now() < end)) throw error;
       }
+      this.expectWanted(collective);
       await this.mend(kind, number);
       await store.changed(heard, LOOK);
     }
@@ -180,6 +184,7 @@ export class NatsCollectives {
     let complete: number | undefined;
     for (;;) {
       const heard = store.heard;
+      this.expectWanted(collective);
       const list = await this.list(collective);
       if (list.attendance) return this.closed(collective, list.attendance);
       await this.look(collective, found);
@@ -204,6 +209,11 @@ export class NatsCollectives {
       await this.mend(kind, number);
       await store.changed(heard, Math.min(LOOK, Math.max(1, deadline() - Date.now())));
     }
+  }
+
+  private expectWanted({ kind, number }: Kept): void {
+    if (this.parts.signal?.aborted)
+      throw new StoppedWaiting(`nobody waits for ${kind} ${number} any more`);
   }
 
   /** The list of who took part, as the server has it. */

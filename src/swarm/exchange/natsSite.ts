@@ -5,8 +5,9 @@ import { InputError } from "../../inputError.js";
 import { decodeCard, encodeCard } from "./card.js";
 import { nats, openStore } from "./nats.js";
 import { parseNatsAddress } from "./natsAddress.js";
+import { decodeAttendance } from "./natsRecords.js";
 import type { NatsStore } from "./natsStore.js";
-import type { Site } from "./site.js";
+import type { ClosedRound, Site } from "./site.js";
 
 /** Milliseconds that the server may be away while a card is read or put. */
 const PATIENCE = 30_000;
@@ -18,6 +19,20 @@ function runsOf(address: string, shown: string): string {
   throw new InputError(
     `--exchange ${shown}: expected ?runs=FOLDER behind it, a folder of the particles' runs that all processes see`,
   );
+}
+
+/** Rounds that are closed, ascending, as the server has them. */
+async function closedRounds(store: NatsStore, particles: number): Promise<ClosedRound[]> {
+  const bounds = { particles, most: Number.POSITIVE_INFINITY };
+  const keys = await store.keys("round.*.closed");
+  const rounds = keys.map(async (key) => {
+    const stored = await store.get(key);
+    if (!stored) return [];
+    const attendance = decodeAttendance(stored.value, bounds, key);
+    const present = [...attendance.keys()].filter((particle) => attendance[particle]);
+    return [{ round: Number(key.split(".")[1]), present }];
+  });
+  return (await Promise.all(rounds)).flat().sort((a, b) => a.round - b.round);
 }
 
 /**
@@ -48,6 +63,7 @@ export function natsSite(address: string): Site {
         await store.compareAndSet("card", encodeCard(own), 0);
         return (await read(store)) ?? own;
       }),
-    driver: (hosted, onRefused) => nats(parsed, { hosted, onRefused }),
+    driver: (hosted, how) => nats(parsed, { hosted, ...how }),
+    rounds: (particles) => ask((store) => closedRounds(store, particles)),
   };
 }

@@ -164,6 +164,15 @@ export class NatsStore {
     });
   }
 
+  /** Keys of a pattern, in which `*` stands for what is between two dots. */
+  keys(pattern: string): Promise<string[]> {
+    return this.attempt(async ({ values }) => {
+      const found: string[] = [];
+      for await (const key of await values.keys(pattern)) found.push(key);
+      return found;
+    });
+  }
+
   /** Deletes all values whose keys begin with a prefix, which ends before a dot. */
   async purge(prefix: string): Promise<void> {
     const { name } = this.address;

@@ -3,6 +3,21 @@
 import type { Card } from "./card.js";
 import type { ExchangeDriver } from "./exchange.js";
 
+/** How an end of an exchange is opened. */
+export interface DriverOptions {
+  /** Hears of what is left out. */
+  readonly onRefused?: (message: string) => void;
+  /** Ends waits for others, with {@link StoppedWaiting}. */
+  readonly signal?: AbortSignal;
+}
+
+/** Who took part in a round. */
+export interface ClosedRound {
+  readonly round: number;
+  /** Ascending. */
+  readonly present: readonly number[];
+}
+
 /** A place where processes find the same swarm. */
 export interface Site {
   /** For messages. */
@@ -14,5 +29,7 @@ export interface Site {
   /** Puts a card unless one is there, and gives the one that is. */
   putCard(card: Card): Promise<Card>;
   /** The exchange, for some particles of this process. */
-  driver(hosted: readonly number[], onRefused?: (message: string) => void): ExchangeDriver;
+  driver(hosted: readonly number[], how?: DriverOptions): ExchangeDriver;
+  /** Rounds that are closed and not yet deleted, ascending, with the particles that took part. */
+  rounds(particles: number): Promise<readonly ClosedRound[]>;
 }
