@@ -31,6 +31,10 @@ export function list(text: string): string[] {
 export const WAIT =
   "longest time that a round waits for particles of other processes; default without end, for the same result wherever they are";
 
+/** What `--host` says. */
+export const HOST =
+  "most particles that this process trains at a time; default all that nobody else does";
+
 /** Seconds, more than none. */
 export function seconds(text: string): number {
   const value = Number(text);

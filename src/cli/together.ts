@@ -13,12 +13,14 @@ export interface TogetherOptions {
   readonly exchange: string;
   /** Seconds. */
   readonly wait?: number;
+  /** Most particles at a time. */
+  readonly host?: number;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
 
 async function host(
-  { exchange, wait, quiet, json }: TogetherOptions,
+  { exchange, wait, host: most, quiet, json }: TogetherOptions,
   console: Console,
   work: (options: Parameters<typeof hostParticles>[1]) => Promise<Summary | undefined>,
 ): Promise<void> {
@@ -27,6 +29,7 @@ async function host(
     (signal) =>
       work({
         site: openSite(exchange),
+        most,
         wait: wait === undefined ? undefined : 1000 * wait,
         listeners: [quiet ? showResult(stream) : showProgress(stream, {})],
         tell: (line) => say(console.err, line),
@@ -50,12 +53,10 @@ export const trainTogether = (
 export const work = (
   {
     data,
-    particles,
     threads,
     ...options
   }: TogetherOptions & {
     readonly data?: string;
-    readonly particles?: number;
     readonly threads?: number;
   },
   console: Console,
@@ -63,6 +64,6 @@ export const work = (
   host(options, console, (how) =>
     joinSwarm(
       { ...(data !== undefined && { data }), ...(threads !== undefined && { threads }) },
-      { ...how, most: particles },
+      how,
     ),
   );

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { InputError } from "../inputError.js";
 import { trainConfig } from "../train/config.js";
 import type { TrainSettings } from "../train/index.js";
-import { seconds, WAIT } from "./arguments.js";
+import { count, HOST, seconds, WAIT } from "./arguments.js";
 import type { Console } from "./console.js";
 import { addTrainFlags } from "./trainFlags.js";
 
@@ -14,10 +14,19 @@ interface Options extends Partial<TrainSettings> {
   readonly quiet?: boolean;
   readonly exchange?: string;
   readonly wait?: number;
+  readonly host?: number;
 }
 
 function settingsFrom(data: string | undefined, options: Options): Partial<TrainSettings> {
-  const { resume, json: _, quiet: __, exchange: ___, wait: ____, ...settings } = options;
+  const {
+    resume,
+    json: _,
+    quiet: __,
+    exchange: ___,
+    wait: ____,
+    host: _____,
+    ...settings
+  } = options;
   const given = { ...settings, ...(data !== undefined && { data }) };
   if (resume !== undefined) {
     if (given.out !== undefined) {
@@ -45,13 +54,16 @@ export function define(command: Command, console: Console): void {
       "train the swarm with the processes that come to this place, as folder:PATH; see `worker`",
     )
     .option("--wait <seconds>", WAIT, seconds)
+    .option("--host <n>", HOST, count)
     .action(async (data: string | undefined, options: Options) => {
       const settings = settingsFrom(data, options);
       if (options.exchange !== undefined) {
         const { trainTogether } = await import("./together.js");
         return trainTogether(settings, { ...options, exchange: options.exchange }, console);
       }
-      if (options.wait !== undefined) throw new InputError("--wait goes with --exchange");
+      for (const name of ["wait", "host"] as const) {
+        if (options[name] !== undefined) throw new InputError(`--${name} goes with --exchange`);
+      }
       const { trainAndShow } = await import("./training.js");
       const { json, quiet, resume } = options;
       await trainAndShow(settings, { json, quiet, resume: resume !== undefined }, console);

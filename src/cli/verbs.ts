@@ -44,6 +44,12 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./swarm.js"),
   },
   {
+    name: "launch",
+    example: "convoy launch slurm --exchange folder:/mnt/shared/s --particles 16 > job.sh",
+    summary: "print the file by which a cluster starts a swarm's processes",
+    load: () => import("./launch.js"),
+  },
+  {
     name: "compare",
     example: "convoy compare mnist --train 2000 --methods single,pso --seeds 5 --out runs/cmp",
     summary: "compare training methods under equal budgets",

@@ -1,20 +1,19 @@
 // `convoy worker --exchange PLACE`: takes particles of the swarm that is trained there, until it is.
 
 import type { Command } from "commander";
-import { count, seconds, WAIT } from "./arguments.js";
+import { count, HOST, seconds, WAIT } from "./arguments.js";
 import type { Console } from "./console.js";
 import { type TogetherOptions, work } from "./together.js";
 
 interface Options extends TogetherOptions {
   readonly data?: string;
-  readonly particles?: number;
   readonly threads?: number;
 }
 
 export function define(command: Command, console: Console): void {
   command
     .requiredOption("--exchange <place>", "where the swarm's processes meet, as folder:PATH")
-    .option("--particles <n>", "most particles at a time; default all that nobody hosts", count)
+    .option("--host <n>", HOST, count)
     .option("--data <path>", "where the data lie here; default where they were when it began")
     .option("--threads <n>", "threads of each particle's engine", count)
     .option("--wait <seconds>", WAIT, seconds)

@@ -39,7 +39,7 @@ test("three processes give the bytes of one, and keep few files", async () => {
   const folder = scratch();
   const data = stripesFile(folder);
   const exchange = ["--exchange", `folder:${join(folder, "place")}`];
-  const worker = ["worker", ...exchange, "--particles", "1", "--threads", "1", "--quiet"];
+  const worker = ["worker", ...exchange, "--host", "1", "--threads", "1", "--quiet"];
   const [whole, ...ends] = await Promise.all([
     alone(folder, data),
     ...[1, 2].map(() => convoy(worker, { cwd: folder })),
@@ -127,7 +127,7 @@ test("who waits for others ends at the first Ctrl-C; the swarm is shown, and goe
   const whole = await alone(folder, data);
   const train = ["train", data, ...flags, "--exchange", exchange, "--out", "run", "--quiet"];
   await killed(await untilRound(train, folder, place, 0));
-  const worker = ["worker", "--exchange", exchange, "--particles", "1", "--threads", "1"];
+  const worker = ["worker", "--exchange", exchange, "--host", "1", "--threads", "1"];
   const child = spawn(process.execPath, [join(root, "bin", "convoy.mjs"), ...worker]);
   const ended = new Promise((resolve) => child.once("close", resolve));
   const status = async () =>

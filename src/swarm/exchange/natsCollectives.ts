@@ -9,6 +9,7 @@
 // not deleted.
 
 import { crc32 } from "../../tensor/crc32.js";
+import { DamagedError, MissingError } from "./damaged.js";
 import { StoppedWaiting } from "./exchange.js";
 import {
   type Attendance,
@@ -378,16 +379,6 @@ export interface Bytes {
   readonly name: string;
   readonly length: number;
   readonly bytes: Uint8Array;
-}
-
-/** What somebody brought is not as it was announced. */
-export class DamagedError extends Error {
-  override readonly name: string = "DamagedError";
-}
-
-/** The server does not have it: lost, or never put. */
-class MissingError extends DamagedError {
-  override readonly name = "MissingError";
 }
 
 const keyOf = (kind: Kind, number: number) => `${kind}.${number}`;
