@@ -8,7 +8,7 @@ import { TcpProxy } from "../../../test/support/tcpProxy.js";
 import { temporaryFolder } from "../../../test/support/tinyRun.js";
 import { referenceEngine } from "../../engine/reference/index.js";
 import { layoutOf } from "../../graph/index.js";
-import type { Exchange } from "./exchange.js";
+import { type Exchange, StoppedWaiting } from "./exchange.js";
 import { openSite } from "./index.js";
 import { nats } from "./nats.js";
 import { parseNatsAddress } from "./natsAddress.js";
@@ -110,6 +110,25 @@ describe.skipIf(natsProgram === undefined)("NATS (nats-server is needed)", () =>
     expect(await waiting).toEqual([20, 21]);
     await playBoth(both, 3);
   }, 30_000);
+
+  test("who is told to stop waits for nobody, and for no server", async () => {
+    const own = await NatsServer.start();
+    onTestFinished(() => own.remove());
+    const stop = new AbortController();
+    const open = (hosted: number) =>
+      nats(`${own.address}/s`, { hosted: [hosted], signal: stop.signal }).open({
+        ...{ particles: 2, layout, engine },
+      });
+    const both = await Promise.all([open(0), open(1)]);
+    for (const end of both) onTestFinished(() => end.close());
+    await publish(both[0], 0, 0);
+    const waiting = both[0].round(0);
+    await own.end("SIGKILL");
+    const away = publish(both[1], 0, 1);
+    stop.abort();
+    const refused = [waiting, away].map((wait) => expect(wait).rejects.toThrow(StoppedWaiting));
+    await Promise.all(refused);
+  });
 
   test("connections that are delayed, cut and half open", async () => {
     const proxy = await TcpProxy.start(server.port);

@@ -190,7 +190,7 @@ export function nats(address: string | NatsAddress, options: NatsOptions = {}): 
   return {
     ...(hosted && { hosted }),
     open: async (setup) => {
-      const store = await openStore(parsed, patience);
+      const store = await openStore(parsed, patience, options.signal);
       const here = hosted ?? [...Array(setup.particles).keys()];
       return new NatsExchange(setup, here, store, options);
     },
@@ -198,13 +198,19 @@ export function nats(address: string | NatsAddress, options: NatsOptions = {}): 
 }
 
 /** @throws InputError where the client is not installed. */
-export async function openStore(address: NatsAddress, patience: number): Promise<NatsStore> {
-  const store = await NatsStore.open(address, patience).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
-    throw new InputError(
-      "NATS's client is not installed: npm install @nats-io/transport-node @nats-io/jetstream @nats-io/kv",
-    );
-  });
+export async function openStore(
+  address: NatsAddress,
+  patience: number,
+  signal?: AbortSignal,
+): Promise<NatsStore> {
+  const store = await NatsStore.open(address, patience, signal).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
+      throw new InputError(
+        "NATS's client is not installed: npm install @nats-io/transport-node @nats-io/jetstream @nats-io/kv",
+      );
+    },
+  );
   if (store.most >= 2 ** 12) return store;
   await store.close();
   throw new InputError(

@@ -9,6 +9,7 @@ import type { ConnectionOptions, NatsConnection } from "@nats-io/transport-node"
 import { InputError } from "../../inputError.js";
 import { printable } from "../../text/printable.js";
 import { after } from "../../timer.js";
+import { StoppedWaiting } from "./exchange.js";
 import { type NatsAddress, readSecret } from "./natsAddress.js";
 
 /** A value and the number by which it may be replaced. */
@@ -108,6 +109,7 @@ export class NatsStore {
     private readonly address: NatsAddress,
     private readonly connection: NatsConnection,
     private readonly patience: number,
+    private readonly signal?: AbortSignal,
   ) {
     connection.subscribe(this.hint, { callback: () => this.hear() });
     void this.watch();
@@ -115,11 +117,16 @@ export class NatsStore {
 
   /**
    * @param patience milliseconds that the server may be away
+   * @param signal ends the patience
    * @throws InputError when it cannot be reached, refuses, or has no JetStream.
    */
-  static async open(address: NatsAddress, patience: number): Promise<NatsStore> {
+  static async open(
+    address: NatsAddress,
+    patience: number,
+    signal?: AbortSignal,
+  ): Promise<NatsStore> {
     const connection = await connectTo(address);
-    const store = new NatsStore(address, connection, patience);
+    const store = new NatsStore(address, connection, patience, signal);
     try {
       await store.attempt(async () => undefined);
     } catch (error) {
@@ -260,6 +267,8 @@ export class NatsStore {
         if ((error as Error).name === "TimeoutError")
           this.timeout = Math.min(2 * this.timeout, LONGEST);
         const { name, message } = error as Error;
+        if (this.signal?.aborted)
+          throw new StoppedWaiting(`${this.address.shown}: not asked again`);
         if (this.closed || isFinal(error) || Date.now() + wait > end) {
           throw new InputError(
             `${this.address.shown}: ${name}: ${printable(message).slice(0, 200)}`,
