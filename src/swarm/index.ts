@@ -23,7 +23,6 @@ export {
 export { folder } from "./exchange/folder.js";
 export { openSite } from "./exchange/index.js";
 export { local } from "./exchange/local.js";
-export { nats } from "./exchange/nats.js";
 export type { ClosedRound, DriverOptions, Site } from "./exchange/site.js";
 export {
   decodeSnapshot,

@@ -25,6 +25,8 @@ const LIST_BYTES = 16;
 const FIRST_LOOK = 1;
 const LONGEST_LOOK = 50;
 const SLOWER = 1.5;
+/** Milliseconds that a list may be empty, as where the disk has no links it is while it is copied. */
+const EMPTY = 10_000;
 
 const closedList = z.strictObject({ present: z.array(z.int().min(0)) });
 
@@ -70,13 +72,24 @@ export class FolderCollectives {
     return readBounded(this.pathOf(number, particle), this.parts.most());
   }
 
-  /** Who took part, once all did or the deadline has passed: the same for everybody who asks. */
+  /**
+   * Who took part, once all did or the deadline has passed: the same for everybody who asks.
+   *
+   * @throws FormatError for a list that is damaged, or stays empty.
+   */
   async present(number: number, deadline = Number.POSITIVE_INFINITY): Promise<readonly number[]> {
+    let tried: number | undefined;
     for (let wait = FIRST_LOOK; this.isWanted; wait = Math.min(wait * SLOWER, LONGEST_LOOK)) {
       const known = await this.closed(number);
       if (known) return known;
       const left = deadline - Date.now();
       if (left <= 0 || (await this.came(number)).length === this.parts.particles) {
+        if (tried !== undefined) await sleep(wait);
+        tried ??= Date.now();
+        if (Date.now() > tried + EMPTY) {
+          const path = join(this.folderOf(number), CLOSED);
+          throw new FormatError(path, 0, "it stays empty; delete it, and the round is closed anew");
+        }
         await this.close(number);
       } else {
         await sleep(Math.max(1, Math.min(wait, left)));

@@ -3,7 +3,7 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { temporaryFolder } from "../../../test/support/tinyRun.js";
 import { referenceEngine } from "../../engine/reference/index.js";
 import { layoutOf } from "../../graph/index.js";
@@ -122,6 +122,22 @@ test("damaged messages are refused as such, and no wrong weight comes of one", (
   console.log(`${MESSAGES} messages:`, counts);
   expect(counts.wrong).toBe(0);
   expect(counts.refused).toBeGreaterThan(MESSAGES / 2);
+});
+
+test("a list that stays empty, as of a process that was killed on a disk without links, is told", async () => {
+  const path = temporaryFolder();
+  const end = await folder({ path }).open({ particles: 1, layout, engine: referenceEngine() });
+  mkdirSync(join(path, "rounds", "0"), { recursive: true });
+  writeFileSync(join(path, "rounds", "0", "closed.json"), "");
+  await end.publish(0, { ...snapshot, particle: 0 }, {});
+  const waiting = end.round(0);
+  const refused = expect(waiting).rejects.toThrow(
+    /closed\.json, byte 0: it stays empty; delete it/,
+  );
+  const later = Date.now() + 11_000;
+  setTimeout(() => vi.spyOn(Date, "now").mockReturnValue(later), 50);
+  await refused.finally(() => vi.restoreAllMocks());
+  await end.close();
 });
 
 test("a peer that fills a folder with garbage moves nobody to a wrong place", async () => {
