@@ -47,6 +47,8 @@ export interface FolderCollectiveParts {
 /** The collectives of one kind. */
 export class FolderCollectives {
   private isOpen = true;
+  /** The last one that was closed here. */
+  private last?: number;
 
   constructor(private readonly parts: FolderCollectiveParts) {}
 
@@ -81,9 +83,12 @@ export class FolderCollectives {
     let tried: number | undefined;
     for (let wait = FIRST_LOOK; this.isWanted; wait = Math.min(wait * SLOWER, LONGEST_LOOK)) {
       const known = await this.closed(number);
-      if (known) return known;
+      if (known) {
+        this.last = Math.max(this.last ?? number, number);
+        return known;
+      }
       const left = deadline - Date.now();
-      if (left <= 0 || (await this.came(number)).length === this.parts.particles) {
+      if (left <= 0 || (await this.isComplete(number, left))) {
         if (tried !== undefined) await sleep(wait);
         tried ??= Date.now();
         if (Date.now() > tried + EMPTY) {
@@ -114,6 +119,20 @@ export class FolderCollectives {
   private async came(number: number): Promise<number[]> {
     const names = new Set(await namesIn(this.folderOf(number)));
     return [...Array(this.parts.particles).keys()].filter((id) => names.has(`${id}.bin`));
+  }
+
+  /**
+   * Whether all came who are waited for. Where there is a deadline, nobody waits for a particle that has not even come to
+   * the last one yet, be it late: one that is far slower costs the others no time.
+   */
+  private async isComplete(number: number, left: number): Promise<boolean> {
+    const { particles } = this.parts;
+    const here = await this.came(number);
+    if (here.length === particles) return true;
+    if (left === Number.POSITIVE_INFINITY || this.last === undefined || this.last >= number)
+      return false;
+    const before = await this.came(this.last);
+    return before.length > 0 && before.every((id) => here.includes(id));
   }
 
   private closed(number: number): Promise<readonly number[] | undefined> {

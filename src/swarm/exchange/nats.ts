@@ -14,7 +14,8 @@ import {
   type Published,
 } from "./exchange.js";
 import { type NatsAddress, parseNatsAddress } from "./natsAddress.js";
-import { type Bytes, NatsCollectives } from "./natsCollectives.js";
+import { NatsCollectives } from "./natsCollectives.js";
+import type { Bytes } from "./natsKeys.js";
 import type { Attendance } from "./natsRecords.js";
 import { NatsStore } from "./natsStore.js";
 import { decodeSnapshot, decodeVector, encodeSnapshot, encodeVector, vectorBytes } from "./wire.js";

@@ -11,6 +11,7 @@
 import { crc32 } from "../../tensor/crc32.js";
 import { DamagedError, MissingError } from "./damaged.js";
 import { StoppedWaiting } from "./exchange.js";
+import { type Bytes, type Kind, keyOf, over, same, text } from "./natsKeys.js";
 import {
   type Attendance,
   type Blob,
@@ -22,8 +23,6 @@ import {
   type Publication,
 } from "./natsRecords.js";
 import type { NatsStore, Stored } from "./natsStore.js";
-
-export type Kind = "round" | "gather";
 
 /** Collectives of a kind that an end remembers, to put them again. */
 const KEPT = 2;
@@ -190,7 +189,8 @@ export class NatsCollectives {
       if (list.attendance) return this.closed(collective, list.attendance);
       await this.look(collective, found);
       const now = Date.now();
-      if (found.every((each) => each) || now >= deadline()) complete ??= now;
+      if (now >= deadline() || (await this.isComplete(collective, found, deadline())))
+        complete ??= now;
       const mine = this.parts.hosted.includes(number % found.length);
       if (complete !== undefined && (mine || now >= complete + GRACE)) {
         const checked = await this.checked(collective, found, complete + RESTORED);
@@ -210,6 +210,25 @@ export class NatsCollectives {
       await this.mend(kind, number);
       await store.changed(heard, Math.min(LOOK, Math.max(1, deadline() - Date.now())));
     }
+  }
+
+  /**
+   * Whether all came who are waited for. Where there is a deadline, nobody waits for a particle that has not even come to
+   * the last one yet, be it late: one that is far slower costs the others no time.
+   */
+  private async isComplete(
+    { kind, number }: Kept,
+    found: readonly (Publication | undefined)[],
+    deadline: number,
+  ): Promise<boolean> {
+    const missing = [...found.keys()].filter((particle) => !found[particle]);
+    if (missing.length === 0) return true;
+    const last = this.last.get(kind);
+    if (deadline === Number.POSITIVE_INFINITY || last === undefined || last >= number) return false;
+    const at = (id: number) => this.parts.store.get(`${keyOf(kind, last)}.p.${id}`);
+    // Of one that is deleted nobody knows who came.
+    if (!(await at(this.parts.hosted[0]))) return false;
+    return (await Promise.all(missing.map(at))).every((stored) => stored === undefined);
   }
 
   private expectWanted({ kind, number }: Kept): void {
@@ -373,20 +392,3 @@ export class NatsCollectives {
     }
   }
 }
-
-/** Bytes to be brought. */
-export interface Bytes {
-  readonly name: string;
-  readonly length: number;
-  readonly bytes: Uint8Array;
-}
-
-const keyOf = (kind: Kind, number: number) => `${kind}.${number}`;
-
-const text = (number: number) => new TextEncoder().encode(String(number));
-
-const over = (kind: Kind, number: number, last: number) =>
-  new Error(`${kind} ${number} is over: ${kind} ${last} was closed since`);
-
-const same = (a: Uint8Array | undefined, b: Uint8Array) =>
-  a !== undefined && Buffer.compare(a, b) === 0;
