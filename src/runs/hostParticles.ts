@@ -47,6 +47,7 @@ const NUMBER = "swarm.id";
 
 /** Settings that say where and how fast something is computed, not what. */
 const ofPlace: readonly string[] = ["out", "data", "threads", "saveMinutes"];
+
 /** How particles are hosted. */
 export interface HostOptions {
   readonly site: Site;
