@@ -20,8 +20,7 @@ export interface Outcome {
 /** An empty folder that goes when the test ends. */
 export function scratch(): string {
   const folder = mkdtempSync(join(tmpdir(), "convoy-"));
-  // A process that was told to end may write for a moment.
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
