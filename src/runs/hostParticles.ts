@@ -13,18 +13,23 @@ import { readText } from "../files/text.js";
 import { freeFolder } from "../files/wholeFolder.js";
 import { InputError } from "../inputError.js";
 import { usableCores } from "../machine.js";
+import { readBounded } from "../swarm/exchange/boundedFile.js";
 import {
   type Card,
+  decodeCard,
+  encodeCard,
   expectSameRuns,
   expectSameSettings,
   expectSameSwarm,
   FORMAT,
   layoutHash,
+  MOST_CARD,
   tensorsOf,
 } from "../swarm/exchange/card.js";
 import { StoppedWaiting } from "../swarm/exchange/exchange.js";
 import type { Site } from "../swarm/exchange/site.js";
 import { openSwarm } from "../swarm/openSwarm.js";
+import { printable } from "../text/printable.js";
 import type { TrainSettings } from "../train/config.js";
 import type { Listener, Summary } from "../train/events.js";
 import { isSource } from "../train/openData.js";
@@ -42,8 +47,8 @@ const LOOK = 300;
 /** Milliseconds that others are given to take particles before this process takes one more. */
 const GRACE = 2000;
 
-/** Beside the runs of particles. */
-const NUMBER = "swarm.id";
+/** Beside the runs of particles: the number of their folder, and the card of the swarm whose runs they are. */
+const [NUMBER, CARD] = ["swarm.id", "swarm.json"] as const;
 
 /** Settings that say where and how fast something is computed, not what. */
 const ofPlace: readonly string[] = ["out", "data", "threads", "saveMinutes"];
@@ -78,6 +83,16 @@ async function numberOf(runs: string): Promise<string> {
   return readText(path);
 }
 
+/** The card of the swarm whose runs lie in a folder, once one of its particles was opened. */
+async function cardIn(runs: string): Promise<Card | undefined> {
+  const path = join(runs, CARD);
+  const bytes = await readBounded(path, MOST_CARD);
+  return bytes && decodeCard(bytes, path);
+}
+
+/** Data as a card names them. */
+const sourceOf = (data: string): string => (isSource(data) ? data : absolute(data));
+
 /** The card of the swarm that a run with these settings belongs to. */
 function cardOf(
   settings: Partial<TrainSettings>,
@@ -91,7 +106,7 @@ function cardOf(
     coupling: config.swarm!,
     particles: config.particles,
     seed: config.seed,
-    source: isSource(config.data) ? config.data : absolute(config.data),
+    source: sourceOf(config.data),
     data: data.hash,
     runs,
     layout,
@@ -130,7 +145,8 @@ class Hosting {
     return [...Array(this.particles).keys()];
   }
 
-  private get isDone(): boolean {
+  /** Whether all particles are trained. */
+  get isDone(): boolean {
     return this.ids.every((id) => this.isTrained(id));
   }
 
@@ -213,6 +229,8 @@ class Hosting {
               runs: this.runs,
               layout: { hash: layoutHash(layout), tensors: tensorsOf(layout) },
             });
+            await writeFileOnce(join(site.runs, CARD), encodeCard(own));
+            expectSameSwarm(own, (await cardIn(site.runs)) ?? own, site.runs);
             expectSameSwarm(own, await site.putCard(own), site.address);
             return driver.open(setup);
           },
@@ -243,14 +261,28 @@ export async function hostParticles(
   }
   const place = out === undefined ? undefined : await freeFolder(out);
   const { site } = options;
-  const card = await site.card();
   const runs = await numberOf(site.runs);
-  if (card) {
-    expectSameSettings(told(settings), card.settings, site.address);
-    expectSameRuns(runs, card, site.address);
+  const known = await cardIn(site.runs);
+  const cards = [
+    [await site.card(), site.address],
+    [known, site.runs],
+  ] as const;
+  for (const [card, where] of cards) {
+    if (!card) continue;
+    expectSameSettings(told(settings), card.settings, where);
+    expectSameRuns(runs, card, where);
   }
   const { particles = 4 } = settings;
   const hosting = new Hosting(settings, particles, runs, options);
+  if (hosting.isDone) {
+    // Nothing is opened any more that would tell of other data.
+    if (settings.data !== undefined && known && sourceOf(settings.data) !== known.source) {
+      throw new InputError(
+        `${site.runs}: its swarm was trained on ${printable(known.source)}, not on ${printable(settings.data)}; use another place`,
+      );
+    }
+    options.tell?.("all particles are trained");
+  }
   if (!(await hosting.run())) return undefined;
   // Every particle's run tells of the whole swarm.
   const first = join(site.runs, "0");

@@ -1,7 +1,15 @@
 // A swarm of several processes that share a folder gives what one process gives, also when some are killed.
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import { runFiles } from "../../src/runs/runFiles.js";
@@ -166,6 +174,22 @@ test("another swarm, another place, another data set are refused in words", asyn
     expect(code, args.join(" ")).toBe(2);
     expect(err).toMatch(message);
   }
+  // As by a server on which the swarm has another name, while its runs lie in the same folder.
+  const card = join(folder, "place", "card.json");
+  const before = readFileSync(card);
+  rmSync(card);
+  const other = ["--seed", "9", "--out", "other"];
+  const stolen = await convoy(["train", data, ...flags, ...short, ...other, ...exchange], {
+    cwd: folder,
+  });
+  expect(stolen.err).toMatch(/particles: its swarm has setting seed .*, here it is 9/);
+  cpSync(data, join(folder, "other.npz"));
+  const where = await convoy(["train", "other.npz", ...flags, ...short, ...exchange], {
+    cwd: folder,
+  });
+  expect(where.err).toMatch(/its swarm was trained on .*, not on other.npz/);
+  expect([stolen.code, where.code, existsSync(join(folder, "other"))]).toEqual([2, 2, false]);
+  writeFileSync(card, before);
   rmSync(join(folder, "place", "particles"), { recursive: true });
   const anew = await convoy(["train", data, ...flags, ...short, ...exchange], { cwd: folder });
   expect(anew.code).toBe(2);
