@@ -1,6 +1,6 @@
 // `convoy launch slurm|kubernetes`: prints the file by which a cluster starts the processes of a swarm.
 
-import { Argument, type Command } from "commander";
+import { Argument, type Command, InvalidArgumentError } from "commander";
 import { InputError } from "../inputError.js";
 import { printable } from "../text/printable.js";
 import { count, pairOf } from "./arguments.js";
@@ -13,7 +13,7 @@ const forms: Readonly<Record<string, JobForm>> = { slurm, kubernetes };
 
 /** What `--help` says behind the options. */
 const HELP = `
-Arguments behind -- are those of convoy train, without --particles and --exchange: the first process begins the swarm
+Arguments behind -- are those of convoy train, without what the job says itself (--particles, --exchange, --host, --threads): the first process begins the swarm
 with them. Without any, all processes are workers of a swarm that is begun elsewhere. For example
 
   convoy launch slurm --exchange folder:/mnt/shared/s --particles 16 --cpus 4 --hours 12 \\
@@ -47,7 +47,7 @@ function expectNoSecret(exchange: string): void {
 function hours(text: string): number {
   const value = Number(text);
   if (text !== "" && value > 0 && value <= 10_000) return value;
-  throw new InputError(`--hours ${printable(text)}: expected a number more than 0`);
+  throw new InvalidArgumentError("Expected hours, more than 0.");
 }
 
 /** What the job says itself. */
@@ -65,7 +65,7 @@ function launch(
 ): void {
   const { exchange, claim, hours: most, ...rest } = options;
   expectNoSecret(exchange);
-  expectNone(train, ["--particles", "--exchange", "--threads", "--quiet"]);
+  expectNone(train, ["--particles", "--exchange", "--host", "--threads", "--quiet"]);
   const form = forms[scheduler];
   const file = form.write({
     ...{ ...rest, exchange, train },

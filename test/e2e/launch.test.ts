@@ -57,7 +57,8 @@ test.each([
   [["kubernetes"], /needs --image/],
   [["kubernetes", "--image", "x", "--name", "A b"], /--name A b: expected small letters/],
   [["kubernetes", "--image", "x", "--claim", "x"], /--claim x: expected CLAIM=FOLDER/],
-  [["slurm", "--hours", "0"], /--hours 0: expected a number/],
+  [["slurm", "--hours", "0"], /--hours <n>.*Expected hours, more than 0/],
+  [["slurm", "--name", "a\nrm -rf x"], /--name a\\u000arm -rf x: expected letters/],
   [["slurm", "--", "mnist", "--particles=9"], /--particles=9 is said by convoy launch/],
 ])("%s is refused", async (args, message) => {
   const where = ["--exchange", "folder:/s", "--particles", "2"];

@@ -28,7 +28,7 @@ export interface JobForm {
 }
 
 /** A word of a POSIX shell that means just itself. */
-export const quoted = (word: string): string =>
+const quoted = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 const line = (words: readonly string[]) => words.map(quoted).join(" ");

@@ -2,6 +2,7 @@
 
 import { stringify } from "yaml";
 import { InputError } from "../../inputError.js";
+import { printable } from "../../text/printable.js";
 import { type JobForm, shellLines } from "./job.js";
 
 /** Seconds that a pod has to save when it is ended. */
@@ -17,7 +18,9 @@ export const kubernetes: JobForm = {
   write(job) {
     const { name, image, volume, particles, cpus, seconds } = job;
     if (!NAME.test(name)) {
-      throw new InputError(`--name ${name}: expected small letters, digits and dashes, 63 at most`);
+      throw new InputError(
+        `--name ${printable(name)}: expected small letters, digits and dashes, 63 at most`,
+      );
     }
     if (image === undefined) {
       throw new InputError(

@@ -1,18 +1,19 @@
 // Job files of Slurm: an array of tasks, handed in from a folder in which Convoy is installed.
 
 import { InputError } from "../../inputError.js";
-import { type JobForm, quoted, shellLines } from "./job.js";
+import { printable } from "../../text/printable.js";
+import { type JobForm, shellLines } from "./job.js";
 
 /** Seconds before the end of its time that a process is told to save. */
 const NOTICE = 120;
 
-/** As Slurm reads it: days, hours, minutes and seconds. */
+/** A name that stays on its line. */
+const NAME = /^[\w.-]{1,64}$/;
+
+/** As Slurm reads it: hours, minutes and seconds. */
 function clock(seconds: number): string {
-  const parts = [
-    Math.floor(seconds / 3600),
-    Math.floor(seconds / 60) % 60,
-    Math.ceil(seconds % 60),
-  ];
+  const whole = Math.ceil(seconds);
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   return parts.map((part) => String(part).padStart(2, "0")).join(":");
 }
 
@@ -25,9 +26,14 @@ export const slurm: JobForm = {
       );
     }
     const { name, particles, cpus, seconds } = job;
+    if (!NAME.test(name)) {
+      throw new InputError(
+        `--name ${printable(name)}: expected letters, digits, points, dashes and underlines, 64 at most`,
+      );
+    }
     return [
       "#!/bin/bash",
-      `#SBATCH --job-name=${quoted(name)}`,
+      `#SBATCH --job-name=${name}`,
       `#SBATCH --array=0-${particles - 1}`,
       `#SBATCH --cpus-per-task=${cpus}`,
       ...(seconds === undefined ? [] : [`#SBATCH --time=${clock(seconds)}`]),
