@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { mountTinyDisk } from "../../test/support/tinyDisk.js";
 import { InputError } from "../inputError.js";
-import { AtomicFile, appendToFile, writeFileAtomic } from "./atomicFile.js";
+import { AtomicFile, appendToFile, writeFileAtomic, writeFileOnce } from "./atomicFile.js";
 
 let folder: string;
 beforeAll(() => {
@@ -76,6 +76,25 @@ test("keeps the file before it where one asks for that", async () => {
   const [path, previous] = [join(folder, "b.json"), join(folder, "b.previous.json")];
   for (const text of ["1", "2", "3"]) await writeFileAtomic(path, text, previous);
   expect([path, previous].map((file) => readFileSync(file, "utf8"))).toEqual(["3", "2"]);
+});
+
+test("of many that write a file once exactly one does, and it stays as it is", async () => {
+  const path = join(folder, "once.json");
+  const texts = [...Array(20).keys()].map(String);
+  const done = await Promise.all(texts.map((text) => writeFileOnce(path, text)));
+  expect(done.filter((each) => each)).toHaveLength(1);
+  expect(readFileSync(path, "utf8")).toBe(texts[done.indexOf(true)]);
+  expect(await writeFileOnce(path, "late")).toBe(false);
+  expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  rmSync(path);
+});
+
+test("writers of one file do not disturb each other: one of them is there as a whole", async () => {
+  const path = join(folder, "same.json");
+  const texts = [...Array(20).keys()].map((at) => `${at}`.repeat(10_000));
+  await Promise.all(texts.map((text) => writeFileAtomic(path, text)));
+  expect(texts).toContain(readFileSync(path, "utf8"));
+  rmSync(path);
 });
 
 test("a file in the place of the folder is named with what to do", async () => {

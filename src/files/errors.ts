@@ -12,6 +12,7 @@ const causes: Readonly<Record<string, string>> = {
   ENOTDIR: "a file stands where a folder should be; choose another folder",
   EEXIST: "a file stands where a folder should be; choose another folder",
   EISDIR: "a folder stands where a file should be; choose another folder",
+  ENOTEMPTY: "something else stands there by now; choose another folder",
   ENOENT: "its folder is not there and cannot be made; choose another folder",
   ENAMETOOLONG: "the name is too long; choose a shorter one",
 };

@@ -31,11 +31,16 @@ export async function freeFolder(out: string): Promise<string> {
 /**
  * Fills a new folder in a hidden one beside its place, then puts it there. The hidden one is locked: what a killed
  * process left in it goes, what a living one does there is not disturbed.
+ *
+ * @throws InputError where it cannot be put, as when something else has come there meanwhile.
  */
 export async function putWhole<T>(folder: string, fill: (made: string) => Promise<T>): Promise<T> {
+  const fail = (error: unknown) => {
+    throw writeError(folder, error);
+  };
   makeFolder(dirname(folder));
   const hidden = join(dirname(folder), `.${basename(folder)}.tmp`);
-  await mkdir(hidden).catch(unless("EEXIST"));
+  await mkdir(hidden).catch(unless("EEXIST")).catch(fail);
   if (!(await lstat(hidden)).isDirectory()) {
     throw new InputError(`${hidden} is in the way; remove it, or name another folder`);
   }
@@ -45,8 +50,8 @@ export async function putWhole<T>(folder: string, fill: (made: string) => Promis
     await rm(made, { recursive: true, force: true });
     await mkdir(made);
     const result = await fill(made);
-    await rmdir(folder).catch(unless("ENOENT"));
-    await rename(made, folder);
+    await rmdir(folder).catch(unless("ENOENT")).catch(fail);
+    await rename(made, folder).catch(fail);
     return result;
   } finally {
     await rm(made, { recursive: true, force: true });

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryFolder, trainTiny } from "../../test/support/tinyRun.js";
-import { copyRun } from "./copyRun.js";
+import { copyResult, copyRun } from "./copyRun.js";
 import { runFiles } from "./runFiles.js";
 
 test("a copy goes on to the same bytes, and leaves the run as it was", async () => {
@@ -20,4 +20,24 @@ test("a copy goes on to the same bytes, and leaves the run as it was", async () 
   expect(readFileSync(join(run, runFiles.state)).equals(before)).toBe(true);
   await expect(copyRun(run, copy)).rejects.toThrow("is there already");
   await expect(copyRun(folder, join(folder, "x"))).rejects.toThrow("holds no run");
+});
+
+test("what a run came to is copied as a whole or not at all", async () => {
+  const folder = temporaryFolder();
+  const [run, copy] = ["run", "copy"].map((name) => join(folder, name));
+  await trainTiny({ out: run });
+  await copyResult(run, copy, "called so");
+  expect(JSON.parse(readFileSync(join(copy, runFiles.summary), "utf8")).run).toBe("called so");
+  expect(existsSync(join(copy, runFiles.best))).toBe(true);
+  expect(existsSync(join(copy, runFiles.state))).toBe(false);
+  writeFileSync(join(run, runFiles.summary), "{");
+  await expect(copyResult(run, join(folder, "half"), "half")).rejects.toThrow();
+  // Somebody else's file, which came while it was copied.
+  mkdirSync(join(folder, "taken"));
+  writeFileSync(join(folder, "taken", "own.txt"), "kept");
+  await expect(copyResult(copy, join(folder, "taken"), "x")).rejects.toThrow(
+    /cannot write taken in .*: something else stands there by now; choose another folder/,
+  );
+  expect(readdirSync(join(folder, "taken"))).toEqual(["own.txt"]);
+  expect(readdirSync(folder).sort()).toEqual(["copy", "run", "taken"]);
 });
