@@ -5,6 +5,7 @@ import { InputError } from "../inputError.js";
 import type { SwarmParticle, SwarmStatus } from "../studio/swarmStatus.js";
 import { openSite } from "../swarm/exchange/index.js";
 import { formatBytes } from "../text/bytes.js";
+import { printable } from "../text/printable.js";
 import { type Console, say, sayJson } from "./console.js";
 import { type Cell, table } from "./table.js";
 
@@ -43,10 +44,8 @@ function roundLine({ rounds, particles }: SwarmStatus): string {
 function print(status: SwarmStatus, { out }: Console): void {
   const { model, coupling, data, epochs, metric, particles } = status;
   const length = epochs === undefined ? "" : `, ${epochs} epochs`;
-  say(
-    out,
-    `${coupling} of ${particles.length} ${model} on ${data}${length}; score: ${metric ?? "-"}`,
-  );
+  const all = `${coupling} of ${particles.length} ${model} on ${data}`;
+  say(out, printable(`${all}${length}; score: ${metric ?? "-"}`));
   say(out, roundLine(status));
   say(out);
   for (const line of table(HEADER, particles.map(rowOf))) say(out, line);
@@ -54,7 +53,10 @@ function print(status: SwarmStatus, { out }: Console): void {
 
 export function define(command: Command, console: Console): void {
   command
-    .argument("<place>", "where the swarm's processes meet, as folder:PATH")
+    .argument(
+      "<place>",
+      "where the swarm's processes meet, as folder:PATH or nats://HOST:4222/NAME?runs=PATH",
+    )
     .option("--json", "print one object")
     .action(async (place: string, { json }: { readonly json?: boolean }) => {
       const site = openSite(place);

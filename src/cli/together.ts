@@ -19,6 +19,12 @@ export interface TogetherOptions {
   readonly json?: boolean;
 }
 
+/** What is said at the first signals. */
+const notices = [
+  "\nstopping; what is trained here is saved",
+  "still saving; one more signal (Ctrl-C) ends at once, without it",
+];
+
 async function host(
   { exchange, wait, host: most, quiet, json }: TogetherOptions,
   console: Console,
@@ -36,9 +42,10 @@ async function host(
         signal,
       }),
     (line) => say(console.err, line),
+    notices,
   );
   if (!summary)
-    throw new Interrupted("saved; the same command goes on with it, and so does any worker");
+    throw new Interrupted("stopped; the same command goes on with it, and so does any worker");
   if (json) sayJson(console, summary);
 }
 

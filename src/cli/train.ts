@@ -51,13 +51,18 @@ export function define(command: Command, console: Console): void {
     .option("--quiet", "show only warnings and the result")
     .option(
       "--exchange <place>",
-      "train the swarm with the processes that come to this place, as folder:PATH; see `worker`",
+      "train the swarm with the processes that come to this place, folder:PATH or nats://HOST:4222/NAME?runs=PATH; see `worker`",
     )
     .option("--wait <seconds>", WAIT, seconds)
     .option("--host <n>", HOST, count)
     .action(async (data: string | undefined, options: Options) => {
       const settings = settingsFrom(data, options);
       if (options.exchange !== undefined) {
+        if (options.resume !== undefined) {
+          throw new InputError(
+            "--resume does not go with --exchange: the command that began a swarm of several processes goes on with it",
+          );
+        }
         const { trainTogether } = await import("./together.js");
         return trainTogether(settings, { ...options, exchange: options.exchange }, console);
       }

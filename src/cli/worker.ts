@@ -12,7 +12,10 @@ interface Options extends TogetherOptions {
 
 export function define(command: Command, console: Console): void {
   command
-    .requiredOption("--exchange <place>", "where the swarm's processes meet, as folder:PATH")
+    .requiredOption(
+      "--exchange <place>",
+      "where the swarm's processes meet, folder:PATH or nats://HOST:4222/NAME?runs=PATH",
+    )
     .option("--host <n>", HOST, count)
     .option("--data <path>", "where the data lie here; default where they were when it began")
     .option("--threads <n>", "threads of each particle's engine", count)

@@ -2,56 +2,32 @@
 // place: its folder's lock says who hosts it, its checkpoint is what another process goes on from when that one is
 // gone, and at the end it holds what the whole swarm came to. So it makes no difference who hosts whom, and who comes first.
 
-import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { writeFileOnce } from "../files/atomicFile.js";
-import { absolute, makeFolder } from "../files/folders.js";
 import { isLocked } from "../files/lock.js";
-import { readText } from "../files/text.js";
 import { freeFolder } from "../files/wholeFolder.js";
 import { InputError } from "../inputError.js";
 import { usableCores } from "../machine.js";
-import { readBounded } from "../swarm/exchange/boundedFile.js";
-import {
-  type Card,
-  decodeCard,
-  encodeCard,
-  expectSameRuns,
-  expectSameSettings,
-  expectSameSwarm,
-  FORMAT,
-  layoutHash,
-  MOST_CARD,
-  tensorsOf,
-} from "../swarm/exchange/card.js";
+import { layoutHash, tensorsOf } from "../swarm/exchange/card.js";
 import { StoppedWaiting } from "../swarm/exchange/exchange.js";
 import type { Site } from "../swarm/exchange/site.js";
 import { openSwarm } from "../swarm/openSwarm.js";
-import { printable } from "../text/printable.js";
 import type { TrainSettings } from "../train/config.js";
 import type { Listener, Summary } from "../train/events.js";
-import { isSource } from "../train/openData.js";
-import type { Prepared } from "../train/prepare.js";
 import type { OpenTraining } from "../train/training.js";
 import { copyResult } from "./copyRun.js";
 import { isFree } from "./freeFolder.js";
 import { swarmOf, withSwarmDefaults } from "./fromConfig.js";
 import { readSummary } from "./readSummary.js";
 import { runFiles } from "./runFiles.js";
+import { cardOf, expectSameData, expectSameSoFar, numberOf, settle } from "./swarmCard.js";
 import { train } from "./train.js";
 
 /** Milliseconds between two looks for particles that nobody hosts. */
 const LOOK = 300;
 /** Milliseconds that others are given to take particles before this process takes one more. */
 const GRACE = 2000;
-
-/** Beside the runs of particles: the number of their folder, and the card of the swarm whose runs they are. */
-const [NUMBER, CARD] = ["swarm.id", "swarm.json"] as const;
-
-/** Settings that say where and how fast something is computed, not what. */
-const ofPlace: readonly string[] = ["out", "data", "threads", "saveMinutes"];
 
 /** How particles are hosted. */
 export interface HostOptions {
@@ -65,52 +41,6 @@ export interface HostOptions {
   readonly signal?: AbortSignal;
   /** Told what happens to particles. */
   readonly tell?: (line: string) => void;
-}
-
-/** Settings as a card has them. */
-const told = (settings: Partial<TrainSettings>): Card["settings"] =>
-  JSON.parse(
-    JSON.stringify(
-      Object.fromEntries(Object.entries(settings).filter(([name]) => !ofPlace.includes(name))),
-    ),
-  );
-
-/** The number of a folder of runs; the first process that comes draws it. */
-async function numberOf(runs: string): Promise<string> {
-  makeFolder(runs);
-  const path = join(runs, NUMBER);
-  await writeFileOnce(path, randomUUID());
-  return readText(path);
-}
-
-/** The card of the swarm whose runs lie in a folder, once one of its particles was opened. */
-async function cardIn(runs: string): Promise<Card | undefined> {
-  const path = join(runs, CARD);
-  const bytes = await readBounded(path, MOST_CARD);
-  return bytes && decodeCard(bytes, path);
-}
-
-/** Data as a card names them. */
-const sourceOf = (data: string): string => (isSource(data) ? data : absolute(data));
-
-/** The card of the swarm that a run with these settings belongs to. */
-function cardOf(
-  settings: Partial<TrainSettings>,
-  { config, net, data }: Prepared,
-  { layout, runs }: Pick<Card, "layout" | "runs">,
-): Card {
-  return {
-    format: FORMAT,
-    settings: told(settings),
-    model: net.model,
-    coupling: config.swarm!,
-    particles: config.particles,
-    seed: config.seed,
-    source: sourceOf(config.data),
-    data: data.hash,
-    runs,
-    layout,
-  };
 }
 
 class Hosting {
@@ -229,9 +159,7 @@ class Hosting {
               runs: this.runs,
               layout: { hash: layoutHash(layout), tensors: tensorsOf(layout) },
             });
-            await writeFileOnce(join(site.runs, CARD), encodeCard(own));
-            expectSameSwarm(own, (await cardIn(site.runs)) ?? own, site.runs);
-            expectSameSwarm(own, await site.putCard(own), site.address);
+            await settle(own, site);
             return driver.open(setup);
           },
         },
@@ -262,25 +190,12 @@ export async function hostParticles(
   const place = out === undefined ? undefined : await freeFolder(out);
   const { site } = options;
   const runs = await numberOf(site.runs);
-  const known = await cardIn(site.runs);
-  const cards = [
-    [await site.card(), site.address],
-    [known, site.runs],
-  ] as const;
-  for (const [card, where] of cards) {
-    if (!card) continue;
-    expectSameSettings(told(settings), card.settings, where);
-    expectSameRuns(runs, card, where);
-  }
+  await expectSameSoFar(settings, runs, site);
   const { particles = 4 } = settings;
   const hosting = new Hosting(settings, particles, runs, options);
   if (hosting.isDone) {
     // Nothing is opened any more that would tell of other data.
-    if (settings.data !== undefined && known && sourceOf(settings.data) !== known.source) {
-      throw new InputError(
-        `${site.runs}: its swarm was trained on ${printable(known.source)}, not on ${printable(settings.data)}; use another place`,
-      );
-    }
+    await expectSameData(settings.data, site);
     options.tell?.("all particles are trained");
   }
   if (!(await hosting.run())) return undefined;
@@ -298,6 +213,7 @@ export async function joinSwarm(
 ): Promise<Summary | undefined> {
   const { site, signal } = options;
   let card = await site.card();
+  if (!card) options.tell?.(`waiting for a swarm at ${site.address}`);
   while (!card && !signal?.aborted) {
     await sleep(LOOK);
     card = await site.card();

@@ -34,27 +34,23 @@ const MOST_CLASSES = 200;
 const textOf = ({ run }: WatchedRun, name: keyof typeof runFiles) =>
   readOwn(join(run.folder, runFiles[name]));
 
-/** live.json, where it is whole. */
-export function liveOf(text: string) {
+/** What a run has written as JSON; null for what is damaged, another program's or not there. */
+function parsed<S extends z.ZodType>(text: string | undefined, schema: S): z.output<S> | null {
   try {
-    return liveStatus.safeParse(parseJson(text)).data;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A JSON file that a run has written; null for what is damaged, another program's or not there. */
-function jsonOf<S extends z.ZodType>(
-  watched: WatchedRun,
-  name: keyof typeof runFiles,
-  schema: S,
-): z.output<S> | null {
-  try {
-    return schema.safeParse(parseJson(textOf(watched, name) ?? "null")).data ?? null;
+    return schema.safeParse(parseJson(text ?? "null")).data ?? null;
   } catch {
     return null;
   }
 }
+
+/** live.json by its text. */
+export const liveOf = (text: string | undefined) => parsed(text, liveStatus);
+
+const jsonOf = <S extends z.ZodType>(
+  watched: WatchedRun,
+  name: keyof typeof runFiles,
+  schema: S,
+): z.output<S> | null => parsed(textOf(watched, name), schema);
 
 const tableOf = (watched: WatchedRun, name: keyof typeof runFiles) =>
   parseNumbers(textOf(watched, name) ?? "");

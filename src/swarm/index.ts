@@ -13,6 +13,7 @@ export {
 } from "./exchange/card.js";
 export {
   absent,
+  type DriverOptions,
   type Exchange,
   type ExchangeDriver,
   type ExchangeSetup,
@@ -23,7 +24,7 @@ export {
 export { folder } from "./exchange/folder.js";
 export { openSite } from "./exchange/index.js";
 export { local } from "./exchange/local.js";
-export type { ClosedRound, DriverOptions, Site } from "./exchange/site.js";
+export type { ClosedRound, Site } from "./exchange/site.js";
 export {
   decodeSnapshot,
   decodeVector,

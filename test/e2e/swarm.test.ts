@@ -168,6 +168,9 @@ test("another swarm, another place, another data set are refused in words", asyn
     [["train", data, ...flags, "--exchange", "floder:x"], /expected folder:PLACE.*did you mean/s],
     [["train", data, "--exchange", "folder:x"], /name a coupling/],
     [["train", data, ...flags, "--wait", "5"], /--wait goes with --exchange/],
+    [["train", data, ...flags, "--host", "1"], /--host goes with --exchange/],
+    [["train", "--resume", "run", ...exchange], /--resume does not go with --exchange/],
+    [["worker", "--exchange", `folder:${data}`], /data\.npz.*there is no such file/],
   ];
   for (const [args, message] of cases) {
     const { code, err } = await convoy(args, { cwd: folder });

@@ -2,6 +2,7 @@
 
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
+import { readError } from "../../files/errors.js";
 import { FormatError } from "../../tensor/formatError.js";
 
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
@@ -17,7 +18,7 @@ export async function readBounded(path: string, most: number): Promise<Uint8Arra
     if (["ELOOP", "EISDIR", "ENXIO"].includes(codeOf(error) ?? "")) {
       throw new FormatError(path, 0, "it is no file");
     }
-    throw error;
+    throw readError(path, error);
   }
   try {
     const found = await handle.stat();

@@ -73,6 +73,14 @@ export interface ExchangeSetup {
   readonly engine: Engine;
 }
 
+/** What a driver that others may harm or delay is told of its process. */
+export interface DriverOptions {
+  /** Hears of what is left out, as it is damaged, forged, of another round or too long. */
+  readonly onRefused?: (message: string) => void;
+  /** Ends waits for others, with {@link StoppedWaiting}. */
+  readonly signal?: AbortSignal;
+}
+
 /** A kind of exchange, ready to be opened. */
 export interface ExchangeDriver {
   /** Numbers of the particles that this process hosts, ascending; default all. */

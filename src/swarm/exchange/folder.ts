@@ -14,6 +14,7 @@ import { readBounded } from "./boundedFile.js";
 import { layoutHash } from "./card.js";
 import {
   absent,
+  type DriverOptions,
   type Exchange,
   type ExchangeDriver,
   type ExchangeSetup,
@@ -39,15 +40,11 @@ const KEPT = 64;
 const savedSchema = z.strictObject({ round: z.int().min(0), gathers: z.int().min(0) });
 type Saved = z.output<typeof savedSchema>;
 
-/** Where a swarm's folder is and who is told of it. */
-export interface FolderOptions {
+/** Where a swarm's folder is. */
+export interface FolderOptions extends DriverOptions {
   readonly path: string;
   /** Particles of this process; default all. */
   readonly hosted?: readonly number[];
-  /** Hears of what was left out, as it was damaged, of another round, or no file of a particle. */
-  readonly onRefused?: (message: string) => void;
-  /** Ends waits for others. */
-  readonly signal?: AbortSignal;
 }
 
 function encodeMessage(message: Uint8Array | undefined): Uint8Array {

@@ -7,6 +7,7 @@ import type { Snapshot } from "../coupling.js";
 import { layoutHash } from "./card.js";
 import {
   absent,
+  type DriverOptions,
   type Exchange,
   type ExchangeDriver,
   type ExchangeSetup,
@@ -21,15 +22,11 @@ import { NatsStore } from "./natsStore.js";
 import { decodeSnapshot, decodeVector, encodeSnapshot, encodeVector, vectorBytes } from "./wire.js";
 
 /** How a swarm meets on a NATS server. */
-export interface NatsOptions {
+export interface NatsOptions extends DriverOptions {
   /** Numbers of the particles of this process, ascending; default all. */
   readonly hosted?: readonly number[];
   /** Milliseconds that the server may be away before a run ends; default 10 minutes. */
   readonly patience?: number;
-  /** Told of what is left out. */
-  readonly onRefused?: (message: string) => void;
-  /** Ends waits for others. */
-  readonly signal?: AbortSignal;
 }
 
 /** How many times the numbers of a net a particle may bring to a collective: positions, a best one, optimizer state. */

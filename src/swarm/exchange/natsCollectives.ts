@@ -10,7 +10,7 @@
 
 import { crc32 } from "../../tensor/crc32.js";
 import { DamagedError, MissingError } from "./damaged.js";
-import { StoppedWaiting } from "./exchange.js";
+import { type DriverOptions, StoppedWaiting } from "./exchange.js";
 import { type Bytes, type Kind, keyOf, over, same, text } from "./natsKeys.js";
 import {
   type Attendance,
@@ -38,17 +38,13 @@ const GRACE = 250;
 const RESTORED = 15_000;
 
 /** What is put, and how its bytes are checked. */
-export interface NatsCollectiveParts {
+export interface NatsCollectiveParts extends DriverOptions {
   readonly store: NatsStore;
   readonly bounds: Bounds;
   /** Particles of this end. */
   readonly hosted: readonly number[];
   /** Checks bytes of somebody: throws for what is not as announced. */
   readonly check: (kind: Kind, bytes: Uint8Array, blob: Blob, source: string) => void;
-  /** Ends waits. */
-  readonly signal?: AbortSignal;
-  /** Told of what is left out. */
-  readonly onRefused?: (message: string) => void;
 }
 
 interface Closing {

@@ -1,15 +1,7 @@
 // Where the processes of one swarm meet.
 
 import type { Card } from "./card.js";
-import type { ExchangeDriver } from "./exchange.js";
-
-/** How an end of an exchange is opened. */
-export interface DriverOptions {
-  /** Hears of what is left out. */
-  readonly onRefused?: (message: string) => void;
-  /** Ends waits for others, with {@link StoppedWaiting}. */
-  readonly signal?: AbortSignal;
-}
+import type { DriverOptions, ExchangeDriver } from "./exchange.js";
 
 /** Who took part in a round. */
 export interface ClosedRound {
