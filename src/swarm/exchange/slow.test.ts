@@ -58,6 +58,10 @@ describe.each(places)("by $scheme", ({ isHere, place }) => {
       ]);
     }
     expect(await play(3, [0, 1, 2])).toEqual([0, 1, 2]);
-    expect((await site.rounds(3)).map(({ present }) => present.length)).toEqual([3, 2, 2, 3]);
+    // Who came to the last round is waited for.
+    const slower = new Promise((resolve) => setTimeout(resolve, 100)).then(() => play(4, [2]));
+    expect(await play(4, [0, 1])).toEqual([0, 1, 2]);
+    expect(await slower).toEqual([0, 1, 2]);
+    expect((await site.rounds(3)).map(({ present }) => present.length)).toEqual([3, 2, 2, 3, 3]);
   });
 });
