@@ -17,6 +17,7 @@ constexpr size_t ANY = std::numeric_limits<size_t>::max();
 
 const InferRule& ruleOf(const std::string& op) {
   static const std::map<std::string, InferRule> table = {
+      {"addRows", {2, 2, inferAddRows}},
       {"avgPool2d", {1, 1, inferAvgPool2d}},
       {"avgPool2dGrad", {1, 1, inferAvgPool2dGrad}},
       {"batchNorm", {3, 4, inferBatchNorm}},
@@ -60,6 +61,7 @@ const InferRule& ruleOf(const std::string& op) {
       {"segmentExpand", {1, 1, inferSegmentExpand}},
       {"segmentSum", {1, 1, inferSegmentSum}},
       {"slice", {1, 1, inferSlice}},
+      {"takeRows", {2, 2, inferTakeRows}},
       {"transpose", {1, 1, inferTranspose}},
       {"uniform", {0, 0, inferUniform}},
       {"unpackBits", {1, 1, inferUnpackBits}},

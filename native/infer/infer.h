@@ -61,6 +61,8 @@ Types inferCtc(const Node&, const Types&);
 Types inferLstm(const Node&, const Types&);
 Types inferLstmGrad(const Node&, const Types&);
 Types inferOneHot(const Node&, const Types&);
+Types inferTakeRows(const Node&, const Types&);
+Types inferAddRows(const Node&, const Types&);
 Types inferNorms(const Node&, const Types&);
 Types inferMatmul(const Node&, const Types&);
 Types inferFused(const Node&, const Types&);

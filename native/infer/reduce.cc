@@ -66,6 +66,25 @@ Types inferOneHot(const Node& node, const Types& operands) {
   return {{DType::F32, std::move(shape)}};
 }
 
+Types inferTakeRows(const Node& node, const Types& operands) {
+  expect(operands[0].dtype == DType::I32 && operands[1].dtype == DType::F32, node, "expected i32 and f32");
+  const Shape& table = operands[1].shape;
+  expect(!table.empty(), node, "expected a table of rows");
+  Shape shape = operands[0].shape;
+  shape.insert(shape.end(), table.begin() + 1, table.end());
+  return {{DType::F32, std::move(shape)}};
+}
+
+Types inferAddRows(const Node& node, const Types& operands) {
+  expect(operands[0].dtype == DType::I32 && operands[1].dtype == DType::F32, node, "expected i32 and f32");
+  const Shape &at = operands[0].shape, &x = operands[1].shape;
+  const bool fits = x.size() >= at.size() && std::equal(at.begin(), at.end(), x.begin());
+  expect(fits, node, "expected a row for each number");
+  Shape shape{node.whole("count", 1, MOST_ELEMENTS)};
+  shape.insert(shape.end(), x.begin() + static_cast<int64_t>(at.size()), x.end());
+  return {{DType::F32, std::move(shape)}};
+}
+
 Types inferNorms(const Node& node, const Types& operands) {
   expectF32(node, operands);
   return {{DType::F32, {2}}};

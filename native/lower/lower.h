@@ -26,6 +26,8 @@ void lowerSegmentExpand(Builder& b, const Node& node);
 void lowerKthLargest(Builder& b, const Node& node);
 void lowerLogSoftmax(Builder& b, const Node& node);
 void lowerOneHot(Builder& b, const Node& node);
+void lowerTakeRows(Builder& b, const Node& node);
+void lowerAddRows(Builder& b, const Node& node);
 void lowerInput(Builder& b, const Node& node);
 void lowerScalar(Builder& b, const Node& node);
 void lowerRead(Builder& b, const Node& node);

@@ -8,6 +8,7 @@ namespace convoy {
 
 Lower lowering(const std::string& op) {
   static const std::map<std::string, Lower> table = {
+      {"addRows", lowerAddRows},
       {"avgPool2d", lowerAvgPool2d},
       {"avgPool2dGrad", lowerAvgPool2dGrad},
       {"batchNorm", lowerBatchNorm},
@@ -51,6 +52,7 @@ Lower lowering(const std::string& op) {
       {"segmentExpand", lowerSegmentExpand},
       {"segmentSum", lowerSegmentSum},
       {"slice", lowerSlice},
+      {"takeRows", lowerTakeRows},
       {"transpose", lowerTranspose},
       {"uniform", lowerUniform},
       {"unpackBits", lowerUnpackBits},

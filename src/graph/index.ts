@@ -90,6 +90,7 @@ export {
   segmentSum,
 } from "./ops/reduce.js";
 export { resize, resizeGrad } from "./ops/resize.js";
+export { addRows, takeRows } from "./ops/rows.js";
 export { ctc } from "./ops/sequence.js";
 export { concat, expand, pad, reshape, slice, transpose } from "./ops/shape.js";
 export { compressSaved } from "./passes/compressSaved.js";

@@ -239,6 +239,29 @@ export const otherRules: readonly Rule[] = [
     ],
   },
   {
+    op: "takeRows",
+    operands: [i32(2), f32(4, 3)],
+    attrs: {},
+    results: [f32(2, 3)],
+    wrong: [
+      [operands(i32(2), f32()), /expected a table/],
+      [operands(u8(2), f32(4, 3)), /expected i32/],
+      [operands(i32(2), i32(4, 3)), /expected (i32 and )?f32/],
+    ],
+  },
+  {
+    op: "addRows",
+    operands: [i32(2), f32(2, 3)],
+    attrs: { count: 4 },
+    results: [f32(4, 3)],
+    wrong: [
+      [attrs({ count: 0 }), /as count, found 0/],
+      [operands(i32(2), f32(3, 3)), /a row for each number/],
+      [operands(i32(2, 3), f32(2)), /a row for each number/],
+      [operands(u8(2), f32(2, 3)), /expected i32/],
+    ],
+  },
+  {
     op: "oneHot",
     operands: [i32(2)],
     attrs: { classes: 1 },

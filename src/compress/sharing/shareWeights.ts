@@ -2,20 +2,10 @@
 // its centroids, and of each weight it knows which one it is. Training moves the centroids, each by the sum of the gradients
 // of its weights.
 
-import {
-  cast,
-  constant,
-  matmul,
-  oneHot,
-  reshape,
-  sub,
-  type Value,
-  WEIGHTS,
-} from "../../graph/index.js";
+import { cast, constant, sub, takeRows, type Value, WEIGHTS } from "../../graph/index.js";
 import { rewrite } from "../../graph/rewrite.js";
 import { InputError } from "../../inputError.js";
 import { extend, fill, type Net, type ParamSpec } from "../../nn/index.js";
-import { sizeOf } from "../../tensor/shape.js";
 
 /** Most centroids of a layer: their numbers, from 1 on, and 0 fit a byte. */
 export const MOST_CENTROIDS = 255;
@@ -25,12 +15,9 @@ export const centroidsName = (param: string): string => `${param}.centroids`;
 
 /** Weights by the numbers of their centroids, of which 0 stands for the weight 0. */
 function looked(numbers: Value, centroids: Value): Value {
-  const { graph, shape } = numbers;
-  const [count] = centroids.shape;
-  const flat = reshape(numbers, [sizeOf(shape)]);
-  // A label out of range gives a row of zeros.
-  const rows = oneHot(cast(sub(flat, constant(graph, 1)), "i32"), count);
-  return reshape(matmul(rows, reshape(centroids, [count, 1])), shape);
+  const { graph } = numbers;
+  // A number out of range is that of no row, which is 0.
+  return takeRows(cast(sub(numbers, constant(graph, 1)), "i32"), centroids);
 }
 
 function expectKnown({ params }: Net, name: string, count: number): void {

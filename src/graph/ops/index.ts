@@ -54,6 +54,7 @@ import {
   segmentSumOp,
 } from "./reduce.js";
 import { resizeGradOp, resizeOp } from "./resize.js";
+import { addRowsOp, takeRowsOp } from "./rows.js";
 import { ctcOp } from "./sequence.js";
 import { concatOp, expandOp, padOp, reshapeOp, sliceOp, transposeOp } from "./shape.js";
 
@@ -65,6 +66,7 @@ const table = <N extends string>(rows: Readonly<Record<N, Pick<Op, "name">>>) =>
 export const ops = table({
   abs: absOp,
   add: addOp,
+  addRows: addRowsOp,
   avgPool2d: avgPool2dOp,
   avgPool2dGrad: avgPool2dGradOp,
   batchNorm: batchNormOp,
@@ -132,6 +134,7 @@ export const ops = table({
   stopGradient: stopGradientOp,
   sub: subOp,
   tanh: tanhOp,
+  takeRows: takeRowsOp,
   transpose: transposeOp,
   uniform: uniformOp,
   unpackBits: unpackBitsOp,

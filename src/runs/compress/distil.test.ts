@@ -33,6 +33,9 @@ test("a net, a pruned one and an ensemble teach a student by the run's settings"
   const sparse = { by: "magnitude", share: 0.5, out: place("sparse"), threads };
   await compressPruned(place("run"), sparse);
   expect((await distil("sparse", "student2", "lenet5"))!.lost).toEqual(expect.any(Number));
+  // LeNet-5 has no normalisation.
+  const { settings: bare } = await readRunConfig(place("student2"));
+  expect(bare.distil).toEqual({ alpha: 0.9, temperature: 1 });
   await begin({
     swarm: "pso",
     particles: 2,

@@ -5,10 +5,13 @@ import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { graphMacs } from "../../graph/index.js";
+import { createModel } from "../../models/index.js";
 import { netOf } from "../../nn/index.js";
 import { parseSettings } from "../../settings.js";
 import type { MetricValues } from "../../tasks/index.js";
 import type { TrainSettings } from "../../train/index.js";
+import { loadModule } from "../../train/ownModule.js";
+
 import { ownSets } from "../ownSets.js";
 import { runFiles } from "../runFiles.js";
 import { train } from "../train.js";
@@ -25,7 +28,7 @@ const schema = z.strictObject({
   epochs: z.int().min(1).optional(),
   lr: z.number().positive().optional(),
   alpha: z.number().min(0).max(1).default(0.9),
-  temperature: z.number().min(0.01).max(100).default(4),
+  temperature: z.number().min(0.01).max(100).optional(),
 });
 
 /** Settings of {@link compressDistilled}; beside these, what an engine may be told. */
@@ -38,7 +41,7 @@ export interface DistilOptions extends CompressTrainingOptions {
   readonly lr?: number;
   /** Share of the teacher in the loss, 0 to 1; default 0.9. */
   readonly alpha?: number;
-  /** How softly the teacher speaks, 0.01 to 100; default 4. */
+  /** How softly the teacher speaks, 0.01 to 100; default 4 to a net with normalisation, else 1. */
   readonly temperature?: number;
 }
 
@@ -56,6 +59,18 @@ export interface DistilReport extends CompressReport {
 
 /** Settings that belong to the run's own model, weights or swarm. */
 const ofTeacher = ["freeze", "rates", "quantise", "levels"] as const;
+
+const NORMALISATIONS = new Set(["batchNorm", "groupNorm"]);
+
+/** A high temperature is a high rate, which few nets bear without a normalisation. */
+async function temperatureFor(name: string, { model, config }: Trained): Promise<number> {
+  const own = config.module && (await loadModule(config.module.path, config.module));
+  const { outputs } = model;
+  const [channels, height, width] = model.input;
+  const student = createModel(name, { channels, height, width, outputs }, own?.models);
+  const { graph } = netOf(student, 2, { training: true });
+  return graph.nodes.some(({ op }) => NORMALISATIONS.has(op.name)) ? 4 : 1;
+}
 
 const sizeOfRun = ({ model }: Trained, run: string): RunSize => {
   const { graph, layout } = netOf(model, 1, { training: false });
@@ -79,16 +94,17 @@ export async function compressDistilled(
   options: DistilOptions,
 ): Promise<DistilReport | undefined> {
   const { out, measuring, watch, own } = partsOf(run, options);
-  const { alpha, temperature, ...asked } = parseSettings(schema, own, "compress");
+  const { alpha, temperature: given, ...asked } = parseSettings(schema, own, "compress");
   expectFree(out);
   const net = await openTrained(run, measuring.engine);
   try {
+    const temperature = given ?? (await temperatureFor(asked.model, net));
     const teacher = await measured(run, measuring);
     const { warmup } = net.config.settings;
     const taught = { teacher: resolve(run), distil: { alpha, temperature } };
     const { data } = options;
-    const given = { warmup, ...asked, ...taught, data, ...measuring.engine, out } as TrainSettings;
-    const settings = settingsAgain(net.config, given, ofTeacher);
+    const others = { warmup, ...asked, ...taught, data, ...measuring.engine, out } as TrainSettings;
+    const settings = settingsAgain(net.config, others, ofTeacher);
     await train(settings, watch);
     if (watch.signal?.aborted) return undefined;
     const student = await measured(out, measuring);

@@ -13,6 +13,7 @@ import { randomKernels } from "./random.js";
 import { recurrentKernels } from "./recurrent.js";
 import { reduceKernels } from "./reduce.js";
 import { resizeKernels } from "./resize.js";
+import { rowKernels } from "./rows.js";
 import { sequenceKernels } from "./sequence.js";
 import { structureKernels } from "./structure.js";
 
@@ -30,6 +31,7 @@ export const kernels: Kernels = {
   ...recurrentKernels,
   ...reduceKernels,
   ...resizeKernels,
+  ...rowKernels,
   ...sequenceKernels,
   ...structureKernels,
 };
