@@ -52,7 +52,7 @@ export function define(command: Command, console: Console): void {
     )
     .option(
       "--lr <number>",
-      "learning rate of that training (default: the run's; low-rank and --share: a tenth)",
+      "learning rate of that training (default: the run's; low-rank: a tenth)",
       parseNumber,
     )
     .option("--data <data>", "where the data of the run are now")

@@ -1,8 +1,22 @@
 // Weights that share their numbers (Han, Mao and Dally 2016, "Deep Compression", arXiv 1510.00149): a layer has a few numbers,
-// its centroids, and of each weight it knows which one it is. Training moves the centroids, each by the sum of the gradients
-// of its weights.
+// its centroids, and of each weight it knows which one it is. Training moves each centroid by the mean gradient of its weights:
+// that is where a step of all weights leads, as near as weights that share can come to it. The paper's sum is a rate that grows with
+// the layer, which those of millions of weights do not bear.
 
-import { cast, constant, sub, takeRows, type Value, WEIGHTS } from "../../graph/index.js";
+import {
+  add,
+  addRows,
+  cast,
+  constant,
+  div,
+  expand,
+  max,
+  stopGradient,
+  sub,
+  takeRows,
+  type Value,
+  WEIGHTS,
+} from "../../graph/index.js";
 import { rewrite } from "../../graph/rewrite.js";
 import { InputError } from "../../inputError.js";
 import { extend, fill, type Net, type ParamSpec } from "../../nn/index.js";
@@ -13,11 +27,23 @@ export const MOST_CENTROIDS = 255;
 /** The name of the centroids of a parameter. */
 export const centroidsName = (param: string): string => `${param}.centroids`;
 
+/** The same numbers, and a gradient that is divided by how many weights have each. */
+function withMeanGradient(centroids: Value, counts: Value): Value {
+  const fixed = stopGradient(centroids);
+  // What is added is 0.
+  return add(fixed, div(sub(centroids, fixed), max(counts, constant(counts.graph, 1))));
+}
+
 /** Weights by the numbers of their centroids, of which 0 stands for the weight 0. */
 function looked(numbers: Value, centroids: Value): Value {
   const { graph } = numbers;
+  const one = constant(graph, 1);
   // A number out of range is that of no row, which is 0.
-  return takeRows(cast(sub(numbers, constant(graph, 1)), "i32"), centroids);
+  const rows = cast(sub(numbers, one), "i32");
+  return takeRows(
+    rows,
+    withMeanGradient(centroids, addRows(rows, expand(one, numbers.shape), centroids.shape[0])),
+  );
 }
 
 function expectKnown({ params }: Net, name: string, count: number): void {

@@ -35,7 +35,7 @@ export interface ShareOptions extends CompressTrainingOptions {
   readonly bits: number;
   /** Epochs in which the centroids are trained; default 0. */
   readonly epochs?: number;
-  /** Learning rate of that training; default a tenth of the run's: the gradient of a centroid is a sum over its weights. */
+  /** Learning rate of that training; default the run's. */
   readonly lr?: number;
 }
 
@@ -55,9 +55,6 @@ export interface ShareReport extends ChangedReport {
   readonly bytes: { readonly before: number; readonly after: number };
   readonly layers: readonly SharedLayer[];
 }
-
-/** How many times slower than the run's weights centroids are trained. */
-const SLOWER = 10;
 
 /** Passes of masks, which have no use where weights that are 0 stay so by themselves. */
 const ofMasks = ["masks", "scores"];
@@ -116,8 +113,8 @@ export async function compressShared(
   options: ShareOptions,
 ): Promise<ShareReport | undefined> {
   const { out, measuring, watch, own: settings } = partsOf(run, options);
-  const { bits, epochs, lr: given } = parseSettings(schema, settings, "compress");
-  if (given !== undefined && epochs === 0) {
+  const { bits, epochs, lr } = parseSettings(schema, settings, "compress");
+  if (lr !== undefined && epochs === 0) {
     throw new InputError("compress: lr has no effect without epochs of training; leave it out");
   }
   expectFree(out);
@@ -125,8 +122,6 @@ export async function compressShared(
   try {
     expectFloat(net, run);
     expectWhole(net, run);
-    const { lr: own } = net.config.settings;
-    const lr = given ?? (typeof own === "number" ? own / SLOWER : undefined);
     const { small, info, layers } = await sharing(net, run, bits);
     const training = { ...measuring, epochs, lr, watch };
     const worth = await intoRun({ run, out }, net, { small, info }, training);
