@@ -50,6 +50,13 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./launch.js"),
   },
   {
+    name: "simulate",
+    example:
+      "convoy simulate resnet50 --swarm pso --particles 64 --epoch 20m --rate 100MB --place 1GB",
+    summary: "what a swarm of many processes would send, keep and wait for",
+    load: () => import("./simulate.js"),
+  },
+  {
     name: "compare",
     example: "convoy compare mnist --train 2000 --methods single,pso --seeds 5 --out runs/cmp",
     summary: "compare training methods under equal budgets",

@@ -19,8 +19,8 @@ interface Shared {
   readonly gradient: Float32Array;
 }
 
-/** The loss, f64, goes before the gradient. */
-const LOSS = 8;
+/** Bytes of the loss, f64, which goes before the gradient. */
+export const LOSS = 8;
 
 function withLoss(loss: number, message: Uint8Array): Uint8Array {
   const whole = new Uint8Array(LOSS + message.length);

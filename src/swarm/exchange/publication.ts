@@ -52,12 +52,13 @@ export function encodePublication(
   return Buffer.concat([opening, ...parts]);
 }
 
+/** Bytes of the vectors of a publication. */
+export const bytesOfVectors = (lengths: Lengths): number =>
+  [...lengths].reduce((sum, [name, length]) => sum + vectorBytes(name, length), 0);
+
 /** Most bytes of a publication with vectors of these lengths. */
 export const mostBytes = (lengths: Lengths): number =>
-  [...lengths].reduce(
-    (sum, [name, length]) => sum + vectorBytes(name, length),
-    START + 4 + MOST_HEAD,
-  );
+  START + 4 + MOST_HEAD + bytesOfVectors(lengths);
 
 /** What is expected of a publication. */
 export interface ExpectedPublication {
