@@ -4,13 +4,14 @@ import { type Command, InvalidArgumentError } from "commander";
 import { InputError } from "../inputError.js";
 import type { Model } from "../models/index.js";
 import { netOf } from "../nn/index.js";
-import { type Coupling, getCoupling } from "../swarm/index.js";
 import {
+  type Coupling,
+  getCoupling,
   type SimulatedRounds,
   simulate,
   type Traffic,
   trafficOf,
-} from "../swarm/simulate/index.js";
+} from "../swarm/index.js";
 import { formatBytes, parseBytes } from "../text/bytes.js";
 import { parseDuration } from "../text/duration.js";
 import { grouped } from "../text/format.js";
@@ -64,6 +65,12 @@ function lost(text: string): Options["lost"] {
   return { every, gone };
 }
 
+function milliseconds(text: string): number {
+  const value = Number(text);
+  if (text !== "" && value >= 0 && value <= 1e6) return value;
+  throw new InvalidArgumentError("Expected milliseconds from 0 on.");
+}
+
 function share(text: string): number {
   const value = Number(text);
   if (text !== "" && value >= 0 && value <= 3) return value;
@@ -111,6 +118,13 @@ const time = (value: number) =>
 /** Share of a swarm's time in which a process as fast as most trains. */
 const busy = ({ work, seconds: all }: SimulatedRounds) => work / all;
 
+const meeting = ({ every }: Traffic) =>
+  every === "epoch"
+    ? "after each epoch"
+    : every === 1
+      ? "at each step"
+      : `after each ${every} steps`;
+
 function print(
   model: Model,
   options: Options,
@@ -119,7 +133,7 @@ function print(
 ) {
   const { particles, rounds, swarm } = options;
   const { traffic, processes, bytes, work, found } = made;
-  const meets = traffic.every === "epoch" ? "each epoch" : `every ${traffic.every} steps`;
+  const meets = meeting(traffic);
   const others = (processes - 1) * bytes;
   const rows = [
     ["sent", `${formatBytes(bytes)} a process and round, ${formatBytes(processes * bytes)} by all`],
@@ -185,7 +199,7 @@ export function define(command: Command, console: Console): void {
       "what the folder or server bears a second, of all; default without a limit",
       parseBytes,
     )
-    .option("--latency <ms>", "until a word has gone there, in milliseconds", Number, 1)
+    .option("--latency <ms>", "until a word has gone there, in milliseconds", milliseconds, 1)
     .option(
       "--wait <seconds>",
       "deadline of a round, as of convoy train; default without end",

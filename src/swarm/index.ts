@@ -34,3 +34,4 @@ export {
 } from "./exchange/wire.js";
 export { openSwarm, type SwarmSpec } from "./openSwarm.js";
 export { parseRates, type RatePolicy, rateOf, wild } from "./rates.js";
+export * from "./simulate/index.js";

@@ -26,7 +26,7 @@ export interface Simulated extends Machines {
 
 /** What became of it. */
 export interface SimulatedRounds {
-  /** From the start until the last process has read the last round. */
+  /** From the start until all who were in the last round have read it. */
   readonly seconds: number;
   /** What a process as fast as most took for its work alone. */
   readonly work: number;
@@ -95,8 +95,9 @@ export function simulate(plan: Simulated): SimulatedRounds {
     times.push(close - closed);
     closed = close;
   }
+  const seconds = Math.max(...free.filter((_, process) => awaited[process]));
   return {
-    ...{ seconds: Math.max(...free), work: rounds * work, times },
+    ...{ seconds, work: rounds * work, times },
     ...{ late: late / (processes * rounds), sent: rounds * processes * bytes, read },
   };
 }
