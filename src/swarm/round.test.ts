@@ -277,6 +277,20 @@ describe("a rescue", () => {
     expect(rescues[0]).toMatchObject({ particle: 1, from: 0, rateFactor: 0.5 });
   });
 
+  test("is also of a net that diverges again and again, or in the last epoch", async () => {
+    const twice: Partial<Coupling> = {
+      rescues: ({ behind, last }, self) => behind[self] >= (last ? 1 : 2),
+    };
+    const ended = await rescuedBy([0.05, 1e300], twice, 1);
+    expect(ended.rescues).toMatchObject([{ particle: 1, from: 0, rateFactor: 0.5 }]);
+    expect(ended.vector("particle1.w")).toEqual(ended.vector("particle0.best"));
+    expect(ended.last[1]).toMatchObject({ restored: 1, rateFactor: 0.5, behind: 0, healthy: true });
+    // Back to where it was before its steps; then, as that helped nothing, to the best.
+    const { rescues, last } = await rescuedBy([0.05, 1e300], twice, 3);
+    expect(rescues.map(({ rateFactor }) => rateFactor)).toEqual([0.25, 0.125]);
+    expect(last[1]).toMatchObject({ restored: 3, rateFactor: 0.125 });
+  });
+
   test("is none where the coupling knows of none", async () => {
     const { rescues, last } = await rescuedBy([0.05, 1e-9], { rescues: undefined });
     expect(rescues).toEqual([]);
