@@ -291,6 +291,13 @@ describe("a rescue", () => {
     expect(last[1]).toMatchObject({ restored: 3, rateFactor: 0.125 });
   });
 
+  test("is of a net too that was restored in every step, where its loss never was finite", async () => {
+    const { rescues, last } = await rescuedBy([0.05, 1e20], { every: 1 }, 3);
+    expect(rescues.map(({ particle }) => particle)).toContain(1);
+    expect(last[1]).toMatchObject({ behind: 0, healthy: true });
+    expect(last[1].restored).toBeGreaterThan(rescues.length);
+  });
+
   test("is none where the coupling knows of none", async () => {
     const { rescues, last } = await rescuedBy([0.05, 1e-9], { rescues: undefined });
     expect(rescues).toEqual([]);
