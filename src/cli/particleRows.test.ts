@@ -8,4 +8,7 @@ test("a rescue's line tells what losses are compared with, and a rate that is ha
       "at 0.5 of its own learning rate",
   );
   expect(rescueLine({ ...rescue, rateFactor: 1 }, 2.3031)).toMatch(/takes its place$/);
+  expect(rescueLine({ ...rescue, loss: Number.NaN }, 2.3031)).toMatch(
+    /^ {2}net 0 is behind \(diverged, net 3/,
+  );
 });

@@ -33,8 +33,10 @@ export function rescueLine(
   constantLoss = Number.NaN,
 ): string {
   const slower = rateFactor < 1 ? `, at ${rateFactor} of its own learning rate` : "";
+  // One that diverged in the first step of all has no loss.
+  const own = Number.isFinite(loss) ? `loss ${number(loss, 4)}` : "diverged";
   return (
-    `  net ${particle} is behind (loss ${number(loss, 4)}, net ${from} has ${number(fromLoss, 4)}, ` +
+    `  net ${particle} is behind (${own}, net ${from} has ${number(fromLoss, 4)}, ` +
     `one answer for all ${number(constantLoss, 4)}): takes its place${slower}`
   );
 }

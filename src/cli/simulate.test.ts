@@ -16,13 +16,13 @@ test("a swarm that is not there is told of in words, and as one object", async (
   expect(out).toMatch(/sent +1\.5 MB a process and round, 5\.9 MB by all/);
   expect(out).toMatch(/time +121 s a round, of which 120 s are training/);
   const found = JSON.parse((await convoy(`${asked} --json`)).out);
-  expect(found).toMatchObject({ processes: 4, work: 120, late: 0, every: "epoch" });
+  expect(found).toMatchObject({ processes: 4, training: 120, late: 0, every: "epoch" });
   expect(found.sent).toBe(20 * 4 * found.bytes);
 });
 
 test("steps, slow machines, deadlines and losses have a say", async () => {
   const own =
-    "--swarm sync-sgd --coupling compress=sign --steps 600 --wait 1 --slow 0.25:4 --lost 1h:2m";
+    "--swarm sync-sgd --coupling compress=sign --steps 600 --wait 0.05 --slow 0.25:4 --lost 1h:2m";
   const { out } = await convoy(`simulate lenet5 --particles 8 --epoch 1m ${own} --jitter 0.1`);
   expect(out).toContain("which meet at each step");
   expect(out).toMatch(/sent +7\.\d KB a process/);

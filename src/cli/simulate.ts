@@ -163,7 +163,15 @@ async function run(name: string, options: Options, console: Console): Promise<vo
   if (!options.json) return print(model, options, made, console);
   const { times, ...sums } = found;
   sayJson(console, {
-    ...{ model: model.name, swarm, particles, processes, every: traffic.every, bytes, work },
+    ...{
+      model: model.name,
+      swarm,
+      particles,
+      processes,
+      every: traffic.every,
+      bytes,
+      training: work,
+    },
     ...{ ...sums, kept: 4 * traffic.kept * particles, round: median(times), busy: busy(found) },
   });
 }

@@ -37,3 +37,19 @@ test("features are what the head makes logits of, means over the pixels of the l
   expect(await net.features({ ...data.test, length: 0 })).toMatchObject({ width: 0 });
   await net.close();
 });
+
+test("an ensemble has none, and says what to do", async () => {
+  const data = stripeSplits();
+  const out = join(temporaryFolder(), "run");
+  const settings = { data: "stripes", model: "convnet-gn", size: 8, steps: 1, batch: 16 };
+  const swarm = { swarm: "independent", particles: 2, deploy: "ensemble" };
+  await train({ ...settings, ...swarm, engine: "reference", out }, { data });
+  const net = await openTrained(out, { engine: "reference" });
+  try {
+    await expect(net.features(data.test)).rejects.toThrow(
+      "an ensemble of 2 nets has no features; expected one net",
+    );
+  } finally {
+    await net.close();
+  }
+});

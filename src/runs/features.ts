@@ -3,6 +3,7 @@
 import type { Dataset } from "../data/index.js";
 import type { Engine, Vector } from "../engine/index.js";
 import type { ParamLayout } from "../graph/index.js";
+import { InputError } from "../inputError.js";
 import { type Head, type Model, withHead } from "../models/index.js";
 import { globalAvgPool, netOf } from "../nn/index.js";
 import { predictionGraph } from "../tasks/index.js";
@@ -43,7 +44,7 @@ export class FeatureMaker {
   /**
    * @param w parameters of the whole model
    * @param largest images of the largest batch
-   * @throws InputError for a model without a body.
+   * @throws InputError for a model without a body, and for an ensemble.
    */
   static async create(
     engine: Engine,
@@ -52,6 +53,12 @@ export class FeatureMaker {
     w: Vector,
     largest: number,
   ): Promise<FeatureMaker> {
+    if (info.members !== undefined) {
+      throw new InputError(
+        `an ensemble of ${info.members} nets has no features; expected one net: train with --deploy best, or have the ` +
+          "ensemble teach one net (--teacher)",
+      );
+    }
     const bare = withHead(model, pooled, 1);
     const layoutOf = (of: Model) => netOf(of, 1, { training: false }).layout;
     const layout = layoutOf(bare);

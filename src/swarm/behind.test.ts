@@ -20,15 +20,21 @@ describe("who is behind", () => {
   });
 
   test("is nobody while nobody is clearly better than a constant answer", () => {
-    expect(roundsBehind(withLosses([2.31, 2.4, 50]), CONSTANT)).toEqual([0, 0, 0]);
+    expect(roundsBehind(withLosses([2.31, 2.4, 20]), CONSTANT)).toEqual([0, 0, 0]);
     expect(roundsBehind(withLosses([2.2, 2.4]), CONSTANT)).toEqual([0, 0]);
     expect(roundsBehind(withLosses([2.18, 2.4]), CONSTANT)).toEqual([0, 1]);
   });
 
-  test("is nobody who diverged or has no epoch behind it, and the best is looked for among the others", () => {
+  test("is whose weights ran away, also while nobody is better than a constant answer", () => {
+    expect(roundsBehind(withLosses([2.31, 2.4, 50]), CONSTANT)).toEqual([0, 0, 1]);
+    expect(roundsBehind(withLosses([8, 50, 90]), CONSTANT)).toEqual([0, 0, 1]);
+    expect(roundsBehind(withLosses([-2, -1]), -1)).toEqual([0, 0]);
+  });
+
+  test("is who diverged, and nobody who has no epoch behind it; the best is looked for among the others", () => {
     const [first, lost, fresh] = withLosses([1, 0.1, 2.3]);
     const round = [first, { ...lost, healthy: false }, { ...fresh, epochLoss: undefined }];
-    expect(roundsBehind(round, CONSTANT)).toEqual([0, 0, 0]);
+    expect(roundsBehind(round, CONSTANT)).toEqual([0, 1, 0]);
   });
 
   test("is never who has the best score alone, whatever the loss of the epoch", () => {
@@ -37,7 +43,7 @@ describe("who is behind", () => {
     expect(roundsBehind(scored([0.5, 0.9, 0.1]), CONSTANT)).toEqual([0, 0, 1]);
     expect(roundsBehind(scored([0.5, 0.9, 0.9]), CONSTANT)).toEqual([0, 1, 1]);
     const [one, lost, two] = scored([0.5, 0.95, 0.9]);
-    expect(roundsBehind([one, { ...lost, healthy: false }, two], CONSTANT)).toEqual([0, 0, 0]);
+    expect(roundsBehind([one, { ...lost, healthy: false }, two], CONSTANT)).toEqual([0, 1, 0]);
     expect(roundsBehind(scored([0.5, Number.NaN, 0.1]), CONSTANT)).toEqual([0, 1, 1]);
   });
 

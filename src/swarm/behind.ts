@@ -9,10 +9,14 @@ const LEAST = 0.05;
 /** Of the way that the best particle's loss has gone, another one has to have gone this share. */
 const SHARE = 0.75;
 
+/** A loss of so many times that of a constant answer, and the best one's, is that of weights that ran away. */
+const RUINED = 10;
+
 /**
  * How often in a row each particle was found behind, this time included: its mean loss has come less than three quarters
- * as far down from that of a constant answer as the best one's. Nobody is, while nobody is clearly better than that, and never who has
- * the best score alone: the loss of an epoch tells of its first steps as well, and what a net knows in the end is not to be lost.
+ * as far down from that of a constant answer as the best one's. While nobody is clearly better than that, only those are whose loss is many times
+ * as large, and never who has the best score alone: the loss of an epoch tells of its first steps as well, and what a net knows in the end
+ * is not to be lost. One that diverged always is.
  *
  * @param constant training loss of the best answer that is always the same
  * @example
@@ -33,9 +37,10 @@ export function roundsBehind(snapshots: readonly Snapshot[], constant: number): 
   const best = Math.min(...losses);
   const due = constant - SHARE * (constant - best);
   const first = firstOf(snapshots);
+  const most = best < (1 - LEAST) * constant ? due : RUINED * Math.max(constant, best);
   return snapshots.map(({ particle, healthy, epochLoss, behind = 0 }) => {
-    const learns = epochLoss === undefined || epochLoss <= due || particle === first;
-    return healthy && best < (1 - LEAST) * constant && !learns ? behind + 1 : 0;
+    const learns = epochLoss === undefined || !(epochLoss > most) || particle === first;
+    return healthy && (learns || most <= 0) ? 0 : behind + 1;
   });
 }
 

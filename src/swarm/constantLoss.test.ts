@@ -3,6 +3,7 @@ import { datasetOf, taskCases } from "../../test/conformance/taskCases.js";
 import { stripeSplits, tinyModel } from "../../test/support/tinyRun.js";
 import { imagesOf, type Splits } from "../data/index.js";
 import { createEngine } from "../engine/index.js";
+import { createModel, type Model, type ModelInput } from "../models/index.js";
 import { netOf } from "../nn/index.js";
 import { Evaluator } from "../train/evaluator.js";
 import type { TrainSettings } from "../train/index.js";
@@ -13,8 +14,12 @@ import { constantLoss } from "./constantLoss.js";
 const common = { data: "any", batch: 16, engine: "reference" } as const;
 
 /** The loss of the best constant answer in a run. */
-async function lossIn(data: Splits, settings: Partial<TrainSettings> = {}) {
-  const prepared = await prepare({ ...common, ...settings }, { data, model: tinyModel });
+async function lossIn(
+  data: Splits,
+  settings: Partial<TrainSettings> = {},
+  model: (input: ModelInput) => Model = tinyModel,
+) {
+  const prepared = await prepare({ ...common, ...settings }, { data, model });
   const engine = await createEngine(prepared.config);
   const loss = await constantLoss(engine, prepared);
   await engine.close();
@@ -81,4 +86,26 @@ describe("the loss of the best constant answer", () => {
       expect(constant).toBeLessThan(1.02 * ofZeros);
     },
   );
+
+  const coded = (input: ModelInput) => createModel("dense-autoencoder", input);
+  // Units of normalised images: always saying their mean has an error of 1.
+  test.each([
+    ["autoencoder", 1, coded],
+    ["denoising", 1, coded],
+    ["sparse", 1, coded],
+    ["contractive", 1, coded],
+    ["instance", Math.log(108), tinyModel],
+    ["local-aggregation", Math.log(108), tinyModel],
+    ["simclr", Math.log(31), tinyModel],
+    ["rotation", Math.log(4), tinyModel],
+  ])("of task %s, which has no labels, is that of saying nothing", async (task, known, model) => {
+    const loss = await lossIn(stripeSplits(), { task, augment: "none" }, model);
+    expect(loss).toBeGreaterThan(0.7 * known);
+    expect(loss).toBeLessThan(1.05 * known);
+  });
+
+  test("leaves out a penalty on layers that an answer has not", async () => {
+    const loss = await lossIn(stripeSplits(), { penalty: "ole=0.25" });
+    expect(Math.abs(loss - Math.log(3))).toBeLessThan(0.03);
+  });
 });

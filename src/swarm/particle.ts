@@ -25,7 +25,7 @@ export interface ParticleMemory {
   readonly rateFactor: number;
   /** How often it was put to another place: after it had diverged, or as it was behind. */
   readonly restored: number;
-  /** Mean loss over the images of its last whole epoch. */
+  /** Mean loss over the images of its last whole epoch, as far as it was finite; infinite where it never was. */
   readonly epochLoss?: number;
   /** After how many epochs in a row it was found behind. */
   readonly behind: number;
@@ -303,7 +303,9 @@ export class Particle {
   /** An epoch is over: the others are told how it went. */
   closeEpoch(): void {
     const { loss, images } = this.tally;
-    if (images > 0) this.memory = { ...this.memory, epochLoss: loss / images };
+    // Without any finite loss it learned nothing, whatever the epoch before had.
+    const epochLoss = images > 0 ? loss / images : Number.POSITIVE_INFINITY;
+    this.memory = { ...this.memory, epochLoss };
   }
 
   /** So many epochs in a row it was found behind. */

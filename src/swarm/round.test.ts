@@ -15,6 +15,7 @@ import { type Coupling, type Move, type Round, stay } from "./coupling.js";
 import type { ExchangeDriver } from "./exchange/exchange.js";
 import { LocalExchange } from "./exchange/local.js";
 import { openSwarm } from "./openSwarm.js";
+import { Particle } from "./particle.js";
 
 /** A coupling of every step whose particles move as told. */
 const coupling = (
@@ -275,6 +276,32 @@ describe("a rescue", () => {
   test("halves a rate that is not lower than the best one's", async () => {
     const { rescues } = await rescuedBy([0.05, 30]);
     expect(rescues[0]).toMatchObject({ particle: 1, from: 0, rateFactor: 0.5 });
+  });
+
+  test("is also of a net that diverges again and again, or in the last epoch", async () => {
+    const twice: Partial<Coupling> = {
+      rescues: ({ behind, last }, self) => behind[self] >= (last ? 1 : 2),
+    };
+    const ended = await rescuedBy([0.05, 1e300], twice, 1);
+    expect(ended.rescues).toMatchObject([{ particle: 1, from: 0, rateFactor: 0.5 }]);
+    expect(ended.vector("particle1.w")).toEqual(ended.vector("particle0.best"));
+    expect(ended.last[1]).toMatchObject({ restored: 1, rateFactor: 0.5, behind: 0, healthy: true });
+    // Back to where it was before its steps; then, as that helped nothing, to the best.
+    const { rescues, last } = await rescuedBy([0.05, 1e300], twice, 3);
+    expect(rescues.map(({ rateFactor }) => rateFactor)).toEqual([0.25, 0.125]);
+    expect(last[1]).toMatchObject({ restored: 3, rateFactor: 0.125 });
+  });
+
+  test("looks at no older epoch where a net had no finite loss in the last one", () => {
+    const particle: Particle = Object.assign(Object.create(Particle.prototype), {
+      tally: { images: 0, loss: 0, tallies: {}, work: 0 },
+      memory: { rateFactor: 1, restored: 3, behind: 0, epochLoss: 0.1 },
+    });
+    particle.closeEpoch();
+    expect(particle.remembered).toMatchObject({
+      restored: 3,
+      epochLoss: Number.POSITIVE_INFINITY,
+    });
   });
 
   test("is none where the coupling knows of none", async () => {

@@ -149,11 +149,14 @@ async function healthyPosition(
   return undefined;
 }
 
-/** A lost particle goes back to where it was before its local steps; if that is bad too, to a healthy one. */
+/**
+ * A lost particle goes back to where it was before its local steps; if that is bad too, to a healthy one. It stays
+ * behind until it has shown that it learns from there.
+ */
 async function restoreLost(
   exchange: Exchange,
   lost: readonly Particle[],
-  snapshots: readonly Snapshot[],
+  { snapshots, behind }: Round,
 ): Promise<void> {
   for (const particle of lost) {
     const { before } = particle;
@@ -161,12 +164,13 @@ async function restoreLost(
       ? undefined
       : await healthyPosition(exchange, particle, snapshots);
     await particle.restoreFrom(other ?? before, true);
+    particle.judged(behind[particle.id]);
   }
 }
 
 /**
  * Puts particles in the place of the best one. Their rate is halved unless it was lower than that one's, and they were
- * behind for being slow.
+ * behind for being slow: those that diverged were not.
  */
 async function rescue(
   exchange: Exchange,
@@ -182,8 +186,8 @@ async function rescue(
       const { id } = particle;
       const point = await exchange.vector(from, name, id);
       if (!(await isFinitePoint(particle, point))) return undefined;
-      const { epochLoss: loss = Number.NaN, lr: own } = snapshots[id];
-      await particle.restoreFrom(point, own >= lr);
+      const { epochLoss: loss = Number.NaN, lr: own, healthy } = snapshots[id];
+      await particle.restoreFrom(point, !healthy || own >= lr);
       const { rateFactor } = particle.remembered;
       return { particle: id, from, loss, fromLoss, rateFactor };
     }),
@@ -222,7 +226,9 @@ export async function playRound(
     constant === undefined
       ? snapshots.map((each) => each.behind ?? 0)
       : roundsBehind(snapshots, constant);
-  for (const particle of particles) particle.judged(behind[particle.id]);
+  // Who came too late to be heard has not diverged.
+  const heard = particles.filter(({ healthy, id }) => !healthy || snapshots[id].healthy);
+  for (const particle of heard) particle.judged(behind[particle.id]);
   const asks = coupling.needs.distances || (coupling.calibrate && !known);
   const apart = asks ? await distancesIn(exchange, particles, snapshots) : undefined;
   const first: Round = {
@@ -235,7 +241,7 @@ export async function playRound(
   };
   const calibration = known ?? coupling.calibrate?.(first);
   const round = { ...first, calibration: calibration ?? {} };
-  const rescued = particles.filter(
+  const rescued = heard.filter(
     ({ id }) => behind[id] > 0 && coupling.rescues?.(round, id) === true,
   );
   const moves = particles.map((particle): Move => {
@@ -262,9 +268,9 @@ export async function playRound(
       present.filter((mover) => landing.includes(mover) || !moving.includes(mover)),
     );
   }
-  const lost = particles.filter(({ healthy }) => !healthy);
-  await restoreLost(exchange, lost, snapshots);
   const rescues = await rescue(exchange, rescued, round);
+  const lost = particles.filter(({ healthy }) => !healthy);
+  await restoreLost(exchange, lost, round);
   await Promise.all(landing.map(({ particle }) => particle.commit()));
   await Promise.all(particles.map((particle) => particle.markStart()));
   const far = particles.map((particle) =>

@@ -115,6 +115,12 @@ describe("refuses", () => {
     ],
     ["a rate", { lr: 0.1 }, { model }, "rmtr finds the lengths of its steps itself; leave lr out"],
     ["a swarm", { swarm: "gossip" }, { model }, "rmtr cannot train a net that others move"],
+    [
+      "a swarm with rates of its own",
+      { swarm: "pso", batch: undefined },
+      { model },
+      "rmtr cannot train a net that others move",
+    ],
     ["a sample of nothing", { hyper: { sample: 0 } }, { model }, "sample is 0"],
     [
       "levels with an optimizer that has none",

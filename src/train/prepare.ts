@@ -133,6 +133,12 @@ function checkPace(
   { swarm, penalty }: TrainConfig,
   given: Partial<TrainSettings>,
 ) {
+  // Before the settings of rates, of which a swarm has some that nobody typed.
+  if (swarm !== undefined) {
+    throw new InputError(
+      `setting swarm: ${name} cannot train a net that others move; take another optimizer`,
+    );
+  }
   if (penalty !== undefined) {
     throw new InputError(
       `setting penalty is ${penalty}: ${name} compares losses, in which it is not told; take another optimizer`,
@@ -144,11 +150,6 @@ function checkPace(
   if (idle !== undefined) {
     throw new InputError(
       `setting ${idle}: ${name} finds the lengths of its steps itself; leave ${idle} out`,
-    );
-  }
-  if (swarm !== undefined) {
-    throw new InputError(
-      `setting swarm: ${name} cannot train a net that others move; take another optimizer`,
     );
   }
 }
