@@ -57,7 +57,7 @@ function checkPrune(config: TrainConfig): void {
   }
   if (swarm === undefined || cost !== undefined) return;
   throw new InputError(
-    `setting prune is ${prune}: nets of a swarm have one layout of masks and would need one mask; take gates (l0=0.1), or prune what it gives: convoy compress --prune`,
+    `setting prune is ${prune}: nets of a swarm have one layout of masks and would need one mask; take gates (l0=1), or prune what it gives: convoy compress --prune`,
   );
 }
 

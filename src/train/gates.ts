@@ -24,7 +24,7 @@ export function gateCost(prune: string | undefined): number | undefined {
   const cost = decimalOf(match[1]);
   if (cost > 0) return cost;
   throw new InputError(
-    `setting prune is "${prune}": expected what the whole net costs beside its loss, above 0, as l0=0.1`,
+    `setting prune is "${prune}": expected what the whole net costs beside its loss, above 0, as l0=1`,
   );
 }
 

@@ -45,7 +45,7 @@ export function parseSparse(text: string): SparseRequest {
   const [, name, share] = /^([a-z-]+)=(.*)$/i.exec(text) ?? [];
   if (name === undefined || Number.isNaN(decimalOf(share))) {
     throw new InputError(
-      `setting prune is "${text}": expected a way and a share, as magnitude=0.9; ways: ${sparseWays.map((way) => way.name).join(", ")}, and l0=0.1 for channels`,
+      `setting prune is "${text}": expected a way and a share, as magnitude=0.9; ways: ${sparseWays.map((way) => way.name).join(", ")}, and l0=1 for channels`,
     );
   }
   const by = byName("way of prune", name, sparseWays);

@@ -25,7 +25,7 @@ export function withGatesIn(run: string): (whole: CompactNet, net: Trained) => G
     const at = passes.findIndex(({ pass }) => pass === "gates");
     if (at < 0) {
       throw new InputError(
-        `prune ${GATES}: the net of ${run} has no gates; give it some: convoy train ... --pretrained ${run} --prune ${GATES}=0.1`,
+        `prune ${GATES}: the net of ${run} has no gates; give it some: convoy train ... --pretrained ${run} --prune ${GATES}=1`,
       );
     }
     const all: readonly NetPass[] = model.passes ?? [];
@@ -39,7 +39,7 @@ export function withGatesIn(run: string): (whole: CompactNet, net: Trained) => G
     );
     if (removed.length === 0) {
       throw new InputError(
-        `prune ${GATES}: no gate of ${run} is shut; train it for longer, or with a larger cost than ${GATES}=0.1, say`,
+        `prune ${GATES}: no gate of ${run} is shut; train it for longer, or at a larger cost than it had`,
       );
     }
     return {

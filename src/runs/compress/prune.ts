@@ -50,7 +50,7 @@ function checkedGates(found: Pruning): Pruning {
   }).find(([, value]) => value !== undefined);
   if (!idle) return found;
   throw new InputError(
-    `compress: ${idle[0]} has no effect on ${GATES}, which takes what training has shut (convoy train --prune ${GATES}=0.1); leave it out`,
+    `compress: ${idle[0]} has no effect on ${GATES}, which takes what training has shut (convoy train --prune ${GATES}=1); leave it out`,
   );
 }
 
