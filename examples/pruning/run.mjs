@@ -14,8 +14,8 @@ import { initialise, netOf } from "convoynet/nn";
 const [data, model, out = "runs/pruning", seeds = "1,2,3"] = process.argv.slice(2);
 const [BEFORE, AFTER] = [20, 10];
 const [shares, costs] = [
-  [0.25, 0.5],
-  [1, 3, 10],
+  [0.5, 0.75],
+  [3, 10],
 ];
 const settings = { data, model, train: 4000, threads: 1 };
 

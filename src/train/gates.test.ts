@@ -82,10 +82,18 @@ test("they go with channels that are removed otherwise, and stand before those t
   expect(tensors.get("fc1.weight.gate")!.shape).toEqual([60]);
   await compressPruned(again, { by: "l0", out: slimmer, threads: 1 });
   expect(await lossOf(slimmer)).toBeCloseTo(await lossOf(again), 5);
-  const once = place("once");
+  const [once, quantised] = ["once", "quantised"].map(place);
   await begin({ pretrained: slimmer, epochs: 1, out: once });
   const last = (await readWeights(once)).info.passes!.map(({ pass }) => pass);
   expect([last[0], last.at(-1)]).toEqual(["channels", "gates"]);
+  const bits = { prune: undefined, quantise: "lsq:w4", epochs: 1 };
+  await begin({ ...bits, pretrained: once, out: quantised });
+  await expect(
+    compressPruned(quantised, { by: "l0", out: place("no"), threads: 1 }),
+  ).rejects.toThrow("are quantised behind its gates");
+  await expect(begin({ pretrained: quantised, out: place("no") })).rejects.toThrow(
+    `setting prune is l0: weights of ${quantised} are quantised`,
+  );
 });
 
 test("so do those of a swarm", async () => {

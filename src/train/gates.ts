@@ -59,13 +59,13 @@ export function gatePasses(
   inherited: readonly PassRecord[],
   source: string,
 ): readonly PassRecord[] {
-  const record = inherited.find(isGates);
-  if (record) return [record];
   if (inherited.some(({ pass }) => pass === "quantise")) {
     throw new InputError(
       `setting prune is l0: weights of ${source} are quantised; expected those of a net that is not, or not yet`,
     );
   }
+  const record = inherited.find(isGates);
+  if (record) return [record];
   const { groups } = gatesOf(netBefore(model, 0));
   if (groups.length === 0) {
     throw new InputError(

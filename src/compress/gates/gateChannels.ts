@@ -55,7 +55,8 @@ export const gateChannels =
   (net, { training }) => {
     const { groups, axes } = gatesOf(net, names);
     const specs = groups.map(({ name, channels }) => ({
-      ...{ name, shape: [channels], kind: "scale" as const, init: fill(FIRST) },
+      // Neither decay nor a penalty on scales moves them.
+      ...{ name, shape: [channels], kind: "shift" as const, init: fill(FIRST) },
     }));
     const wider = extend(net, specs);
     const streams = streamsOf(net.graph);
