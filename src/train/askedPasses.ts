@@ -9,7 +9,7 @@ import { InputError } from "../inputError.js";
 import type { Model } from "../models/index.js";
 import { type BuiltNet, build } from "../nn/index.js";
 import type { TrainConfig } from "./config.js";
-import { checkGates, gateCost, gatePasses } from "./gates.js";
+import { checkGates, gateCost, gatePasses, refuseGates } from "./gates.js";
 import { parseSparse, sparsePasses } from "./sparsity.js";
 
 /** The net that a run starts from. */
@@ -39,7 +39,10 @@ const askings: readonly Asking[] = [
   },
   {
     setting: "quantise",
-    passes: (net, text) => [{ pass: "quantise", ...quantisationOf(net, parseQuantise(text)) }],
+    passes(net, text, { inherited, source }) {
+      refuseGates(inherited, source, text);
+      return [{ pass: "quantise", ...quantisationOf(net, parseQuantise(text)) }];
+    },
   },
 ];
 

@@ -40,6 +40,14 @@ type GatesRecord = Extract<PassRecord, { pass: "gates" }>;
 
 const isGates = (record: PassRecord): record is GatesRecord => record.pass === "gates";
 
+/** Refuses to quantise weights that gates multiply, which are others for each batch. */
+export function refuseGates(inherited: readonly PassRecord[], source: string, text: string): void {
+  if (!inherited.some(isGates)) return;
+  throw new InputError(
+    `setting quantise is ${text}: the net of ${source} has gates; take them in before: convoy compress --prune l0`,
+  );
+}
+
 /** A model's net for inference, without the last of its passes. */
 function netBefore({ layer, input, passes = [] }: Model, last: number): Net {
   const options = { training: false };

@@ -28,11 +28,6 @@ export function withGatesIn(run: string): (whole: CompactNet, net: Trained) => G
         `prune ${GATES}: the net of ${run} has no gates; give it some: convoy train ... --pretrained ${run} --prune ${GATES}=1`,
       );
     }
-    if (passes.slice(at).some(({ pass }) => pass === "quantise")) {
-      throw new InputError(
-        `prune ${GATES}: weights of ${run} are quantised behind its gates, where 0 may be another number; take gates in before that`,
-      );
-    }
     const all: readonly NetPass[] = model.passes ?? [];
     const place = all.length - passes.length + at;
     const netWith = (changes: readonly NetPass[]) =>
