@@ -6,7 +6,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stripesFile } from "../../test/support/stripesFile.js";
 import { openDataset } from "../data/index.js";
-import { compressPruned, openTrained, type TrainOptions, train } from "../runs/index.js";
+import {
+  compressPruned,
+  compressShared,
+  openTrained,
+  type TrainOptions,
+  train,
+} from "../runs/index.js";
 import type { TrainSettings } from "./config.js";
 import type { TrainEvent } from "./events.js";
 import { gateCost } from "./gates.js";
@@ -82,7 +88,11 @@ test("they go with channels that are removed otherwise, and stand before those t
   expect(tensors.get("fc1.weight.gate")!.shape).toEqual([60]);
   await compressPruned(again, { by: "l0", out: slimmer, threads: 1 });
   expect(await lossOf(slimmer)).toBeCloseTo(await lossOf(again), 5);
-  const [once, quantised] = ["once", "quantised"].map(place);
+  const [once, quantised, shared] = ["once", "quantised", "shared"].map(place);
+  await compressShared(again, { bits: 4, out: shared, threads: 1 });
+  await expect(compressPruned(shared, { by: "l0", out: place("no"), threads: 1 })).rejects.toThrow(
+    "are numbers of a table (pass share)",
+  );
   await begin({ pretrained: slimmer, epochs: 1, out: once });
   const last = (await readWeights(once)).info.passes!.map(({ pass }) => pass);
   expect([last[0], last.at(-1)]).toEqual(["channels", "gates"]);

@@ -2,7 +2,7 @@
 // 1712.01312).
 
 import { withoutDead, withoutGates } from "../../compress/index.js";
-import type { PassRecord } from "../../compress/passes/index.js";
+import { type PassRecord, refuseOtherWeights } from "../../compress/passes/index.js";
 import { InputError } from "../../inputError.js";
 import { type CompactNet, type NetPass, netOf } from "../../nn/index.js";
 import type { Trained } from "../trained.js";
@@ -28,6 +28,7 @@ export function withGatesIn(run: string): (whole: CompactNet, net: Trained) => G
         `prune ${GATES}: the net of ${run} has no gates; give it some: convoy train ... --pretrained ${run} --prune ${GATES}=1`,
       );
     }
+    refuseOtherWeights(passes, run, `prune ${GATES}`);
     const all: readonly NetPass[] = model.passes ?? [];
     const place = all.length - passes.length + at;
     const netWith = (changes: readonly NetPass[]) =>
