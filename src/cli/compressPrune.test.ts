@@ -6,7 +6,8 @@ test("a way and a share", () => {
   expect(parsePruning("magnitude=.9").share).toBe(0.9);
   expect(parsePruning("filters=auto,macs=50%")).toEqual({ by: "filters", macs: 0.5 });
   expect(parsePruning("slimming=auto,macs=.4")).toEqual({ by: "slimming", macs: 0.4 });
-  expect(pruningText).toBe("<filters|slimming|low-rank|magnitude|random=share>");
+  expect(pruningText).toBe("<filters|slimming|low-rank|magnitude|random=share, or l0>");
+  expect(parsePruning("l0")).toEqual({ by: "l0" });
   for (const text of [
     "filters",
     "filters=",
@@ -21,7 +22,7 @@ test("a way and a share", () => {
     "filters=0.5,macs=50%",
   ]) {
     expect(() => parsePruning(text), text).toThrow(
-      "Expected a way and a share, as filters=0.5, or filters=auto,macs=50%.",
+      "Expected a way and a share, as filters=0.5, or filters=auto,macs=50%; or l0,",
     );
   }
 });

@@ -19,7 +19,7 @@ interface Pruning {
 }
 
 /** What the option takes. */
-export const pruningText = `<${pruners.map(({ name }) => name).join("|")}=share>`;
+export const pruningText = `<${pruners.map(({ name }) => name).join("|")}=share, or l0>`;
 
 /** A decimal number as people write it: no `0x1`, no `1e400`. */
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i;
@@ -33,11 +33,12 @@ export function parsePruning(text: string): Pruning {
   const [, chosen, left, unit] = /^([^=]*)=auto,macs=([^%]*)(%?)$/.exec(text) ?? [];
   const macs = decimal(left) / (unit === "%" ? 100 : 1);
   if (chosen !== undefined && !Number.isNaN(macs)) return { by: chosen, macs };
+  if (text === "l0") return { by: text };
   const [by, share, ...others] = text.split("=");
   const value = decimal(share);
   if (others.length === 0 && !Number.isNaN(value)) return { by, share: value };
   throw new InvalidArgumentError(
-    "Expected a way and a share, as filters=0.5, or filters=auto,macs=50%.",
+    "Expected a way and a share, as filters=0.5, or filters=auto,macs=50%; or l0, for gates that training has shut.",
   );
 }
 
@@ -78,7 +79,7 @@ export const prune: CompressWay = {
     command
       .option(
         `--prune ${pruningText}`,
-        "remove a share of the channels or weights, those that count least, as filters=0.5; filters=auto,macs=50% leaves half of the multiply-adds, and each layer the channels that it needs",
+        "remove a share of the channels or weights, those that count least, as filters=0.5; filters=auto,macs=50% leaves half of the multiply-adds, and each layer the channels that it needs; l0 takes channels whose gates training has shut",
         parsePruning,
       )
       .option(

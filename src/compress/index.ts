@@ -68,6 +68,16 @@ export {
   withoutChannels,
 } from "./channels/index.js";
 export { type LayerType, layerTypes } from "./floatLayers.js";
+export {
+  expectedShare,
+  fixedGate,
+  type GateGroup,
+  type Gates,
+  gateChannels,
+  gatesOf,
+  withoutDead,
+  withoutGates,
+} from "./gates/index.js";
 export { gridsOf, onGrids } from "./grids.js";
 export { type IntegerOptions, integers } from "./integers.js";
 export { type LowRankOptions, lowRank, type Ranks } from "./lowRank/index.js";

@@ -80,7 +80,8 @@ export class SwarmSession implements Training {
 
   constructor(private readonly parts: SwarmParts) {
     const { question, score } = parts.prepared;
-    this.ledger = new Ledger(question.task, score);
+    const [{ learner }] = parts.particles;
+    this.ledger = new Ledger(question.task, score, learner.firstWhole);
     this.last = { rescues: [], lost: [], moves: parts.particles.map(() => 0), chosen: [] };
   }
 

@@ -9,27 +9,64 @@ import { InputError } from "../inputError.js";
 import type { Model } from "../models/index.js";
 import { type BuiltNet, build } from "../nn/index.js";
 import type { TrainConfig } from "./config.js";
-import { checkSparse, parseSparse, sparsePasses } from "./sparsity.js";
+import { checkGates, gateCost, gatePasses, refuseGates } from "./gates.js";
+import { parseSparse, sparsePasses } from "./sparsity.js";
+
+/** The net that a run starts from. */
+interface Before {
+  readonly model: Model;
+  /** The last passes of the model. */
+  readonly inherited: readonly PassRecord[];
+  /** For messages. */
+  readonly source: string;
+}
 
 /** A setting, and the passes that it asks for of a net as it is built. */
 interface Asking {
   readonly setting: "structure" | "prune" | "quantise";
-  readonly passes: (net: BuiltNet, text: string) => readonly PassRecord[];
+  readonly passes: (net: BuiltNet, text: string, before: Before) => readonly PassRecord[];
 }
 
 /** In the order in which they change a net. */
 const askings: readonly Asking[] = [
   { setting: "structure", passes: structurePasses },
-  { setting: "prune", passes: (net, text) => sparsePasses(net, parseSparse(text)) },
+  {
+    setting: "prune",
+    passes: (net, text, { model, inherited, source }) =>
+      gateCost(text) === undefined
+        ? sparsePasses(net, parseSparse(text))
+        : gatePasses(model, inherited, source),
+  },
   {
     setting: "quantise",
-    passes: (net, text) => [{ pass: "quantise", ...quantisationOf(net, parseQuantise(text)) }],
+    passes(net, text, { inherited, source }) {
+      refuseGates(inherited, source, text);
+      return [{ pass: "quantise", ...quantisationOf(net, parseQuantise(text)) }];
+    },
   },
 ];
 
+/** Refuses, before anything is read, a request that cannot be understood, or that other settings cannot go with. */
+function checkPrune(config: TrainConfig): void {
+  const { prune, swarm, structure } = config;
+  if (prune === undefined) return;
+  const cost = gateCost(prune);
+  if (cost === undefined) parseSparse(prune);
+  else checkGates(config);
+  if (structure !== undefined) {
+    throw new InputError(
+      `setting prune is ${prune}: with setting structure, ${structure}, weights are made of other numbers; leave one of them out`,
+    );
+  }
+  if (swarm === undefined || cost !== undefined) return;
+  throw new InputError(
+    `setting prune is ${prune}: nets of a swarm have one layout of masks and would need one mask; take gates (l0=1), or prune what it gives: convoy compress --prune`,
+  );
+}
+
 /** Refuses, before anything is read, what cannot be understood, or what other settings cannot go with. */
 export function checkAsked(config: TrainConfig): void {
-  checkSparse(config);
+  checkPrune(config);
   const { structure, quantise, deploy, prune } = config;
   if (structure !== undefined) parseStructures(structure);
   if (quantise !== undefined) parseQuantise(quantise);
@@ -61,20 +98,17 @@ function checkGiven(text: string, { pass }: PassRecord, { weights, source }: Giv
 /**
  * The passes of a run's nets: those of the weights that it starts from, and what its settings ask for behind them.
  *
+ * @param model with the passes of these weights
  * @throws InputError for what these weights cannot become
  */
-export function passesOf(
-  { layer, input }: Model,
-  config: TrainConfig,
-  given: Given,
-): readonly PassRecord[] {
+export function passesOf(model: Model, config: TrainConfig, given: Given): readonly PassRecord[] {
   const { passes: inherited, source } = given;
   const all = [...inherited];
   for (const { setting, passes } of askings) {
     const text = config[setting];
     if (text === undefined) continue;
-    const net = build(layer, [1, ...input], { training: false });
-    for (const asked of passes(net, text)) {
+    const net = build(model.layer, [1, ...model.input], { training: false });
+    for (const asked of passes(net, text, { model, inherited, source })) {
       const known = inherited.find(({ pass }) => pass === asked.pass);
       if (!known) {
         refuseOtherWeights(inherited, source, `setting ${setting} is ${text}`);

@@ -160,7 +160,7 @@ export const trainConfig = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      "prune weights while the net learns, by way and share: magnitude=0.9, or movement=0.9 by where training moves them",
+      "prune weights while the net learns, by way and share: magnitude=0.9, or movement=0.9 by where training moves them; or channels, by what the whole net costs beside the loss: l0=1",
     ),
   freeze: z
     .string()

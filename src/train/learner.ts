@@ -23,6 +23,7 @@ import type { Asked, OpenState, TaskState } from "../tasks/index.js";
 import { type Compression, type LayerCompression, refreshDue } from "./activationBounds.js";
 import type { TrainConfig } from "./config.js";
 import { DivergedError } from "./divergedError.js";
+import { gateCost } from "./gates.js";
 import { HostVector } from "./hostVector.js";
 import { type LearningRate, type Losses, learningRate } from "./learningRate.js";
 import type { TrainingMemory } from "./memory.js";
@@ -70,6 +71,8 @@ export interface LearnerParts {
   readonly state?: OpenState;
   /** Of masks that are made while the net learns. */
   readonly sparsity?: Sparsity;
+  /** Whether gates shut to the end. */
+  readonly shuts: boolean;
   readonly loader: Loader;
   readonly rate: LearningRate;
   /** Of the optimizer: weight decay, its own numbers and the seed of those that it draws. */
@@ -211,8 +214,12 @@ export class Learner {
     Object.assign(numbers, this.fresh);
   }
 
-  /** The first epoch, from 1, at whose end the net is as sparse as it is to be; `undefined` where it does not become so. */
+  /**
+   * The first epoch, from 1, at whose end the net is as sparse as it is to be, `Infinity` for the last one; `undefined` where it
+   * does not become so.
+   */
   get firstWhole(): number | undefined {
+    if (this.parts.shuts) return Number.POSITIVE_INFINITY;
     const { schedule } = this.parts.sparsity ?? {};
     return schedule && Math.ceil((schedule.end + 1) / this.stepsPerEpoch);
   }
@@ -358,6 +365,7 @@ export async function openLearner(
   const compression = training.compression?.();
   await compression?.begin();
   const state = programs.state?.open({ engine, seed: config.seed, particle });
+  const shuts = gateCost(config.prune) !== undefined;
   const own = training.objective({ seed: config.seed, particle, compression, state });
   return new Learner({
     training,
@@ -368,13 +376,15 @@ export async function openLearner(
     ),
     compression,
     state,
-    ...(config.prune !== undefined && {
-      sparsity: new Sparsity(
-        parseSparse(config.prune),
-        training.layout,
-        config.epochs * loader.stepsPerEpoch,
-      ),
-    }),
+    shuts,
+    ...(config.prune !== undefined &&
+      !shuts && {
+        sparsity: new Sparsity(
+          parseSparse(config.prune),
+          training.layout,
+          config.epochs * loader.stepsPerEpoch,
+        ),
+      }),
     loader,
     rate: options.rate ?? learningRate(config, loader.stepsPerEpoch),
     config,

@@ -35,7 +35,6 @@ import {
   ask,
   expectFit,
   parsePenalties,
-  penaltyOf,
   type Score,
   scoreOf,
   sizeOfInput,
@@ -58,6 +57,7 @@ import { onnxModule } from "./onnxWeights.js";
 import { openData, pathFrom } from "./openData.js";
 import { type LoadedModule, loadModule } from "./ownModule.js";
 import { checkPaces, pacedModel } from "./paces.js";
+import { addingTo, penaltiesOf } from "./penalties.js";
 import { withPrecision } from "./precision.js";
 import { withPreset } from "./presets.js";
 import { recipeOf } from "./recipe.js";
@@ -128,20 +128,17 @@ const withPaths = async (settings: Partial<TrainSettings>): Promise<Partial<Trai
 const unpaced: Partial<TrainSettings> = { schedule: "constant", warmup: 0, scale: "none" };
 
 /** An optimizer that finds its own steps takes no rate, and moves its net alone. */
-function checkPace(
-  { name }: Optimizer,
-  { swarm, penalty }: TrainConfig,
-  given: Partial<TrainSettings>,
-) {
+function checkPace({ name }: Optimizer, config: TrainConfig, given: Partial<TrainSettings>) {
   // Before the settings of rates, of which a swarm has some that nobody typed.
-  if (swarm !== undefined) {
+  if (config.swarm !== undefined) {
     throw new InputError(
       `setting swarm: ${name} cannot train a net that others move; take another optimizer`,
     );
   }
-  if (penalty !== undefined) {
+  const adding = addingTo(config);
+  if (adding !== undefined) {
     throw new InputError(
-      `setting penalty is ${penalty}: ${name} compares losses, in which it is not told; take another optimizer`,
+      `setting ${adding}: ${name} compares losses, in which it is not told; take another optimizer`,
     );
   }
   const idle = (["lr", "schedule", "warmup", "scale"] as const).find(
@@ -388,7 +385,7 @@ export async function prepare(
     data,
     teacher: read && openTeacher(read, { task, net, models: module?.models }, saved?.teacher),
     ...(classWeights && { weights: classWeights }),
-    ...(config.penalty !== undefined && { penalise: penaltyOf(config.penalty, task) }),
+    penalise: penaltiesOf(config, { task, model, passes }),
     start,
     module,
     onProgress: own.onProgress,

@@ -10,7 +10,6 @@ import { InputError } from "../inputError.js";
 import type { BuiltNet } from "../nn/index.js";
 import { sizeOf } from "../tensor/shape.js";
 import { byName } from "../text/words.js";
-import type { TrainConfig } from "./config.js";
 
 /** A way to say how much each weight counts. */
 interface Way {
@@ -33,37 +32,26 @@ export interface SparseRequest {
   readonly share: number;
 }
 
+/** A decimal number of a setting; NaN for what is none. */
+export const decimalOf = (text = ""): number =>
+  /^\d*\.?\d+(?:e-?\d{1,3})?$/i.test(text) ? Number(text) : Number.NaN;
+
 /**
  * What the setting asks for, `<way>=<share>`.
  *
  * @throws InputError for another form, an unknown way, and a share that is none.
  */
 export function parseSparse(text: string): SparseRequest {
-  const [, name, share] = /^([a-z-]+)=(\d*\.?\d+(?:e-?\d{1,3})?)$/i.exec(text) ?? [];
-  if (name === undefined) {
+  const [, name, share] = /^([a-z-]+)=(.*)$/i.exec(text) ?? [];
+  if (name === undefined || Number.isNaN(decimalOf(share))) {
     throw new InputError(
-      `setting prune is "${text}": expected a way and a share, as magnitude=0.9; ways: ${sparseWays.map((way) => way.name).join(", ")}`,
+      `setting prune is "${text}": expected a way and a share, as magnitude=0.9; ways: ${sparseWays.map((way) => way.name).join(", ")}, and l0=1 for channels`,
     );
   }
   const by = byName("way of prune", name, sparseWays);
-  if (Number(share) > 0 && Number(share) < 1) return { by, share: Number(share) };
+  if (decimalOf(share) > 0 && decimalOf(share) < 1) return { by, share: decimalOf(share) };
   throw new InputError(
     `setting prune is "${text}": expected a share above 0 and below 1, found ${share}`,
-  );
-}
-
-/** Refuses, before anything is read, a request that cannot be understood, or that other settings cannot go with. */
-export function checkSparse({ prune, swarm, structure }: TrainConfig): void {
-  if (prune === undefined) return;
-  parseSparse(prune);
-  if (structure !== undefined) {
-    throw new InputError(
-      `setting prune is ${prune}: with setting structure, ${structure}, weights are made of other numbers; leave one of them out`,
-    );
-  }
-  if (swarm === undefined) return;
-  throw new InputError(
-    `setting prune is ${prune}: nets of a swarm have one layout of masks and would need one mask; prune what it gives: convoy compress --prune`,
   );
 }
 

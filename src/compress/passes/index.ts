@@ -7,6 +7,7 @@ import type { HostTensor } from "../../tensor/host.js";
 import type { FirstBatch } from "../startQuantisers.js";
 import { channelsPass } from "./channels.js";
 import { fullConvPass } from "./fullConv.js";
+import { gatesPass } from "./gates.js";
 import { harmonicPass } from "./harmonic.js";
 import { integersPass } from "./integers.js";
 import { lowRankPass } from "./lowRank.js";
@@ -20,6 +21,7 @@ import { vonMisesPass } from "./vonMises.js";
 const kinds = [
   channelsPass,
   fullConvPass,
+  gatesPass,
   harmonicPass,
   integersPass,
   lowRankPass,

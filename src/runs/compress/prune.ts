@@ -18,6 +18,7 @@ import { drawn } from "./calibration.js";
 import { expectFree } from "./compressedRun.js";
 import { type ChangedReport, type CompressTrainingOptions, partsOf } from "./compressing.js";
 import { expectFloat, lossOf } from "./expectFloat.js";
+import { GATES, withGatesIn } from "./gates.js";
 import { type Measuring, measured } from "./measured.js";
 import { type Going, pruneRound, type Round, type Rounds } from "./pruneRound.js";
 import { expectLess, prunedByLoss } from "./pruning.js";
@@ -35,9 +36,28 @@ const schema = z.strictObject({
   rewind: z.string().optional(),
 });
 
+type Pruning = z.output<typeof schema>;
+
+/** Gates are shut in training: there is nothing to say of how many. */
+function checkedGates(found: Pruning): Pruning {
+  const { share, macs, rewind, images, rounds } = found;
+  const idle = Object.entries({
+    share,
+    macs,
+    rewind,
+    images,
+    rounds: rounds > 1 || undefined,
+  }).find(([, value]) => value !== undefined);
+  if (!idle) return found;
+  throw new InputError(
+    `compress: ${idle[0]} has no effect on ${GATES}, which takes what training has shut (convoy train --prune ${GATES}=1); leave it out`,
+  );
+}
+
 /** Settings in force; refuses those that do nothing, and a share of nothing or of two things. */
 function checked(settings: unknown) {
   const found = parseSettings(schema, settings, "compress");
+  if (found.by === GATES) return checkedGates(found);
   if ((found.share === undefined) === (found.macs === undefined)) {
     throw new InputError(
       "compress: pruning needs one goal; give share (of what goes) or macs (of the multiply-adds that are left)",
@@ -60,13 +80,13 @@ function checked(settings: unknown) {
 export interface PruneOptions extends CompressTrainingOptions {
   /**
    * What goes: channels of small weights (`filters`, Li et al. 2017), channels that normalisation scales down (`slimming`,
-   * Liu et al. 2017), what little of layers lies along other directions (`low-rank`, Jaderberg et al. 2014), or single weights
-   * near 0 (`magnitude`, Han et al. 2015).
+   * Liu et al. 2017), what little of layers lies along other directions (`low-rank`, Jaderberg et al. 2014), single weights
+   * near 0 (`magnitude`, Han et al. 2015), or channels whose gates training has shut (`l0`, Louizos et al. 2018).
    */
   readonly by: string;
   /**
    * How much of it, above 0 and below 1: of every group of channels, for `slimming` of all in the net, for `low-rank` of the
-   * squares of every layer's weights, for `magnitude` of every layer's weights.
+   * squares of every layer's weights, for `magnitude` of every layer's weights; none for `l0`.
    */
   readonly share?: number;
   /**
@@ -122,10 +142,12 @@ const IMAGES = 256;
 
 /** What goes of the net in each round. */
 async function goings(
+  run: string,
   net: Trained,
-  { by, share, macs, rounds, images = IMAGES }: ReturnType<typeof checked>,
+  { by, share, macs, rounds, images = IMAGES }: Pruning,
   { sets }: Measuring,
 ): Promise<Going[]> {
+  if (by === GATES) return [withGatesIn(run)];
   const pruner = getPruner(by);
   if (rounds > 1 && pruner.shareOf === "once") {
     throw new InputError(`rounds has no effect on ${by}; leave it out`);
@@ -161,11 +183,11 @@ export async function compressPruned(
   const { out, measuring, watch, own: settings } = partsOf(run, options);
   const asked = checked(settings);
   const { by, share, epochs, rounds, rewind, lr: given } = asked;
-  const pruner = getPruner(by);
+  const part = by === GATES ? undefined : getPruner(by).rate;
   expectFree(out);
   const net = await openTrained(run, measuring.engine);
   const { lr: own } = net.config.settings;
-  const lr = given ?? (typeof own === "number" && pruner.rate ? pruner.rate * own : undefined);
+  const lr = given ?? (typeof own === "number" && part ? part * own : undefined);
   const all: Rounds = {
     ...{ ...measuring, epochs, lr, rewind, watch },
   };
@@ -173,7 +195,7 @@ export async function compressPruned(
   try {
     expectFloat(net, run);
     if (rewind === undefined && share !== undefined) expectLess(await wholeOf(net), by, share);
-    const parts = await goings(net, asked, all);
+    const parts = await goings(run, net, asked, all);
     const before = await measured(run, all);
     let [from, last]: [string, Round | undefined] = [run, undefined];
     for (const [at, part] of parts.entries()) {

@@ -1,6 +1,7 @@
 // One round of pruning: something goes, what is left is trained on.
 
 import type { Pruned } from "../../compress/index.js";
+import type { PassRecord } from "../../compress/passes/index.js";
 import type { CompactNet } from "../../nn/index.js";
 import type { NetInfo } from "../../train/weights.js";
 import { openTrained, type Trained } from "../trained.js";
@@ -24,8 +25,9 @@ export interface Round extends Untrained {
   readonly small: CompactNet;
 }
 
-/** What goes of a net in a round. */
-export type Going = (whole: CompactNet, net: Trained) => Pruned | Promise<Pruned>;
+/** What goes of a net in a round, and of its passes what stays; default all. */
+export type Gone = Pruned & { readonly inherited?: readonly PassRecord[] };
+export type Going = (whole: CompactNet, net: Trained) => Gone | Promise<Gone>;
 
 /** Plays one round, from a run's folder into another one. */
 export async function pruneRound(
@@ -34,7 +36,11 @@ export async function pruneRound(
   rounds: Rounds,
 ): Promise<Round> {
   const net = await openTrained(from, rounds.engine);
-  const { small, passes } = await (async () => {
+  const {
+    small,
+    passes,
+    inherited = net.info.passes ?? [],
+  } = await (async () => {
     try {
       return await going(await wholeOf(net), net);
     } finally {
@@ -42,6 +48,6 @@ export async function pruneRound(
     }
   })();
   if (rounds.rewind !== undefined) await rewound(small, rounds.rewind);
-  const info: NetInfo = { ...net.info, passes: [...(net.info.passes ?? []), ...passes] };
+  const info: NetInfo = { ...net.info, passes: [...inherited, ...passes] };
   return { small, ...(await trainedOn(folders, small, info, net.config, rounds)) };
 }
