@@ -33,7 +33,7 @@ function gradientBytes({ gradients }: Coupling, layout: ParamLayout, particles: 
  * @param states vectors of the optimizer, which couplings that move them send along
  * @example
  * const layout = layoutOf([{ name: "weight", shape: [1000], kind: "weight" }]);
- * trafficOf(pso(), layout, { particles: 4, states: 1 }).bytes; // 12120
+ * trafficOf(pso(), layout, { particles: 4, states: 1 }).bytes; // 12116
  */
 export function trafficOf(
   coupling: Coupling,
