@@ -56,8 +56,10 @@ Builder::Builder(const Graph& graph)
 }
 
 void Builder::findConstants() {
+  if (graph_.frozen.empty()) return;
   for (const Node& node : graph_.nodes) {
-    const bool made = !node.inputs.empty() &&
+    const bool literal = node.op == "constant" || node.op == "fused";
+    const bool made = (literal || !node.inputs.empty()) &&
                       std::all_of(node.inputs.begin(), node.inputs.end(),
                                   [&](ValueId value) { return constant_[at(value)]; });
     const bool constant = made || (node.op == "read" && isFrozen(graph_, node.text("vector")));
@@ -235,11 +237,11 @@ bool Builder::isConstant(const std::vector<BufferId>& buffers) const {
   bool any = false;
   for (BufferId id : buffers) {
     const Buffer& buffer = buffers_[at(id)];
-    any = any || buffer.constant;
     const bool made = buffer.place.home == Home::Arena && !buffer.touched &&
                       std::all_of(buffer.values.begin(), buffer.values.end(),
                                   [&](ValueId value) { return constant_[at(value)]; });
     if (!buffer.constant && !made) return false;
+    any = any || buffer.constant || !buffer.values.empty();
   }
   return any;
 }

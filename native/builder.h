@@ -44,7 +44,7 @@ class Builder {
   Tensor get(ValueId value, int64_t block);
   /** The value in the plain layout. */
   BufferId plain(ValueId value) { return get(value, 1).buffer; }
-  /** Whether the value is made of frozen vectors alone. */
+  /** Whether the value is made of frozen vectors and constants alone. */
   bool constant(ValueId value) const { return constant_[static_cast<size_t>(value)]; }
   /** The node that makes the value; null when none does. */
   const Node* maker(ValueId value) const;
@@ -135,7 +135,7 @@ class Builder {
   std::vector<int> lastUse_;  // node, by value, also under another shape; -1 when unused
   std::vector<bool> forward_;  // by value: whether the outputs need it
   std::vector<bool> saved_;    // by value: a forward one that the backward pass uses
-  std::vector<bool> constant_;  // by value: made of frozen vectors alone
+  std::vector<bool> constant_;  // by value: made of frozen vectors and constants alone
   std::vector<std::vector<Tensor>> tensors_;  // layouts of each value; the first is the original
   std::vector<Buffer> buffers_;
   std::vector<Step> preparation_;  // makes the constants

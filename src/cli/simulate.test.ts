@@ -32,6 +32,7 @@ test("steps, slow machines, deadlines and losses have a say", async () => {
 test.each([
   ["lenet5", /required option '--epoch <time>'/],
   ["lenet5 --epoch 1m --particles 1", /one process sends nothing/],
+  ["lenet5 --epoch 1m --swarm independent", /its nets never meet/],
   ["lenet5 --epoch 1m --slow 2:3", /share between 0 and 1/],
   ["lenet5 --epoch 1m --lost 24h", /Expected EVERY:GONE/],
   ["lenet5 --epoch 1m --coupling m", /Expected NAME=VALUE/],

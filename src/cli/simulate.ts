@@ -157,6 +157,8 @@ async function run(name: string, options: Options, console: Console): Promise<vo
   const { swarm, particles, coupling: given } = options;
   const coupling = getCoupling(swarm).make(given);
   coupling.check?.(particles);
+  if (coupling.movesFrom === Number.POSITIVE_INFINITY)
+    throw new InputError(`--swarm ${swarm}: its nets never meet, so there is nothing to simulate`);
   const model = await namedModel(name, options);
   const made = simulation(model, coupling, options);
   const { traffic, processes, bytes, work, found } = made;

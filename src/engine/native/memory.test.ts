@@ -6,7 +6,11 @@ import { describe, expect, it } from "vitest";
 import { classify } from "../../../test/support/questions.js";
 import {
   add,
+  addRows,
+  cast,
+  constant,
   exp,
+  expand,
   Graph,
   gradients,
   input,
@@ -14,6 +18,8 @@ import {
   read,
   reduceSum,
   reshape,
+  sub,
+  takeRows,
   write,
 } from "../../graph/index.js";
 import { BOUNDS, compressSaved, REPORT } from "../../graph/passes/compressSaved.js";
@@ -137,6 +143,22 @@ describe.skipIf(!built())("memory of a native program", () => {
     expect(kinds.saved).toBe(value);
     expect(kinds.passing).toBe(value + 4);
     expect(kinds.gradients).toBe(4);
+    await engine.close();
+  });
+
+  it("keeps what is made of a frozen vector and constants, rows by their numbers too", async () => {
+    const engine = nativeEngine({ threads: 1 });
+    const graph = new Graph();
+    const one = constant(graph, 1);
+    const rows = cast(sub(read(graph, "w", [4096]), one), "i32");
+    const counts = addRows(rows, expand(one, [4096]), 16);
+    const table = mul(read(graph, "u", [16]), counts);
+    graph.output("y", add(takeRows(rows, table), input(graph, "x", [4096])));
+    const { memory } = await engine.compile(graph, { frozen: ["w", "u"] });
+    const value = 4096 * 4;
+    // In a run there is nothing but the sum.
+    expect(memory.kinds.passing).toBe(value);
+    expect((await engine.compile(graph, {})).memory.kinds.passing).toBeGreaterThan(2 * value);
     await engine.close();
   });
 

@@ -10,7 +10,7 @@ export interface Machines {
   readonly work: number;
   /** Standard deviation of the logarithm of what a round's work takes; default 0. */
   readonly jitter?: number;
-  /** A share of the processes is slower, always the same ones. */
+  /** A share of the processes, one at least, is slower, always the same ones. */
   readonly slow?: { readonly share: number; readonly times: number };
   /** A process is lost after so many seconds of work in the mean, and its particles are trained again after so many others. */
   readonly lost?: { readonly every: number; readonly gone: number };
@@ -23,7 +23,7 @@ export class Fates {
 
   constructor(private readonly machines: Machines) {
     const { processes, slow } = machines;
-    const late = slow ? Math.round(slow.share * processes) : 0;
+    const late = slow ? Math.max(1, Math.round(slow.share * processes)) : 0;
     this.speeds = Array.from({ length: processes }, (_, at) => (at < late ? slow!.times : 1));
   }
 
