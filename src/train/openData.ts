@@ -66,7 +66,9 @@ export async function openData(
   return checkSplits(
     await openDataset(path, {
       ...readingOf(settings),
-      ...{ columns, classes: names, oneOf, groupBy, kind, known, onLabels, onProgress },
+      ...{ columns, classes: names, oneOf, groupBy, kind, onLabels, onProgress },
+      // What a net gives that learned from images alone are no classes.
+      ...(kind !== "none" && { known }),
     }),
   );
 }

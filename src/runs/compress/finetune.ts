@@ -10,7 +10,7 @@ import { type TrainOptions, train } from "../train.js";
 /** What another training has its own of, or has no use for. */
 const own = [
   ...["pretrained", "preset", "swarm", "particles", "topology", "coupling", "deploy", "probe"],
-  ...["steps", "minutes", "patience", "warmup", "prune"],
+  ...["steps", "minutes", "gradients", "patience", "warmup", "prune"],
 ] as const;
 
 /** What is other than in the run that the net comes from. */
