@@ -100,7 +100,7 @@ describe("an ensemble", () => {
       /holds an ensemble of 3 nets; a run starts from/,
     );
     await expect(openWeights(best)).rejects.toThrow(/holds an ensemble of 3 nets/);
-    await expect(net.features(images)).rejects.toThrow(/no body/);
+    await expect(net.features(images)).rejects.toThrow(/an ensemble of 3 nets has no features/);
   });
 
   test("stopped and resumed gives the same bytes", async () => {
