@@ -51,6 +51,9 @@ function parseRecord<T>(text: string, parse: (value: string) => T): Record<strin
   return Object.fromEntries(pairs);
 }
 
+/** `compress=top-k,share=0.01` as a record of numbers, and of texts where they are none. */
+export const parseEithers = (text: string) => parseRecord(text, parseEither);
+
 /** `path=file,label=species` as a record of texts. */
 export const parseTexts = (text: string) => parseRecord(text, (value) => value);
 

@@ -32,10 +32,12 @@ test("steps, slow machines, deadlines and losses have a say", async () => {
 test.each([
   ["lenet5", /required option '--epoch <time>'/],
   ["lenet5 --epoch 1m --particles 1", /one process sends nothing/],
+  ["lenet5 --epoch 1m --particles 7 --host 2", /a multiple|another multiple of it/],
+  ["lenet5 --epoch 1m --swarm sync-sgd --coupling partition=on", /partition/],
   ["lenet5 --epoch 1m --swarm independent", /its nets never meet/],
   ["lenet5 --epoch 1m --slow 2:3", /share between 0 and 1/],
   ["lenet5 --epoch 1m --lost 24h", /Expected EVERY:GONE/],
-  ["lenet5 --epoch 1m --coupling m", /Expected NAME=VALUE/],
+  ["lenet5 --epoch 1m --coupling m", /not of the form name=value/],
   ["lenet5 --epoch 1m --coupling q=3", /"q"/],
   ["lenet5 --epoch ten", /"ten" is no time/],
   ["lenet5 --epoch 1m --latency x", /--latency/],

@@ -1,6 +1,7 @@
 // `convoy simulate MODEL`: what a swarm of many processes would send, keep and wait for, before there is one.
 
 import { type Command, InvalidArgumentError } from "commander";
+import { quantile } from "../bench/measure.js";
 import { InputError } from "../inputError.js";
 import type { Model } from "../models/index.js";
 import { netOf } from "../nn/index.js";
@@ -15,8 +16,9 @@ import {
 import { formatBytes, parseBytes } from "../text/bytes.js";
 import { parseDuration } from "../text/duration.js";
 import { grouped } from "../text/format.js";
-import { count, list, pairOf, seconds } from "./arguments.js";
+import { count, seconds } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
+import { parseEithers } from "./flags.js";
 import { addModelFlags, type ModelFlags, namedModel } from "./modelInput.js";
 
 interface Options extends ModelFlags {
@@ -36,15 +38,6 @@ interface Options extends ModelFlags {
   readonly lost?: { readonly every: number; readonly gone: number };
   readonly seed: number;
   readonly json?: boolean;
-}
-
-function settings(text: string): Record<string, number | string> {
-  const pairs = list(text).map((part) => {
-    const [name, value] = pairOf(part) ?? [];
-    if (!name || value === undefined) throw new InvalidArgumentError("Expected NAME=VALUE,...");
-    return [name, Number.isNaN(Number(value)) ? value : Number(value)] as const;
-  });
-  return Object.fromEntries(pairs);
 }
 
 /** Both sides of a colon. */
@@ -84,11 +77,12 @@ const workOf = ({ epoch, steps, host }: Options, { every }: Traffic): number =>
 /** What is simulated, and what comes of it. */
 function simulation(model: Model, coupling: Coupling, options: Options) {
   const { particles, host, rounds, rate, place, latency, ...rest } = options;
-  const processes = Math.ceil(particles / host);
-  if (processes < 2)
+  const processes = particles / host;
+  if (processes < 2 || !Number.isInteger(processes)) {
     throw new InputError(
-      "--particles: a swarm of one process sends nothing; give more, or a smaller --host",
+      `--particles ${particles}: expected twice --host ${host}, or another multiple of it; one process sends nothing`,
     );
+  }
   const { layout } = netOf(model, 2, { training: true });
   const traffic = trafficOf(coupling, layout, { particles, states: 1 });
   const bytes = traffic.bytes * host;
@@ -108,9 +102,6 @@ function simulation(model: Model, coupling: Coupling, options: Options) {
   });
   return { traffic, processes, bytes, work, found };
 }
-
-const median = (values: readonly number[]) =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 const time = (value: number) =>
   value < 120 ? `${value.toPrecision(3)} s` : `${grouped(Math.round(value))} s`;
@@ -141,8 +132,11 @@ function print(
       "read",
       `${formatBytes(others)} a process and round, ${formatBytes(found.read / rounds)} by all`,
     ],
-    ["memory", `${formatBytes(4 * traffic.kept * particles)} of others' numbers in each process`],
-    ["time", `${time(median(found.times))} a round, of which ${time(work)} are training`],
+    [
+      "memory",
+      `${formatBytes(4 * traffic.kept * particles)} of all particles' numbers in each process`,
+    ],
+    ["time", `${time(quantile(found.times, 0.5))} a round, of which ${time(work)} are training`],
     ["trains", `${(100 * busy(found)).toFixed(1)} % of the time`],
     ["too late", `${(100 * found.late).toFixed(1)} % of what is sent`],
   ];
@@ -174,7 +168,12 @@ async function run(name: string, options: Options, console: Console): Promise<vo
       bytes,
       training: work,
     },
-    ...{ ...sums, kept: 4 * traffic.kept * particles, round: median(times), busy: busy(found) },
+    ...{
+      ...sums,
+      kept: 4 * traffic.kept * particles,
+      round: quantile(times, 0.5),
+      busy: busy(found),
+    },
   });
 }
 
@@ -191,7 +190,7 @@ export function define(command: Command, console: Console): void {
     .option(
       "--coupling <settings>",
       "the coupling's own settings, as compress=top-k,share=0.01",
-      settings,
+      parseEithers,
       {},
     )
     .option("--particles <n>", "particles of the swarm", count, 4)

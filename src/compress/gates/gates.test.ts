@@ -34,10 +34,10 @@ import { Random } from "../../tensor/philox.js";
 import { sizeOf } from "../../tensor/shape.js";
 import { shrink } from "../channels/index.js";
 import { netPass } from "../passes/index.js";
-import { withoutDead, withoutGates } from "./close.js";
 import { expectedShare } from "./expected.js";
 import { drawnGates, FIRST, fixedGate, fixedGates, openChances } from "./hardConcrete.js";
 import { gatesOf } from "./places.js";
+import { withoutDead, withoutGates } from "./withoutGates.js";
 
 const key = { seed: 3, purpose: "dropout" } as const;
 const inference = { training: false } as const;

@@ -11,7 +11,6 @@ import { parseSettings } from "../../settings.js";
 import type { MetricValues } from "../../tasks/index.js";
 import type { TrainSettings } from "../../train/index.js";
 import { loadModule } from "../../train/ownModule.js";
-
 import { ownSets } from "../ownSets.js";
 import { runFiles } from "../runFiles.js";
 import { train } from "../train.js";

@@ -12,7 +12,7 @@ export interface Machines {
   readonly jitter?: number;
   /** A share of the processes, one at least, is slower, always the same ones. */
   readonly slow?: { readonly share: number; readonly times: number };
-  /** A process is lost after so many seconds of work in the mean, and its particles are trained again after so many others. */
+  /** A process is lost after so many seconds of work in the mean, and its particles are trained again after so many others; at most once a round. */
   readonly lost?: { readonly every: number; readonly gone: number };
   readonly seed: number;
 }

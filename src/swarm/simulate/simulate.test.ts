@@ -53,3 +53,13 @@ test("a process that comes back after a loss is waited for again", () => {
   expect(late).toBeLessThan(0.9);
   expect(Math.max(...times.slice(1))).toBeLessThan(10 + 9 + 2 + 1e-9 + 100);
 });
+
+test("a hundred thousand and more processes can be simulated", () => {
+  const { seconds } = simulate({
+    ...plan,
+    processes: 200_000,
+    rounds: 1,
+    network: { each: 1e9, latency: 0 },
+  });
+  expect(seconds).toBeCloseTo(10 + 200_000 * 100e-9, 3);
+});

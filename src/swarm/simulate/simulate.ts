@@ -51,10 +51,12 @@ function arrivals(ready: readonly number[], { bytes, network }: Simulated): numb
   return at;
 }
 
+const latest = (times: readonly number[]) => times.reduce((last, at) => Math.max(last, at), 0);
+
 /** When a round is closed: all have come who came to the one before, or the first one has waited long enough. */
 function closing(came: readonly number[], awaited: readonly boolean[], wait: number): number {
-  const all = Math.max(...came.map((at, process) => (awaited[process] ? at : 0)));
-  return Math.min(all, Math.min(...came) + wait);
+  const all = latest(came.filter((_, process) => awaited[process]));
+  return Math.min(all, came.reduce((first, at) => Math.min(first, at)) + wait);
 }
 
 /**
@@ -95,7 +97,7 @@ export function simulate(plan: Simulated): SimulatedRounds {
     times.push(close - closed);
     closed = close;
   }
-  const seconds = Math.max(...free.filter((_, process) => awaited[process]));
+  const seconds = latest(free.filter((_, process) => awaited[process]));
   return {
     ...{ seconds, work: rounds * work, times },
     ...{ late: late / (processes * rounds), sent: rounds * processes * bytes, read },

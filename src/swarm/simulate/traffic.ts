@@ -2,6 +2,7 @@
 // particles in every round, and reads those of all others, whatever the coupling makes of them.
 
 import type { ParamLayout } from "../../graph/index.js";
+import { InputError } from "../../inputError.js";
 import { Random } from "../../tensor/philox.js";
 import { emptyMemory } from "../codecs/index.js";
 import type { Coupling } from "../coupling.js";
@@ -19,6 +20,11 @@ export interface Traffic {
 }
 
 function gradientBytes({ gradients }: Coupling, layout: ParamLayout, particles: number): number {
+  if (gradients!.partition) {
+    throw new InputError(
+      "sync-sgd: what partition=on sends besides is not known here; leave it out",
+    );
+  }
   const compressor = gradients!.compressor(layout);
   const random = new Random({ seed: 0, purpose: "swarm" });
   const gradient = Float32Array.from({ length: layout.trainable }, (_, at) => random.uniform(at));
@@ -29,6 +35,8 @@ function gradientBytes({ gradients }: Coupling, layout: ParamLayout, particles: 
 /**
  * What each particle of a swarm sends. Of compressors whose messages have no fixed length it is the one for a gradient of
  * random numbers.
+ *
+ * @throws InputError for particles that keep a part of the optimizer's state each, and send weights as well.
  *
  * @param states vectors of the optimizer, which couplings that move them send along
  * @example
