@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Buffer, Engine, Vector } from "../../src/engine/engine.js";
 import {
   add,
+  constant,
   conv2d,
+  expand,
   Graph,
   input,
   mul,
@@ -185,6 +187,32 @@ for (const { title, open, skip } of eachLayout) {
       await vectors.v.write(noise(64, 6));
       const expected = await program.run({ vectors, inputs: { x: noise(64, 7) } });
       expect(await program.run({ vectors, inputs: { x: noise(64, 7) } })).toEqual(expected);
+    });
+
+    it.each([true, false])("makes what is of constants alone, optimised: %s", async (optimise) => {
+      const graph = new Graph();
+      const two = expand(constant(graph, 2), [64]);
+      const v = read(graph, "v", [64]);
+      graph.output("two", two);
+      graph.output("four", mul(two, two));
+      graph.output("kept", mul(neg(v), two));
+      graph.output("y", add(mul(input(graph, "x", [64]), two), mul(v, two)));
+      const program = await engine.compile(graph, { frozen: ["v"], optimise });
+      const vectors = { v: engine.vector(64) };
+      for (const seed of [1, 1, 2, 2]) {
+        const [v, x] = [noise(64, seed), noise(64, seed + 5)];
+        await vectors.v.write(v);
+        const found = await program.run({ vectors, inputs: { x } });
+        expect(found["two"]).toEqual(new Float32Array(64).fill(2));
+        expect(found["four"]).toEqual(new Float32Array(64).fill(4));
+        expect(found["kept"]).toEqual(v.map((value) => -2 * value));
+        expect(
+          relativeError(
+            found["y"],
+            x.map((value, at) => 2 * (value + v[at])),
+          ),
+        ).toBeLessThan(1e-6);
+      }
     });
 
     // The reference engine keeps nothing: there both sides would be the same run.
