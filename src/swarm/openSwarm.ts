@@ -17,6 +17,7 @@ import {
   type Prepared,
   Statistics,
 } from "../train/index.js";
+import { CatchUp } from "./catchUp.js";
 import { constantLoss } from "./constantLoss.js";
 import type { Coupling } from "./coupling.js";
 import { Deployed } from "./deployed.js";
@@ -246,9 +247,16 @@ export function openSwarm(spec: SwarmSpec): OpenTraining {
       const spare = engine.vector(layout.length);
       const deployment = getDeployment(spec.deploy ?? spec.coupling.deploys);
       const whole = new Whole({ exchange, particles, wait, hash: layoutHash(layout) });
+      const { every, gradients } = spec.coupling;
+      const catchUp = new CatchUp({
+        ...{ whole, exchange, wait, every, isOneNet: gradients !== undefined },
+        epochs: prepared.config.epochs,
+        stepsPerEpoch: particles[0].learner.stepsPerEpoch,
+      });
       return new SwarmSession({
         prepared,
         whole,
+        catchUp,
         particles,
         exchange,
         wait,

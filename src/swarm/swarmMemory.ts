@@ -13,9 +13,12 @@ export const swarmMemory = z.strictObject({
   sent: z.strictObject({ run: savedNumber, epoch: savedNumber }),
   /** Places in the list of particles of those who stood for the swarm when it was evaluated last. */
   members: z.array(z.int().min(0)).min(1),
-  /** What the last round did, which rows of the next epoch tell again when there is no other round. */
   /** Times that particles have gathered messages. */
   gathers: z.int().min(0).optional(),
+  /** Epochs of the swarm that went by without this process, and those in a row that it came too late for since. */
+  missed: z.int().min(0).optional(),
+  late: z.int().min(0).optional(),
+  /** What the last round did, which rows of the next epoch tell again when there is no other round. */
   round: z.strictObject({ moves: z.array(savedNumber), chosen: z.array(z.int().nullable()) }),
 });
 /** What a checkpoint holds of a swarm. */

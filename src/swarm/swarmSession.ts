@@ -15,7 +15,8 @@ import type {
   SwarmSize,
   Training,
 } from "../train/index.js";
-import { addTallies, DivergedError, Ledger, noSums } from "../train/index.js";
+import { DivergedError, Ledger } from "../train/index.js";
+import { type CatchUp, missedMessage } from "./catchUp.js";
 import type { Coupling } from "./coupling.js";
 import type { Deployed } from "./deployed.js";
 import { deadlineIn, type Exchange } from "./exchange/exchange.js";
@@ -29,7 +30,7 @@ import type { StepProbe } from "./stepProbe.js";
 import { takeStock } from "./stock.js";
 import { expectOf, type Sent, type SwarmMemory, swarmMemory } from "./swarmMemory.js";
 import { unmoved } from "./unmoved.js";
-import type { Whole } from "./whole.js";
+import { sumOf, type Whole } from "./whole.js";
 
 /** Local steps between two looks at the clock and at the user's wish to stop. */
 const STRETCH = 50;
@@ -44,6 +45,7 @@ export interface SwarmParts {
   readonly particles: readonly Particle[];
   readonly exchange: Exchange;
   readonly whole: Whole;
+  readonly catchUp: CatchUp;
   /** Milliseconds that a round waits for particles of other processes; default without end. */
   readonly wait?: number;
   readonly coupling: Coupling;
@@ -160,6 +162,7 @@ export class SwarmSession implements Training {
       sent: this.sent,
       members: [...this.parts.deployed.members],
       gathers: this.parts.exchange.gathers,
+      ...this.parts.catchUp.saved,
       round: { moves: [...moves], chosen: particles.map((_, at) => chosen[at] ?? null) },
     };
     return {
@@ -184,6 +187,7 @@ export class SwarmSession implements Training {
     const { particles: saved, calibration, sent, members, round } = memory;
     expectOf(particles.length, this.parts.size.particles, memory);
     if (memory.gathers !== undefined) this.parts.exchange.resume(memory.gathers);
+    this.parts.catchUp.restore(memory);
     this.parts.deployed.members = members;
     this.sent = sent;
     const chosen = round.chosen.map((id) => id ?? undefined);
@@ -205,13 +209,14 @@ export class SwarmSession implements Training {
     ledger.addTime();
     const { epoch } = ledger;
     let { step } = ledger;
+    const before = this.parts.catchUp.at(epoch) * this.stepsPerEpoch;
     while (step < this.stepsPerEpoch && proceed(this.progress(step))) {
-      const done = epoch * this.stepsPerEpoch + step;
-      const round = every === "epoch" ? Number.POSITIVE_INFINITY : every - (done % every);
+      const round =
+        every === "epoch" ? Number.POSITIVE_INFINITY : every - ((before + step) % every);
       const to = Math.min(step + Math.min(round, STRETCH), this.stepsPerEpoch);
       await Promise.all(particles.map((p) => p.learn(epoch, step, to)));
       step = to;
-      const steps = epoch * this.stepsPerEpoch + step;
+      const steps = before + step;
       if (every !== "epoch" && steps % every === 0) await this.round(steps / every - 1, step, emit);
       await emit({ type: "particles", ...this.status(step) });
     }
@@ -223,7 +228,7 @@ export class SwarmSession implements Training {
     const { ledger } = this;
     const { epoch, step } = ledger;
     const scores = await this.evaluateAll();
-    const evaluations = await this.hearOfAll(scores);
+    const evaluations = await this.hearOfAll(scores, emit);
     const { loss, metrics, point } = await deployed.choose(evaluations);
     ledger.addTime();
     const { record, best } = ledger.recordOf({
@@ -238,8 +243,10 @@ export class SwarmSession implements Training {
     await this.report(scores, emit);
     for (const particle of particles) particle.closeEpoch();
     const isLast = epoch + 1 === prepared.config.epochs;
-    if (isLast && coupling.rescues) await this.round(this.rounds(), step, emit, true);
-    else if (coupling.every === "epoch" && !isLast) await this.round(epoch, step, emit);
+    if (isLast && coupling.rescues)
+      await this.round(this.parts.catchUp.lastRound, step, emit, true);
+    else if (coupling.every === "epoch" && !isLast)
+      await this.round(this.parts.catchUp.at(epoch), step, emit);
     await emit({ type: "particles", ...this.status(step), evaluated: true });
     for (const particle of particles) particle.beginEpoch();
     ledger.closeEpoch(record, weights);
@@ -270,23 +277,20 @@ export class SwarmSession implements Training {
     await Promise.all(this.parts.engines.map((engine) => engine.close()));
   }
 
-  /** Rounds of the whole run; where nets are rescued at its end, a last one has this number. */
-  private rounds(): number {
-    const { coupling, prepared } = this.parts;
-    const { stepsPerEpoch } = this;
-    return roundsIn(coupling.every, { epochs: prepared.config.epochs, stepsPerEpoch });
-  }
-
-  private async round(number: number, step: number, emit: Listener, last = false): Promise<void> {
+  /** @param at its number, as the swarm counts them */
+  private async round(at: number, step: number, emit: Listener, last = false): Promise<void> {
     const { particles, coupling, exchange, wait, prepared, size } = this.parts;
     const { epochs, seed } = prepared.config;
     const { epoch } = this.ledger;
+    const { stepsPerEpoch } = this;
+    const number = last ? at : this.parts.catchUp.numberAt(epoch, at);
+    const total = roundsIn(coupling.every, { epochs, stepsPerEpoch });
     const { calibration } = this.last;
     const deadline = deadlineIn(wait);
-    const steps = epoch * this.stepsPerEpoch + step;
-    const judges = last || seesEpoch(coupling.every, steps, this.stepsPerEpoch);
+    const steps = this.parts.catchUp.at(epoch) * stepsPerEpoch + step;
+    const judges = last || seesEpoch(coupling.every, steps, stepsPerEpoch);
     const constant = judges ? this.parts.constant : undefined;
-    const when = { number, total: this.rounds(), epoch, epochs, seed, calibration, deadline };
+    const when = { number, total, epoch, epochs, seed, calibration, deadline };
     const result = await playRound(exchange, particles, coupling, { ...when, constant, last });
     // After the last one rows tell again what the round before it did.
     this.played = number + 1;
@@ -330,13 +334,18 @@ export class SwarmSession implements Training {
   }
 
   /** Evaluations of the whole swarm, and where those are who may stand for it. */
-  private async hearOfAll(own: readonly Evaluation[]): Promise<readonly Evaluation[]> {
-    const { whole, particles, deployed } = this.parts;
+  private async hearOfAll(
+    own: readonly Evaluation[],
+    emit: Listener,
+  ): Promise<readonly Evaluation[]> {
+    const { whole, catchUp, particles, deployed } = this.parts;
     if (!whole.isParted) return own;
+    const { epoch, step } = this.ledger;
     const tallies = particles.map(({ tally }) => tally);
-    const { evaluations, sums } = await whole.share(own, tallies);
-    this.ledger.addTraining(this.ledger.step, sums);
-    await whole.bring(await deployed.asked(evaluations));
+    const asked = (all: readonly Evaluation[]) => deployed.asked(all);
+    const { evaluations, sums, missed } = await catchUp.hear(epoch, own, tallies, asked);
+    this.ledger.addTraining(step, sums);
+    if (missed > 0) await emit({ type: "warning", message: missedMessage(missed, epoch) });
     return evaluations;
   }
 
@@ -361,15 +370,7 @@ export class SwarmSession implements Training {
   }
 
   private sums() {
-    return this.parts.particles.reduce(
-      (sum, { tally }) => ({
-        images: sum.images + tally.images,
-        loss: sum.loss + tally.loss,
-        tallies: addTallies(sum.tallies, tally.tallies),
-        work: sum.work + tally.work,
-      }),
-      noSums,
-    );
+    return sumOf(this.parts.particles.map(({ tally }) => tally));
   }
 
   private status(step: number) {

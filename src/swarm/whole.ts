@@ -4,7 +4,7 @@
 import { z } from "zod";
 import type { Vector } from "../engine/engine.js";
 import { FormatError } from "../tensor/formatError.js";
-import { type Evaluation, noSums } from "../train/index.js";
+import { addTallies, type Evaluation, noSums } from "../train/index.js";
 import type { Sums } from "../train/progress.js";
 import { savedNumber, savedNumbers, savedSums } from "../train/savedProgress.js";
 import { deadlineIn, type Exchange } from "./exchange/exchange.js";
@@ -70,6 +70,14 @@ export interface WholeParts {
   readonly wait?: number;
 }
 
+/** How long others are waited for. */
+export interface Patience {
+  /** Milliseconds; default without end. */
+  readonly wait?: number;
+  /** Only who came to all gathers from this one on is waited for. */
+  readonly since?: number;
+}
+
 /** What all particles came to. */
 export interface Evaluated {
   /** By particle; of one that did not come NaN. */
@@ -105,8 +113,32 @@ export class Whole {
     return this.parts.particles.length < this.members.length;
   }
 
-  /** Tells the others how the particles of this process did, and hears of theirs. */
-  async share(own: readonly Evaluation[], sums: readonly Sums[]): Promise<Evaluated> {
+  /** Whether the others have what the particles of this process told last. */
+  get isHeard(): boolean {
+    return this.members.every((member) => member instanceof RemoteMember || member.heard);
+  }
+
+  /** How the particles of this process did, where nobody else is there any more. */
+  alone(own: readonly Evaluation[], sums: readonly Sums[]): Evaluated {
+    const { particles } = this.parts;
+    for (const member of this.members) if (member instanceof RemoteMember) member.healthy = false;
+    const found = (id: number) => own[particles.findIndex((each) => each.id === id)];
+    return {
+      evaluations: this.members.map(({ id }) => found(id) ?? missing),
+      sums: sumOf(sums),
+    };
+  }
+
+  /**
+   * Tells the others how the particles of this process did, and hears of theirs.
+   *
+   * @param patience how long the others are waited for, and whom, as an exchange gathers; default as in a round
+   */
+  async share(
+    own: readonly Evaluation[],
+    sums: readonly Sums[],
+    patience?: Patience,
+  ): Promise<Evaluated> {
     const { particles, exchange } = this.parts;
     const messages = particles.map(({ healthy }, at) =>
       encodeJson({
@@ -116,7 +148,7 @@ export class Whole {
         sums: sums[at],
       } satisfies Report),
     );
-    const found = await this.gather(messages);
+    const found = await this.gather(messages, patience);
     const reports = Array.from({ length: exchange.particles }, (_, id) =>
       this.reportOf(id, found[id]),
     );
@@ -131,7 +163,7 @@ export class Whole {
         const at = particles.findIndex((each) => each.id === id);
         return at >= 0 ? own[at] : { ...missing, loss: report.loss, metrics: report.metrics };
       }),
-      sums: reports.reduce<Sums>((sum, report) => (report ? added(sum, report.sums) : sum), noSums),
+      sums: sumOf(reports.flatMap((report) => (report ? [report.sums] : []))),
     };
   }
 
@@ -159,11 +191,14 @@ export class Whole {
     }
   }
 
-  private async gather(messages: readonly (Uint8Array | undefined)[]) {
-    const { exchange, particles, wait } = this.parts;
+  private async gather(
+    messages: readonly (Uint8Array | undefined)[],
+    { wait = this.parts.wait, since }: Patience = {},
+  ) {
+    const { exchange, particles } = this.parts;
     const deadline = deadlineIn(wait);
     const all = await Promise.all(
-      particles.map(({ id }, at) => exchange.gather(id, messages[at], deadline)),
+      particles.map(({ id }, at) => exchange.gather(id, messages[at], deadline, since)),
     );
     return all[0];
   }
@@ -174,17 +209,17 @@ export class Whole {
   }
 }
 
-const added = (a: Sums, b: Sums): Sums => ({
-  images: a.images + b.images,
-  loss: a.loss + b.loss,
-  tallies: Object.fromEntries(
-    Object.keys({ ...a.tallies, ...b.tallies }).map((name) => [
-      name,
-      (a.tallies[name] ?? 0) + (b.tallies[name] ?? 0),
-    ]),
-  ),
-  work: a.work + b.work,
-});
+/** Sums of several particles together. */
+export const sumOf = (all: readonly Sums[]): Sums =>
+  all.reduce(
+    (a, b) => ({
+      images: a.images + b.images,
+      loss: a.loss + b.loss,
+      tallies: addTallies(a.tallies, b.tallies),
+      work: a.work + b.work,
+    }),
+    noSums,
+  );
 
 /** What was received; of what is damaged nothing, as of somebody who did not come. */
 function tried<T>(decode: () => T): T | undefined {

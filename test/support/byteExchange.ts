@@ -79,6 +79,10 @@ class ByteExchange implements Exchange {
     return this.wire.messages.take(number, deadline);
   }
 
+  async over(): Promise<number> {
+    return this.wire.messages.over;
+  }
+
   get gathers(): number {
     return Math.max(...this.gathered);
   }

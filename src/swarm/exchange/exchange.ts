@@ -49,11 +49,22 @@ export interface Exchange {
   /**
    * Gives the messages of all particles, once everybody has sent as many as this one or the deadline has passed. A
    * particle that has nothing to say comes with `undefined`, so that nobody waits for it.
+   *
+   * @param since where there is a deadline, nobody waits for a particle that has not come to all gathers from this
+   * one on, be it late; default the one before. Nor for one at a round that came neither to the last round nor, since
+   * then, to a gather.
    */
-  gather(particle: number, message: Uint8Array | undefined, deadline?: number): Promise<Messages>;
+  gather(
+    particle: number,
+    message: Uint8Array | undefined,
+    deadline?: number,
+    since?: number,
+  ): Promise<Messages>;
+  /** Gathers that are over, from the first one on: who comes to them now is too late. */
+  over(): Promise<number>;
   /** Times that each particle of this process has gathered, in this run of the swarm; a checkpoint holds it. */
   readonly gathers: number;
-  /** Goes on behind so many gathers, as a checkpoint has it: before anything is gathered. */
+  /** Goes on behind so many gathers: as a checkpoint has it, or where the others are. */
   resume(gathers: number): void;
   /**
    * This process has saved all that it needs of rounds and gathers before these, and never asks for them again: a

@@ -155,16 +155,25 @@ export class FolderExchange implements Exchange {
     return made;
   }
 
-  async gather(particle: number, message?: Uint8Array, deadline?: number): Promise<Messages> {
+  async gather(
+    particle: number,
+    message?: Uint8Array,
+    deadline?: number,
+    since?: number,
+  ): Promise<Messages> {
     this.limit(deadline);
     const number = this.gathered.get(particle) ?? this.start;
     this.gathered.set(particle, number + 1);
     await this.messages.put(number, particle, encodeMessage(message));
     this.bytes += message?.length ?? 0;
-    const known = this.taken.get(number) ?? this.take(number, deadline);
+    const known = this.taken.get(number) ?? this.take(number, deadline, since);
     this.taken.set(number, known);
     for (const each of this.taken.keys()) if (each < number - 1) this.taken.delete(each);
     return known;
+  }
+
+  over(): Promise<number> {
+    return this.messages.over();
   }
 
   get gathers(): number {
@@ -212,8 +221,9 @@ export class FolderExchange implements Exchange {
     return vector;
   }
 
-  private async take(number: number, deadline?: number): Promise<Messages> {
-    const present = await this.messages.present(number, deadline);
+  private async take(number: number, deadline?: number, since = number - 1): Promise<Messages> {
+    const present = await this.messages.present(number, deadline, since);
+    this.rounds.expect(present);
     const found = new Array<Uint8Array | undefined>(this.particles).fill(undefined);
     for (const particle of present) {
       const bytes = await this.messages.read(number, particle);

@@ -49,6 +49,8 @@ export class FolderCollectives {
   private isOpen = true;
   /** The last one that was closed here. */
   private last?: number;
+  /** Who is waited for as well, at the next one. */
+  private expected: readonly number[] = [];
 
   constructor(private readonly parts: FolderCollectiveParts) {}
 
@@ -77,18 +79,24 @@ export class FolderCollectives {
   /**
    * Who took part, once all did or the deadline has passed: the same for everybody who asks.
    *
+   * @param since where there is a deadline, only who came to all from this one on is waited for; default the last one
    * @throws FormatError for a list that is damaged, or stays empty.
    */
-  async present(number: number, deadline = Number.POSITIVE_INFINITY): Promise<readonly number[]> {
+  async present(
+    number: number,
+    deadline = Number.POSITIVE_INFINITY,
+    since?: number,
+  ): Promise<readonly number[]> {
     let tried: number | undefined;
     for (let wait = FIRST_LOOK; this.isWanted; wait = Math.min(wait * SLOWER, LONGEST_LOOK)) {
       const known = await this.closed(number);
       if (known) {
         this.last = Math.max(this.last ?? number, number);
+        this.expected = [];
         return known;
       }
       const left = deadline - Date.now();
-      if (left <= 0 || (await this.isComplete(number, left))) {
+      if (left <= 0 || (await this.isComplete(number, left, since))) {
         if (tried !== undefined) await sleep(wait);
         tried ??= Date.now();
         if (Date.now() > tried + EMPTY) {
@@ -103,11 +111,22 @@ export class FolderCollectives {
     throw new StoppedWaiting(`nobody waits for ${this.folderOf(number)} any more`);
   }
 
+  /** These are waited for at the next one, whether they came to the last one or not. */
+  expect(particles: readonly number[]): void {
+    this.expected = particles;
+  }
+
+  /** How many are over, from the first one on. */
+  async over(): Promise<number> {
+    const numbers = await numbersIn(this.parts.folder);
+    for (const number of numbers.reverse()) if (await this.closed(number)) return number + 1;
+    return 0;
+  }
+
   /** Deletes those before a number. */
   async forget(before: number): Promise<void> {
-    for (const name of await namesIn(this.parts.folder)) {
-      if (!NUMBER.test(name) || Number(name) >= before) continue;
-      await rm(join(this.parts.folder, name), { recursive: true, force: true });
+    for (const number of await numbersIn(this.parts.folder)) {
+      if (number < before) await rm(this.folderOf(number), { recursive: true, force: true });
     }
   }
 
@@ -125,14 +144,24 @@ export class FolderCollectives {
    * Whether all came who are waited for. Where there is a deadline, nobody waits for a particle that has not even come to
    * the last one yet, be it late: one that is far slower costs the others no time.
    */
-  private async isComplete(number: number, left: number): Promise<boolean> {
+  private async isComplete(number: number, left: number, since = this.last): Promise<boolean> {
     const { particles } = this.parts;
     const here = await this.came(number);
     if (here.length === particles) return true;
     if (left === Number.POSITIVE_INFINITY || this.last === undefined || this.last >= number)
       return false;
-    const before = await this.came(this.last);
-    return before.length > 0 && before.every((id) => here.includes(id));
+    const awaited = [...(await this.cameToAll(since ?? this.last, number)), ...this.expected];
+    return awaited.length > 0 && awaited.every((id) => here.includes(id));
+  }
+
+  /** Particles that came to all of those between two numbers which there are. */
+  private async cameToAll(since: number, before: number): Promise<readonly number[]> {
+    const numbers = await numbersIn(this.parts.folder);
+    const lists = await Promise.all(
+      numbers.filter((at) => at >= since && at < before).map((at) => this.came(at)),
+    );
+    const [first = [], ...others] = lists;
+    return first.filter((id) => others.every((list) => list.includes(id)));
   }
 
   private closed(number: number): Promise<readonly number[] | undefined> {
@@ -182,14 +211,20 @@ async function presentIn(
 
 /** Rounds in a folder that are closed, ascending. */
 export async function closedRounds(folder: string, particles: number): Promise<ClosedRound[]> {
-  const numbers = (await namesIn(folder)).filter((name) => NUMBER.test(name)).map(Number);
-  const rounds = numbers
-    .sort((a, b) => a - b)
-    .map(async (round) => {
-      const present = await presentIn(join(folder, String(round)), particles);
-      return present ? [{ round, present }] : [];
-    });
+  const rounds = (await numbersIn(folder)).map(async (round) => {
+    const present = await presentIn(join(folder, String(round)), particles);
+    return present ? [{ round, present }] : [];
+  });
   return (await Promise.all(rounds)).flat();
+}
+
+/** Numbers of the collectives in a folder, ascending. */
+async function numbersIn(folder: string): Promise<number[]> {
+  const names = await namesIn(folder);
+  return names
+    .filter((name) => NUMBER.test(name))
+    .map(Number)
+    .sort((a, b) => a - b);
 }
 
 async function namesIn(folder: string): Promise<string[]> {

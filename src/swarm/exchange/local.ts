@@ -68,6 +68,10 @@ export class LocalExchange implements Exchange {
     return this.messages.take(number, deadline);
   }
 
+  async over(): Promise<number> {
+    return this.messages.over;
+  }
+
   get gathers(): number {
     return Math.max(...this.gathered);
   }

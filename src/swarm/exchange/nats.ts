@@ -16,6 +16,7 @@ import {
 } from "./exchange.js";
 import { type NatsAddress, parseNatsAddress } from "./natsAddress.js";
 import { NatsCollectives } from "./natsCollectives.js";
+import { closedBefore, keepFrom } from "./natsKept.js";
 import type { Bytes } from "./natsKeys.js";
 import type { Attendance } from "./natsRecords.js";
 import { NatsStore } from "./natsStore.js";
@@ -53,7 +54,7 @@ class NatsExchange implements Exchange {
 
   constructor(
     { particles, layout, engine }: ExchangeSetup,
-    hosted: readonly number[],
+    private readonly hosted: readonly number[],
     private readonly store: NatsStore,
     { onRefused, signal }: NatsOptions,
   ) {
@@ -83,13 +84,18 @@ class NatsExchange implements Exchange {
     return Math.max(...this.gathered);
   }
 
+  over(): Promise<number> {
+    return closedBefore(this.store, "gather");
+  }
+
   resume(gathers: number): void {
     this.gathered.fill(gathers);
   }
 
   async saved(round: number, gathers: number): Promise<void> {
-    await this.collectives.saved("round", round);
-    await this.collectives.saved("gather", gathers);
+    const { store, hosted, particles } = this;
+    await keepFrom(store, "round", round, { hosted, particles });
+    await keepFrom(store, "gather", gathers, { hosted, particles });
   }
 
   async publish(round: number, snapshot: Snapshot, vectors: Published): Promise<void> {
@@ -123,11 +129,16 @@ class NatsExchange implements Exchange {
     return (await made).vector;
   }
 
-  async gather(particle: number, bytes?: Uint8Array, deadline?: number): Promise<Messages> {
+  async gather(
+    particle: number,
+    bytes?: Uint8Array,
+    deadline?: number,
+    since?: number,
+  ): Promise<Messages> {
     const number = this.gathered[particle]++;
     this.bytes += bytes?.length ?? 0;
     await this.collectives.bring("gather", number, particle, { blobs: message(number, bytes) });
-    const found = await this.collectives.close("gather", number, deadline);
+    const found = await this.collectives.close("gather", number, deadline, since);
     const known = this.answers.get(found) ?? this.messagesOf(number, found);
     this.answers.set(found, known);
     return known;

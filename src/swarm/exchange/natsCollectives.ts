@@ -11,7 +11,8 @@
 import { crc32 } from "../../tensor/crc32.js";
 import { DamagedError, MissingError } from "./damaged.js";
 import { type DriverOptions, StoppedWaiting } from "./exchange.js";
-import { type Bytes, type Kind, keyOf, over, same, text } from "./natsKeys.js";
+import { firstKept } from "./natsKept.js";
+import { type Bytes, type Kind, keyOf, over, same } from "./natsKeys.js";
 import {
   type Attendance,
   type Blob,
@@ -26,8 +27,6 @@ import type { NatsStore, Stored } from "./natsStore.js";
 
 /** Collectives of a kind that an end remembers, to put them again. */
 const KEPT = 2;
-/** Collectives that are kept for a particle that saves nothing. */
-const MOST_BEHIND = 256;
 /** Milliseconds after which it is looked for changes of which no hint came. */
 const LOOK = 250;
 /** Milliseconds between two looks for what the server has lost. */
@@ -45,6 +44,12 @@ export interface NatsCollectiveParts extends DriverOptions {
   readonly hosted: readonly number[];
   /** Checks bytes of somebody: throws for what is not as announced. */
   readonly check: (kind: Kind, bytes: Uint8Array, blob: Blob, source: string) => void;
+}
+
+/** How long others are waited for, and whom: who came to all from a number on, default the last one. */
+interface Patience {
+  readonly deadline: number;
+  readonly since?: number;
 }
 
 interface Closing {
@@ -67,6 +72,8 @@ export class NatsCollectives {
   refused = 0;
   private readonly kept = new Map<string, Kept>();
   private readonly last = new Map<Kind, number>();
+  /** Who was at the last gather since the last round, and is waited for at the next one. */
+  private expected: Attendance = [];
   private refusedKey = "";
   private mended = Date.now();
 
@@ -105,7 +112,12 @@ export class NatsCollectives {
    *
    * @throws Error for a collective that is over for this end, or deleted on the server.
    */
-  close(kind: Kind, number: number, deadline = Number.POSITIVE_INFINITY): Promise<Attendance> {
+  close(
+    kind: Kind,
+    number: number,
+    deadline = Number.POSITIVE_INFINITY,
+    since?: number,
+  ): Promise<Attendance> {
     const last = this.last.get(kind) ?? Number.NEGATIVE_INFINITY;
     if (number < last) return Promise.reject(over(kind, number, last));
     const collective = this.collective(kind, number);
@@ -113,7 +125,8 @@ export class NatsCollectives {
       collective.closing.deadline = Math.min(collective.closing.deadline, deadline);
       return collective.closing.found;
     }
-    const closing: Closing = { deadline, found: this.settle(collective, () => closing.deadline) };
+    const found = this.settle(collective, () => ({ deadline: closing.deadline, since }));
+    const closing: Closing = { deadline, found };
     collective.closing = closing;
     return closing.found;
   }
@@ -171,7 +184,7 @@ export class NatsCollectives {
     }
   }
 
-  private async settle(collective: Kept, deadline: () => number): Promise<Attendance> {
+  private async settle(collective: Kept, patience: () => Patience): Promise<Attendance> {
     const { store } = this.parts;
     const { kind, number } = collective;
     const found: (Publication | undefined)[] = new Array(this.parts.bounds.particles).fill(
@@ -185,7 +198,8 @@ export class NatsCollectives {
       if (list.attendance) return this.closed(collective, list.attendance);
       await this.look(collective, found);
       const now = Date.now();
-      if (now >= deadline() || (await this.isComplete(collective, found, deadline())))
+      const { deadline } = patience();
+      if (now >= deadline || (await this.isComplete(collective, found, patience())))
         complete ??= now;
       const mine = this.parts.hosted.includes(number % found.length);
       if (complete !== undefined && (mine || now >= complete + GRACE)) {
@@ -204,7 +218,7 @@ export class NatsCollectives {
         return this.closed(collective, checked);
       }
       await this.mend(kind, number);
-      await store.changed(heard, Math.min(LOOK, Math.max(1, deadline() - Date.now())));
+      await store.changed(heard, Math.min(LOOK, Math.max(1, patience().deadline - Date.now())));
     }
   }
 
@@ -215,16 +229,27 @@ export class NatsCollectives {
   private async isComplete(
     { kind, number }: Kept,
     found: readonly (Publication | undefined)[],
-    deadline: number,
+    { deadline, since }: Patience,
   ): Promise<boolean> {
     const missing = [...found.keys()].filter((particle) => !found[particle]);
     if (missing.length === 0) return true;
     const last = this.last.get(kind);
     if (deadline === Number.POSITIVE_INFINITY || last === undefined || last >= number) return false;
-    const at = (id: number) => this.parts.store.get(`${keyOf(kind, last)}.p.${id}`);
-    // Of one that is deleted nobody knows who came.
-    if (!(await at(this.parts.hosted[0]))) return false;
-    return (await Promise.all(missing.map(at))).every((stored) => stored === undefined);
+    if (kind === "round" && missing.some((id) => this.expected[id])) return false;
+    const first = since ?? last;
+    const numbers = Array.from({ length: number - first }, (_, at) => first + at);
+    const lists = await Promise.all(numbers.map((at) => this.cameTo(kind, at)));
+    // Of those that are deleted, or were not played, nobody knows who came.
+    const known = lists.filter((list) => list.includes(true));
+    if (known.length === 0) return false;
+    return missing.every((id) => known.some((list) => !list[id]));
+  }
+
+  /** Who came to a collective, in time or not. */
+  private cameTo(kind: Kind, number: number): Promise<readonly boolean[]> {
+    const ids = [...Array(this.parts.bounds.particles).keys()];
+    const key = (id: number) => `${keyOf(kind, number)}.p.${id}`;
+    return Promise.all(ids.map(async (id) => (await this.parts.store.get(key(id))) !== undefined));
   }
 
   private expectWanted({ kind, number }: Kept): void {
@@ -325,6 +350,7 @@ export class NatsCollectives {
     const { kind, number } = collective;
     collective.attendance = attendance;
     this.last.set(kind, Math.max(this.last.get(kind) ?? number, number));
+    this.expected = kind === "gather" ? attendance : [];
     this.forget(kind);
     return attendance;
   }
@@ -336,39 +362,11 @@ export class NatsCollectives {
     for (const [key] of old) this.kept.delete(key);
   }
 
-  /** The number that stands at a key; 0 for none, and for what is no number. */
-  private async numberAt(key: string): Promise<{ number: number; revision: number }> {
-    const stored = await this.parts.store.get(key);
-    const number = Number(new TextDecoder().decode(stored?.value.subarray(0, 16)));
-    const revision = stored?.revision ?? 0;
-    return { number: Number.isSafeInteger(number) && number > 0 ? number : 0, revision };
-  }
-
-  /** Particles of this end never ask again for what was before a number; deletes what nobody asks for. */
-  async saved(kind: Kind, number: number): Promise<void> {
-    const { store, hosted, bounds } = this.parts;
-    const marks = hosted.map((id) => store.put(`saved.${kind}.${id}`, text(number)));
-    await Promise.all(marks);
-    const all = [...Array(bounds.particles).keys()].map((id) => `saved.${kind}.${id}`);
-    const numbers = await Promise.all(all.map((key) => this.numberAt(key)));
-    const first = Math.max(
-      Math.min(number, ...numbers.map((each) => each.number)),
-      number - MOST_BEHIND,
-    );
-    const before = await this.numberAt(`over.${kind}`);
-    if (first <= before.number) return;
-    // Who sets the number deletes; the others have nothing to do.
-    if (!(await store.compareAndSet(`over.${kind}`, text(first), before.revision))) return;
-    for (let old = Math.max(before.number, first - 2 * MOST_BEHIND); old < first; old++) {
-      await store.purge(keyOf(kind, old));
-    }
-  }
-
   /** At times: puts again what the server has lost, and finds out whether a collective is deleted there. */
   private async mend(kind: Kind, number: number): Promise<void> {
     if (Date.now() < this.mended + MEND) return;
     this.mended = Date.now();
-    const { number: first } = await this.numberAt(`over.${kind}`);
+    const first = await firstKept(this.parts.store, kind);
     if (number < first) throw over(kind, number, first);
     await this.restore();
   }

@@ -38,6 +38,11 @@ export class Rounds<P> {
 
   constructor(private readonly particles: number) {}
 
+  /** Behind the last round that was closed. */
+  get over(): number {
+    return Math.max(0, this.last + 1);
+  }
+
   /** Adds a publication, unless its round is closed. */
   put(round: number, particle: number, publication: P | undefined): void {
     if (round >= this.last) this.at(round).put(particle, publication);

