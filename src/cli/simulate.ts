@@ -138,7 +138,7 @@ function print(
     ],
     ["time", `${time(quantile(found.times, 0.5))} a round, of which ${time(work)} are training`],
     ["trains", `${(100 * busy(found)).toFixed(1)} % of the time`],
-    ["too late", `${(100 * found.late).toFixed(1)} % of what is sent`],
+    ["too late", `${(100 * found.late).toFixed(1)} % of rounds`],
   ];
   say(
     out,
