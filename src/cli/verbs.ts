@@ -58,7 +58,7 @@ export const verbs: readonly VerbEntry[] = [
   },
   {
     name: "compare",
-    example: "convoy compare mnist --train 2000 --methods single,pso1 --seeds 5 --out runs/cmp",
+    example: "convoy compare mnist --train 2000 --methods single,pso --seeds 5 --out runs/cmp",
     summary: "compare training methods under equal budgets",
     load: () => import("./compare.js"),
   },

@@ -333,6 +333,7 @@ export class Run {
       seed: prepared.config.seed,
       score: prepared.score,
       best: best && { epoch: best.epoch, score: best.score, ...best.metrics },
+      members: best?.members,
       test,
       bytesSent: session.bytesSent,
       imagesPerSecond: images === 0 ? 0 : images / trainSeconds,

@@ -232,6 +232,7 @@ export class SwarmSession implements Training {
       lr: particles[0].lr,
       images: this.stepsPerEpoch * this.batchSize,
       bytesSent: this.sent.epoch,
+      members: deployed.members,
     });
     this.sent = { ...this.sent, epoch: 0 };
     const weights = best ? await point.read() : undefined;
