@@ -29,6 +29,7 @@ export { copyRun } from "./copyRun.js";
 export { drawPrediction } from "./draw.js";
 export { type EncoderFile, readEncoder, writeEncoder } from "./encoderFile.js";
 export { productsBy } from "./engineProducts.js";
+export { epochsIn, type Fit } from "./epochsIn.js";
 export type { Features } from "./features.js";
 export { type FileFeatures, featuresOfFiles } from "./featuresOfFiles.js";
 export { openTraining, swarmOf } from "./fromConfig.js";
