@@ -113,6 +113,8 @@ export interface RunParts {
   readonly log: StepLog | null;
   readonly places: Places | null;
   readonly confusion: ConfusionTable | null;
+  /** Rows of images behind the confusion: the numbers of the true and the said class, and how many images there are. */
+  readonly confused: NumberTable | null;
 }
 
 export type PartName = keyof RunParts;

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { join } from "node:path";
 import { parseJson } from "../files/json.js";
 import {
   type Handler,
@@ -14,13 +15,14 @@ import {
 } from "../http/index.js";
 import { InputError } from "../inputError.js";
 import { summarise } from "../models/index.js";
-import { askToStop } from "../runs/index.js";
+import { askToStop, runFiles } from "../runs/index.js";
 import { modelOf } from "../train/modelOf.js";
 import type { Access } from "./access.js";
 import { type FoundRun, isInPlace, runIdOf } from "./findRuns.js";
 import { configOf, stateOf } from "./head.js";
 import type { ImageSets } from "./imageSets.js";
 import type { NetInUse } from "./netInUse.js";
+import { bytesOfOwn } from "./ownFile.js";
 import type { PageFile } from "./page.js";
 import type { RunList } from "./runList.js";
 import { RunReader, RunWatch } from "./runWatch.js";
@@ -73,6 +75,11 @@ function sendFresh(request: IncomingMessage, response: ServerResponse, value: un
   else sendText(response, 200, "application/json", text, { etag, "cache-control": "no-cache" });
 }
 
+function sendPng(response: ServerResponse, image: Uint8Array): void {
+  response.writeHead(200, { ...standardHeaders, "content-type": "image/png" });
+  response.end(image);
+}
+
 /** A value behind the question mark. */
 const asked = ({ url = "" }: IncomingMessage, name: string): string =>
   new URL(url, "http://localhost").searchParams.get(name) ?? "";
@@ -121,6 +128,14 @@ const runRoutes = ({ runs, streams }: StudioParts): Routes => ({
   "/api/model": {
     GET: (request, response) => sendFresh(request, response, modelRows(runOf(request, runs))),
   },
+  "/api/confused.png": {
+    GET: (request, response) => {
+      const run = runOf(request, runs);
+      const sheet = bytesOfOwn(join(run.folder, runFiles.confused));
+      if (!sheet) throw new HttpError(404, `${run.path} has no images behind its confusion`);
+      sendPng(response, sheet);
+    },
+  },
   "/api/stop": {
     POST: (request, response) => {
       stop(runOf(request, runs));
@@ -166,8 +181,7 @@ const ownRoutes = ({ root, sets, net, runs }: StudioParts): Routes => ({
       const at = asked(request, "at");
       const found = (await net.worst(runOf(request, runs))).find((one) => `${one.at}` === at);
       if (!found) throw new HttpError(404, `there is no image ${at}`);
-      response.writeHead(200, { ...standardHeaders, "content-type": "image/png" });
-      response.end(found.drawing);
+      sendPng(response, found.drawing);
     },
   },
 });

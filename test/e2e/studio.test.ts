@@ -124,6 +124,10 @@ describe("requests", () => {
       400,
       "linked has no weights of its own in weights/best.safetensors",
     ]);
+    const sheet = join(cwd, "runs/linked", runFiles.confused);
+    rmSync(sheet);
+    symlinkSync(join(cwd, "outside", runFiles.confused), sheet);
+    expect((await ask(studio, `/api/confused.png?id=${runs[1].id}`, known)).status).toBe(404);
     const layers = await ask(studio, `/api/model?id=${runs[0].id}`, known);
     expect(JSON.parse(layers.text).params).toBe(61706);
   });
@@ -168,6 +172,32 @@ describe.skipIf(executablePath === undefined)("the page", () => {
     const rows = () => readFileSync(join(folder, runFiles.results), "utf8").split("\n").length;
     await expect.poll(rows).toBeGreaterThan(before);
     resumed.kill("SIGINT");
+  });
+
+  test("shows the images behind a cell of the confusion", async () => {
+    const cwd = scratch();
+    const data = await digitsFile(cwd, 200);
+    await convoy(["train", data, ...settings, "--epochs", "1", "--out", "runs/a"], { cwd });
+    const studio = await openStudio(cwd);
+    const page = await openPage(studio);
+    await page.getByRole("link", { name: "a", exact: true }).click();
+    const cell = page.getByRole("button", { name: /^\d said to be \d: \d+ images$/ }).first();
+    const [, known, said, count] = /^(\d) said to be (\d): (\d+)/.exec(
+      (await cell.getAttribute("aria-label"))!,
+    )!;
+    await cell.press("Enter");
+    const drawn = Math.min(8, Number(count));
+    const name = `${drawn} images of ${known} said to be ${said}`;
+    const box = await page.getByRole("img", { name }).boundingBox();
+    expect([box!.width, box!.height]).toEqual([68 * drawn - 4, 64]);
+    const sheet = await page.evaluate(`(async () => {
+      const [, address] = /url\\("([^"]+)"\\)/.exec(document.querySelector(".pictures").style.background);
+      return (await createImageBitmap(await (await fetch(address)).blob())).width;
+    })()`);
+    expect(sheet).toBe(8 * 68);
+    expect(await accessFaults(page)).toEqual([]);
+    await cell.press("Enter");
+    await page.getByRole("img", { name }).waitFor({ state: "detached" });
   });
 
   test("shows names as text, runs beside each other, and both themes to everybody", async () => {

@@ -134,7 +134,7 @@ export function RunView({ id }: { readonly id: string }) {
       {(parts.particles || live?.particles) && <Swarm parts={parts} />}
       {(parts.results?.rows.length ?? 0) > 0 && <Try id={id} />}
       {head?.state === "finished" && <Worst id={id} />}
-      {confusion && <ConfusionMatrix {...confusion} />}
+      {confusion && <ConfusionMatrix id={id} table={confusion} rows={parts.confused} />}
       {head?.model && <Layers id={id} />}
       {head?.settings && <Settings head={head} />}
     </>
