@@ -1,12 +1,13 @@
 // A run's net as a file for other programs.
 
+import { zipSync } from "fflate";
 import { writeFileAtomic } from "../files/atomicFile.js";
 import { InputError } from "../inputError.js";
 import { netOf } from "../nn/index.js";
 import { openTrained, type Trained } from "../runs/index.js";
 import { writeSafetensors } from "../tensor/safetensors.js";
 import { tensorsOf } from "../train/weights.js";
-import { writeBundle } from "./bundle/index.js";
+import { bundleFiles, writeBundle } from "./bundle/index.js";
 import { metadataOf } from "./metadata.js";
 import type { IntegerWeights } from "./onnx/emission.js";
 import { onnxFile } from "./onnx/model.js";
@@ -69,6 +70,12 @@ export async function onnxOf(net: Trained, integerWeights?: IntegerWeights): Pro
   for (const { op_type = "" } of graph.node ?? []) nodes[op_type] = (nodes[op_type] ?? 0) + 1;
   const doc = `${info.model}: ${task.description}`;
   return { file: onnxFile(graph, doc, metadataOf(net)), freeBatch, nodes };
+}
+
+/** A net as a bundle in a zip file, whose files lie in a folder of this name. */
+export async function zippedBundle(net: Trained, folder: string): Promise<Uint8Array> {
+  const { file } = await onnxOf(net);
+  return zipSync({ [folder]: bundleFiles(net, file) });
 }
 
 /** Weights under their layers' names, and what they belong to as texts. */

@@ -4,6 +4,8 @@ export {
   type ExportReport,
   exportFormats,
   exportRun,
+  onnxOf,
+  zippedBundle,
 } from "./export.js";
 export { type IntegerWeights, integerWeights } from "./onnx/emission.js";
 export { onnxFile } from "./onnx/model.js";

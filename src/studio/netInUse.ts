@@ -1,7 +1,8 @@
 // A run's net in use: what it says of an image that somebody brings, and the images that it is worst at.
 
 import { realpathSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
+import { onnxOf, zippedBundle } from "../deploy/index.js";
 import { InputError } from "../inputError.js";
 import {
   drawMistakes,
@@ -21,6 +22,9 @@ import { configOf, stampOfWeights } from "./head.js";
 const IDLE = 60_000;
 /** Images that are shown of those that a net is worst at. */
 const WORST = 12;
+
+/** In which forms a net is taken elsewhere. */
+export type TakenForm = "onnx" | "zip";
 
 /** The net that was asked last; the next one takes its place. */
 export class NetInUse {
@@ -56,6 +60,18 @@ export class NetInUse {
       const worst = await this.findWorst(opened.net);
       this.open = { ...opened, worst };
       return worst;
+    });
+  }
+
+  /**
+   * A run's net for other programs: an ONNX file, or a bundle in a zip file.
+   *
+   * @throws InputError for a net that cannot be written so, and runs that cannot be opened.
+   */
+  taken(run: FoundRun, form: TakenForm): Promise<Uint8Array> {
+    return this.inTurn(async () => {
+      const { net } = await this.netOf(run);
+      return form === "onnx" ? (await onnxOf(net)).file : zippedBundle(net, basename(run.folder));
     });
   }
 

@@ -21,7 +21,7 @@ import type { Access } from "./access.js";
 import { type FoundRun, isInPlace, runIdOf } from "./findRuns.js";
 import { configOf, stateOf } from "./head.js";
 import type { ImageSets } from "./imageSets.js";
-import type { NetInUse } from "./netInUse.js";
+import type { NetInUse, TakenForm } from "./netInUse.js";
 import { bytesOfOwn } from "./ownFile.js";
 import type { PageFile } from "./page.js";
 import type { RunList } from "./runList.js";
@@ -75,9 +75,9 @@ function sendFresh(request: IncomingMessage, response: ServerResponse, value: un
   else sendText(response, 200, "application/json", text, { etag, "cache-control": "no-cache" });
 }
 
-function sendPng(response: ServerResponse, image: Uint8Array): void {
-  response.writeHead(200, { ...standardHeaders, "content-type": "image/png" });
-  response.end(image);
+function sendBytes(response: ServerResponse, type: string, bytes: Uint8Array): void {
+  response.writeHead(200, { ...standardHeaders, "content-type": type });
+  response.end(bytes);
 }
 
 /** A value behind the question mark. */
@@ -133,7 +133,7 @@ const runRoutes = ({ runs, streams }: StudioParts): Routes => ({
       const run = runOf(request, runs);
       const sheet = bytesOfOwn(join(run.folder, runFiles.confused));
       if (!sheet) throw new HttpError(404, `${run.path} has no images behind its confusion`);
-      sendPng(response, sheet);
+      sendBytes(response, "image/png", sheet);
     },
   },
   "/api/stop": {
@@ -144,47 +144,60 @@ const runRoutes = ({ runs, streams }: StudioParts): Routes => ({
   },
 });
 
-/** Requests that bring images, train a net on them, and ask it. */
-const ownRoutes = ({ root, sets, net, runs }: StudioParts): Routes => ({
-  "/api/image": {
-    POST: async (request, response) => {
-      const bytes = await readBody(request, body);
-      sets.add(asked(request, "set"), asked(request, "class"), bytes);
-      sendJson(response, 201, {});
+/** Answers with a run's net for other programs. */
+const takes =
+  (form: TakenForm, { net, runs }: StudioParts): Handler =>
+  async (request, response) => {
+    const file = await net.taken(runOf(request, runs), form);
+    sendBytes(response, "application/octet-stream", file);
+  };
+
+/** Requests that bring images, train a net on them, ask it, and take it elsewhere. */
+function ownRoutes(parts: StudioParts): Routes {
+  const { root, sets, net, runs } = parts;
+  return {
+    "/api/image": {
+      POST: async (request, response) => {
+        const bytes = await readBody(request, body);
+        sets.add(asked(request, "set"), asked(request, "class"), bytes);
+        sendJson(response, 201, {});
+      },
     },
-  },
-  "/api/train": {
-    POST: async (request, response) => {
-      const text = (await readBody(request, body)).toString();
-      const folder = await startTraining(root, (set) => sets.folder(set), jsonOf(text));
-      sendJson(response, 201, { id: runIdOf(root, folder) });
+    "/api/train": {
+      POST: async (request, response) => {
+        const text = (await readBody(request, body)).toString();
+        const folder = await startTraining(root, (set) => sets.folder(set), jsonOf(text));
+        sendJson(response, 201, { id: runIdOf(root, folder) });
+      },
     },
-  },
-  "/api/predict": {
-    POST: async (request, response) => {
-      const run = runOf(request, runs);
-      sendJson(response, 200, await net.predict(run, await readBody(request, body)));
+    "/api/predict": {
+      POST: async (request, response) => {
+        const run = runOf(request, runs);
+        sendJson(response, 200, await net.predict(run, await readBody(request, body)));
+      },
     },
-  },
-  "/api/worst": {
-    GET: async (request, response) => {
-      const worst = await net.worst(runOf(request, runs));
-      sendJson(
-        response,
-        200,
-        worst.map(({ at, loss }) => ({ at, loss })),
-      );
+    "/api/net.onnx": { GET: takes("onnx", parts) },
+    "/api/bundle.zip": { GET: takes("zip", parts) },
+    "/api/worst": {
+      GET: async (request, response) => {
+        const worst = await net.worst(runOf(request, runs));
+        sendJson(
+          response,
+          200,
+          worst.map(({ at, loss }) => ({ at, loss })),
+        );
+      },
     },
-  },
-  "/api/worst.png": {
-    GET: async (request, response) => {
-      const at = asked(request, "at");
-      const found = (await net.worst(runOf(request, runs))).find((one) => `${one.at}` === at);
-      if (!found) throw new HttpError(404, `there is no image ${at}`);
-      sendPng(response, found.drawing);
+    "/api/worst.png": {
+      GET: async (request, response) => {
+        const at = asked(request, "at");
+        const found = (await net.worst(runOf(request, runs))).find((one) => `${one.at}` === at);
+        if (!found) throw new HttpError(404, `there is no image ${at}`);
+        sendBytes(response, "image/png", found.drawing);
+      },
     },
-  },
-});
+  };
+}
 
 /** All of them. */
 export function studioRoutes(parts: StudioParts): Routes {

@@ -155,6 +155,10 @@ export async function startTraining(asked: TrainingAsked): Promise<string> {
   return (await (await post("/api/train", JSON.stringify(asked))).json()).id;
 }
 
+/** A run's net as a file of a form. */
+export const takeNet = async (id: string, form: "net.onnx" | "bundle.zip"): Promise<Blob> =>
+  (await expectGood(await fetch(`/api/${form}?id=${id}`))).blob();
+
 /** What a run's net says of an image. */
 export async function predict(id: string, file: File): Promise<Said> {
   return (await post(`/api/predict?id=${id}`, file)).json();

@@ -10,6 +10,7 @@ import { Layers } from "../parts/layers.js";
 import { Settings } from "../parts/settings.js";
 import { Fault, StateBadge, Tile } from "../parts/small.js";
 import { Swarm } from "../parts/swarm.js";
+import { Take } from "../parts/take.js";
 import { Try } from "../parts/try.js";
 import { Worst } from "../parts/worst.js";
 import { askToStop, useRun } from "../server.js";
@@ -134,6 +135,7 @@ export function RunView({ id }: { readonly id: string }) {
       {(parts.particles || live?.particles) && <Swarm parts={parts} />}
       {(parts.results?.rows.length ?? 0) > 0 && <Try id={id} />}
       {head?.state === "finished" && <Worst id={id} />}
+      {head?.state === "finished" && <Take id={id} name={head.path} />}
       {confusion && <ConfusionMatrix id={id} table={confusion} rows={parts.confused} />}
       {head?.model && <Layers id={id} />}
       {head?.settings && <Settings head={head} />}
