@@ -17,6 +17,7 @@ import {
 import type { Prediction } from "../tasks/index.js";
 import type { FoundRun } from "./findRuns.js";
 import { configOf, stampOfWeights } from "./head.js";
+import type { ImageSets } from "./imageSets.js";
 
 /** A net that nobody asks is closed after so long, in milliseconds. */
 const IDLE = 60_000;
@@ -26,15 +27,20 @@ const WORST = 12;
 /** In which forms a net is taken elsewhere. */
 export type TakenForm = "onnx" | "zip";
 
+/** A mistake, and the file of its image. */
+interface OwnMistake extends Mistake {
+  readonly file?: string;
+}
+
 /** The net that was asked last; the next one takes its place. */
 export class NetInUse {
-  private open?: { readonly key: string; readonly net: Trained; readonly worst?: Mistake[] };
+  private open?: { readonly key: string; readonly net: Trained; readonly worst?: OwnMistake[] };
   private timer?: NodeJS.Timeout;
   /** Whoever asks waits for who asked before. */
   private last: Promise<unknown> = Promise.resolve();
 
-  /** @param isOwn whether data at a path may be shown */
-  constructor(private readonly isOwn: (path: string) => boolean) {}
+  /** @param sets whose images may be shown */
+  constructor(private readonly sets: ImageSets) {}
 
   /**
    * What a run's net says of an image file.
@@ -53,7 +59,7 @@ export class NetInUse {
   }
 
   /** The selection images with the largest losses; none where the run's data are not the studio's own. */
-  worst(run: FoundRun): Promise<readonly Mistake[]> {
+  worst(run: FoundRun): Promise<readonly OwnMistake[]> {
     return this.inTurn(async () => {
       const opened = await this.netOf(run);
       if (opened.worst) return opened.worst;
@@ -75,19 +81,33 @@ export class NetInUse {
     });
   }
 
+  /**
+   * Brings an image that the net is bad at to another class.
+   *
+   * @param at its number
+   * @throws InputError for a number or a name that is none of theirs.
+   */
+  async relabel(run: FoundRun, at: string, name: string): Promise<void> {
+    const found = (await this.worst(run)).find((one) => `${one.at}` === at);
+    if (found?.file === undefined) throw new InputError(`there is no image ${at}`);
+    this.sets.move(found.file, name);
+  }
+
   /** Frees the net. */
   close(): Promise<void> {
     return this.inTurn(() => this.drop());
   }
 
-  private async findWorst(net: Trained): Promise<Mistake[]> {
+  private async findWorst(net: Trained): Promise<OwnMistake[]> {
     const { settings, startedIn = "" } = net.config;
-    if (!this.isOwn(resolve(startedIn, settings.data))) return [];
+    if (!this.sets.holds(resolve(startedIn, settings.data))) return [];
     const { selection } = await ownSets(net);
     if (selection.length === 0) return [];
     const { losses } = await net.evaluate(selection);
-    const found: Mistake[] = [];
-    for await (const one of drawMistakes(net, selection, losses, { count: WORST })) found.push(one);
+    const found: OwnMistake[] = [];
+    for await (const one of drawMistakes(net, selection, losses, { count: WORST })) {
+      found.push({ ...one, file: selection.ids?.[one.at] });
+    }
     return found;
   }
 

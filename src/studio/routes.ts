@@ -188,6 +188,13 @@ function ownRoutes(parts: StudioParts): Routes {
         );
       },
     },
+    "/api/relabel": {
+      POST: async (request, response) => {
+        const [at, name] = [asked(request, "at"), asked(request, "class")];
+        await net.relabel(runOf(request, runs), at, name);
+        sendJson(response, 200, {});
+      },
+    },
     "/api/worst.png": {
       GET: async (request, response) => {
         const at = asked(request, "at");

@@ -155,6 +155,11 @@ export async function startTraining(asked: TrainingAsked): Promise<string> {
   return (await (await post("/api/train", JSON.stringify(asked))).json()).id;
 }
 
+/** Brings an image that a run's net is bad at to another class. */
+export async function relabel(id: string, at: number, name: string): Promise<void> {
+  await post(`/api/relabel?${new URLSearchParams({ id, at: `${at}`, class: name })}`);
+}
+
 /** A run's net as a file of a form. */
 export const takeNet = async (id: string, form: "net.onnx" | "bundle.zip"): Promise<Blob> =>
   (await expectGood(await fetch(`/api/${form}?id=${id}`))).blob();

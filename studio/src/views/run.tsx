@@ -134,7 +134,9 @@ export function RunView({ id }: { readonly id: string }) {
       <Curves parts={parts} />
       {(parts.particles || live?.particles) && <Swarm parts={parts} />}
       {(parts.results?.rows.length ?? 0) > 0 && <Try id={id} />}
-      {head?.state === "finished" && <Worst id={id} />}
+      {head?.state === "finished" && (
+        <Worst id={id} head={head} classes={confusion?.classes ?? []} />
+      )}
       {head?.state === "finished" && <Take id={id} name={head.path} />}
       {confusion && <ConfusionMatrix id={id} table={confusion} rows={parts.confused} />}
       {head?.model && <Layers id={id} />}
