@@ -16,9 +16,10 @@ import {
 import { InputError } from "../inputError.js";
 import { summarise } from "../models/index.js";
 import { askToStop, runFiles } from "../runs/index.js";
+import { searchFiles } from "../study/index.js";
 import { modelOf } from "../train/modelOf.js";
 import type { Access } from "./access.js";
-import { type FoundRun, isInPlace, runIdOf } from "./findRuns.js";
+import { type FoundRun, findStudies, isInPlace, runIdOf } from "./findRuns.js";
 import { configOf, stateOf } from "./head.js";
 import type { ImageSets } from "./imageSets.js";
 import type { NetInUse, TakenForm } from "./netInUse.js";
@@ -28,6 +29,7 @@ import type { RunList } from "./runList.js";
 import { RunReader, RunWatch } from "./runWatch.js";
 import { startTraining } from "./startTraining.js";
 import type { Streams } from "./streams.js";
+import { studyOf, studyRows } from "./studies.js";
 
 /** What the answers come from. */
 export interface StudioParts {
@@ -144,6 +146,34 @@ const runRoutes = ({ runs, streams }: StudioParts): Routes => ({
   },
 });
 
+/** Requests about searches of settings. */
+function studyRoutes({ root }: StudioParts): Routes {
+  const studyIn = (request: IncomingMessage): FoundRun => {
+    const id = asked(request, "id");
+    const found = findStudies(root).find((one) => one.id === id);
+    if (found && isInPlace(found)) return found;
+    throw new HttpError(404, `there is no study "${id}"`);
+  };
+  return {
+    "/api/studies": { GET: (request, response) => sendFresh(request, response, studyRows(root)) },
+    "/api/study": {
+      GET: (request, response) => {
+        const found = studyIn(request);
+        const study = studyOf(found, root);
+        if (!study) throw new HttpError(404, `${found.path} cannot be read`);
+        sendFresh(request, response, study);
+      },
+    },
+    "/api/study.svg": {
+      GET: (request, response) => {
+        const chart = bytesOfOwn(join(studyIn(request).folder, searchFiles.chart));
+        if (!chart) throw new HttpError(404, "the study has no chart yet");
+        sendBytes(response, "image/svg+xml", chart);
+      },
+    },
+  };
+}
+
 /** Answers with a run's net for other programs. */
 const takes =
   (form: TakenForm, { net, runs }: StudioParts): Handler =>
@@ -212,5 +242,10 @@ export function studioRoutes(parts: StudioParts): Routes {
     const handler = file.path === "/" ? front(file, parts.access) : serve(file);
     return [file.path, { GET: handler }] as const;
   });
-  return { ...Object.fromEntries(files), ...runRoutes(parts), ...ownRoutes(parts) };
+  return {
+    ...Object.fromEntries(files),
+    ...runRoutes(parts),
+    ...studyRoutes(parts),
+    ...ownRoutes(parts),
+  };
 }

@@ -8,13 +8,15 @@ import type {
   RunParts,
   RunRow,
   Said,
+  StudyParts,
+  StudyRow,
   TrainingAsked,
   WorstImage,
 } from "../../src/studio/api.js";
 
 export type { Said, TrainingAsked };
 
-/** The list is asked for so often, in milliseconds. */
+/** What changes is asked for so often, in milliseconds. */
 const EVERY = 2000;
 
 async function expectGood(response: Response): Promise<Response> {
@@ -32,15 +34,15 @@ export interface Asked<T> {
   readonly fault?: string;
 }
 
-/** All runs, as they are now. */
-export function useRuns(): Asked<readonly RunRow[]> {
-  const [asked, setAsked] = useState<Asked<readonly RunRow[]>>({});
+/** What an address answers now, asked for again and again. */
+function usePolled<T>(address: string): Asked<T> {
+  const [asked, setAsked] = useState<Asked<T>>({});
   const last = useRef("");
   useEffect(() => {
     let timer = 0;
     const ask = async () => {
       try {
-        const text = await (await expectGood(await fetch("/api/runs"))).text();
+        const text = await (await expectGood(await fetch(address))).text();
         if (text !== last.current) setAsked({ value: JSON.parse(text) });
         last.current = text;
       } catch (error) {
@@ -51,9 +53,18 @@ export function useRuns(): Asked<readonly RunRow[]> {
     };
     ask();
     return () => window.clearTimeout(timer);
-  }, []);
+  }, [address]);
   return asked;
 }
+
+/** All runs, as they are now. */
+export const useRuns = (): Asked<readonly RunRow[]> => usePolled("/api/runs");
+
+/** All searches of settings, as they are now. */
+export const useStudies = (): Asked<readonly StudyRow[]> => usePolled("/api/studies");
+
+/** A search as it is now. */
+export const useStudy = (id: string): Asked<StudyParts> => usePolled(`/api/study?id=${id}`);
 
 /** Parts with what has changed of them. */
 export function changed(
