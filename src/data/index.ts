@@ -116,6 +116,7 @@ export { type Blobs, findBlobs } from "./pixels/blobs.js";
 export { channelRule } from "./pixels/channels.js";
 export { type HogOptions, hogOf } from "./pixels/hog.js";
 export { inkOf } from "./pixels/ink.js";
+export { writePng } from "./pixels/pngWriting.js";
 export { isRange, RANGE_EXPECTED, ranges } from "./pixels/range.js";
 export { pixelTable } from "./pixelTable.js";
 export { evenOffsets, type Ragged, ragged } from "./ragged.js";

@@ -20,7 +20,7 @@ function coloured(of: readonly number[], classes: readonly string[]) {
 
 async function drawn(of: readonly number[], said: readonly number[], losses: readonly number[]) {
   const classes = ["a", "b", "c"];
-  const { sheet, rows } = await drawConfused(
+  const { sheet, rows } = drawConfused(
     coloured(of, classes),
     { classes, counts: new Float64Array(9) },
     Int32Array.from(said),

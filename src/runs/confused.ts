@@ -1,7 +1,7 @@
 // The images behind a confusion of classes: for each pair of a true class and a said one those with the largest losses.
 
 import type { ClassLabels, Dataset, Image } from "../data/index.js";
-import { readerOf, sizeAt } from "../data/index.js";
+import { readerOf, sizeAt, writePng } from "../data/index.js";
 import type { Confusion } from "../tasks/index.js";
 import { toCsv } from "../text/csv.js";
 import { confusedSheet } from "./confusedSheet.js";
@@ -67,12 +67,12 @@ export interface Confused {
  * @param losses of each image
  * @throws InputError for images whose channels cannot be drawn, or that cannot be read.
  */
-export async function drawConfused(
+export function drawConfused(
   dataset: Dataset<ClassLabels>,
   { classes }: Confusion,
   said: Int32Array,
   losses: Float32Array,
-): Promise<Confused> {
+): Confused {
   const pairs = pairsOf(dataset.labels.of, said, losses, classes.length);
   const [width, height] = [EACH * (SIDE + GAP), pairs.length * (SIDE + GAP)];
   const pixels = new Uint8Array(3 * width * height).fill(255);
@@ -88,10 +88,6 @@ export async function drawConfused(
   } finally {
     reader.close();
   }
-  const { default: sharp } = await import("sharp");
-  const sheet = await sharp(pixels, { raw: { width, height, channels: 3 } })
-    .png()
-    .toBuffer();
   const lines = pairs.map((pair) => [pair.known, pair.said, Math.min(EACH, pair.images.length)]);
-  return { sheet, rows: toCsv(["true", "said", "images"], lines) };
+  return { sheet: writePng(pixels, width, height), rows: toCsv(["true", "said", "images"], lines) };
 }

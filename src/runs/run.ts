@@ -319,7 +319,7 @@ export class Run {
     if (!confusion?.said || dataset.labels.kind !== "class") return;
     try {
       const labelled = dataset as Dataset<ClassLabels>;
-      const { sheet, rows } = await drawConfused(labelled, confusion, confusion.said, losses);
+      const { sheet, rows } = drawConfused(labelled, confusion, confusion.said, losses);
       await writeFileAtomic(folder.file("confused"), sheet);
       await writeFileAtomic(folder.file("confusedRows"), rows);
     } catch (error) {
