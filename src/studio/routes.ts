@@ -27,7 +27,7 @@ import { bytesOfOwn } from "./ownFile.js";
 import type { PageFile } from "./page.js";
 import type { RunList } from "./runList.js";
 import { RunReader, RunWatch } from "./runWatch.js";
-import { startTraining } from "./startTraining.js";
+import { resumeTraining, startTraining } from "./startTraining.js";
 import type { Streams } from "./streams.js";
 import { studyOf, studyRows } from "./studies.js";
 
@@ -117,8 +117,24 @@ function stop(run: FoundRun): void {
   askToStop(run.folder);
 }
 
+/** Goes on with a run that was stopped; not with one that would run a file of its own. */
+async function resume(root: string, run: FoundRun): Promise<void> {
+  const config = configOf(run);
+  if ("fault" in config) throw new HttpError(404, config.fault);
+  if (stateOf(run.folder) !== "stopped") {
+    throw new HttpError(409, `${run.path} was not stopped; there is nothing to go on with`);
+  }
+  if (config.module) {
+    throw new HttpError(
+      409,
+      `${run.path} has a file of its own (${config.module.path}), which the studio does not run`,
+    );
+  }
+  await resumeTraining(root, run.folder);
+}
+
 /** Requests about runs. */
-const runRoutes = ({ runs, streams }: StudioParts): Routes => ({
+const runRoutes = ({ root, runs, streams }: StudioParts): Routes => ({
   "/api/runs": { GET: (request, response) => sendFresh(request, response, runs.rows()) },
   "/api/run": {
     GET: (request, response) => {
@@ -136,6 +152,12 @@ const runRoutes = ({ runs, streams }: StudioParts): Routes => ({
       const sheet = bytesOfOwn(join(run.folder, runFiles.confused));
       if (!sheet) throw new HttpError(404, `${run.path} has no images behind its confusion`);
       sendBytes(response, "image/png", sheet);
+    },
+  },
+  "/api/resume": {
+    POST: async (request, response) => {
+      await resume(root, runOf(request, runs));
+      sendJson(response, 202, {});
     },
   },
   "/api/stop": {

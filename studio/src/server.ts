@@ -156,6 +156,11 @@ export async function askToStop(id: string): Promise<void> {
   await post(`/api/stop?id=${id}`);
 }
 
+/** Goes on with a run that was stopped. */
+export async function resume(id: string): Promise<void> {
+  await post(`/api/resume?id=${id}`);
+}
+
 /** Keeps an image of a class. */
 export async function sendImage(set: string, name: string, file: File): Promise<void> {
   await post(`/api/image?${new URLSearchParams({ set, class: name })}`, file);

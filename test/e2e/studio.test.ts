@@ -167,11 +167,13 @@ describe.skipIf(executablePath === undefined)("the page", () => {
     expect(existsSync(join(folder, runFiles.live))).toBe(false);
     expect(existsSync(join(folder, runFiles.stop))).toBe(false);
     const before = readFileSync(join(folder, runFiles.results), "utf8").split("\n").length;
-    const resumed = start(["train", "--resume", "runs/live", "--quiet"], cwd);
+    await page.getByRole("button", { name: "go on" }).click();
     await page.getByText("● running").waitFor();
     const rows = () => readFileSync(join(folder, runFiles.results), "utf8").split("\n").length;
     await expect.poll(rows).toBeGreaterThan(before);
-    resumed.kill("SIGINT");
+    // It goes on without the studio, but not without its folder.
+    await page.getByRole("button", { name: "stop" }).click();
+    await page.getByText("■ stopped").waitFor();
   });
 
   test("shows the images behind a cell of the confusion", async () => {
