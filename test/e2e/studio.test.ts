@@ -114,6 +114,25 @@ describe("requests", () => {
     expect(stop.status).toBe(409);
     expect(JSON.parse(stop.text).error).toBe("nobody works on a; there is nothing to stop");
     expect(existsSync(join(cwd, "runs/a/stop"))).toBe(false);
+    const again = await ask(studio, `/api/resume?id=${runs[0].id}`, known, "POST");
+    expect([again.status, JSON.parse(again.text).error]).toEqual([
+      409,
+      "a was not stopped; there is nothing to go on with",
+    ]);
+    // Nothing is run that a folder brings: neither to go on with it nor to ask its net.
+    const own = join(cwd, "runs/own");
+    cpSync(join(cwd, "runs/a"), own, { recursive: true });
+    rmSync(join(own, runFiles.summary));
+    const config = join(own, runFiles.config);
+    const module = { path: join(own, "evil.mjs"), sha256: "0".repeat(64) };
+    writeFileSync(config, JSON.stringify({ ...JSON.parse(readFileSync(config, "utf8")), module }));
+    const listed = JSON.parse((await ask(studio, "/api/runs", known)).text) as typeof runs;
+    const { id } = listed.find(({ path }) => path === "own")!;
+    for (const path of ["resume", "predict"]) {
+      const refused = await ask(studio, `/api/${path}?id=${id}`, known, "POST");
+      expect(refused.status, path).toBeGreaterThanOrEqual(400);
+      expect(JSON.parse(refused.text).error).toContain("which the studio does not run");
+    }
     expect((await ask(studio, `/api/events?id=${runs[0].id}`, known, "HEAD")).status).toBe(200);
     // Weights that a link leads to are not opened.
     const best = join(cwd, "runs/linked", runFiles.best);
