@@ -86,6 +86,7 @@ export const sections: readonly Section[] = [
       ["Pruning", "docs/methods/pruning.md"],
       ["Quantisation", "docs/methods/quantisation.md"],
       ["Distillation", "docs/methods/distillation.md"],
+      ["Local aggregation", "docs/methods/local-aggregation.md"],
     ],
   },
   {

@@ -126,6 +126,12 @@ export const verbs: readonly VerbEntry[] = [
     load: () => import("./neighbours.js"),
   },
   {
+    name: "map",
+    example: "convoy map runs/a ./photos --method tsne --out map.svg",
+    summary: "draw where images lie for a run's net",
+    load: () => import("./map.js"),
+  },
+  {
     name: "probe",
     example: "convoy probe runs/a ./labelled --labels 10,50,all",
     summary: "measure what a run's features are worth where labels are few",

@@ -57,6 +57,7 @@ export { metricsOfRun, scoreOfRun } from "./runMetrics.js";
 export { askToStop } from "./stopFile.js";
 export { swarmPlane } from "./swarmPlane.js";
 export { decodingFor } from "./throughFiles.js";
+export { thumbnailOf } from "./thumbnail.js";
 export { type TrainOptions, train } from "./train.js";
 export { type OpenTrainedOptions, openTrained, type TimedEvaluation, Trained } from "./trained.js";
 export { type Decided, tuneDecision } from "./tuneDecision.js";
