@@ -19,17 +19,19 @@ function coloured(of: readonly number[], classes: readonly string[]) {
 }
 
 async function drawn(of: readonly number[], said: readonly number[], losses: readonly number[]) {
-  const classes = ["a", "b", "c"];
+  const classes = ["<a>", "b", "c"];
   const { sheet, rows } = drawConfused(
     coloured(of, classes),
     { classes, counts: new Float64Array(9) },
     Int32Array.from(said),
     Float32Array.from(losses),
   );
-  const { data, info } = await sharp(sheet).raw().toBuffer({ resolveWithObject: true });
+  const [, png] = /base64,([^"]+)"/.exec(sheet)!;
+  const pixels = sharp(Buffer.from(png, "base64")).raw();
+  const { data, info } = await pixels.toBuffer({ resolveWithObject: true });
   const at = (row: number, column: number, y = side / 4) =>
     data[3 * ((row * (side + gap) + y) * info.width + column * (side + gap) + side / 2)];
-  return { rows: rows.trim().split("\n").slice(1), info, at };
+  return { rows: rows.trim().split("\n").slice(1), info, at, sheet };
 }
 
 test("pairs that are mixed up come first, the more often the sooner, with the largest losses in front", async () => {
@@ -41,6 +43,7 @@ test("pairs that are mixed up come first, the more often the sooner, with the la
   // Twice as wide as high, so that the lower half of the square is left white.
   expect(found.at(0, 0, side / 2 + 1)).toBe(255);
   expect(found.at(1, 1)).toBe(255);
+  expect(found.sheet).toContain(">said to be &lt;a&gt;</text>");
 });
 
 test("a row has so many images and no more", async () => {

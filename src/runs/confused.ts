@@ -1,5 +1,6 @@
 // The images behind a confusion of classes: for each pair of a true class and a said one those with the largest losses.
 
+import { element, label, short, image as svgImage } from "../charts/svg.js";
 import type { ClassLabels, Dataset, Image } from "../data/index.js";
 import { readerOf, sizeAt, writePng } from "../data/index.js";
 import type { Confusion } from "../tasks/index.js";
@@ -9,7 +10,7 @@ import { coloured } from "./mistakes.js";
 
 /** Pairs that are drawn. */
 const PAIRS = 100;
-const { each: EACH, side: SIDE, gap: GAP } = confusedSheet;
+const { words: WORDS, each: EACH, side: SIDE, gap: GAP } = confusedSheet;
 
 /** A pair of classes with numbers of images, the largest loss first. */
 interface Pair {
@@ -55,8 +56,8 @@ function place({ height, width, data }: Image, sheet: Uint8Array, columns: numbe
 
 /** A sheet with a row of images for each pair, and what stands in which row. */
 export interface Confused {
-  /** PNG; squares as {@link confusedSheet} says. */
-  readonly sheet: Uint8Array;
+  /** SVG; squares as {@link confusedSheet} says, with the names of the classes in front. No image file, which data would be taken for. */
+  readonly sheet: string;
   /** CSV: a line for each row, with the numbers of the true and the said class and how many images are drawn. */
   readonly rows: string;
 }
@@ -88,6 +89,16 @@ export function drawConfused(
   } finally {
     reader.close();
   }
-  const lines = pairs.map((pair) => [pair.known, pair.said, Math.min(EACH, pair.images.length)]);
-  return { sheet: writePng(pixels, width, height), rows: toCsv(["true", "said", "images"], lines) };
+  const rows = pairs.map((pair) => [pair.known, pair.said, Math.min(EACH, pair.images.length)]);
+  const names = pairs.flatMap(({ known, said }, row) => {
+    const top = row * (SIDE + GAP) + SIDE / 2;
+    const words = [short(classes[known]), `said to be ${short(classes[said])}`];
+    return words.map((text, line) => label(text, GAP, top + line * 16 - 4));
+  });
+  const href = `data:image/png;base64,${writePng(pixels, width, height).toString("base64")}`;
+  const images = element("image", { x: WORDS, y: 0, width, height, href });
+  return {
+    sheet: svgImage(WORDS + width, height, [...names, images]),
+    rows: toCsv(["true", "said", "images"], rows),
+  };
 }

@@ -24,7 +24,7 @@ export const runFiles = {
   confusion: "confusion.svg",
   precisionRecall: "precision-recall.svg",
   confusionTable: "confusion.csv",
-  confused: "confused.png",
+  confused: "confused.svg",
   confusedRows: "confused.csv",
   live: "live.json",
   stop: "stop",

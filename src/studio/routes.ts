@@ -146,12 +146,12 @@ const runRoutes = ({ root, runs, streams }: StudioParts): Routes => ({
   "/api/model": {
     GET: (request, response) => sendFresh(request, response, modelRows(runOf(request, runs))),
   },
-  "/api/confused.png": {
+  "/api/confused.svg": {
     GET: (request, response) => {
       const run = runOf(request, runs);
       const sheet = bytesOfOwn(join(run.folder, runFiles.confused));
       if (!sheet) throw new HttpError(404, `${run.path} has no images behind its confusion`);
-      sendBytes(response, "image/png", sheet);
+      sendBytes(response, "image/svg+xml", sheet);
     },
   },
   "/api/resume": {

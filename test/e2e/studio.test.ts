@@ -146,7 +146,7 @@ describe("requests", () => {
     const sheet = join(cwd, "runs/linked", runFiles.confused);
     rmSync(sheet);
     symlinkSync(join(cwd, "outside", runFiles.confused), sheet);
-    expect((await ask(studio, `/api/confused.png?id=${runs[1].id}`, known)).status).toBe(404);
+    expect((await ask(studio, `/api/confused.svg?id=${runs[1].id}`, known)).status).toBe(404);
     const layers = await ask(studio, `/api/model?id=${runs[0].id}`, known);
     expect(JSON.parse(layers.text).params).toBe(61706);
   });
@@ -211,11 +211,18 @@ describe.skipIf(executablePath === undefined)("the page", () => {
     const name = `${drawn} images of ${known} said to be ${said}`;
     const box = await page.getByRole("img", { name }).boundingBox();
     expect([box!.width, box!.height]).toEqual([68 * drawn - 4, 64]);
-    const sheet = await page.evaluate(`(async () => {
-      const [, address] = /url\\("([^"]+)"\\)/.exec(document.querySelector(".pictures").style.background);
-      return (await createImageBitmap(await (await fetch(address)).blob())).width;
-    })()`);
-    expect(sheet).toBe(8 * 68);
+    // The first image stands where the page shows it: a digit, white on black, and no words.
+    const [width, corner] = (await page.evaluate(`(async () => {
+      const { background } = document.querySelector(".pictures").style;
+      const [, address, left, top] = /url\\("([^"]+)"\\) (-?\\d+)px (-?\\d+)px/.exec(background);
+      const image = new Image();
+      image.src = address;
+      await image.decode();
+      const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+      context.drawImage(image, 0, 0);
+      return [image.width, ...context.getImageData(2 - left, 2 - top, 1, 1).data];
+    })()`)) as number[];
+    expect([width, corner]).toEqual([200 + 8 * 68, 0]);
     expect(await accessFaults(page)).toEqual([]);
     await cell.press("Enter");
     await page.getByRole("img", { name }).waitFor({ state: "detached" });

@@ -45,7 +45,7 @@ interface PicturesProps {
 function Pictures({ id, table: { classes, counts }, rows, pair }: PicturesProps) {
   const found = rowOf(rows, pair);
   if (!found) return null;
-  const { side, gap } = confusedSheet;
+  const { words: front, side, gap } = confusedSheet;
   const words = `${classes[pair.known]} said to be ${classes[pair.said]}`;
   const all = counts[pair.known][pair.said];
   return (
@@ -60,7 +60,7 @@ function Pictures({ id, table: { classes, counts }, rows, pair }: PicturesProps)
           role="img"
           aria-label={`${found.images} images of ${words}`}
           style={{
-            background: `url("/api/confused.png?id=${id}") 0 ${-found.row * (side + gap)}px no-repeat`,
+            background: `url("/api/confused.svg?id=${id}") ${-front}px ${-found.row * (side + gap)}px no-repeat`,
             width: `${found.images * (side + gap) - gap}px`,
             height: `${side}px`,
           }}
