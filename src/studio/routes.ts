@@ -19,6 +19,7 @@ import { askToStop, runFiles } from "../runs/index.js";
 import { searchFiles } from "../study/index.js";
 import { modelOf } from "../train/modelOf.js";
 import type { Access } from "./access.js";
+import { drawFilters } from "./filters.js";
 import { type FoundRun, findStudies, isInPlace, runIdOf } from "./findRuns.js";
 import { configOf, stateOf } from "./head.js";
 import type { ImageSets } from "./imageSets.js";
@@ -145,6 +146,14 @@ const runRoutes = ({ root, runs, streams }: StudioParts): Routes => ({
   "/api/events": { GET: (request, response) => streams.add(runOf(request, runs), response) },
   "/api/model": {
     GET: (request, response) => sendFresh(request, response, modelRows(runOf(request, runs))),
+  },
+  "/api/filters.png": {
+    GET: (request, response) => {
+      const run = runOf(request, runs);
+      const filters = drawFilters(run);
+      if (!filters) throw new HttpError(404, `${run.path} has no filters to be shown`);
+      sendBytes(response, "image/png", filters);
+    },
   },
   "/api/confused.svg": {
     GET: (request, response) => {

@@ -249,7 +249,14 @@ describe.skipIf(executablePath === undefined)("the page", () => {
     await page.getByText("Model, layer by layer").click();
     await page.getByText("61,706 parameters").waitFor();
     await page.getByText("Settings").click();
-    expect(await page.locator("main img, main script").count()).toBe(0);
+    expect(await page.locator("main img:not(.filters), main script").count()).toBe(0);
+    // Six filters of 5x5, a pixel of them six of the image, beside each other.
+    const filters = page.getByRole("img", { name: /^each filter of the first layer/ });
+    const sizeOf = (image: unknown) => {
+      const { naturalWidth, naturalHeight } = image as Record<string, number>;
+      return [naturalWidth, naturalHeight];
+    };
+    await expect.poll(() => filters.evaluate(sizeOf)).toEqual([6 * 33 - 3, 30]);
     expect(await page.title()).toBe("Convoy studio");
     expect(await accessFaults(page)).toEqual([]);
 
