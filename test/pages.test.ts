@@ -12,7 +12,7 @@ import { type OperationName, operationNames, operations } from "../src/data/augm
 import type { Policy } from "../src/data/augment/policies/policy.js";
 import { namedRanges } from "../src/data/augment/policies/ranges.js";
 import { augmentations, policies, readers, sources } from "../src/data/index.js";
-import { classifiers, encoders } from "../src/estimators/index.js";
+import { classifiers, encoders, projections } from "../src/estimators/index.js";
 import {
   architectureSpaces,
   createModel,
@@ -293,6 +293,12 @@ test("features.md has every encoder and task that gives images back", () => {
   expect(column(given, 3)).toEqual(back.map(({ defaults }) => code(defaults?.model ?? "")));
 });
 
+test("features.md has every projection", () => {
+  const given = tableOf("features.md", "`--method`", "what the plane keeps", "source");
+  expect(column(given, 0)).toEqual(projections.map(({ name }) => code(name)));
+  expect(column(given, 2)).toEqual(projections.map(({ source }) => source));
+});
+
 test("FEATURES.md has every model, task, optimizer, wrapper, schedule, augmentation, coupling, sampler and dataflow", () => {
   const features = readFileSync(join(root, "FEATURES.md"), "utf8");
   const all = [families, tasks, optimizers(), wrappers(), schedules(), augmentations, couplings()];
@@ -301,6 +307,7 @@ test("FEATURES.md has every model, task, optimizer, wrapper, schedule, augmentat
     selectors,
     classifiers,
     encoders,
+    projections,
     samplers,
     dataflows,
     smallDataMethods,

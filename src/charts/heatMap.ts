@@ -1,6 +1,6 @@
 // A square table of counts as colours; each row's colours are shares of that row.
 
-import { element, image, ink, label, palette } from "./svg.js";
+import { element, image, ink, label, palette, short } from "./svg.js";
 
 export interface HeatMap {
   readonly title: string;
@@ -15,10 +15,6 @@ export interface HeatMap {
 const MOST_NUMBERS = 25;
 const LETTER = 6.5;
 const TITLE_LETTER = 9;
-const LONGEST_NAME = 18;
-
-const short = (name: string) =>
-  name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
 
 /** One cell with its count; zeros stay white and empty. */
 function cell(count: number, share: number, x: number, y: number, size: number, numbers: boolean) {

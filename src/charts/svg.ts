@@ -42,6 +42,12 @@ export const label = (
   attributes: Readonly<Record<string, number | string>> = {},
 ): string => element("text", { x, y, fill: ink, ...attributes }, escapeText(text) || " ");
 
+const LONGEST_NAME = 18;
+
+/** A name that fits beside a chart: cut where it is long. */
+export const short = (name: string): string =>
+  name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
+
 /** An image on white. */
 export function image(width: number, height: number, parts: readonly string[]): string {
   const attributes = {

@@ -5,6 +5,7 @@ import { bench, type Report, type Row } from "../bench/bench.js";
 import type { Peak } from "../bench/peak.js";
 import { peersWith } from "../bench/peers/index.js";
 import { type Precision, precisions, type Work } from "../bench/workload.js";
+import { InputError } from "../inputError.js";
 import { usableCores } from "../machine.js";
 import { formatBytes } from "../text/bytes.js";
 import { grouped, percent } from "../text/format.js";
@@ -15,7 +16,7 @@ import { type Console, say, sayJson } from "./console.js";
 import { table } from "./table.js";
 
 interface Options {
-  readonly models: string[];
+  readonly models?: string[];
   readonly batch: number[];
   readonly size?: number;
   readonly nets?: number;
@@ -129,7 +130,8 @@ function defineBench(parent: Command, console: Console, one: Bench): void {
   const command = parent
     .command(work)
     .description(description)
-    .option("--models <names>", "models or folders of runs, between commas", list, [...models])
+    .argument("[nets...]", `models or folders of runs (default: ${models.join(" ")})`)
+    .option("--models <names>", "models or folders of runs, between commas", list)
     .option("--batch <numbers>", "images in a batch, between commas", counts, [...batches])
     .option("--size <number>", "height and width of the images (default: the model's)", count)
     .option("--peers <names>", `${names.join(", ")}, between commas`, list, [])
@@ -148,10 +150,13 @@ function defineBench(parent: Command, console: Console, one: Bench): void {
   const precision = new Option("--precision <name>", "numbers that are multiplied");
   command.addOption(precision.choices(precisions[work]).default("f32"));
   if (work !== "infer") command.option("--memory <text>", "most memory of a net's step, as 300MB");
-  command.action(async (options: Options) => {
+  command.action(async (nets: readonly string[], options: Options) => {
+    if (nets.length > 0 && options.models) {
+      throw new InputError(`nets are named twice: ${nets.join(", ")}, and --models; leave one out`);
+    }
     const report = await bench({
       work,
-      models: options.models,
+      models: nets.length > 0 ? nets : (options.models ?? models),
       batches: options.batch,
       size: options.size,
       nets: options.nets ?? 1,

@@ -134,7 +134,7 @@ export function define(command: Command, console: Console): void {
       "after",
       `\nMethods:\n${methodList.join("\n")}\n\n` +
         "A method may bring settings of its own: single:optimizer=adam:lr=0.001. In them / stands\n" +
-        "for the comma: pso1:lr=0.1/0.03/0.001/random.",
+        "for the comma: pso:lr=0.1/0.03/0.001/random.",
     )
     .action((data: string, options: Options) => run(data, options, console));
 }

@@ -1,7 +1,14 @@
 // `convoy export RUN`: a run's net as a file for other programs.
 
 import { type Command, Option } from "commander";
-import { type ExportFormat, type ExportReport, exportFormats, exportRun } from "../deploy/index.js";
+import {
+  type ExportFormat,
+  type ExportReport,
+  exportFormats,
+  exportRun,
+  type IntegerWeights,
+  integerWeights,
+} from "../deploy/index.js";
 import { formatBytes } from "../text/bytes.js";
 import { counted } from "../text/format.js";
 import { printable } from "../text/printable.js";
@@ -14,6 +21,7 @@ interface Options extends EngineFlags {
   readonly out: string;
   readonly data?: string;
   readonly samples: number;
+  readonly integerWeights: IntegerWeights;
   readonly json?: boolean;
 }
 
@@ -52,6 +60,15 @@ export function define(command: Command, console: Console): void {
       "images of the run on which an ONNX file is checked",
       countOrNone,
       32,
+    )
+    .addOption(
+      new Option(
+        "--integer-weights <type>",
+        "how ONNX holds the weights of an int8 net: u8 is right on every processor; i8 is faster where there is VNNI, AMX " +
+          "or ARM's dot product, and wrong in onnxruntime on others",
+      )
+        .choices(integerWeights)
+        .default("u8"),
     )
     .option("--json", "print one object")
     .action(async (run: string, { json, ...options }: Options) => {

@@ -1,21 +1,11 @@
 // `convoy features RUN`: what the net's body makes of a data set or of images alone, as rows of numbers in an .npz file.
 
-import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import {
-  type Dataset,
-  isDataset,
-  isImage,
-  listImages,
-  namesOf,
-  PARTS,
-  type Splits,
-} from "../data/index.js";
+import { type Dataset, listImages, namesOf, PARTS, type Splits } from "../data/index.js";
 import { writeFileAtomic } from "../files/atomicFile.js";
 import { InputError } from "../inputError.js";
 import { type OpenTrainedOptions, openTrained, type Trained } from "../runs/index.js";
 import { hostTensor, writeNpz } from "../tensor/index.js";
-import { openData } from "../train/openData.js";
 import { precisionOption } from "./arguments.js";
 import type { Console } from "./console.js";
 import { addEngineFlags, type EngineFlags } from "./engineFlags.js";
@@ -23,7 +13,7 @@ import { parseTexts } from "./flags.js";
 import { expectNoImage } from "./imageArguments.js";
 import { imageFeatures } from "./imageFeatures.js";
 import { type Arrays, labelledArrays, sayArrays } from "./labelledArrays.js";
-import { showReading } from "./reading.js";
+import { nameData, openNamedData } from "./namedData.js";
 
 interface Options extends EngineFlags {
   readonly out: string;
@@ -56,12 +46,7 @@ async function arraysOfData(
   columns: Options["columns"],
   console: Console,
 ): Promise<Arrays> {
-  // What classes, tags, groups and columns there are is a matter of the run's own data.
-  const others = { classes: undefined, groupBy: undefined, oneOf: undefined };
-  const splits = await openData(
-    { ...net.config.settings, ...others, data, columns: columns ?? {} },
-    { onProgress: showReading(console.err) },
-  );
+  const splits = await openNamedData(net, data, { columns }, console);
   return allArrays(net, splits);
 }
 
@@ -76,14 +61,6 @@ async function arraysOfFiles(
     ["features", hostTensor("f32", [usable.length, width], of)],
     ["files", { shape: [usable.length], data: usable }],
   ];
-}
-
-/** Whether the arguments name one data set. What is not there is one, and told as that, unless it looks like images. */
-async function nameData([only, ...others]: readonly string[]): Promise<boolean> {
-  if (others.length > 0) return false;
-  if (await isDataset(only)) return true;
-  const [first] = existsSync(only) ? [] : await listImages([only]);
-  return first === only && !isImage(only);
 }
 
 export function define(command: Command, console: Console): void {

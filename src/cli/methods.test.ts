@@ -14,12 +14,9 @@ test("methods are names, with settings of their own behind a colon", () => {
 });
 
 test("a slash stands for the comma in a setting", () => {
-  const [{ settings }] = parseMethods(
-    "pso1:augment=crop/flip:hyper=momentum=0.5/beta=2",
-    getMethod,
-  );
+  const [{ settings }] = parseMethods("pso:augment=crop/flip:hyper=momentum=0.5/beta=2", getMethod);
   expect(settings).toMatchObject({
-    ...getMethod("pso1").settings,
+    ...getMethod("pso").settings,
     augment: "crop,flip",
     hyper: { momentum: 0.5, beta: 2 },
   });

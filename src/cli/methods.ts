@@ -1,4 +1,4 @@
-// Methods as they are typed: `single,pso1,single:optimizer=adam:lr=0.001`. What follows a name are
+// Methods as they are typed: `single,pso,single:optimizer=adam:lr=0.001`. What follows a name are
 // settings of the method's own, written as the flags of `train`; `/` stands for the comma in them, but in paths.
 
 import { Command, CommanderError } from "commander";

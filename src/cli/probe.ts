@@ -6,12 +6,11 @@ import { openTrained } from "../runs/index.js";
 import { type LabelCount, type ProbeRow, probe } from "../study/index.js";
 import { countFrom } from "../study/seeds.js";
 import { percent } from "../text/format.js";
-import { openData } from "../train/openData.js";
 import { count, list } from "./arguments.js";
 import { type Console, say, sayJson } from "./console.js";
 import { addEngineFlags, type EngineFlags } from "./engineFlags.js";
 import { parseTexts } from "./flags.js";
-import { showReading } from "./reading.js";
+import { openNamedData } from "./namedData.js";
 import { table } from "./table.js";
 
 interface Options extends EngineFlags {
@@ -82,12 +81,7 @@ export function define(command: Command, console: Console): void {
       const { labels, seeds, fineTune, columns, json, engine, threads } = options;
       const net = await openTrained(run, { engine, threads });
       try {
-        const { settings } = net.config;
-        const others = { classes: undefined, groupBy: undefined, oneOf: undefined };
-        const splits = await openData(
-          { ...settings, ...others, data, columns: columns ?? {} },
-          { kind: "class", onProgress: showReading(console.err) },
-        );
+        const splits = await openNamedData(net, data, { columns, kind: "class" }, console);
         const parts = partsOf(splits);
         const rows = await probe(net, parts, {
           ...{ labels, run, fineTune },

@@ -170,6 +170,13 @@ test("an interrupted run says so, and has no test accuracy", () => {
   expect(text).not.toContain("test accuracy");
 });
 
+test("a swarm's end says of which nets the given one is made", () => {
+  const ends = (members: readonly number[]) =>
+    shown([start, { type: "runEnd", reason: "finished", summary: { ...summary, members } }]);
+  expect(ends([0, 2])).toContain("best epoch 1 of particles 0, 2: selection accuracy");
+  expect(ends([1])).toContain("best epoch 1 of particle 1: selection accuracy");
+});
+
 test("quiet: warnings and the result only", () => {
   let text = "";
   const listen = showResult({ write: (part) => void (text += part) });

@@ -16,6 +16,7 @@ import type {
   RunEnd,
   RunStart,
   StepDone,
+  Summary,
   SwarmSize,
   TeacherReport,
 } from "../train/index.js";
@@ -139,12 +140,18 @@ function opening(event: RunStart): string[] {
 const deciding = ({ metrics, score }: RunStart): MetricInfo =>
   metrics.find(({ name }) => name === score.metric)!;
 
+/** Which nets of a swarm make the one that it gives. */
+const madeOf = (members: Summary["members"]) =>
+  members ? ` of particle${members.length > 1 ? "s" : ""} ${members.join(", ")}` : "";
+
 function closing({ summary, reason }: RunEnd, decides: MetricInfo): string[] {
-  const { best, test, run, seconds, score } = summary;
+  const { best, members, test, run, seconds, score } = summary;
   const title = metricTitle(score.metric);
   return [
     reasons[reason],
-    best ? `best epoch ${best.epoch}: selection ${title} ${metricText(decides, best.score)}` : "",
+    best
+      ? `best epoch ${best.epoch}${madeOf(members)}: selection ${title} ${metricText(decides, best.score)}`
+      : "",
     `run ${run}, ${clock(seconds)}`,
     test ? `test ${title} ${metricText(decides, test[score.metric])}` : "",
   ].filter((line) => line !== "");

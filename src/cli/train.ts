@@ -2,6 +2,7 @@
 
 import type { Command } from "commander";
 import { InputError } from "../inputError.js";
+import { parseDuration } from "../text/duration.js";
 import { trainConfig } from "../train/config.js";
 import type { TrainSettings } from "../train/index.js";
 import { count, HOST, seconds, WAIT } from "./arguments.js";
@@ -15,6 +16,8 @@ interface Options extends Partial<TrainSettings> {
   readonly exchange?: string;
   readonly wait?: number;
   readonly host?: number;
+  readonly time?: number;
+  readonly watch?: boolean;
 }
 
 function settingsFrom(data: string | undefined, options: Options): Partial<TrainSettings> {
@@ -25,6 +28,8 @@ function settingsFrom(data: string | undefined, options: Options): Partial<Train
     exchange: ___,
     wait: ____,
     host: _____,
+    time: ______,
+    watch: _______,
     ...settings
   } = options;
   const given = { ...settings, ...(data !== undefined && { data }) };
@@ -50,6 +55,12 @@ export function define(command: Command, console: Console): void {
     .option("--json", "print one object at the end; progress goes to standard error")
     .option("--quiet", "show only warnings and the result")
     .option(
+      "--time <time>",
+      "train as many epochs as fit into so long, as 20m or 1h30m: what one takes is measured before",
+      parseDuration,
+    )
+    .option("--watch", "serve a page that shows the run while it trains (see `studio`)")
+    .option(
       "--exchange <place>",
       "train the swarm with the processes that come to this place, folder:PATH or nats://HOST:4222/NAME?runs=PATH; see `worker`",
     )
@@ -57,6 +68,10 @@ export function define(command: Command, console: Console): void {
     .option("--host <n>", HOST, count)
     .action(async (data: string | undefined, options: Options) => {
       const settings = settingsFrom(data, options);
+      const { time, watch } = options;
+      if (time !== undefined && (options.resume ?? options.exchange) !== undefined) {
+        throw new InputError("--time goes with a new run of one process: it decides the epochs");
+      }
       if (options.exchange !== undefined) {
         if (options.resume !== undefined) {
           throw new InputError(
@@ -71,6 +86,7 @@ export function define(command: Command, console: Console): void {
       }
       const { trainAndShow } = await import("./training.js");
       const { json, quiet, resume } = options;
-      await trainAndShow(settings, { json, quiet, resume: resume !== undefined }, console);
+      const shown = { json, quiet, watch, time, resume: resume !== undefined };
+      await trainAndShow(settings, shown, console);
     });
 }

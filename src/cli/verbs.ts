@@ -58,7 +58,7 @@ export const verbs: readonly VerbEntry[] = [
   },
   {
     name: "compare",
-    example: "convoy compare mnist --train 2000 --methods single,pso1 --seeds 5 --out runs/cmp",
+    example: "convoy compare mnist --train 2000 --methods single,pso --seeds 5 --out runs/cmp",
     summary: "compare training methods under equal budgets",
     load: () => import("./compare.js"),
   },
@@ -124,6 +124,12 @@ export const verbs: readonly VerbEntry[] = [
     example: "convoy neighbours runs/a ./photos --of odd.jpg",
     summary: "find images that are alike for a run's net, and images like no other",
     load: () => import("./neighbours.js"),
+  },
+  {
+    name: "map",
+    example: "convoy map runs/a ./photos --method tsne --out map.svg",
+    summary: "draw where images lie for a run's net",
+    load: () => import("./map.js"),
   },
   {
     name: "probe",

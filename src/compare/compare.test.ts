@@ -134,7 +134,7 @@ describe("a comparison", () => {
 
   test("gives a swarm's nets their share of the budget, and tells of each", async () => {
     const out = join(temporaryFolder(), "cmp");
-    const swarms = [single, getMethod("independent"), getMethod("pso1")];
+    const swarms = [single, getMethod("independent"), getMethod("pso")];
     const settings = { data: "stripes", epochs: 4, particles: 2 };
     const found = await compareTiny({ out, methods: swarms, seeds: 1, settings });
     expect(found.tables[0].rows.map(({ particles, epochs }) => [particles, epochs])).toEqual([
@@ -142,7 +142,7 @@ describe("a comparison", () => {
       [2, 2],
       [2, 2],
     ]);
-    for (const method of ["independent", "pso1"]) {
+    for (const method of ["independent", "pso"]) {
       const { particles, test: deployed } = JSON.parse(
         file(out, `gradients/${method}/1/summary.json`),
       );
@@ -156,7 +156,7 @@ describe("a comparison", () => {
         worst: Math.min(...accuracies),
       });
     }
-    const { settings: made } = JSON.parse(file(out, "gradients/pso1/1/config.json"));
+    const { settings: made } = JSON.parse(file(out, "gradients/pso/1/config.json"));
     expect(made).toMatchObject({ swarm: "pso", particles: 2, coupling: { dynamics: 1 } });
   });
 
@@ -243,8 +243,8 @@ describe("refuses", () => {
     ],
     [
       "a swarm that cannot share the epochs",
-      { methods: [getMethod("pso1")] },
-      /3 epochs are no whole number of epochs for pso1, which takes 4 a step; .* multiple of 4/,
+      { methods: [getMethod("pso")] },
+      /3 epochs are no whole number of epochs for pso, which takes 4 a step; .* multiple of 4/,
     ],
     [
       "a list of rates for one net",
@@ -254,10 +254,10 @@ describe("refuses", () => {
     [
       "a list of rates of the wrong length",
       {
-        methods: [getMethod("pso1")],
+        methods: [getMethod("pso")],
         settings: { data: "x", lr: "0.1,0.2", epochs: 9, particles: 3 },
       },
-      /^method pso1: .*has 2 entries for 3 particles/,
+      /^method pso: .*has 2 entries for 3 particles/,
     ],
     ["a method twice", { methods: [single, single] }, /single is there twice/],
     ["no method", { methods: [] }, /no method/],

@@ -50,7 +50,7 @@ export const methods: readonly Method[] = [
     settings: { swarm: "independent" },
   },
   {
-    name: "pso1",
+    name: "pso",
     description: "particle swarm, dynamics 1",
     settings: { swarm: "pso", coupling: { dynamics: 1 } },
   },

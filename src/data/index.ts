@@ -114,8 +114,9 @@ export {
 export { type Grey, valueBetween } from "./pixels/between.js";
 export { type Blobs, findBlobs } from "./pixels/blobs.js";
 export { channelRule } from "./pixels/channels.js";
-export { type HogOptions, hogOf } from "./pixels/hog.js";
+export { hogOf } from "./pixels/hog.js";
 export { inkOf } from "./pixels/ink.js";
+export { writePng } from "./pixels/pngWriting.js";
 export { isRange, RANGE_EXPECTED, ranges } from "./pixels/range.js";
 export { pixelTable } from "./pixelTable.js";
 export { evenOffsets, type Ragged, ragged } from "./ragged.js";

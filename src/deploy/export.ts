@@ -1,13 +1,15 @@
 // A run's net as a file for other programs.
 
+import { zipSync } from "fflate";
 import { writeFileAtomic } from "../files/atomicFile.js";
 import { InputError } from "../inputError.js";
 import { netOf } from "../nn/index.js";
 import { openTrained, type Trained } from "../runs/index.js";
 import { writeSafetensors } from "../tensor/safetensors.js";
 import { tensorsOf } from "../train/weights.js";
-import { writeBundle } from "./bundle/index.js";
+import { bundleFiles, writeBundle } from "./bundle/index.js";
 import { metadataOf } from "./metadata.js";
+import type { IntegerWeights } from "./onnx/emission.js";
 import { onnxFile } from "./onnx/model.js";
 import { onnxGraph } from "./onnx/onnxGraph.js";
 import { type Parity, parity, samplesOf } from "./parity.js";
@@ -26,6 +28,8 @@ export interface ExportOptions {
   readonly data?: string;
   /** Images on which the file is compared with the run's net; default 32, and 0 compares nothing. */
   readonly samples?: number;
+  /** How ONNX holds weights of whole numbers: `u8`, which is right on every processor, or `i8`, which is faster on some; default `u8`. */
+  readonly integerWeights?: IntegerWeights;
   readonly engine?: string;
   readonly threads?: number;
 }
@@ -53,16 +57,25 @@ interface Made extends Pick<ExportReport, "freeBatch" | "nodes"> {
 }
 
 /** The ONNX file of a run's net: input `images` f32 [batch, c, h, w] of pixels from 0 to 255, one output named after the task. */
-export async function onnxOf(net: Trained): Promise<Made> {
+export async function onnxOf(net: Trained, integerWeights?: IntegerWeights): Promise<Made> {
   const { model, info, task, w } = net;
   const { mean, std } = info;
   const build = (batch: number) => netOf(model, batch, { training: false });
-  const options = { name: info.model, output: task.name, normalise: { mean, std } };
+  const options = {
+    ...{ name: info.model, output: task.name, normalise: { mean, std } },
+    integerWeights,
+  };
   const { graph, freeBatch } = onnxGraph(build, await w.read(), options);
   const nodes: Record<string, number> = {};
   for (const { op_type = "" } of graph.node ?? []) nodes[op_type] = (nodes[op_type] ?? 0) + 1;
   const doc = `${info.model}: ${task.description}`;
   return { file: onnxFile(graph, doc, metadataOf(net)), freeBatch, nodes };
+}
+
+/** A net as a bundle in a zip file, whose files lie in a folder of this name. */
+export async function zippedBundle(net: Trained, folder: string): Promise<Uint8Array> {
+  const { file } = await onnxOf(net);
+  return zipSync({ [folder]: bundleFiles(net, file) });
 }
 
 /** Weights under their layers' names, and what they belong to as texts. */
@@ -98,7 +111,7 @@ async function exported(net: Trained, options: ExportOptions): Promise<ExportRep
     await writeFileAtomic(out, file);
     return { ...about, bytes: file.length };
   }
-  const made = await onnxOf(net);
+  const made = await onnxOf(net, options.integerWeights);
   const found = await compared(net, made, options);
   const { file, freeBatch, nodes } = made;
   const bytes = format === "bundle" ? await writeBundle(net, file, out) : file.length;

@@ -33,6 +33,7 @@ export {
   takeRows,
 } from "./matrix.js";
 export { type Pca, pca } from "./pca.js";
+export * from "./projections/index.js";
 export { type FittedRidge, ridge } from "./ridge.js";
 export {
   constantColumns,

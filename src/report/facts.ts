@@ -22,6 +22,7 @@ const summary = z.looseObject({
   seconds: z.number(),
   best: numbers.optional(),
   test: numbers.optional(),
+  members: z.array(z.number()).optional(),
 });
 
 /** All that a report tells. */

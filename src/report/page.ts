@@ -64,6 +64,7 @@ function about({ config, end }: RunFacts): string {
       ["data", `${data.name}: images ${images}, before any were set aside`],
       ["data, sha256", data.hash],
       ["seed", String(settings.seed)],
+      ...(end?.members ? [["made of", `particles ${end.members.join(", ")}`]] : []),
       ...(end ? [["epochs, time", `${end.epochs}, ${clock(end.seconds)}`]] : []),
       ["made with", `convoy ${versions.convoy}, Node.js ${versions.node}`],
     ],

@@ -30,8 +30,12 @@ export interface Mistake {
   readonly drawing: Uint8Array;
 }
 
-/** An image in colour. */
-function coloured({ channels, data, ...size }: Image): Image {
+/**
+ * An image in colour.
+ *
+ * @throws InputError for one whose channels cannot be drawn.
+ */
+export function coloured({ channels, data, ...size }: Image): Image {
   const colour = channelRule(channels, 3);
   if (!colour) throw new InputError(`images of ${channels} channels cannot be drawn`);
   return { ...size, channels: 3, data: colour(data) };

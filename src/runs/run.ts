@@ -1,6 +1,7 @@
 // The course of a run: steps, epochs and checkpoints until there is a reason to stop, then the test.
 
-import { intakeInWords, selectionFault } from "../data/index.js";
+import { type ClassLabels, type Dataset, intakeInWords, selectionFault } from "../data/index.js";
+import { writeFileAtomic } from "../files/atomicFile.js";
 import { InputError } from "../inputError.js";
 import { build } from "../nn/index.js";
 import { isSelfPaced } from "../optim/index.js";
@@ -15,6 +16,7 @@ import { settledWeights } from "../train/settledWeights.js";
 import type { Teacher } from "../train/teacher.js";
 import type { Training } from "../train/training.js";
 import { version } from "../version.js";
+import { drawConfused } from "./confused.js";
 import { constantAdvice } from "./constantAdvice.js";
 import { runListeners } from "./listeners/index.js";
 import type { RunConfig } from "./runConfig.js";
@@ -302,10 +304,29 @@ export class Run {
       ...(await this.summary(complete, test && resultOf(evaluation))),
       ...(each && { particles: each.map(resultOf) }),
     };
+    await this.drawConfused(evaluation);
     await folder.saveSummary(summary);
     const set = test ? "test" : "selection";
     await this.emit({ type: "runEnd", reason, summary, evaluation: { set, ...evaluation } });
     return summary;
+  }
+
+  /** Draws the images behind the confusion of classes; a run whose images cannot be drawn is none the worse. */
+  private async drawConfused({ confusion, losses }: Evaluation): Promise<void> {
+    const { folder, prepared } = this;
+    const { test, selection } = prepared.splits;
+    const dataset = test ?? selection;
+    if (!confusion?.said || dataset.labels.kind !== "class") return;
+    try {
+      const labelled = dataset as Dataset<ClassLabels>;
+      const { sheet, rows } = drawConfused(labelled, confusion, confusion.said, losses);
+      await writeFileAtomic(folder.file("confused"), sheet);
+      await writeFileAtomic(folder.file("confusedRows"), rows);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      const message = `the images behind the confusion are not drawn: ${error.message}`;
+      await this.emit({ type: "warning", message });
+    }
   }
 
   /**
@@ -333,6 +354,7 @@ export class Run {
       seed: prepared.config.seed,
       score: prepared.score,
       best: best && { epoch: best.epoch, score: best.score, ...best.metrics },
+      members: best?.members,
       test,
       bytesSent: session.bytesSent,
       imagesPerSecond: images === 0 ? 0 : images / trainSeconds,

@@ -24,6 +24,8 @@ export const runFiles = {
   confusion: "confusion.svg",
   precisionRecall: "precision-recall.svg",
   confusionTable: "confusion.csv",
+  confused: "confused.svg",
+  confusedRows: "confused.csv",
   live: "live.json",
   stop: "stop",
 } as const;

@@ -113,6 +113,8 @@ export interface RunParts {
   readonly log: StepLog | null;
   readonly places: Places | null;
   readonly confusion: ConfusionTable | null;
+  /** Rows of images behind the confusion: the numbers of the true and the said class, and how many images there are. */
+  readonly confused: NumberTable | null;
 }
 
 export type PartName = keyof RunParts;
@@ -121,6 +123,56 @@ export type PartName = keyof RunParts;
 export type PartChange =
   | { readonly part: PartName; readonly value: unknown }
   | { readonly part: PartName; readonly from: number; readonly rows: NumberTable["rows"] };
+
+/** What a search of settings looks for. */
+export interface StudyObjective {
+  readonly name: string;
+  readonly better: "higher" | "lower";
+  readonly unit?: MetricInfo["unit"];
+}
+
+/** A trial of a search. */
+export interface TrialRow {
+  readonly number: number;
+  /** Names its run in requests, which may be there or not. */
+  readonly run: string;
+  readonly settings: Readonly<Record<string, number | string>>;
+  /** By objective, once it is over. */
+  readonly values?: Readonly<Record<string, number | null>>;
+  readonly epochs?: number;
+  /** Where it stopped, of trials that may stop early. */
+  readonly until?: number;
+  /** Why it has no values. */
+  readonly failed?: string;
+}
+
+/** A search of settings in the list. */
+export interface StudyRow {
+  readonly id: string;
+  /** Path below the folder that is shown. */
+  readonly path: string;
+  readonly isRunning: boolean;
+  /** When a trial was written last, in milliseconds since 1970. */
+  readonly updated: number;
+  readonly data: string;
+  readonly sampler: string;
+  /** The first one decides. */
+  readonly objectives: readonly StudyObjective[];
+  /** Trials that there shall be; absent where time decides. */
+  readonly planned?: number;
+  /** Trials that are over, and those of them that failed. */
+  readonly over: number;
+  readonly failed: number;
+  /** The trials that none beats in all objectives; of one objective the best. */
+  readonly front: readonly number[];
+  /** The best value of the first objective. */
+  readonly best?: number;
+}
+
+/** A search with its trials. */
+export interface StudyParts extends StudyRow {
+  readonly trials: readonly TrialRow[];
+}
 
 /** What a training is asked to be, of images that were brought. */
 export interface TrainingAsked {

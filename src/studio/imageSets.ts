@@ -1,8 +1,8 @@
 // Images that somebody drops into the page: a folder for each class, as `convoy train` reads them.
 
 import { createHash } from "node:crypto";
-import { lstatSync, mkdirSync, realpathSync, statSync, writeFileSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { lstatSync, mkdirSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { writeError } from "../files/errors.js";
 import { InputError } from "../inputError.js";
 
@@ -73,6 +73,26 @@ export class ImageSets {
   holds(path: string): boolean {
     if (!statSync(path, { throwIfNoEntry: false })) return false;
     return realpathSync(path).startsWith(join(this.root, SETS) + sep);
+  }
+
+  /**
+   * Brings an image of a set to another class.
+   *
+   * @param path of the file
+   * @throws InputError for a file that is none of a set's, and a name that cannot be that of a class.
+   */
+  move(path: string, name: string): void {
+    const folder = join(dirname(dirname(path)), folderName("the class", name));
+    const isFile = lstatSync(path, { throwIfNoEntry: false })?.isFile();
+    if (!isFile || !this.holds(path)) {
+      throw new InputError(`${path} is not there any more; its label may have been changed before`);
+    }
+    try {
+      makeInPlace(this.root, relative(this.root, folder));
+      renameSync(path, join(folder, basename(path)));
+    } catch (error) {
+      throw writeError(path, error);
+    }
   }
 
   /**

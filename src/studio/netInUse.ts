@@ -1,7 +1,8 @@
 // A run's net in use: what it says of an image that somebody brings, and the images that it is worst at.
 
 import { realpathSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
+import { onnxOf, zippedBundle } from "../deploy/index.js";
 import { InputError } from "../inputError.js";
 import {
   drawMistakes,
@@ -16,21 +17,30 @@ import {
 import type { Prediction } from "../tasks/index.js";
 import type { FoundRun } from "./findRuns.js";
 import { configOf, stampOfWeights } from "./head.js";
+import type { ImageSets } from "./imageSets.js";
 
 /** A net that nobody asks is closed after so long, in milliseconds. */
 const IDLE = 60_000;
 /** Images that are shown of those that a net is worst at. */
 const WORST = 12;
 
+/** In which forms a net is taken elsewhere. */
+export type TakenForm = "onnx" | "zip";
+
+/** A mistake, and the file of its image. */
+interface OwnMistake extends Mistake {
+  readonly file?: string;
+}
+
 /** The net that was asked last; the next one takes its place. */
 export class NetInUse {
-  private open?: { readonly key: string; readonly net: Trained; readonly worst?: Mistake[] };
+  private open?: { readonly key: string; readonly net: Trained; readonly worst?: OwnMistake[] };
   private timer?: NodeJS.Timeout;
   /** Whoever asks waits for who asked before. */
   private last: Promise<unknown> = Promise.resolve();
 
-  /** @param isOwn whether data at a path may be shown */
-  constructor(private readonly isOwn: (path: string) => boolean) {}
+  /** @param sets whose images may be shown */
+  constructor(private readonly sets: ImageSets) {}
 
   /**
    * What a run's net says of an image file.
@@ -49,7 +59,7 @@ export class NetInUse {
   }
 
   /** The selection images with the largest losses; none where the run's data are not the studio's own. */
-  worst(run: FoundRun): Promise<readonly Mistake[]> {
+  worst(run: FoundRun): Promise<readonly OwnMistake[]> {
     return this.inTurn(async () => {
       const opened = await this.netOf(run);
       if (opened.worst) return opened.worst;
@@ -59,19 +69,45 @@ export class NetInUse {
     });
   }
 
+  /**
+   * A run's net for other programs: an ONNX file, or a bundle in a zip file.
+   *
+   * @throws InputError for a net that cannot be written so, and runs that cannot be opened.
+   */
+  taken(run: FoundRun, form: TakenForm): Promise<Uint8Array> {
+    return this.inTurn(async () => {
+      const { net } = await this.netOf(run);
+      return form === "onnx" ? (await onnxOf(net)).file : zippedBundle(net, basename(run.folder));
+    });
+  }
+
+  /**
+   * Brings an image that the net is bad at to another class.
+   *
+   * @param at its number
+   * @throws InputError for a number or a name that is none of theirs.
+   */
+  async relabel(run: FoundRun, at: string, name: string): Promise<void> {
+    const found = (await this.worst(run)).find((one) => `${one.at}` === at);
+    if (found?.file === undefined) throw new InputError(`there is no image ${at}`);
+    this.sets.move(found.file, name);
+  }
+
   /** Frees the net. */
   close(): Promise<void> {
     return this.inTurn(() => this.drop());
   }
 
-  private async findWorst(net: Trained): Promise<Mistake[]> {
+  private async findWorst(net: Trained): Promise<OwnMistake[]> {
     const { settings, startedIn = "" } = net.config;
-    if (!this.isOwn(resolve(startedIn, settings.data))) return [];
+    if (!this.sets.holds(resolve(startedIn, settings.data))) return [];
     const { selection } = await ownSets(net);
     if (selection.length === 0) return [];
     const { losses } = await net.evaluate(selection);
-    const found: Mistake[] = [];
-    for await (const one of drawMistakes(net, selection, losses, { count: WORST })) found.push(one);
+    const found: OwnMistake[] = [];
+    for await (const one of drawMistakes(net, selection, losses, { count: WORST })) {
+      found.push({ ...one, file: selection.ids?.[one.at] });
+    }
     return found;
   }
 

@@ -48,11 +48,13 @@ function bytesFrom(file: number, from: number, most: number): Buffer {
   return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, from));
 }
 
-/** The text of a file; `undefined` for what is no plain file, cannot be read, or is too large. */
+/** The bytes of a file; `undefined` for what is no plain file, cannot be read, or is too large. */
+export const bytesOfOwn = (path: string, most = MOST): Buffer | undefined =>
+  withOwn(path, (file, length) => (length > most ? undefined : bytesFrom(file, 0, length)));
+
+/** The text of a file; `undefined` as of {@link bytesOfOwn}. */
 export const readOwn = (path: string, most = MOST): string | undefined =>
-  withOwn(path, (file, length) =>
-    length > most ? undefined : bytesFrom(file, 0, length).toString("utf8"),
-  );
+  bytesOfOwn(path, most)?.toString("utf8");
 
 /** At most so many bytes of a file from one on; none where it has ended or cannot be read. */
 export const readPiece = (path: string, from: number, most: number): Buffer =>

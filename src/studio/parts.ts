@@ -96,6 +96,7 @@ export const parts: { readonly [P in PartName]: Part<RunParts[P]> } = {
     files: [runFiles.confusionTable],
     make: (run) => confusionOf(textOf(run, "confusionTable") ?? ""),
   },
+  confused: { files: [runFiles.confusedRows], make: (run) => tableOf(run, "confusedRows") },
 };
 
 /** Names of the parts, in their order. */

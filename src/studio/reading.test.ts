@@ -135,6 +135,7 @@ test("a run with hostile files is told as far as it can be, and others beside it
     "log",
     "summary",
     "confusion",
+    "confused",
   ]);
   expect(new RunList(root).rows().map(({ path }) => path)).toEqual(["odd", "other"]);
 });
@@ -161,7 +162,17 @@ test("a run is told whole, then by what has changed", async () => {
   const [run] = findRuns(root);
   const watch = new RunWatch(new RunReader(run));
   const first = watch.changes();
-  const parts = ["head", "results", "particles", "swarm", "log", "places", "summary", "confusion"];
+  const parts = [
+    "head",
+    "results",
+    "particles",
+    "swarm",
+    "log",
+    "places",
+    "summary",
+    "confusion",
+    "confused",
+  ];
   expect(first.map(kindOf)).toEqual(parts.map((name) => `${name} all`));
   const told = (name: string) =>
     first.find(({ part }) => part === name) as PartChange & { value: never };

@@ -1,5 +1,5 @@
-// Training that somebody starts in the page: the command `convoy train` as a process of its own, which goes on when the
-// studio is closed.
+// Training that somebody starts in the page, or goes on with: the command `convoy train` as a process of its own, which goes on
+// when the studio is closed.
 
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { isLocked } from "../files/lock.js";
 import { InputError } from "../inputError.js";
 import { freeFolder, runFiles } from "../runs/index.js";
 import { parseSettings } from "../settings.js";
@@ -61,18 +62,36 @@ export function startTraining(
   return begun;
 }
 
-function begin(root: string, folderOf: (set: string) => string, given: unknown): Promise<string> {
+async function begin(
+  root: string,
+  folderOf: (set: string) => string,
+  given: unknown,
+): Promise<string> {
   const { set, epochs, size, mirror } = parseSettings(asked, given, "training");
   const data = folderOf(set);
   if (!existsSync(data)) throw new InputError(`there is no set ${JSON.stringify(set)}`);
   const out = freeFolder(join(root, basename(data)));
   const numbers = ["--epochs", `${epochs}`, "--size", `${size}`];
   const augment = ["--augment", mirror ? "shift,flip" : "shift"];
-  const args = [BIN, "train", data, ...few, ...numbers, ...augment, "--out", out];
+  const args = [data, ...few, ...numbers, ...augment, "--out", out];
+  await launched(root, args, () => existsSync(join(out, runFiles.metrics)));
+  return out;
+}
+
+/**
+ * Goes on with a run that was stopped, by the command that it names.
+ *
+ * @throws InputError saying what the process said when it ended before that.
+ */
+export const resumeTraining = (root: string, folder: string): Promise<void> =>
+  launched(root, ["--resume", folder, "--quiet"], () => isLocked(folder));
+
+/** Starts `convoy train`; over when it has begun. */
+function launched(root: string, args: readonly string[], hasBegun: () => boolean): Promise<void> {
   // A file, and no pipe, which would keep this process, and end with it under the other one's hands.
   const told = mkdtempSync(join(tmpdir(), "convoy-studio-"));
   const said = openSync(join(told, "said"), "w+");
-  const child = spawn(process.execPath, args, {
+  const child = spawn(process.execPath, [BIN, "train", ...args], {
     cwd: root,
     detached: true,
     stdio: ["ignore", "ignore", said],
@@ -90,9 +109,11 @@ function begin(root: string, folderOf: (set: string) => string, given: unknown):
       rmSync(told, { recursive: true, force: true });
     };
     const timer = setInterval(() => {
-      if (existsSync(join(out, runFiles.metrics))) end(() => resolve(out));
+      if (hasBegun()) end(resolve);
     }, EVERY);
     child.once("error", (error) => end(() => reject(error)));
-    child.once("exit", () => end(() => reject(new InputError(fault() || "it ended at once"))));
+    child.once("exit", (code) =>
+      end(() => (code === 0 ? resolve() : reject(new InputError(fault() || "it ended at once")))),
+    );
   });
 }

@@ -49,7 +49,7 @@ export async function openStudio(
   const root = rootOf(folder);
   const runs = new RunList(root);
   const sets = new ImageSets(root);
-  const net = new NetInUse((path) => sets.holds(path));
+  const net = new NetInUse(sets);
   const page = readPage();
   const server = createServer();
   await new Promise<void>((resolve, reject) => {

@@ -96,6 +96,7 @@ describe("the loss of the best constant answer", () => {
     ["contractive", 1, coded],
     ["instance", Math.log(108), tinyModel],
     ["local-aggregation", Math.log(108), tinyModel],
+    ["deepcluster", Math.log(3), tinyModel],
     ["simclr", Math.log(31), tinyModel],
     ["rotation", Math.log(4), tinyModel],
   ])("of task %s, which has no labels, is that of saying nothing", async (task, known, model) => {

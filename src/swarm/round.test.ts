@@ -11,7 +11,7 @@ import { readSafetensors } from "../tensor/safetensors.js";
 import { parseConfig, type TrainSettings } from "../train/config.js";
 import { openSession } from "../train/index.js";
 import { readWeights } from "../train/weights.js";
-import { type Coupling, type Move, type Round, stay } from "./coupling.js";
+import { type Coupling, type Move, type Round, type Snapshot, stay } from "./coupling.js";
 import type { ExchangeDriver } from "./exchange/exchange.js";
 import { LocalExchange } from "./exchange/local.js";
 import { openSwarm } from "./openSwarm.js";
@@ -110,6 +110,18 @@ const lying: ExchangeDriver = {
     return new Lying(particles, layout.trainable);
   },
 };
+
+/** Changes what the particles of a round are told of each other. */
+const telling = (change: (snapshot: Snapshot) => Snapshot): ExchangeDriver => ({
+  async open({ particles, layout }) {
+    class Telling extends LocalExchange {
+      override async round(number: number) {
+        return (await super.round(number)).map(change);
+      }
+    }
+    return new Telling(particles, layout.trainable);
+  },
+});
 
 describe("numbers that are not finite, of a particle that calls itself healthy,", () => {
   test.each([false, true])("move nobody (with the optimizer's state: %s)", async (movesState) => {
@@ -290,6 +302,19 @@ describe("a rescue", () => {
     const { rescues, last } = await rescuedBy([0.05, 1e300], twice, 3);
     expect(rescues.map(({ rateFactor }) => rateFactor)).toEqual([0.25, 0.125]);
     expect(last[1]).toMatchObject({ restored: 3, rateFactor: 0.125 });
+  });
+
+  test("is not of who came too late to be heard", async () => {
+    const late = telling((each) => ({ ...each, healthy: each.particle === 0 }));
+    const { rescues, last } = await rescuedBy([0.05, 0.05], {}, 2, late);
+    expect(rescues).toEqual([]);
+    expect(last[1]).toMatchObject({ restored: 0, behind: 0, rateFactor: 1, healthy: true });
+  });
+
+  test("halves the rate of who diverged, also one that is lower than the best one's", async () => {
+    const faster = telling((each) => (each.particle === 0 ? { ...each, lr: 1e301 } : each));
+    const { rescues } = await rescuedBy([0.05, 1e300], {}, 1, faster);
+    expect(rescues).toMatchObject([{ particle: 1, from: 0, rateFactor: 0.5 }]);
   });
 
   test("looks at no older epoch where a net had no finite loss in the last one", () => {

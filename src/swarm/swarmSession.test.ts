@@ -106,6 +106,25 @@ describe("a swarm", () => {
     }
   });
 
+  test("tells of which nets the given one is made, also of a run that goes on", async () => {
+    const one = await run("given-one", alone, 3, { epochs: 1 });
+    const [member, ...others] = one.summary.members!;
+    expect(others).toEqual([]);
+    expect(one.summary.particles![member]).toEqual(one.summary.test);
+    const part = await run("given-all", mean, 3, { steps: 13 });
+    expect(part.summary.members).toEqual([0, 1, 2]);
+    const again = await train(
+      { out: join(folder, "given-all"), steps: 14 },
+      {
+        data: stripeSplits(),
+        model: tinyModel,
+        open: openSwarm({ coupling: mean, particles: 3 }),
+        resume: true,
+      },
+    );
+    expect(again.members).toEqual([0, 1, 2]);
+  });
+
   test("has each of its nets tested, as it was in the end", async () => {
     const { summary } = await run("each", alone, 3);
     expect(summary.particles).toHaveLength(3);

@@ -211,8 +211,8 @@ export class SwarmSession implements Training {
     let { step } = ledger;
     const before = this.parts.catchUp.at(epoch) * this.stepsPerEpoch;
     while (step < this.stepsPerEpoch && proceed(this.progress(step))) {
-      const round =
-        every === "epoch" ? Number.POSITIVE_INFINITY : every - ((before + step) % every);
+      const done = before + step;
+      const round = every === "epoch" ? Number.POSITIVE_INFINITY : every - (done % every);
       const to = Math.min(step + Math.min(round, STRETCH), this.stepsPerEpoch);
       await Promise.all(particles.map((p) => p.learn(epoch, step, to)));
       step = to;
@@ -224,7 +224,7 @@ export class SwarmSession implements Training {
   }
 
   async endEpoch(emit: Listener): Promise<{ record: EpochRecord; best: boolean }> {
-    const { particles, coupling, deployed, prepared } = this.parts;
+    const { particles, coupling, deployed, prepared, catchUp } = this.parts;
     const { ledger } = this;
     const { epoch, step } = ledger;
     const scores = await this.evaluateAll();
@@ -237,16 +237,17 @@ export class SwarmSession implements Training {
       lr: particles[0].lr,
       images: this.stepsPerEpoch * this.batchSize,
       bytesSent: this.sent.epoch,
+      members: deployed.members,
     });
     this.sent = { ...this.sent, epoch: 0 };
     const weights = best ? await point.read() : undefined;
     await this.report(scores, emit);
     for (const particle of particles) particle.closeEpoch();
     const isLast = epoch + 1 === prepared.config.epochs;
-    if (isLast && coupling.rescues)
-      await this.round(this.parts.catchUp.lastRound, step, emit, true);
-    else if (coupling.every === "epoch" && !isLast)
-      await this.round(this.parts.catchUp.at(epoch), step, emit);
+    if (isLast && coupling.rescues) await this.round(catchUp.lastRound, step, emit, true);
+    else if (coupling.every === "epoch" && !isLast) {
+      await this.round(catchUp.at(epoch), step, emit);
+    }
     await emit({ type: "particles", ...this.status(step), evaluated: true });
     for (const particle of particles) particle.beginEpoch();
     ledger.closeEpoch(record, weights);
@@ -342,7 +343,7 @@ export class SwarmSession implements Training {
     if (!whole.isParted) return own;
     const { epoch, step } = this.ledger;
     const tallies = particles.map(({ tally }) => tally);
-    const asked = (all: readonly Evaluation[]) => deployed.asked(all);
+    const asked = deployed.asked.bind(deployed);
     const { evaluations, sums, missed } = await catchUp.hear(epoch, own, tallies, asked);
     this.ledger.addTraining(step, sums);
     if (missed > 0) await emit({ type: "warning", message: missedMessage(missed, epoch) });

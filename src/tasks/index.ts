@@ -6,6 +6,7 @@ import { byName, withOwn } from "../text/words.js";
 import { classification } from "./classification/index.js";
 import { counting } from "./counting/index.js";
 import { detection } from "./detection/index.js";
+import { deepcluster } from "./embedding/deepcluster.js";
 import { instance } from "./embedding/instance.js";
 import { localAggregation } from "./embedding/localAggregation.js";
 import { simclr } from "./embedding/simclr.js";
@@ -83,6 +84,7 @@ export const tasks: readonly Task[] = [
   sequence,
   instance,
   localAggregation,
+  deepcluster,
   simclr,
   rotation,
   autoencoder,

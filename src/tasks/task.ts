@@ -60,6 +60,8 @@ export interface OutputReport {
 export interface Confusion {
   readonly classes: readonly string[];
   readonly counts: Float64Array;
+  /** Class that was said of each image [images]; absent where pixels are counted. */
+  readonly said?: Int32Array;
 }
 
 /** What always the same answer scores. */

@@ -54,7 +54,7 @@ export const trainConfig = z.strictObject({
     .string()
     .optional()
     .describe(
-      "what is asked: classify, tags, values, segment, count, points, detect, sequence, pieces; of images alone instance, local-aggregation, simclr, rotation, autoencoder, denoising, sparse, contractive, variational; default what the labels are for",
+      "what is asked: classify, tags, values, segment, count, points, detect, sequence, pieces; of images alone instance, local-aggregation, deepcluster, simclr, rotation, autoencoder, denoising, sparse, contractive, variational; default what the labels are for",
     ),
   taskNumbers: z
     .record(z.string(), z.number())

@@ -248,6 +248,8 @@ export interface Summary {
   readonly score: Score;
   /** On the selection set, all metrics by name; absent when the run was interrupted before anything was evaluated. */
   readonly best?: { readonly epoch: number; readonly score: number } & MetricValues;
+  /** The particles of a swarm that make the net of the best epoch; absent without a swarm. */
+  readonly members?: readonly number[];
   /** The best epoch's weights on the test set, all metrics by name; absent without one, or when interrupted. */
   readonly test?: { readonly loss: number } & MetricValues;
   /** Each net of a swarm on the test set, as it was in the end; absent without a swarm or a test. */

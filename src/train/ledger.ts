@@ -23,6 +23,7 @@ export interface EpochEvaluation {
   /** Images of an epoch, over all nets. */
   readonly images: number;
   readonly bytesSent?: number;
+  readonly members?: readonly number[];
 }
 
 /** Progress of a run, with its clock. */

@@ -27,7 +27,7 @@ const names = {
   selection: ["validation", "validationSplit", "valSplit", "val", "fraction"],
   score: ["metric", "monitor", "metricForBestModel"],
   patience: ["earlyStopping", "earlyStoppingPatience"],
-  minutes: ["time", "timeLimit", "maxTime"],
+  minutes: ["timeLimit", "maxTime"],
   seed: ["randomSeed", "randomState", "rngSeed"],
   threads: ["workers", "numWorkers", "jobs", "cpus"],
   engine: ["device", "backend", "accelerator"],

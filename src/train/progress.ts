@@ -30,6 +30,8 @@ export interface EpochRecord {
   readonly imagesPerSecond: number;
   /** That the nets of a swarm sent to each other since the last epoch was evaluated; absent for one net. */
   readonly bytesSent?: number;
+  /** The particles of a swarm that make the net of this epoch; absent for one net. */
+  readonly members?: readonly number[];
   /** Cost of the run so far, in passes over the training images with a gradient of the net for each. */
   readonly gradients: number;
 }
@@ -40,6 +42,7 @@ export interface Best {
   readonly score: number;
   readonly loss: number;
   readonly metrics: MetricValues;
+  readonly members?: readonly number[];
 }
 
 /** Where a run stands between two steps. */
@@ -133,6 +136,7 @@ export interface EpochResult {
   /** Images of an epoch, over all nets. */
   readonly images: number;
   readonly bytesSent?: number;
+  readonly members?: readonly number[];
 }
 
 /** The record of the epoch that has just been evaluated. */
@@ -146,6 +150,7 @@ export const recordOf = (now: Progress, result: EpochResult): EpochRecord => ({
   seconds: now.epochSeconds,
   imagesPerSecond: now.sums.images / now.epochTrainSeconds,
   bytesSent: result.bytesSent,
+  members: result.members,
   gradients: now.work / result.images,
 });
 
@@ -156,14 +161,14 @@ export function nextEpoch(
   score: Score,
   from?: number,
 ): Progress {
-  const { epoch, selection, selectionLoss: loss } = record;
+  const { epoch, selection, selectionLoss: loss, members } = record;
   return {
     ...now,
     epoch,
     step: 0,
     sums: noSums,
     best: isBetter(record, now.best, score, from)
-      ? { epoch, score: selection[score.metric], loss, metrics: selection }
+      ? { epoch, score: selection[score.metric], loss, metrics: selection, members }
       : now.best,
     history: [...now.history, record],
     epochSeconds: 0,

@@ -42,6 +42,7 @@ const record = z.strictObject({
   seconds: number,
   imagesPerSecond: number,
   bytesSent: number.optional(),
+  members: z.array(count).optional(),
   gradients: number,
 });
 
@@ -50,7 +51,11 @@ const progress = z.strictObject({
   step: count,
   sums: savedSums,
   best: z
-    .strictObject({ epoch: z.int().min(1), score: number, loss: number, metrics: savedNumbers })
+    .strictObject({
+      ...{ epoch: z.int().min(1), score: number, loss: number },
+      metrics: savedNumbers,
+      members: z.array(count).optional(),
+    })
     .optional(),
   history: z.array(record),
   seconds: number,

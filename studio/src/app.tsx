@@ -7,10 +7,14 @@ import { CompareView } from "./views/compare.js";
 import { RunView } from "./views/run.js";
 import { RunsView } from "./views/runs.js";
 import { StartView } from "./views/start.js";
+import { StudiesView } from "./views/studies.js";
+import { StudyView } from "./views/study.js";
 
 function View({ route }: { readonly route: Route }) {
   if (route.view === "run") return <RunView id={route.id} />;
   if (route.view === "compare") return <CompareView ids={route.ids} />;
+  if (route.view === "study") return <StudyView id={route.id} />;
+  if (route.view === "studies") return <StudiesView />;
   return route.view === "start" ? <StartView /> : <RunsView />;
 }
 

@@ -2,10 +2,12 @@
 
 import { useEffect, useState } from "preact/hooks";
 
-/** `#/run/ID`, `#/compare/ID,ID`, `#/start`; anything else is the list. */
+/** `#/run/ID`, `#/compare/ID,ID`, `#/start`, `#/studies`, `#/study/ID`; anything else is the list. */
 export type Route =
   | { readonly view: "runs" }
   | { readonly view: "start" }
+  | { readonly view: "studies" }
+  | { readonly view: "study"; readonly id: string }
   | { readonly view: "run"; readonly id: string }
   | { readonly view: "compare"; readonly ids: readonly string[] };
 
@@ -13,12 +15,14 @@ export type Route =
 export function routeOf(hash: string): Route {
   const [, view, rest = ""] = hash.split("/");
   const ids = rest.split(",").filter((id) => /^[\da-f]{16}$/.test(id));
-  if (view === "run" && ids.length === 1) return { view, id: ids[0] };
+  if ((view === "run" || view === "study") && ids.length === 1) return { view, id: ids[0] };
   if (view === "compare" && ids.length > 0) return { view, ids };
-  return { view: view === "start" ? "start" : "runs" };
+  return { view: view === "start" || view === "studies" ? view : "runs" };
 }
 
 export const toStart = "#/start";
+export const toStudies = "#/studies";
+export const toStudy = (id: string): string => `#/study/${id}`;
 export const toRun = (id: string): string => `#/run/${id}`;
 export const toCompare = (ids: readonly string[]): string => `#/compare/${ids.join(",")}`;
 

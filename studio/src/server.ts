@@ -8,13 +8,15 @@ import type {
   RunParts,
   RunRow,
   Said,
+  StudyParts,
+  StudyRow,
   TrainingAsked,
   WorstImage,
 } from "../../src/studio/api.js";
 
 export type { Said, TrainingAsked };
 
-/** The list is asked for so often, in milliseconds. */
+/** What changes is asked for so often, in milliseconds. */
 const EVERY = 2000;
 
 async function expectGood(response: Response): Promise<Response> {
@@ -32,15 +34,15 @@ export interface Asked<T> {
   readonly fault?: string;
 }
 
-/** All runs, as they are now. */
-export function useRuns(): Asked<readonly RunRow[]> {
-  const [asked, setAsked] = useState<Asked<readonly RunRow[]>>({});
+/** What an address answers now, asked for again and again. */
+function usePolled<T>(address: string): Asked<T> {
+  const [asked, setAsked] = useState<Asked<T>>({});
   const last = useRef("");
   useEffect(() => {
     let timer = 0;
     const ask = async () => {
       try {
-        const text = await (await expectGood(await fetch("/api/runs"))).text();
+        const text = await (await expectGood(await fetch(address))).text();
         if (text !== last.current) setAsked({ value: JSON.parse(text) });
         last.current = text;
       } catch (error) {
@@ -51,9 +53,18 @@ export function useRuns(): Asked<readonly RunRow[]> {
     };
     ask();
     return () => window.clearTimeout(timer);
-  }, []);
+  }, [address]);
   return asked;
 }
+
+/** All runs, as they are now. */
+export const useRuns = (): Asked<readonly RunRow[]> => usePolled("/api/runs");
+
+/** All searches of settings, as they are now. */
+export const useStudies = (): Asked<readonly StudyRow[]> => usePolled("/api/studies");
+
+/** A search as it is now. */
+export const useStudy = (id: string): Asked<StudyParts> => usePolled(`/api/study?id=${id}`);
 
 /** Parts with what has changed of them. */
 export function changed(
@@ -145,6 +156,11 @@ export async function askToStop(id: string): Promise<void> {
   await post(`/api/stop?id=${id}`);
 }
 
+/** Goes on with a run that was stopped. */
+export async function resume(id: string): Promise<void> {
+  await post(`/api/resume?id=${id}`);
+}
+
 /** Keeps an image of a class. */
 export async function sendImage(set: string, name: string, file: File): Promise<void> {
   await post(`/api/image?${new URLSearchParams({ set, class: name })}`, file);
@@ -154,6 +170,15 @@ export async function sendImage(set: string, name: string, file: File): Promise<
 export async function startTraining(asked: TrainingAsked): Promise<string> {
   return (await (await post("/api/train", JSON.stringify(asked))).json()).id;
 }
+
+/** Brings an image that a run's net is bad at to another class. */
+export async function relabel(id: string, at: number, name: string): Promise<void> {
+  await post(`/api/relabel?${new URLSearchParams({ id, at: `${at}`, class: name })}`);
+}
+
+/** A run's net as a file of a form. */
+export const takeNet = async (id: string, form: "net.onnx" | "bundle.zip"): Promise<Blob> =>
+  (await expectGood(await fetch(`/api/${form}?id=${id}`))).blob();
 
 /** What a run's net says of an image. */
 export async function predict(id: string, file: File): Promise<Said> {

@@ -29,7 +29,7 @@ test("without peers a table is printed", async () => {
 });
 
 test("inference is measured at each batch, on images of a size; who cannot take part is named", async () => {
-  const args = ["bench", "infer", "--models", "lenet5", "--batch", "1,2", "--size", "32"];
+  const args = ["bench", "infer", "lenet5", "--batch", "1,2", "--size", "32"];
   const peers = ["--peers", "onnxruntime", "--python", "/no/such/python", "--rounds", "1"];
   const { code, out } = await convoy([...args, ...peers, "--json"], { cwd: scratch() });
   expect(code).toBe(0);
@@ -52,4 +52,8 @@ test("the images of a swarm's nets count together; a peer that does other work i
   const wrong = await convoy([...args, "--peers", "tfjs"], { cwd: scratch() });
   expect(wrong.code).toBe(2);
   expect(wrong.err).toContain('unknown peer "tfjs"; known: pytorch');
+  const twice = await convoy(["bench", "infer", "lenet5", "--models", "resnet8"], {
+    cwd: scratch(),
+  });
+  expect(twice.err).toContain("nets are named twice: lenet5, and --models; leave one out");
 });

@@ -65,13 +65,13 @@ describe("bad input", () => {
     ["no method", [], /required option '--methods <names>' not specified/],
     [
       "an unknown baseline",
-      ["--methods", "single", "--baseline", "pso1"],
-      /unknown baseline "pso1"; known: single/,
+      ["--methods", "single", "--baseline", "pso"],
+      /unknown baseline "pso"; known: single/,
     ],
     [
       "epochs that no swarm can share",
-      ["--methods", "single,pso1", "--epochs", "6"],
-      /gradients of 6 epochs are no whole number of epochs for pso1, which takes 4 a step; choose a multiple of 4/,
+      ["--methods", "single,pso", "--epochs", "6"],
+      /gradients of 6 epochs are no whole number of epochs for pso, which takes 4 a step; choose a multiple of 4/,
     ],
     ["a rate that is none", ["--methods", "single", "--lrs", "0.1,fast"], /"fast" is not a number/],
     [

@@ -156,3 +156,16 @@ test("what is found goes into tables: a row for each image, and a row for each p
   const far = await convoy(["predict", "a", "dots", "--confidence", "2"], { cwd });
   expect(far.err).toMatch(/--confidence is 2; expected a number from 0 to 1/);
 });
+
+test("whatever a run writes beside its data is none of the data", async () => {
+  const cwd = scratch();
+  await photos(cwd, { red: 6, blue: 6 });
+  await trained(cwd, ".", "--epochs", "1");
+  const [run] = readdirSync(join(cwd, "runs"));
+  const { code, err } = await convoy(["eval", `runs/${run}`], { cwd });
+  expect(code, err).toBe(0);
+  const again = await trained(cwd, ".", "--epochs", "1");
+  expect(again.out).toContain("images: 10 training, 2 selection");
+  const { out: said } = await convoy(["predict", `runs/${run}`, ".", "--csv"], { cwd });
+  expect(said).not.toContain("runs/");
+});

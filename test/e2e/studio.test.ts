@@ -114,6 +114,25 @@ describe("requests", () => {
     expect(stop.status).toBe(409);
     expect(JSON.parse(stop.text).error).toBe("nobody works on a; there is nothing to stop");
     expect(existsSync(join(cwd, "runs/a/stop"))).toBe(false);
+    const again = await ask(studio, `/api/resume?id=${runs[0].id}`, known, "POST");
+    expect([again.status, JSON.parse(again.text).error]).toEqual([
+      409,
+      "a was not stopped; there is nothing to go on with",
+    ]);
+    // Nothing is run that a folder brings: neither to go on with it nor to ask its net.
+    const own = join(cwd, "runs/own");
+    cpSync(join(cwd, "runs/a"), own, { recursive: true });
+    rmSync(join(own, runFiles.summary));
+    const config = join(own, runFiles.config);
+    const module = { path: join(own, "evil.mjs"), sha256: "0".repeat(64) };
+    writeFileSync(config, JSON.stringify({ ...JSON.parse(readFileSync(config, "utf8")), module }));
+    const listed = JSON.parse((await ask(studio, "/api/runs", known)).text) as typeof runs;
+    const { id } = listed.find(({ path }) => path === "own")!;
+    for (const path of ["resume", "predict"]) {
+      const refused = await ask(studio, `/api/${path}?id=${id}`, known, "POST");
+      expect(refused.status, path).toBeGreaterThanOrEqual(400);
+      expect(JSON.parse(refused.text).error).toContain("which the studio does not run");
+    }
     expect((await ask(studio, `/api/events?id=${runs[0].id}`, known, "HEAD")).status).toBe(200);
     // Weights that a link leads to are not opened.
     const best = join(cwd, "runs/linked", runFiles.best);
@@ -124,6 +143,10 @@ describe("requests", () => {
       400,
       "linked has no weights of its own in weights/best.safetensors",
     ]);
+    const sheet = join(cwd, "runs/linked", runFiles.confused);
+    rmSync(sheet);
+    symlinkSync(join(cwd, "outside", runFiles.confused), sheet);
+    expect((await ask(studio, `/api/confused.svg?id=${runs[1].id}`, known)).status).toBe(404);
     const layers = await ask(studio, `/api/model?id=${runs[0].id}`, known);
     expect(JSON.parse(layers.text).params).toBe(61706);
   });
@@ -163,11 +186,46 @@ describe.skipIf(executablePath === undefined)("the page", () => {
     expect(existsSync(join(folder, runFiles.live))).toBe(false);
     expect(existsSync(join(folder, runFiles.stop))).toBe(false);
     const before = readFileSync(join(folder, runFiles.results), "utf8").split("\n").length;
-    const resumed = start(["train", "--resume", "runs/live", "--quiet"], cwd);
+    await page.getByRole("button", { name: "go on" }).click();
     await page.getByText("● running").waitFor();
     const rows = () => readFileSync(join(folder, runFiles.results), "utf8").split("\n").length;
     await expect.poll(rows).toBeGreaterThan(before);
-    resumed.kill("SIGINT");
+    // It goes on without the studio, but not without its folder.
+    await page.getByRole("button", { name: "stop" }).click();
+    await page.getByText("■ stopped").waitFor();
+  });
+
+  test("shows the images behind a cell of the confusion", async () => {
+    const cwd = scratch();
+    const data = await digitsFile(cwd, 200);
+    await convoy(["train", data, ...settings, "--epochs", "1", "--out", "runs/a"], { cwd });
+    const studio = await openStudio(cwd);
+    const page = await openPage(studio);
+    await page.getByRole("link", { name: "a", exact: true }).click();
+    const cell = page.getByRole("button", { name: /^\d said to be \d: \d+ images$/ }).first();
+    const [, known, said, count] = /^(\d) said to be (\d): (\d+)/.exec(
+      (await cell.getAttribute("aria-label"))!,
+    )!;
+    await cell.press("Enter");
+    const drawn = Math.min(8, Number(count));
+    const name = `${drawn} images of ${known} said to be ${said}`;
+    const box = await page.getByRole("img", { name }).boundingBox();
+    expect([box!.width, box!.height]).toEqual([68 * drawn - 4, 64]);
+    // The first image stands where the page shows it: a digit, white on black, and no words.
+    const [width, corner] = (await page.evaluate(`(async () => {
+      const { background } = document.querySelector(".pictures").style;
+      const [, address, left, top] = /url\\("([^"]+)"\\) (-?\\d+)px (-?\\d+)px/.exec(background);
+      const image = new Image();
+      image.src = address;
+      await image.decode();
+      const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+      context.drawImage(image, 0, 0);
+      return [image.width, ...context.getImageData(2 - left, 2 - top, 1, 1).data];
+    })()`)) as number[];
+    expect([width, corner]).toEqual([200 + 8 * 68, 0]);
+    expect(await accessFaults(page)).toEqual([]);
+    await cell.press("Enter");
+    await page.getByRole("img", { name }).waitFor({ state: "detached" });
   });
 
   test("shows names as text, runs beside each other, and both themes to everybody", async () => {
@@ -191,7 +249,14 @@ describe.skipIf(executablePath === undefined)("the page", () => {
     await page.getByText("Model, layer by layer").click();
     await page.getByText("61,706 parameters").waitFor();
     await page.getByText("Settings").click();
-    expect(await page.locator("main img, main script").count()).toBe(0);
+    expect(await page.locator("main img:not(.filters), main script").count()).toBe(0);
+    // Six filters of 5x5, a pixel of them six of the image, beside each other.
+    const filters = page.getByRole("img", { name: /^each filter of the first layer/ });
+    const sizeOf = (image: unknown) => {
+      const { naturalWidth, naturalHeight } = image as Record<string, number>;
+      return [naturalWidth, naturalHeight];
+    };
+    await expect.poll(() => filters.evaluate(sizeOf)).toEqual([6 * 33 - 3, 30]);
     expect(await page.title()).toBe("Convoy studio");
     expect(await accessFaults(page)).toEqual([]);
 

@@ -1,10 +1,19 @@
 // Training without a command: images dropped into the page of the studio, in real Chromium.
 
-import { existsSync, readdirSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { unzipSync } from "fflate";
 import sharp from "sharp";
 import { expect, test } from "vitest";
 import { accessFaults, executablePath } from "../support/browser.js";
+import { saidInPage } from "./bundlePage.js";
 import { scratch } from "./convoy.js";
 import { openPage, openStudio } from "./openStudio.js";
 
@@ -96,7 +105,7 @@ test("two trainings that begin together are two runs", async () => {
 });
 
 test.skipIf(executablePath === undefined)(
-  "images are dropped, a net is trained on them, tried on a new one and seen to err",
+  "images are dropped, a net is trained on them, tried on a new one, seen to err and taken to a page of its own",
   async () => {
     const cwd = scratch();
     const page = await openPage(await openStudio(cwd, "."));
@@ -122,8 +131,8 @@ test.skipIf(executablePath === undefined)(
 
     await page.getByRole("heading", { name: "mine-1" }).waitFor();
     await page.getByText("✓ finished").waitFor({ timeout: 60_000 });
-    const files = await filesOf({ r: 200, g: 40, b: 30 }, 1);
-    await page.locator(".drop input").setInputFiles(files);
+    const newImage = await filesOf({ r: 200, g: 40, b: 30 }, 1);
+    await page.locator(".drop input").setInputFiles(newImage);
     await page.locator(".said li").first().waitFor();
     expect(await page.locator(".said li").first().textContent()).toContain(hostile);
     await page.getByText("Where it errs").click();
@@ -135,5 +144,57 @@ test.skipIf(executablePath === undefined)(
     expect(await page.locator("main i").count()).toBe(0);
     expect(await accessFaults(page)).toEqual([]);
     expect(existsSync(join(cwd, "mine-1/weights/best.safetensors"))).toBe(true);
+
+    // A label that is wrong is corrected, and the next training has it.
+    const inClass = (name: string) => readdirSync(join(cwd, "images/mine/train", name)).length;
+    for (const choice of await page.locator("details .card select").all()) {
+      await choice.selectOption("class 2");
+    }
+    await page.getByRole("button", { name: /^Train again/ }).waitFor();
+    // A fifth of each class was there to choose by.
+    await expect.poll(() => [inClass(hostile), inClass("class 2")]).toEqual([12, 18]);
+
+    // Taken elsewhere, it says of a new image what it said in the studio.
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: /^a folder that predicts/ }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe("mine-1.zip");
+    const files = unzipSync(readFileSync(await download.path()));
+    const bundle = join(scratch(), "bundle");
+    mkdirSync(bundle);
+    for (const [path, bytes] of Object.entries(files)) {
+      if (path === "mine-1/") continue;
+      expect(dirname(path)).toBe("mine-1");
+      writeFileSync(join(bundle, basename(path)), bytes);
+    }
+    const rgb = new Uint8Array(3 * 40 * 40).map((_, at) => [200, 40, 30][at % 3]);
+    const { class: found } = await saidInPage(bundle, { width: 40, height: 40, rgb });
+    expect(found).toBe(hostile);
+
+    await page.getByRole("button", { name: /^Train again/ }).click();
+    await page.getByRole("heading", { name: "mine-2" }).waitFor();
+    await page.getByText("✓ finished").waitFor({ timeout: 60_000 });
+    const { settings } = JSON.parse(readFileSync(join(cwd, "mine-2/config.json"), "utf8"));
+    expect([settings.epochs, settings.size, settings.augment]).toEqual([8, 32, "shift,flip"]);
   },
 );
+
+test.skipIf(executablePath === undefined)("images are taken with a camera", async () => {
+  const page = await openPage(await openStudio(scratch(), "."));
+  await page.getByRole("link", { name: "train on images of yours" }).click();
+  const card = page.getByRole("region", { name: "class class 1" });
+  await card.getByRole("button", { name: "use the camera" }).click();
+  const width = () =>
+    card
+      .locator("video")
+      .evaluate((video) => (video as unknown as { videoWidth: number }).videoWidth);
+  await expect.poll(width).toBeGreaterThan(0);
+  for (const count of ["1 image", "2 images"]) {
+    await card.getByRole("button", { name: "take an image of class 1" }).click();
+    await card.getByText(count, { exact: true }).waitFor();
+  }
+  expect(await accessFaults(page)).toEqual([]);
+  await card.getByRole("button", { name: "close the camera" }).click();
+  expect(await card.locator("video").count()).toBe(0);
+});

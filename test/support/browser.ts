@@ -14,7 +14,9 @@ export const executablePath =
 
 /** Opens a browser that is closed when the test ends. */
 export async function openBrowser(): Promise<Browser> {
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  // A camera that shows a pattern, which nobody is asked about.
+  const camera = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", ...camera] });
   onTestFinished(() => browser.close());
   return browser;
 }

@@ -9,8 +9,13 @@ import type { Model } from "../../src/models/index.js";
 import { IMAGES, netOf } from "../../src/nn/index.js";
 
 /** What onnxruntime gives for images. */
-export async function runOnnx(file: Uint8Array, images: Float32Array, shape: readonly number[]) {
-  const session = await InferenceSession.create(file);
+export async function runOnnx(
+  file: Uint8Array,
+  images: Float32Array,
+  shape: readonly number[],
+  graphOptimizationLevel: "disabled" | "all" = "all",
+) {
+  const session = await InferenceSession.create(file, { graphOptimizationLevel });
   const found = await session.run({ [INPUT]: new Tensor("float32", images, shape) });
   const { data, dims } = found[session.outputNames[0]];
   await session.release();

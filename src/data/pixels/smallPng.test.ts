@@ -2,7 +2,7 @@ import { deflateSync } from "node:zlib";
 import fc from "fast-check";
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import { pngChunk } from "../../../test/support/pngChunk.js";
+import { pngChunk } from "./pngWriting.js";
 import { smallPng } from "./smallPng.js";
 
 /** A PNG file of one row of pixels without a filter. */

@@ -2,7 +2,7 @@ import { deflateSync } from "node:zlib";
 import fc from "fast-check";
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import { pngChunk } from "../../../test/support/pngChunk.js";
+import { pngChunk } from "../pixels/pngWriting.js";
 import { pngNumbers } from "./pngNumbers.js";
 
 /** A PNG file of rows as they are stored, each with its filter in front. */

@@ -76,28 +76,38 @@ function programs(): [name: string, bytes: Uint8Array][] {
 }
 
 /**
+ * The files of a bundle, by their names.
+ *
+ * @param model the net as an ONNX file
+ * @throws InputError for a net whose images the program cannot prepare.
+ */
+export function bundleFiles(net: Trained, model: Uint8Array): Readonly<Record<string, Uint8Array>> {
+  const info = infoOf(net);
+  const text = (content: string) => new TextEncoder().encode(content);
+  return {
+    "model.onnx": model,
+    "model.json": text(`${JSON.stringify(info, undefined, 2)}\n`),
+    "README.md": text(readme(info)),
+    // Node.js takes the program for a module.
+    "package.json": text('{ "private": true, "type": "module" }\n'),
+    ...Object.fromEntries(programs()),
+  };
+}
+
+/**
  * Writes a bundle into a folder, which must be empty or new.
  *
  * @returns bytes of all its files
- * @throws InputError for a folder that holds something, and for a net whose images the program cannot prepare.
+ * @throws InputError for a folder that holds something, and as {@link bundleFiles} does.
  */
 export async function writeBundle(
   net: Trained,
   model: Uint8Array,
   folder: string,
 ): Promise<number> {
-  const info = infoOf(net);
+  const files = Object.entries(bundleFiles(net, model));
   makeFolder(folder);
   expectEmpty(folder);
-  const text = (content: string) => new TextEncoder().encode(content);
-  const files: [string, Uint8Array][] = [
-    ["model.onnx", model],
-    ["model.json", text(`${JSON.stringify(info, undefined, 2)}\n`)],
-    ["README.md", text(readme(info))],
-    // Node.js takes the program for a module.
-    ["package.json", text('{ "private": true, "type": "module" }\n')],
-    ...programs(),
-  ];
   for (const [name, bytes] of files) await writeFileAtomic(join(folder, name), bytes);
   return files.reduce((sum, [, bytes]) => sum + bytes.length, 0);
 }

@@ -12,7 +12,7 @@ import type {
   NodeProto,
   ValueInfoProto,
 } from "../../tensor/onnx/schema.js";
-import { Emission } from "./emission.js";
+import { Emission, type IntegerWeights } from "./emission.js";
 import { emitters } from "./emitters/index.js";
 import { KnownValues, type Written } from "./known.js";
 import { BATCHES, isFixed, type Size } from "./sizes.js";
@@ -30,6 +30,8 @@ export interface OnnxGraphOptions {
   readonly output: string;
   /** What is done to images before the net sees them: (x - mean) / std of each channel. Default nothing. */
   readonly normalise?: { readonly mean: readonly number[]; readonly std: readonly number[] };
+  /** Of whole numbers; default u8. */
+  readonly integerWeights?: IntegerWeights;
 }
 
 /** A graph, and whether it takes any number of images at once; else it takes one. */
@@ -111,7 +113,8 @@ function graphOf(
 ): GraphProto {
   const known = new KnownValues(net, w);
   const { nodes } = other.graph;
-  const to = new Emission({ known: (value) => known.of(value), twin: ({ id }) => nodes[id] });
+  const sources = { known: known.of.bind(known), twin: ({ id }: Node) => nodes[id] };
+  const to = new Emission(sources, options.integerWeights);
   emitAll(net, known, to, options);
   const last = to.name(net.output);
   const inputs = liveNodesOf(net).filter(({ op }) => op.name === "input");

@@ -11,6 +11,7 @@ const small: Readonly<Record<string, Record<string, number>>> = {
   psd: { atoms: 6, epochs: 2 },
   rbm: { hidden: 5, epochs: 3, batch: 10 },
   "gaussian-rbm": { hidden: 5, epochs: 3, batch: 10 },
+  hog: { cell: 2, block: 1 },
   dbn: { hidden1: 5, hidden2: 3, epochs: 3, batch: 10 },
 };
 

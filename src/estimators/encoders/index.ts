@@ -4,6 +4,7 @@ import { byName } from "../../text/words.js";
 import { pcaEncoder, zcaEncoder } from "./components.js";
 import { dbn } from "./dbn.js";
 import type { Encoder, FittedEncoder, SavedEncoder } from "./encoder.js";
+import { hog } from "./hog.js";
 import { kmeansFeatures } from "./kmeansFeatures.js";
 import type { Multiply } from "./products.js";
 import { psd } from "./psd.js";
@@ -18,8 +19,9 @@ export type {
   SavedEncoder,
 } from "./encoder.js";
 export { type FistaOptions, fista, sparseLosses } from "./fista.js";
+export { type HogOptions, orientedGradients } from "./orientedGradients.js";
 export { type Multiply, multiplied } from "./products.js";
-export { dbn, gaussianRbm, kmeansFeatures, pcaEncoder, psd, rbm, sparseCoding, zcaEncoder };
+export { dbn, gaussianRbm, hog, kmeansFeatures, pcaEncoder, psd, rbm, sparseCoding, zcaEncoder };
 
 /** All families of encoders. */
 export const encoders: readonly Encoder[] = [
@@ -31,6 +33,7 @@ export const encoders: readonly Encoder[] = [
   rbm,
   gaussianRbm,
   dbn,
+  hog,
 ];
 
 /** The family with a name; throws an `InputError` when there is none. */

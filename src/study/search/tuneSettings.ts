@@ -12,7 +12,7 @@ import { runSearch, type Told, type Trial } from "../../search/index.js";
 import { hasEnded } from "../../search/search.js";
 import { after } from "../../timer.js";
 import type { OwnParts, TrainEvent, TrainSettings } from "../../train/index.js";
-import { openFolder } from "../folder.js";
+import { openFolder, PLAN } from "../folder.js";
 import { dropWeights } from "../run.js";
 import { searchChart } from "./chart.js";
 import { importRun } from "./imports.js";
@@ -23,10 +23,12 @@ import { deciding, readPlan, type SettingsPlan, searchOf } from "./plan.js";
 import { reportOf, type SearchReport, trialsTable } from "./report.js";
 import { type SettingsSearch, type Settled, settle } from "./settle.js";
 import { runTrial } from "./trial.js";
-import { readTrials, runOf, type TrialRecord, toldOf, writeTrials } from "./trials.js";
+import { readTrials, runOf, TRIALS, type TrialRecord, toldOf, writeTrials } from "./trials.js";
 
 /** Files that a search leaves in its folder besides its plan and its runs. */
 export const searchFiles = {
+  plan: PLAN,
+  trials: TRIALS,
   table: "trials.csv",
   best: "best.json",
   chart: "study.svg",

@@ -34,6 +34,7 @@ export class ClassMetrics implements Metrics {
   private readonly matrix: ConfusionMatrix;
   private readonly names: readonly string[];
   private readonly of: Int32Array;
+  private readonly said: Int32Array;
   private inTop = 0;
   /** With two classes: how much more the second one is worth than the first, and which it is. */
   private readonly leads: number[] = [];
@@ -41,6 +42,7 @@ export class ClassMetrics implements Metrics {
 
   constructor({ of, classes }: ClassLabels) {
     this.of = of;
+    this.said = new Int32Array(of.length);
     this.names = classes;
     this.matrix = new ConfusionMatrix(classes.length);
   }
@@ -48,7 +50,9 @@ export class ClassMetrics implements Metrics {
   add(logits: Float32Array, indices: Int32Array): void {
     const count = this.names.length;
     const truths = Int32Array.from(indices, (index) => this.of[index]);
-    this.matrix.add(predictions(logits, count), truths);
+    const said = predictions(logits, count);
+    this.matrix.add(said, truths);
+    for (const [row, index] of indices.entries()) this.said[index] = said[row];
     if (count > TOP) this.inTop += countTopK(logits, truths, count, TOP);
     if (count !== 2) return;
     for (const [row, truth] of truths.entries()) {
@@ -79,6 +83,6 @@ export class ClassMetrics implements Metrics {
   }
 
   get confusion(): Confusion {
-    return { classes: this.names, counts: this.matrix.counts };
+    return { classes: this.names, counts: this.matrix.counts, said: this.said };
   }
 }

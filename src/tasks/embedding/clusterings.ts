@@ -1,10 +1,44 @@
 // Several clusterings of a memory bank, and who shares a cluster with an image in any of them.
 
 import { type Assign, kmeans, type Matrix, takeRows } from "../../estimators/index.js";
+import { InputError } from "../../inputError.js";
 import { Random, type RandomKey } from "../../tensor/philox.js";
+import type { TaskNumber } from "../numbers.js";
 
 /** Rounds of k-means, as published. */
 const ROUNDS = 20;
+
+/** Images of a cluster where nobody says how many clusters there are. */
+const CLUSTER = 40;
+
+/** Numbers of tasks that cluster a memory bank. */
+export const clusterNumbers = {
+  clusters: {
+    usual: 0,
+    least: 0,
+    whole: true,
+    description: "clusters of each clustering; 0 for one of 40 images each",
+  },
+  clusterings: {
+    usual: 3,
+    least: 0,
+    whole: true,
+    description: "clusterings side by side, each epoch anew",
+  },
+} satisfies Record<string, TaskNumber>;
+
+/** Clusters of a clustering; throws an InputError where there cannot be as many. */
+export function clustersOf(task: string, asked: number, images: number): number {
+  const clusters = asked || Math.max(2, Math.round(images / CLUSTER));
+  if (clusters >= 2 && clusters <= images) return clusters;
+  const fault =
+    clusters < 2
+      ? "of one cluster all are close, and there is nothing to learn"
+      : `there are ${images} images to learn from`;
+  throw new InputError(
+    `setting taskNumbers: clusters of task ${task} is ${clusters}: ${fault}; expected 2 to ${images}`,
+  );
+}
 
 /** How a bank is clustered. */
 export interface ClusteringOptions {
@@ -32,19 +66,22 @@ export class Clusterings {
     this.labels = new Float32Array(options.clusterings * images);
   }
 
-  /** Clusters the rows of a bank anew; each clustering starts from rows of its own. */
-  async renew(bank: Matrix, key: Omit<RandomKey, "step">, epoch: number): Promise<void> {
+  /** Clusters the rows of a bank anew; each clustering starts from rows of its own. Gives the centres of each [clusters, d]. */
+  async renew(bank: Matrix, key: Omit<RandomKey, "step">, epoch: number): Promise<Matrix[]> {
     const { clusterings, clusters } = this.options;
+    const found: Matrix[] = [];
     for (let h = 0; h < clusterings; h++) {
       const order = new Random({ ...key, epoch: epoch + 1, step: h }).permutation(bank.rows);
-      const { labels } = await kmeans(bank, clusters, {
+      const { labels, centres } = await kmeans(bank, clusters, {
         seeds: takeRows(bank, order.subarray(0, clusters)),
         iterations: ROUNDS,
         assign: this.assign,
       });
       this.labels.set(labels, h * this.images);
+      found.push(centres);
     }
     this.epoch[0] = epoch;
+    return found;
   }
 
   /** Calls `use` with each image that shares a cluster with one, possibly several times. */

@@ -19,13 +19,12 @@ import {
   sub,
   type Value,
 } from "../../graph/index.js";
-import { InputError } from "../../inputError.js";
 import type { Moment } from "../../optim/index.js";
 import { type Numbers, numbered, type TaskNumber } from "../numbers.js";
 import type { OpenState, StateOwner, StateSize, TaskState } from "../state.js";
 import { engineAssign } from "./assign.js";
 import { BANK, IMAGE, imageTargets, MemoryBank, OWN } from "./bank.js";
-import { Clusterings } from "./clusterings.js";
+import { Clusterings, clusterNumbers, clustersOf } from "./clusterings.js";
 import { embeddingTask } from "./embedding.js";
 import { type BankLogits, bankLogits, bankNumbers } from "./instance.js";
 
@@ -39,23 +38,12 @@ const LEAST_RATIO = 1e-7;
 
 const numbers = {
   ...bankNumbers,
+  ...clusterNumbers,
   background: {
     usual: 0,
     least: 0,
     whole: true,
     description: "background neighbours of an image; 0 for a twelfth of the images, 4096 at most",
-  },
-  clusters: {
-    usual: 0,
-    least: 0,
-    whole: true,
-    description: "clusters of each clustering; 0 for one of 40 images each",
-  },
-  clusterings: {
-    usual: 3,
-    least: 0,
-    whole: true,
-    description: "clusterings side by side, each epoch anew",
   },
   warmup: {
     usual: 10,
@@ -68,25 +56,12 @@ const numbers = {
 /** Farther than any similarity over a temperature. */
 const FAR = 1e9;
 
-/** Images of a background and of a cluster where nobody says how many. */
-const [BACKGROUND_SHARE, MOST_BACKGROUND, CLUSTER] = [12, 4096, 40];
+/** Share of the images that are background where nobody says how many. */
+const [BACKGROUND_SHARE, MOST_BACKGROUND] = [12, 4096];
 
 /** Background neighbours of an image. */
 export const backgroundOf = (asked: number, images: number): number =>
   Math.min(images, asked || Math.min(MOST_BACKGROUND, Math.ceil(images / BACKGROUND_SHARE)));
-
-/** Clusters of a clustering; throws an InputError where there cannot be as many. */
-function clustersOf(asked: number, images: number): number {
-  const clusters = asked || Math.max(2, Math.round(images / CLUSTER));
-  if (clusters >= 2 && clusters <= images) return clusters;
-  const fault =
-    clusters < 2
-      ? "of one cluster all are close, and there is nothing to learn"
-      : `there are ${images} images to learn from`;
-  throw new InputError(
-    `setting taskNumbers: clusters of task local-aggregation is ${clusters}: ${fault}; expected 2 to ${images}`,
-  );
-}
 
 /**
  * The loss of each image [n]: -log of the share that close neighbours have of the background, by e^(similarity /
@@ -119,7 +94,7 @@ export function aggregationLoss(
 type Own = Numbers<keyof typeof numbers>;
 
 function stateOf(own: Own, { images, batch }: StateSize): TaskState {
-  const clusters = clustersOf(own.clusters, images);
+  const clusters = clustersOf("local-aggregation", own.clusters, images);
   return {
     inputs: {
       [BANK]: { dtype: "f32", shape: [images, own.dimensions] },

@@ -20,6 +20,7 @@ const unlabelled = (dataset: Dataset): Dataset => ({ ...dataset, labels: { kind:
 describe.each([
   ["instance", { dimensions: 8 }],
   ["local-aggregation", settings.taskNumbers],
+  ["deepcluster", { dimensions: 8, clusters: 4, clusterings: 2 }],
   ["simclr", { dimensions: 8 }],
   ["rotation", {}],
 ])("%s", (task, taskNumbers) => {

@@ -1,6 +1,6 @@
-// The layers of a run's model: shapes, parameters, multiply-adds.
+// The layers of a run's model: shapes, parameters, multiply-adds, and what the first one looks for.
 
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { count } from "../format.js";
 import { useModel } from "../server.js";
 import { Fault } from "./small.js";
@@ -8,7 +8,9 @@ import { Fault } from "./small.js";
 /** The table, asked for when it is opened. */
 export function Layers({ id }: { readonly id: string }) {
   const [open, setOpen] = useState(false);
+  const [hasFilters, setHasFilters] = useState(true);
   const { value, fault } = useModel(id, open);
+  useEffect(() => setHasFilters(true), [id]);
   return (
     <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>Model, layer by layer</summary>
@@ -19,6 +21,17 @@ export function Layers({ id }: { readonly id: string }) {
             {value.model}: {count(value.params)} parameters, {count(value.flops / 2)} multiply-adds
             an image of {value.input.join(" × ")}. {value.source}
           </p>
+          {hasFilters && (
+            <figure>
+              <figcaption>filters of the first layer</figcaption>
+              <img
+                class="filters"
+                src={`/api/filters.png?id=${id}`}
+                alt="each filter of the first layer as an image, from its smallest weight to its largest"
+                onError={() => setHasFilters(false)}
+              />
+            </figure>
+          )}
           <table>
             <thead>
               <tr>

@@ -10,9 +10,10 @@ import { Layers } from "../parts/layers.js";
 import { Settings } from "../parts/settings.js";
 import { Fault, StateBadge, Tile } from "../parts/small.js";
 import { Swarm } from "../parts/swarm.js";
+import { Take } from "../parts/take.js";
 import { Try } from "../parts/try.js";
 import { Worst } from "../parts/worst.js";
-import { askToStop, useRun } from "../server.js";
+import { askToStop, resume, useRun } from "../server.js";
 import { column } from "../table.js";
 
 type Parts = Partial<RunParts>;
@@ -21,19 +22,27 @@ type Parts = Partial<RunParts>;
 const decidingOf = ({ head }: Parts): MetricInfo | undefined =>
   head?.metrics?.find(({ name }) => name === head.score?.metric);
 
-/** Asks the run to save and end. */
-function Stop({ id }: { readonly id: string }) {
-  const [asked, setAsked] = useState<string>();
-  const stop = () => {
-    setAsked("asked to stop: it saves after the current step");
-    askToStop(id).catch((error: Error) => setAsked(error.message));
+interface AskProps {
+  readonly word: string;
+  /** What it does, and what is said once it was asked. */
+  readonly does: string;
+  readonly asked: string;
+  ask(): Promise<void>;
+}
+
+/** A button that asks the run for something once. */
+function Ask({ word, does, asked, ask }: AskProps) {
+  const [told, setTold] = useState<string>();
+  const press = () => {
+    setTold(asked);
+    ask().catch((error: Error) => setTold(error.message));
   };
   return (
     <p class="line">
-      <button type="button" class="main" disabled={asked !== undefined} onClick={stop}>
-        stop
+      <button type="button" class="main" disabled={told !== undefined} onClick={press}>
+        {word}
       </button>
-      <span role="status">{asked ?? "saves the run, which can be resumed"}</span>
+      <span role="status">{told ?? does}</span>
     </p>
   );
 }
@@ -128,13 +137,31 @@ export function RunView({ id }: { readonly id: string }) {
           <span>{[head.model, head.task, head.data].filter(Boolean).join(" · ")}</span>
         </p>
       )}
-      {head?.state === "running" && live?.stoppable && <Stop id={id} />}
+      {head?.state === "running" && live?.stoppable && (
+        <Ask
+          word="stop"
+          does="saves the run, which can be gone on with"
+          asked="asked to stop: it saves after the current step"
+          ask={() => askToStop(id)}
+        />
+      )}
+      {head?.state === "stopped" && (
+        <Ask
+          word="go on"
+          does="trains on from where it was left"
+          asked="it begins"
+          ask={() => resume(id)}
+        />
+      )}
       {head?.metrics && <Now parts={parts} />}
       <Curves parts={parts} />
       {(parts.particles || live?.particles) && <Swarm parts={parts} />}
       {(parts.results?.rows.length ?? 0) > 0 && <Try id={id} />}
-      {head?.state === "finished" && <Worst id={id} />}
-      {confusion && <ConfusionMatrix {...confusion} />}
+      {head?.state === "finished" && (
+        <Worst id={id} head={head} classes={confusion?.classes ?? []} />
+      )}
+      {head?.state === "finished" && <Take id={id} name={head.path} />}
+      {confusion && <ConfusionMatrix id={id} table={confusion} rows={parts.confused} />}
       {head?.model && <Layers id={id} />}
       {head?.settings && <Settings head={head} />}
     </>

@@ -5,7 +5,7 @@ import type { RunRow } from "../../../src/studio/api.js";
 import { metricTitle } from "../../../src/tasks/metricText.js";
 import { clock, metric } from "../format.js";
 import { Fault, Sparkline, StateBadge } from "../parts/small.js";
-import { toCompare, toRun, toStart } from "../route.js";
+import { toCompare, toRun, toStart, toStudies } from "../route.js";
 import { useRuns } from "../server.js";
 import { type Filter, filtered, noFilter, type Order, sorted } from "./runOrder.js";
 
@@ -147,6 +147,9 @@ export function RunsView() {
       <p class="line">
         <a class="button" href={toStart}>
           train on images of yours
+        </a>
+        <a class="button" href={toStudies}>
+          studies
         </a>
       </p>
       <p class="line" role="status">

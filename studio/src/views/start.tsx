@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import { type ClassImages, withFiles } from "../files.js";
 import { counted } from "../format.js";
+import { Camera } from "../parts/camera.js";
 import { Drop } from "../parts/drop.js";
 import { Fault } from "../parts/small.js";
 import { toRun } from "../route.js";
@@ -58,6 +59,7 @@ function ClassCard({ one, others, change, remove }: ClassProps) {
         what="drop images here, or choose them"
         take={(brought) => change(withFiles([one], brought, name)[0])}
       />
+      <Camera of={name} take={(brought) => change(withFiles([one], brought, name)[0])} />
       <button type="button" onClick={remove}>
         remove
       </button>
@@ -69,7 +71,7 @@ type Choices = Required<TrainingAsked>;
 
 interface ChoiceProps {
   readonly choices: Choices;
-  choose(choices: Choices): void;
+  choose(some: Partial<Choices>): void;
 }
 
 /** What is asked besides the images. */
@@ -80,7 +82,7 @@ const ChoiceFields = ({ choices, choose }: ChoiceProps) => (
       <input
         type="text"
         value={choices.set}
-        onChange={({ currentTarget }) => choose({ ...choices, set: currentTarget.value })}
+        onInput={({ currentTarget }) => choose({ set: currentTarget.value })}
       />
     </label>
     <label>
@@ -90,16 +92,14 @@ const ChoiceFields = ({ choices, choose }: ChoiceProps) => (
         min={1}
         max={1000}
         value={choices.epochs}
-        onChange={({ currentTarget }) =>
-          choose({ ...choices, epochs: Number(currentTarget.value) })
-        }
+        onInput={({ currentTarget }) => choose({ epochs: Number(currentTarget.value) })}
       />
     </label>
     <label>
       size of an image
       <select
         value={choices.size}
-        onChange={({ currentTarget }) => choose({ ...choices, size: Number(currentTarget.value) })}
+        onChange={({ currentTarget }) => choose({ size: Number(currentTarget.value) })}
       >
         {[32, 64, 96, 128].map((size) => (
           <option key={size} value={size}>{`${size} × ${size}`}</option>
@@ -111,7 +111,7 @@ const ChoiceFields = ({ choices, choose }: ChoiceProps) => (
       <input
         type="checkbox"
         checked={choices.mirror}
-        onChange={({ currentTarget }) => choose({ ...choices, mirror: currentTarget.checked })}
+        onChange={({ currentTarget }) => choose({ mirror: currentTarget.checked })}
       />
     </label>
   </div>
@@ -163,7 +163,10 @@ export function StartView() {
     empty("class 1"),
     empty("class 2"),
   ]);
-  const [choices, choose] = useState<Choices>({ set: "mine", epochs: 30, size: 64, mirror: true });
+  const [choices, setChoices] = useState<Choices>({
+    ...{ set: "mine", epochs: 30, size: 64, mirror: true },
+  });
+  const choose = (some: Partial<Choices>) => setChoices((now) => ({ ...now, ...some }));
   const { progress, fault, train } = useTraining(classes, choices);
   const lacking = missing(classes);
   const change = (at: number, one: ClassImages) => setClasses(classes.with(at, one));

@@ -8,6 +8,9 @@ import type { Emission } from "../emission.js";
 import type { Emitter } from "./emitter.js";
 import { averagePool, convAttributes, windowAttributes } from "./images.js";
 
+/** What i8 weights are raised by to be u8. */
+const RAISED = 128;
+
 const floats = (x: string, scale: number, zero: number, to: Emission): string =>
   to.node("DequantizeLinear", [x, to.constant("f32", scale), to.constant("u8", zero)]);
 
@@ -55,7 +58,9 @@ const integerConv2d: Emitter = (node, to) => {
       [each.length],
       Array.from(each, (one) => one * factor),
     );
-  const weights = [to.name(w), perOutput("weight_scale", 1), zeros(each.length, to)];
+  const [stored, zero] = weightsOf(w, to);
+  const zeros = to.ownTensor("weight_zero", to.integerWeights, [each.length], filled(each, zero));
+  const weights = [stored, perOutput("weight_scale", 1), zeros];
   const sum = to.node(
     "Conv",
     [
@@ -74,9 +79,16 @@ const integerConv2d: Emitter = (node, to) => {
   return attrs.dtype === "u8" ? bytes(added, unit, attrs.outZero, to) : added;
 };
 
-/** Zero points of weights, one an output. */
-const zeros = (count: number, to: Emission): string =>
-  to.ownTensor("weight_zero", "i8", [count], new Array(count).fill(0));
+const filled = ({ length }: ArrayLike<number>, value: number) =>
+  new Array<number>(length).fill(value);
+
+/** Weights in the type that is asked for, and what stands for 0 in it. */
+function weightsOf(w: Value, to: Emission): readonly [name: string, zero: number] {
+  if (to.integerWeights === "i8") return [to.name(w), 0];
+  const { name, shape, data } = to.known(w)!;
+  const raised = Uint8Array.from(data(), (weight) => weight + RAISED);
+  return [to.tensor(name, "u8", shape, raised), RAISED];
+}
 
 const integerPool2d: Emitter = (node, to) => {
   const {
