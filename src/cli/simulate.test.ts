@@ -26,7 +26,7 @@ test("steps, slow machines, deadlines and losses have a say", async () => {
   const { out } = await convoy(`simulate lenet5 --particles 8 --epoch 1m ${own} --jitter 0.1`);
   expect(out).toContain("which meet at each step");
   expect(out).toMatch(/sent +7\.\d KB a process/);
-  expect(out).toMatch(/too late +2\d\.\d %/);
+  expect(out).toMatch(/too late +1\d\.\d %/);
 });
 
 test.each([

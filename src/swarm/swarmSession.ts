@@ -232,8 +232,7 @@ export class SwarmSession implements Training {
     const { loss, metrics, point } = await deployed.choose(evaluations);
     ledger.addTime();
     const { record, best } = ledger.recordOf({
-      loss,
-      metrics,
+      ...{ loss, metrics },
       lr: particles[0].lr,
       images: this.stepsPerEpoch * this.batchSize,
       bytesSent: this.sent.epoch,
